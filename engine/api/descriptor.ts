@@ -1,0 +1,63 @@
+import type { FieldError } from './field-error.ts';
+import type { KubeObject } from './object.ts';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** A column of `kubectl get`, in the words of meta.k8s.io/v1 TableColumnDefinition. */
+export interface PrinterColumn<T extends KubeObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is always shown, anything higher only with `-o wide`. */
+  readonly priority: number;
+  /** The cell; times are given as ages, hence the clock (milliseconds since 1970). */
+  readonly cell: (object: T, nowMs: number) => string | number;
+}
+
+/** What the server knows when an object comes in. */
+export interface WriteContext {
+  /** RFC 3339, now. */
+  readonly timestamp: string;
+  /** True for a write through the `status` subresource. */
+  readonly status: boolean;
+}
+
+/**
+ * Everything the API server needs to know about a kind. Discovery, OpenAPI, the registry, tables and completions
+ * derive from it; a kind is data, and its behaviour is here or nowhere.
+ * After kubernetes/kubernetes pkg/registry/<group>/<kind>/strategy.go.
+ */
+export interface KindDescriptor<T extends KubeObject = KubeObject> {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** The resource: plural, lower case, as in the path and in the etcd key. */
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  /** The definition in the generated schema, e.g. `io.k8s.api.core.v1.Pod`. */
+  readonly schema: string;
+  /** Subresources beyond plain storage: `status`, `scale`, `binding`, `log`, `exec`, … */
+  readonly subresources: readonly string[];
+
+  /** Fills in what the client left out; returns the same object when nothing was missing. */
+  readonly applyDefaults?: (object: T) => T;
+  /** Drops what a client may not set (status on create, for one) and sets what the server sets (generation). */
+  readonly prepareForCreate?: (object: T, context: WriteContext) => T;
+  /** The same for an update; also raises `generation` when the spec changed. */
+  readonly prepareForUpdate?: (next: T, previous: T, context: WriteContext) => T;
+  readonly validateCreate: (object: T) => readonly FieldError[];
+  readonly validateUpdate: (next: T, previous: T, context: WriteContext) => readonly FieldError[];
+
+  /** The grace period of a deletion that asked for none; absent means objects of this kind go at once. */
+  readonly gracePeriodSeconds?: (object: T, requested: number | undefined) => number;
+  /** Labels for field selectors beyond metadata.name and metadata.namespace, e.g. `spec.nodeName`. */
+  readonly selectableFields?: (object: T) => Readonly<Record<string, string>>;
+  /** Name and Age are written out like all others. */
+  readonly columns: readonly PrinterColumn<T>[];
+}

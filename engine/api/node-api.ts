@@ -1,0 +1,51 @@
+import type { StartByteStream, StartSession } from './request.ts';
+
+/** `kubectl logs` flags, as query parameters of the log subresource. */
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly previous?: boolean;
+  readonly timestamps?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+  readonly limitBytes?: number;
+}
+
+export interface ExecOptions {
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/** Thrown by a kubelet for a request it cannot serve; the API server passes status and message on. */
+export class NodeApiError extends Error {
+  override readonly name = 'NodeApiError';
+  /** The HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * What the API server asks of a kubelet's server (port 10250): the other half of the log, exec and attach subresources.
+ * Each call throws a `NodeApiError` when it cannot begin.
+ */
+export interface NodeApi {
+  containerLogs(pod: PodIdentity, container: string, options: LogOptions): StartByteStream;
+  exec(pod: PodIdentity, container: string, options: ExecOptions): StartSession;
+  attach(pod: PodIdentity, container: string, options: Omit<ExecOptions, 'command'>): StartSession;
+}
+
+export interface PodIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Finds the kubelet of a node; undefined when none answers there (the API server then reports a dial error). */
+export type NodeDialer = (nodeName: string) => NodeApi | undefined;

@@ -1,0 +1,84 @@
+import type { KubeObject } from './object.ts';
+
+/** Who asks, as authentication found out. */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * A request to the API server. In-process callers pass `body` as a plain object (no JSON on the way); the HTTP front
+ * passes the bytes it received together with their `content-type`.
+ */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Without the query, e.g. `/api/v1/namespaces/default/pods/web`. Segments are percent-encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  /** Lower-case names. `accept` and `content-type` mean what they mean in HTTP. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** The caller where the transport has authenticated it; absent means "authenticate by the headers". */
+  readonly user?: UserInfo;
+}
+
+/**
+ * What the API server answers. Exactly one of the following is there: `body` (a plain, immutable object, a string for
+ * text, or nothing), `watch`, `byteStream` or `session`.
+ */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** For a watch: call it once to begin. */
+  readonly watch?: StartWatch;
+  /** For logs: call it once to begin. */
+  readonly byteStream?: StartByteStream;
+  /** For exec and attach: call it once to begin. */
+  readonly session?: StartSession;
+}
+
+/** `handle(request) → response`: the whole API server. Never throws; every failure is a Status in the body. */
+export type ApiHandler = (request: ApiRequest) => ApiResponse;
+
+export interface WatchEvent<T = KubeObject> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  /** The object; for ERROR a Status. A Table where the request asked for one. */
+  readonly object: T;
+}
+
+/** Receives what a stream carries. `end` is called once, last, when the server ends the stream. */
+export interface WatchSink {
+  event(event: WatchEvent): void;
+  end(): void;
+}
+
+/** Begins the stream; the returned function stops it (after which the sink hears nothing more). */
+export type StartWatch = (sink: WatchSink) => () => void;
+
+export interface ByteSink {
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+export type StartByteStream = (sink: ByteSink) => () => void;
+
+/** The client's end of an exec or attach session. */
+export interface SessionSink {
+  stdout(chunk: Uint8Array): void;
+  stderr(chunk: Uint8Array): void;
+  /** The session is over. `exitCode` is absent when the command could not be run; then `message` says why. */
+  exit(result: { readonly exitCode?: number; readonly message?: string }): void;
+}
+
+/** The client's controls of an exec or attach session. */
+export interface SessionControl {
+  stdin(chunk: Uint8Array): void;
+  closeStdin(): void;
+  resize(columns: number, rows: number): void;
+  /** The client has gone away. */
+  close(): void;
+}
+
+export type StartSession = (sink: SessionSink) => SessionControl;

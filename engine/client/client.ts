@@ -1,0 +1,167 @@
+import type { KubeList, KubeObject, Manifest } from '../api/object.ts';
+import type { ApiRequest, ApiResponse, WatchSink } from '../api/request.ts';
+import { type Resource, resourcePath } from '../api/resources.ts';
+import { type Status, StatusError } from '../api/status-error.ts';
+import type { Transport } from './transport.ts';
+
+export interface ListOptions {
+  /** All namespaces unless told. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface WatchOptions extends Omit<ListOptions, 'limit' | 'continue'> {
+  readonly allowWatchBookmarks?: boolean;
+}
+
+export interface WriteOptions {
+  readonly fieldManager?: string;
+  readonly dryRun?: boolean;
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic-merge' | 'apply';
+
+const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  'strategic-merge': 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/**
+ * A typed client of the API server. Every method throws a `StatusError` for what the server refuses and a
+ * `ConnectionError` when no server answers.
+ */
+export class Client {
+  readonly #transport: Transport;
+  readonly #userAgent: string;
+
+  constructor(transport: Transport, options: { readonly userAgent?: string } = {}) {
+    this.#transport = transport;
+    this.#userAgent = options.userAgent ?? 'drydock';
+  }
+
+  /** The operations on one resource. */
+  resource<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {
+    return new ResourceClient<T>(this, resource);
+  }
+
+  /** Any request, with the answer as it is. */
+  request(request: ApiRequest): ApiResponse {
+    const headers = { 'user-agent': this.#userAgent, accept: 'application/json', ...request.headers };
+    const response = this.#transport({ ...request, headers });
+    if (response.status >= 400) throw new StatusError(response.body as Status);
+    return response;
+  }
+}
+
+/** The operations on one resource; `namespace` is required for namespaced kinds. */
+export class ResourceClient<T extends KubeObject> {
+  readonly #client: Client;
+  readonly #resource: Resource<T>;
+
+  constructor(client: Client, resource: Resource<T>) {
+    this.#client = client;
+    this.#resource = resource;
+  }
+
+  get(name: string, namespace?: string): T {
+    return this.#send('GET', resourcePath(this.#resource, namespace, name)) as T;
+  }
+
+  list(options: ListOptions = {}): KubeList<T> {
+    const { namespace, ...query } = options;
+    return this.#send('GET', resourcePath(this.#resource, namespace), stringQuery(query)) as KubeList<T>;
+  }
+
+  create(object: Manifest<T>, options: WriteOptions = {}): T {
+    const path = resourcePath(this.#resource, object.metadata.namespace);
+    return this.#send('POST', path, writeQuery(options), object) as T;
+  }
+
+  update(object: T, options: WriteOptions = {}): T {
+    return this.#put(object, undefined, options);
+  }
+
+  updateStatus(object: T, options: WriteOptions = {}): T {
+    return this.#put(object, 'status', options);
+  }
+
+  patch(
+    name: string,
+    namespace: string | undefined,
+    type: PatchType,
+    body: unknown,
+    options: WriteOptions & { readonly subresource?: string; readonly force?: boolean } = {},
+  ): T {
+    const path = resourcePath(this.#resource, namespace, name, options.subresource);
+    const query = { ...writeQuery(options), ...(options.force === true ? { force: 'true' } : {}) };
+    return this.#send('PATCH', path, query, body, { 'content-type': PATCH_CONTENT_TYPES[type] }) as T;
+  }
+
+  /** Returns the object while it is still terminating, else a Status. */
+  delete(name: string, namespace?: string, options: DeleteOptions = {}): T | Status {
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
+    return this.#send('DELETE', resourcePath(this.#resource, namespace, name), undefined, body) as T | Status;
+  }
+
+  /** A POST to a subresource, e.g. `binding`. */
+  createSubresource(name: string, namespace: string | undefined, subresource: string, body: unknown): unknown {
+    return this.#send('POST', resourcePath(this.#resource, namespace, name, subresource), undefined, body);
+  }
+
+  /** Begins a watch; the returned function stops it. */
+  watch(options: WatchOptions, sink: WatchSink): () => void {
+    const { namespace, ...query } = options;
+    const response = this.#client.request({
+      method: 'GET',
+      path: resourcePath(this.#resource, namespace),
+      query: { ...stringQuery(query), watch: 'true' },
+    });
+    return response.watch!(sink);
+  }
+
+  #put(object: T, subresource: string | undefined, options: WriteOptions): T {
+    const { name, namespace } = object.metadata;
+    return this.#send(
+      'PUT',
+      resourcePath(this.#resource, namespace, name, subresource),
+      writeQuery(options),
+      object,
+    ) as T;
+  }
+
+  #send(
+    method: ApiRequest['method'],
+    path: string,
+    query?: Record<string, string>,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): unknown {
+    return this.#client.request({ method, path, query, body, headers }).body;
+  }
+}
+
+function stringQuery(options: Readonly<Record<string, string | number | boolean | undefined>>): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) query[name] = String(value);
+  }
+  return query;
+}
+
+function writeQuery(options: WriteOptions): Record<string, string> {
+  const { fieldManager, dryRun, fieldValidation } = options;
+  return stringQuery({ fieldManager, fieldValidation, dryRun: dryRun === true ? 'All' : undefined });
+}

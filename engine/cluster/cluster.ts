@@ -1,0 +1,39 @@
+import type { Client } from '../client/client.ts';
+import type { JournalEntry, Simulation } from '../sim/index.ts';
+import type { ClusterInput } from './input.ts';
+import type { ClusterOptions } from './options.ts';
+import type { ClusterView } from './view.ts';
+
+/**
+ * A whole cluster and its workstation. Reading (the client's get, list and watch, `view`, `readFile`) leaves no mark;
+ * whatever changes anything goes through `submit` and is journalled.
+ */
+export interface Cluster {
+  readonly options: ClusterOptions;
+  /** The clock and the event loop; drive it with `runFor`, `runUntil` or `advance`. */
+  readonly sim: Simulation;
+  /** kubernetes-admin, for looking. Writes by this client would not be replayed: use `submit` with kind `api`. */
+  readonly client: Client;
+
+  /** Whether every node is Ready and every system Pod runs. */
+  ready(): boolean;
+  /** Takes an input in. Returns the ApiResponse for kind `api`. Throws Error for an input that makes no sense. */
+  submit(input: ClusterInput): unknown;
+  /** The journal so far, to be kept. */
+  readonly journal: readonly JournalEntry[];
+
+  /** Calls `listener` with what a terminal shows, from now on; the returned function ends that. */
+  onTerminalOutput(listener: (terminal: string, data: Uint8Array) => void): () => void;
+  /** A file of the workstation as text; undefined when there is none. */
+  readFile(path: string): string | undefined;
+  /** Files below a directory of the workstation, as paths relative to it, in order. The learner's home unless told. */
+  listFiles(directory?: string): readonly string[];
+
+  /** The picture at this moment. */
+  view(): ClusterView;
+  /** A second cluster in exactly this state, made by replay: break it as you like. */
+  fork(): Cluster;
+}
+
+/** The learner's home directory on the workstation. */
+export const HOME = '/root';

@@ -1,0 +1,33 @@
+import type { ApiRequest } from '../api/request.ts';
+
+/** Something breaks, on purpose. */
+export type Fault =
+  /** A signal (KILL unless told) to the main process of a container; `pause` is the Pod's infra container. */
+  | {
+      readonly type: 'kill-container';
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+      readonly signal?: string;
+    }
+  /** A signal to every process with this name on a host, e.g. `kubelet` on `node-1`. */
+  | { readonly type: 'kill-process'; readonly host: string; readonly process: string; readonly signal?: string }
+  | { readonly type: 'power-off'; readonly host: string }
+  | { readonly type: 'power-on'; readonly host: string }
+  /** Renames a file on a host, e.g. a static Pod's manifest. */
+  | { readonly type: 'move-file'; readonly host: string; readonly from: string; readonly to: string };
+
+/** Everything that can reach a cluster from outside; the kinds of journal entries. */
+export type ClusterInput =
+  /** Opens a terminal with an interactive shell on the workstation. `terminal` is the caller's name for it. */
+  | { readonly kind: 'terminal.open'; readonly terminal: string; readonly columns: number; readonly rows: number }
+  /** What is typed or pasted, as text. */
+  | { readonly kind: 'terminal.input'; readonly terminal: string; readonly text: string }
+  | { readonly kind: 'terminal.resize'; readonly terminal: string; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'terminal.close'; readonly terminal: string }
+  /** A file of the workstation, saved by the editor; a relative path is relative to the learner's home. */
+  | { readonly kind: 'file.write'; readonly path: string; readonly text: string }
+  | { readonly kind: 'file.delete'; readonly path: string }
+  /** A request to the API server as kubernetes-admin; the answer is what `submit` returns. */
+  | { readonly kind: 'api'; readonly request: ApiRequest }
+  | { readonly kind: 'fault'; readonly fault: Fault };

@@ -1,0 +1,31 @@
+import type { Image } from '../containerd/image.ts';
+
+/** One worker machine. */
+export interface WorkerOptions {
+  /** The host's and the node's name; `node-1`, `node-2`, … unless told. */
+  readonly name?: string;
+  /** A quantity, `2` unless told. */
+  readonly cpu?: string;
+  /** A quantity, `2Gi` unless told. */
+  readonly memory?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How to build a cluster. Plain JSON data apart from `images`: together with the journal of inputs it determines
+ * everything that happens.
+ */
+export interface ClusterOptions {
+  /** The same seed, options and inputs give the same bytes. `drydock` unless told. */
+  readonly seed?: string;
+  /** What the machines' clocks show at virtual time zero, in milliseconds since 1970. */
+  readonly epochMs?: number;
+  /** Two machines of 2 CPUs and 2 GiB unless told. */
+  readonly workers?: readonly WorkerOptions[];
+  /** Images that the registry offers beyond the built-in catalogue. */
+  readonly images?: readonly Image[];
+  /** Files on the workstation, by absolute path or relative to the learner's home. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];

@@ -1,0 +1,204 @@
+import type { StartByteStream, StartSession } from '../api/request.ts';
+import type { Task } from '../sim/index.ts';
+
+// The Container Runtime Interface: the seam between the kubelet and the runtime, in the words of
+// https://github.com/kubernetes/cri-api (runtime.v1). Calls that take time are tasks. Failures are CriErrors.
+
+/** A gRPC status as the runtime gives it; `message` is what the kubelet puts into events. */
+export class CriError extends Error {
+  override readonly name = 'CriError';
+  readonly code: 'NotFound' | 'Unavailable' | 'Unknown' | 'DeadlineExceeded' | 'InvalidArgument' | 'AlreadyExists';
+
+  constructor(code: CriError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE';
+
+export interface PodSandboxConfig {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly attempt: number;
+  };
+  readonly hostname: string;
+  readonly logDirectory: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly dnsConfig?: {
+    readonly servers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
+  readonly linux: {
+    readonly cgroupParent: string;
+    readonly namespaces: { readonly network: NamespaceMode; readonly pid: NamespaceMode; readonly ipc: NamespaceMode };
+  };
+}
+
+export interface PodSandboxStatus {
+  readonly id: string;
+  readonly metadata: PodSandboxConfig['metadata'];
+  readonly state: 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
+  /** Milliseconds since 1970. */
+  readonly createdAtMs: number;
+  /** Absent for host network and until the network is set up. */
+  readonly ip?: string;
+  /** The pause process, in the host's pid namespace. */
+  readonly pid: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ContainerMount {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerDevice {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly permissions: string;
+}
+
+export interface ContainerConfig {
+  readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly image: string;
+  /** The Pod's `command`: replaces the image's entrypoint (and drops its command). Empty means the image's. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly workingDirectory?: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly mounts: readonly ContainerMount[];
+  readonly devices: readonly ContainerDevice[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Relative to the sandbox's log directory. */
+  readonly logPath: string;
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
+  readonly stopSignal?: string;
+  readonly linux: {
+    readonly resources: {
+      readonly cpuShares?: number;
+      readonly cpuQuotaMillis?: number;
+      readonly memoryLimitBytes?: number;
+      readonly oomScoreAdj?: number;
+    };
+    readonly security: {
+      readonly runAsUser?: number;
+      readonly runAsGroup?: number;
+      readonly supplementalGroups?: readonly number[];
+      readonly privileged?: boolean;
+      readonly readOnlyRootFilesystem?: boolean;
+      /** CONTAINER, POD (shareProcessNamespace) or NODE (hostPID). */
+      readonly pidNamespace: NamespaceMode;
+    };
+  };
+}
+
+export interface ContainerStatus {
+  readonly id: string;
+  readonly podSandboxId: string;
+  readonly metadata: ContainerConfig['metadata'];
+  readonly state: 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';
+  readonly createdAtMs: number;
+  /** 0 until then. */
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly exitCode: number;
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, `ContainerCannotRun`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly image: string;
+  /** `docker.io/library/nginx@sha256:…` */
+  readonly imageRef: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly logPath: string;
+  /** In the host's pid namespace; 0 when not running. */
+  readonly pid: number;
+}
+
+export interface ImageStatus {
+  readonly id: string;
+  readonly repoTags: readonly string[];
+  readonly repoDigests: readonly string[];
+  readonly sizeBytes: number;
+  /** The uid the image asks to run as; absent when it names a user or none. */
+  readonly uid?: number;
+  readonly username?: string;
+}
+
+export interface ContainerEvent {
+  readonly containerId: string;
+  readonly podSandboxId: string;
+  readonly podUid: string;
+  readonly type:
+    | 'CONTAINER_CREATED_EVENT'
+    | 'CONTAINER_STARTED_EVENT'
+    | 'CONTAINER_STOPPED_EVENT'
+    | 'CONTAINER_DELETED_EVENT';
+}
+
+export interface RuntimeService {
+  version(): { readonly runtimeName: string; readonly runtimeVersion: string };
+  /** Whether runtime and network are ready, with the runtime's own words when not. */
+  status(): { readonly runtimeReady: boolean; readonly networkReady: boolean; readonly message: string };
+
+  runPodSandbox(config: PodSandboxConfig): Task<string>;
+  /** Kills what runs in it and gives the network back. May be repeated. */
+  stopPodSandbox(id: string): Task<void>;
+  removePodSandbox(id: string): Task<void>;
+  podSandboxStatus(id: string): PodSandboxStatus;
+  listPodSandboxes(): readonly PodSandboxStatus[];
+
+  createContainer(podSandboxId: string, config: ContainerConfig, sandboxConfig: PodSandboxConfig): Task<string>;
+  startContainer(id: string): Task<void>;
+  /** Stop signal, then KILL after the timeout. Returns when it has ended. */
+  stopContainer(id: string, timeoutSeconds: number): Task<void>;
+  removeContainer(id: string): Task<void>;
+  containerStatus(id: string): ContainerStatus;
+  listContainers(): readonly ContainerStatus[];
+
+  /** Throws CriError DeadlineExceeded when the command outlasts the timeout (0: none). */
+  execSync(
+    id: string,
+    command: readonly string[],
+    timeoutSeconds: number,
+  ): Task<{ readonly stdout: Uint8Array; readonly stderr: Uint8Array; readonly exitCode: number }>;
+  exec(
+    id: string,
+    command: readonly string[],
+    options: { readonly stdin: boolean; readonly tty: boolean },
+  ): StartSession;
+  attach(id: string, options: { readonly stdin: boolean; readonly tty: boolean }): StartSession;
+  /** The container's log file as the kubelet serves it. */
+  containerLog(
+    id: string,
+    options: {
+      readonly follow?: boolean;
+      readonly timestamps?: boolean;
+      readonly tailLines?: number;
+      readonly sinceMs?: number;
+      readonly limitBytes?: number;
+    },
+  ): StartByteStream;
+
+  /** Container life-cycle events; the returned function ends the subscription. */
+  subscribe(listener: (event: ContainerEvent) => void): () => void;
+}
+
+export interface ImageService {
+  /** undefined when the image is not on the host. */
+  imageStatus(reference: string): ImageStatus | undefined;
+  listImages(): readonly ImageStatus[];
+  /** Takes as long as the image is big. Returns the image reference with its digest. Throws CriError NotFound. */
+  pullImage(reference: string): Task<string>;
+  removeImage(reference: string): void;
+}

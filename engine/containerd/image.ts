@@ -1,0 +1,29 @@
+import type { Layer } from '../linux/host.ts';
+
+/** An image: layers of files and how to run them. After the OCI image configuration. */
+export interface Image {
+  /** Canonical, with registry and tag: `docker.io/library/nginx:1.29`. */
+  readonly reference: string;
+  /** Other tags of the same image: `docker.io/library/nginx:latest`. */
+  readonly aliases?: readonly string[];
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+  /** Compressed, as pulled and as `crictl images` shows. */
+  readonly sizeBytes: number;
+  readonly layers: readonly Layer[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  /** `uid`, `uid:gid` or a name from the image's /etc/passwd. */
+  readonly user?: string;
+  readonly exposedPorts?: readonly string[];
+  /** TERM unless told. */
+  readonly stopSignal?: string;
+}
+
+/** What the registries of the simulated world hold. */
+export interface Registry {
+  /** Looks a canonical reference up; undefined means "not found" (or no right to see it, which looks the same). */
+  find(reference: string): Image | undefined;
+}

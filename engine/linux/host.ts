@@ -1,0 +1,155 @@
+import type { Simulation } from '../sim/index.ts';
+import type { Signal } from './signal.ts';
+import type { Credentials, NamespaceKind, Process, Program, WaitStatus } from './syscalls.ts';
+
+// What a container runtime, the CNI and the cluster ask of a machine, beyond what one process can ask of its kernel.
+
+/** A namespace, by identity: two processes are in the same one exactly when they hold the same object. */
+export interface Namespace {
+  readonly kind: NamespaceKind;
+  /** The inode number that /proc/<pid>/ns shows. */
+  readonly inode: number;
+}
+
+/** The network namespace's own face, for the CNI: interfaces in, interfaces out. */
+export interface NetworkNamespace extends Namespace {
+  readonly kind: 'net';
+  readonly interfaces: readonly NetworkInterface[];
+  /** Adds an interface that is reachable from every host of the same fabric. */
+  addInterface(networkInterface: NetworkInterface): void;
+  removeInterface(name: string): void;
+}
+
+export interface NetworkInterface {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** IPv4 in dotted form with its prefix length. */
+  readonly addresses: readonly { readonly address: string; readonly prefixLength: number }[];
+}
+
+export type NamespaceSet = {
+  readonly [K in NamespaceKind]: K extends 'net' ? NetworkNamespace : Namespace;
+};
+
+/** A file tree that layers can be made of: absolute paths. Directories on the way are made as needed (0755, root). */
+export type FileTree = Readonly<Record<string, FileTreeEntry>>;
+
+export type FileTreeEntry =
+  | { readonly text: string; readonly mode?: number; readonly uid?: number; readonly gid?: number }
+  | { readonly bytes: Uint8Array; readonly mode?: number; readonly uid?: number; readonly gid?: number }
+  /** An executable: running it runs the program. `size` is what `ls -l` shows. */
+  | { readonly program: Program; readonly size?: number; readonly mode?: number }
+  | { readonly symlink: string }
+  | { readonly directory: true; readonly mode?: number; readonly uid?: number; readonly gid?: number };
+
+/** A read-only layer built once from a tree and shared by every container that uses it. */
+export interface Layer {
+  readonly tree: FileTree;
+}
+
+export interface ContainerRoot {
+  /** Lower layers, the bottom one first; a fresh writable layer comes on top. */
+  readonly layers: readonly Layer[];
+  readonly readOnly?: boolean;
+}
+
+/** A bind mount from the host into a container's mount namespace. */
+export interface HostBind {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+}
+
+/** Limits of a control group; absent means none. */
+export interface CgroupLimits {
+  readonly memoryBytes?: number;
+  readonly cpuShares?: number;
+  readonly cpuQuotaMillis?: number;
+  readonly pids?: number;
+}
+
+export interface Cgroup {
+  readonly path: string;
+  readonly limits: CgroupLimits;
+  /** Bytes that its processes hold now. */
+  readonly memoryBytes: number;
+  /** Virtual CPU time used so far. */
+  readonly cpuMs: number;
+  /** Processes killed for memory so far. */
+  readonly oomKills: number;
+}
+
+/** One end of a pipe, a terminal or a sink, ready to become a descriptor of a new process. */
+export interface OpenFile {
+  readonly kind: string;
+}
+
+export interface HostSpawn {
+  /** A program, or a path to be executed in the process's mount namespace. */
+  readonly run: Program | string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly credentials?: Credentials;
+  /** Descriptors; `/dev/null` for 0, 1 and 2 unless told. */
+  readonly files?: Readonly<Record<number, OpenFile>>;
+  /** The host's unless told. A fresh `pid` namespace makes the process its PID 1. */
+  readonly namespaces?: Partial<NamespaceSet>;
+  readonly cgroup?: Cgroup;
+  /** The terminal among `files` that becomes the controlling terminal of a new session. */
+  readonly terminal?: OpenFile;
+  /** Called once, after the process has ended. */
+  readonly onExit?: (status: WaitStatus) => void;
+  /** Set when the parent is another process than the host's init. */
+  readonly parentHostPid?: number;
+}
+
+/** A pseudo-terminal: `slave` is the processes' end, the rest is the side of the terminal emulator. */
+export interface PseudoTerminal {
+  readonly slave: OpenFile;
+  /** What is typed. */
+  input(data: Uint8Array): void;
+  /** What is to be shown. */
+  onOutput(listener: (data: Uint8Array) => void): void;
+  resize(columns: number, rows: number): void;
+  /** The emulator goes away: the session gets SIGHUP. */
+  hangUp(): void;
+}
+
+/** A machine: a kernel, a file system, network interfaces and processes. */
+export interface Host {
+  readonly name: string;
+  readonly sim: Simulation;
+  /** The initial namespaces, of init and of everything that runs outside containers. */
+  readonly namespaces: NamespaceSet;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  /** Whether the machine is powered on. */
+  readonly running: boolean;
+
+  /** Starts a process. Throws Errno where execve(2) would fail. */
+  spawn(options: HostSpawn): Process;
+  /** All processes, by pid of the initial namespace, zombies included. */
+  processes(): readonly Process[];
+  kill(hostPid: number, signal: Signal): void;
+  /** The process's system calls as root in the initial namespaces: how node agents touch the host's files at boot. */
+  readonly root: Process;
+
+  createNamespace<K extends NamespaceKind>(kind: K, options?: { hostname?: string }): NamespaceSet[K];
+  /** A mount namespace with an overlay of the layers as its root, /proc, /dev and /sys, and the binds on top. */
+  createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace;
+  createCgroup(path: string, limits: CgroupLimits): Cgroup;
+  removeCgroup(cgroup: Cgroup): void;
+  cgroup(path: string): Cgroup | undefined;
+
+  /** A descriptor that hands everything written to it to `write`. */
+  sink(write: (data: Uint8Array) => void): OpenFile;
+  /** A descriptor that reads what `send` was given; `close` is the end of file. */
+  source(): { readonly file: OpenFile; send(data: Uint8Array): void; close(): void };
+  openTerminal(columns: number, rows: number): PseudoTerminal;
+
+  /** Pulls the plug: every process is gone at once, disks stay. */
+  powerOff(): void;
+  powerOn(): void;
+}

@@ -1,0 +1,226 @@
+import type { Task } from '../sim/index.ts';
+import type { Signal, SignalAction } from './signal.ts';
+
+/**
+ * A program: it runs as a process and returns its exit code. Blocking system calls are generator methods
+ * (`const data = yield* process.read(0)`); the others return at once. Both throw `Errno`.
+ *
+ * The process may be killed wherever it yields: `finally` blocks run, nothing else does. A program keeps all its state
+ * in its own closure, never in a module.
+ */
+export type Program = (process: Process) => Task<number>;
+
+/** How a process ended or stopped, as waitpid(2) tells. */
+export type WaitStatus =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signaled'; readonly signal: Signal }
+  | { readonly kind: 'stopped'; readonly signal: Signal };
+
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+export interface OpenOptions {
+  readonly read?: boolean;
+  readonly write?: boolean;
+  readonly create?: boolean;
+  readonly exclusive?: boolean;
+  readonly truncate?: boolean;
+  readonly append?: boolean;
+  /** Permission bits of a new file before the umask; 0o666 unless told. */
+  readonly mode?: number;
+}
+
+export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character' | 'block';
+
+export interface Stat {
+  readonly type: FileType;
+  /** Permission bits with setuid, setgid and sticky: 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly links: number;
+  readonly inode: number;
+  /** The file system it is on; two paths on one device with one inode are the same file. */
+  readonly device: number;
+  /** Of a device node: major and minor number. */
+  readonly deviceNumber?: readonly [major: number, minor: number];
+  /** Milliseconds since 1970. */
+  readonly accessedMs: number;
+  readonly modifiedMs: number;
+  readonly changedMs: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly type: FileType;
+  readonly inode: number;
+}
+
+/** mount(2). `bind` mounts the file or directory `source`; `proc` and `tmpfs` need no source. */
+export interface MountOptions {
+  readonly type: 'bind' | 'tmpfs' | 'proc' | 'sysfs' | 'devtmpfs';
+  readonly source?: string;
+  readonly target: string;
+  readonly readOnly?: boolean;
+  /** Bytes, of a tmpfs. */
+  readonly sizeLimit?: number;
+}
+
+export interface SpawnOptions {
+  /** The executable; found by `exec` rules (program, or a script with `#!`). Not searched for in PATH. */
+  readonly path: string;
+  /** With argv[0]. */
+  readonly argv: readonly string[];
+  /** The parent's unless told. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** The child's descriptors by the parent's: `{0: 0, 1: 5, 2: 2}`. 0, 1 and 2 as they are unless told. */
+  readonly fds?: Readonly<Record<number, number>>;
+  /** 0 puts the child into a new process group of its own. The parent's group unless told. */
+  readonly processGroup?: number;
+}
+
+export interface ForkOptions {
+  /** All of the parent's unless told. */
+  readonly fds?: Readonly<Record<number, number>>;
+  readonly processGroup?: number;
+}
+
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The system calls of one process. Pids and paths are those of the process's own namespaces. */
+export interface Process {
+  // Identity
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly processGroup: number;
+  readonly session: number;
+  /** In the host's initial pid namespace. */
+  readonly hostPid: number;
+  readonly argv: readonly string[];
+  /** The environment; a program may change its own. */
+  readonly env: Record<string, string>;
+  readonly credentials: Credentials;
+  readonly cwd: string;
+  readonly hostname: string;
+
+  // Time
+  /** Milliseconds since 1970 on this machine's clock. */
+  now(): number;
+  sleep(durationMs: number): Task<void>;
+  /**
+   * Uses the processor. Call it at least once in every loop that may run long without another blocking call: it is
+   * where a process that never blocks is pre-empted and where its virtual CPU time is counted.
+   * @param steps how much was done; 1 is about a shell command
+   */
+  compute(steps?: number): Task<void>;
+
+  // Files by descriptor
+  open(path: string, options: OpenOptions): number;
+  close(fd: number): void;
+  /** Makes `to` (or the lowest free number) another name of `fd`, closing what was there. */
+  dup(fd: number, to?: number): number;
+  pipe(): readonly [read: number, write: number];
+  /** At most `max` bytes (64 KiB unless told); empty at the end of the file. */
+  read(fd: number, max?: number): Task<Uint8Array>;
+  /** All of `data`, waiting while a pipe is full. */
+  write(fd: number, data: Uint8Array): Task<void>;
+  seek(fd: number, offset: number, whence: 'set' | 'current' | 'end'): number;
+  fstat(fd: number): Stat;
+  truncate(fd: number, size: number): void;
+  /** Which of the descriptors can be read (or are at their end) without waiting; empty after the time-out. */
+  poll(fds: readonly number[], timeoutMs?: number): Task<readonly number[]>;
+
+  // Files by path
+  /** A whole regular file at once. */
+  readFile(path: string): Uint8Array;
+  /** Replaces (or, with `append`, extends) a regular file, creating it. */
+  writeFile(path: string, data: Uint8Array | string, options?: { append?: boolean; mode?: number }): void;
+  stat(path: string): Stat;
+  /** Does not follow a symlink in the last place. */
+  lstat(path: string): Stat;
+  /** In order of names, without `.` and `..`. */
+  readdir(path: string): readonly DirectoryEntry[];
+  access(path: string, mode: 'exists' | 'read' | 'write' | 'execute'): boolean;
+  mkdir(path: string, mode?: number): void;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  link(existing: string, path: string): void;
+  symlink(target: string, path: string): void;
+  readlink(path: string): string;
+  realpath(path: string): string;
+  mkfifo(path: string, mode?: number): void;
+  mknod(path: string, type: 'character' | 'block', device: readonly [number, number], mode?: number): void;
+  chmod(path: string, mode: number): void;
+  chown(path: string, uid: number, gid: number): void;
+  utimes(path: string, accessedMs: number, modifiedMs: number): void;
+  chdir(path: string): void;
+  /** Sets the file creation mask and returns the one before. */
+  umask(mask: number): number;
+  mount(options: MountOptions): void;
+  unmount(target: string): void;
+  /** Calls `listener` after each change in the directory (names added, removed, written), until the returned function is called. */
+  watchDirectory(path: string, listener: (name: string) => void): () => void;
+
+  // Processes
+  /** fork(2) and execve(2) in one. */
+  spawn(options: SpawnOptions): number;
+  /** A child with a copy of this process's state that runs `program`: what a shell uses for a subshell. */
+  fork(program: Program, options?: ForkOptions): number;
+  /** Replaces the program of this process: `return yield* process.exec(…)`. Throws only before the point of no return. */
+  exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Task<number>;
+  /**
+   * Waits for a child (-1: any). With `noHang` returns undefined at once when none has changed; with `stopped` also
+   * reports children that were stopped. Throws ECHILD without children, EINTR when a caught signal comes first.
+   */
+  waitpid(
+    pid: number,
+    options?: { noHang?: boolean; stopped?: boolean },
+  ): Task<{ pid: number; status: WaitStatus } | undefined>;
+  /** kill(2): a pid, 0 for the own group, -1 for all, -N for group N. */
+  kill(pid: number, signal: Signal | 0): void;
+  setSignalAction(signal: Signal, action: SignalAction): void;
+  signalAction(signal: Signal): SignalAction;
+  /** The caught signals that arrived since the last call, in order. A blocking call in progress fails with EINTR when one comes. */
+  takeSignals(): readonly Signal[];
+  /** Waits until a caught signal has come. */
+  pause(): Task<void>;
+  setProcessGroup(pid: number, processGroup: number): void;
+  setSession(): number;
+  setCredentials(credentials: Partial<Credentials>): void;
+  /** Declares how much memory the process holds; beyond its cgroup's limit it is OOM-killed. */
+  setMemory(bytes: number): void;
+  /** Joins namespaces of another process (nsenter). */
+  setNamespaces(pid: number, kinds: readonly NamespaceKind[]): void;
+
+  // Terminals
+  isTerminal(fd: number): boolean;
+  windowSize(fd: number): { readonly columns: number; readonly rows: number };
+  setWindowSize(fd: number, columns: number, rows: number): void;
+  /** `raw` switches line editing, echo and signal keys of the line discipline off. */
+  setTerminalMode(fd: number, mode: 'cooked' | 'raw'): void;
+  foregroundGroup(fd: number): number;
+  setForegroundGroup(fd: number, processGroup: number): void;
+
+  // Sockets (streams)
+  /** Listens on a port of the process's network namespace; address `0.0.0.0` unless told. */
+  listen(port: number, address?: string): number;
+  accept(fd: number): Task<{ readonly fd: number; readonly peer: SocketAddress }>;
+  /** Throws ECONNREFUSED, EHOSTUNREACH, or ETIMEDOUT after `timeoutMs`. */
+  connect(address: string, port: number, timeoutMs?: number): Task<number>;
+  listenUnix(path: string): number;
+  connectUnix(path: string): Task<number>;
+  shutdownWrite(fd: number): void;
+  localAddress(fd: number): SocketAddress;
+  peerAddress(fd: number): SocketAddress;
+}
+
+export type NamespaceKind = 'pid' | 'net' | 'mnt' | 'ipc' | 'uts' | 'user' | 'cgroup';

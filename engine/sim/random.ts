@@ -1,0 +1,72 @@
+/**
+ * A stream of pseudo-random numbers (sfc32). Each stream is named, so drawing one more number in one place never
+ * changes what another place draws.
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: string) {
+    this.#a = hash32(seed, 0x9e3779b9);
+    this.#b = hash32(seed, 0x243f6a88);
+    this.#c = hash32(seed, 0xb7e15162);
+    for (let i = 0; i < 12; i++) this.uint32();
+  }
+
+  /** An integer in [0, 2^32). */
+  uint32(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** A number in [0, 1). */
+  float(): number {
+    return this.uint32() / 0x1_0000_0000;
+  }
+
+  /** An integer in [0, limit). */
+  below(limit: number): number {
+    return Math.floor(this.float() * limit);
+  }
+
+  /** `baseMs` stretched by a factor in [1, 1 + fraction), as `wait.Jitter` of the Go client does. */
+  jitter(baseMs: number, fraction: number): number {
+    return baseMs * (1 + this.float() * fraction);
+  }
+
+  /** A version 4 UUID. */
+  uuid(): string {
+    const hex = [this.uint32(), this.uint32(), this.uint32(), this.uint32()]
+      .map((word) => word.toString(16).padStart(8, '0'))
+      .join('');
+    const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
+
+  /** The suffix that `generateName` appends: no vowels, so no words come out. */
+  nameSuffix(length: number): string {
+    let suffix = '';
+    for (let i = 0; i < length; i++) suffix += SUFFIX_LETTERS[this.below(SUFFIX_LETTERS.length)];
+    return suffix;
+  }
+}
+
+/** The alphabet of k8s.io/apimachinery/pkg/util/rand. */
+const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** FNV-1a over the string's UTF-16 code units with a final avalanche; different `basis` values give independent hashes. */
+export function hash32(text: string, basis: number): number {
+  let hash = (0x811c9dc5 ^ basis) | 0;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

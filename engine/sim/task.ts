@@ -1,0 +1,75 @@
+import type { Simulation } from './simulation.ts';
+
+/**
+ * Something to wait for. `start` arranges for `resume` to be called once, later (never before `start` has returned),
+ * and returns a function that calls the arrangement off.
+ */
+export interface Wait<T> {
+  readonly start: (resume: (value: T) => void) => () => void;
+}
+
+/**
+ * A computation that takes virtual time: a generator that yields what it waits for and is resumed with the result.
+ * A program is a task (it yields system calls); so is a kubelet's pod worker.
+ */
+export type Task<T> = Generator<Wait<unknown>, T, unknown>;
+
+/** Waits inside a task: `const line = yield* waitFor(nextLine)`. */
+export function* waitFor<T>(wait: Wait<T>): Task<T> {
+  return (yield wait as Wait<unknown>) as T;
+}
+
+/** A task under way. */
+export interface TaskHandle {
+  readonly finished: boolean;
+  /** Ends the task where it waits; its `finally` blocks run. */
+  cancel(): void;
+}
+
+/**
+ * Runs a task on the simulation's event loop. Every step is an event of its own: whoever starts a task, or wakes one,
+ * always returns before the task goes on.
+ *
+ * @param onDone receives the result. An error that the task throws is not swallowed: it stops the simulation.
+ */
+export function runTask<T>(sim: Simulation, label: string, task: Task<T>, onDone?: (result: T) => void): TaskHandle {
+  let finished = false;
+  let cancelWait: () => void = () => {};
+
+  const resume = (value: unknown): void => {
+    if (finished) return;
+    const step = task.next(value);
+    if (step.done) {
+      finished = true;
+      onDone?.(step.value);
+      return;
+    }
+    cancelWait = step.value.start((result) => {
+      sim.schedule(0, label, () => resume(result));
+    });
+  };
+
+  const event = sim.schedule(0, label, () => resume(undefined));
+  return {
+    get finished() {
+      return finished;
+    },
+    cancel() {
+      if (finished) return;
+      finished = true;
+      event.cancel();
+      cancelWait();
+      task.return(undefined as never);
+    },
+  };
+}
+
+/** Lets virtual time pass. */
+export function* sleep(sim: Simulation, durationMs: number, label = 'sleep'): Task<void> {
+  yield* waitFor<void>({
+    start: (resume) => {
+      const event = sim.schedule(durationMs, label, () => resume());
+      return () => event.cancel();
+    },
+  });
+}

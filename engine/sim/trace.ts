@@ -1,0 +1,94 @@
+import { hash32 } from './random.ts';
+
+/**
+ * What a component is doing right now. Set around each reconcile, sync or request, so that every write it makes can
+ * name its cause.
+ */
+export interface Activity {
+  /** The component's own name: `deployment-controller`, `kubelet/node-1`, `kubectl`. */
+  readonly component: string;
+  /** What it works on, `namespace/name` where it is an object. */
+  readonly key: string;
+  /** The resourceVersion that set it off, where one did. */
+  readonly causeRevision?: number;
+  /** The activity inside which this one runs. */
+  readonly parent?: Activity;
+}
+
+/** One line of the history of a simulation. */
+export interface TraceEntry {
+  readonly timeMs: number;
+  /** What kind of fact it is: `etcd.put`, `process.start`, `input`. */
+  readonly kind: string;
+  /** What it is about: an etcd key, `host:pid`, … */
+  readonly subject: string;
+  readonly detail: string;
+  /** The etcd revision made, for `etcd.*` entries. */
+  readonly revision?: number;
+  readonly activity?: Activity;
+}
+
+/**
+ * The causal history of a simulation. The hash covers every entry ever recorded, also those that a bounded trace has
+ * let go: two runs with the same hash did the same things at the same times.
+ */
+export class Trace {
+  readonly #limit: number;
+  #entries: TraceEntry[] = [];
+  #dropped = 0;
+  #low = 0;
+  #high = 0;
+  #activity: Activity | undefined;
+
+  constructor(limit = 200_000) {
+    this.#limit = limit;
+  }
+
+  /** The entries still held, oldest first. */
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** How many entries were recorded in all. */
+  get recorded(): number {
+    return this.#dropped + this.#entries.length;
+  }
+
+  /** The activity under way, if any. */
+  get activity(): Activity | undefined {
+    return this.#activity;
+  }
+
+  /** Sixteen hexadecimal digits over the whole history. */
+  get hash(): string {
+    return hex(this.#high) + hex(this.#low);
+  }
+
+  /** Runs `body` as part of an activity. */
+  during<T>(activity: Omit<Activity, 'parent'>, body: () => T): T {
+    const outer = this.#activity;
+    this.#activity = outer === undefined ? activity : { ...activity, parent: outer };
+    try {
+      return body();
+    } finally {
+      this.#activity = outer;
+    }
+  }
+
+  record(timeMs: number, kind: string, subject: string, detail = '', revision?: number): void {
+    const activity = this.#activity;
+    const line = `${timeMs}|${kind}|${subject}|${detail}|${revision ?? ''}|${activity?.component ?? ''}|${activity?.key ?? ''}`;
+    this.#low = hash32(line, this.#low);
+    this.#high = (Math.imul(this.#high, 31) + this.#low) >>> 0;
+    this.#entries.push({ timeMs, kind, subject, detail, revision, activity });
+    if (this.#entries.length > this.#limit) {
+      const surplus = this.#limit >> 2;
+      this.#entries = this.#entries.slice(surplus);
+      this.#dropped += surplus;
+    }
+  }
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
