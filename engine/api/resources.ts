@@ -34,6 +34,24 @@ export const replicaSets = resource<ReplicaSet>('apps/v1', 'replicasets', 'Repli
 export const deployments = resource<Deployment>('apps/v1', 'deployments', 'Deployment');
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
 
+/** Every resource named above. */
+export const RESOURCES: readonly Resource[] = [
+  namespaces,
+  nodes,
+  pods,
+  events,
+  configMaps,
+  serviceAccounts,
+  replicaSets,
+  deployments,
+  leases,
+];
+
+/** The resource of a kind, by the kind's name. */
+export function resourceOfKind(kind: string): Resource | undefined {
+  return RESOURCES.find((resource) => resource.kind === kind);
+}
+
 /** The path of a resource's collection or, with a name, of one object (and one of its subresources). */
 export function resourcePath(
   at: Pick<Resource, 'group' | 'version' | 'plural'>,

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { JournalEntry, Simulation } from '../sim/index.ts';
-import type { ClusterInput } from './input.ts';
+import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import type { ClusterOptions } from './options.ts';
 import type { ClusterView } from './view.ts';
 
@@ -21,6 +21,14 @@ export interface Cluster {
   submit(input: ClusterInput): unknown;
   /** The journal so far, to be kept. */
   readonly journal: readonly JournalEntry[];
+
+  /**
+   * Runs a command on a host (`workstation`, `node-1`, …) and drives the cluster until it has ended.
+   * Undefined when it has not ended after `limitMs` of virtual time.
+   */
+  run(host: string, argv: readonly string[], limitMs: number): RunOutcome | undefined;
+  /** Sends an HTTP request from a host and drives the cluster until the answer, an error or the time-out. */
+  http(host: string, request: ProbeRequest): ProbeOutcome;
 
   /** Calls `listener` with what a terminal shows, from now on; the returned function ends that. */
   onTerminalOutput(listener: (terminal: string, data: Uint8Array) => void): () => void;

@@ -30,4 +30,35 @@ export type ClusterInput =
   | { readonly kind: 'file.delete'; readonly path: string }
   /** A request to the API server as kubernetes-admin; the answer is what `submit` returns. */
   | { readonly kind: 'api'; readonly request: ApiRequest }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** A command on a host, e.g. `workstation`; its outcome is asked for by its `run` name. */
+  | { readonly kind: 'run'; readonly run: string; readonly host: string; readonly argv: readonly string[] }
+  /** An HTTP request from a process on a host. */
+  | { readonly kind: 'http'; readonly run: string; readonly host: string; readonly request: ProbeRequest };
+
+/** An HTTP request that a grader or a lesson sends from a machine of the cluster. */
+export interface ProbeRequest {
+  readonly address: string;
+  readonly port: number;
+  /** `/` unless told. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Five seconds unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** What came of it: an answer, or why there was none. */
+export type ProbeOutcome =
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  | { readonly error: string };
+
+/** What came of a command. */
+export interface RunOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}

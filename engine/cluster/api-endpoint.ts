@@ -1,0 +1,56 @@
+import type { NodeApi } from '../api/node-api.ts';
+import type { ApiHandler, UserInfo } from '../api/request.ts';
+import { ConnectionError, type Transport } from '../client/transport.ts';
+import type { Host } from '../linux/host.ts';
+
+/** Whether two machines can talk; a fault may say no. */
+export type Reachability = (from: Host, to: Host) => boolean;
+
+/**
+ * The address at which a component serves, as its clients see it: somebody answers there, or nobody does.
+ * In-process requests carry plain objects, so this stands where TLS and HTTP/2 stand in a real cluster; that a server
+ * is down, its machine is off or the network is cut is felt here exactly as there.
+ */
+export class ServerAddress<Server> {
+  readonly hostPort: string;
+  readonly #host: Host;
+  readonly #reachable: Reachability;
+  #server: Server | undefined;
+
+  constructor(host: Host, hostPort: string, reachable: Reachability) {
+    this.#host = host;
+    this.hostPort = hostPort;
+    this.#reachable = reachable;
+  }
+
+  /** Begins to serve; the returned function ends it. */
+  serve(server: Server): () => void {
+    this.#server = server;
+    return () => {
+      if (this.#server === server) this.#server = undefined;
+    };
+  }
+
+  /** What answers, or undefined. */
+  dial(from: Host): Server | undefined {
+    return this.#host.running && from.running && this.#reachable(from, this.#host) ? this.#server : undefined;
+  }
+
+  /** Why nothing answers, in the words of Go's dialer. */
+  dialError(from: Host): string {
+    const cut = !this.#host.running || !this.#reachable(from, this.#host);
+    return `dial tcp ${this.hostPort}: connect: ${cut ? 'no route to host' : 'connection refused'}`;
+  }
+}
+
+/** A client's way to the API server, as this user and from this machine. */
+export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
+  return (request) => {
+    const handle = address.dial(from);
+    if (handle === undefined) throw new ConnectionError(address.dialError(from));
+    return handle({ ...request, user });
+  };
+}
+
+/** The kubelet's server of each node, by node name. */
+export type NodeApiAddresses = ReadonlyMap<string, ServerAddress<NodeApi>>;

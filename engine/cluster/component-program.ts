@@ -1,0 +1,46 @@
+import { serveHttp } from '../linux/http.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+
+/** A component under way inside its process. */
+export interface RunningComponent {
+  stop(): void;
+  /** What its health endpoint answers; healthy unless told. */
+  healthy?(): boolean;
+}
+
+export interface ComponentOptions {
+  readonly healthAddress: string;
+  readonly healthPort: number;
+  /** Starts the component. Throws Error when it cannot run; the process then prints the message and exits with 1. */
+  readonly start: (process: Process) => RunningComponent;
+}
+
+/**
+ * A control-plane component as a program: it runs as long as its process does, answers its health checks over HTTP and
+ * ends with exit code 0 on SIGTERM or SIGINT. (The real ones serve health over TLS; here it is plain HTTP.)
+ */
+export function componentProgram(options: ComponentOptions): Program {
+  return function* (process): Task<number> {
+    process.setSignalAction('TERM', 'catch');
+    process.setSignalAction('INT', 'catch');
+    const component = options.start(process);
+    try {
+      const fd = process.listen(options.healthPort, options.healthAddress);
+      const answer = () => {
+        const healthy = component.healthy?.() !== false;
+        return { status: healthy ? 200 : 500, body: healthy ? 'ok' : 'unhealthy' };
+      };
+      yield* serveHttp(process, fd, answer, { onSignals: () => 'stop' });
+      return 0;
+    } finally {
+      component.stop();
+    }
+  };
+}
+
+/** The value of `--name=value` on a command line. */
+export function flagValue(argv: readonly string[], name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+}

@@ -1,0 +1,122 @@
+import { KINDS } from '../api/kind-list.ts';
+import type { NodeDialer } from '../api/node-api.ts';
+import type { ApiHandler, UserInfo } from '../api/request.ts';
+import { Etcd } from '../etcd/index.ts';
+import { createApiServer } from '../kube-apiserver/index.ts';
+import { startControllerManager } from '../kube-controller-manager/index.ts';
+import { startScheduler } from '../kube-scheduler/index.ts';
+import type { Host } from '../linux/host.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
+import { componentProgram, flagValue } from './component-program.ts';
+import { KUBERNETES_VERSION } from './versions.ts';
+
+/** The users that the kubeconfig files of kubeadm hold. */
+export const USERS = {
+  admin: { username: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] },
+  controllerManager: { username: 'system:kube-controller-manager', groups: ['system:authenticated'] },
+  scheduler: { username: 'system:kube-scheduler', groups: ['system:authenticated'] },
+} as const satisfies Record<string, UserInfo>;
+
+/** The user of a node's kubelet. */
+export function nodeUser(nodeName: string): UserInfo {
+  return { username: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] };
+}
+
+/**
+ * The four programs of the control plane, and the addresses at which etcd and the API server serve while their
+ * processes run. What etcd has stored is on its machine's disk: it survives the process.
+ */
+export class ControlPlane {
+  readonly apiServer: ServerAddress<ApiHandler>;
+  /** What etcd's data directory holds; read directly only for looking, never by a component. */
+  readonly disk: Etcd;
+  readonly #host: Host;
+  readonly #etcd: ServerAddress<Etcd>;
+  readonly #dialNode: NodeDialer;
+
+  constructor(host: Host, address: string, dialNode: NodeDialer, reachable: Reachability) {
+    this.#host = host;
+    this.#dialNode = dialNode;
+    this.disk = new Etcd(host.sim);
+    this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
+    this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
+  }
+
+  /** The executables of the control-plane images, by name. */
+  programs(): Readonly<Record<string, Program>> {
+    return {
+      etcd: componentProgram({
+        healthAddress: '127.0.0.1',
+        healthPort: 2381,
+        start: () => ({ stop: this.#etcd.serve(this.disk) }),
+      }),
+      'kube-apiserver': componentProgram({
+        healthAddress: '0.0.0.0',
+        healthPort: 6443,
+        start: () => this.#startApiServer(),
+      }),
+      'kube-controller-manager': componentProgram({
+        healthAddress: '127.0.0.1',
+        healthPort: 10257,
+        start: (process) => this.#startControllerManager(process),
+      }),
+      'kube-scheduler': componentProgram({
+        healthAddress: '127.0.0.1',
+        healthPort: 10259,
+        start: (process) =>
+          startScheduler({
+            sim: this.#host.sim,
+            transport: connectApiServer(this.apiServer, this.#host, USERS.scheduler),
+            leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
+          }),
+      }),
+    };
+  }
+
+  #startApiServer() {
+    const etcd = this.#etcd.dial(this.#host);
+    if (etcd === undefined) throw new Error(`connection error: ${this.#etcd.dialError(this.#host)}`);
+    const server = createApiServer({
+      sim: this.#host.sim,
+      etcd,
+      kinds: KINDS,
+      dialNode: this.#dialNode,
+      serverVersion: KUBERNETES_VERSION,
+    });
+    const stopServing = this.apiServer.serve((request) => {
+      // Without etcd the real server waits for its request time-out; the answer is the same.
+      if (this.#etcd.dial(this.#host) === undefined) return ETCD_UNAVAILABLE;
+      return server.handle(request);
+    });
+    return {
+      healthy: () => this.#etcd.dial(this.#host) !== undefined,
+      stop: () => {
+        stopServing();
+        server.close();
+      },
+    };
+  }
+
+  #startControllerManager(process: Process) {
+    return startControllerManager({
+      sim: this.#host.sim,
+      transport: connectApiServer(this.apiServer, this.#host, USERS.controllerManager),
+      controllers: flagValue(process.argv, 'controllers')?.split(','),
+      leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
+    });
+  }
+}
+
+const ETCD_UNAVAILABLE = {
+  status: 500,
+  headers: { 'content-type': 'application/json' },
+  body: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'etcdserver: request timed out',
+    code: 500,
+  },
+} as const;

@@ -1,0 +1,83 @@
+import type { Host } from '../linux/host.ts';
+import { SIGNAL_NUMBERS, type Signal } from '../linux/signal.ts';
+import type { Fault } from './input.ts';
+import type { NodeMachine } from './node-machine.ts';
+
+/** The machines that a fault can name. */
+export interface FaultTargets {
+  readonly nodes: readonly NodeMachine[];
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
+/**
+ * Breaks something.
+ *
+ * @throws Error when there is no such machine, container, process or file: a fault that does nothing would teach a lie.
+ */
+export function inflict(fault: Fault, targets: FaultTargets): void {
+  switch (fault.type) {
+    case 'kill-container':
+      killContainer(fault, targets);
+      break;
+    case 'kill-process':
+      killProcess(fault, targets);
+      break;
+    case 'power-off':
+      nodeMachine(targets, fault.host).powerOff();
+      break;
+    case 'power-on':
+      nodeMachine(targets, fault.host).powerOn();
+      break;
+    case 'move-file':
+      findHost(targets, fault.host).root.rename(fault.from, fault.to);
+      break;
+  }
+}
+
+function killContainer(fault: Fault & { type: 'kill-container' }, { nodes }: FaultTargets): void {
+  for (const machine of nodes) {
+    const pid = mainProcess(machine, fault);
+    if (pid === undefined) continue;
+    machine.host.kill(pid, signalOf(fault.signal));
+    return;
+  }
+  throw new Error(`no running container "${fault.container}" in Pod "${fault.namespace}/${fault.pod}"`);
+}
+
+/** The pid on the machine of a container's first process, if the container runs there. */
+function mainProcess({ runtime }: NodeMachine, fault: Fault & { type: 'kill-container' }): number | undefined {
+  const sandbox = runtime
+    .listPodSandboxes()
+    .filter(({ state }) => state === 'SANDBOX_READY')
+    .find(({ metadata }) => metadata.namespace === fault.namespace && metadata.name === fault.pod);
+  if (sandbox === undefined || fault.container === 'pause') return sandbox?.pid;
+  return runtime
+    .listContainers()
+    .filter(({ podSandboxId, state }) => podSandboxId === sandbox.id && state === 'CONTAINER_RUNNING')
+    .find(({ metadata }) => metadata.name === fault.container)?.pid;
+}
+
+function killProcess(fault: Fault & { type: 'kill-process' }, targets: FaultTargets): void {
+  const host = findHost(targets, fault.host);
+  const victims = host.processes().filter(({ argv }) => argv[0]?.split('/').at(-1) === fault.process);
+  if (victims.length === 0) throw new Error(`no process "${fault.process}" on ${fault.host}`);
+  for (const { hostPid } of victims) host.kill(hostPid, signalOf(fault.signal));
+}
+
+function signalOf(name: string | undefined): Signal {
+  const signal = (name ?? 'KILL').replace(/^SIG/, '');
+  if (!Object.hasOwn(SIGNAL_NUMBERS, signal)) throw new Error(`there is no signal "${name}"`);
+  return signal as Signal;
+}
+
+function findHost({ hosts }: FaultTargets, name: string): Host {
+  const host = hosts.get(name);
+  if (host === undefined) throw new Error(`there is no machine "${name}"; there are ${[...hosts.keys()].join(', ')}`);
+  return host;
+}
+
+function nodeMachine({ nodes }: FaultTargets, name: string): NodeMachine {
+  const machine = nodes.find(({ host }) => host.name === name);
+  if (machine === undefined) throw new Error(`there is no node "${name}"`);
+  return machine;
+}

@@ -1,0 +1,47 @@
+import type { Image, Registry } from '../../containerd/image.ts';
+import type { Program } from '../../linux/syscalls.ts';
+import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
+import { COURSE_IMAGES } from './course.ts';
+import { defineImage } from './definition.ts';
+import { pauseImage } from './pause.ts';
+
+const MEGABYTE = 1_000_000;
+
+/** Control-plane components: name, tag and compressed size as registry.k8s.io has them. */
+const COMPONENTS = [
+  { name: 'etcd', tag: VERSIONS.etcd, sizeBytes: 23.7 * MEGABYTE },
+  { name: 'kube-apiserver', tag: KUBERNETES_VERSION, sizeBytes: 27.1 * MEGABYTE },
+  { name: 'kube-controller-manager', tag: KUBERNETES_VERSION, sizeBytes: 22.8 * MEGABYTE },
+  { name: 'kube-scheduler', tag: KUBERNETES_VERSION, sizeBytes: 17.4 * MEGABYTE },
+] as const;
+
+/**
+ * Everything that the registries of the simulated world hold: the control plane's images around the given programs,
+ * the course's images, and those that an author adds.
+ */
+export function createRegistry(components: Readonly<Record<string, Program>>, extra: readonly Image[]): Registry {
+  const control = COMPONENTS.map(({ name, tag, sizeBytes }) =>
+    defineImage({
+      reference: componentReference(name, tag),
+      sizeBytes,
+      trees: [{ [`/usr/local/bin/${name}`]: { program: components[name]!, size: 3 * sizeBytes } }],
+      entrypoint: [name],
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    }),
+  );
+  const byReference = new Map<string, Image>();
+  for (const image of [pauseImage, ...control, ...COURSE_IMAGES, ...extra]) {
+    for (const reference of [image.reference, ...(image.aliases ?? [])]) byReference.set(reference, image);
+  }
+  return { find: (reference) => byReference.get(reference) };
+}
+
+/** The images that `kubeadm config images pull` puts on a machine beforehand. */
+export function preloadedImages(role: 'control-plane' | 'worker' | 'workstation'): readonly string[] {
+  const control = COMPONENTS.map(({ name, tag }) => componentReference(name, tag));
+  return role === 'control-plane' ? [pauseImage.reference, ...control] : [pauseImage.reference];
+}
+
+function componentReference(name: string, tag: string): string {
+  return `registry.k8s.io/${name}:${tag}`;
+}

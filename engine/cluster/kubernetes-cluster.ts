@@ -1,0 +1,225 @@
+import type { NodeApi } from '../api/node-api.ts';
+import { nodes, pods, serviceAccounts } from '../api/resources.ts';
+import { StatusError } from '../api/status-error.ts';
+import { Client } from '../client/client.ts';
+import { ConnectionError } from '../client/transport.ts';
+import type { Registry } from '../containerd/image.ts';
+import type { Host } from '../linux/host.ts';
+import { createFabric, createHost, type Fabric } from '../linux/index.ts';
+import { type JournalEntry, Simulation } from '../sim/index.ts';
+import { connectApiServer, ServerAddress } from './api-endpoint.ts';
+import { type Cluster, HOME } from './cluster.ts';
+import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
+import { inflict } from './faults.ts';
+import { createRegistry, preloadedImages } from './images/catalogue.ts';
+import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
+import { type MachinePlan, planMachines } from './machine-plan.ts';
+import { NodeMachine } from './node-machine.ts';
+import type { ClusterOptions } from './options.ts';
+import { Runs } from './runs.ts';
+import { Terminals } from './terminals.ts';
+import type { ClusterView } from './view.ts';
+import { buildView } from './view-builder.ts';
+import {
+  deleteWorkstationFile,
+  listWorkstationFiles,
+  readWorkstationFile,
+  writeWorkstationFile,
+} from './workstation.ts';
+import { workstationFiles } from './workstation-files.ts';
+
+type Restore = (
+  options: ClusterOptions,
+  journal: readonly JournalEntry[],
+  until: { readonly timeMs: number; readonly steps: number },
+) => Cluster;
+
+/** How long past its own time-out an HTTP request may take before it counts as hung. */
+const REQUEST_SLACK_MS = 1000;
+
+/** The composition root: machines, the programs on them, and the doors to the outside. */
+export class KubernetesCluster implements Cluster {
+  readonly options: ClusterOptions;
+  readonly sim: Simulation;
+  readonly client: Client;
+  readonly #restore: Restore;
+  readonly #machines: readonly NodeMachine[];
+  readonly #controlPlane: ControlPlane;
+  readonly #workstation: Host;
+  readonly #hosts = new Map<string, Host>();
+  readonly #terminals: Terminals;
+  readonly #runs = new Runs();
+  #runCount = 0;
+
+  constructor(options: ClusterOptions, restore: Restore) {
+    this.options = options;
+    this.#restore = restore;
+    this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
+    const plan = planMachines(options);
+    const fabric = createFabric(this.sim);
+    const hosts = plan.machines.map((machine) => this.#createHost(fabric, machine));
+    const kubelets = new Map<string, ServerAddress<NodeApi>>();
+    const controlHost = hosts[0]!;
+    this.#controlPlane = new ControlPlane(
+      controlHost,
+      plan.machines[0]!.address,
+      (nodeName) => kubelets.get(nodeName)?.dial(controlHost),
+      reachable,
+    );
+    const registry = createRegistry(this.#controlPlane.programs(), options.images ?? []);
+    this.#machines = plan.machines.map((machine, index) => {
+      const host = hosts[index]!;
+      const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
+      kubelets.set(machine.name, address);
+      return this.#joinNode(machine, host, registry, address);
+    });
+    this.#workstation = this.#createWorkstation(fabric, plan.workstation);
+    this.#terminals = new Terminals(this.#workstation);
+    this.client = new Client(connectApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin));
+    this.#openDoors();
+  }
+
+  get journal(): readonly JournalEntry[] {
+    return this.sim.journal.entries;
+  }
+
+  ready(): boolean {
+    try {
+      const nodeList = this.client.resource(nodes).list().items;
+      const systemPods = this.client.resource(pods).list({ namespace: 'kube-system' }).items;
+      return (
+        nodeList.length === this.#machines.length &&
+        nodeList.every(isReady) &&
+        systemPods.length >= CONTROL_PLANE_PODS &&
+        systemPods.every(isReady) &&
+        this.#defaultServiceAccountExists()
+      );
+    } catch (error) {
+      if (error instanceof ConnectionError || error instanceof StatusError) return false;
+      throw error;
+    }
+  }
+
+  submit(input: ClusterInput): unknown {
+    return this.sim.journal.submit(input);
+  }
+
+  run(host: string, argv: readonly string[], limitMs: number): RunOutcome | undefined {
+    const run = `run-${++this.#runCount}`;
+    this.submit({ kind: 'run', run, host, argv });
+    this.sim.runUntil(() => this.#runs.command(run) !== undefined, limitMs);
+    return this.#runs.command(run);
+  }
+
+  http(host: string, request: ProbeRequest): ProbeOutcome {
+    const run = `run-${++this.#runCount}`;
+    this.submit({ kind: 'http', run, host, request });
+    const limitMs = (request.timeoutMs ?? 5000) + REQUEST_SLACK_MS;
+    this.sim.runUntil(() => this.#runs.request(run) !== undefined, limitMs);
+    return this.#runs.request(run) ?? { error: 'no answer' };
+  }
+
+  onTerminalOutput(listener: (terminal: string, data: Uint8Array) => void): () => void {
+    return this.#terminals.onOutput(listener);
+  }
+
+  readFile(path: string): string | undefined {
+    return readWorkstationFile(this.#workstation, path);
+  }
+
+  listFiles(directory = HOME): readonly string[] {
+    return listWorkstationFiles(this.#workstation, directory);
+  }
+
+  view(): ClusterView {
+    return buildView(this.sim, this.#controlPlane.disk, this.#machines);
+  }
+
+  fork(): Cluster {
+    return this.#restore(this.options, this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
+  }
+
+  #createHost(fabric: Fabric, machine: MachinePlan): Host {
+    const { name, address, cpuMillis, memoryBytes, files } = machine;
+    const host = createHost({
+      sim: this.sim,
+      name,
+      fabric,
+      addresses: [{ interface: 'eth0', address, prefixLength: 24 }],
+      cpuMillis,
+      memoryBytes,
+      root: files,
+    });
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  #joinNode(machine: MachinePlan, host: Host, registry: Registry, kubeletAddress: ServerAddress<NodeApi>): NodeMachine {
+    return new NodeMachine({
+      host,
+      registry,
+      transport: connectApiServer(this.#controlPlane.apiServer, host, nodeUser(machine.name)),
+      labels: machine.labels,
+      taints: machine.taints,
+      preloaded: preloadedImages(machine.role),
+      kubeletAddress,
+    });
+  }
+
+  #createWorkstation(fabric: Fabric, machine: MachinePlan): Host {
+    const connect = () => connectApiServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin);
+    const files = workstationFiles(machine, this.#controlPlane.apiServer.hostPort, connect, this.options.files ?? {});
+    return this.#createHost(fabric, { ...machine, files });
+  }
+
+  #defaultServiceAccountExists(): boolean {
+    const accounts = this.client.resource(serviceAccounts).list({ namespace: 'default' }).items;
+    return accounts.some(({ metadata }) => metadata.name === 'default');
+  }
+
+  /** What each kind of input does. */
+  #openDoors(): void {
+    const { journal } = this.sim;
+    const handle = <K extends ClusterInput['kind']>(
+      kind: K,
+      handler: (input: Extract<ClusterInput, { kind: K }>) => unknown,
+    ): void => journal.handle(kind, handler as (input: { kind: K }) => unknown);
+    const terminals = this.#terminals;
+    handle('terminal.open', ({ terminal, columns, rows }) => terminals.open(terminal, columns, rows));
+    handle('terminal.input', ({ terminal, text }) => terminals.input(terminal, text));
+    handle('terminal.resize', ({ terminal, columns, rows }) => terminals.resize(terminal, columns, rows));
+    handle('terminal.close', ({ terminal }) => terminals.close(terminal));
+    handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
+    handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
+    handle('api', ({ request }) => this.client.request(request));
+    handle('fault', ({ fault }) => inflict(fault, { nodes: this.#machines, hosts: this.#hosts }));
+    handle('run', ({ run, host, argv }) => {
+      this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
+      this.#runs.startCommand(run, this.#host(host), argv);
+    });
+    handle('http', ({ run, host, request }) => {
+      this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
+      this.#runs.startRequest(run, this.#host(host), request);
+    });
+  }
+
+  #host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`there is no machine "${name}"`);
+    return host;
+  }
+}
+
+/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler. */
+const CONTROL_PLANE_PODS = 4;
+
+/** Every machine of a cluster sees every other; faults between machines come with the network. */
+const reachable = (): boolean => true;
+
+interface WithConditions {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+function isReady(object: WithConditions): boolean {
+  return object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

@@ -1,0 +1,86 @@
+import type { FileTree } from '../linux/host.ts';
+import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
+import { VERSIONS } from './versions.ts';
+
+const OS_RELEASE = `PRETTY_NAME="${VERSIONS.osImage}"
+NAME="Debian GNU/Linux"
+VERSION_ID="13"
+VERSION="13 (trixie)"
+VERSION_CODENAME=trixie
+ID=debian
+HOME_URL="https://www.debian.org/"
+`;
+
+/** Files that every machine has: what a Debian installation and kubeadm's prerequisites leave. */
+export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string>): FileTree {
+  const hostLines = [...hosts].map(([name, address]) => `${address}\t${name}`).join('\n');
+  return {
+    '/etc/hostname': { text: `${hostname}\n` },
+    '/etc/hosts': { text: `127.0.0.1\tlocalhost\n${hostLines}\n` },
+    '/etc/os-release': { text: OS_RELEASE },
+    '/etc/passwd': {
+      text: 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+    },
+    '/etc/group': { text: 'root:x:0:\nnogroup:x:65534:\n' },
+    '/etc/resolv.conf': { text: 'nameserver 10.0.0.1\n' },
+    '/root': { directory: true, mode: 0o700 },
+    '/tmp': { directory: true, mode: 0o1777 },
+    '/var/log': { directory: true },
+    '/var/tmp': { directory: true, mode: 0o1777 },
+  };
+}
+
+/** What kubeadm adds on a machine that becomes a node. */
+export function nodeFiles(): FileTree {
+  return {
+    [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
+    '/etc/cni/net.d': { directory: true, mode: 0o700 },
+    '/var/lib/kubelet': { directory: true, mode: 0o700 },
+    '/var/log/pods': { directory: true },
+    '/var/log/containers': { directory: true },
+  };
+}
+
+/** What `kubeadm init` adds on the control-plane machine. */
+export function controlPlaneFiles(nodeName: string, address: string): FileTree {
+  const manifests = Object.entries(controlPlaneManifests({ nodeName, address })).map(
+    ([name, text]) => [`${STATIC_POD_PATH}/${name}`, { text, mode: 0o600 }] as const,
+  );
+  const kubeconfigs = [
+    ['admin.conf', 'kubernetes-admin'],
+    ['controller-manager.conf', 'system:kube-controller-manager'],
+    ['scheduler.conf', 'system:kube-scheduler'],
+  ] as const;
+  return {
+    ...Object.fromEntries(manifests),
+    ...Object.fromEntries(
+      kubeconfigs.map(([file, user]) => [
+        `/etc/kubernetes/${file}`,
+        { text: kubeconfig(`https://${address}:6443`, user), mode: 0o600 },
+      ]),
+    ),
+    '/etc/kubernetes/pki': { directory: true },
+    '/var/lib/etcd': { directory: true, mode: 0o700 },
+  };
+}
+
+/** A kubeconfig with one cluster, one user and one context, as kubeadm writes it. */
+export function kubeconfig(server: string, user: string): string {
+  return `apiVersion: v1
+clusters:
+- cluster:
+    server: ${server}
+  name: kubernetes
+contexts:
+- context:
+    cluster: kubernetes
+    user: ${user}
+  name: ${user}@kubernetes
+current-context: ${user}@kubernetes
+kind: Config
+preferences: {}
+users:
+- name: ${user}
+  user: {}
+`;
+}

@@ -1,0 +1,101 @@
+import type { Taint } from '../api/kinds.ts';
+import { milliValue, numericValue } from '../api/quantity.ts';
+import type { FileTree } from '../linux/host.ts';
+import { hostTools } from './images/host-tools.ts';
+import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
+import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
+
+/** One machine to be built. */
+export interface MachinePlan {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker' | 'workstation';
+  readonly address: string;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly files: FileTree;
+}
+
+export interface ClusterPlan {
+  /** The nodes, the control plane first. */
+  readonly machines: readonly MachinePlan[];
+  readonly workstation: MachinePlan;
+}
+
+const CONTROL_PLANE_NAME = 'control-plane';
+const WORKSTATION_NAME = 'workstation';
+const CONTROL_PLANE_ADDRESS = '10.0.0.10';
+const WORKSTATION_ADDRESS = '10.0.0.2';
+const GIB = 1024 ** 3;
+
+/** Most workers with full machines; larger clusters use hollow nodes. */
+const MAX_WORKERS = 100;
+
+/**
+ * Decides which machines a cluster has, and what `kubeadm` leaves on each.
+ *
+ * @throws Error for options that make no sense.
+ */
+export function planMachines(options: ClusterOptions): ClusterPlan {
+  const workers = options.workers ?? DEFAULT_WORKERS;
+  if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
+  const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
+  const names = workers.map((worker, index) => worker.name ?? `node-${index + 1}`);
+  names.forEach((name, index) => {
+    if (addresses.has(name) || name === WORKSTATION_NAME) throw new Error(`the machine name "${name}" is taken`);
+    addresses.set(name, `10.0.0.${11 + index}`);
+  });
+  const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
+  return {
+    machines: [
+      controlPlane(withWorkstation),
+      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation)),
+    ],
+    workstation: {
+      name: WORKSTATION_NAME,
+      role: 'workstation',
+      address: WORKSTATION_ADDRESS,
+      cpuMillis: 2000,
+      memoryBytes: 2 * GIB,
+      labels: {},
+      taints: [],
+      files: machineFiles(WORKSTATION_NAME, withWorkstation),
+    },
+  };
+}
+
+function controlPlane(addresses: ReadonlyMap<string, string>): MachinePlan {
+  const name = CONTROL_PLANE_NAME;
+  return {
+    name,
+    role: 'control-plane',
+    address: CONTROL_PLANE_ADDRESS,
+    cpuMillis: 2000,
+    memoryBytes: 4 * GIB,
+    labels: {
+      'node-role.kubernetes.io/control-plane': '',
+      'node.kubernetes.io/exclude-from-external-load-balancers': '',
+    },
+    taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+    files: {
+      ...hostTools(),
+      ...machineFiles(name, addresses),
+      ...nodeFiles(),
+      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS),
+    },
+  };
+}
+
+function workerMachine(worker: WorkerOptions, name: string, addresses: ReadonlyMap<string, string>): MachinePlan {
+  return {
+    name,
+    role: 'worker',
+    address: addresses.get(name)!,
+    cpuMillis: milliValue(worker.cpu ?? '2'),
+    memoryBytes: numericValue(worker.memory ?? '2Gi'),
+    labels: worker.labels ?? {},
+    taints: [],
+    files: { ...hostTools(), ...machineFiles(name, addresses), ...nodeFiles() },
+  };
+}

@@ -1,0 +1,128 @@
+import type { Taint } from '../api/kinds.ts';
+import type { NodeApi } from '../api/node-api.ts';
+import type { Transport } from '../client/transport.ts';
+import { createBridgePlugin } from '../cni/index.ts';
+import type { ImageService, RuntimeService } from '../containerd/cri.ts';
+import type { Registry } from '../containerd/image.ts';
+import { createContainerd } from '../containerd/index.ts';
+import { startKubelet } from '../kubelet/index.ts';
+import type { Host } from '../linux/host.ts';
+import type { Program } from '../linux/syscalls.ts';
+import type { ServerAddress } from './api-endpoint.ts';
+import { cniAgent } from './cni-agent.ts';
+import { componentProgram } from './component-program.ts';
+import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
+import { STATIC_POD_PATH } from './static-pods.ts';
+import { KUBERNETES_VERSION } from './versions.ts';
+
+export interface NodeMachineOptions {
+  readonly host: Host;
+  readonly registry: Registry;
+  /** As the node's own user. */
+  readonly transport: Transport;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Images that are on the machine before it joins. */
+  readonly preloaded: readonly string[];
+  readonly kubeletAddress: ServerAddress<NodeApi>;
+}
+
+/** systemd's RestartSec of the units that kubeadm's packages install. */
+const KUBELET_RESTART_MS = 10_000;
+const CONTAINERD_RESTART_MS = 5_000;
+
+/** A machine that is a node: containerd, the kubelet and the network agent as services that are kept running. */
+export class NodeMachine {
+  readonly host: Host;
+  readonly runtime: RuntimeService & ImageService;
+  readonly #options: NodeMachineOptions;
+  readonly #supervisor: ServiceSupervisor;
+
+  constructor(options: NodeMachineOptions) {
+    const { host, registry } = options;
+    this.host = host;
+    this.#options = options;
+    this.runtime = createContainerd({
+      host,
+      registry,
+      cni: createBridgePlugin(host.root),
+      sim: host.sim,
+      options: { preloaded: options.preloaded },
+    });
+    this.#supervisor = new ServiceSupervisor(host, this.#units());
+    this.#supervisor.startAll();
+  }
+
+  powerOff(): void {
+    if (!this.host.running) throw new Error(`${this.host.name} is already off`);
+    this.#supervisor.forgetRestarts();
+    this.host.powerOff();
+  }
+
+  powerOn(): void {
+    if (this.host.running) throw new Error(`${this.host.name} is already on`);
+    this.host.powerOn();
+    this.#supervisor.startAll();
+  }
+
+  #units(): readonly ServiceUnit[] {
+    const { host, transport } = this.#options;
+    return [
+      {
+        name: 'containerd',
+        path: '/usr/bin/containerd',
+        args: [],
+        program: waitForever,
+        restartDelayMs: CONTAINERD_RESTART_MS,
+      },
+      {
+        name: 'cni-agent',
+        path: '/usr/local/bin/cni-agent',
+        args: [],
+        program: cniAgent(host.name, transport),
+        restartDelayMs: CONTAINERD_RESTART_MS,
+      },
+      {
+        name: 'kubelet',
+        path: '/usr/bin/kubelet',
+        args: ['--config=/var/lib/kubelet/config.yaml', `--hostname-override=${host.name}`],
+        program: this.#kubelet(),
+        restartDelayMs: KUBELET_RESTART_MS,
+      },
+    ];
+  }
+
+  #kubelet(): Program {
+    const { host, transport, labels, taints, kubeletAddress } = this.#options;
+    return componentProgram({
+      healthAddress: '127.0.0.1',
+      healthPort: 10248,
+      start: (process) => {
+        const kubelet = startKubelet({
+          sim: host.sim,
+          host: process,
+          nodeName: host.name,
+          transport,
+          runtime: this.runtime,
+          images: this.runtime,
+          capacity: { cpuMillis: host.cpuMillis, memoryBytes: host.memoryBytes },
+          nodeLabels: labels,
+          taints,
+          staticPodPath: STATIC_POD_PATH,
+          kubeletVersion: KUBERNETES_VERSION,
+        });
+        const hangUp = kubeletAddress.serve(kubelet.nodeApi);
+        return {
+          stop: () => {
+            hangUp();
+            kubelet.stop();
+          },
+        };
+      },
+    });
+  }
+}
+
+const waitForever: Program = function* (process) {
+  for (;;) yield* process.pause();
+};

@@ -1,0 +1,82 @@
+import type { Host } from '../linux/host.ts';
+import { httpRequest } from '../linux/http.ts';
+import { decode } from '../linux/stdio.ts';
+import { HOME } from './cluster.ts';
+import type { ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
+import { SHELL_ENVIRONMENT } from './terminals.ts';
+
+/** Most output of a command that is kept, in bytes a stream. */
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** Commands and requests that were started from outside, and what came of those that have ended. */
+export class Runs {
+  readonly #commands = new Map<string, RunOutcome>();
+  readonly #requests = new Map<string, ProbeOutcome>();
+
+  /** The outcome of a command, once it has ended. */
+  command(run: string): RunOutcome | undefined {
+    return this.#commands.get(run);
+  }
+
+  /** The outcome of a request, once there is one. */
+  request(run: string): ProbeOutcome | undefined {
+    return this.#requests.get(run);
+  }
+
+  /** @throws Errno when the command cannot be executed. */
+  startCommand(run: string, host: Host, argv: readonly string[]): void {
+    const stdout = new Output();
+    const stderr = new Output();
+    host.spawn({
+      run: '/usr/bin/env',
+      argv: ['env', ...argv],
+      env: SHELL_ENVIRONMENT,
+      cwd: HOME,
+      files: { 1: host.sink((data) => stdout.add(data)), 2: host.sink((data) => stderr.add(data)) },
+      onExit: (status) => {
+        const exitCode = status.kind === 'exited' ? status.code : 137;
+        this.#commands.set(run, { exitCode, stdout: stdout.text(), stderr: stderr.text() });
+      },
+    });
+  }
+
+  startRequest(run: string, host: Host, request: ProbeRequest): void {
+    const outcomes = this.#requests;
+    host.spawn({
+      run: function* (process) {
+        try {
+          const { address, port, path = '/', headers, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+          const response = yield* httpRequest(process, { host: address, port, path, headers, timeoutMs });
+          outcomes.set(run, {
+            status: response.status,
+            headers: response.headers,
+            body: decode(response.body),
+          });
+          return 0;
+        } catch (error) {
+          outcomes.set(run, { error: (error as Error).message });
+          return 1;
+        }
+      },
+      argv: ['curl', `http://${request.address}:${request.port}${request.path ?? '/'}`],
+    });
+  }
+}
+
+/** Collects a stream up to a limit. */
+class Output {
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+
+  add(data: Uint8Array): void {
+    if (this.#bytes >= MAX_OUTPUT_BYTES) return;
+    this.#chunks.push(data.slice(0, MAX_OUTPUT_BYTES - this.#bytes));
+    this.#bytes += data.length;
+  }
+
+  text(): string {
+    return this.#chunks.map((chunk) => decode(chunk)).join('');
+  }
+}

@@ -1,0 +1,157 @@
+import { KUBERNETES_VERSION, VERSIONS } from './versions.ts';
+
+/** Where things are on the control-plane machine. */
+export interface ControlPlaneAddress {
+  readonly nodeName: string;
+  readonly address: string;
+}
+
+/** Path of the directory whose manifests the kubelet runs without being told by any API server. */
+export const STATIC_POD_PATH = '/etc/kubernetes/manifests';
+
+/**
+ * The manifests that `kubeadm init` leaves on a control-plane node, by file name.
+ * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#generate-static-pod-manifests-for-control-plane-components
+ */
+export function controlPlaneManifests(at: ControlPlaneAddress): Readonly<Record<string, string>> {
+  return {
+    'etcd.yaml': etcd(at),
+    'kube-apiserver.yaml': apiServer(at),
+    'kube-controller-manager.yaml': controllerManager(),
+    'kube-scheduler.yaml': scheduler(),
+  };
+}
+
+interface Component {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly cpu: string;
+  readonly memory?: string;
+  /** Health endpoint: port and path of the liveness and startup probes. */
+  readonly health: { readonly port: number; readonly path: string };
+  /** Host paths mounted at the same place. */
+  readonly mounts: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly type: string;
+    readonly readOnly: boolean;
+  }[];
+}
+
+function etcd(at: ControlPlaneAddress): string {
+  return manifest({
+    name: 'etcd',
+    image: `registry.k8s.io/etcd:${VERSIONS.etcd}`,
+    command: [
+      'etcd',
+      `--advertise-client-urls=https://${at.address}:2379`,
+      '--data-dir=/var/lib/etcd',
+      `--listen-client-urls=https://127.0.0.1:2379,https://${at.address}:2379`,
+      '--listen-metrics-urls=http://127.0.0.1:2381',
+      `--name=${at.nodeName}`,
+    ],
+    cpu: '100m',
+    memory: '100Mi',
+    health: { port: 2381, path: '/readyz' },
+    mounts: [{ name: 'etcd-data', path: '/var/lib/etcd', type: 'DirectoryOrCreate', readOnly: false }],
+  });
+}
+
+function apiServer(at: ControlPlaneAddress): string {
+  return manifest({
+    name: 'kube-apiserver',
+    image: `registry.k8s.io/kube-apiserver:${KUBERNETES_VERSION}`,
+    command: [
+      'kube-apiserver',
+      `--advertise-address=${at.address}`,
+      '--allow-privileged=true',
+      '--etcd-servers=https://127.0.0.1:2379',
+      '--secure-port=6443',
+      '--service-cluster-ip-range=10.96.0.0/12',
+    ],
+    cpu: '250m',
+    health: { port: 6443, path: '/livez' },
+    mounts: [{ name: 'k8s-certs', path: '/etc/kubernetes/pki', type: 'DirectoryOrCreate', readOnly: true }],
+  });
+}
+
+function controllerManager(): string {
+  return manifest({
+    name: 'kube-controller-manager',
+    image: `registry.k8s.io/kube-controller-manager:${KUBERNETES_VERSION}`,
+    command: [
+      'kube-controller-manager',
+      '--allocate-node-cidrs=true',
+      '--bind-address=127.0.0.1',
+      '--cluster-cidr=10.244.0.0/16',
+      '--controllers=*',
+      '--kubeconfig=/etc/kubernetes/controller-manager.conf',
+      '--leader-elect=true',
+    ],
+    cpu: '200m',
+    health: { port: 10257, path: '/healthz' },
+    mounts: [
+      { name: 'kubeconfig', path: '/etc/kubernetes/controller-manager.conf', type: 'FileOrCreate', readOnly: true },
+    ],
+  });
+}
+
+function scheduler(): string {
+  return manifest({
+    name: 'kube-scheduler',
+    image: `registry.k8s.io/kube-scheduler:${KUBERNETES_VERSION}`,
+    command: [
+      'kube-scheduler',
+      '--bind-address=127.0.0.1',
+      '--kubeconfig=/etc/kubernetes/scheduler.conf',
+      '--leader-elect=true',
+    ],
+    cpu: '100m',
+    health: { port: 10259, path: '/livez' },
+    mounts: [{ name: 'kubeconfig', path: '/etc/kubernetes/scheduler.conf', type: 'FileOrCreate', readOnly: true }],
+  });
+}
+
+function manifest(component: Component): string {
+  const { name, image, command, cpu, memory, health, mounts } = component;
+  return `apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+    component: ${name}
+    tier: control-plane
+  name: ${name}
+  namespace: kube-system
+spec:
+  containers:
+  - command:
+${command.map((word) => `    - ${word}`).join('\n')}
+    image: ${image}
+    imagePullPolicy: IfNotPresent
+    livenessProbe:
+      failureThreshold: 8
+      httpGet:
+        host: 127.0.0.1
+        path: ${health.path}
+        port: ${health.port}
+      initialDelaySeconds: 10
+      periodSeconds: 10
+      timeoutSeconds: 15
+    name: ${name}
+    resources:
+      requests:
+        cpu: ${cpu}${memory === undefined ? '' : `\n        memory: ${memory}`}
+    volumeMounts:
+${mounts.map(({ name: volume, path, readOnly }) => `    - mountPath: ${path}\n      name: ${volume}${readOnly ? '\n      readOnly: true' : ''}`).join('\n')}
+  hostNetwork: true
+  priority: 2000001000
+  priorityClassName: system-node-critical
+  securityContext:
+    seccompProfile:
+      type: RuntimeDefault
+  volumes:
+${mounts.map(({ name: volume, path, type }) => `  - hostPath:\n      path: ${path}\n      type: ${type}\n    name: ${volume}`).join('\n')}
+status: {}
+`;
+}

@@ -1,0 +1,15 @@
+// The engine's door: everything that the graders, the lessons and a program of yours may use.
+
+export type { Event, Pod } from './api/kinds.ts';
+export type { KubeList, KubeObject } from './api/object.ts';
+export type { ApiRequest, ApiResponse, WatchEvent } from './api/request.ts';
+export { events, namespaces, nodes, pods, type Resource, resourceOfKind, resourcePath } from './api/resources.ts';
+export { type Status, StatusError } from './api/status-error.ts';
+export type { Client } from './client/client.ts';
+export { ConnectionError } from './client/transport.ts';
+export { createCluster, restoreCluster } from './cluster/boot.ts';
+export { type Cluster, HOME } from './cluster/cluster.ts';
+export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
+export type { ClusterOptions, WorkerOptions } from './cluster/options.ts';
+export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
+export type { JournalEntry, Simulation, TraceEntry } from './sim/index.ts';

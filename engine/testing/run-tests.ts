@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// `npm test`: everything that must hold, in the order in which a failure is cheapest to find. The last line printed is
+// `N passed, N failed`, counting each test, and each checker as one.
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const BROWSER_TESTS = '**/*.browser.test.ts';
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const total: Tally = { passed: 0, failed: 0 };
+const scratch = mkdtempSync(join(tmpdir(), 'drydock-tests-'));
+
+/** Runs a script of an installed package under this very Node. Returns whether it succeeded. */
+function run(title: string, script: string, ...args: string[]): boolean {
+  console.log(`\n── ${title}`);
+  const path = join(ROOT, 'node_modules', script);
+  const { status } = spawnSync(process.execPath, [path, ...args], { cwd: ROOT, stdio: 'inherit' });
+  return status === 0;
+}
+
+function checker(title: string, script: string, ...args: string[]): void {
+  const passed = run(title, script, ...args);
+  total[passed ? 'passed' : 'failed'] += 1;
+}
+
+function vitest(title: string, ...args: string[]): void {
+  const report = join(scratch, `${title.replaceAll(' ', '-')}.json`);
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const succeeded = run(title, 'vitest/vitest.mjs', 'run', ...reporters, ...args);
+  const counted = readTally(report);
+  total.passed += counted.passed;
+  total.failed += counted.failed;
+  // A file that could not even be loaded has no tests to count.
+  if (!succeeded && counted.failed === 0) total.failed += 1;
+}
+
+function readTally(report: string): Tally {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
+
+checker('format and lint', '@biomejs/biome/bin/biome', 'check', '.');
+checker('types', 'typescript/bin/tsc', '--noEmit');
+checker('unused code', 'knip/bin/knip.js');
+vitest('tests', '--exclude', BROWSER_TESTS, '--exclude', '**/node_modules/**');
+checker('site build', 'astro/bin/astro.mjs', 'build');
+vitest('browser tests', '--testTimeout=60000', '--fileParallelism=false', 'browser.test');
+
+rmSync(scratch, { recursive: true, force: true });
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

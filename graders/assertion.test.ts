@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { refute } from './assertion.ts';
+
+const pod = {
+  metadata: { name: 'web', labels: { 'app.kubernetes.io/name': 'web' } },
+  spec: {
+    containers: [
+      { name: 'web', image: 'nginx:1.29', ports: [{ containerPort: 80 }] },
+      { name: 'writer', image: 'busybox' },
+    ],
+  },
+  status: { phase: 'Pending', containerStatuses: [{ ready: true }, { ready: false }] },
+};
+
+test('assertions that hold say nothing', () => {
+  expect(
+    refute(pod, [
+      { path: 'metadata.name', equals: 'web' },
+      { path: 'metadata.labels."app.kubernetes.io/name"', equals: 'web' },
+      { path: 'spec.containers', length: 2 },
+      { path: 'spec.containers[name=web].ports[*].containerPort', equals: 80 },
+      { path: 'spec.containers[1].image', matches: '^busybox' },
+      { path: 'spec.containers[*].name', contains: 'writ' },
+      { path: 'status.phase', oneOf: ['Pending', 'Running'] },
+      { path: 'spec.nodeName', exists: false },
+      { path: 'spec.containers[0].ports[0].containerPort', atLeast: 80 },
+      { path: 'spec.containers[0].ports[0].containerPort', atMost: 80 },
+      { path: 'status.containerStatuses[*].ready', equals: true },
+    ]),
+  ).toBeUndefined();
+});
+
+test('one that does not hold says what is there, what was asked for, and where', () => {
+  expect(refute(pod, [{ path: 'status.phase', equals: 'Running' }])).toMatchObject({
+    seen: 'status.phase is "Pending", not "Running"',
+    at: ['status', 'phase'],
+  });
+  expect(refute(pod, [{ path: 'spec.containers[name=writer].image', equals: 'busybox:1.37' }])).toMatchObject({
+    seen: 'spec.containers[name=writer].image is "busybox", not "busybox:1.37"',
+    at: ['spec', 'containers', 1, 'image'],
+  });
+});
+
+test('with `every` one exception is enough', () => {
+  const assertion = { path: 'status.containerStatuses[*].ready', every: true, equals: true };
+  expect(refute(pod, [assertion])?.seen).toBe('status.containerStatuses[*].ready is false, not true');
+  expect(refute({ status: {} }, [assertion])?.seen).toBe('there is no status.containerStatuses[*].ready');
+});
+
+test('what is missing is said to be missing, at the place where it would stand', () => {
+  expect(refute(pod, [{ path: 'spec.volumes[*].emptyDir', exists: true }])).toMatchObject({
+    seen: 'there is no spec.volumes[*].emptyDir',
+    at: ['spec', 'volumes'],
+  });
+  expect(refute(undefined, [{ path: 'spec', exists: true }])?.seen).toBe('there is no spec');
+});
+
+test('an inherited property is not a field', () => {
+  expect(refute({}, [{ path: 'constructor.name', exists: true }])?.seen).toBe('there is no constructor.name');
+});
+
+test('a path that cannot be read is the author’s mistake and says where', () => {
+  expect(() => refute(pod, [{ path: 'spec.containers[name', exists: true }])).toThrow(
+    'cannot read the path "spec.containers[name" at "[name"',
+  );
+});

@@ -1,0 +1,92 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+
+/** Something wrong with a course file, said so that its author can mend it. */
+export class CourseFileError extends Error {
+  override readonly name = 'CourseFileError';
+}
+
+/** One node of a course file: reads typed values and reports what is wrong by file and line. */
+export class CourseNode {
+  readonly #file: string;
+  readonly #lines: LineCounter;
+  readonly #node: Node | null;
+  readonly #path: string;
+
+  constructor(file: string, lines: LineCounter, node: Node | null, path: string) {
+    this.#file = file;
+    this.#lines = lines;
+    this.#node = node;
+    this.#path = path;
+  }
+
+  /** Parses a file. Throws CourseFileError for broken YAML. */
+  static parse(file: string, text: string): CourseNode {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines });
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { line } = lines.linePos(error.pos[0]);
+      throw new CourseFileError(`${file}:${line}: ${error.message.split('\n')[0]}`);
+    }
+    return new CourseNode(file, lines, document.contents as Node | null, '');
+  }
+
+  fail(problem: string): never {
+    const offset = this.#node?.range?.[0] ?? 0;
+    const where = this.#path === '' ? '' : `${this.#path}: `;
+    throw new CourseFileError(`${this.#file}:${this.#lines.linePos(offset).line}: ${where}${problem}`);
+  }
+
+  /** The keys of a map, none of which may be outside `allowed`. */
+  only(allowed: readonly string[]): void {
+    for (const key of this.keys()) {
+      if (!allowed.includes(key)) this.field(key).fail(`unknown field; known here: ${allowed.join(', ')}`);
+    }
+  }
+
+  keys(): readonly string[] {
+    if (!isMap(this.#node)) return this.fail('a map is needed here');
+    return this.#node.items.map((item) => String((item.key as Scalar).value));
+  }
+
+  has(name: string): boolean {
+    return isMap(this.#node) && this.#node.has(name);
+  }
+
+  /** A field of a map; a node of its own even when it is absent. */
+  field(name: string): CourseNode {
+    if (!isMap(this.#node)) return this.fail('a map is needed here');
+    const child = (this.#node.get(name, true) ?? null) as Node | null;
+    const path = this.#path === '' ? name : `${this.#path}.${name}`;
+    if (child === null) return new CourseNode(this.#file, this.#lines, this.#node, path);
+    return new CourseNode(this.#file, this.#lines, child, path);
+  }
+
+  elements(): readonly CourseNode[] {
+    const node = this.#node;
+    if (!isSeq(node)) return this.fail('a list is needed here');
+    return node.items.map((item, i) => new CourseNode(this.#file, this.#lines, item as Node, `${this.#path}[${i}]`));
+  }
+
+  text(): string {
+    if (isScalar(this.#node) && typeof this.#node.value === 'string' && this.#node.value.trim() !== '') {
+      return this.#node.value;
+    }
+    return this.fail('a text is needed here');
+  }
+
+  number(): number {
+    if (isScalar(this.#node) && typeof this.#node.value === 'number') return this.#node.value;
+    return this.fail('a number is needed here');
+  }
+
+  oneOf<T extends string>(values: readonly T[]): T {
+    const value = this.text() as T;
+    return values.includes(value) ? value : this.fail(`must be one of ${values.join(', ')}`);
+  }
+
+  /** The value as plain data. */
+  data(): unknown {
+    return this.#node?.toJSON();
+  }
+}

@@ -1,0 +1,115 @@
+import type { Cluster, KubeObject } from '@drydock/engine';
+import { type Refutation, refute } from './assertion.ts';
+import { type Check, spanMs } from './exercise.ts';
+import type { History } from './history.ts';
+import { inWords } from './json.ts';
+import { findAll, parsePath } from './object-path.ts';
+import { observe, type Seen } from './observe.ts';
+
+/** How a check came out. */
+export interface Verdict {
+  readonly passed: boolean;
+  /** What the cluster did, in a sentence. */
+  readonly seen: string;
+  readonly objects: readonly KubeObject[];
+  readonly refutation?: Refutation;
+}
+
+/** How often a check that waits looks again. */
+const LOOK_EVERY_MS = 500;
+
+/** Evaluates one check, driving the cluster's clock as far as the check's span asks. */
+export function evaluate(cluster: Cluster, check: Check, history: History): Verdict {
+  if (check.within !== undefined) return eventually(cluster, check, spanMs(check.within));
+  if (check.always !== undefined) return always(cluster, check, spanMs(check.always));
+  if (check.changes !== undefined) return changes(cluster, check, check.changes);
+  if (check.constant !== undefined) return constant(cluster, check, check.constant);
+  return never(check, history);
+}
+
+/** Whether the check holds at this moment; for the goal list that lights up as the learner works. */
+export function holdsNow(cluster: Cluster, check: Check): boolean | undefined {
+  const instantaneous = check.within !== undefined && check.after === undefined && 'object' in check.observe;
+  return instantaneous ? judge(observe(cluster, check.observe), check).passed : undefined;
+}
+
+function judge(seen: Seen, check: Check): Verdict {
+  const { objects, absent, value } = seen;
+  if (absent !== undefined) return { passed: false, seen: absent, objects };
+  const refutation = refute(value, check.that ?? []);
+  if (refutation === undefined) return { passed: true, seen: 'as it should be', objects };
+  return { passed: false, seen: refutation.seen, objects, refutation };
+}
+
+function eventually(cluster: Cluster, check: Check, limitMs: number): Verdict {
+  const deadlineMs = cluster.sim.nowMs + limitMs;
+  for (;;) {
+    const verdict = judge(observe(cluster, check.observe), check);
+    if (verdict.passed) return verdict;
+    if (cluster.sim.nowMs >= deadlineMs) return { ...verdict, seen: `after ${check.within}: ${verdict.seen}` };
+    cluster.sim.runFor(Math.min(LOOK_EVERY_MS, deadlineMs - cluster.sim.nowMs));
+  }
+}
+
+function always(cluster: Cluster, check: Check, spanLengthMs: number): Verdict {
+  const startMs = cluster.sim.nowMs;
+  for (;;) {
+    const verdict = judge(observe(cluster, check.observe), check);
+    const elapsedMs = cluster.sim.nowMs - startMs;
+    if (!verdict.passed) return { ...verdict, seen: `${Math.round(elapsedMs / 1000)} s in: ${verdict.seen}` };
+    if (elapsedMs >= spanLengthMs) return verdict;
+    cluster.sim.runFor(Math.min(LOOK_EVERY_MS, spanLengthMs - elapsedMs));
+  }
+}
+
+function changes(cluster: Cluster, check: Check, { path, within }: NonNullable<Check['changes']>): Verdict {
+  const deadlineMs = cluster.sim.nowMs + spanMs(within);
+  const first = look(cluster, check, path);
+  if (!first.verdict.passed) return first.verdict;
+  for (;;) {
+    cluster.sim.runFor(LOOK_EVERY_MS);
+    const next = look(cluster, check, path);
+    if (!next.verdict.passed) return next.verdict;
+    if (next.shown !== first.shown) return { ...next.verdict, seen: `${path} changed` };
+    if (cluster.sim.nowMs >= deadlineMs) {
+      return { ...next.verdict, passed: false, seen: `${path} stayed ${first.shown} for ${within}` };
+    }
+  }
+}
+
+function constant(cluster: Cluster, check: Check, { path, over }: NonNullable<Check['constant']>): Verdict {
+  const deadlineMs = cluster.sim.nowMs + spanMs(over);
+  const first = look(cluster, check, path);
+  for (;;) {
+    if (!first.verdict.passed) return first.verdict;
+    if (cluster.sim.nowMs >= deadlineMs) return { ...first.verdict, seen: `${path} stayed as it was` };
+    cluster.sim.runFor(LOOK_EVERY_MS);
+    const next = look(cluster, check, path);
+    if (!next.verdict.passed) return next.verdict;
+    if (next.shown !== first.shown) {
+      return { ...next.verdict, passed: false, seen: `${path} changed from ${first.shown} to ${next.shown}` };
+    }
+  }
+}
+
+function look(cluster: Cluster, check: Check, path: string): { verdict: Verdict; shown: string } {
+  const seen = observe(cluster, check.observe);
+  return {
+    verdict: judge(seen, check),
+    shown: findAll(seen.value, parsePath(path))
+      .map((found) => inWords(found.value))
+      .join(', '),
+  };
+}
+
+function never(check: Check, history: History): Verdict {
+  if (!('object' in check.observe)) throw new Error(`check "${check.id}": never looks at objects only`);
+  const match = history.firstMatch(check.observe.object, check.that ?? []);
+  if (match === undefined) return { passed: true, seen: 'it never happened', objects: [] };
+  const { object, timeMs } = match;
+  return {
+    passed: false,
+    seen: `at ${Math.round(timeMs / 1000)} s ${object.kind} "${object.metadata.name}" was so`,
+    objects: [object],
+  };
+}

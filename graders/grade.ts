@@ -1,0 +1,159 @@
+import { type Cluster, createCluster, namespaces } from '@drydock/engine';
+import type { Refutation } from './assertion.ts';
+import { evaluate, type Verdict } from './evaluate.ts';
+import { type Check, type Exercise, possiblePoints } from './exercise.ts';
+import { History } from './history.ts';
+import { ManifestSource, type SourcePlace } from './manifest-source.ts';
+import { carryOut } from './steps.ts';
+import { explain } from './why.ts';
+
+/** A file that a learner hands in. */
+export interface AnswerFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly passed: boolean;
+  readonly earned: number;
+  readonly points: number;
+  /** What the cluster did. */
+  readonly seen: string;
+  /** Causes, nearest first. */
+  readonly why: readonly string[];
+  /** The line of the learner's manifest it comes from, where one can be told. */
+  readonly where?: SourcePlace;
+  /** A question to go on with. */
+  readonly ask?: string;
+}
+
+export interface Report {
+  readonly exercise: string;
+  readonly title: string;
+  readonly passed: boolean;
+  readonly earned: number;
+  readonly points: number;
+  /** What kubectl said when it refused a file. */
+  readonly refused: readonly string[];
+  readonly checks: readonly CheckResult[];
+  /** Virtual time that the grading took. */
+  readonly virtualMs: number;
+}
+
+/** Longest that applying one file may take, in virtual milliseconds. */
+const APPLY_LIMIT_MS = 30_000;
+
+/**
+ * Grades files: boots the exercise's cluster, applies them in order and runs every check.
+ *
+ * @throws ManifestSyntaxError when a file is not YAML.
+ */
+export function gradeFiles(exercise: Exercise, files: readonly AnswerFile[]): Report {
+  const sources = files.map(({ name, text }) => new ManifestSource(name, text));
+  const cluster = createCluster(exercise.cluster);
+  const fromRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const history = new History(cluster, exercise, fromRevision);
+  const refused: string[] = [];
+  for (const { name, text } of files) {
+    cluster.submit({ kind: 'file.write', path: name, text });
+    const outcome = cluster.run('workstation', ['kubectl', 'apply', '-f', name], APPLY_LIMIT_MS);
+    if (outcome === undefined) refused.push(`kubectl apply -f ${name} did not end`);
+    else if (outcome.exitCode !== 0) refused.push(outcome.stderr.trim());
+  }
+  return gradeOn(cluster, exercise, sources, history, refused);
+}
+
+/**
+ * Grades a cluster that the learner has worked on. Everything happens on a fork: `cluster` is not touched.
+ *
+ * @param files what the learner has in the editor, for pointing at lines; files that are not YAML are passed over
+ * @param baseRevision the revision before the learner began, for `never` checks
+ */
+export function gradeCluster(
+  cluster: Cluster,
+  exercise: Exercise,
+  files: readonly AnswerFile[],
+  baseRevision: string,
+): Report {
+  const sources = files.flatMap(({ name, text }) => {
+    try {
+      return [new ManifestSource(name, text)];
+    } catch {
+      return [];
+    }
+  });
+  const fork = cluster.fork();
+  return gradeOn(fork, exercise, sources, new History(fork, exercise, baseRevision), []);
+}
+
+/**
+ * Checks that only look come first, on the cluster given. Those that break something get a copy each, made from the
+ * state before any check began to break; the last of them may have the cluster itself, which nobody needs any more.
+ */
+function gradeOn(
+  cluster: Cluster,
+  exercise: Exercise,
+  sources: readonly ManifestSource[],
+  history: History,
+  refused: readonly string[],
+): Report {
+  const startMs = cluster.sim.nowMs;
+  const results = new Map<string, CheckResult>();
+  for (const check of exercise.checks.filter((each) => each.after === undefined)) {
+    results.set(check.id, resultOf(cluster, check, evaluate(cluster, check, history), sources));
+  }
+  const breaking = exercise.checks.filter((each) => each.after !== undefined);
+  breaking.forEach((check, index) => {
+    const copy = index === breaking.length - 1 ? cluster : cluster.fork();
+    carryOut(copy, check.after!);
+    results.set(check.id, resultOf(copy, check, evaluate(copy, check, history), sources));
+  });
+  history.close();
+  const checks = exercise.checks.map(({ id }) => results.get(id)!);
+  return {
+    exercise: exercise.id,
+    title: exercise.title,
+    passed: checks.every(({ passed }) => passed),
+    earned: checks.reduce((sum, { earned }) => sum + earned, 0),
+    points: possiblePoints(exercise),
+    refused,
+    checks,
+    virtualMs: cluster.sim.nowMs - startMs,
+  };
+}
+
+function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: readonly ManifestSource[]): CheckResult {
+  const { id, title, points } = check;
+  const { passed, seen, objects } = verdict;
+  if (passed) return { id, title, passed, earned: points, points, seen, why: [] };
+  const where = locate(check, verdict.refutation, sources);
+  return { id, title, passed, earned: 0, points, seen, why: explain(cluster, objects), where, ask: check.ask };
+}
+
+/** The line of a manifest that a failed check comes from. */
+function locate(
+  check: Check,
+  refutation: Refutation | undefined,
+  sources: readonly ManifestSource[],
+): SourcePlace | undefined {
+  const { kind, name, at } = subject(check, refutation);
+  for (const source of sources) {
+    const place = source.find(kind, name, at);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+function subject(check: Check, refutation: Refutation | undefined) {
+  const { observe } = check;
+  if ('object' in observe) {
+    const { kind, name } = observe.object;
+    // What a status says comes from the spec as a whole, so such a failure points at the spec.
+    const at = refutation === undefined || refutation.at[0] === 'status' ? ['spec'] : refutation.at;
+    return { kind, name, at };
+  }
+  const { pod } = 'http' in observe ? observe.http : observe.exec;
+  return { kind: 'Pod', name: pod, at: ['spec'] };
+}

@@ -1,0 +1,9 @@
+// The graders' door.
+
+export type { Assertion } from './assertion.ts';
+export { CourseFileError } from './course-file.ts';
+export { holdsNow } from './evaluate.ts';
+export type { Check, Exercise, Hint, Proof } from './exercise.ts';
+export { type AnswerFile, type CheckResult, gradeCluster, gradeFiles, type Report } from './grade.ts';
+export { ManifestSource, ManifestSyntaxError, type SourcePlace } from './manifest-source.ts';
+export { type ExerciseFolder, parseExercise, parseProof } from './parse-exercise.ts';

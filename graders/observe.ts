@@ -1,0 +1,83 @@
+import { type Cluster, type KubeObject, type Pod, pods, resourceOfKind, StatusError } from '@drydock/engine';
+import type { ExecQuery, HttpQuery, ObjectQuery, Observation } from './exercise.ts';
+
+/** What a check saw at one moment. */
+export interface Seen {
+  /** The value its assertions speak of; undefined when there is nothing to look at. */
+  readonly value: unknown;
+  /** Why there is nothing to look at, as a sentence. */
+  readonly absent?: string;
+  /** The objects concerned, for explaining a failure. */
+  readonly objects: readonly KubeObject[];
+}
+
+/** Node on whose machine graders' requests start: traffic comes from inside the cluster. */
+const VANTAGE_HOST = 'control-plane';
+
+/** Longest a command in a container may take, in virtual milliseconds. */
+const EXEC_LIMIT_MS = 30_000;
+
+/** Looks at the cluster once. An `http` or `exec` observation drives the clock while it waits for the answer. */
+export function observe(cluster: Cluster, observation: Observation): Seen {
+  if ('object' in observation) return observeObject(cluster, observation.object);
+  if ('http' in observation) return observeHttp(cluster, observation.http);
+  return observeExec(cluster, observation.exec);
+}
+
+function observeObject(cluster: Cluster, query: ObjectQuery): Seen {
+  const objects = findObjects(cluster, query);
+  if (query.name === undefined) return { value: { items: objects }, objects };
+  const [object] = objects;
+  return object === undefined ? { value: undefined, absent: absence(query), objects } : { value: object, objects };
+}
+
+function absence(query: ObjectQuery): string {
+  return `there is no ${query.kind} named "${query.name}" in the namespace "${query.namespace ?? 'default'}"`;
+}
+
+/** The objects a query names; none when the server has no such object. */
+export function findObjects(cluster: Cluster, query: ObjectQuery): readonly KubeObject[] {
+  const resource = resourceOfKind(query.kind);
+  if (resource === undefined) throw new Error(`no kind "${query.kind}" is served`);
+  const client = cluster.client.resource(resource);
+  const namespace = resource.namespaced ? (query.namespace ?? 'default') : undefined;
+  if (query.name === undefined) return client.list({ namespace, labelSelector: query.selector }).items;
+  try {
+    return [client.get(query.name, namespace)];
+  } catch (error) {
+    if (error instanceof StatusError && error.reason === 'NotFound') return [];
+    throw error;
+  }
+}
+
+function observeHttp(cluster: Cluster, query: HttpQuery): Seen {
+  const { pod, absent } = findPod(cluster, query);
+  if (pod === undefined) return { value: undefined, absent, objects: [] };
+  const address = pod.status?.podIP;
+  if (address === undefined) {
+    return { value: undefined, absent: `the Pod "${query.pod}" has no IP address yet`, objects: [pod] };
+  }
+  const outcome = cluster.http(VANTAGE_HOST, { address, port: query.port, path: query.path });
+  if ('error' in outcome) {
+    const url = `http://${address}:${query.port}${query.path ?? '/'}`;
+    return { value: undefined, absent: `a request to ${url} failed: ${outcome.error}`, objects: [pod] };
+  }
+  return { value: outcome, objects: [pod] };
+}
+
+function observeExec(cluster: Cluster, query: ExecQuery): Seen {
+  const { pod, absent } = findPod(cluster, query);
+  if (pod === undefined) return { value: undefined, absent, objects: [] };
+  const container = query.container === undefined ? [] : ['-c', query.container];
+  const argv = ['kubectl', 'exec', '-n', query.namespace ?? 'default', query.pod, ...container, '--', ...query.command];
+  const outcome = cluster.run('workstation', argv, EXEC_LIMIT_MS);
+  if (outcome !== undefined) return { value: outcome, objects: [pod] };
+  const command = query.command.join(' ');
+  return { value: undefined, absent: `"${command}" had not ended after ${EXEC_LIMIT_MS / 1000} s`, objects: [pod] };
+}
+
+function findPod(cluster: Cluster, query: { readonly pod: string; readonly namespace?: string }) {
+  const objectQuery = { kind: pods.kind, name: query.pod, namespace: query.namespace };
+  const [pod] = findObjects(cluster, objectQuery) as readonly Pod[];
+  return pod === undefined ? { absent: absence(objectQuery) } : { pod };
+}

@@ -1,0 +1,26 @@
+import { type Cluster, resourceOfKind, resourcePath } from '@drydock/engine';
+import { type Step, spanMs } from './exercise.ts';
+import { findObjects } from './observe.ts';
+
+/** Longest a kubectl step may take, in virtual milliseconds. */
+const KUBECTL_LIMIT_MS = 120_000;
+
+/** Carries out what a check does to a fork before it looks. Throws Error when a step cannot be done. */
+export function carryOut(cluster: Cluster, steps: readonly Step[]): void {
+  for (const step of steps) carryOutStep(cluster, step);
+}
+
+function carryOutStep(cluster: Cluster, step: Step): void {
+  if ('wait' in step) {
+    cluster.sim.runFor(spanMs(step.wait));
+  } else if ('fault' in step) {
+    cluster.submit({ kind: 'fault', fault: step.fault });
+  } else if ('kubectl' in step) {
+    cluster.run('workstation', ['kubectl', ...step.kubectl], KUBECTL_LIMIT_MS);
+  } else {
+    for (const { metadata } of findObjects(cluster, step.delete)) {
+      const path = resourcePath(resourceOfKind(step.delete.kind)!, metadata.namespace, metadata.name);
+      cluster.submit({ kind: 'api', request: { method: 'DELETE', path } });
+    }
+  }
+}

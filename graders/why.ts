@@ -1,0 +1,60 @@
+import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
+
+/** How many causes a failed check names. */
+const MAX_CAUSES = 4;
+
+/**
+ * Why the objects a check looked at are as they are, nearest cause first: what their containers wait for, their
+ * conditions that are not met, and the last warnings about them.
+ */
+export function explain(cluster: Cluster, objects: readonly KubeObject[]): readonly string[] {
+  const causes = objects.flatMap((object) => [
+    ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
+    ...conditionCauses(object),
+    ...warnings(cluster, object),
+  ]);
+  return [...new Set(causes)].slice(0, MAX_CAUSES);
+}
+
+function podCauses(pod: Pod): string[] {
+  const { status } = pod;
+  if (status === undefined) return [];
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  return statuses.flatMap(({ name, state, lastState, restartCount }) => {
+    const waiting = state?.waiting;
+    const ended = state?.terminated ?? lastState?.terminated;
+    const causes: string[] = [];
+    if (waiting?.reason !== undefined && waiting.reason !== 'ContainerCreating') {
+      causes.push(`container "${name}" waits: ${waiting.reason}${waiting.message ? ` (${waiting.message})` : ''}`);
+    }
+    if (ended !== undefined && (ended.exitCode !== 0 || restartCount > 0)) {
+      causes.push(`container "${name}" ended with exit code ${ended.exitCode} (${ended.reason ?? 'no reason given'})`);
+    }
+    return causes;
+  });
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function conditionCauses(object: KubeObject): string[] {
+  const { status } = object as { status?: { conditions?: readonly Condition[] } };
+  return (status?.conditions ?? [])
+    .filter((condition) => condition.status === 'False' && condition.message)
+    .map(({ type, reason, message }) => `condition ${type} is False: ${reason ?? ''} ${message}`.replace('  ', ' '));
+}
+
+function warnings(cluster: Cluster, object: KubeObject): string[] {
+  const { namespace, uid } = object.metadata;
+  const found = cluster.client.resource<Event>(events).list({
+    namespace: namespace ?? 'default',
+    fieldSelector: `involvedObject.uid=${uid},type=Warning`,
+  });
+  return found.items
+    .toSorted((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
+    .map(({ reason, message }) => `${reason}: ${message}`);
+}
