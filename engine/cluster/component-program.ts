@@ -12,8 +12,8 @@ export interface RunningComponent {
 export interface ComponentOptions {
   readonly healthAddress: string;
   readonly healthPort: number;
-  /** Starts the component. Throws Error when it cannot run; the process then prints the message and exits with 1. */
-  readonly start: (process: Process) => RunningComponent;
+  /** Starts the component, after waiting for what it needs; undefined when that does not come. */
+  readonly start: (process: Process) => RunningComponent | Task<RunningComponent | undefined>;
 }
 
 /**
@@ -24,7 +24,9 @@ export function componentProgram(options: ComponentOptions): Program {
   return function* (process): Task<number> {
     process.setSignalAction('TERM', 'catch');
     process.setSignalAction('INT', 'catch');
-    const component = options.start(process);
+    const starting = options.start(process);
+    const component = 'next' in starting ? yield* starting : starting;
+    if (component === undefined) return 1;
     try {
       const fd = process.listen(options.healthPort, options.healthAddress);
       const answer = () => {

@@ -6,9 +6,11 @@ import { createApiServer } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
+import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
-import { componentProgram, flagValue } from './component-program.ts';
+import { componentProgram, flagValue, type RunningComponent } from './component-program.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -54,7 +56,7 @@ export class ControlPlane {
       'kube-apiserver': componentProgram({
         healthAddress: '0.0.0.0',
         healthPort: 6443,
-        start: () => this.#startApiServer(),
+        start: (process) => this.#startApiServer(process),
       }),
       'kube-controller-manager': componentProgram({
         healthAddress: '127.0.0.1',
@@ -74,9 +76,9 @@ export class ControlPlane {
     };
   }
 
-  #startApiServer() {
-    const etcd = this.#etcd.dial(this.#host);
-    if (etcd === undefined) throw new Error(`connection error: ${this.#etcd.dialError(this.#host)}`);
+  *#startApiServer(process: Process): Task<RunningComponent | undefined> {
+    const etcd = yield* this.#waitForEtcd(process);
+    if (etcd === undefined) return undefined;
     const server = createApiServer({
       sim: this.#host.sim,
       etcd,
@@ -98,6 +100,19 @@ export class ControlPlane {
     };
   }
 
+  /** The real server tries for twenty seconds, too, before it gives up and is restarted. */
+  *#waitForEtcd(process: Process): Task<Etcd | undefined> {
+    const deadline = process.now() + ETCD_WAIT_MS;
+    while (process.now() < deadline) {
+      const etcd = this.#etcd.dial(this.#host);
+      if (etcd !== undefined) return etcd;
+      yield* process.sleep(ETCD_RETRY_MS);
+    }
+    const message = `Error while dialing: ${this.#etcd.dialError(this.#host)}`;
+    yield* printError(process, `${message}\nError: error creating storage factory: context deadline exceeded\n`);
+    return undefined;
+  }
+
   #startControllerManager(process: Process) {
     return startControllerManager({
       sim: this.#host.sim,
@@ -107,6 +122,9 @@ export class ControlPlane {
     });
   }
 }
+
+const ETCD_WAIT_MS = 20_000;
+const ETCD_RETRY_MS = 100;
 
 const ETCD_UNAVAILABLE = {
   status: 500,

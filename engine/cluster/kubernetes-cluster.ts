@@ -157,6 +157,7 @@ export class KubernetesCluster implements Cluster {
   #joinNode(machine: MachinePlan, host: Host, registry: Registry, kubeletAddress: ServerAddress<NodeApi>): NodeMachine {
     return new NodeMachine({
       host,
+      address: machine.address,
       registry,
       transport: connectApiServer(this.#controlPlane.apiServer, host, nodeUser(machine.name)),
       labels: machine.labels,

@@ -2,9 +2,8 @@ import type { Taint } from '../api/kinds.ts';
 import type { NodeApi } from '../api/node-api.ts';
 import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
-import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Registry } from '../containerd/image.ts';
-import { createContainerd } from '../containerd/index.ts';
+import { type Containerd, createContainerd } from '../containerd/index.ts';
 import { startKubelet } from '../kubelet/index.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
@@ -13,10 +12,11 @@ import { cniAgent } from './cni-agent.ts';
 import { componentProgram } from './component-program.ts';
 import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
-import { KUBERNETES_VERSION } from './versions.ts';
+import { KUBERNETES_VERSION, VERSIONS } from './versions.ts';
 
 export interface NodeMachineOptions {
   readonly host: Host;
+  readonly address: string;
   readonly registry: Registry;
   /** As the node's own user. */
   readonly transport: Transport;
@@ -34,7 +34,7 @@ const CONTAINERD_RESTART_MS = 5_000;
 /** A machine that is a node: containerd, the kubelet and the network agent as services that are kept running. */
 export class NodeMachine {
   readonly host: Host;
-  readonly runtime: RuntimeService & ImageService;
+  readonly runtime: Containerd;
   readonly #options: NodeMachineOptions;
   readonly #supervisor: ServiceSupervisor;
 
@@ -46,8 +46,7 @@ export class NodeMachine {
       host,
       registry,
       cni: createBridgePlugin(host.root),
-      sim: host.sim,
-      options: { preloaded: options.preloaded },
+      preloadedImages: options.preloaded,
     });
     this.#supervisor = new ServiceSupervisor(host, this.#units());
     this.#supervisor.startAll();
@@ -72,7 +71,7 @@ export class NodeMachine {
         name: 'containerd',
         path: '/usr/bin/containerd',
         args: [],
-        program: waitForever,
+        program: containerdProgram(this.runtime),
         restartDelayMs: CONTAINERD_RESTART_MS,
       },
       {
@@ -93,23 +92,26 @@ export class NodeMachine {
   }
 
   #kubelet(): Program {
-    const { host, transport, labels, taints, kubeletAddress } = this.#options;
+    const { host, address, transport, labels, taints, kubeletAddress } = this.#options;
     return componentProgram({
       healthAddress: '127.0.0.1',
       healthPort: 10248,
-      start: (process) => {
+      start: () => {
         const kubelet = startKubelet({
           sim: host.sim,
-          host: process,
+          root: host.root,
           nodeName: host.name,
+          nodeAddress: address,
           transport,
           runtime: this.runtime,
           images: this.runtime,
-          capacity: { cpuMillis: host.cpuMillis, memoryBytes: host.memoryBytes },
+          capacity: { cpu: `${host.cpuMillis}m`, memory: `${host.memoryBytes / 1024}Ki` },
           nodeLabels: labels,
-          taints,
+          registerWithTaints: taints,
           staticPodPath: STATIC_POD_PATH,
           kubeletVersion: KUBERNETES_VERSION,
+          kernelVersion: VERSIONS.kernel,
+          osImage: VERSIONS.osImage,
         });
         const hangUp = kubeletAddress.serve(kubelet.nodeApi);
         return {
@@ -123,6 +125,14 @@ export class NodeMachine {
   }
 }
 
-const waitForever: Program = function* (process) {
-  for (;;) yield* process.pause();
-};
+/** The containerd process: the runtime answers while it lives. */
+function containerdProgram(runtime: Containerd): Program {
+  return function* (process) {
+    const stopServing = runtime.serve();
+    try {
+      for (;;) yield* process.pause();
+    } finally {
+      stopServing();
+    }
+  };
+}

@@ -29,15 +29,10 @@ export function buildView(sim: Simulation, disk: Etcd, machines: readonly NodeMa
 }
 
 function stored<T>(disk: Etcd, prefix: string): readonly T[] {
-  return disk.range({ prefix }).kvs.map(({ value }) => value as T);
+  return disk.range(prefix).keyValues.map(({ value }) => value as T);
 }
 
-function nodeView(
-  sim: Simulation,
-  node: Node,
-  pods: readonly Pod[],
-  machines: readonly NodeMachine[],
-): NodeView {
+function nodeView(sim: Simulation, node: Node, pods: readonly Pod[], machines: readonly NodeMachine[]): NodeView {
   const machine = machines.find(({ host }) => host.name === node.metadata.name);
   const status = String(nodeStatusColumn.cell(node, sim.wallMs));
   const controlPlane = node.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined;

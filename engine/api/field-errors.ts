@@ -1,0 +1,53 @@
+import type { FieldError } from './field-error.ts';
+
+// One factory per kind of field error, worded as k8s.io/apimachinery/pkg/util/validation/field does since values in
+// messages are JSON (1.33).
+
+function value(of: unknown): string {
+  return of === undefined ? 'null' : JSON.stringify(of);
+}
+
+export function required(field: string, detail = ''): FieldError {
+  const message = detail === '' ? 'Required value' : `Required value: ${detail}`;
+  return { type: 'FieldValueRequired', field, message };
+}
+
+export function invalid(field: string, bad: unknown, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: `Invalid value: ${value(bad)}: ${detail}` };
+}
+
+export function duplicate(field: string, bad: unknown): FieldError {
+  return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${value(bad)}` };
+}
+
+export function notFound(field: string, bad: unknown): FieldError {
+  return { type: 'FieldValueNotFound', field, message: `Not found: ${value(bad)}` };
+}
+
+/** The supported values are listed in the order given. */
+export function notSupported(field: string, bad: unknown, supported: readonly string[]): FieldError {
+  const list = supported.map((each) => `"${each}"`).join(', ');
+  return {
+    type: 'FieldValueNotSupported',
+    field,
+    message: `Unsupported value: ${value(bad)}${list === '' ? '' : `: supported values: ${list}`}`,
+  };
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return { type: 'FieldValueForbidden', field, message: detail === '' ? 'Forbidden' : `Forbidden: ${detail}` };
+}
+
+export function tooLong(field: string, maxBytes: number): FieldError {
+  return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maxBytes} bytes` };
+}
+
+/** The check that most counts and seconds share. */
+export function nonNegative(errors: FieldError[], field: string, amount: number | undefined): void {
+  if (amount !== undefined && amount < 0) errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
+}
+
+/** The check of a field that, once set, may not be changed. */
+export function immutable(field: string, next: unknown): FieldError {
+  return invalid(field, next, 'field is immutable');
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { checkIpAddress } from './ip-address.ts';
+
+test.each([
+  '10.9.8.7',
+  '0.0.0.0',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '2001:db8::ffff',
+  'fe80::1:2:3:4',
+  '::ffff:1.2.3.4',
+  '1:2:3:4:5:6:7:8',
+])('%s is an address', (text) => {
+  expect(checkIpAddress(text)).toEqual([]);
+});
+
+test.each([
+  '',
+  'x',
+  '1.2.3',
+  '256.1.1.1',
+  '01.2.3.4',
+  '1.2.3.4.5',
+  ':',
+  '1:2:3',
+  '::1::',
+  '12345::',
+  '1:2:3:4:5:6:7::8:9',
+  'x'.repeat(10_000),
+])('%s is none', (text) => {
+  expect(checkIpAddress(text)).toEqual(['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { FieldError } from './field-error.ts';
+import { KINDS } from './kind-list.ts';
+import type { KubeObject } from './object.ts';
+import { DEFINITIONS } from './schema/definitions.ts';
+import { REFUSED_IN_NEW_WORDS, REFUSED_OBJECTS } from './testdata/refused-objects.ts';
+import { REFUSED_PODS, type Refusal } from './testdata/refused-pods.ts';
+
+function print({ field, message }: FieldError): string {
+  return `${field === '' ? '[]' : field}: ${message}`;
+}
+
+/** What the server does with a new object, up to and including validation. */
+function refuse([, kind, manifest]: Refusal): string[] {
+  const descriptor = KINDS.find((each) => each.kind === kind)!;
+  const { metadata, ...rest } = JSON.parse(manifest);
+  const object = {
+    kind,
+    apiVersion: descriptor.version,
+    ...rest,
+    metadata: { ...metadata, ...(descriptor.namespaced ? { namespace: 'default' } : {}) },
+  } as KubeObject;
+  const defaulted = descriptor.applyDefaults?.(object) ?? object;
+  const prepared = descriptor.prepareForCreate?.(defaulted, { timestamp: '', status: false }) ?? defaulted;
+  return descriptor.validateCreate(prepared).map(print);
+}
+
+test.each(REFUSED_PODS)('refuses %s', (...refusal) => {
+  expect(refuse(refusal)).toEqual(refusal[3]);
+});
+
+test.each(REFUSED_OBJECTS)('refuses %s', (...refusal) => {
+  expect(refuse(refusal)).toEqual(refusal[3]);
+});
+
+test.each(REFUSED_IN_NEW_WORDS)('refuses %s, in the words of 1.36', (...refusal) => {
+  expect(refuse(refusal)).toEqual(refusal[3]);
+});
+
+test('every kind has a schema, its own names and an age or a time', () => {
+  for (const kind of KINDS) {
+    expect(DEFINITIONS.has(kind.schema), kind.kind).toBe(true);
+    expect(kind.columns.some(({ name }) => name === 'Age' || name === 'Last Seen')).toBe(true);
+  }
+  const plurals = KINDS.map(({ group, plural }) => `${plural}.${group}`);
+  expect(new Set(plurals).size).toBe(plurals.length);
+});

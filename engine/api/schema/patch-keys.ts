@@ -1,0 +1,126 @@
+import { schemaAt, type ValueSchema } from './definitions.ts';
+import { shortName } from './go-types.ts';
+
+// How lists merge is written in Go struct tags (patchStrategy, patchMergeKey, listType, listMapKey) that the published
+// schema keeps but kubernetes-models drops; hence these tables, by `Struct.field`.
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+
+export interface PatchMerge {
+  /** The field by which items of a list are told apart; absent for lists of scalars. */
+  readonly mergeKey?: string;
+  readonly strategy?: 'merge' | 'replace' | 'retainKeys';
+}
+
+interface Keys {
+  /** For strategic merge patch. Absent: the list is replaced. */
+  readonly patch?: PatchMerge;
+  /** For server-side apply: the keys of a list that is a map. Empty: a set. Absent: the list is atomic. */
+  readonly apply?: readonly string[];
+}
+
+function byKey(mergeKey: string, apply: readonly string[] | undefined = [mergeKey]): Keys {
+  return { patch: { mergeKey, strategy: 'merge' }, ...(apply === undefined ? {} : { apply }) };
+}
+
+const SET: Keys = { patch: { strategy: 'merge' }, apply: [] };
+
+const KEYS: Readonly<Record<string, Keys>> = {
+  'ObjectMeta.finalizers': SET,
+  'ObjectMeta.ownerReferences': byKey('uid'),
+  'PodSpec.containers': byKey('name'),
+  'PodSpec.initContainers': byKey('name'),
+  'PodSpec.ephemeralContainers': byKey('name'),
+  // Switching a volume's source must drop the old one, hence retainKeys inside an item.
+  'PodSpec.volumes': byKey('name'),
+  'PodSpec.imagePullSecrets': byKey('name'),
+  'PodSpec.hostAliases': byKey('ip'),
+  'PodSpec.topologySpreadConstraints': byKey('topologyKey', ['topologyKey', 'whenUnsatisfiable']),
+  'PodSpec.schedulingGates': byKey('name'),
+  'PodSpec.resourceClaims': byKey('name'),
+  'Container.ports': byKey('containerPort', ['containerPort', 'protocol']),
+  'Container.env': byKey('name'),
+  'Container.volumeMounts': byKey('mountPath'),
+  'Container.volumeDevices': byKey('devicePath'),
+  'EphemeralContainer.ports': byKey('containerPort', ['containerPort', 'protocol']),
+  'EphemeralContainer.env': byKey('name'),
+  'EphemeralContainer.volumeMounts': byKey('mountPath'),
+  'EphemeralContainer.volumeDevices': byKey('devicePath'),
+  'ResourceRequirements.claims': { apply: ['name'] },
+  'PodStatus.conditions': byKey('type'),
+  'PodStatus.podIPs': byKey('ip'),
+  'PodStatus.hostIPs': byKey('ip', undefined),
+  'PodStatus.resourceClaimStatuses': byKey('name'),
+  'ContainerStatus.volumeMounts': byKey('mountPath'),
+  'NodeSpec.podCIDRs': SET,
+  'NodeStatus.conditions': byKey('type'),
+  'NodeStatus.addresses': byKey('type'),
+  'NamespaceStatus.conditions': byKey('type'),
+  'DeploymentStatus.conditions': byKey('type'),
+  'ReplicaSetStatus.conditions': byKey('type'),
+  'ServiceAccount.secrets': byKey('name'),
+};
+
+/** Objects of which only the keys in the patch survive. */
+const RETAIN_KEYS: ReadonlySet<string> = new Set(['DeploymentSpec.strategy', 'PodSpec.volumes']);
+
+/** Objects and maps that server-side apply owns as a whole. */
+const ATOMIC: ReadonlySet<string> = new Set([
+  'LabelSelector',
+  'NodeSelector',
+  'NodeSelectorTerm',
+  'ObjectReference',
+  'TypedLocalObjectReference',
+  'LocalObjectReference',
+  'SecretKeySelector',
+  'ConfigMapKeySelector',
+  'ObjectFieldSelector',
+  'ResourceFieldSelector',
+]);
+const ATOMIC_FIELDS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector']);
+
+/** The `Struct.field` that a path of field names ends at, list indices and map keys left out. */
+function ownerAndField(schemaName: string, fieldPath: readonly string[]): string | undefined {
+  const field = fieldPath.at(-1);
+  if (field === undefined) return undefined;
+  let owner = schemaAt(schemaName, fieldPath.slice(0, -1));
+  while (owner?.type === 'list') owner = owner.of;
+  return owner?.type === 'object' ? `${shortName(owner.definition)}.${field}` : undefined;
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/**
+ * How strategic merge patch treats a field: `patchMergeKey(pod.schema, ['spec', 'containers'])` is
+ * `{ mergeKey: 'name', strategy: 'merge' }`. Undefined: objects merge, lists are replaced.
+ * The path names fields only: no indices, no keys of maps.
+ */
+export function patchMergeKey(schemaName: string, fieldPath: readonly string[]): PatchMerge | undefined {
+  const place = ownerAndField(schemaName, fieldPath);
+  const patch = own(KEYS, place)?.patch;
+  if (patch !== undefined) return patch;
+  return place !== undefined && RETAIN_KEYS.has(place) ? { strategy: 'retainKeys' } : undefined;
+}
+
+/** Whether an object at this path (or an item of the list there) keeps only the keys its patch names. */
+export function retainsKeys(schemaName: string, fieldPath: readonly string[]): boolean {
+  const place = ownerAndField(schemaName, fieldPath);
+  return place !== undefined && RETAIN_KEYS.has(place);
+}
+
+/**
+ * How server-side apply owns a list: by these keys, item by item (`[]` for a set of scalars), or, when undefined, as a
+ * whole.
+ */
+export function listMapKeys(schemaName: string, fieldPath: readonly string[]): readonly string[] | undefined {
+  return own(KEYS, ownerAndField(schemaName, fieldPath))?.apply;
+}
+
+/** Whether server-side apply owns the object or map at a path as a whole. */
+export function isAtomic(schemaName: string, fieldPath: readonly string[]): boolean {
+  const place = ownerAndField(schemaName, fieldPath);
+  if (place !== undefined && ATOMIC_FIELDS.has(place)) return true;
+  const at: ValueSchema | undefined = schemaAt(schemaName, fieldPath);
+  return at?.type === 'object' && ATOMIC.has(shortName(at.definition));
+}

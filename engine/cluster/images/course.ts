@@ -1,0 +1,2 @@
+import type { Image } from '../../containerd/image.ts';
+export const COURSE_IMAGES: readonly Image[] = [];

@@ -1,0 +1,4 @@
+import type { FileTree } from '../../linux/host.ts';
+export function hostTools(): FileTree {
+  return {};
+}

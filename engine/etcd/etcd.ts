@@ -1,0 +1,280 @@
+import type { Simulation } from '../sim/index.ts';
+import { CompactedError, duplicateKey, emptyKey, futureRevision } from './errors.ts';
+import { KeyHistory } from './key-history.ts';
+import type { KeyEvent, KeyValue } from './key-value.ts';
+import { LeaseTable } from './lease-table.ts';
+import { SortedKeys } from './sorted-keys.ts';
+import { type Compare, holds, type TxnOperation, type TxnResult } from './txn.ts';
+import type { Watch, Watcher, WatchListener } from './watch.ts';
+
+export interface RangeOptions {
+  /** The state at this revision instead of the present one. */
+  readonly revision?: number;
+  /** At most so many; 0 and absent mean all. */
+  readonly limit?: number;
+  /** Only keys from this one on (for the next page). */
+  readonly start?: string;
+}
+
+export interface RangeResult {
+  readonly keyValues: readonly KeyValue[];
+  /** The revision read at. */
+  readonly revision: number;
+  /** Whether the limit left some out. */
+  readonly more: boolean;
+}
+
+/**
+ * The key-value store of a cluster, one member, always in quorum: multi-version keys, transactions, watches, compaction
+ * and leases, as https://etcd.io/docs/v3.6/learning/api/ tells. Values are immutable objects where the real etcd has
+ * bytes. A write is complete when the call returns; watchers have been told by then.
+ */
+export class Etcd {
+  readonly #sim: Simulation;
+  readonly #histories = new Map<string, KeyHistory>();
+  readonly #keys = new SortedKeys();
+  /** Every change since the last compaction, in order. */
+  #log: KeyEvent[] = [];
+  #revision = 1;
+  #compactRevision = 0;
+  #watchers: Watcher[] = [];
+  readonly #catchingUp = new Set<Watcher>();
+  readonly leases: LeaseTable;
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+    this.leases = new LeaseTable(sim, (keys) => this.#expire(keys));
+  }
+
+  /** The revision of the last write; a fresh store has revision 1. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The revision of the last compaction; what is older cannot be asked for. 0 when there was none. */
+  get compactRevision(): number {
+    return this.#compactRevision;
+  }
+
+  /** The present value of one key: the cheapest read. */
+  get(key: string): KeyValue | undefined {
+    return this.#histories.get(key)?.current;
+  }
+
+  /**
+   * The value of a key at a revision.
+   *
+   * @throws EtcdError for a revision that is compacted or in the future.
+   */
+  getAt(key: string, revision: number): KeyValue | undefined {
+    this.#checkRevision(revision);
+    return this.#histories.get(key)?.at(revision);
+  }
+
+  /**
+   * The keys that begin with a prefix, in order.
+   *
+   * @throws EtcdError for a revision that is compacted or in the future.
+   */
+  range(prefix: string, options: RangeOptions = {}): RangeResult {
+    const revision = options.revision ?? this.#revision;
+    this.#checkRevision(revision);
+    const past = revision !== this.#revision;
+    const limit = options.limit === undefined || options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
+    const start = options.start !== undefined && options.start > prefix ? options.start : prefix;
+    const keyValues: KeyValue[] = [];
+    for (const key of this.#keys.from(start, prefix)) {
+      const history = this.#histories.get(key)!;
+      const keyValue = past ? history.at(revision) : history.current;
+      if (keyValue === undefined) continue;
+      if (keyValues.length >= limit) return { keyValues, revision, more: true };
+      keyValues.push(keyValue);
+    }
+    return { keyValues, revision, more: false };
+  }
+
+  /**
+   * Writes a value; returns the new revision.
+   *
+   * @throws EtcdError for an empty key or a lease that is not there.
+   */
+  put(key: string, value: unknown, lease = 0): number {
+    this.#checkPut(key, lease);
+    const event = this.#put(key, value, lease, this.#revision + 1);
+    this.#commit(event);
+    return event.revision;
+  }
+
+  /** Removes a key; returns what was there. A key that is not there makes no revision. */
+  delete(key: string): KeyValue | undefined {
+    const event = this.#delete(key, this.#revision + 1);
+    if (event === undefined) return undefined;
+    this.#commit(event);
+    return event.previous;
+  }
+
+  /**
+   * Does one list of operations or the other, depending on whether all comparisons hold. All its writes share one
+   * revision.
+   *
+   * @throws EtcdError when a key is written twice, is empty, or a lease is not there; then nothing is written.
+   */
+  txn(
+    compares: readonly Compare[],
+    success: readonly TxnOperation[],
+    failure: readonly TxnOperation[] = [],
+  ): TxnResult {
+    const succeeded = compares.every((compare) => holds(compare, this.get(compare.key)));
+    const operations = succeeded ? success : failure;
+    const seen = new Set<string>();
+    for (const operation of operations) {
+      if (operation.type === 'get') continue;
+      if (seen.has(operation.key)) throw duplicateKey();
+      seen.add(operation.key);
+      if (operation.type === 'put') this.#checkPut(operation.key, operation.lease ?? 0);
+    }
+    const revision = this.#revision + 1;
+    const events: KeyEvent[] = [];
+    const reads: (KeyValue | undefined)[] = [];
+    for (const operation of operations) {
+      if (operation.type === 'get') reads.push(this.get(operation.key));
+      else {
+        const event =
+          operation.type === 'put'
+            ? this.#put(operation.key, operation.value, operation.lease ?? 0, revision)
+            : this.#delete(operation.key, revision);
+        if (event !== undefined) events.push(event);
+      }
+    }
+    if (events.length > 0) this.#commit(...events);
+    return { succeeded, revision: this.#revision, reads };
+  }
+
+  /**
+   * Tells of every change of keys with this prefix from a revision on. What has already happened is told in an event of
+   * its own, soon; what happens later is told while it happens. A watch from a compacted revision, or one overtaken by
+   * a compaction while it still catches up, is cancelled.
+   */
+  watch(prefix: string, fromRevision: number, listener: WatchListener): Watch {
+    const watcher: Watcher = { prefix, listener, nextRevision: fromRevision };
+    if (fromRevision > this.#revision) this.#watchers.push(watcher);
+    else {
+      this.#catchingUp.add(watcher);
+      this.#sim.schedule(0, 'etcd watch catches up', () => this.#catchUp(watcher));
+    }
+    return {
+      prefix,
+      cancel: () => {
+        this.#catchingUp.delete(watcher);
+        this.#watchers = this.#watchers.filter((other) => other !== watcher);
+      },
+    };
+  }
+
+  /**
+   * The changes of keys with this prefix from a revision on that have already happened, oldest first.
+   *
+   * @throws CompactedError when some of them are gone.
+   */
+  changes(prefix: string, fromRevision: number): KeyEvent[] {
+    if (fromRevision <= this.#compactRevision) throw new CompactedError(this.#compactRevision);
+    let index = this.#log.length;
+    while (index > 0 && this.#log[index - 1]!.revision >= fromRevision) index--;
+    return this.#log.slice(index).filter((event) => event.key.startsWith(prefix));
+  }
+
+  /**
+   * Forgets all states before a revision.
+   *
+   * @throws EtcdError for a revision that is already compacted or in the future.
+   */
+  compact(revision: number): void {
+    if (revision <= this.#compactRevision) throw new CompactedError(this.#compactRevision);
+    if (revision > this.#revision) throw futureRevision();
+    this.#compactRevision = revision;
+    const kept = this.#log.findIndex((event) => event.revision > revision);
+    const dropped = this.#log.slice(0, kept < 0 ? undefined : kept);
+    this.#log = kept < 0 ? [] : this.#log.slice(kept);
+    for (const { key } of dropped) {
+      const history = this.#histories.get(key);
+      if (history === undefined || history.compact(revision)) continue;
+      this.#histories.delete(key);
+      this.#keys.delete(key);
+    }
+    this.#sim.record('etcd.compact', '', undefined, revision);
+  }
+
+  #catchUp(watcher: Watcher): void {
+    if (!this.#catchingUp.delete(watcher)) return;
+    if (watcher.nextRevision <= this.#compactRevision) {
+      watcher.listener.cancelled(new CompactedError(this.#compactRevision));
+      return;
+    }
+    this.#watchers.push(watcher);
+    for (const event of this.changes(watcher.prefix, watcher.nextRevision)) watcher.listener.event(event);
+  }
+
+  #checkRevision(revision: number): void {
+    if (revision > this.#revision) throw futureRevision();
+    if (revision < this.#compactRevision) throw new CompactedError(this.#compactRevision);
+  }
+
+  #checkPut(key: string, lease: number): void {
+    if (key === '') throw emptyKey();
+    this.leases.check(lease);
+  }
+
+  #put(key: string, value: unknown, lease: number, revision: number): KeyEvent {
+    let history = this.#histories.get(key);
+    if (history === undefined) {
+      history = new KeyHistory();
+      this.#histories.set(key, history);
+      this.#keys.add(key);
+    }
+    const previous = history.current;
+    const current: KeyValue = {
+      key,
+      value,
+      createRevision: previous?.createRevision ?? revision,
+      modRevision: revision,
+      version: (previous?.version ?? 0) + 1,
+      lease,
+    };
+    if (lease !== 0 || (previous !== undefined && previous.lease !== 0)) {
+      this.leases.attach(key, lease, previous?.lease ?? 0);
+    }
+    const event: KeyEvent = { type: 'put', key, revision, current, previous };
+    history.add(event);
+    return event;
+  }
+
+  #delete(key: string, revision: number): KeyEvent | undefined {
+    const history = this.#histories.get(key);
+    const previous = history?.current;
+    if (history === undefined || previous === undefined) return undefined;
+    if (previous.lease !== 0) this.leases.attach(key, 0, previous.lease);
+    const event: KeyEvent = { type: 'delete', key, revision, current: undefined, previous };
+    history.add(event);
+    return event;
+  }
+
+  #commit(...events: readonly KeyEvent[]): void {
+    this.#revision = events[0]!.revision;
+    for (const event of events) {
+      this.#log.push(event);
+      this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
+    }
+    for (const event of events) {
+      for (const watcher of this.#watchers) {
+        if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
+      }
+    }
+  }
+
+  /** The keys of a lease that ran out go together. */
+  #expire(keys: readonly string[]): void {
+    const revision = this.#revision + 1;
+    const events = keys.map((key) => this.#delete(key, revision)).filter((event) => event !== undefined);
+    if (events.length > 0) this.#commit(...events);
+  }
+}
