@@ -107,8 +107,10 @@ function gradeOn(
   const breaking = exercise.checks.filter((each) => each.after !== undefined);
   breaking.forEach((check, index) => {
     const copy = index === breaking.length - 1 ? cluster : cluster.fork();
-    carryOut(copy, check.after!);
-    results.set(check.id, resultOf(copy, check, evaluate(copy, check, history), sources));
+    const obstacle = carryOut(copy, check.after!);
+    const verdict =
+      obstacle === undefined ? evaluate(copy, check, history) : { passed: false, seen: obstacle, objects: [] };
+    results.set(check.id, resultOf(copy, check, verdict, sources));
   });
   history.close();
   const checks = exercise.checks.map(({ id }) => results.get(id)!);

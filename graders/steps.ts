@@ -5,9 +5,17 @@ import { findObjects } from './observe.ts';
 /** Longest a kubectl step may take, in virtual milliseconds. */
 const KUBECTL_LIMIT_MS = 120_000;
 
-/** Carries out what a check does to a fork before it looks. Throws Error when a step cannot be done. */
-export function carryOut(cluster: Cluster, steps: readonly Step[]): void {
-  for (const step of steps) carryOutStep(cluster, step);
+/**
+ * Carries out what a check does to a fork before it looks. Returns why a step could not be done (there is nothing to
+ * break where the learner has made nothing), or undefined.
+ */
+export function carryOut(cluster: Cluster, steps: readonly Step[]): string | undefined {
+  try {
+    for (const step of steps) carryOutStep(cluster, step);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function carryOutStep(cluster: Cluster, step: Step): void {

@@ -1,6 +1,8 @@
 import type { Simulation } from '../sim/index.ts';
 import type { Signal } from './signal.ts';
-import type { Credentials, NamespaceKind, Process, Program, WaitStatus } from './syscalls.ts';
+import type { Credentials, NamespaceKind, NetworkInterface, Process, Program, WaitStatus } from './syscalls.ts';
+
+export type { NetworkInterface } from './syscalls.ts';
 
 // What a container runtime, the CNI and the cluster ask of a machine, beyond what one process can ask of its kernel.
 
@@ -18,14 +20,6 @@ export interface NetworkNamespace extends Namespace {
   /** Adds an interface that is reachable from every host of the same fabric. */
   addInterface(networkInterface: NetworkInterface): void;
   removeInterface(name: string): void;
-}
-
-export interface NetworkInterface {
-  readonly name: string;
-  readonly mac: string;
-  readonly mtu: number;
-  /** IPv4 in dotted form with its prefix length. */
-  readonly addresses: readonly { readonly address: string; readonly prefixLength: number }[];
 }
 
 export type NamespaceSet = {
@@ -139,6 +133,8 @@ export interface Host {
   createNamespace<K extends NamespaceKind>(kind: K, options?: { hostname?: string }): NamespaceSet[K];
   /** A mount namespace with an overlay of the layers as its root, /proc, /dev and /sys, and the binds on top. */
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace;
+  /** Throws the writable layer of a container root away: its space on the disk is free again. */
+  removeContainerRoot(root: Namespace): void;
   createCgroup(path: string, limits: CgroupLimits): Cgroup;
   removeCgroup(cgroup: Cgroup): void;
   cgroup(path: string): Cgroup | undefined;

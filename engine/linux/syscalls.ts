@@ -95,6 +95,21 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+export interface SocketInfo {
+  readonly state: 'LISTEN' | 'ESTAB' | 'FIN-WAIT' | 'CLOSE-WAIT';
+  readonly local: SocketAddress;
+  /** Absent while listening. */
+  readonly remote?: SocketAddress;
+}
+
+export interface NetworkInterface {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** IPv4 in dotted form with its prefix length. */
+  readonly addresses: readonly { readonly address: string; readonly prefixLength: number }[];
+}
+
 /** The system calls of one process. Pids and paths are those of the process's own namespaces. */
 export interface Process {
   // Identity
@@ -221,6 +236,10 @@ export interface Process {
   shutdownWrite(fd: number): void;
   localAddress(fd: number): SocketAddress;
   peerAddress(fd: number): SocketAddress;
+  /** The interfaces of the process's network namespace, `lo` first: what `ip addr` shows. */
+  networkInterfaces(): readonly NetworkInterface[];
+  /** The stream sockets of the process's network namespace: what `ss -tan` shows. */
+  sockets(): readonly SocketInfo[];
 }
 
 export type NamespaceKind = 'pid' | 'net' | 'mnt' | 'ipc' | 'uts' | 'user' | 'cgroup';

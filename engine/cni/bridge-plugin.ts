@@ -1,0 +1,87 @@
+import { Errno } from '../linux/errno.ts';
+import type { NetworkNamespace } from '../linux/host.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { HostLocalIpam } from './host-local.ts';
+import { formatIpv4 } from './ipv4.ts';
+import { NET_CONFIG_DIRECTORY, type NetworkConfig, parseConflist } from './network-config.ts';
+import type { CniPlugin, CniResult } from './plugin.ts';
+
+const INTERFACE = 'eth0';
+
+/**
+ * The `bridge` plugin with `host-local` address management: each Pod gets `eth0` with an address of its node's range.
+ * The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each time, so it may come and go. The bridge
+ * itself and the routes between nodes are the fabric's: an address is reachable from every machine once it exists.
+ *
+ * @param root system calls of root on the node
+ */
+export function createBridgePlugin(root: Process): CniPlugin {
+  const ipam = new HostLocalIpam(root);
+
+  function add(sandboxId: string, namespace: NetworkNamespace): CniResult {
+    const config = requireConfig(root);
+    let address: number;
+    try {
+      address = ipam.allocate(config, sandboxId);
+    } catch (error) {
+      throw new Error(`plugin type="bridge" failed (add): ${(error as Error).message}`);
+    }
+    const dotted = formatIpv4(address);
+    const mac = macOf(address);
+    namespace.addInterface({
+      name: INTERFACE,
+      mac,
+      mtu: config.mtu,
+      addresses: [{ address: dotted, prefixLength: config.subnet.prefixLength }],
+    });
+    return { interfaceName: INTERFACE, mac, address: dotted, gateway: formatIpv4(config.subnet.base + 1) };
+  }
+
+  function del(sandboxId: string, namespace: NetworkNamespace): void {
+    const found = namespace.interfaces.find(({ name }) => name === INTERFACE);
+    if (found === undefined) return;
+    namespace.removeInterface(INTERFACE);
+    const config = readConfig(root);
+    const address = found.addresses[0]?.address;
+    if (config !== undefined && address !== undefined) ipam.release(config, address, sandboxId);
+  }
+
+  return {
+    notReadyReason: () => (readConfig(root) === undefined ? 'cni plugin not initialized' : undefined),
+    add,
+    del,
+  };
+}
+
+/** 0a:58 and the address: what the plugin gives an interface so that its MAC follows its IP. */
+function macOf(address: number): string {
+  const bytes = [24, 16, 8, 0].map((shift) => ((address >>> shift) & 255).toString(16).padStart(2, '0'));
+  return `0a:58:${bytes.join(':')}`;
+}
+
+function requireConfig(root: Process): NetworkConfig {
+  const config = readConfig(root);
+  if (config === undefined) throw new Error('cni plugin not initialized');
+  return config;
+}
+
+/** The first configuration that can be used; a file that cannot is passed over, as the runtime does. */
+function readConfig(root: Process): NetworkConfig | undefined {
+  let names: readonly string[];
+  try {
+    names = root.readdir(NET_CONFIG_DIRECTORY).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+  for (const name of names) {
+    if (!name.endsWith('.conflist')) continue;
+    try {
+      return parseConflist(decode(root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
+    } catch {
+      // Not a configuration: the next one may be.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import { Errno } from '../linux/errno.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { formatIpv4, hostRange, parseIpv4 } from './ipv4.ts';
+import type { NetworkConfig } from './network-config.ts';
+
+const DATA_DIRECTORY = '/var/lib/cni/networks';
+
+/**
+ * Addresses from a node's own range, one file a lease: `/var/lib/cni/networks/<network>/<address>` holds the sandbox's
+ * id. The next address is looked for after the one given last, so an address is not used again soon.
+ * https://www.cni.dev/plugins/current/ipam/host-local/
+ */
+export class HostLocalIpam {
+  readonly #root: Process;
+
+  constructor(root: Process) {
+    this.#root = root;
+  }
+
+  /** @throws Error when every address is taken. */
+  allocate(config: NetworkConfig, sandboxId: string): number {
+    const directory = this.#directory(config);
+    const { first, last } = hostRange(config.subnet);
+    // The first address is the gateway's.
+    const start = first + 1;
+    const count = last - start + 1;
+    const previous = this.#lastReserved(directory);
+    const offset = previous === undefined || previous < start || previous > last ? 0 : previous - start + 1;
+    for (let step = 0; step < count; step++) {
+      const address = start + ((offset + step) % count);
+      const path = `${directory}/${formatIpv4(address)}`;
+      if (this.#root.access(path, 'exists')) continue;
+      this.#root.writeFile(path, `${sandboxId}\r\neth0`);
+      this.#root.writeFile(`${directory}/last_reserved_ip.0`, formatIpv4(address));
+      return address;
+    }
+    throw new Error(
+      `failed to allocate for range 0: no IP addresses available in range set: ${formatIpv4(first)}-${formatIpv4(last)}`,
+    );
+  }
+
+  /** Gives an address back if this sandbox has it. */
+  release(config: NetworkConfig, address: string, sandboxId: string): void {
+    const path = `${this.#directory(config)}/${address}`;
+    try {
+      if (decode(this.#root.readFile(path)).startsWith(sandboxId)) this.#root.unlink(path);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+
+  #directory(config: NetworkConfig): string {
+    const directory = `${DATA_DIRECTORY}/${config.name}`;
+    if (this.#root.access(directory, 'exists')) return directory;
+    let path = '';
+    for (const part of directory.slice(1).split('/')) {
+      path += `/${part}`;
+      if (!this.#root.access(path, 'exists')) this.#root.mkdir(path);
+    }
+    return directory;
+  }
+
+  #lastReserved(directory: string): number | undefined {
+    try {
+      return parseIpv4(decode(this.#root.readFile(`${directory}/last_reserved_ip.0`)).trim());
+    } catch (error) {
+      if (error instanceof Errno) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { parseSubnet, type Subnet } from './ipv4.ts';
+
+/** What the bridge plugin needs of a network configuration list. */
+export interface NetworkConfig {
+  readonly name: string;
+  readonly bridge: string;
+  readonly subnet: Subnet;
+  readonly mtu: number;
+}
+
+/** Where the runtime looks for configurations. */
+export const NET_CONFIG_DIRECTORY = '/etc/cni/net.d';
+
+/** The file that gives a node's Pods addresses from `podCidr`. */
+export function bridgeConflist(podCidr: string): string {
+  const plugins = [
+    {
+      type: 'bridge',
+      bridge: 'cni0',
+      isGateway: true,
+      mtu: 1500,
+      ipam: { type: 'host-local', ranges: [[{ subnet: podCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
+    },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ];
+  return `${JSON.stringify({ cniVersion: '1.0.0', name: 'cbr0', plugins }, undefined, 2)}\n`;
+}
+
+/**
+ * Reads a `.conflist` file. https://github.com/containernetworking/cni/blob/main/SPEC.md#section-1-network-configuration-format
+ *
+ * @throws Error when it is no such file or asks for another main plugin than `bridge`.
+ */
+export function parseConflist(text: string): NetworkConfig {
+  const list = parseJson(text);
+  const plugins: unknown = list['plugins'];
+  const plugin = Array.isArray(plugins) ? (plugins[0] as Record<string, unknown> | undefined) : undefined;
+  if (typeof list['name'] !== 'string' || plugin === undefined) throw new Error('no plugins in list');
+  if (plugin['type'] !== 'bridge') {
+    throw new Error(`failed to find plugin "${String(plugin['type'])}" in path [/opt/cni/bin]`);
+  }
+  const subnet = subnetOf(plugin['ipam'] as Ipam | undefined);
+  if (subnet === undefined) throw new Error('no IP ranges specified');
+  return {
+    name: list['name'],
+    bridge: typeof plugin['bridge'] === 'string' ? plugin['bridge'] : 'cni0',
+    subnet,
+    mtu: typeof plugin['mtu'] === 'number' ? plugin['mtu'] : 1500,
+  };
+}
+
+interface Ipam {
+  readonly subnet?: string;
+  readonly ranges?: readonly (readonly { readonly subnet?: string }[])[];
+}
+
+function subnetOf(ipam: Ipam | undefined): Subnet | undefined {
+  const text = ipam?.subnet ?? ipam?.ranges?.[0]?.[0]?.subnet;
+  return typeof text === 'string' ? parseSubnet(text) : undefined;
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('error parsing configuration list: not an object');
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,18 @@
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import type { SharedInformers } from '../client/shared-informers.ts';
+import type { Simulation } from '../sim/index.ts';
+
+/** What every controller is given. */
+export interface ControllerContext {
+  readonly sim: Simulation;
+  readonly client: Client;
+  readonly informers: SharedInformers;
+  /** A recorder whose events bear the controller's name. */
+  readonly recorder: (component: string) => EventRecorder;
+}
+
+/** A controller under way. */
+export interface RunningController {
+  stop(): void;
+}

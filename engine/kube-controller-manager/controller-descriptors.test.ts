@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { CONTROLLERS, selectControllers } from './controller-descriptors.ts';
+
+function names(...flags: string[]): string[] {
+  return selectControllers(flags).map(({ name }) => name);
+}
+
+test('--controllers takes all, some, or all but some', () => {
+  expect(names('*')).toHaveLength(CONTROLLERS.length);
+  expect(names('deployment-controller')).toEqual(['deployment-controller']);
+  expect(names('*', '-replicaset-controller')).not.toContain('replicaset-controller');
+  expect(names('*', '-replicaset')).toHaveLength(CONTROLLERS.length - 1);
+});
+
+test('an unknown name is refused', () => {
+  expect(() => names('*', '-foo')).toThrow('"foo" is not in the list of known controllers');
+});

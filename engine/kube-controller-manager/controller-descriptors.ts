@@ -1,0 +1,68 @@
+import type { ControllerContext, RunningController } from './controller-context.ts';
+import { DeploymentController } from './deployment/deployment-controller.ts';
+import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { NamespaceController } from './namespace/namespace-controller.ts';
+import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
+import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
+import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
+import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+
+/** A controller as `--controllers` knows it. */
+export interface ControllerDescriptor {
+  readonly name: string;
+  /** The name it went by until 1.27, still understood. */
+  readonly alias: string;
+  readonly create: (context: ControllerContext) => RunningController & { start(): void };
+}
+
+/** After `cmd/kube-controller-manager/app/controller_descriptor.go`. */
+export const CONTROLLERS: readonly ControllerDescriptor[] = [
+  {
+    name: 'serviceaccount-controller',
+    alias: 'serviceaccount',
+    create: (context) => new ServiceAccountsController(context),
+  },
+  { name: 'namespace-controller', alias: 'namespace', create: (context) => new NamespaceController(context) },
+  {
+    name: 'garbage-collector-controller',
+    alias: 'garbagecollector',
+    create: (context) => new GarbageCollector(context),
+  },
+  { name: 'deployment-controller', alias: 'deployment', create: (context) => new DeploymentController(context) },
+  { name: 'replicaset-controller', alias: 'replicaset', create: (context) => new ReplicaSetController(context) },
+  { name: 'node-ipam-controller', alias: 'nodeipam', create: (context) => new NodeIpamController(context) },
+  {
+    name: 'node-lifecycle-controller',
+    alias: 'nodelifecycle',
+    create: (context) => new NodeLifecycleController(context),
+  },
+  {
+    name: 'taint-eviction-controller',
+    alias: 'taint-eviction',
+    create: (context) => new TaintEvictionController(context),
+  },
+  {
+    name: 'pod-garbage-collector-controller',
+    alias: 'podgc',
+    create: (context) => new PodGarbageCollector(context),
+  },
+];
+
+/**
+ * The controllers that `--controllers` asks for: `*` all, `foo` also foo, `-foo` not foo.
+ *
+ * @throws Error for a name that is none, in the words of the real command.
+ */
+export function selectControllers(flags: readonly string[]): readonly ControllerDescriptor[] {
+  for (const flag of flags) {
+    const name = flag.startsWith('-') ? flag.slice(1) : flag;
+    if (flag !== '*' && !CONTROLLERS.some((one) => one.name === name || one.alias === name)) {
+      throw new Error(`"${name}" is not in the list of known controllers`);
+    }
+  }
+  const names = (one: ControllerDescriptor, prefix: string) =>
+    flags.includes(`${prefix}${one.name}`) || flags.includes(`${prefix}${one.alias}`);
+  return CONTROLLERS.filter((one) => names(one, '') || (!names(one, '-') && flags.includes('*')));
+}

@@ -1,0 +1,212 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
+import { controllerOf, type KubeObject, objectKey } from '../../api/object.ts';
+import { deployments, pods, replicaSets } from '../../api/resources.ts';
+import type { ResourceClient } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { claimObjects } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { conditionOf, type DeploymentStatus, hasProgressDeadline, withCondition } from './conditions.ts';
+import { countedStatus, isComplete, nextProgressCheckMs, rolloutStatus } from './deployment-status.ts';
+import { isScaled, scalings } from './proportional-scaling.ts';
+import { oldPodsRemain, scaleDownAllOld, scaleUpNewest } from './recreate.ts';
+import { surplusRevisions } from './revision-history.ts';
+import { RevisionWriter } from './revision-writer.ts';
+import { findRevisions, type Revisions } from './revisions.ts';
+import { rollingUpdateStep, type Scaling } from './rolling-update.ts';
+
+/**
+ * Moves a Deployment towards its template by sizing ReplicaSets, one for each template it has had.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/, after `pkg/controller/deployment`.
+ */
+export class DeploymentController {
+  readonly #sim: Simulation;
+  readonly #deploymentClient: ResourceClient<Deployment>;
+  readonly #replicaSetClient: ResourceClient<ReplicaSet>;
+  readonly #deployments: Informer<Deployment>;
+  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #recorder: EventRecorder;
+  readonly #writer: RevisionWriter;
+  readonly #controller: Controller;
+
+  constructor({ sim, client, informers, recorder }: ControllerContext) {
+    this.#sim = sim;
+    this.#deploymentClient = client.resource(deployments);
+    this.#replicaSetClient = client.resource(replicaSets);
+    this.#deployments = informers.for(deployments);
+    this.#replicaSets = informers.for(replicaSets);
+    this.#pods = informers.for(pods);
+    this.#recorder = recorder('deployment-controller');
+    this.#writer = new RevisionWriter(sim, client, this.#recorder);
+    this.#controller = new Controller(sim, {
+      name: 'deployment-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#deployments, this.#replicaSets, this.#pods],
+    });
+    this.#watch();
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+  }
+
+  #reconcile(key: string): void {
+    const deployment = this.#deployments.lister.byKey(key);
+    if (deployment === undefined) return;
+    if (labelSelectorOf(deployment.spec.selector).isEmpty) {
+      const message = 'This deployment is selecting all pods. A non-empty selector is required.';
+      this.#recorder.event(deployment, 'Warning', 'SelectingAll', message);
+      return;
+    }
+    const revisions = findRevisions(deployment, this.#claimReplicaSets(deployment));
+    if (deployment.metadata.deletionTimestamp !== undefined) {
+      this.#writeStatus(deployment, countedStatus(deployment, revisions, this.#sim.wallMs));
+      return;
+    }
+    if (this.#notePause(deployment)) return;
+    if (deployment.spec.paused === true || isScaled(deployment, revisions)) this.#scale(deployment, revisions);
+    else if (deployment.spec.strategy?.type === 'Recreate') this.#recreate(deployment, revisions);
+    else this.#roll(deployment, revisions);
+  }
+
+  #roll(given: Deployment, found: Revisions): void {
+    const { deployment, revisions } = this.#writer.ensureNewest(given, found);
+    const step = rollingUpdateStep(deployment, revisions);
+    if (step.length === 0) this.#finish(deployment, revisions);
+    this.#report(deployment, this.#apply(deployment, revisions, step));
+  }
+
+  #recreate(given: Deployment, found: Revisions): void {
+    const noted = this.#writer.noteNewest(given, found);
+    const old = scaleDownAllOld(noted.revisions);
+    if (old.length > 0 || oldPodsRemain(noted.revisions, (replicaSet) => controlledBy(this.#pods, replicaSet))) {
+      this.#report(noted.deployment, this.#apply(noted.deployment, noted.revisions, old));
+      return;
+    }
+    const { deployment, revisions } = this.#writer.ensureNewest(noted.deployment, noted.revisions);
+    const step = scaleUpNewest(deployment, revisions);
+    if (step.length === 0) this.#finish(deployment, revisions);
+    this.#report(deployment, this.#apply(deployment, revisions, step));
+  }
+
+  /** `spec.replicas` has changed, or the Deployment is paused: no new revision is begun, but sizes follow. */
+  #scale(given: Deployment, found: Revisions): void {
+    const { deployment, revisions } = this.#writer.noteNewest(given, found);
+    const scaled = this.#apply(deployment, revisions, scalings(deployment, revisions));
+    if (deployment.spec.paused === true) this.#removeSurplus(deployment, scaled);
+    this.#writeStatus(deployment, countedStatus(deployment, scaled, this.#sim.wallMs));
+  }
+
+  #apply(deployment: Deployment, revisions: Revisions, steps: readonly Scaling[]): Revisions {
+    const changed = new Map<string, ReplicaSet>();
+    for (const step of steps) {
+      changed.set(step.replicaSet.metadata.uid, this.#writer.scale(deployment, step));
+    }
+    const latest = (replicaSet: ReplicaSet) => changed.get(replicaSet.metadata.uid) ?? replicaSet;
+    const { newest, old } = revisions;
+    return { newest: newest === undefined ? undefined : latest(newest), old: old.map(latest) };
+  }
+
+  #finish(deployment: Deployment, revisions: Revisions): void {
+    if (isComplete(deployment, deployment.status ?? {})) this.#removeSurplus(deployment, revisions);
+  }
+
+  #removeSurplus(deployment: Deployment, { old }: Revisions): void {
+    for (const { metadata } of surplusRevisions(old, deployment.spec.revisionHistoryLimit)) {
+      this.#replicaSetClient.delete(metadata.name, metadata.namespace, { preconditions: { uid: metadata.uid } });
+    }
+  }
+
+  #report(deployment: Deployment, revisions: Revisions): void {
+    const status = rolloutStatus(deployment, revisions, this.#sim.wallMs);
+    this.#writeStatus(deployment, status);
+    const checkMs = nextProgressCheckMs(deployment, status, this.#sim.wallMs);
+    if (checkMs !== undefined) this.#controller.queue.addAfter(objectKey(deployment), checkMs);
+  }
+
+  #writeStatus(deployment: Deployment, status: DeploymentStatus): void {
+    if (!sameValue(status, deployment.status)) this.#deploymentClient.updateStatus({ ...deployment, status });
+  }
+
+  /** A pause stops the clock of the progress deadline, and says so. Returns whether that was written. */
+  #notePause(deployment: Deployment): boolean {
+    if (!hasProgressDeadline(deployment)) return false;
+    const reason = conditionOf(deployment.status, 'Progressing')?.reason;
+    if (reason === 'ProgressDeadlineExceeded') return false;
+    const isPaused = deployment.spec.paused === true;
+    if (isPaused === (reason === 'DeploymentPaused')) return false;
+    const note = isPaused
+      ? { reason: 'DeploymentPaused', message: 'Deployment is paused' }
+      : { reason: 'DeploymentResumed', message: 'Deployment is resumed' };
+    const condition = { type: 'Progressing', status: 'Unknown', ...note };
+    const conditions = withCondition(deployment.status?.conditions ?? [], condition, this.#sim.wallMs);
+    this.#writeStatus(deployment, { ...deployment.status, conditions });
+    return true;
+  }
+
+  #claimReplicaSets(deployment: Deployment): ReplicaSet[] {
+    return claimObjects(
+      {
+        controller: deployment,
+        selector: deployment.spec.selector,
+        controllers: this.#deploymentClient,
+        objects: this.#replicaSetClient,
+      },
+      [...controlledBy(this.#replicaSets, deployment), ...orphansBeside(this.#replicaSets, deployment)],
+    );
+  }
+
+  #watch(): void {
+    indexByController(this.#replicaSets);
+    indexByController(this.#pods);
+    this.#deployments.addHandlers({
+      add: (deployment) => this.#controller.enqueue(deployment),
+      update: (_, deployment) => this.#controller.enqueue(deployment),
+    });
+    this.#replicaSets.addHandlers({
+      add: (replicaSet) => this.#replicaSetChanged(replicaSet),
+      update: (previous, replicaSet) => {
+        if (controllerOf(previous)?.uid !== controllerOf(replicaSet)?.uid) this.#replicaSetChanged(previous);
+        this.#replicaSetChanged(replicaSet);
+      },
+      delete: (replicaSet) => this.#replicaSetChanged(replicaSet),
+    });
+    // Only the Recreate strategy waits for Pods to be gone.
+    this.#pods.addHandlers({ delete: (pod) => this.#podDeleted(pod) });
+  }
+
+  #replicaSetChanged(replicaSet: ReplicaSet): void {
+    const deployment = this.#ownerOf(replicaSet);
+    if (deployment !== undefined) this.#controller.enqueueKey(objectKey(deployment), replicaSet);
+    if (controllerOf(replicaSet) !== undefined) return;
+    for (const candidate of this.#deployments.lister.list(replicaSet.metadata.namespace)) {
+      if (!labelSelectorOf(candidate.spec.selector).matches(replicaSet.metadata.labels)) continue;
+      this.#controller.enqueueKey(objectKey(candidate), replicaSet);
+    }
+  }
+
+  #podDeleted(pod: Pod): void {
+    const reference = controllerOf(pod);
+    if (reference?.kind !== 'ReplicaSet') return;
+    const replicaSet = this.#replicaSets.lister.get(reference.name, pod.metadata.namespace);
+    const deployment = replicaSet === undefined ? undefined : this.#ownerOf(replicaSet);
+    if (deployment?.spec.strategy?.type === 'Recreate') this.#controller.enqueueKey(objectKey(deployment), pod);
+  }
+
+  #ownerOf(object: KubeObject): Deployment | undefined {
+    const reference = controllerOf(object);
+    if (reference?.kind !== 'Deployment') return undefined;
+    const deployment = this.#deployments.lister.get(reference.name, object.metadata.namespace);
+    return deployment?.metadata.uid === reference.uid ? deployment : undefined;
+  }
+}

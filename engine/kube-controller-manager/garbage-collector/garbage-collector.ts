@@ -1,0 +1,185 @@
+import type { KubeObject, OwnerReference } from '../../api/object.ts';
+import { RESOURCES, type Resource } from '../../api/resources.ts';
+import { StatusError } from '../../api/status-error.ts';
+import type { Client, DeleteOptions } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { type Consequences, FOREGROUND, type Identity, ORPHAN, OwnerGraph, type Vertex } from './owner-graph.ts';
+
+/** What became of an owner that an object names. */
+type OwnerState = 'present' | 'absent' | 'waiting for its dependents';
+
+/**
+ * Deletes objects whose owners are gone, lets owners wait for their dependents (foreground deletion) and cuts dependents
+ * loose (orphaning).
+ * https://kubernetes.io/docs/concepts/architecture/garbage-collection/, after
+ * `pkg/controller/garbagecollector/garbagecollector.go`. (The real one finds kinds by discovery every 30 s; this one
+ * knows the kinds that are served.)
+ */
+export class GarbageCollector {
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #graph = new OwnerGraph();
+  readonly #examining: Controller;
+  readonly #orphaning: Controller;
+  readonly #resources = RESOURCES.filter(({ plural }) => plural !== 'events');
+
+  constructor({ sim, client, informers, recorder }: ControllerContext) {
+    this.#client = client;
+    this.#recorder = recorder('garbage-collector-controller');
+    const all = this.#resources.map((resource) => ({ resource, informer: informers.for(resource) }));
+    const options = { name: 'garbage-collector-controller', informers: all.map(({ informer }) => informer) };
+    this.#examining = new Controller(sim, { ...options, reconcile: (uid) => this.#examine(uid) });
+    this.#orphaning = new Controller(sim, { ...options, reconcile: (uid) => this.#orphan(uid) });
+    for (const { resource, informer } of all) {
+      informer.addHandlers({
+        add: (object) => this.#act(this.#graph.set(resource, object), object),
+        update: (_, object) => this.#act(this.#graph.set(resource, object), object),
+        delete: (object) => this.#act(this.#graph.delete(object.metadata.uid), object),
+      });
+    }
+  }
+
+  start(): void {
+    this.#examining.start();
+    this.#orphaning.start();
+  }
+
+  stop(): void {
+    this.#examining.stop();
+    this.#orphaning.stop();
+  }
+
+  #act({ examine, orphan }: Consequences, cause: KubeObject): void {
+    for (const { identity } of examine) this.#examining.enqueueKey(identity.uid, cause);
+    for (const { identity } of orphan) this.#orphaning.enqueueKey(identity.uid, cause);
+  }
+
+  /** Decides whether an object may stay. The graph may be behind, so the server is asked before anything is done. */
+  #examine(uid: string): void {
+    const vertex = this.#graph.get(uid);
+    if (vertex === undefined || (vertex.isDeleting && !vertex.isDeletingDependents)) return;
+    const object = this.#read(vertex.identity);
+    if (object === undefined) return;
+    if (vertex.isDeletingDependents) {
+      this.#finishForeground(vertex, object);
+      return;
+    }
+    const owners = object.metadata.ownerReferences ?? [];
+    if (owners.length === 0) return;
+    const states = owners.map((owner) => this.#ownerState(owner, object));
+    const isWaiting = states.includes('waiting for its dependents');
+    if (states.includes('present')) {
+      const kept = owners.filter((_, i) => states[i] === 'present');
+      if (kept.length < owners.length) this.#update(vertex.identity, object, { ownerReferences: kept });
+    } else if (isWaiting && vertex.dependents.size > 0) {
+      // Its owner waits for it, so it waits for its own dependents in turn.
+      this.#delete(vertex.identity, object, 'Foreground');
+    } else {
+      this.#delete(vertex.identity, object, policyOf(object));
+    }
+  }
+
+  #finishForeground({ identity, dependents }: Vertex, object: KubeObject): void {
+    const blocking = [...dependents].filter((dependent) =>
+      dependent.owners.some((owner) => owner.uid === identity.uid && owner.blockOwnerDeletion === true),
+    );
+    if (blocking.length === 0) this.#removeFinalizer(identity, object, FOREGROUND);
+    for (const dependent of blocking) {
+      if (!dependent.isDeletingDependents) this.#examining.enqueueKey(dependent.identity.uid);
+    }
+  }
+
+  #orphan(uid: string): void {
+    const vertex = this.#graph.get(uid);
+    if (vertex === undefined) return;
+    for (const { identity } of vertex.dependents) {
+      const dependent = this.#read(identity);
+      const owners = dependent?.metadata.ownerReferences;
+      if (dependent === undefined || owners === undefined) continue;
+      this.#update(identity, dependent, { ownerReferences: owners.filter((owner) => owner.uid !== uid) });
+    }
+    const object = this.#read(vertex.identity);
+    if (object !== undefined) this.#removeFinalizer(vertex.identity, object, ORPHAN);
+  }
+
+  #ownerState(owner: OwnerReference, dependent: KubeObject): OwnerState {
+    const resource = this.#resourceOf(owner);
+    // A kind that is not served: it may be by and by, so its dependents stay.
+    if (resource === undefined) return 'present';
+    if (resource.namespaced && dependent.metadata.namespace === undefined) return 'present';
+    const namespace = resource.namespaced ? dependent.metadata.namespace : undefined;
+    const found = this.#read({ resource, name: owner.name, namespace, uid: owner.uid });
+    if (found === undefined) {
+      this.#reportOtherNamespace(owner, dependent);
+      return 'absent';
+    }
+    const { deletionTimestamp, finalizers } = found.metadata;
+    if (deletionTimestamp !== undefined && finalizers?.includes(FOREGROUND)) return 'waiting for its dependents';
+    return 'present';
+  }
+
+  /** An owner must live in its dependent's namespace. One that lives elsewhere counts as absent, to many a surprise. */
+  #reportOtherNamespace({ apiVersion, kind, name, uid }: OwnerReference, dependent: KubeObject): void {
+    const elsewhere = this.#graph.get(uid)?.identity.namespace;
+    const { namespace } = dependent.metadata;
+    if (elsewhere === undefined || elsewhere === namespace) return;
+    const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    const message = `ownerRef ${owner} does not exist in namespace "${namespace}"`;
+    this.#recorder.event(dependent, 'Warning', 'OwnerRefInvalidNamespace', message);
+  }
+
+  #resourceOf({ apiVersion, kind }: OwnerReference): Resource | undefined {
+    return this.#resources.find(
+      (one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion,
+    );
+  }
+
+  /** The object as the server has it; undefined when it is gone, also when another has taken its name. */
+  #read({ resource, name, namespace, uid }: Identity): KubeObject | undefined {
+    try {
+      const object = this.#client.resource(resource).get(name, namespace);
+      return object.metadata.uid === uid ? object : undefined;
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #delete({ resource, name, namespace, uid }: Identity, object: KubeObject, policy: DeletionPolicy): void {
+    const { resourceVersion } = object.metadata;
+    try {
+      this.#client
+        .resource(resource)
+        .delete(name, namespace, { propagationPolicy: policy, preconditions: { uid, resourceVersion } });
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 404) throw error;
+    }
+  }
+
+  #removeFinalizer(identity: Identity, object: KubeObject, name: string): void {
+    const finalizers = object.metadata.finalizers?.filter((finalizer) => finalizer !== name);
+    this.#update(identity, object, { finalizers });
+  }
+
+  #update({ resource, name, namespace }: Identity, object: KubeObject, change: Partial<KubeObject['metadata']>): void {
+    const { uid, resourceVersion } = object.metadata;
+    try {
+      // A JSON merge patch replaces lists whole; the version keeps it from undoing what others did meanwhile.
+      this.#client
+        .resource(resource)
+        .patch(name, namespace, 'merge', { metadata: { uid, resourceVersion, ...change } });
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 404) throw error;
+    }
+  }
+}
+
+type DeletionPolicy = NonNullable<DeleteOptions['propagationPolicy']>;
+
+/** An object that is asked to go keeps the manner of going that its finalizers tell of. */
+function policyOf({ metadata }: KubeObject): DeletionPolicy {
+  if (metadata.finalizers?.includes(ORPHAN)) return 'Orphan';
+  return metadata.finalizers?.includes(FOREGROUND) ? 'Foreground' : 'Background';
+}

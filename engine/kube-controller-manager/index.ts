@@ -1,0 +1,79 @@
+import { Client } from '../client/client.ts';
+import { EventRecorder } from '../client/event-recorder.ts';
+import { LeaderElector } from '../client/leader-election.ts';
+import { SharedInformers } from '../client/shared-informers.ts';
+import type { Transport } from '../client/transport.ts';
+import type { Simulation } from '../sim/index.ts';
+import type { RunningController } from './controller-context.ts';
+import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
+
+export interface ControllerManagerOptions {
+  readonly sim: Simulation;
+  readonly transport: Transport;
+  /** `--controllers`: `*` for all, `foo`, `-foo`. All unless told. */
+  readonly controllers?: readonly string[];
+  /** The machine it runs on. */
+  readonly hostname?: string;
+  /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
+  readonly leaderElect?: boolean;
+  /** The Lease was lost; all controllers have stopped. The real process exits with status 1. */
+  readonly onLeaseLost?: () => void;
+}
+
+/**
+ * Starts the controllers. `stop` ends them at once, as killing the process does.
+ *
+ * @throws Error for an unknown name among `controllers`.
+ */
+export function startControllerManager(options: ControllerManagerOptions): { stop(): void } {
+  const { sim, transport, hostname = 'control-plane' } = options;
+  const client = new Client(transport, { userAgent: 'kube-controller-manager' });
+  const selected = selectControllers(options.controllers ?? ['*']);
+  let running: RunningController | undefined;
+  if (options.leaderElect === false) return startControllers(sim, client, selected);
+
+  const recorder = new EventRecorder(sim, client, { component: 'kube-controller-manager' });
+  const elector = new LeaderElector(sim, client, {
+    name: 'kube-controller-manager',
+    identity: `${hostname}_${sim.random('kube-controller-manager identity').uuid()}`,
+    recorder,
+    onStartedLeading: () => {
+      running = startControllers(sim, client, selected);
+    },
+    onStoppedLeading: () => {
+      stop();
+      options.onLeaseLost?.();
+    },
+  });
+  const stop = (): void => {
+    elector.stop();
+    recorder.stop();
+    running?.stop();
+  };
+  elector.start();
+  return { stop };
+}
+
+function startControllers(
+  sim: Simulation,
+  client: Client,
+  descriptors: readonly ControllerDescriptor[],
+): RunningController {
+  const informers = new SharedInformers(sim, client, 'kube-controller-manager');
+  const recorders: EventRecorder[] = [];
+  const recorder = (component: string): EventRecorder => {
+    const created = new EventRecorder(sim, client, { component });
+    recorders.push(created);
+    return created;
+  };
+  const controllers = descriptors.map(({ create }) => create({ sim, client, informers, recorder }));
+  for (const controller of controllers) controller.start();
+  informers.start();
+  return {
+    stop() {
+      for (const controller of controllers) controller.stop();
+      for (const one of recorders) one.stop();
+      informers.stop();
+    },
+  };
+}

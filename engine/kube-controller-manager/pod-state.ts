@@ -1,0 +1,34 @@
+import type { Pod, PodCondition } from '../api/kinds.ts';
+
+/** Has not come to its end and is not being deleted. */
+export function isActive({ status, metadata }: Pod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined;
+}
+
+/** Is being deleted but still runs. */
+export function isTerminating({ status, metadata }: Pod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp !== undefined;
+}
+
+export function readyCondition(pod: Pod): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === 'Ready');
+}
+
+export function isReady(pod: Pod): boolean {
+  return readyCondition(pod)?.status === 'True';
+}
+
+/** When the Pod became ready, in milliseconds since 1970; undefined while it is not. */
+export function readySinceMs(pod: Pod): number | undefined {
+  const condition = readyCondition(pod);
+  if (condition?.status !== 'True' || !condition.lastTransitionTime) return undefined;
+  return Date.parse(condition.lastTransitionTime);
+}
+
+/** Has been ready for `minReadySeconds`. */
+export function isAvailable(pod: Pod, minReadySeconds: number, wallMs: number): boolean {
+  if (!isReady(pod)) return false;
+  if (minReadySeconds === 0) return true;
+  const sinceMs = readySinceMs(pod);
+  return sinceMs !== undefined && sinceMs + minReadySeconds * 1_000 <= wallMs;
+}

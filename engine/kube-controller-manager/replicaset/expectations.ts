@@ -1,0 +1,44 @@
+interface Expected {
+  creations: number;
+  readonly deletions: Set<string>;
+  readonly sinceMs: number;
+}
+
+const TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * What a controller has done but its cache does not show yet. Until it does, counting Pods in the cache would make too
+ * many or delete too many. After `pkg/controller/controller_utils.go` (UIDTrackingControllerExpectations).
+ */
+export class Expectations {
+  readonly #expected = new Map<string, Expected>();
+
+  /** Whether the cache has caught up (or has had five minutes to do so). */
+  areMet(key: string, nowMs: number): boolean {
+    const expected = this.#expected.get(key);
+    if (expected === undefined) return true;
+    return (expected.creations <= 0 && expected.deletions.size === 0) || nowMs - expected.sinceMs > TIMEOUT_MS;
+  }
+
+  expectCreations(key: string, count: number, nowMs: number): void {
+    this.#expected.set(key, { creations: count, deletions: new Set(), sinceMs: nowMs });
+  }
+
+  expectDeletions(key: string, uids: readonly string[], nowMs: number): void {
+    this.#expected.set(key, { creations: 0, deletions: new Set(uids), sinceMs: nowMs });
+  }
+
+  /** A creation was seen, or did not take place. */
+  creationSettled(key: string, count = 1): void {
+    const expected = this.#expected.get(key);
+    if (expected !== undefined) expected.creations -= count;
+  }
+
+  deletionSettled(key: string, uid: string): void {
+    this.#expected.get(key)?.deletions.delete(uid);
+  }
+
+  forget(key: string): void {
+    this.#expected.delete(key);
+  }
+}

@@ -1,0 +1,255 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { Pod, ReplicaSet } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
+import { pods, replicaSets } from '../../api/resources.ts';
+import { StatusError } from '../../api/status-error.ts';
+import type { ResourceClient } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { claimObjects, controllerReference } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { isActive, isReady } from '../pod-state.ts';
+import { Expectations } from './expectations.ts';
+import { podsToDelete } from './pods-to-delete.ts';
+import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
+
+/** No more than this many Pods are made or deleted at a time. */
+const BURST_REPLICAS = 500;
+
+/**
+ * Keeps as many Pods as `spec.replicas` says.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/, after `pkg/controller/replicaset/replica_set.go`.
+ */
+export class ReplicaSetController {
+  readonly #sim: Simulation;
+  readonly #podClient: ResourceClient<Pod>;
+  readonly #replicaSetClient: ResourceClient<ReplicaSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #recorder: EventRecorder;
+  readonly #expectations = new Expectations();
+  readonly #controller: Controller;
+
+  constructor({ sim, client, informers, recorder }: ControllerContext) {
+    this.#sim = sim;
+    this.#podClient = client.resource(pods);
+    this.#replicaSetClient = client.resource(replicaSets);
+    this.#pods = informers.for(pods);
+    this.#replicaSets = informers.for(replicaSets);
+    this.#recorder = recorder('replicaset-controller');
+    this.#controller = new Controller(sim, {
+      name: 'replicaset-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#pods, this.#replicaSets],
+    });
+    this.#watch();
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+  }
+
+  #reconcile(key: string): void {
+    const replicaSet = this.#replicaSets.lister.byKey(key);
+    if (replicaSet === undefined) {
+      this.#expectations.forget(key);
+      return;
+    }
+    // Observe …
+    const cacheIsCurrent = this.#expectations.areMet(key, this.#sim.nowMs);
+    const claimed = this.#claimPods(replicaSet);
+    const active = claimed.filter(isActive);
+
+    // … compare, act …
+    let failure: ReplicaFailure | undefined;
+    let error: unknown;
+    if (cacheIsCurrent && replicaSet.metadata.deletionTimestamp === undefined) {
+      const surplus = active.length - (replicaSet.spec.replicas ?? 1);
+      try {
+        if (surplus < 0) this.#createPods(replicaSet, Math.min(-surplus, BURST_REPLICAS));
+        if (surplus > 0) this.#deletePods(replicaSet, active, Math.min(surplus, BURST_REPLICAS));
+      } catch (caught) {
+        if (!(caught instanceof StatusError)) throw caught;
+        failure = { reason: surplus < 0 ? 'FailedCreate' : 'FailedDelete', message: caught.message };
+        error = caught;
+      }
+    }
+
+    // … and report.
+    this.#updateStatus(replicaSet, claimed, failure);
+    if (error !== undefined) throw error;
+  }
+
+  #claimPods(replicaSet: ReplicaSet): Pod[] {
+    return claimObjects(
+      {
+        controller: replicaSet,
+        selector: replicaSet.spec.selector,
+        controllers: this.#replicaSetClient,
+        objects: this.#podClient,
+      },
+      [...controlledBy(this.#pods, replicaSet), ...orphansBeside(this.#pods, replicaSet).filter(isActive)],
+    );
+  }
+
+  /** In batches of 1, 2, 4 …: if the first is refused (a quota, say), hundreds of others need not be tried. */
+  #createPods(replicaSet: ReplicaSet, count: number): void {
+    const key = objectKey(replicaSet);
+    this.#expectations.expectCreations(key, count, this.#sim.nowMs);
+    let left = count;
+    for (let batch = 1; left > 0; batch = Math.min(2 * batch, left)) {
+      let error: unknown;
+      for (let i = 0; i < batch; i++) {
+        left -= 1;
+        try {
+          this.#createPod(replicaSet);
+        } catch (caught) {
+          this.#expectations.creationSettled(key);
+          error = caught;
+        }
+      }
+      if (error === undefined) continue;
+      this.#expectations.creationSettled(key, left);
+      // A Namespace that is going away takes no new objects, and this ReplicaSet will go with it.
+      if (isNamespaceTerminating(error)) return;
+      throw error;
+    }
+  }
+
+  #createPod(replicaSet: ReplicaSet): void {
+    const { metadata, spec } = replicaSet.spec.template!;
+    try {
+      const pod = this.#podClient.create({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          generateName: `${replicaSet.metadata.name}-`,
+          namespace: replicaSet.metadata.namespace,
+          labels: metadata?.labels,
+          annotations: metadata?.annotations,
+          finalizers: metadata?.finalizers,
+          ownerReferences: [controllerReference(replicaSet)],
+        },
+        spec: spec!,
+      });
+      this.#recorder.event(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+    } catch (error) {
+      if (error instanceof StatusError && !isNamespaceTerminating(error)) {
+        this.#recorder.event(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+
+  #deletePods(replicaSet: ReplicaSet, active: readonly Pod[], count: number): void {
+    const key = objectKey(replicaSet);
+    const doomed = podsToDelete(active, this.#relatedPods(replicaSet), count, this.#sim.wallMs);
+    this.#expectations.expectDeletions(
+      key,
+      doomed.map((pod) => pod.metadata.uid),
+      this.#sim.nowMs,
+    );
+    let error: unknown;
+    for (const pod of doomed) {
+      const { name, namespace, uid } = pod.metadata;
+      try {
+        this.#podClient.delete(name, namespace, { preconditions: { uid } });
+        this.#recorder.event(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
+      } catch (caught) {
+        this.#expectations.deletionSettled(key, uid);
+        if (caught instanceof StatusError) {
+          if (caught.code === 404) continue;
+          this.#recorder.event(replicaSet, 'Warning', 'FailedDelete', `Error deleting: ${caught.message}`);
+        }
+        error = caught;
+      }
+    }
+    if (error !== undefined) throw error;
+  }
+
+  /** The active Pods of all ReplicaSets with the same owner: of all revisions of a Deployment. */
+  #relatedPods(replicaSet: ReplicaSet): Pod[] {
+    const owner = controllerOf(replicaSet);
+    const siblings =
+      owner === undefined
+        ? [replicaSet]
+        : this.#replicaSets.lister
+            .list(replicaSet.metadata.namespace)
+            .filter((other) => controllerOf(other)?.uid === owner.uid);
+    return siblings.flatMap((sibling) => controlledBy(this.#pods, sibling)).filter(isActive);
+  }
+
+  #updateStatus(replicaSet: ReplicaSet, claimed: readonly Pod[], failure: ReplicaFailure | undefined): void {
+    const status = replicaSetStatus(replicaSet, claimed, failure, this.#sim.wallMs);
+    if (!sameValue(status, replicaSet.status)) this.#replicaSetClient.updateStatus({ ...replicaSet, status });
+    const { minReadySeconds = 0, replicas = 1 } = replicaSet.spec;
+    if (minReadySeconds > 0 && status.readyReplicas === replicas && status.availableReplicas !== replicas) {
+      this.#controller.queue.addAfter(objectKey(replicaSet), minReadySeconds * 1_000);
+    }
+  }
+
+  #watch(): void {
+    indexByController(this.#pods);
+    this.#replicaSets.addHandlers({
+      add: (replicaSet) => this.#controller.enqueue(replicaSet),
+      update: (_, replicaSet) => this.#controller.enqueue(replicaSet),
+      delete: (replicaSet) => this.#controller.enqueue(replicaSet),
+    });
+    this.#pods.addHandlers({
+      add: (pod) => this.#podChanged(pod, 'created'),
+      update: (previous, pod) => {
+        // A Pod that changed hands concerns both.
+        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
+        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
+        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
+      },
+      delete: (pod) => this.#podChanged(pod, 'deleted'),
+    });
+  }
+
+  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
+    const owner = this.#ownerOf(pod);
+    if (owner !== undefined) {
+      const key = objectKey(owner);
+      if (how === 'created') this.#expectations.creationSettled(key);
+      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
+      this.#controller.enqueueKey(key, pod);
+    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
+      for (const replicaSet of this.#replicaSets.lister.list(pod.metadata.namespace)) {
+        if (!labelSelectorOf(replicaSet.spec.selector).matches(pod.metadata.labels)) continue;
+        this.#controller.enqueueKey(objectKey(replicaSet), pod);
+      }
+    }
+  }
+
+  /** Time alone makes a ready Pod available, and no event will tell. */
+  #lookAgainWhenAvailable(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    const minReadySeconds = owner?.spec.minReadySeconds ?? 0;
+    if (owner !== undefined && minReadySeconds > 0) {
+      this.#controller.queue.addAfter(objectKey(owner), minReadySeconds * 1_000 + 1_000);
+    }
+  }
+
+  #ownerOf(pod: Pod): ReplicaSet | undefined {
+    const reference = controllerOf(pod);
+    if (reference?.kind !== 'ReplicaSet') return undefined;
+    const replicaSet = this.#replicaSets.lister.get(reference.name, pod.metadata.namespace);
+    return replicaSet?.metadata.uid === reference.uid ? replicaSet : undefined;
+  }
+}
+
+function isNamespaceTerminating(error: unknown): boolean {
+  return (
+    error instanceof StatusError &&
+    error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
+  );
+}

@@ -1,0 +1,61 @@
+import type { Pod, ReplicaSet } from '../../api/kinds.ts';
+import { timestamp } from '../../client/timestamp.ts';
+import { isActive, isAvailable, isReady, isTerminating } from '../pod-state.ts';
+
+type Status = NonNullable<ReplicaSet['status']>;
+type Condition = NonNullable<Status['conditions']>[number];
+
+/** What went wrong while Pods were made or deleted. */
+export interface ReplicaFailure {
+  readonly reason: 'FailedCreate' | 'FailedDelete';
+  readonly message: string;
+}
+
+/**
+ * The status that follows from the Pods. Counts of zero are left out, as on the wire.
+ * After `pkg/controller/replicaset/replica_set_utils.go`.
+ *
+ * @param pods those that the ReplicaSet controls, also ended and terminating ones.
+ */
+export function replicaSetStatus(
+  replicaSet: ReplicaSet,
+  pods: readonly Pod[],
+  failure: ReplicaFailure | undefined,
+  wallMs: number,
+): Status {
+  const { spec, metadata, status: previous } = replicaSet;
+  const templateLabels = Object.entries(spec.template?.metadata?.labels ?? {});
+  const active = pods.filter(isActive);
+  const isFullyLabeled = (pod: Pod) => templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value);
+  const conditions = withFailure(previous?.conditions ?? [], failure, wallMs);
+  return {
+    replicas: active.length,
+    ...unlessZero('fullyLabeledReplicas', active.filter(isFullyLabeled).length),
+    ...unlessZero('readyReplicas', active.filter(isReady).length),
+    ...unlessZero(
+      'availableReplicas',
+      active.filter((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, wallMs)).length,
+    ),
+    terminatingReplicas: pods.filter(isTerminating).length,
+    ...unlessZero('observedGeneration', metadata.generation ?? 0),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+function withFailure(conditions: Condition[], failure: ReplicaFailure | undefined, wallMs: number): Condition[] {
+  const current = conditions.find(({ type }) => type === 'ReplicaFailure');
+  if (failure === undefined) return current === undefined ? conditions : conditions.filter((one) => one !== current);
+  if (current?.status === 'True' && current.reason === failure.reason) return conditions;
+  const condition: Condition = {
+    type: 'ReplicaFailure',
+    status: 'True',
+    lastTransitionTime: timestamp(wallMs),
+    reason: failure.reason,
+    message: failure.message,
+  };
+  return [...conditions.filter((one) => one !== current), condition];
+}
+
+function unlessZero<K extends keyof Status>(field: K, count: number): Partial<Status> {
+  return count === 0 ? {} : { [field]: count };
+}

@@ -1,0 +1,31 @@
+import type { Node, Pod, Taint } from '../../api/kinds.ts';
+import { tolerates } from '../../client/tolerations.ts';
+import type { Plugin, Rejection } from '../framework.ts';
+
+const REJECTION: Rejection = { reasons: ['node(s) were unschedulable'], resolvable: false };
+const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+
+function admits(node: Node, pod: Pod): boolean {
+  if (node.spec?.unschedulable !== true) return true;
+  return pod.spec.tolerations?.some((toleration) => tolerates(toleration, TAINT)) ?? false;
+}
+
+/** A cordoned node takes no new Pods, except those that tolerate it (DaemonSets do). */
+export const nodeUnschedulable: Plugin = {
+  name: 'NodeUnschedulable',
+
+  filter: ({ pod }, { node }) => (admits(node!, pod) ? undefined : REJECTION),
+
+  mayHelp(event, { pod }) {
+    switch (event.kind) {
+      case 'NodeAdd':
+        return admits(event.node, pod);
+      case 'NodeUpdate':
+        return !admits(event.previous, pod) && admits(event.node, pod);
+      case 'PodUpdate':
+        return event.previous.spec.tolerations !== pod.spec.tolerations;
+      default:
+        return false;
+    }
+  },
+};

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import type { Node, Pod } from '../api/kinds.ts';
+import { Random } from '../sim/index.ts';
+import { SchedulerCache } from './cache.ts';
+import { podInfo } from './pod-info.ts';
+import { DEFAULT_PROFILE } from './profile.ts';
+import { feasibleNodesToFind, PodPlacer } from './schedule-pod.ts';
+import { storedNode, storedPod } from './testing/objects.ts';
+
+/** Puts a Pod before the nodes, on which others already run. Returns the node's name, or each node's reasons. */
+function place(pod: Pod, nodes: readonly Node[], running: readonly Pod[] = []): string | string[] {
+  const cache = new SchedulerCache();
+  for (const node of nodes) cache.setNode(node);
+  for (const other of running) cache.setPod(other);
+  const placement = new PodPlacer(DEFAULT_PROFILE, new Random('test')).place(podInfo(pod), cache.nodes);
+  if ('node' in placement) return placement.node.name;
+  return placement.diagnosis.rejections.map(({ reasons, resolvable }) => reasons.join(', ') + (resolvable ? '' : ' !'));
+}
+
+const small = storedNode('small', { cpu: '4', memory: '1.25Gi' });
+const large = storedNode('large', { cpu: '4', memory: '2Gi' });
+
+test('requests decide: a Pod goes where all of it fits', () => {
+  expect(place(storedPod('p', { memory: '1.5Gi' }), [small, large])).toBe('large');
+});
+
+test('what others requested is taken, whether they use it or not', () => {
+  const running = storedPod('other', { memory: '1Gi' }, { nodeName: 'large' });
+  expect(place(storedPod('p', { memory: '1.5Gi', cpu: '5' }), [small, large], [running])).toEqual([
+    'Insufficient cpu, Insufficient memory !',
+    'Insufficient cpu, Insufficient memory !',
+  ]);
+  expect(place(storedPod('p', { memory: '1.2Gi' }), [large], [running])).toEqual(['Insufficient memory']);
+});
+
+test('a node takes no more Pods than it allows', () => {
+  const node = storedNode('n', { cpu: '4', memory: '8Gi', pods: '1' });
+  expect(place(storedPod('p'), [node], [storedPod('other', {}, { nodeName: 'n' })])).toEqual(['Too many pods']);
+});
+
+test('extended resources count in whole units', () => {
+  const gpus = storedNode('gpus', { cpu: '4', memory: '8Gi', 'nvidia.com/gpu': '2' });
+  const taken = storedPod('other', { 'nvidia.com/gpu': '1' }, { nodeName: 'gpus' });
+  const pod = storedPod('p', { 'nvidia.com/gpu': '2' });
+  expect(place(pod, [gpus, large])).toBe('gpus');
+  expect(place(pod, [gpus, large], [taken])).toEqual(['Insufficient nvidia.com/gpu', 'Insufficient nvidia.com/gpu !']);
+});
+
+test('a taint keeps Pods away that do not tolerate it', () => {
+  const tainted = storedNode('tainted', undefined, { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] });
+  const toleration = { key: 'gpu', operator: 'Equal' as const, value: 'yes', effect: 'NoSchedule' as const };
+  expect(place(storedPod('p'), [tainted])).toEqual(['node(s) had untolerated taint(s) !']);
+  expect(place(storedPod('p', {}, { tolerations: [toleration] }), [tainted])).toBe('tainted');
+  expect(place(storedPod('p', {}, { tolerations: [{ operator: 'Exists' }] }), [tainted])).toBe('tainted');
+  expect(place(storedPod('p', {}, { tolerations: [{ ...toleration, value: 'no' }] }), [tainted])).toHaveLength(1);
+});
+
+test('PreferNoSchedule only makes a node less liked', () => {
+  const disliked = storedNode('a', undefined, { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] });
+  expect(place(storedPod('p'), [disliked])).toBe('a');
+  expect(place(storedPod('p'), [disliked, storedNode('b')])).toBe('b');
+});
+
+test('a cordoned node takes nothing new, unless tolerated', () => {
+  const cordoned = storedNode('n', undefined, { unschedulable: true });
+  const tolerations = [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' as const }];
+  expect(place(storedPod('p'), [cordoned])).toEqual(['node(s) were unschedulable !']);
+  expect(place(storedPod('p', {}, { tolerations }), [cordoned])).toBe('n');
+});
+
+test('nodeSelector and required affinity both must hold', () => {
+  const east = storedNode('east', undefined, {}, { zone: 'east', cores: '8' });
+  const west = storedNode('west', undefined, {}, { zone: 'west', cores: '16' });
+  expect(place(storedPod('p', {}, { nodeSelector: { zone: 'west' } }), [east, west])).toBe('west');
+  const affinity = (key: string, operator: string, values: string[]): Pod['spec']['affinity'] => ({
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key, operator: operator as 'In', values }] }],
+      },
+    },
+  });
+  expect(place(storedPod('p', {}, { affinity: affinity('zone', 'NotIn', ['west']) }), [east, west])).toBe('east');
+  expect(place(storedPod('p', {}, { affinity: affinity('cores', 'Gt', ['8']) }), [east, west])).toBe('west');
+  expect(place(storedPod('p', {}, { affinity: affinity('zone', 'In', ['north']) }), [east])).toEqual([
+    "node(s) didn't match Pod's node affinity/selector !",
+  ]);
+});
+
+test('preferred affinity weighs', () => {
+  const affinity: Pod['spec']['affinity'] = {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 10, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+      ],
+    },
+  };
+  const nodes = [storedNode('a'), storedNode('b', undefined, {}, { disk: 'ssd' }), storedNode('c')];
+  expect(place(storedPod('p', {}, { affinity }), nodes)).toBe('b');
+});
+
+test('a Pod that names nodes by field, as those of a DaemonSet do, has only these looked at', () => {
+  const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: ['b'] }] }];
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } };
+  expect(place(storedPod('p', {}, { affinity }), [storedNode('a'), storedNode('b')])).toBe('b');
+});
+
+test('a hostPort can be had once on each node and address', () => {
+  const ports = (hostIP: string, hostPort = 80) => ({
+    containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort, hostIP }] }],
+  });
+  const node = storedNode('n');
+  const running = storedPod('other', {}, { ...ports(''), nodeName: 'n' });
+  expect(place(storedPod('p', {}, ports('10.0.0.1')), [node], [running])).toEqual([
+    "node(s) didn't have free ports for the requested pod ports",
+  ]);
+  expect(place(storedPod('p', {}, ports('10.0.0.1', 81)), [node], [running])).toBe('n');
+});
+
+test('the emptier node wins, in proportion to its size', () => {
+  const running = storedPod('other', { cpu: '2', memory: '4Gi' }, { nodeName: 'a' });
+  expect(place(storedPod('p', { cpu: '1', memory: '1Gi' }), [storedNode('a'), storedNode('b')], [running])).toBe('b');
+});
+
+test('equals are chosen among by lot', () => {
+  const nodes = Array.from({ length: 10 }, (_, i) => storedNode(`node-${i}`));
+  const cache = new SchedulerCache();
+  for (const node of nodes) cache.setNode(node);
+  const placer = new PodPlacer(DEFAULT_PROFILE, new Random('test'));
+  const chosen = new Set<string>();
+  for (let i = 0; i < 50; i++) {
+    const placement = placer.place(podInfo(storedPod(`p${i}`)), cache.nodes);
+    if ('node' in placement) chosen.add(placement.node.name);
+  }
+  expect(chosen.size).toBeGreaterThan(5);
+});
+
+test('in large clusters it is enough to find a share of the nodes', () => {
+  expect([50, 100, 500, 5_000, 20_000].map(feasibleNodesToFind)).toEqual([50, 100, 230, 500, 1_000]);
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import type { Pod } from '../api/kinds.ts';
+import { Simulation } from '../sim/index.ts';
+import { podInfo } from './pod-info.ts';
+import { DEFAULT_PROFILE } from './profile.ts';
+import { SchedulingQueue } from './scheduling-queue.ts';
+import { storedNode, storedPod } from './testing/objects.ts';
+
+function setUp() {
+  const sim = new Simulation({ seed: 'queue' });
+  const queue = new SchedulingQueue(
+    sim,
+    DEFAULT_PROFILE.map(({ plugin }) => plugin),
+  );
+  return { sim, queue };
+}
+
+const fit = new Set(['NodeResourcesFit']);
+const gone = { kind: 'AssignedPodDelete' as const, info: podInfo(storedPod('gone', {}, { nodeName: 'n' })) };
+
+test('the highest priority goes first, then the first come', () => {
+  const { queue } = setUp();
+  queue.add(storedPod('a'));
+  queue.add(storedPod('b', {}, { priority: 100 }));
+  queue.add(storedPod('c', {}, { priority: 100 }));
+  expect([queue.pop()?.key, queue.pop()?.key, queue.pop()?.key]).toEqual(['default/b', 'default/c', 'default/a']);
+});
+
+test('an unschedulable Pod waits for an event that may help', () => {
+  const { sim, queue } = setUp();
+  queue.add(storedPod('a', { cpu: '4' }));
+  queue.addUnschedulable(queue.pop()!, fit);
+  queue.moveOn({ kind: 'NodeAdd', node: storedNode('too-small', { cpu: '1', memory: '1Gi' }) });
+  sim.runFor(60_000);
+  expect(queue.isReady).toBe(false);
+  queue.moveOn(gone);
+  expect(queue.pop()?.key).toBe('default/a');
+});
+
+test('only the plugins that rejected a Pod are asked', () => {
+  const { queue } = setUp();
+  queue.add(storedPod('a'));
+  queue.addUnschedulable(queue.pop()!, new Set(['TaintToleration']));
+  queue.moveOn(gone);
+  expect(queue.isReady).toBe(false);
+  const taints = [{ key: 'k', effect: 'NoSchedule' as const }];
+  const previous = storedNode('n', undefined, { taints });
+  queue.moveOn({ kind: 'NodeUpdate', previous, node: storedNode('n') });
+  expect(queue.isReady).toBe(true);
+});
+
+test('back-off grows from one to ten seconds, but does not make an idle scheduler wait', () => {
+  const { sim, queue } = setUp();
+  queue.add(storedPod('a'));
+  const backoffs: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const queued = queue.pop()!;
+    queue.addUnschedulable(queued, fit);
+    backoffs.push(queued.backoffUntilMs - sim.nowMs);
+    queue.moveOn(gone);
+  }
+  expect(backoffs).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  queue.add(storedPod('b'));
+  expect(queue.pop()?.key).toBe('default/b');
+  expect(queue.pop()?.key).toBe('default/a');
+});
+
+test('after an error a Pod really waits', () => {
+  const { sim, queue } = setUp();
+  queue.add(storedPod('a'));
+  queue.addFailed(queue.pop()!);
+  sim.runFor(999);
+  expect(queue.isReady).toBe(false);
+  sim.runFor(1);
+  expect(queue.pop()?.key).toBe('default/a');
+});
+
+test('after five minutes an unschedulable Pod is tried in any case', () => {
+  const { sim, queue } = setUp();
+  queue.add(storedPod('a'));
+  queue.addUnschedulable(queue.pop()!, fit);
+  sim.runFor(300_000);
+  expect(queue.isReady).toBe(false);
+  sim.runFor(30_000);
+  expect(queue.isReady).toBe(true);
+});
+
+test('a gated Pod is not tried until its gates are gone', () => {
+  const { queue } = setUp();
+  const gated = storedPod('a', {}, { schedulingGates: [{ name: 'example.com/quota' }] });
+  queue.add(gated);
+  expect(queue.isReady).toBe(false);
+  const open: Pod = { ...gated, spec: { ...gated.spec, schedulingGates: undefined } };
+  queue.update(gated, open);
+  expect(queue.pop()?.info.pod).toBe(open);
+});
+
+test('a change of status alone does not bring an unschedulable Pod back', () => {
+  const { queue } = setUp();
+  const pod = storedPod('a');
+  queue.add(pod);
+  queue.addUnschedulable(queue.pop()!, fit);
+  queue.update(pod, { ...pod, status: { phase: 'Pending' } });
+  expect(queue.isReady).toBe(false);
+});
+
+test('a deleted Pod is forgotten wherever it is', () => {
+  const { sim, queue } = setUp();
+  for (const name of ['a', 'b', 'c']) queue.add(storedPod(name));
+  queue.addUnschedulable(queue.pop()!, fit);
+  queue.addFailed(queue.pop()!);
+  for (const name of ['a', 'b', 'c']) queue.delete(`default/${name}`);
+  sim.runFor(600_000);
+  expect(queue.pending).toEqual({ active: 0, backoff: 0, unschedulable: 0 });
+});

@@ -1,0 +1,111 @@
+import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import { encode } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
+import {
+  BodyReader,
+  ByteQueue,
+  bodyFraming,
+  formatMessage,
+  type HttpHeaders,
+  HttpProtocolError,
+  takeHead,
+} from './message.ts';
+
+export interface HttpRequestOptions {
+  /** GET unless told. */
+  readonly method?: string;
+  /** An IPv4 address. */
+  readonly host: string;
+  readonly port: number;
+  /** With the query. */
+  readonly path: string;
+  /** `Host` is `host:port` and `Connection: close` unless told. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  /** For the whole exchange. None unless told. */
+  readonly timeoutMs?: number;
+  /** A larger body ends in HttpProtocolError; 16 MiB unless told. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly version: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/**
+ * One HTTP/1.1 exchange over a connection of its own.
+ *
+ * @throws Errno of connect(2); ETIMEDOUT once `timeoutMs` have passed; ECONNRESET when the connection ends before the
+ * response does; HttpProtocolError for what is not HTTP.
+ */
+export function* httpRequest(process: Process, options: HttpRequestOptions): Task<HttpResponse> {
+  const deadline = options.timeoutMs === undefined ? undefined : process.now() + options.timeoutMs;
+  const fd = yield* process.connect(options.host, options.port, options.timeoutMs);
+  try {
+    yield* process.write(fd, formatRequest(options));
+    return yield* readResponse(process, fd, options, deadline);
+  } finally {
+    process.close(fd);
+  }
+}
+
+function formatRequest(options: HttpRequestOptions): Uint8Array {
+  const body = typeof options.body === 'string' ? encode(options.body) : (options.body ?? new Uint8Array(0));
+  const headers: Record<string, string> = {};
+  const given = new Set(Object.keys(options.headers ?? {}).map((name) => name.toLowerCase()));
+  if (!given.has('host')) headers['Host'] = options.port === 80 ? options.host : `${options.host}:${options.port}`;
+  Object.assign(headers, options.headers);
+  if (!given.has('connection')) headers['Connection'] = 'close';
+  if (options.body !== undefined && !given.has('content-length')) headers['Content-Length'] = String(body.length);
+  const path = options.path.replace(/[\s\x00-\x1f]/g, encodeURIComponent);
+  return formatMessage(`${options.method ?? 'GET'} ${path === '' ? '/' : path} HTTP/1.1`, headers, body);
+}
+
+function* readResponse(
+  process: Process,
+  fd: number,
+  options: HttpRequestOptions,
+  deadline: number | undefined,
+): Task<HttpResponse> {
+  const queue = new ByteQueue();
+  let head: (Omit<HttpResponse, 'body'> & { reader: BodyReader }) | undefined;
+  for (;;) {
+    if (deadline !== undefined) {
+      const ready = yield* process.poll([fd], Math.max(0, deadline - process.now()));
+      if (ready.length === 0) throw new Errno('ETIMEDOUT');
+    }
+    const piece = yield* process.read(fd);
+    queue.push(piece);
+    head ??= startResponse(queue, options);
+    if (head?.reader.read(queue)) return finish(head);
+    if (piece.length > 0) continue;
+    if (head !== undefined && bodyFraming(head.headers, { kind: 'close' }).kind === 'close') return finish(head);
+    throw new Errno('ECONNRESET');
+  }
+}
+
+function startResponse(queue: ByteQueue, options: HttpRequestOptions) {
+  for (;;) {
+    const head = takeHead(queue);
+    if (head === undefined) return undefined;
+    const match = /^HTTP\/(1\.[01]) (\d{3})(?: (.*))?$/.exec(head.startLine);
+    if (match === null) throw new HttpProtocolError(502, `malformed HTTP response "${head.startLine.slice(0, 80)}"`);
+    const status = Number(match[2]);
+    // Interim responses (100 Continue) come before the one that counts.
+    if (status >= 100 && status < 200) continue;
+    const bodiless = options.method === 'HEAD' || status === 204 || status === 304;
+    const framing = bodiless ? ({ kind: 'length', length: 0 } as const) : bodyFraming(head.headers, { kind: 'close' });
+    const reader = new BodyReader(framing, options.maxBodyBytes ?? 16 * 1024 * 1024);
+    return { version: match[1]!, status, statusText: match[3] ?? '', headers: head.headers, reader };
+  }
+}
+
+function finish(head: Omit<HttpResponse, 'body'> & { reader: BodyReader }): HttpResponse {
+  const { reader, ...response } = head;
+  return { ...response, body: reader.body };
+}

@@ -1,0 +1,234 @@
+import { concatBytes, decode, encode } from '../stdio.ts';
+
+/** Header fields by lower-case name; a field that came more than once is joined with `, `. */
+export type HttpHeaders = Readonly<Record<string, string>>;
+
+/** A message that breaks RFC 9112, with the status a server answers it with. */
+export class HttpProtocolError extends Error {
+  override readonly name = 'HttpProtocolError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Bytes that have come and are not yet used. Adding is cheap however small the pieces. */
+export class ByteQueue {
+  #buffer: Uint8Array = new Uint8Array(1024);
+  #start = 0;
+  #end = 0;
+
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  push(piece: Uint8Array): void {
+    if (this.#end + piece.length > this.#buffer.length) {
+      const needed = this.length + piece.length;
+      const target = needed * 2 > this.#buffer.length ? new Uint8Array(needed * 2) : this.#buffer;
+      target.set(this.#buffer.subarray(this.#start, this.#end));
+      this.#buffer = target;
+      this.#end -= this.#start;
+      this.#start = 0;
+    }
+    this.#buffer.set(piece, this.#end);
+    this.#end += piece.length;
+  }
+
+  /** The bytes held; valid until the next call. */
+  peek(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  take(count: number): Uint8Array {
+    const taken = this.#buffer.slice(this.#start, this.#start + count);
+    this.#start += taken.length;
+    return taken;
+  }
+}
+
+export interface MessageHead {
+  readonly startLine: string;
+  readonly headers: HttpHeaders;
+}
+
+/** The start line and fields of the next message, once they are complete. Throws HttpProtocolError. */
+export function takeHead(queue: ByteQueue): MessageHead | undefined {
+  const bytes = queue.peek();
+  // RFC 9112, section 2.2: an empty line before the start line is skipped.
+  let start = 0;
+  while (bytes[start] === 13 || bytes[start] === 10) start += 1;
+  const end = headEnd(bytes, start);
+  if (end === undefined) {
+    if (bytes.length - start > MAX_HEAD_BYTES) throw new HttpProtocolError(431, 'header fields too large');
+    return undefined;
+  }
+  if (end.at - start > MAX_HEAD_BYTES) throw new HttpProtocolError(431, 'header fields too large');
+  const lines = decode(bytes.subarray(start, end.at))
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''));
+  queue.take(end.next);
+  const headers: Record<string, string> = Object.create(null);
+  for (const line of lines.slice(1)) {
+    if (line === '') continue;
+    const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line);
+    if (match === null || line.includes('\0')) throw new HttpProtocolError(400, `malformed header field`);
+    const name = match[1]!.toLowerCase();
+    headers[name] = headers[name] === undefined ? match[2]! : `${headers[name]}, ${match[2]!}`;
+  }
+  return { startLine: lines[0]!, headers };
+}
+
+function headEnd(bytes: Uint8Array, from: number): { at: number; next: number } | undefined {
+  for (let i = bytes.indexOf(10, from); i >= 0; i = bytes.indexOf(10, i + 1)) {
+    if (bytes[i + 1] === 10) return { at: i, next: i + 2 };
+    if (bytes[i + 1] === 13 && bytes[i + 2] === 10) return { at: i, next: i + 3 };
+  }
+  return undefined;
+}
+
+/** How long a body is: a count, chunks, or until the connection ends. */
+export type BodyFraming =
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'chunked' }
+  | { readonly kind: 'close' };
+
+/** RFC 9112, section 6.3. `absent` is what no field about length means: 0 for requests, `close` for responses. */
+export function bodyFraming(headers: HttpHeaders, absent: BodyFraming): BodyFraming {
+  const transfer = headers['transfer-encoding'];
+  const length = headers['content-length'];
+  if (transfer !== undefined) {
+    if (length !== undefined) throw new HttpProtocolError(400, 'both Transfer-Encoding and Content-Length');
+    if (transfer.toLowerCase() !== 'chunked') throw new HttpProtocolError(501, `transfer encoding ${transfer}`);
+    return { kind: 'chunked' };
+  }
+  if (length === undefined) return absent;
+  const values = new Set(length.split(',').map((value) => value.trim()));
+  const [value] = values;
+  if (values.size !== 1 || !/^\d{1,15}$/.test(value!)) throw new HttpProtocolError(400, 'malformed Content-Length');
+  return { kind: 'length', length: Number(value) };
+}
+
+/** Takes a body piece by piece off a queue. */
+export class BodyReader {
+  readonly #framing: BodyFraming;
+  readonly #maxBytes: number;
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+  #chunkLeft = 0;
+  #state: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
+
+  constructor(framing: BodyFraming, maxBytes: number) {
+    this.#framing = framing;
+    this.#maxBytes = maxBytes;
+    if (framing.kind === 'length' && framing.length > maxBytes) throw new HttpProtocolError(413, 'body too large');
+  }
+
+  get body(): Uint8Array {
+    return concatBytes(this.#pieces);
+  }
+
+  /** Whether the body is complete with what the queue holds. */
+  read(queue: ByteQueue): boolean {
+    if (this.#framing.kind === 'close') {
+      this.#keep(queue.take(queue.length));
+      return false;
+    }
+    if (this.#framing.kind === 'length') {
+      this.#keep(queue.take(Math.min(queue.length, this.#framing.length - this.#size)));
+      return this.#size === this.#framing.length;
+    }
+    for (;;) {
+      const done = this.#readChunk(queue);
+      if (done !== 'more') return done === 'end';
+    }
+  }
+
+  #readChunk(queue: ByteQueue): 'more' | 'wait' | 'end' {
+    if (this.#state === 'data') {
+      const piece = queue.take(Math.min(queue.length, this.#chunkLeft));
+      this.#keep(piece);
+      this.#chunkLeft -= piece.length;
+      if (this.#chunkLeft > 0) return 'wait';
+      this.#state = 'data-end';
+    }
+    const line = takeLine(queue);
+    if (line === undefined) return 'wait';
+    if (this.#state === 'data-end') {
+      if (line !== '') throw new HttpProtocolError(400, 'malformed chunk');
+      this.#state = 'size';
+      return 'more';
+    }
+    if (this.#state === 'trailer') return line === '' ? 'end' : 'more';
+    const size = /^([0-9A-Fa-f]{1,8})[ \t]*(;.*)?$/.exec(line);
+    if (size === null) throw new HttpProtocolError(400, 'malformed chunk size');
+    this.#chunkLeft = Number.parseInt(size[1]!, 16);
+    this.#state = this.#chunkLeft === 0 ? 'trailer' : 'data';
+    return 'more';
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.#size += piece.length;
+    if (this.#size > this.#maxBytes) throw new HttpProtocolError(413, 'body too large');
+    this.#pieces.push(piece);
+  }
+}
+
+function takeLine(queue: ByteQueue): string | undefined {
+  const newline = queue.peek().indexOf(10);
+  if (newline < 0) {
+    if (queue.length > MAX_HEAD_BYTES) throw new HttpProtocolError(400, 'line too long');
+    return undefined;
+  }
+  return decode(queue.take(newline + 1)).replace(/\r?\n$/, '');
+}
+
+/** A message in bytes. Fields keep the case they are given in. */
+export function formatMessage(
+  startLine: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): Uint8Array {
+  let head = `${startLine}\r\n`;
+  for (const [name, value] of Object.entries(headers)) head += `${name}: ${value.replace(/[\r\n]+/g, ' ')}\r\n`;
+  return concatBytes([encode(`${head}\r\n`), body]);
+}
+
+/** Reason phrases of RFC 9110. */
+export const STATUS_TEXT: Readonly<Record<number, string>> = {
+  100: 'Continue',
+  101: 'Switching Protocols',
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  206: 'Partial Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+};

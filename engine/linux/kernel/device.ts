@@ -1,0 +1,85 @@
+import { Errno } from '../errno.ts';
+import type { Stat } from '../syscalls.ts';
+import { TerminalSlave } from '../tty/terminal-slave.ts';
+import { FileDescription } from '../vfs/description.ts';
+import type { DeviceInode } from '../vfs/inode.ts';
+import type { Kernel, TaskStruct } from './kernel.ts';
+
+const EMPTY = new Uint8Array(0);
+const MAX_CHUNK_BYTES = 1024 * 1024;
+
+interface Behaviour {
+  readonly read: (max: number, kernel: Kernel) => Uint8Array;
+  readonly write: (count: number) => number;
+}
+
+const zeros = (max: number): Uint8Array => new Uint8Array(Math.min(max, MAX_CHUNK_BYTES));
+const swallow = (count: number): number => count;
+
+function random(max: number, kernel: Kernel): Uint8Array {
+  const stream = kernel.sim.random(`urandom/${kernel.name}`);
+  const bytes = new Uint8Array(Math.min(max, MAX_CHUNK_BYTES));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = stream.uint32() & 0xff;
+  return bytes;
+}
+
+/** The memory devices, by minor number. https://man7.org/linux/man-pages/man4/null.4.html */
+const MEMORY_DEVICES: Readonly<Record<number, Behaviour>> = {
+  3: { read: () => EMPTY, write: swallow },
+  5: { read: zeros, write: swallow },
+  7: {
+    read: zeros,
+    write: () => {
+      throw new Errno('ENOSPC');
+    },
+  },
+  8: { read: random, write: swallow },
+  9: { read: random, write: swallow },
+};
+
+class MemoryDevice extends FileDescription {
+  override readonly kind = 'device';
+  override readonly path: string;
+  readonly #inode: DeviceInode;
+  readonly #behaviour: Behaviour;
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel, inode: DeviceInode, path: string, behaviour: Behaviour) {
+    super();
+    this.#kernel = kernel;
+    this.#inode = inode;
+    this.path = path;
+    this.#behaviour = behaviour;
+  }
+
+  override read(max: number): Uint8Array {
+    return this.#behaviour.read(max, this.#kernel);
+  }
+
+  override write(data: Uint8Array, offset: number): number {
+    return this.#behaviour.write(data.length - offset);
+  }
+
+  override seek(): number {
+    return 0;
+  }
+
+  override truncate(): void {}
+
+  override stat(): Stat {
+    return this.#inode.stat();
+  }
+}
+
+/** Opens what a device node stands for. Throws ENXIO when there is no such device. */
+export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): FileDescription {
+  const [major, minor] = inode.deviceNumber;
+  if (inode.type === 'character') {
+    const memory = major === 1 ? MEMORY_DEVICES[minor] : undefined;
+    if (memory !== undefined) return new MemoryDevice(task.kernel, inode, path, memory);
+    if (major === 5 && minor === 0 && task.terminal !== undefined) return new TerminalSlave(task.terminal);
+    const terminal = major === 136 ? task.kernel.terminals.get(minor) : undefined;
+    if (terminal !== undefined) return new TerminalSlave(terminal);
+  }
+  throw new Errno('ENXIO');
+}

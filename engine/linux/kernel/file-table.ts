@@ -1,0 +1,66 @@
+import { Errno } from '../errno.ts';
+import type { FileDescription } from '../vfs/description.ts';
+
+/** `ulimit -n` */
+export const MAX_OPEN_FILES = 1024;
+
+/** A process's descriptors. */
+export class FileTable {
+  readonly #slots: (FileDescription | undefined)[] = [];
+
+  get(fd: number): FileDescription {
+    const description = this.#slots[fd];
+    if (description === undefined) throw new Errno('EBADF');
+    return description;
+  }
+
+  /** At the lowest free number. Throws EMFILE. */
+  add(description: FileDescription): number {
+    let fd = 0;
+    while (this.#slots[fd] !== undefined) fd += 1;
+    if (fd >= MAX_OPEN_FILES) {
+      if (description.references === 0) description.release();
+      throw new Errno('EMFILE');
+    }
+    this.#slots[fd] = description;
+    description.references += 1;
+    return fd;
+  }
+
+  /** At this number, closing what was there. */
+  set(fd: number, description: FileDescription): void {
+    if (!Number.isInteger(fd) || fd < 0 || fd >= MAX_OPEN_FILES) throw new Errno('EBADF');
+    const before = this.#slots[fd];
+    if (before === description) return;
+    description.references += 1;
+    while (this.#slots.length < fd) this.#slots.push(undefined);
+    this.#slots[fd] = description;
+    if (before !== undefined) drop(before);
+  }
+
+  close(fd: number): void {
+    const description = this.get(fd);
+    this.#slots[fd] = undefined;
+    drop(description);
+  }
+
+  closeAll(): void {
+    for (const description of this.#slots.splice(0)) if (description !== undefined) drop(description);
+  }
+
+  /** The numbers in use, in order. */
+  numbers(): number[] {
+    const numbers: number[] = [];
+    for (let fd = 0; fd < this.#slots.length; fd++) if (this.#slots[fd] !== undefined) numbers.push(fd);
+    return numbers;
+  }
+
+  has(fd: number): boolean {
+    return this.#slots[fd] !== undefined;
+  }
+}
+
+function drop(description: FileDescription): void {
+  description.references -= 1;
+  if (description.references === 0) description.release();
+}

@@ -1,0 +1,234 @@
+import type { Simulation, Task } from '../../sim/index.ts';
+import type { Namespace, NamespaceSet } from '../host.ts';
+import type { Signal, SignalAction } from '../signal.ts';
+import type { Credentials, Process, WaitStatus } from '../syscalls.ts';
+import type { Terminal } from '../tty/terminal.ts';
+import type { Executables } from '../vfs/executables.ts';
+import { FileSystem, Quota } from '../vfs/filesystem.ts';
+import type { Inode } from '../vfs/inode.ts';
+import type { Location, MountNamespace } from '../vfs/mount.ts';
+import type { PathContext } from '../vfs/path.ts';
+import type { WaitQueue } from '../vfs/wait-queue.ts';
+import type { ControlGroup, ControlGroups } from './cgroup.ts';
+import type { FileTable } from './file-table.ts';
+import type { Pid, PidNamespace } from './pid-namespace.ts';
+
+export type TaskState = 'runnable' | 'running' | 'sleeping' | 'zombie' | 'dead';
+
+/** The UTS namespace: the host name. */
+export class UtsNamespace implements Namespace {
+  readonly kind = 'uts';
+  readonly inode: number;
+  hostname: string;
+
+  constructor(inode: number, hostname: string) {
+    this.inode = inode;
+    this.hostname = hostname;
+  }
+}
+
+export interface TaskOptions {
+  readonly pid: Pid;
+  readonly parent: TaskStruct | undefined;
+  readonly group: Pid;
+  readonly session: Pid;
+  readonly credentials: Credentials;
+  readonly env: Record<string, string>;
+  readonly argv: readonly string[];
+  readonly root: Location;
+  readonly cwd: Location;
+  readonly umask: number;
+  readonly namespaces: NamespaceSet;
+  readonly cgroup: ControlGroup;
+  readonly files: FileTable;
+}
+
+/**
+ * A process as the kernel keeps it. It is only data; the system calls are functions over it, one file per area.
+ * Whatever most processes never use is allocated when it is first needed: a container's `sleep` must stay small.
+ */
+export class TaskStruct implements PathContext {
+  readonly kernel: Kernel;
+  readonly pid: Pid;
+  readonly files: FileTable;
+  readonly startedMs: number;
+  parent: TaskStruct | undefined;
+  children: Set<TaskStruct> | undefined;
+  group: Pid;
+  session: Pid;
+  /** The controlling terminal. */
+  terminal: Terminal | undefined;
+  credentials: Credentials;
+  env: Record<string, string>;
+  argv: readonly string[];
+  /** Of /proc/<pid>/exe. */
+  executable: string | undefined;
+  root: Location;
+  cwd: Location;
+  umask: number;
+  namespaces: NamespaceSet;
+  cgroup: ControlGroup;
+  memoryBytes = 0;
+  /** Virtual CPU time used. */
+  cpuMs = 0;
+
+  // Running
+  state: TaskState = 'runnable';
+  /** Stopped by a signal; whatever wakes it is kept until it continues. */
+  stopped = false;
+  process!: Process;
+  generator: Task<number> | undefined;
+  cancelWait: (() => void) | undefined;
+  /** Counts waits, so that a late resume of an earlier one is ignored. */
+  waitSequence = 0;
+  blockedSinceMs = 0;
+  resumeValue: unknown = undefined;
+  interrupted = false;
+  /** CPU time used but not yet paid for with virtual time. */
+  debtMs = 0;
+  /** Steps computed lately; see cpu-charge.ts. */
+  burst = 0;
+
+  // Signals
+  actions: Map<Signal, SignalAction> | undefined;
+  caught: Signal[] | undefined;
+  /** A caught signal came while the process was not blocked: the next blocking call fails with EINTR. */
+  signalArrived = false;
+  /** Came while it was stopped. */
+  deferred: Signal[] | undefined;
+
+  // Ending
+  /** Decided while the process itself was running; carried out when it yields. */
+  fatal: WaitStatus | undefined;
+  status: WaitStatus | undefined;
+  /** Stopped since the parent last asked. */
+  stopReported: Signal | undefined;
+  /** Woken when a child changes. */
+  childQueue: WaitQueue | undefined;
+  onExit: ((status: WaitStatus) => void) | undefined;
+
+  constructor(kernel: Kernel, options: TaskOptions) {
+    this.kernel = kernel;
+    this.startedMs = kernel.sim.nowMs;
+    this.pid = options.pid;
+    this.parent = options.parent;
+    this.group = options.group;
+    this.session = options.session;
+    this.credentials = options.credentials;
+    this.env = options.env;
+    this.argv = options.argv;
+    this.root = options.root;
+    this.cwd = options.cwd;
+    this.umask = options.umask;
+    this.namespaces = options.namespaces;
+    this.cgroup = options.cgroup;
+    this.files = options.files;
+  }
+
+  get mountNamespace(): MountNamespace {
+    return this.namespaces.mnt as MountNamespace;
+  }
+
+  /** The pid namespace the process was born in: its view of pids for life. */
+  get pidNamespace(): PidNamespace<TaskStruct> {
+    return this.pid.namespace as PidNamespace<TaskStruct>;
+  }
+
+  get hostPid(): number {
+    return this.pid.numbers[0]!;
+  }
+
+  /** Whether it has neither ended nor been told to. */
+  get alive(): boolean {
+    return this.state !== 'zombie' && this.state !== 'dead';
+  }
+}
+
+export interface KernelOptions {
+  readonly sim: Simulation;
+  readonly name: string;
+  readonly cgroups: ControlGroups;
+  readonly memoryBytes: number;
+  readonly cpuMillis: number;
+  readonly disk: Quota;
+  readonly executables: Executables;
+}
+
+/** What all processes of a machine share. */
+export class Kernel {
+  readonly sim: Simulation;
+  readonly name: string;
+  cgroups: ControlGroups;
+  readonly memoryBytes: number;
+  readonly cpuMillis: number;
+  readonly disk: Quota;
+  readonly executables: Executables;
+  /** Where pipes and sockets have their inodes. */
+  readonly anonymous: FileSystem;
+  /** Bumped by powerOff, so that events of the life before do nothing. */
+  generation = 0;
+  running = true;
+  bootedMs: number;
+  /** /proc/sys/kernel/random/boot_id; drawn at boot. */
+  bootId = '';
+  /** The task whose generator is executing right now. */
+  current: TaskStruct | undefined;
+  runQueue: TaskStruct[] = [];
+  dispatchScheduled = false;
+  /** PID 1 of the machine: adopts orphans and reaps them. Set at boot. */
+  init!: TaskStruct;
+  /** Pseudo-terminals that are open, by number. */
+  readonly terminals = new Map<number, Terminal>();
+  /** The roots of /proc and /sys, shared by all mounts of them; set at boot. */
+  proc!: Inode;
+  sysfs!: Inode;
+  /** Runs what is in the run queue; set at boot. */
+  dispatch!: () => void;
+  /** Processes started since boot, as /proc/stat counts them. */
+  forks = 0;
+  readonly #label: string;
+  #nextNamespaceInode = 4_026_531_835;
+  #nextDevice = 1;
+
+  constructor(options: KernelOptions) {
+    this.sim = options.sim;
+    this.name = options.name;
+    this.cgroups = options.cgroups;
+    this.memoryBytes = options.memoryBytes;
+    this.cpuMillis = options.cpuMillis;
+    this.disk = options.disk;
+    this.executables = options.executables;
+    this.bootedMs = options.sim.nowMs;
+    this.#label = `cpu ${options.name}`;
+    this.anonymous = this.createFileSystem('pipefs');
+  }
+
+  /** What the kernel's events are called in the event queue. */
+  get label(): string {
+    return this.#label;
+  }
+
+  scheduleDispatch(): void {
+    this.dispatchScheduled = true;
+    const { generation } = this;
+    this.sim.schedule(0, this.#label, () => {
+      if (this.generation === generation) this.dispatch();
+    });
+  }
+
+  now(): number {
+    return this.sim.wallMs;
+  }
+
+  allocateNamespaceInode(): number {
+    return this.#nextNamespaceInode++;
+  }
+
+  createFileSystem(type: string, quota = new Quota(Number.POSITIVE_INFINITY)): FileSystem {
+    return new FileSystem({ type, device: this.#nextDevice++, quota, now: () => this.sim.wallMs });
+  }
+
+  get tasks(): Iterable<TaskStruct> {
+    return this.init.pidNamespace.members.values();
+  }
+}

@@ -1,0 +1,300 @@
+import type { Simulation } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import type {
+  Cgroup,
+  CgroupLimits,
+  ContainerRoot,
+  FileTree,
+  Host,
+  HostBind,
+  HostSpawn,
+  Namespace,
+  NamespaceSet,
+  OpenFile,
+  PseudoTerminal,
+} from '../host.ts';
+import type { Fabric } from '../net/fabric.ts';
+import { NetNamespace } from '../net/network-namespace.ts';
+import type { Signal } from '../signal.ts';
+import type { NamespaceKind, Process } from '../syscalls.ts';
+import { Terminal } from '../tty/terminal.ts';
+import { TerminalSlave } from '../tty/terminal-slave.ts';
+import { MemoryDirectory } from '../vfs/directory.ts';
+import { Quota } from '../vfs/filesystem.ts';
+import { DeviceInode, type Inode } from '../vfs/inode.ts';
+import { MountNamespace } from '../vfs/mount.ts';
+import { type ControlGroup, ControlGroups } from './cgroup.ts';
+import { containerMounts, hostMounts } from './container-root.ts';
+import { dispatch } from './dispatch.ts';
+import { Sink, Source } from './endpoints.ts';
+import { FileTable } from './file-table.ts';
+import { spawnOnHost } from './host-spawn.ts';
+import { Kernel, TaskStruct, UtsNamespace } from './kernel.ts';
+import { sendSignal, signalGroup } from './lifecycle.ts';
+import { PidNamespace } from './pid-namespace.ts';
+import { procRoot } from './proc/proc.ts';
+import { sysfsRoot } from './proc/sysfs.ts';
+import { SystemCalls } from './system-calls.ts';
+
+export interface HostOptions {
+  readonly sim: Simulation;
+  readonly name: string;
+  readonly fabric: Fabric;
+  readonly addresses: readonly {
+    readonly interface: 'eth0';
+    readonly address: string;
+    readonly prefixLength: number;
+  }[];
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  /** What is on the disk. */
+  readonly root: FileTree;
+  /** Room for what is written to the disk, containers' layers included. */
+  readonly diskBytes?: number;
+}
+
+/** Processes on one machine at most. */
+const HOST_PIDS = 4096;
+
+/** What a learner fills the disk with is held in the memory of a browser tab. */
+const DEFAULT_DISK_BYTES = 512 * 1024 * 1024;
+
+export function createHost(options: HostOptions): Host {
+  return new Machine(options);
+}
+
+class Machine implements Host {
+  readonly name: string;
+  readonly sim: Simulation;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly #kernel: Kernel;
+  readonly #fabric: Fabric;
+  readonly #network: NetNamespace;
+  readonly #disk: Inode;
+  #namespaces!: NamespaceSet;
+
+  constructor(options: HostOptions) {
+    this.name = options.name;
+    this.sim = options.sim;
+    this.cpuMillis = options.cpuMillis;
+    this.memoryBytes = options.memoryBytes;
+    this.#fabric = options.fabric;
+    this.#kernel = new Kernel({
+      sim: options.sim,
+      name: options.name,
+      cgroups: new ControlGroups(HOST_PIDS),
+      memoryBytes: options.memoryBytes,
+      cpuMillis: options.cpuMillis,
+      disk: new Quota(options.diskBytes ?? DEFAULT_DISK_BYTES),
+      executables: options.fabric.layers.executables,
+    });
+    this.#kernel.dispatch = () => dispatch(this.#kernel);
+    const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
+    this.#disk = MemoryDirectory.root(fs, options.fabric.layers.build(options.root));
+    this.#network = this.#newNetwork();
+    for (const { address, prefixLength, interface: name } of options.addresses) {
+      this.#network.addInterface({ name, mac: macOf(address), mtu: 1500, addresses: [{ address, prefixLength }] });
+    }
+    this.#boot();
+  }
+
+  get namespaces(): NamespaceSet {
+    return this.#namespaces;
+  }
+
+  get running(): boolean {
+    return this.#kernel.running;
+  }
+
+  get root(): Process {
+    return this.#kernel.init.process;
+  }
+
+  spawn(options: HostSpawn): Process {
+    if (!this.running) throw new Errno('EIO');
+    return spawnOnHost(this.#kernel, options, (task) => new SystemCalls(task)).process;
+  }
+
+  processes(): readonly Process[] {
+    return this.running ? [...this.#kernel.tasks].map((task) => task.process) : [];
+  }
+
+  kill(hostPid: number, signal: Signal): void {
+    const task = this.#kernel.init.pidNamespace.members.get(hostPid);
+    if (task === undefined) throw new Errno('ESRCH');
+    sendSignal(task, signal, task.pidNamespace !== this.#kernel.init.pidNamespace);
+  }
+
+  createNamespace<K extends NamespaceKind>(kind: K, options: { hostname?: string } = {}): NamespaceSet[K] {
+    return this.#newNamespace(kind, options) as NamespaceSet[K];
+  }
+
+  createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace {
+    return containerMounts(this.#kernel, this.#fabric.layers, root, binds);
+  }
+
+  removeContainerRoot(root: Namespace): void {
+    if (!(root instanceof MountNamespace)) return;
+    const { quota } = root.root.inode.fs;
+    if (quota !== this.#kernel.disk) quota.discard();
+  }
+
+  createCgroup(path: string, limits: CgroupLimits): Cgroup {
+    return this.#kernel.cgroups.create(path, limits);
+  }
+
+  removeCgroup(cgroup: Cgroup): void {
+    this.#kernel.cgroups.remove(cgroup as ControlGroup);
+  }
+
+  cgroup(path: string): Cgroup | undefined {
+    return this.#kernel.cgroups.find(path);
+  }
+
+  sink(write: (data: Uint8Array) => void): OpenFile {
+    return new Sink(this.#kernel.anonymous, write);
+  }
+
+  source(): { readonly file: OpenFile; send(data: Uint8Array): void; close(): void } {
+    const source = new Source(this.#kernel.anonymous);
+    return { file: source, send: (data) => source.send(data), close: () => source.close() };
+  }
+
+  openTerminal(columns: number, rows: number): PseudoTerminal {
+    const kernel = this.#kernel;
+    let number = 0;
+    while (kernel.terminals.has(number)) number += 1;
+    const terminal = new Terminal({
+      number,
+      columns,
+      rows,
+      signalGroup: (group, signal) => signalGroup(kernel.init, group, signal),
+    });
+    terminal.inode = new DeviceInode(kernel.anonymous, { mode: 0o620, uid: 0, gid: 5 }, 'character', [136, number]);
+    kernel.terminals.set(number, terminal);
+    return {
+      slave: new TerminalSlave(terminal),
+      input: (data) => terminal.type(data),
+      onOutput: (listener) => terminal.listen(listener),
+      resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
+      hangUp: () => {
+        terminal.hangUp();
+        if (kernel.terminals.get(number) === terminal) kernel.terminals.delete(number);
+      },
+    };
+  }
+
+  powerOff(): void {
+    if (!this.running) return;
+    const kernel = this.#kernel;
+    kernel.running = false;
+    kernel.generation += 1;
+    kernel.runQueue = [];
+    kernel.dispatchScheduled = false;
+    // Connections break off without a word, so they go before the descriptors that would say goodbye.
+    for (const attachment of this.#fabric.attachmentsOf(this.name)) {
+      attachment.clear();
+      if (attachment !== this.#network && attachment instanceof NetNamespace) {
+        for (const { name } of attachment.interfaces) attachment.removeInterface(name);
+      }
+    }
+    const tasks = [...kernel.tasks];
+    for (const task of tasks) {
+      task.state = 'dead';
+      task.cancelWait?.();
+      task.cancelWait = undefined;
+      task.generator = undefined;
+    }
+    for (const task of tasks) task.files.closeAll();
+    for (const terminal of kernel.terminals.values()) terminal.hangUp();
+    kernel.terminals.clear();
+    this.sim.record('host.off', this.name);
+  }
+
+  powerOn(): void {
+    if (this.running) return;
+    this.#kernel.running = true;
+    this.#kernel.cgroups = new ControlGroups(HOST_PIDS);
+    this.#boot();
+    this.sim.record('host.on', this.name);
+  }
+
+  #boot(): void {
+    const kernel = this.#kernel;
+    kernel.bootedMs = this.sim.nowMs;
+    kernel.forks = 0;
+    kernel.bootId = this.sim.random(`boot/${this.name}`).uuid();
+    kernel.proc = procRoot(kernel);
+    kernel.sysfs = sysfsRoot(kernel);
+    const pids = new PidNamespace<TaskStruct>(kernel.allocateNamespaceInode());
+    const mounts = hostMounts(kernel, this.#disk);
+    this.#namespaces = {
+      pid: pids,
+      net: this.#network,
+      mnt: mounts,
+      ipc: this.#plainNamespace('ipc'),
+      uts: new UtsNamespace(kernel.allocateNamespaceInode(), this.name),
+      user: this.#plainNamespace('user'),
+      cgroup: this.#plainNamespace('cgroup'),
+    };
+    const pid = pids.allocate();
+    const init = new TaskStruct(kernel, {
+      pid,
+      parent: undefined,
+      group: pid,
+      session: pid,
+      credentials: { uid: 0, gid: 0, groups: [] },
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
+      argv: ['/sbin/init'],
+      root: mounts.root,
+      cwd: mounts.root,
+      umask: 0o022,
+      namespaces: this.#namespaces,
+      cgroup: kernel.cgroups.root,
+      files: new FileTable(),
+    });
+    init.executable = '/sbin/init';
+    init.state = 'sleeping';
+    init.process = new SystemCalls(init);
+    pids.add(pid, init);
+    pids.init = init;
+    kernel.init = init;
+  }
+
+  #newNamespace(kind: NamespaceKind, options: { hostname?: string }): Namespace {
+    const kernel = this.#kernel;
+    switch (kind) {
+      case 'pid':
+        return new PidNamespace<TaskStruct>(kernel.allocateNamespaceInode(), kernel.init.pidNamespace);
+      case 'net':
+        return this.#newNetwork();
+      case 'uts':
+        return new UtsNamespace(kernel.allocateNamespaceInode(), options.hostname ?? this.name);
+      case 'mnt':
+        return hostMounts(kernel, this.#disk);
+      default:
+        return this.#plainNamespace(kind);
+    }
+  }
+
+  #plainNamespace(kind: NamespaceKind): Namespace {
+    return { kind, inode: this.#kernel.allocateNamespaceInode() };
+  }
+
+  #newNetwork(): NetNamespace {
+    return new NetNamespace({
+      inode: this.#kernel.allocateNamespaceInode(),
+      fabric: this.#fabric,
+      hostName: this.name,
+      isUp: () => this.#kernel.running,
+      fs: this.#kernel.anonymous,
+    });
+  }
+}
+
+/** A locally administered address, from the IP address as virtual machines and containers often do it. */
+function macOf(address: string): string {
+  const parts = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return `02:42:${parts.join(':')}`;
+}

@@ -1,0 +1,234 @@
+import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import type { ForkOptions, Process, Program, SpawnOptions } from '../syscalls.ts';
+import { RegularInode } from '../vfs/inode.ts';
+import { locate, type PathContext } from '../vfs/path.ts';
+import { MAY_EXECUTE, requireAccess } from '../vfs/permission.ts';
+import { charge, SPAWN_STEPS } from './cpu-charge.ts';
+import { FileTable } from './file-table.ts';
+import { type Kernel, type TaskOptions, TaskStruct } from './kernel.ts';
+import { setMemory } from './lifecycle.ts';
+import { killForMemory } from './oom.ts';
+import type { Pid, PidNamespace } from './pid-namespace.ts';
+import { PREEMPTED, startTask } from './wake.ts';
+
+/** What any process holds before it declares more. */
+const BASE_MEMORY_BYTES = 256 * 1024;
+
+/** ARG_MAX of execve(2). */
+const MAX_ARGUMENT_CHARS = 2 * 1024 * 1024;
+
+const STANDARD_FILES: Readonly<Record<number, number>> = { 0: 0, 1: 1, 2: 2 };
+
+export interface LoadedProgram {
+  readonly program: Program;
+  readonly argv: readonly string[];
+  /** Of /proc/<pid>/exe. */
+  readonly path: string;
+}
+
+/** Finds what a path runs, following `#!` lines. Throws ENOENT, EACCES, ENOEXEC, … */
+export function loadProgram(
+  kernel: Kernel,
+  context: PathContext,
+  path: string,
+  argv: readonly string[],
+  depth = 0,
+): LoadedProgram {
+  const { inode } = locate(context, path);
+  if (!(inode instanceof RegularInode)) throw new Errno('EACCES');
+  requireAccess(inode, context.credentials, MAY_EXECUTE);
+  if (argv.reduce((sum, argument) => sum + argument.length + 1, 0) > MAX_ARGUMENT_CHARS) throw new Errno('E2BIG');
+  if (inode.executable !== undefined) return { program: inode.executable.program, argv, path };
+  const start = inode.content.read(0, 256);
+  const copied = kernel.executables.find(start);
+  if (copied !== undefined) return { program: copied, argv, path };
+  const head = new TextDecoder().decode(start);
+  const match = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(\n|$)/.exec(head);
+  if (match === null) throw new Errno('ENOEXEC');
+  if (depth >= 4) throw new Errno('ELOOP');
+  const [, interpreter, argument] = match as unknown as [string, string, string];
+  const interpreted = [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)];
+  return loadProgram(kernel, context, interpreter, interpreted, depth + 1);
+}
+
+/** A new entry of the process table, not running yet. Throws EAGAIN at the limits of processes. */
+export function createTask(
+  kernel: Kernel,
+  options: Omit<TaskOptions, 'pid' | 'group' | 'session'>,
+  group?: Pid,
+  session?: Pid,
+): TaskStruct {
+  const namespace = options.namespaces.pid as PidNamespace<TaskStruct>;
+  if (namespace.closed) throw new Errno('ENOMEM');
+  if (!options.cgroup.hasRoomForProcess()) throw new Errno('EAGAIN');
+  const pid = namespace.allocate();
+  const task = new TaskStruct(kernel, { ...options, pid, group: group ?? pid, session: session ?? pid });
+  namespace.add(pid, task);
+  namespace.init ??= task;
+  task.cgroup.addProcesses(1);
+  kernel.forks += 1;
+  if (options.parent !== undefined) {
+    options.parent.children ??= new Set();
+    options.parent.children.add(task);
+  }
+  setMemory(task, BASE_MEMORY_BYTES);
+  return task;
+}
+
+export interface ChildOptions {
+  readonly argv: readonly string[];
+  readonly env: Record<string, string>;
+  readonly executable: string | undefined;
+  readonly cwd?: string;
+  readonly fds?: Readonly<Record<number, number>>;
+  readonly processGroup?: number;
+}
+
+function createChild(parent: TaskStruct, options: ChildOptions): TaskStruct {
+  const files = new FileTable();
+  // Descriptors first: a bad one must fail before the process exists.
+  const fds = options.fds ?? STANDARD_FILES;
+  for (const fd in fds) {
+    const source = fds[fd]!;
+    if (parent.files.has(source)) files.set(Number(fd), parent.files.get(source));
+    else if (options.fds !== undefined) throw closing(files, new Errno('EBADF'));
+  }
+  let child: TaskStruct;
+  try {
+    const cwd = options.cwd === undefined ? parent.cwd : locate(parent, options.cwd);
+    if (cwd.inode.type !== 'directory') throw new Errno('ENOTDIR');
+    child = createTask(
+      parent.kernel,
+      {
+        parent,
+        credentials: parent.credentials,
+        env: options.env,
+        argv: options.argv,
+        root: parent.root,
+        cwd,
+        umask: parent.umask,
+        namespaces: parent.namespaces,
+        cgroup: parent.cgroup,
+        files,
+      },
+      parent.group,
+      parent.session,
+    );
+  } catch (error) {
+    throw closing(files, error);
+  }
+  if (options.processGroup === 0) child.group = child.pid;
+  else if (options.processGroup !== undefined) child.group = groupOf(parent, options.processGroup);
+  child.terminal = parent.terminal;
+  child.executable = options.executable;
+  charge(parent, SPAWN_STEPS);
+  // A chain of processes that each start the next and end must not be free.
+  child.burst = parent.burst;
+  child.debtMs = parent.debtMs;
+  return child;
+}
+
+/** The group of this number in the task's session. Throws EPERM. */
+export function groupOf(task: TaskStruct, number: number): Pid {
+  const namespace = task.pidNamespace;
+  for (const member of namespace.members.values()) {
+    if (member.session === task.session && namespace.numberOf(member.group) === number) return member.group;
+  }
+  throw new Errno('EPERM');
+}
+
+export function spawnChild(parent: TaskStruct, options: SpawnOptions, facade: (task: TaskStruct) => Process): number {
+  const loaded = loadProgram(parent.kernel, parent, options.path, options.argv);
+  const child = createChild(parent, {
+    ...options,
+    argv: loaded.argv,
+    env: { ...(options.env ?? parent.env) },
+    executable: loaded.path,
+  });
+  inheritActions(parent, child, false);
+  return run(parent, child, loaded.program, facade);
+}
+
+export function forkChild(
+  parent: TaskStruct,
+  program: Program,
+  options: ForkOptions,
+  facade: (task: TaskStruct) => Process,
+): number {
+  const fds = options.fds ?? Object.fromEntries(parent.files.numbers().map((fd) => [fd, fd]));
+  const child = createChild(parent, {
+    argv: parent.argv,
+    env: { ...parent.env },
+    executable: parent.executable,
+    fds,
+    ...(options.processGroup !== undefined && { processGroup: options.processGroup }),
+  });
+  inheritActions(parent, child, true);
+  return run(parent, child, program, facade);
+}
+
+function run(parent: TaskStruct, child: TaskStruct, program: Program, facade: (task: TaskStruct) => Process): number {
+  killForMemory(child);
+  begin(child, program, facade);
+  return parent.pidNamespace.numberOf(child.pid);
+}
+
+/** Lets a new process run its program. */
+export function begin(task: TaskStruct, program: Program, facade: (task: TaskStruct) => Process): void {
+  task.process = facade(task);
+  if (!task.alive) return; // There was no memory for it.
+  task.generator = instantiate(program, task.process);
+  startTask(task);
+}
+
+/** A program that is not a generator function may already fail when it is called: that is its own end, not its parent's. */
+function instantiate(program: Program, process: Process): Task<number> {
+  try {
+    return program(process);
+  } catch (error) {
+    return failing(error);
+  }
+}
+
+function* failing(error: unknown): Task<number> {
+  throw error;
+}
+
+/** execve(2): the old program is dropped where it stands. */
+export function* exec(
+  task: TaskStruct,
+  path: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> | undefined,
+): Task<number> {
+  const loaded = loadProgram(task.kernel, task, path, argv);
+  task.argv = loaded.argv;
+  task.executable = loaded.path;
+  if (env !== undefined) task.env = { ...env };
+  if (task.actions !== undefined) resetCaught(task);
+  task.caught = undefined;
+  task.signalArrived = false;
+  setMemory(task, BASE_MEMORY_BYTES);
+  charge(task, SPAWN_STEPS);
+  task.generator = instantiate(loaded.program, task.process);
+  yield PREEMPTED;
+  // Not reached inside the kernel, which goes on with the new program.
+  return 0;
+}
+
+function inheritActions(parent: TaskStruct, child: TaskStruct, keepCaught: boolean): void {
+  if (parent.actions === undefined) return;
+  child.actions = new Map(parent.actions);
+  if (!keepCaught) resetCaught(child);
+}
+
+/** Handlers do not survive exec; ignored signals stay ignored. */
+function resetCaught(task: TaskStruct): void {
+  for (const [signal, action] of task.actions!) if (action === 'catch') task.actions!.delete(signal);
+}
+
+function closing(files: FileTable, error: unknown): unknown {
+  files.closeAll();
+  return error;
+}

@@ -1,0 +1,103 @@
+import type { Simulation } from '../../sim/index.ts';
+import { LayerStore } from '../vfs/lower-tree.ts';
+import { inSubnet } from './address.ts';
+import type { ListeningSocket } from './listening-socket.ts';
+import type { StreamSocket } from './stream-socket.ts';
+
+export interface FabricOptions {
+  /** Milliseconds one way. */
+  readonly loopbackMs?: number;
+  readonly sameHostMs?: number;
+  readonly betweenHostsMs?: number;
+}
+
+/** A network namespace as the fabric sees it. */
+export interface Attachment {
+  readonly hostName: string;
+  /** Whether the machine is powered on. */
+  readonly up: boolean;
+  listenerFor(address: string, port: number): ListeningSocket | undefined;
+  adopt(socket: StreamSocket): void;
+  drop(socket: StreamSocket): void;
+  /** The machine has lost its power. */
+  clear(): void;
+}
+
+interface Held {
+  readonly prefixLength: number;
+  readonly attachment: Attachment;
+}
+
+/** The network between machines: who holds which address, how long packets take, what is cut off. */
+export class Fabric {
+  readonly sim: Simulation;
+  /** Built file trees of image layers, shared by all machines. */
+  readonly layers = new LayerStore();
+  readonly #loopbackMs: number;
+  readonly #sameHostMs: number;
+  readonly #betweenHostsMs: number;
+  readonly #holders = new Map<string, Held>();
+  readonly #partitions = new Set<string>();
+  readonly #latencies = new Map<string, number>();
+
+  constructor(sim: Simulation, options: FabricOptions = {}) {
+    this.sim = sim;
+    this.#loopbackMs = options.loopbackMs ?? 0.05;
+    this.#sameHostMs = options.sameHostMs ?? 0.1;
+    this.#betweenHostsMs = options.betweenHostsMs ?? 0.3;
+  }
+
+  /** The last one to claim an address holds it. */
+  claim(address: string, prefixLength: number, attachment: Attachment): void {
+    this.#holders.set(address, { prefixLength, attachment });
+  }
+
+  release(address: string, attachment: Attachment): void {
+    if (this.#holders.get(address)?.attachment === attachment) this.#holders.delete(address);
+  }
+
+  /** The namespaces of a host that hold addresses. */
+  attachmentsOf(hostName: string): Attachment[] {
+    const found = new Set<Attachment>();
+    for (const { attachment } of this.#holders.values()) if (attachment.hostName === hostName) found.add(attachment);
+    return [...found];
+  }
+
+  find(address: string): Attachment | undefined {
+    return this.#holders.get(address)?.attachment;
+  }
+
+  /** Whether the address belongs to a network that is attached here, so that somebody reports it as unreachable. */
+  knowsNetworkOf(address: string): boolean {
+    for (const [held, { prefixLength }] of this.#holders) if (inSubnet(address, held, prefixLength)) return true;
+    return false;
+  }
+
+  /** One way, in milliseconds; undefined when nothing gets through. */
+  latencyMs(from: Attachment, to: Attachment): number | undefined {
+    if (!from.up || !to.up) return undefined;
+    if (from === to) return this.#loopbackMs;
+    if (from.hostName === to.hostName) return this.#sameHostMs;
+    const pair = pairOf(from.hostName, to.hostName);
+    if (this.#partitions.has(pair)) return undefined;
+    return this.#latencies.get(pair) ?? this.#betweenHostsMs;
+  }
+
+  // Faults
+
+  /** Cuts the connection between two hosts, or restores it. */
+  setPartition(hostA: string, hostB: string, cut: boolean): void {
+    if (cut) this.#partitions.add(pairOf(hostA, hostB));
+    else this.#partitions.delete(pairOf(hostA, hostB));
+  }
+
+  /** Latency between two hosts, one way; undefined restores the usual one. */
+  setLatency(hostA: string, hostB: string, latencyMs: number | undefined): void {
+    if (latencyMs === undefined) this.#latencies.delete(pairOf(hostA, hostB));
+    else this.#latencies.set(pairOf(hostA, hostB), latencyMs);
+  }
+}
+
+function pairOf(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}

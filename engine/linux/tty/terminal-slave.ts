@@ -1,0 +1,40 @@
+import { Errno } from '../errno.ts';
+import type { Stat } from '../syscalls.ts';
+import { FileDescription } from '../vfs/description.ts';
+import type { WaitQueue } from '../vfs/wait-queue.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The processes' end of a pseudo-terminal. */
+export class TerminalSlave extends FileDescription {
+  override readonly kind = 'terminal';
+  override readonly path: string;
+  readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    super();
+    this.terminal = terminal;
+    this.path = `/dev/pts/${terminal.number}`;
+  }
+
+  override get readQueue(): WaitQueue {
+    return this.terminal.readQueue;
+  }
+
+  override get readable(): boolean {
+    return this.terminal.readable;
+  }
+
+  override read(max: number): Uint8Array | undefined {
+    return this.terminal.read(max);
+  }
+
+  override write(data: Uint8Array, offset: number): number {
+    if (this.terminal.hungUp) throw new Errno('EIO');
+    this.terminal.write(offset === 0 ? data : data.subarray(offset));
+    return data.length - offset;
+  }
+
+  override stat(): Stat {
+    return this.terminal.inode.stat();
+  }
+}

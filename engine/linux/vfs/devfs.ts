@@ -1,0 +1,43 @@
+import type { Terminal } from '../tty/terminal.ts';
+import { MemoryDirectory } from './directory.ts';
+import type { FileSystem } from './filesystem.ts';
+import { GeneratedDirectory } from './generated.ts';
+import { type LowerNode, lowerDirectory } from './lower-tree.ts';
+
+function device(major: number, minor: number, mode = 0o666): LowerNode {
+  return { kind: 'device', mode, deviceNumber: [major, minor] };
+}
+
+function symlink(target: string): LowerNode {
+  return { kind: 'symlink', target };
+}
+
+/** https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#default-devices */
+const DEVICES = lowerDirectory(
+  new Map<string, LowerNode>([
+    ['null', device(1, 3)],
+    ['zero', device(1, 5)],
+    ['full', device(1, 7)],
+    ['random', device(1, 8)],
+    ['urandom', device(1, 9)],
+    ['tty', device(5, 0)],
+    ['fd', symlink('/proc/self/fd')],
+    ['stdin', symlink('/proc/self/fd/0')],
+    ['stdout', symlink('/proc/self/fd/1')],
+    ['stderr', symlink('/proc/self/fd/2')],
+    ['shm', { ...lowerDirectory(new Map(), 0o1777) }],
+  ]),
+);
+
+/** What is mounted on /dev: device nodes, and the machine's open terminals under pts. */
+export function deviceFileSystem(fs: FileSystem, terminals: ReadonlyMap<number, Terminal>): MemoryDirectory {
+  const root = MemoryDirectory.root(fs, DEVICES);
+  const pts = new GeneratedDirectory(
+    fs,
+    (name) => (/^\d+$/.test(name) ? terminals.get(Number(name))?.inode : undefined),
+    () => [...terminals.keys()].map(String).sort(),
+    { mode: 0o755 },
+  );
+  root.insert('pts', pts);
+  return root;
+}

@@ -1,0 +1,156 @@
+import type { FileType, Stat } from '../syscalls.ts';
+import type { FileDescription } from './description.ts';
+import type { Executable } from './executables.ts';
+import { FileContent } from './file-content.ts';
+import { type FileSystem, INODE_BYTES } from './filesystem.ts';
+
+export interface Ownership {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A file, by whatever names it has. */
+export abstract class Inode {
+  abstract readonly type: FileType;
+  readonly fs: FileSystem;
+  readonly number: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  links = 1;
+  /** Whether it counts in its file system's quota; nodes of layers do not. */
+  counted = false;
+  accessedMs: number;
+  modifiedMs: number;
+  changedMs: number;
+
+  constructor(fs: FileSystem, owner: Ownership, timeMs = fs.now(), number = fs.allocateInode()) {
+    this.fs = fs;
+    this.number = number;
+    this.mode = owner.mode;
+    this.uid = owner.uid;
+    this.gid = owner.gid;
+    this.accessedMs = timeMs;
+    this.modifiedMs = timeMs;
+    this.changedMs = timeMs;
+  }
+
+  get size(): number {
+    return 0;
+  }
+
+  /** Of a device: major and minor. */
+  get deviceNumber(): readonly [number, number] | undefined {
+    return undefined;
+  }
+
+  /** The content changed. */
+  touch(): void {
+    this.modifiedMs = this.changedMs = this.fs.now();
+  }
+
+  /** Takes its place in the quota. Throws ENOSPC. */
+  count(): this {
+    this.fs.quota.reserve(INODE_BYTES);
+    this.counted = true;
+    return this;
+  }
+
+  /** The last name is gone (and the last descriptor, for regular files). */
+  free(): void {
+    if (!this.counted) return;
+    this.fs.quota.reserve(-INODE_BYTES);
+    this.counted = false;
+  }
+
+  stat(): Stat {
+    const deviceNumber = this.deviceNumber;
+    return {
+      type: this.type,
+      mode: this.mode,
+      uid: this.uid,
+      gid: this.gid,
+      size: this.size,
+      links: this.links,
+      inode: this.number,
+      device: this.fs.device,
+      accessedMs: this.accessedMs,
+      modifiedMs: this.modifiedMs,
+      changedMs: this.changedMs,
+      ...(deviceNumber && { deviceNumber }),
+    };
+  }
+}
+
+export class RegularInode extends Inode {
+  override readonly type = 'file';
+  readonly content: FileContent;
+  /** Present as long as nobody has written to the file. */
+  executable: Executable | undefined;
+  openCount = 0;
+
+  constructor(fs: FileSystem, owner: Ownership, shared?: Uint8Array, timeMs?: number) {
+    super(fs, owner, timeMs);
+    this.content = new FileContent(fs.quota, shared);
+  }
+
+  override get size(): number {
+    return this.executable?.size ?? this.content.size;
+  }
+
+  override free(): void {
+    if (this.links > 0 || this.openCount > 0) return;
+    this.content.free();
+    super.free();
+  }
+}
+
+export class SymlinkInode extends Inode {
+  override readonly type = 'symlink';
+  readonly target: string;
+
+  constructor(fs: FileSystem, owner: Ownership, target: string, timeMs?: number) {
+    super(fs, { ...owner, mode: 0o777 }, timeMs);
+    this.target = target;
+  }
+
+  override get size(): number {
+    return this.target.length;
+  }
+}
+
+/** A character or block device node; what it does is found by its number when it is opened. */
+export class DeviceInode extends Inode {
+  override readonly type: 'character' | 'block';
+  readonly #deviceNumber: readonly [number, number];
+
+  constructor(
+    fs: FileSystem,
+    owner: Ownership,
+    type: 'character' | 'block',
+    deviceNumber: readonly [number, number],
+    timeMs?: number,
+  ) {
+    super(fs, owner, timeMs);
+    this.type = type;
+    this.#deviceNumber = deviceNumber;
+  }
+
+  override get deviceNumber(): readonly [number, number] {
+    return this.#deviceNumber;
+  }
+}
+
+/** A FIFO, a bound Unix socket or an anonymous object: opening it asks `open`. */
+export class SpecialInode extends Inode {
+  override readonly type: 'fifo' | 'socket' | 'character';
+  /** Makes a description of the object behind the node. Throws Errno. */
+  readonly open: (access: { read: boolean; write: boolean }) => FileDescription;
+
+  constructor(fs: FileSystem, owner: Ownership, type: 'fifo' | 'socket' | 'character', open: SpecialInode['open']) {
+    super(fs, owner);
+    this.type = type;
+    this.open = open;
+  }
+}

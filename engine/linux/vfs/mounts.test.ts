@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import type { Task } from '../../sim/index.ts';
+import type { FileTree, Layer } from '../host.ts';
+import { codeOf, testMachine, text } from '../kernel/test-machine.ts';
+import type { Process } from '../syscalls.ts';
+
+function* idle(process: Process): Task<number> {
+  for (;;) yield* process.sleep(3_600_000);
+}
+
+const BASE: Layer = {
+  tree: {
+    '/etc/motd': { text: 'base\n' },
+    '/etc/hosts': { text: 'base hosts\n' },
+    '/usr/share/doc/readme': { text: 'read me\n' },
+    '/data': { directory: true, mode: 0o755, uid: 1000, gid: 1000 },
+  },
+};
+
+const APP: Layer = { tree: { '/etc/motd': { text: 'app\n' }, '/usr/share/.wh.doc': { text: '' } } };
+
+test('a container sees its layers merged, and writes only to its own', () => {
+  const { host, start } = testMachine();
+  const [one, two] = [1, 2].map(
+    () => start(idle, { namespaces: { mnt: host.createContainerRoot({ layers: [BASE, APP] }, []) } }).process,
+  ) as [Process, Process];
+  expect(text(one.readFile('/etc/motd'))).toBe('app\n');
+  expect(text(one.readFile('/etc/hosts'))).toBe('base hosts\n');
+  expect(one.readdir('/usr/share')).toEqual([]);
+  expect(one.stat('/data')).toMatchObject({ uid: 1000, gid: 1000 });
+  one.writeFile('/etc/motd', 'changed\n', { append: true });
+  one.unlink('/etc/hosts');
+  one.chmod('/data', 0o700);
+  one.writeFile('/etc/new', '');
+  expect(text(one.readFile('/etc/motd'))).toBe('app\nchanged\n');
+  expect(one.readdir('/etc').map(({ name }) => name)).toEqual(['motd', 'new']);
+  expect(two.readdir('/etc').map(({ name }) => name)).toEqual(['hosts', 'motd']);
+  expect(text(two.readFile('/etc/motd'))).toBe('app\n');
+  expect(two.stat('/data').mode).toBe(0o755);
+  one.writeFile('/etc/hosts', 'again\n');
+  expect(text(one.readFile('/etc/hosts'))).toBe('again\n');
+});
+
+test('a removed directory of a layer comes back empty', () => {
+  const { host, start } = testMachine();
+  const { process } = start(idle, { namespaces: { mnt: host.createContainerRoot({ layers: [BASE] }, []) } });
+  process.unlink('/usr/share/doc/readme');
+  process.rmdir('/usr/share/doc');
+  process.mkdir('/usr/share/doc');
+  expect(process.readdir('/usr/share/doc')).toEqual([]);
+});
+
+test('starting a container does not copy the image', () => {
+  const tree: Record<string, FileTree[string]> = {};
+  for (let i = 0; i < 20_000; i++) tree[`/usr/lib/${i % 100}/file-${i}`] = { text: 'x' };
+  const layer: Layer = { tree };
+  const { host } = testMachine();
+  host.createContainerRoot({ layers: [layer] }, []);
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < 100; i++) host.createContainerRoot({ layers: [layer] }, []);
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1000);
+});
+
+test('binds bring directories and files of the host, for reading only where asked', () => {
+  const { host, start } = testMachine();
+  const { root } = host;
+  root.mkdir('/srv/volume');
+  root.writeFile('/srv/volume/f', 'from the host');
+  root.writeFile('/srv/hosts', '127.0.0.1 localhost\n');
+  const mnt = host.createContainerRoot({ layers: [BASE] }, [
+    { hostPath: '/srv/hosts', containerPath: '/etc/hosts', readOnly: false },
+    { hostPath: '/srv/volume', containerPath: '/data/deep/volume', readOnly: true },
+  ]);
+  const { process } = start(idle, { namespaces: { mnt } });
+  expect(text(process.readFile('/data/deep/volume/f'))).toBe('from the host');
+  expect(codeOf(() => process.writeFile('/data/deep/volume/f', ''))).toBe('EROFS');
+  expect(codeOf(() => process.unlink('/data/deep/volume/f'))).toBe('EROFS');
+  expect(process.access('/data/deep/volume/f', 'write')).toBe(false);
+  process.writeFile('/etc/hosts', '10.0.0.9 db\n', { append: true });
+  expect(text(root.readFile('/srv/hosts'))).toBe('127.0.0.1 localhost\n10.0.0.9 db\n');
+  expect(codeOf(() => process.unlink('/etc/hosts'))).toBe('EBUSY');
+  process.chdir('/data/deep/volume');
+  expect(process.cwd).toBe('/data/deep/volume');
+  process.chdir('..');
+  expect(process.cwd).toBe('/data/deep');
+  expect(
+    codeOf(() =>
+      host.createContainerRoot({ layers: [] }, [{ hostPath: '/none', containerPath: '/x', readOnly: true }]),
+    ),
+  ).toBe('ENOENT');
+});
+
+test('a read-only root, with a writable volume on it', () => {
+  const { host, start } = testMachine();
+  host.root.mkdir('/srv/volume');
+  const mnt = host.createContainerRoot({ layers: [BASE], readOnly: true }, [
+    { hostPath: '/srv/volume', containerPath: '/data', readOnly: false },
+  ]);
+  const { process } = start(idle, { namespaces: { mnt } });
+  expect(codeOf(() => process.writeFile('/etc/motd', ''))).toBe('EROFS');
+  expect(codeOf(() => process.mkdir('/x'))).toBe('EROFS');
+  expect(codeOf(() => process.chmod('/etc/motd', 0))).toBe('EROFS');
+  process.writeFile('/data/f', 'x');
+  expect(text(host.root.readFile('/srv/volume/f'))).toBe('x');
+});
+
+test('mount and unmount', () => {
+  const { root } = testMachine().host;
+  root.mkdir('/srv/a');
+  root.writeFile('/srv/a/hidden', '');
+  root.mount({ type: 'tmpfs', target: '/srv/a', sizeLimit: 1000 });
+  expect(root.readdir('/srv/a')).toEqual([]);
+  root.writeFile('/srv/a/f', new Uint8Array(500));
+  expect(codeOf(() => root.writeFile('/srv/a/g', new Uint8Array(500)))).toBe('ENOSPC');
+  root.mkdir('/srv/b');
+  root.mount({ type: 'bind', source: '/srv/a', target: '/srv/b', readOnly: true });
+  expect(root.stat('/srv/b/f').size).toBe(500);
+  expect(codeOf(() => root.unlink('/srv/b/f'))).toBe('EROFS');
+  root.chdir('/srv/b');
+  expect(codeOf(() => root.unmount('/srv/b'))).toBe('EBUSY');
+  root.chdir('/');
+  root.unmount('/srv/b');
+  root.unmount('/srv/a');
+  expect(root.readdir('/srv/a').map(({ name }) => name)).toEqual(['hidden']);
+  expect(codeOf(() => root.unmount('/srv/a'))).toBe('EINVAL');
+  expect(codeOf(() => root.mount({ type: 'bind', source: '/etc/motd', target: '/srv' }))).toBe('ENOTDIR');
+});
+
+test('a symlink of a container cannot lead out of its root', () => {
+  const { host, start } = testMachine();
+  host.root.writeFile('/etc/only-on-host', '');
+  const { process } = start(idle, { namespaces: { mnt: host.createContainerRoot({ layers: [BASE] }, []) } });
+  process.symlink('../../../../etc', '/data/up');
+  expect(codeOf(() => process.stat('/data/up/only-on-host'))).toBe('ENOENT');
+  expect(text(process.readFile('/data/up/motd'))).toBe('base\n');
+});
+
+test('the disk is shared by all containers', () => {
+  const { host, start } = testMachine({ diskBytes: 10_000 });
+  const mnt = host.createContainerRoot({ layers: [BASE] }, []);
+  const { process } = start(idle, { namespaces: { mnt } });
+  process.writeFile('/data/f', new Uint8Array(6000));
+  expect(codeOf(() => host.root.writeFile('/srv/f', new Uint8Array(6000)))).toBe('ENOSPC');
+  process.unlink('/data/f');
+  host.root.writeFile('/srv/f', new Uint8Array(6000));
+  host.root.unlink('/srv/f');
+  process.writeFile('/data/f', new Uint8Array(6000));
+  host.removeContainerRoot(mnt);
+  host.root.writeFile('/srv/f', new Uint8Array(6000));
+});
