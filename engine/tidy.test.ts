@@ -220,8 +220,11 @@ test('the core is synchronous and deterministic', () => {
       const { line } = file.tree.getLineAndCharacterOfPosition(node.getStart());
       offences.push(`${file.path}:${line + 1} ${what}`);
     };
+    const own = declaredNames(file);
     const visit = (node: ts.Node): void => {
-      if (ts.isIdentifier(node) && BANNED_IDENTIFIERS.has(node.text) && isGlobalUse(node)) report(node, node.text);
+      if (ts.isIdentifier(node) && BANNED_IDENTIFIERS.has(node.text) && !own.has(node.text) && isGlobalUse(node)) {
+        report(node, node.text);
+      }
       if (ts.isPropertyAccessExpression(node) && BANNED_CALLS.includes(node.getText())) report(node, node.getText());
       if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0) {
         report(node, 'new Date()');
@@ -241,19 +244,20 @@ function isGlobalUse(node: ts.Identifier): boolean {
   if (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodDeclaration(parent)) {
     return parent.name !== node;
   }
-  return !ts.isParameter(parent) && !ts.isVariableDeclaration(parent) && !isLocalName(node);
+  return !ts.isParameter(parent) && !ts.isVariableDeclaration(parent);
 }
 
-/** Whether an enclosing function or file declares the name itself (a parameter called `process`, for one). */
-function isLocalName(node: ts.Identifier): boolean {
-  for (let scope: ts.Node | undefined = node.parent; scope !== undefined; scope = scope.parent) {
-    const locals = (scope as { locals?: ReadonlyMap<string, unknown> }).locals;
-    if (locals?.has(node.text) === true) return true;
-    if (ts.isFunctionLike(scope) && scope.parameters.some((parameter) => parameter.name.getText() === node.text)) {
-      return true;
-    }
-  }
-  return false;
+/** Names that a file declares itself: a parameter called `process` or a variable `document` is no global. */
+function declaredNames(file: SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const declares =
+      ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node) || ts.isImportSpecifier(node);
+    if (declares && ts.isIdentifier(node.name)) names.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file.tree);
+  return names;
 }
 
 function isAsync(node: ts.Node): boolean {

@@ -65,6 +65,11 @@ export interface Check {
   readonly changes?: { readonly path: string; readonly within: Span };
   /** The value at `path` must stay what it is for the span. */
   readonly constant?: { readonly path: string; readonly over: Span };
+  /**
+   * Where in the manifest to look when a failure names no field of its own (an HTTP answer, a status): a path into the
+   * observed object, e.g. `spec.containers[name=web].volumeMounts`. `spec` unless told.
+   */
+  readonly blame?: string;
   /** A question that helps, never the answer. */
   readonly ask: string;
 }

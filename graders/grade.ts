@@ -4,6 +4,7 @@ import { evaluate, type Verdict } from './evaluate.ts';
 import { type Check, type Exercise, possiblePoints } from './exercise.ts';
 import { History } from './history.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
+import { findAll, parsePath } from './object-path.ts';
 import { carryOut } from './steps.ts';
 import { explain } from './why.ts';
 
@@ -140,22 +141,34 @@ function locate(
   refutation: Refutation | undefined,
   sources: readonly ManifestSource[],
 ): SourcePlace | undefined {
-  const { kind, name, at } = subject(check, refutation);
+  const { kind, name } = subject(check);
   for (const source of sources) {
-    const place = source.find(kind, name, at);
+    const place = source.find(kind, name, refutedField(check, refutation) ?? blamedField(check, source, kind, name));
     if (place !== undefined) return place;
   }
   return undefined;
 }
 
-function subject(check: Check, refutation: Refutation | undefined) {
-  const { observe } = check;
-  if ('object' in observe) {
-    const { kind, name } = observe.object;
-    // What a status says comes from the spec as a whole, so such a failure points at the spec.
-    const at = refutation === undefined || refutation.at[0] === 'status' ? ['spec'] : refutation.at;
-    return { kind, name, at };
-  }
-  const { pod } = 'http' in observe ? observe.http : observe.exec;
-  return { kind: 'Pod', name: pod, at: ['spec'] };
+/** The object whose manifest a check is about. */
+function subject({ observe }: Check): { readonly kind: string; readonly name?: string } {
+  if ('object' in observe) return observe.object;
+  return { kind: 'Pod', name: ('http' in observe ? observe.http : observe.exec).pod };
+}
+
+/** The very field that was refuted, where it is one that the learner wrote. */
+function refutedField(check: Check, refutation: Refutation | undefined): readonly (string | number)[] | undefined {
+  if (!('object' in check.observe) || refutation === undefined || refutation.at[0] === 'status') return undefined;
+  return refutation.at;
+}
+
+/** Where the check's author says that such a failure comes from. */
+function blamedField(
+  check: Check,
+  source: ManifestSource,
+  kind: string,
+  name: string | undefined,
+): readonly (string | number)[] {
+  const steps = parsePath(check.blame ?? 'spec');
+  const [found] = findAll(source.object(kind, name), steps);
+  return found?.at ?? ['spec'];
 }

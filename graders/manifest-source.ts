@@ -67,7 +67,7 @@ export class ManifestSource {
    * there. Undefined when the file does not describe the object.
    */
   find(kind: string, name: string | undefined, at: readonly (string | number)[]): SourcePlace | undefined {
-    const document = this.#documents.find((each) => each.kind === kind && (name === undefined || each.name === name));
+    const document = this.#document(kind, name);
     if (document === undefined) return undefined;
     let node: Node = document.root;
     let offset = document.root.range[0];
@@ -78,6 +78,15 @@ export class ManifestSource {
       offset = next.offset;
     }
     return this.#place(offset);
+  }
+
+  /** An object of this file as plain data; undefined when the file does not describe it. */
+  object(kind: string, name: string | undefined): unknown {
+    return this.#document(kind, name)?.root.toJSON();
+  }
+
+  #document(kind: string, name: string | undefined): Document | undefined {
+    return this.#documents.find((each) => each.kind === kind && (name === undefined || each.name === name));
   }
 
   #place(offset: number): SourcePlace {

@@ -4,7 +4,7 @@ import { type Check, type Exercise, type Hint, type Mistake, type Proof, spanMs 
 import { parsePath } from './object-path.ts';
 
 const EXERCISE_FIELDS = ['title', 'level', 'rows', 'minutes', 'brief', 'cluster', 'answer', 'checks', 'hints'];
-const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'ask'];
+const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'ask'];
 const MODES = ['within', 'always', 'never', 'changes', 'constant'];
 
 /** The files of an exercise's folder by their path in it: `exercise.yaml`, `start/…`, `solutions/<name>/…`, … */
@@ -56,6 +56,7 @@ function parseCheck(node: CourseNode): Check {
   if (node.has('after')) {
     for (const step of node.field('after').elements()) step.only(['fault', 'wait', 'delete', 'kubectl']);
   }
+  if (node.has('blame')) checkPath(node.field('blame'));
   node.field('id').text();
   node.field('title').text();
   node.field('points').number();
@@ -77,13 +78,25 @@ function checkAssertion(node: CourseNode): void {
   if (ASSERTION_TESTS.filter((test) => node.has(test)).length !== 1) {
     node.fail(`needs exactly one of ${ASSERTION_TESTS.join(', ')}`);
   }
-  const path = node.field('path');
+  checkPath(node.field('path'));
+  if (node.has('matches')) checkExpression(node.field('matches'));
+}
+
+function checkPath(node: CourseNode): void {
   try {
-    parsePath(path.text());
-    if (node.has('matches')) new RegExp(node.field('matches').text(), 's');
+    parsePath(node.text());
   } catch (error) {
     if (error instanceof CourseFileError) throw error;
-    path.fail((error as Error).message);
+    node.fail((error as Error).message);
+  }
+}
+
+function checkExpression(node: CourseNode): void {
+  try {
+    new RegExp(node.text(), 's');
+  } catch (error) {
+    if (error instanceof CourseFileError) throw error;
+    node.fail((error as Error).message);
   }
 }
 

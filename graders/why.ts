@@ -3,6 +3,11 @@ import { type Cluster, type Event, events, type KubeObject, type Pod, pods } fro
 /** How many causes a failed check names. */
 const MAX_CAUSES = 4;
 
+/** A line of a log that says that something went wrong. */
+const COMPLAINT = /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|no such file|read-only|not found)\b/i;
+
+const LOGS_LIMIT_MS = 5000;
+
 /**
  * Why the objects a check looked at are as they are, nearest cause first: what their containers wait for, their
  * conditions that are not met, and the last warnings about them.
@@ -12,6 +17,7 @@ export function explain(cluster: Cluster, objects: readonly KubeObject[]): reado
     ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
     ...conditionCauses(object),
     ...warnings(cluster, object),
+    ...(object.kind === pods.kind ? complaints(cluster, object as Pod) : []),
   ]);
   return [...new Set(causes)].slice(0, MAX_CAUSES);
 }
@@ -57,4 +63,15 @@ function warnings(cluster: Cluster, object: KubeObject): string[] {
   return found.items
     .toSorted((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
     .map(({ reason, message }) => `${reason}: ${message}`);
+}
+
+/** The last line in which each container complained. */
+function complaints(cluster: Cluster, pod: Pod): string[] {
+  const { namespace = 'default', name } = pod.metadata;
+  return pod.spec.containers.flatMap((container) => {
+    const argv = ['kubectl', 'logs', '-n', namespace, name, '-c', container.name, '--tail=20'];
+    const lines = cluster.run('workstation', argv, LOGS_LIMIT_MS)?.stdout.split('\n') ?? [];
+    const last = lines.filter((line) => COMPLAINT.test(line)).at(-1);
+    return last === undefined ? [] : [`container "${container.name}" says: ${last}`];
+  });
 }

@@ -85,6 +85,8 @@ export class ControlPlane {
       kinds: KINDS,
       dialNode: this.#dialNode,
       serverVersion: KUBERNETES_VERSION,
+      // Every moment of a cluster's life can be looked at later: nothing is compacted away.
+      compactionIntervalMs: 0,
     });
     const stopServing = this.apiServer.serve((request) => {
       // Without etcd the real server waits for its request time-out; the answer is the same.

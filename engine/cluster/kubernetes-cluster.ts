@@ -1,3 +1,4 @@
+import type { Node } from '../api/kinds.ts';
 import type { NodeApi } from '../api/node-api.ts';
 import { nodes, pods, serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -89,7 +90,7 @@ export class KubernetesCluster implements Cluster {
       const systemPods = this.client.resource(pods).list({ namespace: 'kube-system' }).items;
       return (
         nodeList.length === this.#machines.length &&
-        nodeList.every(isReady) &&
+        nodeList.every((node) => isReady(node) && !isHeldBack(node)) &&
         systemPods.length >= CONTROL_PLANE_PODS &&
         systemPods.every(isReady) &&
         this.#defaultServiceAccountExists()
@@ -216,6 +217,11 @@ const CONTROL_PLANE_PODS = 4;
 
 /** Every machine of a cluster sees every other; faults between machines come with the network. */
 const reachable = (): boolean => true;
+
+/** Whether a new node still bears the taint that keeps Pods away until it has been seen Ready. */
+function isHeldBack(node: Node): boolean {
+  return node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;
+}
 
 interface WithConditions {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };

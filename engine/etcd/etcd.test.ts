@@ -12,7 +12,8 @@ function listen(): WatchListener & { readonly lines: string[] } {
   const lines: string[] = [];
   return {
     lines,
-    event: ({ type, key, revision, current }: KeyEvent) => lines.push(`${type} ${key}@${revision} ${current?.value ?? ''}`.trim()),
+    event: ({ type, key, revision, current }: KeyEvent) =>
+      lines.push(`${type} ${key}@${revision} ${current?.value ?? ''}`.trim()),
     cancelled: (error) => lines.push(error.message),
   };
 }
@@ -72,12 +73,25 @@ test('thousands of keys in random order come back sorted', () => {
 test('a transaction does all or nothing, at one revision', () => {
   const { etcd } = newEtcd();
   const create = { key: '/a', target: 'modRevision', result: '=', value: 0 } as const;
-  const done = etcd.txn([create], [{ type: 'put', key: '/a', value: 1 }, { type: 'put', key: '/b', value: 2 }]);
+  const done = etcd.txn(
+    [create],
+    [
+      { type: 'put', key: '/a', value: 1 },
+      { type: 'put', key: '/b', value: 2 },
+    ],
+  );
   expect(done).toMatchObject({ succeeded: true, revision: 2 });
   expect(etcd.get('/b')?.modRevision).toBe(2);
   const refused = etcd.txn([create], [{ type: 'delete', key: '/a' }], [{ type: 'get', key: '/a' }]);
   expect(refused).toMatchObject({ succeeded: false, revision: 2, reads: [{ value: 1 }] });
-  const twice = () => etcd.txn([], [{ type: 'put', key: '/c', value: 1 }, { type: 'delete', key: '/c' }]);
+  const twice = () =>
+    etcd.txn(
+      [],
+      [
+        { type: 'put', key: '/c', value: 1 },
+        { type: 'delete', key: '/c' },
+      ],
+    );
   expect(twice).toThrow('etcdserver: duplicate key given in txn request');
   expect(etcd.get('/c')).toBeUndefined();
   expect(() => etcd.put('', 1)).toThrow('etcdserver: key is not provided');

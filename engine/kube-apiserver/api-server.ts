@@ -1,0 +1,168 @@
+import { stringify as stringifyYaml } from 'yaml';
+import type { KindDescriptor } from '../api/descriptor.ts';
+import { forbidden, internalError, methodNotAllowed, noSuchResource, unexplained } from '../api/errors.ts';
+import type { NodeDialer } from '../api/node-api.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
+import { StatusError } from '../api/status-error.ts';
+import { type Etcd, EtcdError } from '../etcd/index.ts';
+import type { Simulation } from '../sim/index.ts';
+import { ANONYMOUS, authorize } from './authorization.ts';
+import { createSystemNamespaces } from './bootstrap.ts';
+import { Clock } from './clock.ts';
+import { startCompactor } from './compactor.ts';
+import type { ResourceRequest, ServedResource, ServerContext } from './context.ts';
+import { respond } from './context.ts';
+import { PAGE_NOT_FOUND, serveNonResource } from './discovery/non-resource.ts';
+import { negotiate } from './media-type.ts';
+import { Query } from './query.ts';
+import { EventLeases } from './registry/event-leases.ts';
+import { Store } from './registry/store.ts';
+import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { route } from './routes.ts';
+import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
+
+export interface ApiServerOptions {
+  readonly sim: Simulation;
+  readonly etcd: Etcd;
+  readonly kinds: readonly KindDescriptor[];
+  readonly dialNode: NodeDialer;
+  /** 1 to 2 ms unless told. */
+  readonly watchLatency?: WatchLatency;
+  /** E.g. `v1.36.2`. */
+  readonly serverVersion: string;
+  /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
+  readonly compactionIntervalMs?: number;
+}
+
+export interface ApiServer {
+  readonly handle: ApiHandler;
+  /** Ends all watches and timers; etcd keeps everything. */
+  close(): void;
+}
+
+const DEFAULT_LATENCY: WatchLatency = { minMs: 1, maxMs: 2 };
+const DEFAULT_COMPACTION_MS = 5 * 60_000;
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Starts an API server over an etcd, new or used. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const server = createContext(options);
+  const stopCompactor = startCompactor(
+    options.sim,
+    options.etcd,
+    options.compactionIntervalMs ?? DEFAULT_COMPACTION_MS,
+  );
+  const namespaces = server.resources.get('/v1/namespaces');
+  if (namespaces !== undefined) {
+    const activity = { component: 'kube-apiserver', key: 'system-namespaces' };
+    options.sim.trace.during(activity, () => createSystemNamespaces(namespaces));
+  }
+  return {
+    handle: (request) => {
+      try {
+        return encode(request, serve(server, request, options.serverVersion));
+      } catch (error) {
+        return failure(error);
+      }
+    },
+    close() {
+      stopCompactor();
+      for (const { watchCache } of server.resources.values()) watchCache.close();
+    },
+  };
+}
+
+function createContext({ sim, etcd, kinds, dialNode, watchLatency }: ApiServerOptions): ServerContext {
+  const clock = new Clock(sim);
+  const random = sim.random('kube-apiserver');
+  const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
+  const latency = watchLatency ?? DEFAULT_LATENCY;
+  const watchRandom = sim.random('kube-apiserver/watch');
+  const resources = new Map<string, ServedResource>();
+  const stores = new Map<string, Store>();
+  for (const kind of kinds) {
+    const store = new Store(kind, environment);
+    const watchCache = new WatchCache({ sim, etcd, kind, latency, random: watchRandom });
+    resources.set(`${kind.group}/${kind.version}/${kind.plural}`, { kind, store, watchCache });
+    stores.set(kind.plural, store);
+  }
+  const lookup = (plural: string, namespace: string, name: string): KubeObject | undefined =>
+    stores.get(plural)?.find(namespace, name);
+  return { sim, etcd, clock, kinds, dialNode, resources, lookup };
+}
+
+function serve(server: ServerContext, request: ApiRequest, serverVersion: string): ApiResponse {
+  if (!METHODS.includes(request.method)) throw methodNotAllowed();
+  const segments = pathSegments(request.path);
+  if (segments === undefined) return PAGE_NOT_FOUND;
+  const info = readRequestInfo(segments);
+  const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
+  if (info === undefined || resource === undefined) {
+    return serveNonResource(request, segments, server.kinds, serverVersion) ?? unknownPath(server, info);
+  }
+  if (!fitsScope(resource.kind, info)) throw noSuchResource();
+  const query = new Query(request);
+  const { verb, handler } = route(resource.kind, info, request.method, query);
+  const why = authorize({ user: request.user ?? ANONYMOUS, verb, info });
+  if (why !== undefined) throw forbidden(resource.kind, info.name, why);
+  const negotiated = negotiate(request.headers?.['accept']);
+  const call = () => handler({ ...resource, server, request, info, query, negotiated } satisfies ResourceRequest);
+  return request.method === 'GET' ? call() : underActivity(server, request, info, call);
+}
+
+/** A version that is served says what it lacks; of other paths nothing is known at all. */
+function unknownPath({ kinds }: ServerContext, info: RequestInfo | undefined): ApiResponse {
+  if (info === undefined) return PAGE_NOT_FOUND;
+  if (!kinds.some(({ group, version }) => group === info.group && version === info.version)) return PAGE_NOT_FOUND;
+  throw noSuchResource();
+}
+
+/** Cluster-scoped objects have no namespace in their path, objects in a namespace cannot be named without it. */
+function fitsScope({ namespaced }: KindDescriptor, { namespace, name }: RequestInfo): boolean {
+  return namespaced ? namespace !== '' || name === '' : namespace === '';
+}
+
+/** Writes that no component has claimed are those of the client that sent them. */
+function underActivity(
+  server: ServerContext,
+  request: ApiRequest,
+  info: RequestInfo,
+  call: () => ApiResponse,
+): ApiResponse {
+  const { trace } = server.sim;
+  if (trace.activity !== undefined) return call();
+  const component = request.headers?.['user-agent'] ?? request.user?.username ?? ANONYMOUS.username;
+  const name = info.name === '' ? nameInBody(request) : info.name;
+  const key = info.namespace === '' ? name : `${info.namespace}/${name}`;
+  return trace.during({ component, key }, call);
+}
+
+function nameInBody({ body }: ApiRequest): string {
+  const { metadata } = (typeof body === 'object' && body !== null ? body : {}) as Partial<KubeObject>;
+  return typeof metadata?.name === 'string' ? metadata.name : '';
+}
+
+/** Bodies are plain objects; a client that wants YAML gets text. */
+function encode(request: ApiRequest, response: ApiResponse): ApiResponse {
+  const { body } = response;
+  if (typeof body !== 'object' || body === null) return response;
+  const accept = request.headers?.['accept'];
+  if (accept === undefined || !accept.includes('yaml') || negotiate(accept).format !== 'yaml') return response;
+  return {
+    ...response,
+    headers: { ...response.headers, 'content-type': 'application/yaml' },
+    body: stringifyYaml(body),
+  };
+}
+
+function failure(error: unknown): ApiResponse {
+  const { status } = asStatusError(error);
+  return respond(status.code, status);
+}
+
+function asStatusError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof EtcdError) return unexplained(error.message);
+  return internalError(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,69 @@
+import type { KindDescriptor } from '../api/descriptor.ts';
+import type { NodeDialer } from '../api/node-api.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { Etcd } from '../etcd/index.ts';
+import type { Simulation } from '../sim/index.ts';
+import type { Lookup } from './admission/admission.ts';
+import type { Clock } from './clock.ts';
+import type { Negotiated } from './media-type.ts';
+import type { Query } from './query.ts';
+import type { Store } from './registry/store.ts';
+import type { RequestInfo } from './request-info.ts';
+import { type Presentation, presentation } from './table.ts';
+import type { WatchCache } from './watch/watch-cache.ts';
+
+/** One kind as it is served. */
+export interface ServedResource {
+  readonly kind: KindDescriptor;
+  readonly store: Store;
+  readonly watchCache: WatchCache;
+}
+
+/** What the handlers of one server share. */
+export interface ServerContext {
+  readonly sim: Simulation;
+  readonly etcd: Etcd;
+  readonly clock: Clock;
+  readonly kinds: readonly KindDescriptor[];
+  readonly dialNode: NodeDialer;
+  /** By `group/version/plural`. */
+  readonly resources: ReadonlyMap<string, ServedResource>;
+  readonly lookup: Lookup;
+}
+
+/** A request for a resource that is served. */
+export interface ResourceRequest extends ServedResource {
+  readonly server: ServerContext;
+  readonly request: ApiRequest;
+  readonly info: RequestInfo;
+  readonly query: Query;
+  readonly negotiated: Negotiated;
+}
+
+export type ResourceHandler = (request: ResourceRequest) => ApiResponse;
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+/** An answer with an object or a document. */
+export function respond(status: number, body: unknown, warnings: readonly string[] = []): ApiResponse {
+  if (warnings.length === 0) return { status, headers: JSON_HEADERS, body };
+  const warning = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+  return { status, headers: { ...JSON_HEADERS, warning }, body };
+}
+
+/** How this client wants objects of the resource to look. */
+export function presentationFor({ kind, negotiated, query, server }: ResourceRequest): Presentation {
+  return presentation(kind, negotiated.as, query.text('includeObject'), () => server.clock.nowMs);
+}
+
+/** An answer with one object. */
+export function respondWithObject(
+  request: ResourceRequest,
+  status: number,
+  object: KubeObject,
+  warnings?: readonly string[],
+): ApiResponse {
+  if (request.negotiated.as === '') return respond(status, object, warnings);
+  return respond(status, presentationFor(request).object(object), warnings);
+}

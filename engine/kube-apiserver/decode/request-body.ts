@@ -1,0 +1,115 @@
+import { Lexer, parse as parseYaml, YAMLParseError } from 'yaml';
+import { badRequest, requestEntityTooLarge, unsupportedMediaType } from '../../api/errors.ts';
+import type { ApiRequest } from '../../api/request.ts';
+import { ACCEPTED_TYPES, parseMediaType } from '../media-type.ts';
+import { describeJsonError } from './json-syntax.ts';
+
+/** The server reads no more of a request. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+/** A deeper object is nobody's manifest; the limit keeps recursion bounded. */
+const MAX_DEPTH = 500;
+const SUMMARY_LENGTH = 30;
+
+/** A body that could be read, and how far it is to be trusted. */
+export interface ParsedBody {
+  readonly value: unknown;
+  /** Whether it came as text, i.e. from outside; plain objects come from clients in the same process. */
+  readonly wasText: boolean;
+  /** The text's beginning, as errors quote it. */
+  readonly summary: string;
+}
+
+/** A text that is not JSON or YAML; the message is the parser's. */
+export class BodySyntaxError extends Error {
+  readonly summary: string;
+
+  constructor(message: string, summary: string) {
+    super(message);
+    this.summary = summary;
+  }
+}
+
+/**
+ * The body of a write. @throws StatusError for a foreign content type or too long a body, BodySyntaxError.
+ * @param accepted the content types that may be sent.
+ */
+export function readBody(request: ApiRequest, accepted: readonly string[] = ACCEPTED_TYPES): ParsedBody {
+  const { body } = request;
+  const type = parseMediaType(request.headers?.['content-type'] ?? '').type;
+  if (type !== '' && !accepted.includes(type)) throw unsupportedMediaType(accepted);
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    checkSize(body);
+    return { value: body, wasText: false, summary: '<empty>' };
+  }
+  if (body.length > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES);
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const summary = summarize(text);
+  const value = type.includes('yaml') ? readYaml(text, summary) : readJson(text, summary);
+  checkSize(value);
+  return { value, wasText: true, summary };
+}
+
+function readJson(text: string, summary: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BodySyntaxError(`couldn't get version/kind; json parse error: ${describeJsonError(text)}`, summary);
+  }
+}
+
+function readYaml(text: string, summary: string): unknown {
+  try {
+    // As in Go's decoder the last of equal keys wins; aliases are bounded by the parser.
+    if (nestsTooDeep(text)) throw new Error('exceeded max depth');
+    return parseYaml(text, { uniqueKeys: false, logLevel: 'error' });
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw new BodySyntaxError(`yaml: ${(error as Error).message}`, summary);
+    const line = error.linePos?.[0].line ?? 1;
+    throw new BodySyntaxError(`yaml: line ${line}: ${error.message.split(' at line')[0]}`, summary);
+  }
+}
+
+/** The parser would take many seconds to find out that a text of nothing but brackets is too deep for it. */
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  let inRow = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    // `- - - …`: a list in a list in a list.
+    if (token === '-' || token === '?') inRow += 1;
+    else if (token.includes('\n') || token.trim() !== '') inRow = 0;
+    if (depth > MAX_DEPTH || inRow > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** What errors quote of a body, as summarizeData in k8s.io/apiserver pkg/endpoints/handlers/rest.go. */
+function summarize(text: string): string {
+  if (text === '') return '<empty>';
+  const long = text.length > SUMMARY_LENGTH ? ' ...' : '';
+  const start = text.slice(0, SUMMARY_LENGTH);
+  if (text[0] === '{') return start + long;
+  return Array.from(new TextEncoder().encode(start), (byte) => byte.toString(16).padStart(2, '0')).join('') + long;
+}
+
+/** Refuses objects that no text of permitted length could have made. The estimate counts letters, not bytes. */
+function checkSize(root: unknown): void {
+  let size = 0;
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value === 'string') size += value.length + 2;
+    else if (typeof value !== 'object' || value === null) size += 4;
+    else {
+      if (depth > MAX_DEPTH) throw badRequest('exceeded max depth');
+      if (Array.isArray(value)) for (const item of value) visit(item, depth + 1);
+      else {
+        for (const key in value) {
+          size += key.length + 3;
+          visit((value as Record<string, unknown>)[key], depth + 1);
+        }
+      }
+    }
+    if (size > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES);
+  };
+  visit(root, 0);
+}

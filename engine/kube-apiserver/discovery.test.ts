@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type Body, startTestServer } from './testing/test-server.ts';
+
+const AGGREGATED = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json' };
+
+test('version and health', () => {
+  const { request } = startTestServer();
+  expect(request('GET', '/version').body).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.2' });
+  for (const path of ['/healthz', '/livez', '/readyz', '/readyz/ping'])
+    expect(request('GET', path)).toMatchObject({ status: 200, body: 'ok' });
+});
+
+test('groups, versions and resources', () => {
+  const { request } = startTestServer();
+  expect(request('GET', '/api').body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
+  expect(request('GET', '/apis').body.groups.map(({ name }: Body) => name)).toEqual(['apps', 'coordination.k8s.io']);
+  expect(request('GET', '/apis/apps').body).toMatchObject({
+    kind: 'APIGroup',
+    preferredVersion: { groupVersion: 'apps/v1' },
+  });
+  const { resources } = request('GET', '/api/v1').body;
+  const named = (name: string) => resources.find((each: Body) => each.name === name);
+  expect(named('pods')).toMatchObject({
+    singularName: 'pod',
+    namespaced: true,
+    kind: 'Pod',
+    shortNames: ['po'],
+    categories: ['all'],
+  });
+  expect(named('pods/log')).toMatchObject({ kind: 'Pod', verbs: ['get'] });
+  expect(named('pods/exec')).toMatchObject({ kind: 'PodExecOptions', verbs: ['create', 'get'] });
+  expect(named('nodes').namespaced).toBe(false);
+  const scale = request('GET', '/apis/apps/v1').body.resources.find((each: Body) => each.name === 'deployments/scale');
+  expect(scale).toMatchObject({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
+});
+
+test('everything at once for those who ask', () => {
+  const { request } = startTestServer();
+  const { headers, body } = request('GET', '/apis', undefined, AGGREGATED);
+  expect(headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
+  expect(body.items[0].versions[0].resources[0]).toMatchObject({
+    resource: 'deployments',
+    responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+    scope: 'Namespaced',
+  });
+  expect(request('GET', '/api', undefined, AGGREGATED).body.items[0].versions[0].version).toBe('v1');
+});
+
+test.each(['/foo', '/apis/nope.example.com/v1/foos', '/apis/nope', '/api/v2', '/%zz', '/apis/apps/v2/deployments'])(
+  '%s is nowhere',
+  (path) => {
+    expect(startTestServer().request('GET', path)).toMatchObject({ status: 404, body: '404 page not found\n' });
+  },
+);
+
+test('scope is part of the path', () => {
+  const { request } = startTestServer();
+  for (const path of ['/api/v1/namespaces/default/nodes', '/api/v1/pods/web']) {
+    expect(request('GET', path).body).toMatchObject({
+      code: 404,
+      message: 'the server could not find the requested resource',
+    });
+  }
+});

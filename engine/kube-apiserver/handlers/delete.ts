@@ -1,0 +1,61 @@
+import type { KubeObject } from '../../api/object.ts';
+import type { Status } from '../../api/status-error.ts';
+import { admit } from '../admission/index.ts';
+import { type ResourceHandler, type ResourceRequest, respond, respondWithObject } from '../context.ts';
+import { apiVersionOf, readObjectBody } from '../decode/object-decoder.ts';
+import { type DeleteOptions, readDeleteOptions } from '../registry/delete-options.ts';
+import { deleteObject } from '../registry/deletion.ts';
+import { listObjects } from '../registry/list.ts';
+import { readListOptions } from '../registry/list-options.ts';
+import { readFilter } from './read.ts';
+
+/** Kinds that answer a deletion with the object instead of a Status (`ReturnDeletedObject`). */
+const RETURN_DELETED: ReadonlySet<string> = new Set(['pods', 'serviceaccounts']);
+
+export const deleteOne: ResourceHandler = (request) => {
+  const { kind, store, info } = request;
+  const options = readOptions(request);
+  admitDeletion(request, info.name);
+  const { object, deleted } = deleteObject(store, info.namespace, info.name, options);
+  const foreground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
+  if (!deleted) return respondWithObject(request, foreground ? 202 : 200, object);
+  if (RETURN_DELETED.has(kind.plural)) return respondWithObject(request, 200, object);
+  return respond(200, deletionStatus(request, object));
+};
+
+/** Deletes what a list with the same parameters would give; answers with that list. */
+export const deleteCollection: ResourceHandler = (request) => {
+  const { store, kind, query } = request;
+  const options = readOptions(request);
+  const list = listObjects(store, readFilter(request), readListOptions(query, false));
+  admitDeletion(request, '');
+  const items = list.items.map(
+    ({ metadata }) => deleteObject(store, metadata.namespace ?? '', metadata.name, options).object,
+  );
+  return respond(200, { ...list, apiVersion: apiVersionOf(kind), items });
+};
+
+function admitDeletion({ kind, info, server }: ResourceRequest, name: string): void {
+  admit({ operation: 'DELETE', kind, namespace: info.namespace, name }, undefined, server.lookup);
+}
+
+function readOptions({ request, query }: ResourceRequest): DeleteOptions {
+  const { body } = request;
+  const empty =
+    body === undefined ||
+    body === null ||
+    ((typeof body === 'string' || body instanceof Uint8Array) && body.length === 0);
+  return readDeleteOptions(empty ? undefined : readObjectBody(request, 'DeleteOptions').value, query);
+}
+
+function deletionStatus({ kind }: ResourceRequest, { metadata }: KubeObject): Omit<Status, 'code'> {
+  const { name, uid } = metadata;
+  const group = kind.group === '' ? {} : { group: kind.group };
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...group, kind: kind.plural, uid },
+  };
+}

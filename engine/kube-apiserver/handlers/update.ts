@@ -1,0 +1,33 @@
+import { badRequest } from '../../api/errors.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { admit } from '../admission/index.ts';
+import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
+import { decodeObject } from '../decode/object-decoder.ts';
+import { readWriteOptions } from '../write-options.ts';
+import { finalizerWarnings } from './warnings.ts';
+
+/** PUT of an object, or of its `status` subresource. */
+export const updateObject: ResourceHandler = (request) => {
+  const { kind, store, info, server, query } = request;
+  const { dryRun, fieldValidation } = readWriteOptions('UpdateOptions', query);
+  const { object, warnings } = decodeObject(request.request, kind, fieldValidation, server.kinds);
+  const { name, namespace } = info;
+  if ((object.metadata.name ?? '') === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  const uid = object.metadata.uid ?? '';
+  const defaulted = kind.applyDefaults?.(object) ?? object;
+  const updated = store.update(namespace, name, () => admitUpdate(request, defaulted), {
+    dryRun,
+    status: info.subresource === 'status',
+    ...(uid === '' ? {} : { expectedUid: uid }),
+  });
+  return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
+};
+
+/** Admission of what an update or a patch leads to. */
+export function admitUpdate({ kind, info, server }: ResourceRequest, object: KubeObject): KubeObject {
+  if (info.subresource !== '') return object;
+  const { namespace, name } = info;
+  return admit({ operation: 'UPDATE', kind, namespace, name }, object, server.lookup);
+}

@@ -1,0 +1,72 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
+import { badRequest } from '../../api/errors.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+
+type WritableMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
+
+/**
+ * The metadata of a new object: what the client may say, and what only the server says.
+ * After k8s.io/apiserver pkg/registry/rest/meta.go.
+ */
+export function metadataForCreate(
+  sent: Partial<ObjectMeta>,
+  server: { readonly name: string; readonly namespace: string; readonly uid: string; readonly timestamp: string },
+): ObjectMeta {
+  const metadata: WritableMeta = {
+    name: server.name,
+    uid: server.uid,
+    resourceVersion: '',
+    creationTimestamp: server.timestamp,
+  };
+  if (sent.generateName !== undefined) metadata.generateName = sent.generateName;
+  if (server.namespace !== '') metadata.namespace = server.namespace;
+  if (sent.labels != null) metadata.labels = sent.labels;
+  if (sent.annotations != null) metadata.annotations = sent.annotations;
+  if (sent.ownerReferences != null) metadata.ownerReferences = sent.ownerReferences;
+  if (sent.finalizers != null) metadata.finalizers = sent.finalizers;
+  return metadata;
+}
+
+/** The metadata of an update: what the server keeps is taken from the stored object, whatever the client sent. */
+export function metadataForUpdate(sent: Partial<ObjectMeta>, stored: ObjectMeta): ObjectMeta {
+  if (sent === stored) return stored;
+  const metadata: WritableMeta = { ...stored };
+  metadata.name = sent.name ?? stored.name;
+  metadata.uid = sent.uid || stored.uid;
+  for (const key of CLIENT_FIELDS) {
+    if (sent[key] != null) assign(metadata, key, sent[key]);
+    else if (metadata[key] !== undefined) delete metadata[key];
+  }
+  return metadata;
+}
+
+const CLIENT_FIELDS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+function assign<K extends keyof WritableMeta>(metadata: WritableMeta, key: K, value: WritableMeta[K]): void {
+  metadata[key] = value;
+}
+
+/** The same object as of another revision. */
+export function withResourceVersion<T extends KubeObject>(object: T, revision: number): T {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+/** The namespace the object belongs to: the request's, which the object may repeat but not contradict. */
+export function checkNamespace(kind: KindDescriptor, sent: Partial<ObjectMeta>, requested: string): void {
+  const namespace = sent.namespace ?? '';
+  if (namespace === '' || namespace === requested) return;
+  if (!kind.namespaced) return;
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** The name and namespace of an object that is to replace the one at a path. @throws StatusError BadRequest */
+export function checkIdentity(kind: KindDescriptor, sent: Partial<ObjectMeta>, namespace: string, name: string): void {
+  const { name: sentName = '', namespace: sentNamespace = '' } = sent;
+  if (sentName !== '' && sentName !== name) {
+    throw badRequest(`the name of the object (${sentName}) does not match the name on the URL (${name})`);
+  }
+  if (sentNamespace === '' || sentNamespace === namespace || !kind.namespaced) return;
+  throw badRequest(
+    `the namespace of the object (${sentNamespace}) does not match the namespace on the request (${namespace})`,
+  );
+}

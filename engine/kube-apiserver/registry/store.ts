@@ -1,0 +1,208 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { KindDescriptor, WriteContext } from '../../api/descriptor.ts';
+import {
+  alreadyExists,
+  conflict,
+  generateNameConflict,
+  invalidObject,
+  modifiedConflict,
+  notFound,
+  unexplained,
+} from '../../api/errors.ts';
+import { invalid } from '../../api/field-errors.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Etcd } from '../../etcd/index.ts';
+import type { Random } from '../../sim/index.ts';
+import type { Clock } from '../clock.ts';
+import { type EventLeases, NO_LEASE } from './event-leases.ts';
+import {
+  checkIdentity,
+  checkNamespace,
+  metadataForCreate,
+  metadataForUpdate,
+  withResourceVersion,
+} from './object-metadata.ts';
+import { storageKey, storagePrefix } from './storage-key.ts';
+
+/** What all stores of a server share. */
+export interface StoreEnvironment {
+  readonly etcd: Etcd;
+  readonly clock: Clock;
+  /** Where uids and generated names come from. */
+  readonly random: Random;
+  readonly eventLeases: EventLeases;
+}
+
+export interface CreateOptions {
+  readonly dryRun: boolean;
+  /** Mutates and judges the object before it is validated; see `admission/`. */
+  readonly admit: (object: KubeObject) => KubeObject;
+}
+
+export interface UpdateOptions {
+  readonly dryRun: boolean;
+  /** A write through the `status` subresource. */
+  readonly status: boolean;
+  /** The uid that a PUT claims the object has. */
+  readonly expectedUid?: string;
+}
+
+const NAME_SUFFIX_LENGTH = 5;
+const MAX_GENERATED_BASE = 58;
+const GENERATE_NAME_ATTEMPTS = 8;
+
+/** Kinds whose PUT must carry a resourceVersion (`AllowUnconditionalUpdate` is false in their strategies). */
+const NEED_RESOURCE_VERSION: ReadonlySet<string> = new Set(['leases', 'serviceaccounts']);
+
+/**
+ * The objects of one kind in etcd, and the rules of writing them.
+ * After k8s.io/apiserver pkg/registry/generic/registry/store.go. Reads and writes are atomic: nothing else runs between.
+ */
+export class Store {
+  readonly kind: KindDescriptor;
+  readonly prefix: string;
+  readonly environment: StoreEnvironment;
+
+  constructor(kind: KindDescriptor, environment: StoreEnvironment) {
+    this.kind = kind;
+    this.prefix = storagePrefix(kind);
+    this.environment = environment;
+  }
+
+  key(namespace: string, name: string): string {
+    return storageKey(this.prefix, namespace, name);
+  }
+
+  find(namespace: string, name: string): KubeObject | undefined {
+    return this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
+  }
+
+  /** @throws StatusError NotFound */
+  get(namespace: string, name: string): KubeObject {
+    const object = this.find(namespace, name);
+    if (object === undefined) throw notFound(this.kind, name);
+    return object;
+  }
+
+  /** Stores a new object; returns it as stored. */
+  create(namespace: string, sent: KubeObject, options: CreateOptions): KubeObject {
+    const { kind } = this;
+    checkNamespace(kind, sent.metadata, namespace);
+    if (!options.dryRun && (sent.metadata.resourceVersion ?? '') !== '') {
+      throw unexplained('resourceVersion should not be set on objects to be created');
+    }
+    const generated = (sent.metadata.name ?? '') === '' && (sent.metadata.generateName ?? '') !== '';
+    const admitted = options.admit(this.#withSystemFields(namespace, sent, generated));
+    const context: WriteContext = { timestamp: admitted.metadata.creationTimestamp, status: false };
+    const object = kind.prepareForCreate?.(admitted, context) ?? admitted;
+    const errors = kind.validateCreate(object);
+    if (errors.length > 0) throw invalidObject(kind, object.metadata.name, errors);
+    const key = this.key(namespace, object.metadata.name);
+    if (this.environment.etcd.get(key) !== undefined) {
+      throw generated ? generateNameConflict(kind, object.metadata.name) : alreadyExists(kind, object.metadata.name);
+    }
+    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object);
+  }
+
+  /**
+   * Replaces an object by what `change` makes of it; returns it as stored.
+   *
+   * @throws StatusError NotFound, Conflict, Invalid, or what `change` throws.
+   */
+  update(
+    namespace: string,
+    name: string,
+    change: (stored: KubeObject) => KubeObject,
+    options: UpdateOptions,
+  ): KubeObject {
+    const { kind } = this;
+    const stored = this.get(namespace, name);
+    const sent = change(stored);
+    checkIdentity(kind, sent.metadata, namespace, name);
+    this.#checkVersion(stored, sent, options);
+    const next = this.#prepareUpdate(stored, sent, options);
+    const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
+    const errors = kind.validateUpdate(next, stored, context);
+    if (errors.length > 0) throw invalidObject(kind, name, errors);
+    if (options.dryRun) return next;
+    const key = this.key(namespace, name);
+    if (goesNow(next, stored)) {
+      this.environment.etcd.delete(key);
+      return next;
+    }
+    return sameValue(next, stored) ? stored : this.write(key, next);
+  }
+
+  /** Puts an object that has passed all checks. It carries the revision that this very write makes. */
+  write(key: string, object: KubeObject): KubeObject {
+    const { etcd, eventLeases } = this.environment;
+    const stored = withResourceVersion(object, etcd.revision + 1);
+    etcd.put(key, stored, this.kind.plural === 'events' ? eventLeases.current() : NO_LEASE);
+    return stored;
+  }
+
+  #withSystemFields(namespace: string, sent: KubeObject, generated: boolean): KubeObject {
+    const { clock, random } = this.environment;
+    const metadata = metadataForCreate(sent.metadata, {
+      name: generated ? this.#generateName(namespace, sent.metadata.generateName!) : (sent.metadata.name ?? ''),
+      // Kept where it does not belong, so that validation can say so.
+      namespace: this.kind.namespaced ? namespace : (sent.metadata.namespace ?? ''),
+      uid: random.uuid(),
+      timestamp: clock.timestamp(),
+    });
+    return { ...sent, metadata };
+  }
+
+  #generateName(namespace: string, base: string): string {
+    const { etcd, random } = this.environment;
+    let name = '';
+    for (let attempt = 0; attempt < GENERATE_NAME_ATTEMPTS; attempt++) {
+      name = base.slice(0, MAX_GENERATED_BASE) + random.nameSuffix(NAME_SUFFIX_LENGTH);
+      if (etcd.get(this.key(namespace, name)) === undefined) break;
+    }
+    return name;
+  }
+
+  #checkVersion(stored: KubeObject, sent: KubeObject, options: UpdateOptions): void {
+    const { kind } = this;
+    const { name, uid, namespace } = stored.metadata;
+    if (options.expectedUid !== undefined && options.expectedUid !== uid) {
+      throw failedUidPrecondition(kind, this.key(namespace ?? '', name), name, options.expectedUid, uid);
+    }
+    const version = sent.metadata.resourceVersion ?? '';
+    if (version === stored.metadata.resourceVersion) return;
+    if (version !== '' && version !== '0') throw modifiedConflict(kind, name);
+    if (!NEED_RESOURCE_VERSION.has(kind.plural)) return;
+    const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalidObject({ group: kind.group, kind: kind.plural }, name, [error]);
+  }
+
+  #prepareUpdate(stored: KubeObject, sent: KubeObject, options: UpdateOptions): KubeObject {
+    const metadata = metadataForUpdate(sent.metadata, stored.metadata);
+    const next = sent.metadata === metadata ? sent : { ...sent, metadata };
+    const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
+    return this.kind.prepareForUpdate?.(next, stored, context) ?? next;
+  }
+}
+
+/** Whether the write that takes away the last finalizer of a deleted object ends it. */
+function goesNow(next: KubeObject, stored: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = stored.metadata;
+  if (deletionTimestamp === undefined || (next.metadata.finalizers?.length ?? 0) > 0) return false;
+  // A Namespace goes when its spec's finalizers are gone too.
+  const { finalizers } = (next as { readonly spec?: { readonly finalizers?: readonly string[] } }).spec ?? {};
+  if (next.kind === 'Namespace' && (finalizers?.length ?? 0) > 0) return false;
+  return (deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+function withoutResourceVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata: metadata as KubeObject['metadata'] };
+}
+
+function failedUidPrecondition(kind: KindDescriptor, key: string, name: string, asked: string, actual: string): Error {
+  const why =
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+    `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;
+  return conflict(kind, name, why);
+}

@@ -1,0 +1,42 @@
+/** What a request's path is about, after k8s.io/apiserver pkg/endpoints/request/requestinfo.go. */
+export interface RequestInfo {
+  readonly group: string;
+  readonly version: string;
+  /** Empty for cluster-scoped objects and for requests across all namespaces. */
+  readonly namespace: string;
+  /** The plural, e.g. `pods`. */
+  readonly resource: string;
+  /** Empty for a collection. */
+  readonly name: string;
+  readonly subresource: string;
+}
+
+/** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
+export function pathSegments(path: string): string[] | undefined {
+  if (!path.includes('%')) return path.split('/').filter((segment) => segment !== '');
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads `/api/v1/…` and `/apis/GROUP/VERSION/…`; undefined for paths that name no resource. */
+export function readRequestInfo(segments: readonly string[]): RequestInfo | undefined {
+  const core = segments[0] === 'api';
+  if (!core && segments[0] !== 'apis') return undefined;
+  const rest = segments.slice(core ? 2 : 3);
+  if (rest.length === 0) return undefined;
+  const group = core ? '' : segments[1]!;
+  const version = segments[core ? 1 : 2]!;
+  const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !NAMESPACE_SUBRESOURCES.includes(rest[2]!);
+  const [resource, name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest;
+  if (more.length > 0) return undefined;
+  const namespace = inNamespace ? rest[1]! : '';
+  return { group, version, namespace, resource: resource!, name, subresource };
+}
+
+const NAMESPACE_SUBRESOURCES = ['finalize', 'status'];

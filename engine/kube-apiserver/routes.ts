@@ -1,0 +1,88 @@
+import type { KindDescriptor, Verb } from '../api/descriptor.ts';
+import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
+import type { ApiRequest } from '../api/request.ts';
+import type { ResourceHandler } from './context.ts';
+import { createObject } from './handlers/create.ts';
+import { deleteCollection, deleteOne } from './handlers/delete.ts';
+import { updateFinalizers } from './handlers/namespace-finalize.ts';
+import { patchObject } from './handlers/patch.ts';
+import { bindPod } from './handlers/pod-binding.ts';
+import { podAttach, podExec, podLog } from './handlers/pod-connect.ts';
+import { getObject, listCollection, watchCollection } from './handlers/read.ts';
+import { getScale, patchScale, updateScale } from './handlers/scale.ts';
+import { updateObject } from './handlers/update.ts';
+import type { Query } from './query.ts';
+import type { RequestInfo } from './request-info.ts';
+
+type Method = ApiRequest['method'];
+type Handlers = Readonly<Partial<Record<Method, ResourceHandler>>>;
+
+/** What can be done at a subresource, whichever kind has it. */
+const SUBRESOURCES: Readonly<Record<string, Handlers>> = {
+  status: { GET: getObject, PUT: updateObject, PATCH: patchObject },
+  scale: { GET: getScale, PUT: updateScale, PATCH: patchScale },
+  binding: { POST: bindPod },
+  log: { GET: podLog },
+  exec: { GET: podExec, POST: podExec },
+  attach: { GET: podAttach, POST: podAttach },
+  finalize: { PUT: updateFinalizers },
+};
+
+const OBJECT: Readonly<Partial<Record<Method, readonly [Verb, ResourceHandler]>>> = {
+  GET: ['get', getObject],
+  PUT: ['update', updateObject],
+  PATCH: ['patch', patchObject],
+  DELETE: ['delete', deleteOne],
+};
+
+/** A request's verb, as authorization and discovery name it, and what serves it. */
+export interface Route {
+  readonly verb: string;
+  readonly handler: ResourceHandler;
+}
+
+/** @throws StatusError for a method or a subresource that the kind does not have. */
+export function route(kind: KindDescriptor, info: RequestInfo, method: Method, query: Query): Route {
+  if (info.subresource !== '') return subresourceRoute(kind, info.subresource, method);
+  if (info.name === '') return collectionRoute(kind, info, method, query);
+  if (method === 'GET' && query.flag('watch')) return allowed(kind, 'watch', watchCollection);
+  const found = OBJECT[method];
+  if (found === undefined) throw methodNotAllowed();
+  return allowed(kind, ...found);
+}
+
+function subresourceRoute(kind: KindDescriptor, subresource: string, method: Method): Route {
+  const handlers = kind.subresources.includes(subresource) ? SUBRESOURCES[subresource] : undefined;
+  if (handlers === undefined) throw noSuchResource();
+  const handler = handlers[method];
+  if (handler === undefined) throw methodNotAllowed();
+  return { verb: VERBS[method], handler };
+}
+
+function collectionRoute(kind: KindDescriptor, info: RequestInfo, method: Method, query: Query): Route {
+  switch (method) {
+    case 'GET':
+      return query.flag('watch') ? allowed(kind, 'watch', watchCollection) : allowed(kind, 'list', listCollection);
+    case 'POST':
+      // Without a namespace there is no collection to add to.
+      if (kind.namespaced && info.namespace === '') throw methodNotAllowed();
+      return allowed(kind, 'create', createObject);
+    case 'DELETE':
+      return allowed(kind, 'deletecollection', deleteCollection);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function allowed(kind: KindDescriptor, verb: Verb, handler: ResourceHandler): Route {
+  if (!kind.verbs.includes(verb)) throw methodNotAllowed();
+  return { verb, handler };
+}
+
+const VERBS: Readonly<Record<Method, string>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};

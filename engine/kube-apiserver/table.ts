@@ -1,0 +1,90 @@
+import type { KindDescriptor } from '../api/descriptor.ts';
+import { badRequest } from '../api/errors.ts';
+import type { KubeList, KubeObject } from '../api/object.ts';
+import type { WatchEvent } from '../api/request.ts';
+import type { Negotiated } from './media-type.ts';
+
+/** `includeObject`: how much of each object comes with its row. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/** How objects of a kind are shown to one client. */
+export interface Presentation {
+  readonly object: (object: KubeObject) => unknown;
+  readonly list: (list: KubeList<KubeObject>) => unknown;
+  readonly event: (event: WatchEvent, first: boolean) => WatchEvent;
+}
+
+/** @throws StatusError for a value that is not one of three. */
+export function readIncludeObject(text: string): IncludeObject {
+  if (text === '') return 'Metadata';
+  if (text === 'None' || text === 'Metadata' || text === 'Object') return text;
+  const detail = `includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`;
+  throw badRequest(`Unable to convert to Table as requested: ${detail}`);
+}
+
+/** @param nowMs the clock, since tables show ages; asked at each use. */
+export function presentation(
+  kind: KindDescriptor,
+  as: Negotiated['as'],
+  include: string,
+  nowMs: () => number,
+): Presentation {
+  if (as === 'Table') return tables(kind, readIncludeObject(include), nowMs);
+  return as.startsWith('PartialObjectMetadata') ? METADATA_ONLY : AS_STORED;
+}
+
+const AS_STORED: Presentation = {
+  object: (object) => object,
+  list: (list) => list,
+  event: (event) => event,
+};
+
+const METADATA_ONLY: Presentation = {
+  object: metadataOnly,
+  list: (list) => ({
+    kind: 'PartialObjectMetadataList',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: list.metadata,
+    items: list.items.map(metadataOnly),
+  }),
+  event: (event) => (event.type === 'ERROR' ? event : { type: event.type, object: metadataOnly(event.object) }),
+};
+
+function metadataOnly(object: KubeObject): KubeObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+}
+
+function tables(kind: KindDescriptor, include: IncludeObject, nowMs: () => number): Presentation {
+  const columnDefinitions = kind.columns.map(({ name, type, format = '', description, priority }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
+  const row = (object: KubeObject) => ({
+    cells: kind.columns.map((column) => column.cell(object, nowMs())),
+    ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOnly(object) }),
+  });
+  const table = (metadata: object, columns: unknown, objects: readonly KubeObject[]) => ({
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: columns,
+    rows: objects.map(row),
+  });
+  const single = (object: KubeObject, columns: unknown) =>
+    table({ resourceVersion: object.metadata.resourceVersion }, columns, [object]);
+  return {
+    object: (object) => single(object, columnDefinitions),
+    list: (list) => table(list.metadata, columnDefinitions, list.items),
+    event: (event, first) => {
+      if (event.type === 'ERROR') return event;
+      // Only the first table of a watch brings its header.
+      const columns = first ? columnDefinitions : null;
+      const object =
+        event.type === 'BOOKMARK' ? { ...table(event.object.metadata, columns, []) } : single(event.object, columns);
+      return { type: event.type, object: object as unknown as KubeObject };
+    },
+  };
+}

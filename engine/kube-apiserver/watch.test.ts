@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import {
+  type Body,
+  CONFIG_MAPS,
+  configMapNamed,
+  DEPLOYMENTS,
+  MERGE,
+  PODS,
+  podNamed,
+  startTestServer,
+} from './testing/test-server.ts';
+
+const NODE_1 = '/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dnode-1';
+
+test('a watch from a revision hears what came after, in order and after a moment', () => {
+  const { request, watch, sim, etcd } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  const from = etcd.revision;
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  const { lines } = watch(`${CONFIG_MAPS}?watch=true&resourceVersion=${from}`);
+  request('PATCH', `${CONFIG_MAPS}/b`, { data: { a: '2' } }, MERGE);
+  request('DELETE', `${CONFIG_MAPS}/a`);
+  expect(lines).toEqual([]);
+  sim.runFor(2);
+  expect(lines).toEqual([`ADDED b@${from + 1}`, `MODIFIED b@${from + 2}`, `DELETED a@${from + 3}`]);
+});
+
+test.each(['watch=true', 'watch=true&resourceVersion=0'])('%s begins with what is there', (query) => {
+  const { request, watch, sim } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  const { lines, stop } = watch(`${CONFIG_MAPS}?${query}`);
+  sim.runFor(2);
+  expect(lines).toEqual(['ADDED a@8', 'ADDED b@7']);
+  stop();
+  request('POST', CONFIG_MAPS, configMapNamed('c'));
+  sim.runFor(10);
+  expect(lines).toHaveLength(2);
+});
+
+test('an object that comes into a selector is added, one that leaves it is deleted', () => {
+  const { request, watch, sim } = startTestServer();
+  const labelled = watch('/api/v1/pods?watch=true&labelSelector=app%3Dweb');
+  const onNode = watch(NODE_1);
+  const unscheduled = watch('/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3D');
+  request('POST', PODS, podNamed('web'));
+  request('PATCH', `${PODS}/web`, { metadata: { labels: { app: 'web' } } }, MERGE);
+  request('POST', `${PODS}/web/binding`, { target: { kind: 'Node', name: 'node-1' } });
+  request('PATCH', `${PODS}/web`, { metadata: { labels: { app: 'db' } } }, MERGE);
+  sim.runFor(2);
+  expect(labelled.lines).toEqual(['ADDED web@8', 'MODIFIED web@9', 'DELETED web@10']);
+  expect((labelled.events[2]!.object as Body).metadata.labels).toEqual({ app: 'web' });
+  expect(onNode.lines).toEqual(['ADDED web@9', 'MODIFIED web@10']);
+  expect(unscheduled.lines).toEqual(['ADDED web@7', 'MODIFIED web@8', 'DELETED web@9']);
+});
+
+test('watches are about their namespace, name and kind only', () => {
+  const { request, watch, sim } = startTestServer();
+  const here = watch(`${CONFIG_MAPS}?watch=true`);
+  const one = watch(`${CONFIG_MAPS}?watch=true&fieldSelector=metadata.name%3Da`);
+  const everywhere = watch('/api/v1/configmaps?watch=true');
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  request('POST', '/api/v1/namespaces/kube-system/configmaps', configMapNamed('a'));
+  request('POST', PODS, podNamed('a'));
+  sim.runFor(2);
+  expect([here.lines, one.lines, everywhere.lines]).toEqual([
+    ['ADDED a@7', 'ADDED b@8'],
+    ['ADDED a@7'],
+    ['ADDED a@7', 'ADDED b@8', 'ADDED a@9'],
+  ]);
+});
+
+test('a revision that is compacted away ends the watch with 410 Expired', () => {
+  const { request, watch, sim, etcd } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  etcd.compact(etcd.revision);
+  const { lines, events } = watch(`${CONFIG_MAPS}?watch=true&resourceVersion=1`);
+  sim.runFor(2);
+  expect(lines).toEqual(['ERROR too old resource version: 1 (7)', 'end']);
+  expect(events[0]!.object).toMatchObject({ kind: 'Status', reason: 'Expired', code: 410 });
+});
+
+test('etcd is compacted every five minutes, ten minutes back at most', () => {
+  const { sim, etcd, request } = startTestServer();
+  sim.runFor(300_000);
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  expect(etcd.compactRevision).toBe(1);
+  sim.runFor(300_000);
+  expect(etcd.compactRevision).toBe(6);
+});
+
+test('a streaming list marks the end of what is there; bookmarks follow every minute', () => {
+  const { request, watch, sim, etcd } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  const { lines, events } = watch(
+    `${CONFIG_MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+  );
+  sim.runFor(2);
+  expect(lines).toEqual(['ADDED a@7', 'BOOKMARK @7']);
+  expect((events[1]!.object as Body).metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+  request('POST', PODS, podNamed('elsewhere'));
+  sim.runFor(61_000);
+  expect(lines).toEqual(['ADDED a@7', 'BOOKMARK @7', `BOOKMARK @${etcd.revision}`]);
+  expect(request('GET', `${CONFIG_MAPS}?watch=1&sendInitialEvents=true`).body.message).toBe(
+    'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+  );
+});
+
+test('a watch ends when its time is up or the server goes down', () => {
+  const { watch, sim, close } = startTestServer();
+  const timed = watch(`${CONFIG_MAPS}?watch=true&timeoutSeconds=5`);
+  const open = watch(`${CONFIG_MAPS}?watch=true`);
+  sim.runFor(5_002);
+  expect([timed.lines, open.lines]).toEqual([['end'], []]);
+  close();
+  sim.runFor(2);
+  expect(open.lines).toEqual(['end']);
+});
+
+test('tables: a row for each event, the header with the first', () => {
+  const { request, watch, sim } = startTestServer();
+  request('POST', PODS, podNamed('web'));
+  const { events } = watch(`${PODS}?watch=true`, {
+    accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+  });
+  request('DELETE', `${PODS}/web`);
+  sim.runFor(2);
+  const tables = events.map(({ type, object }) => [
+    type,
+    (object as Body).rows[0].cells.slice(0, 2),
+    (object as Body).columnDefinitions === null,
+  ]);
+  expect(tables).toEqual([
+    ['ADDED', ['web', '0/1'], false],
+    ['MODIFIED', ['web', '0/1'], true],
+    ['DELETED', ['web', '0/1'], true],
+  ]);
+});
+
+test('what one watcher does in an event does not disturb the others', () => {
+  const { request, watch, sim } = startTestServer();
+  const first = request('GET', `${CONFIG_MAPS}?watch=true`).watch!;
+  const stops: (() => void)[] = [];
+  stops.push(first({ event: () => stops[0]!(), end: () => {} }));
+  const second = watch(`${CONFIG_MAPS}?watch=true`);
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  sim.runFor(2);
+  expect(second.lines).toEqual(['ADDED a@7', 'ADDED b@8']);
+  expect(watch(`${DEPLOYMENTS}?watch=true`).lines).toEqual([]);
+});

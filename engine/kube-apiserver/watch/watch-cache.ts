@@ -1,0 +1,182 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
+import { expired } from '../../api/errors.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { StartWatch, WatchEvent } from '../../api/request.ts';
+import { StatusError } from '../../api/status-error.ts';
+import { CompactedError, type Etcd, type Watch } from '../../etcd/index.ts';
+import type { Random, Simulation, Timer } from '../../sim/index.ts';
+import { storagePrefix } from '../registry/storage-key.ts';
+import { ObjectEvent } from './object-event.ts';
+import { isSelective, type ObjectFilter, seenThrough, selects } from './object-filter.ts';
+import { Watcher } from './watcher.ts';
+import { WatcherIndex } from './watcher-index.ts';
+
+/** How long an event is on its way to a client; each watcher has its own distance in this range, drawn once. */
+export interface WatchLatency {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+export interface WatchCacheOptions {
+  readonly sim: Simulation;
+  readonly etcd: Etcd;
+  readonly kind: KindDescriptor;
+  readonly latency: WatchLatency;
+  readonly random: Random;
+}
+
+export interface WatchRequest {
+  readonly filter: ObjectFilter;
+  /** Tell of changes after this revision; undefined or 0: begin with the present objects. */
+  readonly revision: number | undefined;
+  readonly allowBookmarks: boolean;
+  /** Begin with the present objects and mark their end by a bookmark: https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists */
+  readonly sendInitialEvents: boolean;
+  readonly timeoutSeconds: number | undefined;
+  readonly present: (event: WatchEvent, first: boolean) => WatchEvent;
+}
+
+const BOOKMARK_INTERVAL_MS = 60_000;
+const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
+
+/**
+ * Fans the changes of one kind out to its watchers. The real server keeps a window of recent events in memory; here
+ * etcd's own history, shared and in the same memory, serves as that window.
+ */
+export class WatchCache {
+  readonly #options: WatchCacheOptions;
+  readonly #prefix: string;
+  readonly #index = new WatcherIndex();
+  readonly #source: Watch;
+  #bookmarkTimer: Timer | undefined;
+  #closed = false;
+
+  constructor(options: WatchCacheOptions) {
+    this.#options = options;
+    this.#prefix = storagePrefix(options.kind);
+    this.#source = options.etcd.watch(this.#prefix, options.etcd.revision + 1, {
+      event: (change) => {
+        if (!this.#index.isEmpty) this.#index.dispatch(new ObjectEvent(options.kind, change));
+      },
+      // The watch began in the present, where no compaction reaches it.
+      cancelled: () => this.close(),
+    });
+  }
+
+  /** The watch as a response carries it: it begins when the transport is ready for it. */
+  watch(request: WatchRequest): StartWatch {
+    return (sink) => {
+      const { sim, latency, random, kind } = this.#options;
+      const watcher = new Watcher(
+        sim,
+        {
+          filter: request.filter,
+          bookmarks: request.allowBookmarks,
+          latencyMs: latency.minMs + random.float() * (latency.maxMs - latency.minMs),
+          present: request.present,
+          label: `watch ${kind.plural}`,
+        },
+        sink,
+      );
+      if (this.#closed) {
+        watcher.end();
+        return () => watcher.stop();
+      }
+      const timer = this.#begin(watcher, request);
+      return () => {
+        timer?.cancel();
+        this.#index.delete(watcher);
+        watcher.stop();
+      };
+    };
+  }
+
+  /** Ends all watches, as a server does that goes down. */
+  close(): void {
+    this.#closed = true;
+    this.#source.cancel();
+    this.#bookmarkTimer?.cancel();
+    for (const watcher of [...this.#index.all()]) {
+      this.#index.delete(watcher);
+      watcher.end();
+    }
+  }
+
+  #begin(watcher: Watcher, request: WatchRequest): Timer | undefined {
+    try {
+      this.#sendPast(watcher, request);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      watcher.send({ type: 'ERROR', object: error.status as unknown as KubeObject });
+      watcher.end();
+      return undefined;
+    }
+    this.#index.add(watcher);
+    if (request.allowBookmarks) this.#startBookmarks();
+    if (request.timeoutSeconds === undefined || request.timeoutSeconds <= 0) return undefined;
+    return this.#options.sim.schedule(request.timeoutSeconds * 1000, 'watch times out', () => {
+      this.#index.delete(watcher);
+      watcher.end();
+    });
+  }
+
+  #sendPast(watcher: Watcher, request: WatchRequest): void {
+    const { revision, sendInitialEvents } = request;
+    if (sendInitialEvents || revision === undefined || revision === 0) {
+      this.#sendPresentObjects(watcher);
+      if (sendInitialEvents && request.allowBookmarks) watcher.send(this.#bookmark(INITIAL_EVENTS_END));
+      return;
+    }
+    for (const event of this.#changesAfter(revision)) {
+      const seen = seenThrough(watcher.filter, event);
+      if (seen !== undefined) watcher.send(seen);
+    }
+  }
+
+  #sendPresentObjects(watcher: Watcher): void {
+    const { etcd, kind } = this.#options;
+    const { filter } = watcher;
+    const prefix = filter.namespace === '' ? this.#prefix : `${this.#prefix}${filter.namespace}/`;
+    const selective = isSelective(filter);
+    for (const { value } of etcd.range(prefix).keyValues) {
+      const object = value as KubeObject;
+      if (!selective || selects(filter, kind, object)) watcher.send({ type: 'ADDED', object });
+    }
+  }
+
+  #changesAfter(revision: number): ObjectEvent[] {
+    const { etcd, kind } = this.#options;
+    try {
+      return etcd.changes(this.#prefix, revision + 1).map((change) => new ObjectEvent(kind, change));
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error;
+      throw expired(`too old resource version: ${revision} (${error.compactRevision})`);
+    }
+  }
+
+  #bookmark(annotations?: Readonly<Record<string, string>>): WatchEvent {
+    const { etcd, kind } = this.#options;
+    const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+    const metadata = {
+      resourceVersion: String(etcd.revision),
+      creationTimestamp: null,
+      ...(annotations === undefined ? {} : { annotations }),
+    };
+    return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion, metadata } as unknown as KubeObject };
+  }
+
+  /** One timer serves all watchers of the kind, and only while there is one that wants bookmarks. */
+  #startBookmarks(): void {
+    this.#bookmarkTimer ??= this.#options.sim.schedule(BOOKMARK_INTERVAL_MS, 'watch bookmarks', () => {
+      this.#bookmarkTimer = undefined;
+      const bookmark = this.#bookmark();
+      let wanted = false;
+      for (const watcher of this.#index.all()) {
+        if (!watcher.bookmarks) continue;
+        watcher.send(bookmark);
+        wanted = true;
+      }
+      if (wanted) this.#startBookmarks();
+    });
+  }
+}
