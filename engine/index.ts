@@ -7,8 +7,9 @@ export { events, namespaces, nodes, pods, type Resource, resourceOfKind, resourc
 export { type Status, StatusError } from './api/status-error.ts';
 export type { Client } from './client/client.ts';
 export { ConnectionError } from './client/transport.ts';
-export { createCluster, restoreCluster } from './cluster/boot.ts';
+
 export { type Cluster, HOME } from './cluster/cluster.ts';
+export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, WorkerOptions } from './cluster/options.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';

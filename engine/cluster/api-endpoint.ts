@@ -43,12 +43,12 @@ export class ServerAddress<Server> {
   }
 }
 
-/** A client's way to the API server, as this user and from this machine. */
+/** A client's way to the API server, from this machine and as this user unless a request names another. */
 export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
   return (request) => {
     const handle = address.dial(from);
     if (handle === undefined) throw new ConnectionError(address.dialError(from));
-    return handle({ ...request, user });
+    return handle({ ...request, user: request.user ?? user });
   };
 }
 

@@ -2,6 +2,7 @@ import type { JournalEntry } from '../sim/index.ts';
 import type { Cluster } from './cluster.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import type { ClusterOptions } from './options.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 /** Longest that a cluster may take to come up, in virtual milliseconds. */
 const BOOT_LIMIT_MS = 120_000;
@@ -9,13 +10,17 @@ const BOOT_LIMIT_MS = 120_000;
 /** How often readiness is looked at while it comes up. */
 const BOOT_STEP_MS = 250;
 
-/**
- * Builds a cluster and lets it come up: when this returns, every node is Ready and the control plane's Pods run.
- *
- * @throws Error when it does not come up (say, because its machines are too small for the control plane).
- */
-export function createCluster(options: ClusterOptions = {}): Cluster {
-  const cluster = new KubernetesCluster(options, restoreCluster);
+/** The exact point of a run: virtual time and number of events, as the simulation counts them. */
+interface RunPoint {
+  readonly timeMs: number;
+  readonly steps: number;
+}
+
+/** Builds a cluster with these tools on its workstation and runs it until it is ready. See `createCluster`. */
+export function bootCluster(options: ClusterOptions, tools: WorkstationTools): Cluster {
+  const cluster = new KubernetesCluster(options, tools, (journal, until) =>
+    replayCluster(options, tools, journal, until),
+  );
   const { sim } = cluster;
   while (!cluster.ready()) {
     if (sim.nowMs >= BOOT_LIMIT_MS) {
@@ -28,23 +33,24 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   return cluster;
 }
 
-/**
- * Brings a cluster back to where its journal ends, or to a point after that.
- *
- * @param until the exact point to stop at: virtual time and number of events, as the simulation counted them
- * @throws Error when the journal was not written by a cluster with these options and this engine.
- */
-export function restoreCluster(
+/** Brings a cluster back to where its journal ends, or to a point after that. See `restoreCluster`. */
+export function replayCluster(
   options: ClusterOptions,
+  tools: WorkstationTools,
   journal: readonly JournalEntry[],
-  until?: { readonly timeMs: number; readonly steps: number },
+  until?: RunPoint,
 ): Cluster {
-  const cluster = createCluster(options);
+  const cluster = bootCluster(options, tools);
   const { sim } = cluster;
   sim.journal.replay(journal);
   if (until !== undefined) {
-    sim.advance(until.timeMs, Math.max(0, until.steps - sim.steps));
-    if (sim.steps !== until.steps) throw new Error(`replay diverged after its last input (seed ${sim.seed})`);
+    while (sim.steps < until.steps && sim.step(until.timeMs)) {
+      // Each turn runs one event.
+    }
+    sim.advance(until.timeMs, 0);
+    if (sim.steps !== until.steps || sim.nowMs !== until.timeMs) {
+      throw new Error(`replay diverged after its last input (seed ${sim.seed})`);
+    }
   }
   return cluster;
 }

@@ -1,7 +1,9 @@
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Client } from '../client/client.ts';
 import type { JournalEntry, Simulation } from '../sim/index.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import type { ClusterOptions } from './options.ts';
+import type { SessionListener } from './sessions.ts';
 import type { ClusterView } from './view.ts';
 
 /**
@@ -27,6 +29,13 @@ export interface Cluster {
    * Undefined when it has not ended after `limitMs` of virtual time.
    */
   run(host: string, argv: readonly string[], limitMs: number): RunOutcome | undefined;
+  /**
+   * Asks the API server, as kubernetes-admin unless the request names its user, for what leaves no mark: reads, watches
+   * and logs. A refusal is an answer like any other. Throws ConnectionError when no server answers.
+   */
+  read(request: ApiRequest): ApiResponse;
+  /** Calls `listener` with what exec and attach sessions carry, from now on; the returned function ends that. */
+  onSession(listener: SessionListener): () => void;
   /** Sends an HTTP request from a host and drives the cluster until the answer, an error or the time-out. */
   http(host: string, request: ProbeRequest): ProbeOutcome;
 

@@ -28,8 +28,16 @@ export type ClusterInput =
   /** A file of the workstation, saved by the editor; a relative path is relative to the learner's home. */
   | { readonly kind: 'file.write'; readonly path: string; readonly text: string }
   | { readonly kind: 'file.delete'; readonly path: string }
-  /** A request to the API server as kubernetes-admin; the answer is what `submit` returns. */
+  /** A request to the API server, as kubernetes-admin unless it names its user; the answer is what `submit` returns. */
   | { readonly kind: 'api'; readonly request: ApiRequest }
+  /** Opens an exec or attach session; the answer to the request is what `submit` returns. */
+  | { readonly kind: 'session.open'; readonly session: string; readonly request: ApiRequest }
+  /** What the client types or pipes in: one character for each byte. */
+  | { readonly kind: 'session.stdin'; readonly session: string; readonly bytes: string }
+  | { readonly kind: 'session.closeStdin'; readonly session: string }
+  | { readonly kind: 'session.resize'; readonly session: string; readonly columns: number; readonly rows: number }
+  /** The client has gone away. */
+  | { readonly kind: 'session.close'; readonly session: string }
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** A command on a host, e.g. `workstation`; its outcome is asked for by its `run` name. */
   | { readonly kind: 'run'; readonly run: string; readonly host: string; readonly argv: readonly string[] }

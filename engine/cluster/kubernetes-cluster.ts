@@ -1,9 +1,10 @@
 import type { Node } from '../api/kinds.ts';
 import type { NodeApi } from '../api/node-api.ts';
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { nodes, pods, serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
-import { ConnectionError } from '../client/transport.ts';
+import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Registry } from '../containerd/image.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
@@ -18,6 +19,7 @@ import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { NodeMachine } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
 import { Runs } from './runs.ts';
+import { type SessionListener, Sessions } from './sessions.ts';
 import { Terminals } from './terminals.ts';
 import type { ClusterView } from './view.ts';
 import { buildView } from './view-builder.ts';
@@ -28,9 +30,9 @@ import {
   writeWorkstationFile,
 } from './workstation.ts';
 import { workstationFiles } from './workstation-files.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 type Restore = (
-  options: ClusterOptions,
   journal: readonly JournalEntry[],
   until: { readonly timeMs: number; readonly steps: number },
 ) => Cluster;
@@ -50,9 +52,11 @@ export class KubernetesCluster implements Cluster {
   readonly #hosts = new Map<string, Host>();
   readonly #terminals: Terminals;
   readonly #runs = new Runs();
+  readonly #asAdmin: Transport;
+  readonly #sessions: Sessions;
   #runCount = 0;
 
-  constructor(options: ClusterOptions, restore: Restore) {
+  constructor(options: ClusterOptions, tools: WorkstationTools, restore: Restore) {
     this.options = options;
     this.#restore = restore;
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
@@ -74,9 +78,11 @@ export class KubernetesCluster implements Cluster {
       kubelets.set(machine.name, address);
       return this.#joinNode(machine, host, registry, address);
     });
-    this.#workstation = this.#createWorkstation(fabric, plan.workstation);
+    this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
-    this.client = new Client(connectApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin));
+    this.#asAdmin = connectApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin);
+    this.client = new Client(this.#asAdmin);
+    this.#sessions = new Sessions(this.#asAdmin);
     this.#openDoors();
   }
 
@@ -112,6 +118,14 @@ export class KubernetesCluster implements Cluster {
     return this.#runs.command(run);
   }
 
+  read(request: ApiRequest): ApiResponse {
+    return this.#asAdmin(request);
+  }
+
+  onSession(listener: SessionListener): () => void {
+    return this.#sessions.onEvent(listener);
+  }
+
   http(host: string, request: ProbeRequest): ProbeOutcome {
     const run = `run-${++this.#runCount}`;
     this.submit({ kind: 'http', run, host, request });
@@ -137,7 +151,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   fork(): Cluster {
-    return this.#restore(this.options, this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
+    return this.#restore(this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
   }
 
   #createHost(fabric: Fabric, machine: MachinePlan): Host {
@@ -168,9 +182,10 @@ export class KubernetesCluster implements Cluster {
     });
   }
 
-  #createWorkstation(fabric: Fabric, machine: MachinePlan): Host {
+  #createWorkstation(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
     const connect = () => connectApiServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin);
-    const files = workstationFiles(machine, this.#controlPlane.apiServer.hostPort, connect, this.options.files ?? {});
+    const { hostPort } = this.#controlPlane.apiServer;
+    const files = workstationFiles(machine, hostPort, connect, tools, this.options.files ?? {});
     return this.#createHost(fabric, { ...machine, files });
   }
 
@@ -194,6 +209,12 @@ export class KubernetesCluster implements Cluster {
     handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
     handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
     handle('api', ({ request }) => this.client.request(request));
+    const sessions = this.#sessions;
+    handle('session.open', ({ session, request }) => sessions.open(session, request));
+    handle('session.stdin', ({ session, bytes }) => sessions.stdin(session, bytes));
+    handle('session.closeStdin', ({ session }) => sessions.closeStdin(session));
+    handle('session.resize', ({ session, columns, rows }) => sessions.resize(session, columns, rows));
+    handle('session.close', ({ session }) => sessions.close(session));
     handle('fault', ({ fault }) => inflict(fault, { nodes: this.#machines, hosts: this.#hosts }));
     handle('run', ({ run, host, argv }) => {
       this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));

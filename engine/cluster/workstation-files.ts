@@ -1,11 +1,11 @@
 import type { Transport } from '../client/transport.ts';
-import { createKubectl } from '../kubectl/index.ts';
 import type { FileTree } from '../linux/host.ts';
+import { type Completer, createShell } from '../linux/shell/index.ts';
 import { HOME } from './cluster.ts';
 import { hostTools } from './images/host-tools.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
-import { KUBERNETES_VERSION } from './versions.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
 alias k=kubectl
@@ -17,16 +17,19 @@ export function workstationFiles(
   machine: MachinePlan,
   apiServer: string,
   connect: () => Transport,
+  tools: WorkstationTools,
   files: Readonly<Record<string, string>>,
 ): FileTree {
-  const kubectl = createKubectl({ connect, version: KUBERNETES_VERSION });
+  const complete: Completer = (words) => tools.completeKubectl(words.slice(1), connect());
+  const bash = createShell({ name: 'bash', completers: { kubectl: complete, k: complete } });
   const learner = Object.entries(files).map(
     ([path, text]) => [path.startsWith('/') ? path : `${HOME}/${path}`, { text }] as const,
   );
   return {
     ...hostTools(),
     ...machine.files,
-    '/usr/local/bin/kubectl': { program: kubectl, size: 60_264_632 },
+    '/bin/bash': { program: bash, size: 1_298_416 },
+    '/usr/local/bin/kubectl': { program: tools.kubectl(connect), size: 60_264_632 },
     [`${HOME}/.kube/config`]: { text: kubeconfig(`https://${apiServer}`, 'kubernetes-admin'), mode: 0o600 },
     [`${HOME}/.bashrc`]: { text: BASHRC },
     ...Object.fromEntries(learner),

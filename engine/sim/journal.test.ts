@@ -70,3 +70,21 @@ test('the trace names the activity that caused a fact', () => {
     parent: { component: 'kubectl', key: 'apply' },
   });
 });
+
+test('an input that was refused stays in the journal and is refused again in a replay', () => {
+  const refuse = ({ sim }: { sim: Simulation }) =>
+    sim.journal.handle('refused', () => {
+      throw new Error('no such machine');
+    });
+  const first = world('refused');
+  refuse(first);
+  first.sim.runFor(25);
+  expect(() => first.sim.journal.submit({ kind: 'refused' })).toThrow('no such machine');
+  first.sim.runFor(25);
+
+  const second = world('refused');
+  refuse(second);
+  second.sim.journal.replay(first.sim.journal.entries);
+  second.sim.runFor(25);
+  expect(second.sim.trace.hash).toBe(first.sim.trace.hash);
+});

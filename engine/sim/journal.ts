@@ -68,7 +68,8 @@ export class Journal {
   }
 
   /**
-   * Brings a fresh simulation to where another one was: runs to the point of each entry and submits it there.
+   * Brings a fresh simulation to where another one was: runs to the point of each entry and submits it there. An input
+   * that was refused the first time is refused again.
    *
    * @throws Error when the run does not meet an entry's point, i.e. when engine, seed or options differ.
    */
@@ -84,7 +85,11 @@ export class Journal {
             `was at ${this.#sim.nowMs} ms after ${this.#sim.steps} (seed ${this.#sim.seed})`,
         );
       }
-      this.submit(entry.input);
+      try {
+        this.submit(entry.input);
+      } catch {
+        // Whoever submitted it has been told.
+      }
     }
   }
 }

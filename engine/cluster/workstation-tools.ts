@@ -1,0 +1,13 @@
+import type { Transport } from '../client/transport.ts';
+import type { Program } from '../linux/syscalls.ts';
+
+/**
+ * The programs that the workstation has beyond a plain machine's. They are handed in from outside, so that a page can
+ * show a prompt before they have been loaded.
+ */
+export interface WorkstationTools {
+  /** kubectl, given the way to the API server. */
+  kubectl(connect: () => Transport): Program;
+  /** What Tab offers behind `kubectl`. */
+  completeKubectl(words: readonly string[], transport: Transport): readonly string[];
+}
