@@ -18,9 +18,16 @@ const INTERFACE = 'eth0';
  */
 export function createBridgePlugin(root: Process): CniPlugin {
   const ipam = new HostLocalIpam(root);
+  const readConfig = configReader(root);
+
+  function requireConfig(): NetworkConfig {
+    const config = readConfig();
+    if (config === undefined) throw new Error('cni plugin not initialized');
+    return config;
+  }
 
   function add(sandboxId: string, namespace: NetworkNamespace): CniResult {
-    const config = requireConfig(root);
+    const config = requireConfig();
     let address: number;
     try {
       address = ipam.allocate(config, sandboxId);
@@ -42,13 +49,13 @@ export function createBridgePlugin(root: Process): CniPlugin {
     const found = namespace.interfaces.find(({ name }) => name === INTERFACE);
     if (found === undefined) return;
     namespace.removeInterface(INTERFACE);
-    const config = readConfig(root);
+    const config = readConfig();
     const address = found.addresses[0]?.address;
     if (config !== undefined && address !== undefined) ipam.release(config, address, sandboxId);
   }
 
   return {
-    notReadyReason: () => (readConfig(root) === undefined ? 'cni plugin not initialized' : undefined),
+    notReadyReason: () => (readConfig() === undefined ? 'cni plugin not initialized' : undefined),
     add,
     del,
   };
@@ -60,28 +67,34 @@ function macOf(address: number): string {
   return `0a:58:${bytes.join(':')}`;
 }
 
-function requireConfig(root: Process): NetworkConfig {
-  const config = readConfig(root);
-  if (config === undefined) throw new Error('cni plugin not initialized');
-  return config;
-}
+/** Reads the first configuration that can be used; a file that cannot is passed over, as the runtime does. */
+function configReader(root: Process): () => NetworkConfig | undefined {
+  // Asked before every sandbox, and hardly ever changed.
+  const parsed = new Map<string, NetworkConfig | undefined>();
 
-/** The first configuration that can be used; a file that cannot is passed over, as the runtime does. */
-function readConfig(root: Process): NetworkConfig | undefined {
-  let names: readonly string[];
-  try {
-    names = root.readdir(NET_CONFIG_DIRECTORY).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Errno) return undefined;
-    throw error;
-  }
-  for (const name of names) {
-    if (!name.endsWith('.conflist')) continue;
+  function parse(text: string): NetworkConfig | undefined {
+    if (parsed.has(text)) return parsed.get(text);
+    let config: NetworkConfig | undefined;
     try {
-      return parseConflist(decode(root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
+      config = parseConflist(text);
     } catch {
       // Not a configuration: the next one may be.
     }
+    if (parsed.size > 8) parsed.clear();
+    parsed.set(text, config);
+    return config;
   }
-  return undefined;
+
+  return () => {
+    try {
+      for (const { name } of root.readdir(NET_CONFIG_DIRECTORY)) {
+        if (!name.endsWith('.conflist')) continue;
+        const config = parse(decode(root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
+        if (config !== undefined) return config;
+      }
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+    return undefined;
+  };
 }

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { createFabric, createHost, type FileTree } from '../linux/index.ts';
+import { Simulation } from '../sim/index.ts';
+import { createBridgePlugin } from './bridge-plugin.ts';
+import { bridgeConflist } from './network-config.ts';
+
+function setUp(podCidr: string | undefined) {
+  const sim = new Simulation({ seed: 'cni' });
+  const conflist: FileTree =
+    podCidr === undefined ? {} : { '/etc/cni/net.d/10-bridge.conflist': { text: bridgeConflist(podCidr) } };
+  const host = createHost({
+    sim,
+    name: 'node',
+    fabric: createFabric(sim),
+    addresses: [{ interface: 'eth0', address: '172.18.0.2', prefixLength: 16 }],
+    cpuMillis: 1000,
+    memoryBytes: 1e9,
+    root: { '/var/lib': { directory: true }, '/etc': { directory: true }, ...conflist },
+  });
+  return { host, plugin: createBridgePlugin(host.root) };
+}
+
+test('a sandbox gets an interface from the node’s range', () => {
+  const { host, plugin } = setUp('10.244.1.0/24');
+  const namespace = host.createNamespace('net');
+  expect(plugin.add('abc', namespace)).toEqual({
+    interfaceName: 'eth0',
+    mac: '0a:58:0a:f4:01:02',
+    address: '10.244.1.2',
+    gateway: '10.244.1.1',
+  });
+  expect(namespace.interfaces.find(({ name }) => name === 'eth0')).toMatchObject({
+    mac: '0a:58:0a:f4:01:02',
+    addresses: [{ address: '10.244.1.2', prefixLength: 24 }],
+  });
+  expect(new TextDecoder().decode(host.root.readFile('/var/lib/cni/networks/cbr0/10.244.1.2'))).toBe('abc\r\neth0');
+});
+
+test('an address that was given back is not used again at once', () => {
+  const { host, plugin } = setUp('10.244.1.0/29');
+  const namespaces = [0, 1, 2, 3, 4].map(() => host.createNamespace('net'));
+  expect(plugin.add('a', namespaces[0]!).address).toBe('10.244.1.2');
+  plugin.del('a', namespaces[0]!);
+  plugin.del('a', namespaces[0]!);
+  expect(plugin.add('b', namespaces[1]!).address).toBe('10.244.1.3');
+  for (const i of [2, 3, 4]) plugin.add(`c${i}`, namespaces[i]!);
+  expect(plugin.add('d', host.createNamespace('net')).address).toBe('10.244.1.2');
+});
+
+test('when all addresses are taken it says so', () => {
+  const { host, plugin } = setUp('10.244.1.0/30');
+  plugin.add('a', host.createNamespace('net'));
+  expect(() => plugin.add('b', host.createNamespace('net'))).toThrow(
+    'plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: ' +
+      '10.244.1.1-10.244.1.2',
+  );
+});
+
+test('it is ready as soon as there is a configuration', () => {
+  const { host, plugin } = setUp(undefined);
+  expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
+  host.root.mkdir('/etc/cni');
+  host.root.mkdir('/etc/cni/net.d');
+  host.root.writeFile('/etc/cni/net.d/05-broken.conflist', '{');
+  expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
+  host.root.writeFile('/etc/cni/net.d/10-bridge.conflist', bridgeConflist('10.244.2.0/24'));
+  expect(plugin.notReadyReason()).toBeUndefined();
+});

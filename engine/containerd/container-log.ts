@@ -1,0 +1,99 @@
+import { Errno } from '../linux/errno.ts';
+import { concatBytes } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Simulation } from '../sim/index.ts';
+import { formatRecord, type LogRecord, type LogStream, logTimestamp } from './log-format.ts';
+
+/** A longer line is broken into partial records: containerd's `max_container_log_line_size`. */
+const MAX_LINE_BYTES = 16 * 1024;
+const NEWLINE = 10;
+
+export interface LogListener {
+  record(record: LogRecord): void;
+  end(): void;
+}
+
+/**
+ * Writes what a container prints to its log file. The file is bounded: a full one is put aside under `<path>.1`,
+ * replacing the one before.
+ */
+export class ContainerLog {
+  readonly path: string;
+  readonly #sim: Simulation;
+  readonly #root: Process;
+  readonly #maxBytes: number;
+  readonly #pending: Record<LogStream, Uint8Array> = { stdout: new Uint8Array(0), stderr: new Uint8Array(0) };
+  readonly #listeners = new Set<LogListener>();
+  #size = 0;
+  #ended = false;
+
+  constructor(sim: Simulation, root: Process, path: string, maxBytes: number) {
+    this.#sim = sim;
+    this.#root = root;
+    this.path = path;
+    this.#maxBytes = maxBytes;
+    this.#append([]);
+  }
+
+  write(stream: LogStream, data: Uint8Array): void {
+    if (this.#ended) return;
+    const pending = this.#pending[stream];
+    const bytes = pending.length === 0 ? data : concatBytes([pending, data]);
+    const records: LogRecord[] = [];
+    let start = 0;
+    for (;;) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      const end = newline < 0 ? bytes.length : newline;
+      if (end - start > MAX_LINE_BYTES) {
+        records.push(this.#record(stream, true, bytes.slice(start, start + MAX_LINE_BYTES)));
+        start += MAX_LINE_BYTES;
+      } else if (newline < 0) {
+        break;
+      } else {
+        records.push(this.#record(stream, false, bytes.slice(start, end)));
+        start = newline + 1;
+      }
+    }
+    this.#pending[stream] = bytes.slice(start);
+    if (records.length > 0) this.#append(records);
+  }
+
+  /** The container has ended: what is left of unfinished lines is written, and who follows is told. */
+  end(): void {
+    if (this.#ended) return;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const rest = this.#pending[stream];
+      if (rest.length > 0) this.#append([this.#record(stream, true, rest)]);
+    }
+    this.#ended = true;
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+  }
+
+  /** Hears every record from now on; undefined when there will be none. */
+  follow(listener: LogListener): (() => void) | undefined {
+    if (this.#ended) return undefined;
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #record(stream: LogStream, partial: boolean, content: Uint8Array): LogRecord {
+    return { timestamp: logTimestamp(this.#sim.wallMs), stream, partial, content };
+  }
+
+  #append(records: readonly LogRecord[]): void {
+    const bytes = records.length === 0 ? new Uint8Array(0) : concatBytes(records.map(formatRecord));
+    try {
+      if (this.#size + bytes.length > this.#maxBytes && this.#size > 0) {
+        this.#root.rename(this.path, `${this.path}.1`);
+        this.#size = 0;
+      }
+      this.#root.writeFile(this.path, bytes, { append: true, mode: 0o640 });
+      this.#size += bytes.length;
+    } catch (error) {
+      // A full disk or a log directory that somebody removed costs the log, not the container.
+      if (!(error instanceof Errno)) throw error;
+    }
+    for (const record of records) for (const listener of this.#listeners) listener.record(record);
+  }
+}

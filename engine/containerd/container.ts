@@ -1,0 +1,309 @@
+import { Errno } from '../linux/errno.ts';
+import type { HostBind, OpenFile } from '../linux/host.ts';
+import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
+import type { WaitStatus } from '../linux/syscalls.ts';
+import { sleep, type Task, waitFor } from '../sim/index.ts';
+import { ContainerLog } from './container-log.ts';
+import { resolveUser } from './container-user.ts';
+import { type ContainerConfig, type ContainerStatus, CriError, type PodSandboxConfig } from './cri.ts';
+import { makeDirectories } from './host-files.ts';
+import { containerId } from './identifier.ts';
+import { formatImageReference, parseImageReference } from './image-reference.ts';
+import type { StoredImage } from './image-store.ts';
+import { OciError, startOciProcess } from './oci-runtime.ts';
+import { containerArgv, containerEnvironment } from './process-spec.ts';
+import type { Container, Sandbox } from './records.ts';
+import type { ContainerdContext } from './sandbox.ts';
+import { sandboxDirectory } from './sandbox-files.ts';
+import type { ContainerdState } from './state.ts';
+
+/** What containerd reports for a container that could not be started. */
+const START_ERROR_EXIT_CODE = 128;
+
+export function requireContainer(state: ContainerdState, id: string): Container {
+  const container = state.containers.get(id);
+  if (container === undefined) {
+    throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`);
+  }
+  return container;
+}
+
+/** Prepares everything but the process: root file system, mounts, log. */
+export function* createContainer(
+  context: ContainerdContext,
+  sandbox: Sandbox,
+  config: ContainerConfig,
+  sandboxConfig: PodSandboxConfig,
+): Task<Container> {
+  const { host, state, options } = context;
+  const random = host.sim.random(`containerd/${host.name}`);
+  const id = containerId(random);
+  const stored = context.images.lookUp(config.image);
+  if (stored === undefined) throw new CriError('NotFound', `failed to resolve image "${config.image}": not found`);
+  const { image } = stored;
+  const argv = containerArgv(image, config);
+  if (argv.length === 0) throw new CriError('Unknown', 'failed to generate container spec: no command specified');
+  const { credentials, home } = resolveUser(image, config.linux.security);
+  yield* sleep(host.sim, random.jitter(options.createContainerMs, options.jitter), 'containerd create');
+  const logDirectory = sandboxConfig.logDirectory;
+  const logPath = `${logDirectory}/${config.logPath}`;
+  makeDirectories(host.root, logPath.slice(0, logPath.lastIndexOf('/')));
+  const { resources } = config.linux;
+  const container: Container = {
+    id,
+    sandbox,
+    config,
+    image: stored,
+    createdAtMs: host.sim.wallMs,
+    log: new ContainerLog(host.sim, host.root, logPath, options.maxLogBytes),
+    argv,
+    cgroup: host.createCgroup(`${sandboxConfig.linux.cgroupParent}/cri-containerd-${id}.scope`, {
+      memoryBytes: resources.memoryLimitBytes,
+      cpuShares: resources.cpuShares,
+      cpuQuotaMillis: resources.cpuQuotaMillis,
+    }),
+    root: createRoot(context, sandbox, config, stored),
+    env: containerEnvironment(image, config, sandboxConfig.hostname, home),
+    credentials,
+    attached: new Set(),
+    onEnd: new Set(),
+    state: 'CONTAINER_CREATED',
+    startedAtMs: 0,
+    finishedAtMs: 0,
+    exitCode: 0,
+    reason: '',
+    message: '',
+    environment: undefined,
+    process: undefined,
+    terminal: undefined,
+    stdin: undefined,
+  };
+  state.containers.set(id, container);
+  state.announce('CONTAINER_CREATED_EVENT', sandbox, id);
+  return container;
+}
+
+function createRoot(context: ContainerdContext, sandbox: Sandbox, config: ContainerConfig, { image }: StoredImage) {
+  const { host } = context;
+  const layers = [...image.layers];
+  const cwd = config.workingDirectory ?? image.workingDirectory ?? '/';
+  // runc makes the working directory if the image lacks it.
+  if (cwd !== '/') layers.push({ tree: { [cwd]: { directory: true } } });
+  const mounted = new Set(config.mounts.map(({ containerPath }) => containerPath));
+  const directory = sandboxDirectory(sandbox.id);
+  const binds: HostBind[] = ['hostname', 'hosts', 'resolv.conf']
+    .map((name) => ({ hostPath: `${directory}/${name}`, containerPath: `/etc/${name}`, readOnly: false }))
+    .filter(({ containerPath }) => !mounted.has(containerPath));
+  for (const mount of config.mounts) {
+    makeMountSource(context, mount.hostPath);
+    binds.push(mount);
+  }
+  const readOnly = config.linux.security.readOnlyRootFilesystem === true;
+  try {
+    return host.createContainerRoot({ layers, readOnly }, binds);
+  } catch (error) {
+    if (error instanceof Errno) throw new CriError('Unknown', `failed to generate container spec: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A host path that does not exist becomes a directory, as containerd has it. */
+function makeMountSource({ host }: ContainerdContext, path: string): void {
+  if (host.root.access(path, 'exists')) return;
+  try {
+    makeDirectories(host.root, path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CriError(
+      'Unknown',
+      `failed to generate container spec: failed to mkdir "${path}": ${error.message.toLowerCase()}`,
+    );
+  }
+}
+
+export function* startContainer(context: ContainerdContext, container: Container): Task<void> {
+  const { host, options, state } = context;
+  if (container.state !== 'CONTAINER_CREATED') {
+    throw new CriError('Unknown', `container is in ${container.state} state`);
+  }
+  const random = host.sim.random(`containerd/${host.name}`);
+  yield* sleep(host.sim, random.jitter(options.startContainerMs, options.jitter), 'containerd start');
+  const { sandbox } = container;
+  if (!sandbox.ready) {
+    throw new CriError('Unknown', `sandbox container "${sandbox.id}" is not running`);
+  }
+  try {
+    launch(context, container);
+  } catch (error) {
+    if (!(error instanceof OciError || error instanceof Errno)) throw error;
+    failStart(context, container, error);
+  }
+  state.announce('CONTAINER_STARTED_EVENT', sandbox, container.id);
+}
+
+function failStart(context: ContainerdContext, container: Container, error: OciError | Errno): never {
+  const message =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+    `unable to start container process: error during container init: ${error.message}`;
+  finish(context, container, START_ERROR_EXIT_CODE, 'StartError', message);
+  throw new CriError('Unknown', message);
+}
+
+function launch(context: ContainerdContext, container: Container): void {
+  const { host } = context;
+  const { sandbox, config, image } = container;
+  const { pidNamespace } = config.linux.security;
+  const pid =
+    pidNamespace === 'NODE'
+      ? host.namespaces.pid
+      : pidNamespace === 'POD'
+        ? sandbox.namespaces.pid
+        : host.createNamespace('pid');
+  const environment = {
+    env: container.env,
+    cwd: config.workingDirectory ?? image.image.workingDirectory ?? '/',
+    credentials: container.credentials,
+    namespaces: { ...sandbox.namespaces, pid, mnt: container.root },
+    cgroup: container.cgroup,
+  };
+  container.environment = environment;
+  const { files, terminal } = openStandardFiles(context, container);
+  container.process = startOciProcess(host, {
+    argv: container.argv,
+    ...environment,
+    files,
+    terminal,
+    onExit: (status) => ended(context, container, status),
+  });
+  container.state = 'CONTAINER_RUNNING';
+  container.startedAtMs = host.sim.wallMs;
+  host.sim.record('container.start', `${host.name}:${container.id}`, container.argv.join(' '));
+}
+
+function openStandardFiles(context: ContainerdContext, container: Container) {
+  const { host } = context;
+  const { config, log, attached } = container;
+  const files: Record<number, OpenFile> = {};
+  if (config.tty) {
+    const terminal = host.openTerminal(80, 24);
+    terminal.onOutput((data) => {
+      log.write('stdout', data);
+      for (const client of attached) client.stdout(data);
+    });
+    container.terminal = terminal;
+    return { files: { 0: terminal.slave, 1: terminal.slave, 2: terminal.slave }, terminal: terminal.slave };
+  }
+  if (config.stdin) {
+    const source = host.source();
+    container.stdin = source;
+    files[0] = source.file;
+  }
+  files[1] = host.sink((data) => {
+    log.write('stdout', data);
+    for (const client of attached) client.stdout(data);
+  });
+  files[2] = host.sink((data) => {
+    log.write('stderr', data);
+    for (const client of attached) client.stderr(data);
+  });
+  return { files, terminal: undefined };
+}
+
+function ended(context: ContainerdContext, container: Container, status: WaitStatus): void {
+  const exitCode = status.kind === 'exited' ? status.code : signalExitCode(status.signal);
+  const outOfMemory = container.cgroup.oomKills > 0 && exitCode !== 0;
+  finish(context, container, exitCode, outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error', '');
+}
+
+/** The container has ended, one way or another. */
+export function finish(
+  context: ContainerdContext,
+  container: Container,
+  exitCode: number,
+  reason: string,
+  message: string,
+): void {
+  const { host, state } = context;
+  container.process = undefined;
+  container.state = 'CONTAINER_EXITED';
+  container.finishedAtMs = host.sim.wallMs;
+  container.exitCode = exitCode;
+  container.reason = reason;
+  container.message = message;
+  container.log.end();
+  for (const client of container.attached) client.exit({ exitCode: 0 });
+  container.attached.clear();
+  host.removeCgroup(container.cgroup);
+  host.sim.record('container.exit', `${host.name}:${container.id}`, `${exitCode} ${reason}`);
+  for (const listener of container.onEnd) listener();
+  container.onEnd.clear();
+  state.announce('CONTAINER_STOPPED_EVENT', container.sandbox, container.id);
+}
+
+/** Sends the stop signal, and KILL when that has not helped within the time-out. */
+export function* stopContainer(context: ContainerdContext, container: Container, timeoutSeconds: number): Task<void> {
+  const { host } = context;
+  if (container.process === undefined) {
+    if (container.state === 'CONTAINER_CREATED') finish(context, container, 0, 'Completed', '');
+    return;
+  }
+  if (timeoutSeconds > 0) {
+    host.kill(container.process.hostPid, stopSignal(container));
+    yield* awaitEnd(context, container, timeoutSeconds * 1000);
+  }
+  if (container.process === undefined) return;
+  host.kill(container.process.hostPid, 'KILL');
+  yield* awaitEnd(context, container);
+}
+
+function stopSignal({ config, image }: Container): Signal {
+  const name = (config.stopSignal ?? image.image.stopSignal ?? 'TERM').replace(/^SIG/, '');
+  return Object.hasOwn(SIGNAL_NUMBERS, name) ? (name as Signal) : 'TERM';
+}
+
+function* awaitEnd({ host }: ContainerdContext, container: Container, timeoutMs?: number): Task<void> {
+  if (container.process === undefined) return;
+  yield* waitFor<void>({
+    start: (resume) => {
+      const timer = timeoutMs === undefined ? undefined : host.sim.schedule(timeoutMs, 'containerd stop', settle);
+      function settle(): void {
+        cancel();
+        resume();
+      }
+      function cancel(): void {
+        timer?.cancel();
+        container.onEnd.delete(settle);
+      }
+      container.onEnd.add(settle);
+      return cancel;
+    },
+  });
+}
+
+export function containerStatus(container: Container): ContainerStatus {
+  const { config, image } = container;
+  return {
+    id: container.id,
+    podSandboxId: container.sandbox.id,
+    metadata: config.metadata,
+    state: container.state,
+    createdAtMs: container.createdAtMs,
+    startedAtMs: container.startedAtMs,
+    finishedAtMs: container.finishedAtMs,
+    exitCode: container.exitCode,
+    reason: container.reason,
+    message: container.message,
+    image: imageName(container),
+    imageRef: image.repoDigests[0] ?? image.image.digest,
+    labels: config.labels,
+    annotations: config.annotations,
+    logPath: container.log.path,
+    pid: container.process?.hostPid ?? 0,
+  };
+}
+
+/** The tag that was asked for, where an image has several. */
+function imageName({ config, image }: Container): string {
+  const [first = image.image.reference, second] = image.repoTags;
+  return second === undefined ? first : formatImageReference(parseImageReference(config.image));
+}

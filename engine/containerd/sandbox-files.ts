@@ -1,0 +1,34 @@
+import type { Process } from '../linux/syscalls.ts';
+import type { PodSandboxConfig } from './cri.ts';
+import { makeDirectories, removeTree } from './host-files.ts';
+
+const STATE_DIRECTORY = '/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes';
+
+/** Where a sandbox's own /etc/hosts, /etc/hostname and /etc/resolv.conf are on the host. */
+export function sandboxDirectory(id: string): string {
+  return `${STATE_DIRECTORY}/${id}`;
+}
+
+/** Writes the files that every container of the sandbox gets mounted. */
+export function writeSandboxFiles(root: Process, id: string, config: PodSandboxConfig): void {
+  const directory = sandboxDirectory(id);
+  makeDirectories(root, directory);
+  root.writeFile(`${directory}/hostname`, `${config.hostname}\n`);
+  root.writeFile(`${directory}/hosts`, root.access('/etc/hosts', 'exists') ? root.readFile('/etc/hosts') : '');
+  root.writeFile(`${directory}/resolv.conf`, resolvConf(root, config));
+}
+
+export function removeSandboxFiles(root: Process, id: string): void {
+  removeTree(root, sandboxDirectory(id));
+}
+
+function resolvConf(root: Process, { dnsConfig }: PodSandboxConfig): string | Uint8Array {
+  if (dnsConfig === undefined) {
+    return root.access('/etc/resolv.conf', 'exists') ? root.readFile('/etc/resolv.conf') : '';
+  }
+  const lines: string[] = [];
+  if (dnsConfig.searches.length > 0) lines.push(`search ${dnsConfig.searches.join(' ')}`);
+  for (const server of dnsConfig.servers) lines.push(`nameserver ${server}`);
+  if (dnsConfig.options.length > 0) lines.push(`options ${dnsConfig.options.join(' ')}`);
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,141 @@
+import type { CniPlugin } from '../cni/plugin.ts';
+import type { Host } from '../linux/host.ts';
+import { sleep, type Task } from '../sim/index.ts';
+import { CriError, type PodSandboxConfig, type PodSandboxStatus } from './cri.ts';
+import { containerId } from './identifier.ts';
+import type { ImageStore } from './image-store.ts';
+import type { ContainerdOptions } from './options.ts';
+import type { Sandbox } from './records.ts';
+import { removeSandboxFiles, writeSandboxFiles } from './sandbox-files.ts';
+import type { ContainerdState } from './state.ts';
+
+/** What the operations on sandboxes and containers need of their surroundings. */
+export interface ContainerdContext {
+  readonly host: Host;
+  readonly cni: CniPlugin;
+  readonly images: ImageStore;
+  readonly state: ContainerdState;
+  readonly options: ContainerdOptions;
+}
+
+export function requireSandbox(state: ContainerdState, id: string): Sandbox {
+  const sandbox = state.sandboxes.get(id);
+  if (sandbox === undefined) {
+    throw new CriError('NotFound', `an error occurred when try to find sandbox "${id}": not found`);
+  }
+  return sandbox;
+}
+
+/**
+ * Makes a sandbox: namespaces, the pause process that holds them, the network. If the task is called off on the way,
+ * nothing of it stays.
+ */
+export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig): Task<Sandbox> {
+  const { host, state, options } = context;
+  const random = host.sim.random(`containerd/${host.name}`);
+  const id = containerId(random);
+  const { network, ipc, pid } = config.linux.namespaces;
+  const ownNetwork = network !== 'NODE';
+  const sandbox: Sandbox = {
+    id,
+    config,
+    createdAtMs: host.sim.wallMs,
+    namespaces: {
+      net: ownNetwork ? host.createNamespace('net') : host.namespaces.net,
+      uts: ownNetwork ? host.createNamespace('uts', { hostname: config.hostname }) : host.namespaces.uts,
+      ipc: ipc === 'NODE' ? host.namespaces.ipc : host.createNamespace('ipc'),
+      pid: pid === 'NODE' ? host.namespaces.pid : host.createNamespace('pid'),
+    },
+    ready: false,
+    ip: undefined,
+    pause: undefined,
+    networkSetUp: false,
+  };
+  let done = false;
+  try {
+    yield* sleep(host.sim, random.jitter(options.sandboxMs, options.jitter), 'containerd sandbox');
+    if (ownNetwork) setUpNetwork(context, sandbox);
+    writeSandboxFiles(host.root, id, config);
+    startPause(context, sandbox);
+    sandbox.ready = true;
+    state.sandboxes.set(id, sandbox);
+    state.announce('CONTAINER_CREATED_EVENT', sandbox);
+    state.announce('CONTAINER_STARTED_EVENT', sandbox);
+    done = true;
+    return sandbox;
+  } finally {
+    if (!done) {
+      tearDownNetwork(context, sandbox);
+      if (host.running) removeSandboxFiles(host.root, id);
+    }
+  }
+}
+
+function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
+  const failed = `failed to setup network for sandbox "${sandbox.id}"`;
+  const notReady = cni.notReadyReason();
+  if (notReady !== undefined) throw new CriError('Unknown', `${failed}: ${notReady}`);
+  try {
+    sandbox.ip = cni.add(sandbox.id, sandbox.namespaces.net).address;
+    sandbox.networkSetUp = true;
+  } catch (error) {
+    throw new CriError('Unknown', `${failed}: ${(error as Error).message}`);
+  }
+}
+
+export function tearDownNetwork({ host, cni }: ContainerdContext, sandbox: Sandbox): void {
+  if (!sandbox.networkSetUp || !host.running) return;
+  sandbox.networkSetUp = false;
+  cni.del(sandbox.id, sandbox.namespaces.net);
+}
+
+function startPause(context: ContainerdContext, sandbox: Sandbox): void {
+  const { host, images, options, state } = context;
+  const stored = images.lookUp(options.sandboxImage);
+  if (stored === undefined) {
+    throw new CriError('NotFound', `failed to get sandbox image "${options.sandboxImage}": not found`);
+  }
+  const { image } = stored;
+  const argv = [...(image.entrypoint ?? []), ...(image.command ?? [])];
+  const cgroup = host.createCgroup(`${sandbox.config.linux.cgroupParent}/cri-containerd-${sandbox.id}.scope`, {});
+  sandbox.pause = host.spawn({
+    run: argv[0] ?? '/pause',
+    argv,
+    env: image.env ?? {},
+    cwd: '/',
+    namespaces: { ...sandbox.namespaces, mnt: host.createContainerRoot({ layers: image.layers, readOnly: true }, []) },
+    cgroup,
+    credentials: { uid: 65535, gid: 65535, groups: [65535] },
+    onExit: () => {
+      sandbox.pause = undefined;
+      sandbox.ready = false;
+      host.removeCgroup(cgroup);
+      host.sim.record('sandbox.exit', `${host.name}:${sandbox.id}`);
+      state.announce('CONTAINER_STOPPED_EVENT', sandbox);
+    },
+  });
+}
+
+/** Ends the pause process and gives the network back. */
+export function* stopSandbox(context: ContainerdContext, sandbox: Sandbox): Task<void> {
+  tearDownNetwork(context, sandbox);
+  const { pause } = sandbox;
+  if (pause !== undefined) {
+    context.host.kill(pause.hostPid, 'KILL');
+    while (sandbox.pause !== undefined && context.host.running) yield* sleep(context.host.sim, 1, 'containerd wait');
+  }
+  sandbox.ready = false;
+}
+
+export function sandboxStatus(sandbox: Sandbox): PodSandboxStatus {
+  return {
+    id: sandbox.id,
+    metadata: sandbox.config.metadata,
+    state: sandbox.ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
+    createdAtMs: sandbox.createdAtMs,
+    ip: sandbox.ip,
+    pid: sandbox.pause?.hostPid ?? 0,
+    labels: sandbox.config.labels,
+    annotations: sandbox.config.annotations,
+  };
+}

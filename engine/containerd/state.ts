@@ -1,0 +1,25 @@
+import type { ContainerEvent } from './cri.ts';
+import type { ImageTable } from './image-store.ts';
+import type { Container, Sandbox } from './records.ts';
+
+/**
+ * What outlives the containerd process: the sandboxes and containers are children of shims, so they run on and are found
+ * again by the next containerd.
+ */
+export class ContainerdState {
+  readonly sandboxes = new Map<string, Sandbox>();
+  readonly containers = new Map<string, Container>();
+  readonly images: ImageTable = new Map();
+  readonly #listeners = new Set<(event: ContainerEvent) => void>();
+
+  subscribe(listener: (event: ContainerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells subscribers about a container; a sandbox counts as a container of its own id. */
+  announce(type: ContainerEvent['type'], sandbox: Sandbox, containerId = sandbox.id): void {
+    const podUid = sandbox.config.metadata.uid;
+    for (const listener of this.#listeners) listener({ type, containerId, podSandboxId: sandbox.id, podUid });
+  }
+}

@@ -1,0 +1,142 @@
+import type { Container, Pod } from '../api/kinds.ts';
+import type { ContainerConfig, ContainerMount } from '../containerd/cri.ts';
+import { Errno } from '../linux/errno.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { hash32 } from '../sim/index.ts';
+import { containerResources } from './cgroups.ts';
+import { expand } from './expansion.ts';
+import { errnoText, makeDirectories, podDirectory } from './host-files.ts';
+import { StartError } from './images.ts';
+import { containerHash } from './pod-actions.ts';
+import { isHostNetwork } from './pod-format.ts';
+import { pidNamespaceMode, podHostname } from './sandbox-config.ts';
+import type { MountedVolumes } from './volumes/volumes.ts';
+
+export interface ContainerSurroundings {
+  readonly root: Process | undefined;
+  readonly volumes: MountedVolumes;
+  readonly env: ReadonlyMap<string, string>;
+  readonly podIp: string | undefined;
+  readonly image: string;
+  readonly attempt: number;
+}
+
+/** What the runtime is told about a container. After `kuberuntime_container.go` (`generateContainerConfig`). */
+export function containerConfig(pod: Pod, container: Container, around: ContainerSurroundings): ContainerConfig {
+  const { name, namespace = 'default', uid } = pod.metadata;
+  const { env, attempt } = around;
+  const security = { ...pod.spec.securityContext, ...container.securityContext };
+  return {
+    metadata: { name: container.name, attempt },
+    image: around.image,
+    command: (container.command ?? []).map((word) => expand(word, env)),
+    args: (container.args ?? []).map((word) => expand(word, env)),
+    workingDirectory: container.workingDir,
+    env: [...env].map(([key, value]) => ({ name: key, value })),
+    mounts: around.root === undefined ? [] : makeMounts(around.root, pod, container, around),
+    devices: [],
+    labels: {
+      'io.kubernetes.container.name': container.name,
+      'io.kubernetes.pod.name': name,
+      'io.kubernetes.pod.namespace': namespace,
+      'io.kubernetes.pod.uid': uid,
+    },
+    annotations: {
+      'io.kubernetes.container.hash': containerHash(container),
+      'io.kubernetes.container.restartCount': String(attempt),
+    },
+    logPath: `${container.name}/${attempt}.log`,
+    stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
+    tty: container.tty === true,
+    stopSignal: container.lifecycle?.stopSignal,
+    linux: {
+      resources: containerResources(container),
+      security: {
+        runAsUser: security.runAsUser,
+        runAsGroup: security.runAsGroup,
+        supplementalGroups: groupsOf(pod),
+        privileged: container.securityContext?.privileged === true,
+        readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem === true,
+        pidNamespace: pidNamespaceMode(pod),
+      },
+    },
+  };
+}
+
+function groupsOf(pod: Pod): readonly number[] {
+  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {};
+  return fsGroup === undefined ? supplementalGroups : [...supplementalGroups, fsGroup];
+}
+
+function makeMounts(root: Process, pod: Pod, container: Container, around: ContainerSurroundings): ContainerMount[] {
+  const mounts = (container.volumeMounts ?? []).map((mount): ContainerMount => {
+    const hostPath = around.volumes.get(mount.name);
+    if (hostPath === undefined) {
+      const message = `cannot find volume "${mount.name}" to mount into container "${container.name}"`;
+      throw new StartError('CreateContainerConfigError', message);
+    }
+    const subPath = mount.subPath ?? (mount.subPathExpr === undefined ? '' : expand(mount.subPathExpr, around.env));
+    return {
+      hostPath: subPath === '' ? hostPath : makeSubPath(root, container, `${hostPath}/${subPath}`),
+      containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+      readOnly: mount.readOnly === true,
+    };
+  });
+  const mountsOver = (path: string): boolean => mounts.some(({ containerPath }) => containerPath === path);
+  if (!mountsOver('/etc/hosts')) {
+    mounts.push({ hostPath: writeHosts(root, pod, around.podIp), containerPath: '/etc/hosts', readOnly: false });
+  }
+  const messagePath = container.terminationMessagePath ?? '/dev/termination-log';
+  if (messagePath !== '' && !mountsOver(messagePath)) {
+    const hostPath = terminationLog(pod, container.name, around.attempt);
+    makeDirectories(root, hostPath.slice(0, hostPath.lastIndexOf('/')));
+    root.writeFile(hostPath, '', { mode: 0o666 });
+    root.chmod(hostPath, 0o666);
+    mounts.push({ hostPath, containerPath: messagePath, readOnly: false });
+  }
+  return mounts;
+}
+
+function makeSubPath(root: Process, container: Container, path: string): string {
+  try {
+    makeDirectories(root, path, 0o750);
+    return path;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    const message = `failed to prepare subPath for volumeMount of container "${container.name}": ${errnoText(error)}`;
+    throw new StartError('CreateContainerConfigError', message);
+  }
+}
+
+/** The file on the host that a container's termination message is read from. */
+export function terminationLog(pod: Pod, container: string, attempt: number): string {
+  const id = hash32(`${pod.metadata.uid}/${container}/${attempt}`, 0).toString(16).padStart(8, '0');
+  return `${podDirectory(pod.metadata.uid)}/containers/${container}/${id}`;
+}
+
+/** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
+function writeHosts(root: Process, pod: Pod, podIp: string | undefined): string {
+  const path = `${podDirectory(pod.metadata.uid)}/etc-hosts`;
+  makeDirectories(root, podDirectory(pod.metadata.uid));
+  const aliases = pod.spec.hostAliases ?? [];
+  let text: string | Uint8Array;
+  if (isHostNetwork(pod)) {
+    text = root.access('/etc/hosts', 'exists') ? root.readFile('/etc/hosts') : '';
+  } else {
+    const own = podIp === undefined ? '' : `${podIp}\t${podHostname(pod)}\n`;
+    const extra = aliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
+    text = `${HOSTS_HEAD}${own}${extra === '' ? '' : `\n# Entries added by HostAliases.\n${extra}`}`;
+  }
+  root.writeFile(path, text);
+  return path;
+}
+
+const HOSTS_HEAD = `# Kubernetes-managed hosts file.
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::\tip6-localnet
+fe00::\tip6-mcastprefix
+fe00::1\tip6-allnodes
+fe00::2\tip6-allrouters
+`;

@@ -1,0 +1,53 @@
+import type { ConfigMap, Pod } from '../api/kinds.ts';
+import { objectKey } from '../api/object.ts';
+import type { ResourceClient } from '../client/client.ts';
+import type { EventRecorder, EventType } from '../client/event-recorder.ts';
+import type { ImageService, RuntimeService } from '../containerd/cri.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Activity, Simulation } from '../sim/index.ts';
+import type { BackOff } from './back-off.ts';
+import type { RuntimeCache } from './runtime-cache.ts';
+import type { WaitingReasons } from './waiting-reasons.ts';
+
+/** What the parts of one kubelet share. */
+export interface KubeletContext {
+  readonly sim: Simulation;
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  /** Root's system calls on the node; absent on a hollow node, which has no files. */
+  readonly root: Process | undefined;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly cache: RuntimeCache;
+  readonly recorder: EventRecorder;
+  readonly pods: ResourceClient<Pod>;
+  readonly configMaps: ResourceClient<ConfigMap>;
+  readonly containerBackOff: BackOff;
+  readonly imageBackOff: BackOff;
+  readonly waiting: WaitingReasons;
+  readonly clusterDns: ClusterDns | undefined;
+}
+
+export interface ClusterDns {
+  readonly server: string;
+  readonly domain: string;
+}
+
+/** What a write about this Pod is part of, for the trace. */
+export function podActivity(nodeName: string, pod: Pod): Omit<Activity, 'parent'> {
+  const revision = Number(pod.metadata.resourceVersion);
+  const cause = revision > 0 ? { causeRevision: revision } : {};
+  return { component: `kubelet/${nodeName}`, key: objectKey(pod), ...cause };
+}
+
+/** Reports an event about a Pod. */
+export function podEvent(
+  { sim, nodeName, recorder }: Pick<KubeletContext, 'sim' | 'nodeName' | 'recorder'>,
+  pod: Pod,
+  type: EventType,
+  reason: string,
+  message: string,
+  fieldPath?: string,
+): void {
+  sim.trace.during(podActivity(nodeName, pod), () => recorder.event(pod, type, reason, message, fieldPath));
+}

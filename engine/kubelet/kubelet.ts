@@ -1,0 +1,348 @@
+import type { Pod, Taint } from '../api/kinds.ts';
+import type { NodeApi, PodIdentity } from '../api/node-api.ts';
+import { objectKey } from '../api/object.ts';
+import { configMaps, leases, nodes, pods } from '../api/resources.ts';
+import { Client } from '../client/client.ts';
+import { EventRecorder } from '../client/event-recorder.ts';
+import { Informer } from '../client/informer.ts';
+import type { Transport } from '../client/transport.ts';
+import { CriError, type ImageService, type RuntimeService } from '../containerd/cri.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { runTask, type Simulation, type TaskHandle } from '../sim/index.ts';
+import { admitPod, type Rejection } from './admission.ts';
+import { BackOff } from './back-off.ts';
+import { removeTree } from './host-files.ts';
+import type { ClusterDns, KubeletContext } from './kubelet-context.ts';
+import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
+import { NodeLease } from './node-lease.ts';
+import { type NodeCapacity, NodeStatusUpdater } from './node-status.ts';
+import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
+import { Prober } from './prober/prober.ts';
+import { RuntimeCache } from './runtime-cache.ts';
+import { podLogDirectory } from './sandbox-config.ts';
+import { createServer } from './server.ts';
+import { StaticPodSource } from './static-pods.ts';
+import { StatusWriter } from './status/status-writer.ts';
+import { WaitingReasons } from './waiting-reasons.ts';
+
+export interface KubeletOptions {
+  readonly sim: Simulation;
+  /** Root's system calls on the node (`host.root`); without them the node is hollow: no volumes, no static Pods. */
+  readonly root?: Process;
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  readonly transport: Transport;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly capacity: NodeCapacity;
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** Taints that the node is registered with. */
+  readonly registerWithTaints?: readonly Taint[];
+  /** `/etc/kubernetes/manifests` unless told. */
+  readonly staticPodPath?: string;
+  /** `v1.36.2` */
+  readonly kubeletVersion: string;
+  readonly kernelVersion?: string;
+  readonly osImage?: string;
+  readonly clusterDns?: ClusterDns;
+}
+
+export interface Kubelet {
+  /** What it answers on port 10250. */
+  readonly nodeApi: NodeApi;
+  /** Ends the kubelet's work at once; what it started on the node goes on. */
+  stop(): void;
+}
+
+const CONTAINER_BACK_OFF_MS = [10_000, 300_000] as const;
+const MANIFESTS = '/etc/kubernetes/manifests';
+
+/** Starts the kubelet of one node. */
+export function startKubelet(options: KubeletOptions): Kubelet {
+  const agent = new NodeAgent(options);
+  agent.start();
+  return {
+    nodeApi: createServer({ context: agent.context, findPod: (identity) => agent.findPod(identity) }),
+    stop: () => agent.stop(),
+  };
+}
+
+/**
+ * The kubelet: takes Pods from the API server and from the manifest directory, has a worker for each, and reports on
+ * the node. After `pkg/kubelet/kubelet.go`.
+ */
+class NodeAgent implements PodWorkerHost {
+  readonly context: KubeletContext;
+  readonly prober: Prober;
+  readonly statuses: StatusWriter;
+  readonly #component: string;
+  readonly #workers = new Map<string, PodWorker>();
+  /** Pods that wait until an earlier one of the same name has ended. */
+  readonly #queued = new Map<string, Pod>();
+  /** Mirrors of static Pods, by `namespace/name`. */
+  readonly #mirrors = new Map<string, Pod>();
+  readonly #informer: Informer<Pod>;
+  readonly #nodeStatus: NodeStatusUpdater;
+  readonly #lease: NodeLease;
+  readonly #staticPods: StaticPodSource | undefined;
+  readonly #cleaning = new Set<TaskHandle>();
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: KubeletOptions) {
+    const { sim, root, nodeName, nodeAddress, transport, runtime, images } = options;
+    this.#component = `kubelet/${nodeName}`;
+    const client = new Client(transport, { userAgent: `kubelet/${options.kubeletVersion}` });
+    const recorder = new EventRecorder(sim, client, { component: 'kubelet', host: nodeName });
+    const [initialMs, maxMs] = CONTAINER_BACK_OFF_MS;
+    this.context = {
+      sim,
+      nodeName,
+      nodeAddress,
+      root,
+      runtime,
+      images,
+      cache: new RuntimeCache(runtime),
+      recorder,
+      pods: client.resource(pods),
+      configMaps: client.resource(configMaps),
+      containerBackOff: new BackOff(initialMs, maxMs),
+      imageBackOff: new BackOff(initialMs, maxMs),
+      waiting: new WaitingReasons(),
+      clusterDns: options.clusterDns,
+    };
+    this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
+    this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
+    this.#nodeStatus = new NodeStatusUpdater(
+      { sim, nodes: client.resource(nodes), recorder, runtime, images },
+      { ...options, labels: options.nodeLabels, taints: options.registerWithTaints },
+    );
+    this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
+    this.#informer = new Informer(sim, this.context.pods, {
+      name: `${this.#component} pods`,
+      fieldSelector: `spec.nodeName=${nodeName}`,
+    });
+    const path = options.staticPodPath ?? MANIFESTS;
+    this.#staticPods =
+      root && new StaticPodSource(sim, root, path, nodeName, (manifests) => this.#takeStaticPods(manifests));
+  }
+
+  start(): void {
+    this.#relist();
+    this.#unsubscribe = this.context.runtime.subscribe((event) => {
+      this.context.cache.observe(event);
+      this.#workers.get(event.podUid)?.ring();
+    });
+    this.#nodeStatus.start();
+    this.#lease.start();
+    this.#staticPods?.start();
+    this.#informer.addHandlers({
+      add: (pod) => this.#takePod(pod),
+      update: (_, pod) => this.#takePod(pod),
+      delete: (pod) => this.#forgetPod(pod),
+    });
+    this.#informer.whenSynced(() => {
+      this.#removeOrphans();
+      for (const worker of this.#workers.values()) worker.ring();
+    });
+    this.#informer.start();
+  }
+
+  stop(): void {
+    this.#unsubscribe?.();
+    this.#informer.stop();
+    this.#staticPods?.stop();
+    this.#nodeStatus.stop();
+    this.#lease.stop();
+    this.prober.stop();
+    this.statuses.stop();
+    this.context.recorder.stop();
+    for (const worker of this.#workers.values()) worker.stop();
+    for (const task of this.#cleaning) task.cancel();
+  }
+
+  allocatable(resource: string): number {
+    return this.#nodeStatus.allocatable(resource);
+  }
+
+  admit(pod: Pod): Rejection | undefined {
+    const others: Pod[] = [];
+    for (const worker of this.#workers.values()) {
+      if (worker.active && worker.uid !== pod.metadata.uid) others.push(worker.pod);
+    }
+    return admitPod(pod, others, (resource) => this.allocatable(resource), this.#nodeStatus.current);
+  }
+
+  networkNotReady(): string | undefined {
+    return this.#nodeStatus.notReady();
+  }
+
+  statusTarget(pod: Pod): Pod | undefined {
+    if (this.#workers.get(pod.metadata.uid)?.isStatic !== true) return pod;
+    return this.#ensureMirror(pod);
+  }
+
+  findPod({ namespace, name, uid }: PodIdentity): Pod | undefined {
+    const own = this.#workers.get(uid)?.pod;
+    if (own !== undefined) return own;
+    for (const { pod } of this.#workers.values()) {
+      if (pod.metadata.name === name && pod.metadata.namespace === namespace) return pod;
+    }
+    return undefined;
+  }
+
+  onTerminated(worker: PodWorker): void {
+    const { pod, uid } = worker;
+    const known = worker.isStatic ? undefined : this.#informer.lister.byKey(objectKey(pod));
+    if (worker.isStatic || known?.metadata.uid !== uid) this.#cleanUp(worker);
+  }
+
+  #relist(): void {
+    try {
+      this.context.cache.relist();
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+    }
+  }
+
+  #takePod(pod: Pod): void {
+    if (isMirror(pod)) {
+      this.#takeMirror(pod);
+      return;
+    }
+    const worker = this.#workers.get(pod.metadata.uid);
+    if (worker !== undefined) worker.update(pod);
+    else this.#begin(pod, false);
+  }
+
+  #begin(pod: Pod, isStatic: boolean): void {
+    const { uid } = pod.metadata;
+    const worker = new PodWorker(this, pod, isStatic);
+    this.#workers.set(uid, worker);
+    if (pod.metadata.deletionTimestamp !== undefined && !isStatic) worker.end();
+  }
+
+  #forgetPod(pod: Pod): void {
+    if (isMirror(pod)) {
+      this.#loseMirror(pod);
+      return;
+    }
+    const worker = this.#workers.get(pod.metadata.uid);
+    if (worker === undefined) return;
+    if (worker.terminated) this.#cleanUp(worker);
+    else worker.end();
+  }
+
+  /** Removes what a Pod that is no more left in the runtime and on the disk. */
+  #cleanUp(worker: PodWorker): void {
+    const { uid, pod } = worker;
+    const { cache, waiting, containerBackOff, imageBackOff, root, sim } = this.context;
+    this.#workers.delete(uid);
+    this.statuses.forget(uid);
+    waiting.forget(uid);
+    containerBackOff.forget(uid);
+    imageBackOff.forget(uid);
+    if (worker.isStatic) this.#removeMirrorOf(pod);
+    const task = runTask(sim, `${this.#component} clean up`, this.#removeSandboxes(uid), () => {
+      this.#cleaning.delete(task);
+      cache.forget(uid);
+      if (root !== undefined) removeTree(root, podLogDirectory(pod));
+    });
+    this.#cleaning.add(task);
+    this.#beginQueued(pod);
+  }
+
+  *#removeSandboxes(uid: string) {
+    const { cache, runtime } = this.context;
+    try {
+      for (const { id } of cache.status(uid).sandboxes) yield* runtime.removePodSandbox(id);
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+    }
+  }
+
+  /** What runs for Pods that nobody wants any more, e.g. because they were deleted while no kubelet ran. */
+  #removeOrphans(): void {
+    const { cache, sim } = this.context;
+    for (const uid of cache.podUids()) {
+      if (this.#workers.has(uid) || this.#wanted(uid)) continue;
+      const task = runTask(sim, `${this.#component} orphan`, this.#removeSandboxes(uid), () => {
+        this.#cleaning.delete(task);
+        cache.forget(uid);
+      });
+      this.#cleaning.add(task);
+    }
+  }
+
+  #wanted(uid: string): boolean {
+    const queued = [...this.#queued.values()].some(({ metadata }) => metadata.uid === uid);
+    return queued || this.#informer.lister.list().some(({ metadata }) => metadata.uid === uid);
+  }
+
+  #takeStaticPods(manifests: readonly Pod[]): void {
+    const uids = new Set(manifests.map(({ metadata }) => metadata.uid));
+    for (const worker of this.#workers.values()) {
+      if (worker.isStatic && !uids.has(worker.uid)) worker.end();
+    }
+    this.#queued.clear();
+    for (const pod of manifests) {
+      if (this.#workers.has(pod.metadata.uid)) continue;
+      const sameName = [...this.#workers.values()].some(({ pod: other }) => objectKey(other) === objectKey(pod));
+      // One Pod of a name at a time: the new one waits for the end of the old.
+      if (sameName) this.#queued.set(objectKey(pod), pod);
+      else this.#begin(pod, true);
+    }
+  }
+
+  #beginQueued({ metadata }: Pod): void {
+    const key = objectKey({ metadata });
+    const queued = this.#queued.get(key);
+    if (queued === undefined) return;
+    this.#queued.delete(key);
+    this.#begin(queued, true);
+  }
+
+  #takeMirror(mirror: Pod): void {
+    const key = objectKey(mirror);
+    this.#mirrors.set(key, mirror);
+    const worker = this.#staticWorker(key);
+    if (worker === undefined) {
+      if (this.#queued.has(key)) return;
+      deleteMirror(this.context.pods, mirror);
+    } else {
+      this.statuses.setTarget(worker.uid, mirror);
+      if (mirror.metadata.deletionTimestamp !== undefined) worker.ring();
+    }
+  }
+
+  #loseMirror(mirror: Pod): void {
+    const key = objectKey(mirror);
+    if (this.#mirrors.get(key)?.metadata.uid === mirror.metadata.uid) this.#mirrors.delete(key);
+    this.#staticWorker(key)?.ring();
+  }
+
+  #staticWorker(key: string): PodWorker | undefined {
+    for (const worker of this.#workers.values()) {
+      if (worker.isStatic && objectKey(worker.pod) === key) return worker;
+    }
+    return undefined;
+  }
+
+  #ensureMirror(pod: Pod): Pod | undefined {
+    const key = objectKey(pod);
+    // Before the first list nobody knows whether there is one.
+    if (!this.#informer.hasSynced || this.#workers.get(pod.metadata.uid)?.active !== true)
+      return this.#mirrors.get(key);
+    const { sim } = this.context;
+    const mirror = sim.trace.during({ component: this.#component, key }, () =>
+      ensureMirror(this.context.pods, pod, this.#mirrors.get(key), this.#nodeStatus.current),
+    );
+    if (mirror === undefined) this.#mirrors.delete(key);
+    else this.#mirrors.set(key, mirror);
+    return mirror;
+  }
+
+  #removeMirrorOf(pod: Pod): void {
+    const mirror = this.#mirrors.get(objectKey(pod));
+    if (mirror !== undefined && !this.#queued.has(objectKey(pod))) deleteMirror(this.context.pods, mirror);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Node, Pod } from '../api/kinds.ts';
+import type { Manifest } from '../api/object.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { ResourceClient } from '../client/client.ts';
+import { ConnectionError } from '../client/transport.ts';
+import { CONFIG_HASH, CONFIG_MIRROR } from './static-pods.ts';
+
+export function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.[CONFIG_MIRROR] !== undefined;
+}
+
+/** Whether `mirror` shows this static Pod in its present version. */
+export function isMirrorOf(mirror: Pod, pod: Pod): boolean {
+  const hash = mirror.metadata.annotations?.[CONFIG_MIRROR];
+  return hash === pod.metadata.annotations?.[CONFIG_HASH] && mirror.metadata.deletionTimestamp === undefined;
+}
+
+/**
+ * Shows a static Pod on the API server: creates its mirror, or replaces one that shows something else. Does nothing while
+ * the server cannot be reached. Returns the mirror there is now.
+ */
+export function ensureMirror(
+  pods: ResourceClient<Pod>,
+  pod: Pod,
+  mirror: Pod | undefined,
+  node: Node | undefined,
+): Pod | undefined {
+  if (mirror !== undefined && isMirrorOf(mirror, pod)) return mirror;
+  try {
+    if (mirror !== undefined) deleteMirror(pods, mirror);
+    return pods.create(mirrorManifest(pod, node));
+  } catch (error) {
+    if (error instanceof StatusError || error instanceof ConnectionError) return undefined;
+    throw error;
+  }
+}
+
+export function deleteMirror(pods: ResourceClient<Pod>, mirror: Pod): void {
+  const { name, namespace, uid } = mirror.metadata;
+  try {
+    pods.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } });
+  } catch (error) {
+    if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+  }
+}
+
+function mirrorManifest(pod: Pod, node: Node | undefined): Manifest<Pod> {
+  const { name, namespace, labels, annotations = {} } = pod.metadata;
+  const owner =
+    node === undefined
+      ? undefined
+      : [{ apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations: { ...annotations, [CONFIG_MIRROR]: annotations[CONFIG_HASH] ?? '' },
+      ...(owner === undefined ? {} : { ownerReferences: owner }),
+    },
+    spec: pod.spec,
+  };
+}

@@ -1,0 +1,289 @@
+import { sameValue } from '../api/copy-on-write.ts';
+import type { Node, NodeStatus, Taint } from '../api/kinds.ts';
+import { canonicalQuantity, numericValue, quantityOf } from '../api/quantity.ts';
+import { StatusError } from '../api/status-error.ts';
+import type { ResourceClient } from '../client/client.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import { timestamp } from '../client/timestamp.ts';
+import { ConnectionError } from '../client/transport.ts';
+import { CriError, type ImageService, type RuntimeService } from '../containerd/cri.ts';
+import { hash32, type Simulation, type Timer } from '../sim/index.ts';
+import { nodeConditions, PRESSURE_EVENTS } from './node-conditions.ts';
+
+/** What a machine has, as quantities. */
+export interface NodeCapacity {
+  readonly cpu: string;
+  readonly memory: string;
+  /** 110 unless told. */
+  readonly pods?: number;
+  /** `20Gi` unless told. */
+  readonly ephemeralStorage?: string;
+}
+
+export interface NodeDescription {
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  readonly capacity: NodeCapacity;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
+  readonly kubeletVersion: string;
+  readonly kernelVersion?: string;
+  readonly osImage?: string;
+}
+
+interface NodeStatusDependencies {
+  readonly sim: Simulation;
+  readonly nodes: ResourceClient<Node>;
+  readonly recorder: EventRecorder;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+}
+
+const UPDATE_MS = 10_000;
+/** Until the node is ready for the first time it is looked at more often. */
+const FAST_UPDATE_MS = 500;
+/** An unchanged status is written anew after this long. */
+const REPORT_MS = 300_000;
+const MAX_IMAGES = 50;
+/** Kept back from Pods so that the node is not out of memory before something is evicted. */
+const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024;
+const EVICTION_DISK_FRACTION = 0.1;
+
+/**
+ * Registers the node and keeps its status. The status is written when it changes, else every five minutes; that the
+ * node lives is told by its Lease. https://kubernetes.io/docs/concepts/architecture/nodes/#node-heartbeats
+ */
+export class NodeStatusUpdater {
+  readonly #deps: NodeStatusDependencies;
+  readonly #node: NodeDescription;
+  readonly #component: string;
+  #timer: Timer | undefined;
+  #current: Node | undefined;
+  #writtenMs = Number.NEGATIVE_INFINITY;
+  #everReady = false;
+  #wasReady: boolean | undefined;
+
+  constructor(deps: NodeStatusDependencies, node: NodeDescription) {
+    this.#deps = deps;
+    this.#node = node;
+    this.#component = `kubelet/${node.nodeName}`;
+  }
+
+  /** The Node as the server has it; undefined before it could be registered. */
+  get current(): Node | undefined {
+    return this.#current;
+  }
+
+  start(): void {
+    this.#event('Starting', 'Starting kubelet.');
+    for (const reason of PRESSURE_EVENTS) this.#statusEvent(reason);
+    this.#event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Looks now, because something has changed. */
+  refresh(): void {
+    this.#timer?.cancel();
+    this.#tick();
+  }
+
+  /** Why Pods cannot be run; undefined when they can. */
+  notReady(): string | undefined {
+    try {
+      const { networkReady, message } = this.#deps.runtime.status();
+      return networkReady ? undefined : `container runtime network not ready: ${message}`;
+    } catch (error) {
+      if (error instanceof CriError) return 'container runtime is down';
+      throw error;
+    }
+  }
+
+  /** What Pods may request in all: thousandths of a CPU, or whole units. */
+  allocatable(resource: string): number {
+    const { cpu, memory, pods = 110, ephemeralStorage = '20Gi' } = this.#node.capacity;
+    switch (resource) {
+      case 'cpu':
+        return cpu.endsWith('m') ? Number(cpu.slice(0, -1)) : Number(cpu) * 1000;
+      case 'memory':
+        return Math.max(0, numericValue(memory) - EVICTION_MEMORY_BYTES);
+      case 'pods':
+        return pods;
+      case 'ephemeral-storage':
+        return Math.floor(numericValue(ephemeralStorage) * (1 - EVICTION_DISK_FRACTION));
+      default:
+        return 0;
+    }
+  }
+
+  #tick(): void {
+    const { sim } = this.#deps;
+    sim.trace.during({ component: this.#component, key: this.#node.nodeName }, () => this.#update());
+    this.#timer = sim.schedule(this.#everReady ? UPDATE_MS : FAST_UPDATE_MS, `${this.#component} status`, () =>
+      this.#tick(),
+    );
+  }
+
+  #update(): void {
+    try {
+      const node = this.#deps.nodes.get(this.#node.nodeName);
+      this.#writeStatus(node);
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 404) this.#register();
+      else if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+    }
+  }
+
+  #register(): void {
+    const { nodeName, labels, taints } = this.#node;
+    try {
+      const node = this.#deps.nodes.create({
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: {
+          name: nodeName,
+          labels: {
+            'beta.kubernetes.io/arch': 'amd64',
+            'beta.kubernetes.io/os': 'linux',
+            'kubernetes.io/arch': 'amd64',
+            'kubernetes.io/hostname': nodeName,
+            'kubernetes.io/os': 'linux',
+            ...labels,
+          },
+        },
+        spec: taints === undefined || taints.length === 0 ? {} : { taints: [...taints] },
+        status: this.#status({}),
+      });
+      this.#writtenMs = Number.NEGATIVE_INFINITY;
+      this.#writeStatus(node);
+    } catch (error) {
+      if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+    }
+  }
+
+  #writeStatus(node: Node): void {
+    const { sim, nodes } = this.#deps;
+    const previous = node.status ?? {};
+    const status = this.#status(previous);
+    const due = sim.nowMs - this.#writtenMs >= REPORT_MS;
+    this.#current = node;
+    if (due || !sameValue(withoutHeartbeats(previous), withoutHeartbeats(status))) {
+      this.#current = nodes.updateStatus({ ...node, status });
+      this.#writtenMs = sim.nowMs;
+    }
+    this.#tellReadiness(status);
+  }
+
+  #tellReadiness(status: NodeStatus): void {
+    const ready = status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+    if (ready !== this.#wasReady && (ready || this.#wasReady !== undefined)) {
+      this.#statusEvent(ready ? 'NodeReady' : 'NodeNotReady');
+    }
+    this.#wasReady = ready;
+    this.#everReady ||= ready;
+  }
+
+  #status(previous: NodeStatus): NodeStatus {
+    const { nodeName, nodeAddress } = this.#node;
+    return {
+      ...previous,
+      addresses: [
+        { type: 'InternalIP', address: nodeAddress },
+        { type: 'Hostname', address: nodeName },
+      ],
+      ...this.#resources(),
+      conditions: nodeConditions(previous.conditions ?? [], this.notReady(), timestamp(this.#deps.sim.wallMs)),
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      images: this.#images(),
+      nodeInfo: this.#nodeInfo(),
+    };
+  }
+
+  #resources(): Pick<NodeStatus, 'capacity' | 'allocatable'> {
+    const { cpu, memory, pods = 110, ephemeralStorage = '20Gi' } = this.#node.capacity;
+    const common = { cpu: canonicalQuantity(cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(pods) };
+    return {
+      capacity: {
+        ...common,
+        memory: bytes(numericValue(memory)),
+        'ephemeral-storage': bytes(numericValue(ephemeralStorage)),
+      },
+      allocatable: {
+        ...common,
+        memory: bytes(this.allocatable('memory')),
+        'ephemeral-storage': quantityOf(this.allocatable('ephemeral-storage')),
+      },
+    };
+  }
+
+  #images(): NodeStatus['images'] {
+    try {
+      const bySize = this.#deps.images.listImages().toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+      return bySize
+        .slice(0, MAX_IMAGES)
+        .map(({ repoDigests, repoTags, sizeBytes }) => ({ names: [...repoDigests, ...repoTags], sizeBytes }));
+    } catch (error) {
+      if (error instanceof CriError) return [];
+      throw error;
+    }
+  }
+
+  #nodeInfo(): NonNullable<NodeStatus['nodeInfo']> {
+    const {
+      nodeName,
+      kubeletVersion,
+      kernelVersion = '6.12.57+deb13-amd64',
+      osImage = 'Debian GNU/Linux 13 (trixie)',
+    } = this.#node;
+    return {
+      architecture: 'amd64',
+      bootID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/boot`),
+      containerRuntimeVersion: this.#runtimeVersion(),
+      kernelVersion,
+      kubeProxyVersion: '',
+      kubeletVersion,
+      machineID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/machine`).replaceAll('-', ''),
+      operatingSystem: 'linux',
+      osImage,
+      systemUUID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/system`),
+    };
+  }
+
+  #runtimeVersion(): string {
+    try {
+      const { runtimeName, runtimeVersion } = this.#deps.runtime.version();
+      return `${runtimeName}://${runtimeVersion.replace(/^v/, '')}`;
+    } catch (error) {
+      if (error instanceof CriError) return 'containerd://Unknown';
+      throw error;
+    }
+  }
+
+  #statusEvent(reason: string): void {
+    this.#event(reason, `Node ${this.#node.nodeName} status is now: ${reason}`);
+  }
+
+  /** The kubelet names its node by name, also where a uid belongs. */
+  #event(reason: string, message: string): void {
+    const { nodeName } = this.#node;
+    this.#deps.recorder.eventAbout({ kind: 'Node', name: nodeName, uid: nodeName }, 'Normal', reason, message);
+  }
+}
+
+function bytes(count: number): string {
+  return quantityOf(count, 'BinarySI');
+}
+
+function withoutHeartbeats(status: NodeStatus): NodeStatus {
+  const conditions = status.conditions?.map(({ lastHeartbeatTime: _, ...condition }) => condition);
+  return { ...status, conditions };
+}
+
+/** A UUID that a name always gets. */
+function uuidFrom(name: string): string {
+  const hex = [1, 2, 3, 4].map((basis) => hash32(name, basis).toString(16).padStart(8, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

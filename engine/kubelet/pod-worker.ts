@@ -1,0 +1,334 @@
+import { sameValue } from '../api/copy-on-write.ts';
+import type { Pod, PodStatus } from '../api/kinds.ts';
+import { timestamp } from '../client/timestamp.ts';
+import { CriError } from '../containerd/cri.ts';
+import { runTask, type Task, type TaskHandle, waitFor } from '../sim/index.ts';
+import type { Rejection } from './admission.ts';
+import { Bell } from './concurrent.ts';
+import { graceSeconds, killPod } from './kill-pod.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
+import { isHostNetwork } from './pod-format.ts';
+import type { Prober } from './prober/prober.ts';
+import type { PodRuntimeStatus } from './runtime-cache.ts';
+import { generateStatus } from './status/generate-status.ts';
+import type { StatusWriter } from './status/status-writer.ts';
+import { syncPod } from './sync-pod.ts';
+import { terminationMessage } from './termination-message.ts';
+import { hasChangingVolumes, type MountedVolumes, setUpVolumes, tearDownPod } from './volumes/volumes.ts';
+
+/** What a worker needs of its kubelet. */
+export interface PodWorkerHost {
+  readonly context: KubeletContext;
+  readonly prober: Prober;
+  readonly statuses: StatusWriter;
+  allocatable(resource: string): number;
+  admit(pod: Pod): Rejection | undefined;
+  /** Why Pods without host network cannot be started; undefined when they can. */
+  networkNotReady(): string | undefined;
+  /** The object on the server that shows the Pod's status. */
+  statusTarget(pod: Pod): Pod | undefined;
+  /** Everything of the Pod has ended and is cleaned up. */
+  onTerminated(worker: PodWorker): void;
+}
+
+/** Volumes that show API objects are brought up to date this often, as the real kubelet's sync frequency has it. */
+const RESYNC_MS = 60_000;
+const RETRY_MS = 10_000;
+const FIRST_VOLUME_RETRY_MS = 500;
+const MAX_VOLUME_RETRY_MS = 122_000;
+
+type Verdict = Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+
+/**
+ * Brings one Pod to its desired state and keeps it there, as a task of its own: it syncs, waits for something to happen,
+ * and syncs again, until the Pod is to end; then it ends it. After `pkg/kubelet/pod_workers.go`.
+ */
+export class PodWorker {
+  readonly uid: string;
+  readonly isStatic: boolean;
+  readonly #host: PodWorkerHost;
+  readonly #bell: Bell;
+  readonly #task: TaskHandle;
+  #pod: Pod;
+  #ending = false;
+  #terminated = false;
+  #verdict: Verdict | undefined;
+  #killGrace: number | undefined;
+  /** Calls off what is being done right now. */
+  #interrupt: (() => void) | undefined;
+  #volumeRetryMs = FIRST_VOLUME_RETRY_MS;
+
+  constructor(host: PodWorkerHost, pod: Pod, isStatic: boolean) {
+    this.#host = host;
+    this.#pod = pod;
+    this.uid = pod.metadata.uid;
+    this.isStatic = isStatic;
+    this.#bell = new Bell(host.context.sim);
+    this.#task = runTask(host.context.sim, this.#label, this.#run());
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  /** Whether all of the Pod has ended. */
+  get terminated(): boolean {
+    return this.#terminated;
+  }
+
+  /** Whether the Pod takes up room on the node. */
+  get active(): boolean {
+    return !this.#terminated && !this.#ending;
+  }
+
+  get #label(): string {
+    return `kubelet/${this.#host.context.nodeName} ${this.#pod.metadata.name}`;
+  }
+
+  /** Takes in a new version of the Pod. */
+  update(pod: Pod): void {
+    const changed = concernsWorker(this.#pod, pod);
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined && !this.isStatic) {
+      if (this.#terminated) this.#finishDeletion();
+      else this.end();
+    }
+    if (changed) this.ring();
+  }
+
+  /** Something has happened to the Pod. */
+  ring(): void {
+    this.#bell.ring();
+  }
+
+  /** Ends the Pod; again, with a shorter grace period, hurries it. */
+  end(verdict?: Verdict): void {
+    const hurried = this.#killGrace !== undefined && graceSeconds(this.#pod) < this.#killGrace;
+    if (!this.#ending || hurried) this.#interrupt?.();
+    this.#decideEnd(verdict);
+    this.ring();
+  }
+
+  #decideEnd(verdict?: Verdict): void {
+    this.#verdict ??= verdict;
+    this.#ending = true;
+  }
+
+  /** The kubelet ends; the Pod does not. */
+  stop(): void {
+    this.#task.cancel();
+  }
+
+  *#run(): Task<void> {
+    this.#host.prober.adopt(this.#pod);
+    const rejection = isOver(this.#pod) || this.#hasSandbox() ? undefined : this.#host.admit(this.#pod);
+    if (rejection !== undefined && !this.#ending) {
+      const { reason, message } = rejection;
+      podEvent(this.#host.context, this.#pod, 'Warning', reason, message);
+      this.#decideEnd({ phase: 'Failed', reason, message: `Pod was rejected: ${message}` });
+    }
+    while (!this.#ending) {
+      const next = yield* this.#interruptible(this.#guarded(this.#sync()));
+      if (this.#ending) break;
+      yield* this.#bell.wait(this.#label, this.#waitMs(next));
+    }
+    yield* this.#terminate();
+  }
+
+  #waitMs(nextMs: number | undefined): number | undefined {
+    const { sim } = this.#host.context;
+    const times = [nextMs, this.#deadlineMs()].filter((time) => time !== undefined);
+    if (hasChangingVolumes(this.#pod)) times.push(sim.nowMs + RESYNC_MS);
+    // A static Pod that shows itself nowhere yet.
+    if (this.#host.statusTarget(this.#pod) === undefined) times.push(sim.nowMs + RETRY_MS);
+    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - sim.nowMs);
+  }
+
+  /** One look at the Pod. Returns when to look again, where nothing else will tell. */
+  *#sync(): Task<number | undefined> {
+    const { context, prober } = this.#host;
+    const status = this.#writeStatus(false);
+    if (status.phase === 'Succeeded' || status.phase === 'Failed') {
+      this.#decideEnd();
+      return undefined;
+    }
+    if (this.#missedDeadline()) return undefined;
+    const pod = this.#pod;
+    const notReady = isHostNetwork(pod) ? undefined : this.#host.networkNotReady();
+    if (notReady !== undefined) {
+      podEvent(context, pod, 'Warning', 'NetworkNotReady', `network is not ready: ${notReady}`);
+      return context.sim.nowMs + RETRY_MS / 2;
+    }
+    const volumes = this.#setUpVolumes();
+    if (typeof volumes === 'number') return volumes;
+    prober.addPod(pod);
+    const allocatable = (resource: string): number => this.#host.allocatable(resource);
+    const retryAtMs = yield* syncPod(context, pod, { probes: prober, volumes, allocatable });
+    // What keeps a container from starting shows at once; that it has crashed is seen a moment before the back-off is.
+    if (retryAtMs !== undefined && !context.waiting.some(this.uid, 'CrashLoopBackOff')) this.#writeStatus(false);
+    return retryAtMs;
+  }
+
+  /** The volumes, or when to try again. */
+  #setUpVolumes(): MountedVolumes | number {
+    const { context } = this.#host;
+    const { root, configMaps, nodeName, nodeAddress, sim } = context;
+    if (root === undefined) return new Map();
+    const podIp = this.#runtimeStatus().sandboxes[0]?.ip;
+    const facts = { nodeName, hostIp: nodeAddress, podIp };
+    const allocatable = (resource: string): number => this.#host.allocatable(resource);
+    const { mounted, failures } = setUpVolumes({ root, configMaps, facts, allocatable }, this.#pod);
+    if (failures.length === 0) {
+      this.#volumeRetryMs = FIRST_VOLUME_RETRY_MS;
+      return mounted;
+    }
+    for (const { volume, message } of failures) {
+      const text = `MountVolume.SetUp failed for volume "${volume}" : ${message}`;
+      podEvent(context, this.#pod, 'Warning', 'FailedMount', text);
+    }
+    const retryMs = this.#volumeRetryMs;
+    this.#volumeRetryMs = Math.min(retryMs * 2, MAX_VOLUME_RETRY_MS);
+    return sim.nowMs + retryMs;
+  }
+
+  /** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
+  *#terminate(): Task<void> {
+    const { context, prober } = this.#host;
+    prober.stopLivenessAndStartup(this.uid);
+    for (;;) {
+      yield* this.#interruptible(this.#guarded(this.#kill()));
+      if (this.#hasEnded()) break;
+      yield* this.#bell.wait(this.#label, RETRY_MS);
+    }
+    yield* this.#guarded(this.#writeFinalStatus());
+    prober.removePod(this.uid);
+    if (context.root !== undefined) tearDownPod(context.root, this.#pod);
+    this.#terminated = true;
+    if (this.#pod.metadata.deletionTimestamp !== undefined && !this.isStatic) this.#finishDeletion();
+    this.#host.onTerminated(this);
+  }
+
+  *#kill(): Task<undefined> {
+    this.#writeStatus(false);
+    this.#killGrace = graceSeconds(this.#pod);
+    yield* killPod(this.#host.context, this.#pod, this.#runtimeStatus());
+    return undefined;
+  }
+
+  *#writeFinalStatus(): Task<undefined> {
+    this.#writeStatus(true);
+    return undefined;
+  }
+
+  /** Whether an earlier kubelet has started the Pod already. */
+  #hasSandbox(): boolean {
+    try {
+      return this.#runtimeStatus().sandboxes.length > 0;
+    } catch (error) {
+      if (error instanceof CriError) return true;
+      throw error;
+    }
+  }
+
+  #hasEnded(): boolean {
+    try {
+      const { sandboxes, containers } = this.#runtimeStatus();
+      const running = [...containers.values()].some((attempts) => attempts[0]!.state === 'CONTAINER_RUNNING');
+      return !running && sandboxes.every(({ state }) => state === 'SANDBOX_NOTREADY');
+    } catch (error) {
+      if (error instanceof CriError) return false;
+      throw error;
+    }
+  }
+
+  #finishDeletion(): void {
+    this.#host.statuses.deleteWhenWritten(this.uid);
+  }
+
+  #runtimeStatus(): PodRuntimeStatus {
+    return this.#host.context.cache.status(this.uid);
+  }
+
+  #writeStatus(terminal: boolean): PodStatus {
+    const { context, prober, statuses } = this.#host;
+    const pod = this.#pod;
+    const target = this.#host.statusTarget(pod);
+    const status = generateStatus({
+      pod,
+      runtime: this.#runtimeStatus(),
+      now: timestamp(context.sim.wallMs),
+      hostIp: context.nodeAddress,
+      previous: statuses.status(this.uid) ?? target?.status ?? {},
+      terminal,
+      terminating: this.#ending,
+      verdict: this.#verdict,
+      waiting: (name) => context.waiting.get(this.uid, name),
+      ready: (container, latest) => prober.ready(container, latest.id),
+      started: (container, latest) => prober.started(container, latest.id),
+      terminationMessage: (container, ended) =>
+        terminationMessage(context.root, context.runtime, pod, container, ended),
+    });
+    statuses.set(this.uid, target, status);
+    return status;
+  }
+
+  #deadlineMs(): number | undefined {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    const startTime = this.#host.statuses.status(this.uid)?.startTime;
+    if (seconds === undefined || startTime === undefined) return undefined;
+    return Date.parse(startTime) - this.#host.context.sim.epochMs + seconds * 1000;
+  }
+
+  #missedDeadline(): boolean {
+    const deadlineMs = this.#deadlineMs();
+    if (deadlineMs === undefined || this.#host.context.sim.nowMs < deadlineMs) return false;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    podEvent(this.#host.context, this.#pod, 'Normal', 'DeadlineExceeded', message);
+    this.#decideEnd({ phase: 'Failed', reason: 'DeadlineExceeded', message });
+    return true;
+  }
+
+  /** A runtime that does not answer is asked again later. */
+  *#guarded(task: Task<number | undefined>): Task<number | undefined> {
+    try {
+      return yield* task;
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      return this.#host.context.sim.nowMs + RETRY_MS;
+    }
+  }
+
+  /** Lets `end` call the task off. */
+  *#interruptible(task: Task<number | undefined>): Task<number | undefined> {
+    return yield* waitFor<number | undefined>({
+      start: (resume) => {
+        const handle = runTask(this.#host.context.sim, this.#label, task, (result) => {
+          this.#interrupt = undefined;
+          resume(result);
+        });
+        this.#interrupt = () => {
+          this.#interrupt = undefined;
+          handle.cancel();
+          resume(undefined);
+        };
+        return () => handle.cancel();
+      },
+    });
+  }
+}
+
+/** Most changes are the kubelet's own: the status that it has written itself. */
+function concernsWorker(before: Pod, after: Pod): boolean {
+  const { generation, labels, annotations } = before.metadata;
+  return (
+    generation === undefined ||
+    generation !== after.metadata.generation ||
+    !sameValue(labels, after.metadata.labels) ||
+    !sameValue(annotations, after.metadata.annotations) ||
+    after.spec.readinessGates !== undefined
+  );
+}
+
+function isOver({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}

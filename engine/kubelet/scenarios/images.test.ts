@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { NodeFixture } from '../testing/node-fixture.ts';
+
+const waiting = (node: NodeFixture, name: string) => node.findPod(name)?.status?.containerStatuses?.[0]?.state?.waiting;
+
+test('an image that no registry has is tried again after 10, 20, 40 … seconds', () => {
+  const node = new NodeFixture();
+  node.run('typo', { containers: [{ name: 'main', image: 'nope' }] });
+  const cause =
+    'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nope:latest": ' +
+    'failed to resolve image: docker.io/library/nope:latest: not found';
+  node.until(() => waiting(node, 'typo')?.reason === 'ErrImagePull', 5000);
+  expect(waiting(node, 'typo')?.message).toBe(cause);
+  node.until(() => waiting(node, 'typo')?.reason === 'ImagePullBackOff', 5000);
+  expect(waiting(node, 'typo')?.message).toBe(`Back-off pulling image "nope": ErrImagePull: ${cause}`);
+  const failures: number[] = [];
+  let before: string | undefined = '';
+  node.until(() => {
+    const reason = waiting(node, 'typo')?.reason;
+    if (reason === 'ErrImagePull' && reason !== before) failures.push(node.sim.nowMs);
+    before = reason;
+    return failures.length === 3;
+  }, 120_000);
+  // A pull fails after 300 ms.
+  expect(failures.slice(1).map((time, index) => Math.round(time - failures[index]!))).toEqual([20_300, 40_300]);
+  expect(new Set(node.events('typo'))).toEqual(
+    new Set([
+      'Pulling: Pulling image "nope"',
+      `Failed: Failed to pull image "nope": ${cause}`,
+      'Failed: Error: ErrImagePull',
+      'BackOff: Back-off pulling image "nope"',
+      'Failed: Error: ImagePullBackOff',
+    ]),
+  );
+  expect(node.pod('typo').status?.phase).toBe('Pending');
+});
+
+test('pull policies', () => {
+  const node = new NodeFixture();
+  node.run('never', { containers: [{ name: 'main', image: 'tools:1', imagePullPolicy: 'Never' }] });
+  node.until(() => waiting(node, 'never')?.reason === 'ErrImageNeverPull', 5000);
+  expect(waiting(node, 'never')?.message).toBe('Container image "tools:1" is not present with pull policy of Never');
+  node.run('first', { containers: [{ name: 'main', image: 'tools:1' }] });
+  node.untilReady('first');
+  node.run('second', { containers: [{ name: 'main', image: 'tools:1' }] });
+  node.untilReady('second');
+  expect(node.events('second')[0]).toBe(
+    'Pulled: Container image "tools:1" already present on machine and can be accessed by the pod',
+  );
+});
+
+test('what is no image name is said to be none', () => {
+  const node = new NodeFixture();
+  node.run('upper', { containers: [{ name: 'main', image: 'Nginx' }] });
+  node.until(() => waiting(node, 'upper')?.reason === 'InvalidImageName', 5000);
+  const message =
+    'Failed to apply default image tag "Nginx": couldn\'t parse image name "Nginx": ' +
+    'invalid reference format: repository name (library/Nginx) must be lowercase';
+  expect(waiting(node, 'upper')?.message).toBe(message);
+  node.sim.runFor(10);
+  expect(node.events('upper')).toEqual([`InspectFailed: ${message}`, 'Failed: Error: InvalidImageName']);
+});
+
+test('a command that is not in the image cannot be started', () => {
+  const node = new NodeFixture();
+  node.run('missing', { containers: [{ name: 'main', image: 'tools:1', command: ['bash', '-c', 'true'] }] });
+  node.until(() => waiting(node, 'missing')?.reason === 'CrashLoopBackOff', 20_000);
+  const message =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+    'unable to start container process: error during container init: exec: "bash": executable file not found in $PATH';
+  expect(node.pod('missing').status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
+    exitCode: 128,
+    reason: 'StartError',
+    message,
+    startedAt: '1970-01-01T00:00:00Z',
+  });
+  expect(node.events('missing')).toContain(`Failed: Error: ${message}`);
+});
+
+test('what a container refers to has to exist', () => {
+  const node = new NodeFixture();
+  const env = [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } }];
+  node.run('config', {
+    containers: [{ name: 'main', image: 'tools:1', command: ['env'], env }],
+    restartPolicy: 'Never',
+  });
+  node.until(() => waiting(node, 'config')?.reason === 'CreateContainerConfigError', 5000);
+  expect(waiting(node, 'config')?.message).toBe('configmap "settings" not found');
+  node.sim.runFor(10);
+  expect(node.events('config')).toContain('Failed: Error: configmap "settings" not found');
+  node.configMap('settings', { mode: 'fast' });
+  node.untilPhase('config', 'Succeeded');
+  expect(node.logs('config', 'main')).toContain('MODE=fast\n');
+});
+
+test('an image that runs as root may not be used where that is forbidden', () => {
+  const node = new NodeFixture();
+  const securityContext = { runAsNonRoot: true };
+  node.run('root', { containers: [{ name: 'main', image: 'tools:1', securityContext }] });
+  node.until(() => waiting(node, 'root')?.reason === 'CreateContainerConfigError', 5000);
+  const { uid } = node.pod('root').metadata;
+  expect(waiting(node, 'root')?.message).toBe(
+    `container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: main)`,
+  );
+});

@@ -1,0 +1,119 @@
+import type { Container, Pod } from '../api/kinds.ts';
+import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
+import type { Task } from '../sim/index.ts';
+import { containerConfig } from './container-config.ts';
+import { makeEnvironment } from './environment.ts';
+import { ensureImage, StartError } from './images.ts';
+import { killContainer } from './kill-pod.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
+import { runHook } from './lifecycle-hooks.ts';
+import { containerHash } from './pod-actions.ts';
+import { containerFieldPath, formatPod, formatSeconds } from './pod-format.ts';
+import type { MountedVolumes } from './volumes/volumes.ts';
+
+/** What containers of one Pod are started with. */
+export interface StartSurroundings {
+  readonly context: KubeletContext;
+  readonly pod: Pod;
+  readonly sandboxId: string;
+  readonly sandboxConfig: PodSandboxConfig;
+  readonly podIp: string | undefined;
+  readonly volumes: MountedVolumes;
+  readonly allocatable: (resource: string) => number;
+}
+
+/**
+ * A container that ended lately is not started again at once.
+ *
+ * @throws StartError CrashLoopBackOff
+ */
+export function checkBackOff(context: KubeletContext, pod: Pod, container: Container, latest: ContainerStatus): void {
+  const { sim, containerBackOff } = context;
+  const key = `${pod.metadata.uid}/${containerHash(container)}`;
+  const finishedMs = latest.finishedAtMs - sim.epochMs;
+  const untilMs = containerBackOff.pausedUntil(key, finishedMs, sim.nowMs);
+  if (untilMs === undefined) {
+    containerBackOff.next(key, finishedMs, sim.nowMs);
+    return;
+  }
+  const { name } = container;
+  const about = `failed container ${name} in pod ${formatPod(pod)}`;
+  podEvent(context, pod, 'Warning', 'BackOff', `Back-off restarting ${about}`, containerFieldPath(pod, name));
+  const delay = formatSeconds(containerBackOff.delayMs(key));
+  const message = `back-off ${delay} restarting failed container=${name} pod=${formatPod(pod)}`;
+  throw new StartError('CrashLoopBackOff', message, untilMs);
+}
+
+/**
+ * Pulls the image, creates the container, starts it and runs its postStart handler.
+ * After `kuberuntime_container.go` (`startContainer`).
+ *
+ * @throws StartError when that fails; the events have been reported.
+ */
+export function* startContainer(around: StartSurroundings, container: Container, attempt: number): Task<void> {
+  const { context, pod, sandboxId, sandboxConfig } = around;
+  const { runtime } = context;
+  const fieldPath = containerFieldPath(pod, container.name);
+  const failed = (message: string): void => podEvent(context, pod, 'Warning', 'Failed', `Error: ${message}`, fieldPath);
+  let id: string;
+  try {
+    const image = yield* ensureImage(context, pod, container);
+    verifyNonRoot(context, pod, container, image);
+    const config = makeConfig(around, container, image, attempt);
+    id = yield* create(runtime.createContainer(sandboxId, config, sandboxConfig));
+  } catch (error) {
+    if (error instanceof StartError) failed(error.reason.includes('Image') ? error.reason : error.message);
+    throw error;
+  }
+  context.cache.addContainer(pod.metadata.uid, id);
+  podEvent(context, pod, 'Normal', 'Created', 'Container created', fieldPath);
+  try {
+    yield* runtime.startContainer(id);
+  } catch (error) {
+    if (!(error instanceof CriError) || error.code === 'Unavailable') throw error;
+    failed(error.message);
+    throw new StartError('RunContainerError', error.message);
+  }
+  podEvent(context, pod, 'Normal', 'Started', 'Container started', fieldPath);
+  const postStart = container.lifecycle?.postStart;
+  if (postStart === undefined) return;
+  if (yield* runHook(context, container, id, postStart, around.podIp)) return;
+  podEvent(context, pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', fieldPath);
+  yield* killContainer(context, pod, runtime.containerStatus(id), around.podIp, { message: 'FailedPostStartHook' });
+  throw new StartError('PostStartHookError', 'PostStartHook failed');
+}
+
+function makeConfig(around: StartSurroundings, container: Container, image: string, attempt: number) {
+  const { context, pod, podIp, volumes, allocatable } = around;
+  const facts = { nodeName: context.nodeName, hostIp: context.nodeAddress, podIp: podIp ?? context.nodeAddress };
+  const env = makeEnvironment({ configMaps: context.configMaps, facts, allocatable }, pod, container);
+  return containerConfig(pod, container, { root: context.root, volumes, env, podIp, image, attempt });
+}
+
+function* create(creation: Task<string>): Task<string> {
+  try {
+    return yield* creation;
+  } catch (error) {
+    if (!(error instanceof CriError) || error.code === 'Unavailable') throw error;
+    throw new StartError('CreateContainerError', error.message);
+  }
+}
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, after `security_context.go` */
+function verifyNonRoot({ images }: KubeletContext, pod: Pod, container: Container, image: string): void {
+  const { runAsNonRoot, runAsUser } = { ...pod.spec.securityContext, ...container.securityContext };
+  if (runAsNonRoot !== true) return;
+  const where = `(pod: "${formatPod(pod)}", container: ${container.name})`;
+  const refuse = (text: string): never => {
+    throw new StartError('CreateContainerConfigError', `${text} ${where}`);
+  };
+  if (runAsUser !== undefined) {
+    if (runAsUser === 0) refuse("container's runAsUser breaks non-root policy");
+    return;
+  }
+  const { uid, username } = images.imageStatus(image) ?? {};
+  if (username !== undefined) {
+    refuse(`container has runAsNonRoot and image has non-numeric user (${username}), cannot verify user is non-root`);
+  }
+  if ((uid ?? 0) === 0) refuse('container has runAsNonRoot and image will run as root');
+}

@@ -1,0 +1,106 @@
+import type { ContainerStatus, Pod, PodCondition } from '../../api/kinds.ts';
+import { isRestartable } from '../pod-format.ts';
+import type { PodPhase } from './phase.ts';
+
+/** A condition without its times. */
+export type Judgement = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** What the conditions are judged by. */
+export interface ConditionFacts {
+  readonly pod: Pod;
+  readonly phase: PodPhase;
+  readonly initStatuses: readonly ContainerStatus[];
+  readonly statuses: readonly ContainerStatus[];
+  /** Whether there is a sandbox with a network. */
+  readonly sandboxReady: boolean;
+}
+
+/**
+ * The conditions that the kubelet owns, in the order in which they are listed.
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions, after `pkg/kubelet/status/generate.go`
+ */
+export function podConditions(facts: ConditionFacts): Judgement[] {
+  const containersReady = judgeContainersReady(facts);
+  return [
+    { type: 'PodReadyToStartContainers', status: facts.sandboxReady ? 'True' : 'False' },
+    judgeInitialized(facts),
+    judgeReady(facts, containersReady),
+    containersReady,
+    { type: 'PodScheduled', status: 'True' },
+  ];
+}
+
+function judgeInitialized({ pod, phase, initStatuses, statuses }: ConditionFacts): Judgement {
+  const type = 'Initialized';
+  const containers = pod.spec.initContainers ?? [];
+  if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
+  const anyStarted = statuses.some(
+    ({ started, state, lastState }) => started || state?.terminated || lastState?.terminated,
+  );
+  if (anyStarted) return { type, status: 'True' };
+  const incomplete = containers.filter((container) => {
+    const status = initStatuses.find(({ name }) => name === container.name);
+    return !(isRestartable(container) ? status?.started === true : status?.ready === true);
+  });
+  if (incomplete.length === 0) return { type, status: 'True' };
+  const message = `containers with incomplete status: ${names(incomplete)}`;
+  return { type, status: 'False', reason: 'ContainersNotInitialized', message };
+}
+
+function judgeContainersReady({ pod, phase, initStatuses, statuses }: ConditionFacts): Judgement {
+  const type = 'ContainersReady';
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
+  const lasting = [...(pod.spec.initContainers ?? []).filter(isRestartable), ...pod.spec.containers];
+  const unready = lasting.filter(({ name }) => {
+    const isNamed = (status: ContainerStatus): boolean => status.name === name;
+    return (statuses.find(isNamed) ?? initStatuses.find(isNamed))?.ready !== true;
+  });
+  if (unready.length === 0) return { type, status: 'True' };
+  const message = `containers with unready status: ${names(unready)}`;
+  return { type, status: 'False', reason: 'ContainersNotReady', message };
+}
+
+function judgeReady({ pod }: ConditionFacts, containersReady: Judgement): Judgement {
+  if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' };
+  const missing: string[] = [];
+  for (const { conditionType } of pod.spec.readinessGates ?? []) {
+    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
+    if (condition === undefined) {
+      missing.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
+    } else if (condition.status !== 'True') {
+      missing.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`);
+    }
+  }
+  if (missing.length === 0) return { type: 'Ready', status: 'True' };
+  return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: missing.join(', ') };
+}
+
+function names(containers: readonly { readonly name: string }[]): string {
+  return `[${containers.map(({ name }) => name).join(' ')}]`;
+}
+
+/**
+ * The judgements as conditions: one whose status has not changed keeps its time. Conditions of other owners stay.
+ */
+export function mergeConditions(
+  previous: readonly PodCondition[],
+  judgements: readonly Judgement[],
+  now: string,
+  observedGeneration: number | undefined,
+): PodCondition[] {
+  const own = judgements.map(({ type, status, reason, message }): PodCondition => {
+    const before = previous.find((condition) => condition.type === type);
+    return {
+      type,
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+      lastProbeTime: null as unknown as string,
+      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now,
+    };
+  });
+  const foreign = previous.filter(({ type }) => !judgements.some((judgement) => judgement.type === type));
+  return [...own, ...foreign];
+}

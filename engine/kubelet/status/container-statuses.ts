@@ -1,0 +1,121 @@
+import type { ContainerStatus as ApiContainerStatus, Container, ContainerState, Pod } from '../../api/kinds.ts';
+import { timestamp } from '../../client/timestamp.ts';
+import type { ContainerStatus } from '../../containerd/cri.ts';
+import { isRestartable } from '../pod-format.ts';
+import { shouldStart } from '../restart-policy.ts';
+import type { PodRuntimeStatus } from '../runtime-cache.ts';
+import type { WaitingReason } from '../waiting-reasons.ts';
+
+/** What the kubelet knows of a Pod beside what the runtime tells. */
+export interface ContainerFacts {
+  readonly pod: Pod;
+  readonly runtime: PodRuntimeStatus;
+  waiting(container: string): WaitingReason | undefined;
+  ready(container: Container, latest: ContainerStatus): boolean;
+  started(container: Container, latest: ContainerStatus): boolean;
+  terminationMessage(container: Container, status: ContainerStatus): string;
+  /** Set once the Pod is to end: nothing waits for a start any more. */
+  readonly terminating: boolean;
+}
+
+/** `status.containerStatuses` or `status.initContainerStatuses`. After `pkg/kubelet/kubelet_pods.go`. */
+export function containerStatuses(
+  facts: ContainerFacts,
+  containers: readonly Container[],
+  init: boolean,
+): ApiContainerStatus[] {
+  return containers.map((container) => containerStatus(facts, container, init));
+}
+
+function containerStatus(facts: ContainerFacts, container: Container, init: boolean): ApiContainerStatus {
+  const [latest, previous] = facts.runtime.containers.get(container.name) ?? [];
+  if (latest === undefined) return neverCreated(facts, container, init);
+  const state = stateOf(facts, container, latest);
+  const reason = startsAgain(facts, container, latest, init) ? facts.waiting(container.name) : undefined;
+  const waits = reason !== undefined && latest.state !== 'CONTAINER_RUNNING';
+  const running = state.running !== undefined;
+  const plainInit = init && !isRestartable(container);
+  const ready = plainInit ? state.terminated?.exitCode === 0 && !waits : running && facts.ready(container, latest);
+  return {
+    name: container.name,
+    state: waits ? { waiting: { reason: reason.reason, message: reason.message } } : state,
+    lastState: waits ? lastStateOf(state) : previous === undefined ? {} : stateOf(facts, container, previous),
+    ready,
+    restartCount: latest.metadata.attempt,
+    image: latest.image,
+    imageID: latest.imageRef,
+    containerID: `containerd://${latest.id}`,
+    started: plainInit ? running : running && facts.started(container, latest),
+    ...resourceFields(container),
+  };
+}
+
+function resourceFields(container: Container): Pick<ApiContainerStatus, 'resources' | 'allocatedResources'> {
+  const { resources } = container;
+  if (resources?.requests === undefined && resources?.limits === undefined) return { resources: {} };
+  const { requests, limits } = resources;
+  return {
+    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+  };
+}
+
+function neverCreated(facts: ContainerFacts, container: Container, init: boolean): ApiContainerStatus {
+  const { pod } = facts;
+  const reason = facts.waiting(container.name);
+  const known = pod.status?.[init ? 'initContainerStatuses' : 'containerStatuses']?.find(
+    ({ name }) => name === container.name,
+  );
+  // What the runtime has forgotten since is still true.
+  if (known?.state?.terminated !== undefined) return known;
+  const initializes = (pod.spec.initContainers ?? []).length > 0;
+  const waiting =
+    reason === undefined
+      ? { reason: initializes ? 'PodInitializing' : 'ContainerCreating' }
+      : { reason: reason.reason, message: reason.message };
+  return {
+    name: container.name,
+    state: { waiting },
+    lastState: known?.lastState ?? {},
+    ready: false,
+    restartCount: known?.restartCount ?? 0,
+    image: container.image ?? '',
+    imageID: '',
+    started: false,
+  };
+}
+
+function startsAgain(facts: ContainerFacts, container: Container, latest: ContainerStatus, init: boolean): boolean {
+  if (facts.terminating) return false;
+  const { spec } = facts.pod;
+  if (!init) return shouldStart(container, spec, latest);
+  if (isRestartable(container)) return latest.state !== 'CONTAINER_RUNNING';
+  return latest.state === 'CONTAINER_EXITED' ? latest.exitCode !== 0 && spec.restartPolicy !== 'Never' : true;
+}
+
+function lastStateOf(state: ContainerState): ContainerState {
+  return state.terminated === undefined ? {} : { terminated: state.terminated };
+}
+
+function stateOf(facts: ContainerFacts, container: Container, status: ContainerStatus): ContainerState {
+  switch (status.state) {
+    case 'CONTAINER_RUNNING':
+      return { running: { startedAt: timestamp(status.startedAtMs) } };
+    case 'CONTAINER_EXITED':
+      return { terminated: terminatedState(facts, container, status) };
+    default:
+      return { waiting: { reason: 'ContainerCreating' } };
+  }
+}
+
+function terminatedState(facts: ContainerFacts, container: Container, status: ContainerStatus) {
+  const message = facts.terminationMessage(container, status);
+  return {
+    containerID: `containerd://${status.id}`,
+    exitCode: status.exitCode,
+    finishedAt: timestamp(status.finishedAtMs),
+    ...(message === '' ? {} : { message }),
+    reason: status.reason,
+    startedAt: status.startedAtMs === 0 ? '1970-01-01T00:00:00Z' : timestamp(status.startedAtMs),
+  };
+}

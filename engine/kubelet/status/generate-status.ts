@@ -1,0 +1,56 @@
+import { qosClass } from '../../api/core/qos-class.ts';
+import type { PodStatus } from '../../api/kinds.ts';
+import { judgeSandbox } from '../pod-actions.ts';
+import { isHostNetwork } from '../pod-format.ts';
+import { mergeConditions, podConditions } from './conditions.ts';
+import { type ContainerFacts, containerStatuses } from './container-statuses.ts';
+import { podPhase } from './phase.ts';
+
+/** Everything that a Pod's status is made from. */
+export interface StatusFacts extends ContainerFacts {
+  /** RFC 3339, now. */
+  readonly now: string;
+  readonly hostIp: string;
+  /** The status written last: its times are kept where nothing changed. */
+  readonly previous: PodStatus;
+  /** All containers have ended and none is started again, because the Pod was told to end. */
+  readonly terminal: boolean;
+  /** Overrides phase, reason and message: an eviction, a missed deadline. */
+  readonly verdict?: Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+}
+
+/** The status of a Pod as the kubelet sees it. After `pkg/kubelet/kubelet_pods.go` (`generateAPIPodStatus`). */
+export function generateStatus(facts: StatusFacts): PodStatus {
+  const { pod, previous, runtime, hostIp, now } = facts;
+  const initContainers = pod.spec.initContainers ?? [];
+  const initStatuses = containerStatuses(facts, initContainers, true);
+  const statuses = containerStatuses(facts, pod.spec.containers, false);
+  const phase =
+    terminalPhase(previous) ?? facts.verdict?.phase ?? podPhase(pod, initStatuses, statuses, facts.terminal);
+  const sandboxReady = !judgeSandbox(pod, runtime.sandboxes).changed;
+  const judgements = podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady });
+  const podIp = isHostNetwork(pod) ? hostIp : (runtime.sandboxes[0]?.ip ?? previous.podIP);
+  const { generation } = pod.metadata;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase,
+    ...(facts.verdict ?? verdictOf(previous)),
+    conditions: mergeConditions(previous.conditions ?? [], judgements, now, generation),
+    hostIP: hostIp,
+    hostIPs: [{ ip: hostIp }],
+    ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
+    startTime: previous.startTime ?? now,
+    ...(initContainers.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+    qosClass: previous.qosClass ?? qosClass(pod.spec),
+  };
+}
+
+/** A Pod that has ended never comes back to life. */
+function terminalPhase({ phase }: PodStatus): PodStatus['phase'] {
+  return phase === 'Succeeded' || phase === 'Failed' ? phase : undefined;
+}
+
+function verdictOf({ reason, message }: PodStatus): Pick<PodStatus, 'reason' | 'message'> {
+  return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
+}

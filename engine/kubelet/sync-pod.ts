@@ -1,0 +1,126 @@
+import type { Container, Pod } from '../api/kinds.ts';
+import { CriError } from '../containerd/cri.ts';
+import type { Task } from '../sim/index.ts';
+import { grpcMessage, StartError } from './images.ts';
+import { killContainer, killPod } from './kill-pod.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
+import { computePodActions, type PodActions, type ProbeResults } from './pod-actions.ts';
+import { isHostNetwork } from './pod-format.ts';
+import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
+import { sandboxConfig } from './sandbox-config.ts';
+import { checkBackOff, type StartSurroundings, startContainer } from './start-container.ts';
+import type { MountedVolumes } from './volumes/volumes.ts';
+
+/** How long after an error a Pod is looked at again, stretched by up to a half. */
+const RETRY_MS = 10_000;
+/** The same when the error is a new one, so that what follows from it (a back-off) shows soon. */
+const NEW_ERROR_RETRY_MS = 1000;
+
+export interface SyncInputs {
+  readonly probes: ProbeResults;
+  readonly volumes: MountedVolumes;
+  readonly allocatable: (resource: string) => number;
+}
+
+/**
+ * Does what `computePodActions` decides. Returns when to look at the Pod again (virtual milliseconds) if something is
+ * left to do. After `kuberuntime_manager.go` (`SyncPod`).
+ *
+ * @throws CriError Unavailable when the runtime does not answer.
+ */
+export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs): Task<number | undefined> {
+  const { uid } = pod.metadata;
+  const runtimeStatus = context.cache.status(uid);
+  const actions = computePodActions(pod, runtimeStatus, inputs.probes);
+  const podIp = runtimeStatus.sandboxes[0]?.ip;
+  if (actions.createSandbox && actions.sandboxId !== undefined) {
+    podEvent(context, pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+  }
+  if (actions.killPod) {
+    yield* killPod(context, pod, runtimeStatus);
+    if (!actions.createSandbox) return undefined;
+  }
+  for (const { id, message, reason } of actions.containersToKill) {
+    yield* killContainer(context, pod, context.runtime.containerStatus(id), podIp, { message, reason });
+  }
+  const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
+  if (sandboxId === undefined) return retryTime(context, RETRY_MS);
+  const around: StartSurroundings = {
+    context,
+    pod,
+    sandboxId,
+    sandboxConfig: sandboxConfig(context, pod, actions.attempt),
+    podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
+    volumes: inputs.volumes,
+    allocatable: inputs.allocatable,
+  };
+  return yield* startAll(around, actions);
+}
+
+function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {
+  try {
+    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt));
+  } catch (error) {
+    if (!(error instanceof CriError) || error.code === 'Unavailable') throw error;
+    const message = `Failed to create pod sandbox: ${grpcMessage(error)}`;
+    podEvent(context, pod, 'Warning', 'FailedCreatePodSandBox', message);
+    return undefined;
+  }
+}
+
+function* startAll(around: StartSurroundings, actions: PodActions): Task<number | undefined> {
+  const { context, pod } = around;
+  let retryAtMs: number | undefined;
+  const init = new Set(actions.initContainersToStart);
+  for (const container of [...actions.initContainersToStart, ...actions.containersToStart]) {
+    const at = yield* tryStart(around, container);
+    if (at === undefined) continue;
+    retryAtMs = retryAtMs === undefined ? at : Math.min(retryAtMs, at);
+    // Init containers come one after the other.
+    if (init.has(container)) break;
+  }
+  yield* removeOld(context, pod);
+  return retryAtMs;
+}
+
+/** Starts a container. Returns when to try again (virtual milliseconds) if that failed. */
+function* tryStart(around: StartSurroundings, container: Container): Task<number | undefined> {
+  const { context, pod } = around;
+  const { uid } = pod.metadata;
+  const latest = latestStatus(context.cache.status(uid), container.name);
+  try {
+    if (latest?.state === 'CONTAINER_EXITED') checkBackOff(context, pod, container, latest);
+    const attempt = latest === undefined ? nextAttempt(pod, container) : latest.metadata.attempt + 1;
+    yield* startContainer(around, container, attempt);
+    context.waiting.clear(uid, container.name);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    const { reason, message, retryAtMs = Number.POSITIVE_INFINITY } = error;
+    const isNew = context.waiting.get(uid, container.name)?.reason !== reason;
+    context.waiting.set(uid, container.name, { reason, message });
+    return Math.min(retryAtMs, retryTime(context, isNew ? NEW_ERROR_RETRY_MS : RETRY_MS));
+  }
+}
+
+/** Where the runtime has forgotten earlier instances, the API may still know how many there were. */
+function nextAttempt(pod: Pod, container: Container): number {
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const known = statuses.find(({ name }) => name === container.name);
+  return known?.containerID === undefined || known.containerID === '' ? 0 : known.restartCount + 1;
+}
+
+function retryTime({ sim, nodeName }: KubeletContext, delayMs: number): number {
+  return sim.nowMs + sim.random(`kubelet/${nodeName}/retry`).jitter(delayMs, 0.5);
+}
+
+/** Of each container the last dead instance is kept, for `kubectl logs --previous`; sandboxes go with their containers. */
+function* removeOld({ cache, runtime }: KubeletContext, pod: Pod): Task<void> {
+  const status: PodRuntimeStatus = cache.status(pod.metadata.uid);
+  const used = new Set<string>();
+  for (const attempts of status.containers.values()) {
+    for (const { podSandboxId } of attempts.slice(0, 2)) used.add(podSandboxId);
+    for (const { id } of attempts.slice(2)) yield* runtime.removeContainer(id);
+  }
+  for (const { id } of status.sandboxes.slice(1)) if (!used.has(id)) yield* runtime.removePodSandbox(id);
+}

@@ -1,0 +1,89 @@
+import { Errno } from '../../linux/errno.ts';
+import { decode, encode } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import { makeDirectories, removeTree } from '../host-files.ts';
+
+/** A file to be shown, by its path below the volume. */
+export interface ProjectedFile {
+  readonly data: string;
+  readonly mode: number;
+}
+
+const DATA = '..data';
+
+/**
+ * Puts a set of files into a volume so that readers see either all of the old or all of the new: the files are in a
+ * directory of their own, `..data` is a symlink to it that is swapped by rename, and every name leads through `..data`.
+ * After `pkg/volume/util/atomic_writer.go`.
+ */
+export function writeAtomically(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): void {
+  makeDirectories(root, directory, 0o755);
+  const current = currentDirectory(root, directory);
+  if (current !== undefined && isUpToDate(root, `${directory}/${current}`, files)) return;
+  const next = `..${versionName(root)}`;
+  const target = `${directory}/${next}`;
+  root.mkdir(target, 0o755);
+  for (const [path, { data, mode }] of files) {
+    const file = `${target}/${path}`;
+    makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
+    root.writeFile(file, data);
+    root.chmod(file, mode);
+  }
+  root.symlink(next, `${directory}/..data_tmp`);
+  root.rename(`${directory}/..data_tmp`, `${directory}/${DATA}`);
+  linkNames(root, directory, files);
+  if (current !== undefined) removeTree(root, `${directory}/${current}`);
+}
+
+function currentDirectory(root: Process, directory: string): string | undefined {
+  try {
+    return root.readlink(`${directory}/${DATA}`);
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+}
+
+/** Time to the nanosecond, as the real writer names its directories; a number keeps two of one instant apart. */
+function versionName(root: Process): string {
+  const stamp = new Date(Math.floor(root.now())).toISOString().slice(0, 19).replace(/[-T:]/g, '_');
+  return `${stamp}.${String(Math.floor((root.now() % 1000) * 1_000_000)).padStart(9, '0')}`;
+}
+
+function isUpToDate(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): boolean {
+  let count = 0;
+  const visit = (path: string): boolean =>
+    root.readdir(`${directory}${path}`).every(({ name, type }) => {
+      const inner = `${path}/${name}`;
+      if (type === 'directory') return visit(inner);
+      count += 1;
+      const file = files.get(inner.slice(1));
+      return file !== undefined && sameText(root.readFile(`${directory}${inner}`), file.data);
+    });
+  return visit('') && count === files.size;
+}
+
+function sameText(bytes: Uint8Array, text: string): boolean {
+  return decode(bytes) === decode(encode(text));
+}
+
+/** Makes the names that users see, and removes those that are no more. */
+function linkNames(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): void {
+  const names = new Set([...files.keys()].map((path) => path.split('/')[0]!));
+  for (const { name } of root.readdir(directory)) {
+    if (!name.startsWith('..') && !names.has(name)) removeTree(root, `${directory}/${name}`);
+  }
+  for (const name of names) {
+    if (!existsItself(root, `${directory}/${name}`)) root.symlink(`${DATA}/${name}`, `${directory}/${name}`);
+  }
+}
+
+function existsItself(root: Process, path: string): boolean {
+  try {
+    root.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Errno) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import { createCluster, namespaces } from '@drydock/engine';
+import { expect, test } from 'vitest';
+import type { Check } from './exercise.ts';
+import { gradeCluster, gradeFiles } from './grade.ts';
+import { parseExercise } from './parse-exercise.ts';
+
+/** An exercise about a Pod `clock` whose checks are given as YAML. */
+function exercise(checks: string, ids: readonly string[]) {
+  return parseExercise('clock', {
+    'exercise.yaml': `title: A clock
+level: apply
+rows: [1]
+minutes: 5
+answer: clock.yaml
+brief: Write a clock.
+cluster: { workers: [{ name: node-1 }] }
+checks:
+${checks}
+hints:
+${ids.map((check) => `- { check: ${check}, text: Look. }`).join('\n')}
+`,
+  });
+}
+
+const clock = (command: string, restartPolicy = 'Always') => ({
+  name: 'clock.yaml',
+  text: `apiVersion: v1
+kind: Pod
+metadata:
+  name: clock
+spec:
+  restartPolicy: ${restartPolicy}
+  containers:
+  - name: clock
+    image: busybox:1.37
+    command: ["sh", "-c", "${command}"]
+`,
+});
+
+const RUNNING = `- id: stays
+  title: It runs and stays running
+  points: 1
+  observe: { object: { kind: Pod, name: clock } }
+  that: [{ path: status.phase, equals: Running }]
+  always: 20s
+  ask: Why?
+`;
+
+const NEVER_FAILED = `- id: never-failed
+  title: It never failed
+  points: 2
+  observe: { object: { kind: Pod, name: clock } }
+  that: [{ path: 'status.containerStatuses[*].state.terminated.exitCode', atLeast: 1 }]
+  never: true
+  ask: Why?
+`;
+
+const started = RUNNING.replace('id: stays', 'id: started').replace('always: 20s', 'within: 20s');
+
+test('`always` holds over the whole span, `never` over the whole history', () => {
+  const both = exercise(started + RUNNING + NEVER_FAILED, ['started', 'stays', 'never-failed']);
+  const good = gradeFiles(both, [clock('sleep infinity')]);
+  expect(good).toMatchObject({ passed: true, earned: 4, points: 4 });
+
+  const bad = gradeFiles(both, [clock('sleep 5; exit 3')]);
+  const [first, always, never] = bad.checks;
+  expect(first).toMatchObject({ passed: true });
+  expect(always).toMatchObject({ passed: true, id: 'stays' });
+  expect(never).toMatchObject({ passed: false, earned: 0, points: 2 });
+  expect(never?.seen).toMatch(/^at \d+ s Pod "clock" was so$/);
+});
+
+test('`always` says when it stopped to hold', () => {
+  const report = gradeFiles(exercise(started + RUNNING, ['started', 'stays']), [clock('sleep 5', 'Never')]);
+  expect(report.checks[1]).toMatchObject({
+    passed: false,
+    where: { file: 'clock.yaml', line: 5 },
+  });
+  expect(report.checks[1]?.seen).toMatch(/^\d+ s in: status\.phase is "Succeeded", not "Running"$/);
+});
+
+test('a command in a container is an observation too', () => {
+  const check = (path: string, test: string) => `- id: hostname
+  title: It knows its name
+  points: 1
+  observe: { exec: { pod: clock, command: [hostname] } }
+  that: [{ path: ${path}, ${test} }]
+  within: 10s
+  ask: Why?
+`;
+  const files = [clock('sleep infinity')];
+  expect(gradeFiles(exercise(check('stdout', 'equals: "clock\\n"'), ['hostname']), files).passed).toBe(true);
+  const failed = gradeFiles(exercise(check('exitCode', 'equals: 7'), ['hostname']), files);
+  expect(failed.checks[0]?.seen).toBe('after 10s: exitCode is 0, not 7');
+});
+
+test('what kubectl refuses is reported as it said it', () => {
+  const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: clock}\nspec: {containers: []}\n';
+  const report = gradeFiles(exercise(started, ['started']), [{ name: 'clock.yaml', text }]);
+  expect(report.refused).toEqual(['The Pod "clock" is invalid: spec.containers: Required value']);
+  expect(report.checks[0]).toMatchObject({
+    passed: false,
+    seen: 'after 20s: there is no Pod named "clock" in the namespace "default"',
+    where: { line: 4 },
+  });
+});
+
+test('grading a learner’s cluster leaves it as it was', () => {
+  const broken: Check = {
+    id: 'heals',
+    title: 'It heals',
+    points: 1,
+    observe: { object: { kind: 'Pod', name: 'clock' } },
+    after: [
+      { fault: { type: 'kill-container', namespace: 'default', pod: 'clock', container: 'clock' } },
+      { wait: '1s' },
+    ],
+    that: [{ path: 'status.containerStatuses[0].restartCount', atLeast: 1 }],
+    within: '30s',
+    ask: 'Why?',
+  };
+  const cluster = createCluster({ workers: [{ name: 'node-1' }] });
+  const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const { name, text } = clock('sleep infinity');
+  cluster.submit({ kind: 'file.write', path: name, text });
+  cluster.run('workstation', ['kubectl', 'apply', '-f', name], 10_000);
+  cluster.sim.runFor(10_000);
+  const before = { hash: cluster.sim.trace.hash, nowMs: cluster.sim.nowMs, inputs: cluster.journal.length };
+
+  const report = gradeCluster(cluster, { ...exercise(started, ['started']), checks: [broken] }, [], base);
+  expect(report.checks[0]).toMatchObject({ passed: true });
+  expect({ hash: cluster.sim.trace.hash, nowMs: cluster.sim.nowMs, inputs: cluster.journal.length }).toEqual(before);
+});
