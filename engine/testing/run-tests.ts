@@ -55,7 +55,7 @@ checker('types', 'typescript/bin/tsc', '--noEmit');
 checker('unused code', 'knip/bin/knip.js');
 vitest('tests', '--exclude', BROWSER_TESTS, '--exclude', '**/node_modules/**');
 checker('site build', 'astro/bin/astro.mjs', 'build');
-vitest('browser tests', '--testTimeout=60000', '--fileParallelism=false', 'browser.test');
+vitest('browser tests', '--config', 'lessons/browser/vitest.config.ts');
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
