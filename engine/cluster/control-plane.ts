@@ -2,7 +2,7 @@ import { KINDS } from '../api/kind-list.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { Etcd } from '../etcd/index.ts';
-import { createApiServer } from '../kube-apiserver/index.ts';
+import { createApiServer, type Descriptions } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
@@ -36,10 +36,18 @@ export class ControlPlane {
   readonly #host: Host;
   readonly #etcd: ServerAddress<Etcd>;
   readonly #dialNode: NodeDialer;
+  readonly #descriptions: Descriptions | undefined;
 
-  constructor(host: Host, address: string, dialNode: NodeDialer, reachable: Reachability) {
+  constructor(
+    host: Host,
+    address: string,
+    dialNode: NodeDialer,
+    reachable: Reachability,
+    descriptions: Descriptions | undefined,
+  ) {
     this.#host = host;
     this.#dialNode = dialNode;
+    this.#descriptions = descriptions;
     this.disk = new Etcd(host.sim);
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
@@ -85,6 +93,7 @@ export class ControlPlane {
       kinds: KINDS,
       dialNode: this.#dialNode,
       serverVersion: KUBERNETES_VERSION,
+      descriptions: this.#descriptions,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
     });

@@ -1,9 +1,10 @@
+import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 /** The workstation's tools, all there from the start. */
 export const kubectlTools: WorkstationTools = {
-  kubectl: (connect) => createKubectl({ connect, version: KUBERNETES_VERSION }),
+  kubectl: (connect) => createKubectl({ connect, version: KUBERNETES_VERSION, descriptions: () => DESCRIPTIONS }),
   completeKubectl,
 };

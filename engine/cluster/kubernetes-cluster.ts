@@ -70,6 +70,7 @@ export class KubernetesCluster implements Cluster {
       plan.machines[0]!.address,
       (nodeName) => kubelets.get(nodeName)?.dial(controlHost),
       reachable,
+      options.descriptions,
     );
     const registry = createRegistry(this.#controlPlane.programs(), options.images ?? []);
     this.#machines = plan.machines.map((machine, index) => {

@@ -1,4 +1,5 @@
 import type { Image } from '../containerd/image.ts';
+import type { Descriptions } from '../kube-apiserver/index.ts';
 
 /** One worker machine. */
 export interface WorkerOptions {
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   readonly images?: readonly Image[];
   /** Files on the workstation, by absolute path or relative to the learner's home. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
+  readonly descriptions?: Descriptions;
 }
 
 export const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];

@@ -1,0 +1,100 @@
+import { type Status, type StatusCause, StatusError } from '../api/status-error.ts';
+import { ConnectionError } from '../client/transport.ts';
+import { Errno } from '../linux/errno.ts';
+
+/** A failure with kubectl's own words. Printed behind `error: ` unless it is `verbatim`. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+  readonly verbatim: boolean;
+
+  constructor(message: string, options: { readonly exitCode?: number; readonly verbatim?: boolean } = {}) {
+    super(message);
+    this.exitCode = options.exitCode ?? 1;
+    this.verbatim = options.verbatim ?? false;
+  }
+}
+
+/** Several failures of one command: each gets its own line. */
+export class CommandErrors extends Error {
+  override readonly name = 'CommandErrors';
+  readonly errors: readonly Error[];
+
+  constructor(errors: readonly Error[]) {
+    super(errors.map((error) => error.message).join(', '));
+    this.errors = errors;
+  }
+}
+
+/** Throws what was collected: nothing, the one error, or all of them. */
+export function throwCollected(errors: readonly Error[]): void {
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new CommandErrors(errors);
+}
+
+/** Whether an error is one that a command may meet in the ordinary course of things. */
+export function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof CommandError ||
+    error instanceof CommandErrors ||
+    error instanceof StatusError ||
+    error instanceof ConnectionError ||
+    error instanceof Errno
+  );
+}
+
+export function isStatus(error: unknown, reason: string): boolean {
+  return error instanceof StatusError && error.reason === reason;
+}
+
+/** Puts where an object came from before the server's message: `error when creating "x.yaml": …`. */
+export function withSource(error: Error, verb: string, source: string): Error {
+  const message = `error when ${verb} ${JSON.stringify(source)}: ${error.message}`;
+  if (error instanceof StatusError) return new StatusError({ ...error.status, message });
+  if (error instanceof CommandErrors) return error;
+  return new CommandError(message);
+}
+
+/**
+ * What kubectl prints on stderr for an error, with its newline.
+ * After kubernetes/kubectl pkg/cmd/util/helpers.go (checkErr, StandardErrorMessage).
+ */
+export function errorText(error: Error): string {
+  const text =
+    error instanceof StatusError && error.reason === 'Invalid' ? invalidText(error.status) : messageOf(error);
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function messageOf(error: Error): string {
+  if (error instanceof CommandErrors) return error.errors.map(messageOf).join('\n');
+  if (error instanceof StatusError) {
+    const { reason, message = '' } = error.status;
+    if (reason === 'Unauthorized') return `error: You must be logged in to the server (${message})`;
+    return reason === undefined || reason === ''
+      ? `Error from server: ${message}`
+      : `Error from server (${reason}): ${message}`;
+  }
+  if (error instanceof CommandError && error.verbatim) return error.message;
+  return error.message.startsWith('error: ') ? error.message : `error: ${error.message}`;
+}
+
+function invalidText(status: Status): string {
+  const { details, message = '' } = status;
+  let text = 'The request is invalid';
+  if (details === undefined) return message === '' ? text : `${text}: ${message}`;
+  const causes = details.causes ?? [];
+  if ((details.kind ?? '') !== '' || (details.name ?? '') !== '') {
+    text = `The ${details.kind ?? ''} ${JSON.stringify(details.name ?? '')} is invalid`;
+  } else if (message !== '' && causes.length === 0) {
+    text += `: ${message}`;
+  }
+  const lines = [...new Set(causes.map(causeText))];
+  if (lines.length === 0) return text;
+  return lines.length === 1 ? `${text}: ${lines[0]}` : `${text}: \n${lines.map((line) => `* ${line}\n`).join('')}`;
+}
+
+function causeText(cause: StatusCause): string {
+  return cause.field === undefined || cause.field === ''
+    ? (cause.message ?? '')
+    : `${cause.field}: ${cause.message ?? ''}`;
+}

@@ -1,0 +1,173 @@
+import { parseLabelSelector } from '../../api/label-selector.ts';
+import type { Command } from '../command.ts';
+import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
+import { type ApiResource, apiVersionOf } from '../discovery.ts';
+import {
+  DRY_RUN_FLAG,
+  FILE_FLAGS,
+  fieldManagerFlag,
+  OUTPUT_FLAGS,
+  SELECTOR_FLAG,
+  VALIDATE_FLAG,
+} from '../global-flags.ts';
+import type { Invocation } from '../invocation.ts';
+import { LAST_APPLIED, lastApplied, withLastApplied } from '../last-applied.ts';
+import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { writeJson } from '../output/json-writer.ts';
+import { Report } from '../output/report.ts';
+import { collect, locate } from '../resource-finder.ts';
+import { isBuiltIn, schemaName } from '../schema-name.ts';
+import { jsonThreeWayPatch, strategicThreeWayPatch } from '../three-way-merge.ts';
+import { type Unstructured, withField } from '../unstructured.ts';
+import { applyServerSide } from './apply-server-side.ts';
+
+export const apply: Command = {
+  name: 'apply',
+  summary: 'Apply a configuration to a resource by file name or stdin',
+  section: 'Advanced Commands',
+  usage: 'apply (-f FILENAME | -k DIRECTORY) [flags]',
+  examples: ['kubectl apply -f web.yaml', 'cat web.yaml | kubectl apply -f -', 'kubectl apply -R -f manifests/'],
+  operand: 'none',
+  flags: [
+    ...FILE_FLAGS,
+    ...OUTPUT_FLAGS,
+    DRY_RUN_FLAG,
+    VALIDATE_FLAG,
+    SELECTOR_FLAG,
+    {
+      ...fieldManagerFlag(''),
+      help: 'The manager of the fields; kubectl-client-side-apply, or kubectl with --server-side',
+    },
+    { name: 'server-side', type: 'bool', help: 'Let the server merge' },
+    { name: 'force-conflicts', type: 'bool', help: 'With --server-side: take fields over from other managers' },
+    { name: 'overwrite', type: 'bool', default: 'true', help: 'Let the manifest win over changes made meanwhile' },
+  ],
+  *run(invocation) {
+    const { flags, args, process, streams } = invocation;
+    if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
+    if (flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
+    if (flags.bool('force-conflicts') && !flags.bool('server-side')) {
+      throw new CommandError('--force-conflicts only works with --server-side');
+    }
+    if (flags.bool('server-side') && invocation.dryRun === 'client') {
+      throw new CommandError(
+        "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+      );
+    }
+    const manifests = yield* readManifests(process, streams, flags, validates(flags.string('validate')));
+    const selector = parseLabelSelector(flags.string('selector'));
+    const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
+    if (selected.length === 0 && manifests.errors.length === 0) throw new CommandError('no objects passed to apply');
+    const report = new Report(invocation);
+    const errors: Error[] = [...manifests.errors];
+    for (const manifest of selected) {
+      collect(errors, () => {
+        if (flags.bool('server-side')) applyServerSide(invocation, report, manifest);
+        else applyOne(invocation, report, manifest);
+      });
+    }
+    throwCollected(errors);
+    return 0;
+  },
+};
+
+/** Whether `--validate` asks for anything to be checked. */
+export function validates(validate: string): boolean {
+  return validate !== 'false' && validate !== 'ignore';
+}
+
+function applyOne(invocation: Invocation, report: Report, manifest: ManifestObject): void {
+  const { resource, namespace, name } = locate(invocation, manifest);
+  const object = (
+    namespace === undefined ? manifest.object : withField(manifest.object, ['metadata', 'namespace'], namespace)
+  ) as Unstructured;
+  if (name === '') {
+    const { generateName = '' } = object.metadata ?? {};
+    throw new CommandError(
+      generateName === ''
+        ? `error when retrieving current configuration of:\n${describeTarget(resource, name, namespace)}\nfrom server for: ${JSON.stringify(manifest.source)}: resource name may not be empty`
+        : `from ${generateName}: cannot use generate name with apply`,
+    );
+  }
+  const modified = withLastApplied(object);
+  const current = currentObject(invocation, resource, manifest.source, name, namespace);
+  if (current === undefined) {
+    report.done(create(invocation, resource, modified, manifest.source), 'created');
+    return;
+  }
+  const original = lastApplied(current);
+  if (original === undefined) {
+    invocation.streams.err(
+      `Warning: resource ${resource.plural}/${name} is missing the ${LAST_APPLIED} annotation which is required by ` +
+        'kubectl apply. kubectl apply should only be used on resources created declaratively by either ' +
+        'kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n',
+    );
+  }
+  const patch = isBuiltIn(resource)
+    ? strategicThreeWayPatch(schemaName(resource), original ?? {}, modified, current)
+    : jsonThreeWayPatch(original ?? {}, modified, current);
+  if (Object.keys(patch).length === 0) report.done(current, 'unchanged');
+  else report.done(patchOne(invocation, resource, current, patch, manifest.source), 'configured');
+}
+
+function currentObject(
+  invocation: Invocation,
+  resource: ApiResource,
+  source: string,
+  name: string,
+  namespace: string | undefined,
+): Unstructured | undefined {
+  try {
+    return invocation.get(resource, name, namespace);
+  } catch (error) {
+    if (isStatus(error, 'NotFound')) return undefined;
+    if (!(error instanceof Error)) throw error;
+    const what = `retrieving current configuration of:\n${describeTarget(resource, name, namespace)}\nfrom server for:`;
+    throw withSource(error, what, source);
+  }
+}
+
+function create(invocation: Invocation, resource: ApiResource, object: Unstructured, source: string): Unstructured {
+  if (invocation.dryRun === 'client') return object;
+  try {
+    return invocation.of(resource).create(object, writeOptions(invocation));
+  } catch (error) {
+    throw error instanceof Error ? withSource(error, 'creating', source) : error;
+  }
+}
+
+function patchOne(
+  invocation: Invocation,
+  resource: ApiResource,
+  current: Unstructured,
+  patch: Readonly<Record<string, unknown>>,
+  source: string,
+): Unstructured {
+  const { name, namespace } = current.metadata;
+  if (current.metadata.deletionTimestamp !== undefined) {
+    invocation.streams.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);
+  }
+  if (invocation.dryRun === 'client') return current;
+  const type = isBuiltIn(resource) ? 'strategic-merge' : 'merge';
+  try {
+    return invocation.of(resource).patch(name, namespace, type, patch, writeOptions(invocation));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const target = describeTarget(resource, name, namespace);
+    throw withSource(error, `applying patch:\n${writeJson(patch)}\nto:\n${target}\nfor:`, source);
+  }
+}
+
+function writeOptions(invocation: Invocation) {
+  const manager = invocation.flags.string('field-manager') || 'kubectl-client-side-apply';
+  return { ...invocation.writeOptions(), fieldManager: manager };
+}
+
+/** How messages point at an object on the server. */
+export function describeTarget(resource: ApiResource, name: string, namespace: string | undefined): string {
+  const version = `${resource.group === '' ? '/' : ''}${apiVersionOf(resource)}`;
+  return (
+    `Resource: "${version}, Resource=${resource.plural}", GroupVersionKind: "${version}, Kind=${resource.kind}"\n` +
+    `Name: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace ?? '')}`
+  );
+}

@@ -1,0 +1,55 @@
+import type { Pod } from '../../api/kinds.ts';
+import { pods } from '../../api/resources.ts';
+import type { Task } from '../../sim/index.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { podsOf } from '../pods-of.ts';
+import { checkNotCompleted, checkTerminal, runSession, type SessionOptions } from '../remote-terminal.ts';
+import { chooseContainer } from './exec.ts';
+
+export const attach: Command = {
+  name: 'attach',
+  summary: 'Attach to a running container',
+  section: 'Troubleshooting and Debugging Commands',
+  usage: 'attach (POD | TYPE/NAME) -c CONTAINER',
+  operand: 'pod',
+  flags: [
+    { name: 'stdin', short: 'i', type: 'bool', help: 'Hand standard input to the container' },
+    { name: 'tty', short: 't', type: 'bool', help: 'Standard input is a terminal' },
+    { name: 'container', short: 'c', type: 'string', help: 'The container' },
+    { name: 'quiet', short: 'q', type: 'bool', help: 'Print only what the container prints' },
+  ],
+  *run(invocation) {
+    const { flags, args } = invocation;
+    const [target] = args;
+    if (target === undefined) throw new CommandError('at least 1 argument is required for attach');
+    const [pod] = podsOf(invocation, target);
+    if (pod === undefined) throw new CommandError('timed out waiting for the condition');
+    checkNotCompleted(pod, 'attach to');
+    const container = chooseContainer(invocation, pod, flags.bool('quiet'));
+    const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
+    yield* attachTo(invocation, pod, container, options);
+    return 0;
+  },
+};
+
+/** Joins the container's own standard streams; returns when it ends. */
+export function* attachTo(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<number> {
+  if (options.stdin && !(invocation.flags.has('quiet') && invocation.flags.bool('quiet'))) {
+    invocation.streams.err(
+      "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
+    );
+  }
+  const response = invocation.client.request({
+    method: 'GET',
+    path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'attach'),
+    query: {
+      container,
+      stdout: 'true',
+      ...(options.stdin ? { stdin: 'true' } : {}),
+      ...(options.tty ? { tty: 'true' } : { stderr: 'true' }),
+    },
+  });
+  return yield* runSession(invocation, response, options);
+}

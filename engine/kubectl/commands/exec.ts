@@ -1,0 +1,69 @@
+import type { Pod } from '../../api/kinds.ts';
+import { pods } from '../../api/resources.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { containerNames, defaultContainer, podsOf } from '../pods-of.ts';
+import { checkNotCompleted, checkTerminal, runSession, type SessionOptions } from '../remote-terminal.ts';
+
+export const exec: Command = {
+  name: 'exec',
+  summary: 'Execute a command in a container',
+  section: 'Troubleshooting and Debugging Commands',
+  usage: 'exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]',
+  examples: ['kubectl exec web -- date', 'kubectl exec -it web -c sidecar -- sh'],
+  operand: 'pod',
+  flags: [
+    { name: 'stdin', short: 'i', type: 'bool', help: 'Hand standard input to the command' },
+    { name: 'tty', short: 't', type: 'bool', help: 'Give the command a terminal' },
+    { name: 'container', short: 'c', type: 'string', help: 'The container' },
+    { name: 'quiet', short: 'q', type: 'bool', help: 'Print only what the command prints' },
+  ],
+  *run(invocation) {
+    const { flags, args, argsBeforeDash } = invocation;
+    const [target] = args;
+    if (target === undefined || argsBeforeDash === 0)
+      throw new CommandError('pod, type/name or --filename must be specified');
+    const command = argsBeforeDash < 0 ? [] : args.slice(argsBeforeDash);
+    if (argsBeforeDash < 0 && args.length > 1) {
+      throw invocation.usageError('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead');
+    }
+    if (command.length === 0) throw new CommandError('you must specify at least one command for the container');
+    const [pod] = podsOf(invocation, target);
+    if (pod === undefined) throw new CommandError('timed out waiting for the condition');
+    checkNotCompleted(pod, 'exec into');
+    const container = chooseContainer(invocation, pod, flags.bool('quiet'));
+    const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
+    const exitCode = yield* runSession(invocation, openExec(invocation, pod, container, command, options), options);
+    if (exitCode === 0) return 0;
+    throw new CommandError(`command terminated with exit code ${exitCode}`, { exitCode, verbatim: true });
+  },
+};
+
+export function chooseContainer(invocation: Invocation, pod: Pod, quiet: boolean): string {
+  const named = invocation.flags.string('container');
+  if (named === '') return defaultContainer(invocation, pod, quiet);
+  if (containerNames(pod).includes(named)) return named;
+  throw new CommandError(`container ${named} not found in pod ${pod.metadata.name}`);
+}
+
+function openExec(
+  invocation: Invocation,
+  pod: Pod,
+  container: string,
+  command: readonly string[],
+  { stdin, tty }: SessionOptions,
+) {
+  return invocation.client.request({
+    method: 'GET',
+    path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'exec'),
+    query: {
+      command,
+      container,
+      stdout: 'true',
+      ...(stdin ? { stdin: 'true' } : {}),
+      // A terminal has one output only.
+      ...(tty ? { tty: 'true' } : { stderr: 'true' }),
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import type { PatchType } from '../../client/client.ts';
+import { decode, encode } from '../../linux/stdio.ts';
+import type { Command } from '../command.ts';
+import { CommandError, throwCollected } from '../command-error.ts';
+import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
+import type { Invocation } from '../invocation.ts';
+import { Report } from '../output/report.ts';
+import { collect, findObjects } from '../resource-finder.ts';
+import { sameJson, withField } from '../unstructured.ts';
+import { ManifestError, readManifest } from '../yaml/yaml-reader.ts';
+
+const TYPES: Readonly<Record<string, PatchType>> = { json: 'json', merge: 'merge', strategic: 'strategic-merge' };
+
+export const patch: Command = {
+  name: 'patch',
+  summary: 'Update fields of a resource',
+  section: 'Advanced Commands',
+  usage: 'patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]',
+  examples: [`kubectl patch deployment web -p '{"spec":{"replicas":2}}'`],
+  operand: 'resource',
+  flags: [
+    ...FILE_FLAGS,
+    ...OUTPUT_FLAGS,
+    DRY_RUN_FLAG,
+    fieldManagerFlag('kubectl-patch'),
+    { name: 'patch', short: 'p', type: 'string', help: 'The patch, as JSON or YAML' },
+    { name: 'patch-file', type: 'string', help: 'A file with the patch' },
+    {
+      name: 'type',
+      type: 'string',
+      default: 'strategic',
+      help: 'The kind of patch',
+      values: ['json', 'merge', 'strategic'],
+    },
+    { name: 'subresource', type: 'string', help: 'Patch this subresource', values: ['status', 'scale'] },
+  ],
+  *run(invocation) {
+    const { flags } = invocation;
+    const type = TYPES[flags.string('type').toLowerCase()];
+    if (type === undefined) {
+      throw new CommandError(
+        `--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`,
+      );
+    }
+    const body = readPatch(invocation);
+    const { found, errors: missing } = yield* findObjects(invocation);
+    if (found.length === 0 && missing.length === 0) throw new CommandError('no objects passed to patch');
+    const report = new Report(invocation);
+    const errors: Error[] = [...missing];
+    for (const { resource, name, namespace, object } of found) {
+      collect(errors, () => {
+        if (invocation.dryRun === 'client') return report.done(object, 'patched');
+        const subresource = flags.string('subresource');
+        const patched = invocation.patch(
+          resource,
+          name,
+          namespace,
+          type,
+          body,
+          subresource === '' ? {} : { subresource },
+        );
+        report.done(patched, sameExceptVersion(object, patched) ? 'patched (no change)' : 'patched');
+      });
+    }
+    throwCollected(errors);
+    return 0;
+  },
+};
+
+function readPatch(invocation: Invocation): unknown {
+  const { flags, process } = invocation;
+  const file = flags.string('patch-file');
+  if (flags.changed('patch') && file !== '') throw new CommandError('cannot specify --patch and --patch-file together');
+  if (!flags.changed('patch') && file === '') {
+    throw new CommandError('must specify --patch or --patch-file containing the contents of the patch');
+  }
+  if (file !== '' && !process.access(file, 'exists'))
+    throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
+  const text = file === '' ? flags.string('patch') : decode(process.readFile(file));
+  try {
+    return readManifest(text);
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    // What looks like JSON is the server's to refuse.
+    if (/^\s*[[{]/.test(text)) return encode(text);
+    throw new CommandError(
+      `unable to parse ${JSON.stringify(text)}: ${error.message.replace('error converting YAML to JSON: ', '')}`,
+    );
+  }
+}
+
+/** The server answers a patch that changes nothing with the object as it was. */
+function sameExceptVersion(before: unknown, after: unknown): boolean {
+  const bare = (value: unknown) => withField(value, ['metadata', 'managedFields'], undefined);
+  return sameJson(bare(before), bare(after));
+}

@@ -1,0 +1,96 @@
+import type { Deployment } from '../../api/kinds.ts';
+import type { Task } from '../../sim/index.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Found } from '../resource-finder.ts';
+import { rolloutTargets, TARGET_FLAGS } from '../rollout-targets.ts';
+import { openWatch, receiveUntil } from '../stream.ts';
+
+export const rolloutStatus: Command = {
+  name: 'status',
+  summary: 'Show the status of the rollout',
+  usage: 'rollout status (TYPE NAME | TYPE/NAME) [flags]',
+  operand: 'rollout-target',
+  flags: [
+    ...TARGET_FLAGS,
+    { name: 'watch', short: 'w', type: 'bool', default: 'true', help: 'Watch until the rollout is done' },
+    { name: 'timeout', type: 'duration', default: '0s', help: 'How long to watch; 0 means as long as it takes' },
+    { name: 'revision', type: 'int', default: '0', help: 'Watch this revision' },
+  ],
+  *run(invocation) {
+    const { flags } = invocation;
+    const { found, errors } = yield* rolloutTargets(invocation);
+    if (errors.length > 0) throw errors[0];
+    const timeoutMs = flags.duration('timeout');
+    const deadlineMs = timeoutMs > 0 ? invocation.now() + timeoutMs : Number.POSITIVE_INFINITY;
+    for (const one of found) yield* follow(invocation, one, deadlineMs);
+    return 0;
+  },
+};
+
+interface Progress {
+  readonly message: string;
+  readonly done: boolean;
+}
+
+function* follow(invocation: Invocation, found: Found, deadlineMs: number): Task<void> {
+  const { resource, namespace, name } = found;
+  if (resource.kind !== 'Deployment') {
+    throw new CommandError(`no status viewer has been implemented for ${resource.kind}`);
+  }
+  const { streams, flags } = invocation;
+  let progress = progressOf(invocation, found.object as unknown as Deployment);
+  streams.out(progress.message);
+  if (progress.done || !flags.bool('watch')) return;
+  yield* streams.flush();
+  const { resourceVersion } = found.object.metadata;
+  const query = { watch: 'true', resourceVersion, fieldSelector: `metadata.name=${name}` };
+  const response = invocation.client.request({ method: 'GET', path: invocation.path(resource, namespace), query });
+  const stream = openWatch(response.watch!);
+  try {
+    while (!progress.done) {
+      const result = yield* receiveUntil(stream, invocation.process, deadlineMs);
+      if (result === 'timeout') throw new CommandError('timed out waiting for the condition');
+      if (result === 'ended') throw new CommandError('watch closed before UntilWithoutRetry timeout');
+      if (result.item.type === 'DELETED') throw new CommandError('object has been deleted');
+      if (result.item.type === 'BOOKMARK') continue;
+      progress = progressOf(invocation, result.item.object as unknown as Deployment);
+      streams.out(progress.message);
+      yield* streams.flush();
+    }
+  } finally {
+    stream.close();
+  }
+}
+
+/** After kubernetes/kubectl pkg/polymorphichelpers/rollout_status.go. */
+function progressOf(invocation: Invocation, deployment: Deployment): Progress {
+  const { metadata, spec, status = {} } = deployment;
+  const wanted = invocation.flags.int('revision');
+  const revision = Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '0');
+  if (wanted > 0 && revision !== wanted) {
+    throw new CommandError(`desired revision (${wanted}) is different from the running revision (${revision})`);
+  }
+  const waiting = (what: string): Progress => ({
+    message: `Waiting for deployment ${JSON.stringify(metadata.name)} rollout to finish: ${what}...\n`,
+    done: false,
+  });
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
+    return { message: 'Waiting for deployment spec update to be observed...\n', done: false };
+  }
+  const progressing = status.conditions?.find(({ type }) => type === 'Progressing');
+  if (progressing?.reason === 'ProgressDeadlineExceeded') {
+    throw new CommandError(`deployment ${JSON.stringify(metadata.name)} exceeded its progress deadline`);
+  }
+  const [desired, total, updated, available] = [
+    spec.replicas ?? 1,
+    status.replicas ?? 0,
+    status.updatedReplicas ?? 0,
+    status.availableReplicas ?? 0,
+  ];
+  if (updated < desired) return waiting(`${updated} out of ${desired} new replicas have been updated`);
+  if (total > updated) return waiting(`${total - updated} old replicas are pending termination`);
+  if (available < updated) return waiting(`${available} of ${updated} updated replicas are available`);
+  return { message: `deployment ${JSON.stringify(metadata.name)} successfully rolled out\n`, done: true };
+}

@@ -1,0 +1,208 @@
+import type { Pod } from '../../api/kinds.ts';
+import { pods } from '../../api/resources.ts';
+import type { Task } from '../../sim/index.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { createObject } from '../generator.ts';
+import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
+import type { Invocation } from '../invocation.ts';
+import { Report } from '../output/report.ts';
+import { checkTerminal } from '../remote-terminal.ts';
+import { openWatch, receiveUntil } from '../stream.ts';
+import type { Unstructured } from '../unstructured.ts';
+import { attachTo } from './attach.ts';
+
+export const run: Command = {
+  name: 'run',
+  summary: 'Run a particular image on the cluster',
+  section: 'Basic Commands (Beginner)',
+  usage: 'run NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [-- COMMAND] [args...]',
+  examples: ['kubectl run web --image=nginx', 'kubectl run -it --rm try --image=busybox -- sh'],
+  requiredFlags: ['image'],
+  operand: 'none',
+  flags: [
+    ...OUTPUT_FLAGS,
+    DRY_RUN_FLAG,
+    fieldManagerFlag('kubectl-run'),
+    { name: 'image', type: 'string', help: 'The image to run' },
+    {
+      name: 'image-pull-policy',
+      type: 'string',
+      help: 'When to pull the image',
+      values: ['Always', 'IfNotPresent', 'Never'],
+    },
+    {
+      name: 'restart',
+      type: 'string',
+      default: 'Always',
+      help: 'The restart policy',
+      values: ['Always', 'OnFailure', 'Never'],
+    },
+    { name: 'env', type: 'stringArray', help: 'A variable of the environment: name=value' },
+    { name: 'labels', short: 'l', type: 'string', help: 'Labels instead of run=NAME' },
+    { name: 'annotations', type: 'stringArray', help: 'An annotation: key=value' },
+    { name: 'port', type: 'string', help: 'The port that the container exposes' },
+    { name: 'command', type: 'bool', help: 'What follows -- replaces the entrypoint, not only its arguments' },
+    { name: 'stdin', short: 'i', type: 'bool', help: 'Keep standard input open' },
+    { name: 'tty', short: 't', type: 'bool', help: 'Give the container a terminal' },
+    { name: 'attach', type: 'bool', help: 'Wait for the container and attach to it' },
+    { name: 'rm', type: 'bool', help: 'Delete the Pod afterwards' },
+    { name: 'quiet', short: 'q', type: 'bool', help: 'Print only what the container prints' },
+    { name: 'privileged', type: 'bool', help: 'Run privileged' },
+    { name: 'pod-running-timeout', type: 'duration', default: '1m0s', help: 'How long to wait for the Pod to run' },
+  ],
+  *run(invocation) {
+    const { flags, args } = invocation;
+    const [name] = args;
+    if (name === undefined) throw invocation.usageError('NAME is required for run');
+    const attached = flags.bool('attach') || flags.bool('stdin') || flags.bool('tty');
+    checkFlags(invocation, attached);
+    const object = podObject(invocation, name);
+    const created = createObject(
+      invocation,
+      object,
+      invocation.dryRun === 'client' && !invocation.namespaceGiven ? undefined : invocation.namespace,
+    );
+    if (!attached || invocation.dryRun !== 'none') {
+      new Report(invocation).done(created, 'created');
+      return 0;
+    }
+    try {
+      return yield* attachToRun(invocation, created as unknown as Pod);
+    } finally {
+      if (flags.bool('rm')) removePod(invocation, name);
+    }
+  },
+};
+
+function checkFlags(invocation: Invocation, attached: boolean): void {
+  const { flags } = invocation;
+  if (flags.bool('tty') && !flags.bool('stdin'))
+    throw invocation.usageError('-i/--stdin is required for containers with -t/--tty=true');
+  if (flags.bool('rm') && !attached) throw invocation.usageError('--rm should only be used for attached containers');
+  const restart = flags.string('restart');
+  if (!['Always', 'OnFailure', 'Never'].includes(restart))
+    throw invocation.usageError(`invalid restart policy: ${restart}`);
+}
+
+function podObject({ flags, args }: Invocation, name: string): Unstructured {
+  const command = args.slice(1);
+  const labels =
+    flags.string('labels') === ''
+      ? { run: name }
+      : Object.fromEntries(pairs(flags.string('labels').split(','), 'label'));
+  const env = pairs(flags.list('env'), 'env').map(([key, value]) => ({ name: key, value }));
+  const port = flags.string('port');
+  const pull = flags.string('image-pull-policy');
+  const container = {
+    ...(command.length === 0 ? {} : { [flags.bool('command') ? 'command' : 'args']: command }),
+    ...(env.length === 0 ? {} : { env }),
+    image: flags.string('image'),
+    ...(pull === '' ? {} : { imagePullPolicy: pull }),
+    name,
+    ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
+    resources: {},
+    ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
+    ...(flags.bool('stdin') ? { stdin: true, stdinOnce: true } : {}),
+    ...(flags.bool('tty') ? { tty: true } : {}),
+  };
+  const annotations = Object.fromEntries(pairs(flags.list('annotations'), 'annotation'));
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), labels, name },
+    spec: { containers: [container], dnsPolicy: 'ClusterFirst', restartPolicy: flags.string('restart') },
+    status: {},
+  };
+  return pod as unknown as Unstructured;
+}
+
+function pairs(texts: readonly string[], what: string): readonly (readonly [string, string])[] {
+  return texts.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1)
+      throw new CommandError(what === 'env' ? `invalid env: ${text}` : `unexpected ${what} spec: ${text}`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  });
+}
+
+function* attachToRun(invocation: Invocation, created: Pod): Task<number> {
+  const { flags } = invocation;
+  const pod = yield* waitUntilStarted(invocation, created);
+  const container = pod.spec.containers[0]!.name;
+  const phase = pod.status?.phase;
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    // Too late to attach: what it said is in its log.
+    const { body, byteStream } = invocation.client.request({
+      method: 'GET',
+      path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'log'),
+      query: { container },
+    });
+    if (typeof body === 'string') invocation.streams.out(body);
+    const chunks: Uint8Array[] = [];
+    byteStream?.({ write: (chunk) => chunks.push(chunk), end: () => {} });
+    for (const chunk of chunks) yield* invocation.process.write(1, chunk);
+  } else {
+    const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
+    yield* attachTo(invocation, pod, container, options);
+  }
+  return flags.string('restart') === 'Never' ? yield* exitCodeOf(invocation, pod) : 0;
+}
+
+function* waitUntilStarted(invocation: Invocation, created: Pod): Task<Pod> {
+  const deadlineMs = invocation.now() + invocation.flags.duration('pod-running-timeout');
+  return yield* waitForPod(
+    invocation,
+    created,
+    deadlineMs,
+    ({ status }) => status?.phase !== undefined && status.phase !== 'Pending',
+  );
+}
+
+/** With `--restart=Never` the container's exit code becomes kubectl's. */
+function* exitCodeOf(invocation: Invocation, pod: Pod): Task<number> {
+  const ended = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  const final = yield* waitForPod(invocation, pod, invocation.now() + 60_000, ended);
+  const exitCode = final.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
+  if (exitCode === 0) return 0;
+  const { namespace, name } = pod.metadata;
+  throw new CommandError(
+    `pod ${namespace}/${name} terminated (${final.status?.containerStatuses?.[0]?.state?.terminated?.reason ?? 'Error'})`,
+    { exitCode },
+  );
+}
+
+function* waitForPod(invocation: Invocation, pod: Pod, deadlineMs: number, done: (pod: Pod) => boolean): Task<Pod> {
+  const { name, namespace } = pod.metadata;
+  const current = invocation.get(pods, name, namespace) as unknown as Pod;
+  if (done(current)) return current;
+  yield* invocation.streams.flush();
+  const stream = openWatch(
+    invocation.client.request({
+      method: 'GET',
+      path: invocation.path(pods, namespace),
+      query: {
+        watch: 'true',
+        resourceVersion: current.metadata.resourceVersion,
+        fieldSelector: `metadata.name=${name}`,
+      },
+    }).watch!,
+  );
+  try {
+    for (;;) {
+      const result = yield* receiveUntil(stream, invocation.process, deadlineMs);
+      if (result === 'timeout' || result === 'ended') throw new CommandError('timed out waiting for the condition');
+      if (result.item.type === 'DELETED') throw new CommandError(`pods ${JSON.stringify(name)} not found`);
+      if (done(result.item.object as unknown as Pod)) return result.item.object as unknown as Pod;
+    }
+  } finally {
+    stream.close();
+  }
+}
+
+function removePod(invocation: Invocation, name: string): void {
+  invocation.of(pods).delete(name, invocation.namespace, { propagationPolicy: 'Background' });
+  if (!invocation.flags.bool('quiet')) {
+    invocation.streams.out(`pod ${JSON.stringify(name)} deleted from ${invocation.namespace} namespace\n`);
+  }
+}

@@ -1,0 +1,80 @@
+import type { FlagSpec } from './flag.ts';
+
+/** The flags that every command takes. */
+export const GLOBAL_FLAGS: readonly FlagSpec[] = [
+  { name: 'namespace', short: 'n', type: 'string', help: 'Use this namespace for the request' },
+  { name: 'kubeconfig', type: 'string', help: 'The configuration file to use' },
+  { name: 'context', type: 'string', help: 'The kubeconfig context to use' },
+  { name: 'cluster', type: 'string', help: 'The kubeconfig cluster to use' },
+  { name: 'user', type: 'string', help: 'The kubeconfig user to use' },
+  { name: 'server', short: 's', type: 'string', help: 'The address and port of the API server' },
+  { name: 'token', type: 'string', help: 'A bearer token for the API server' },
+  { name: 'as', type: 'string', help: 'A user to act as' },
+  { name: 'as-group', type: 'stringArray', help: 'A group to act as; may be given several times' },
+  { name: 'request-timeout', type: 'string', default: '0', help: 'How long to wait for one request; 0 means for ever' },
+  { name: 'v', short: 'v', type: 'int', default: '0', help: 'How much to log; nothing is logged here', hidden: true },
+  { name: 'warnings-as-errors', type: 'bool', help: 'Fail when the server sends a warning' },
+  { name: 'help', short: 'h', type: 'bool', help: 'Show help for the command' },
+];
+
+const OUTPUT_VALUES = ['json', 'yaml', 'name', 'jsonpath=', 'jsonpath-file=', 'jsonpath-as-json='];
+
+/** `-o` of the commands that print objects. */
+export const OUTPUT_FLAGS: readonly FlagSpec[] = [
+  { name: 'output', short: 'o', type: 'string', help: 'The form of the output', values: OUTPUT_VALUES },
+  { name: 'show-managed-fields', type: 'bool', help: 'Keep metadata.managedFields in JSON and YAML' },
+];
+
+/** `-f` of the commands that read manifests. */
+export const FILE_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'filename',
+    short: 'f',
+    type: 'stringSlice',
+    help: 'A manifest, a directory of manifests, or - for standard input',
+  },
+  { name: 'recursive', short: 'R', type: 'bool', help: 'Go into the directories below as well' },
+];
+
+export const DRY_RUN_FLAG: FlagSpec = {
+  name: 'dry-run',
+  type: 'string',
+  default: 'none',
+  bare: 'unchanged',
+  help: '"client" only prints what would be sent, "server" has it checked but not stored',
+  values: ['none', 'client', 'server'],
+};
+
+export const SELECTOR_FLAG: FlagSpec = {
+  name: 'selector',
+  short: 'l',
+  type: 'string',
+  help: 'Only objects whose labels match, e.g. app=web,tier!=db',
+};
+
+export const FIELD_SELECTOR_FLAG: FlagSpec = {
+  name: 'field-selector',
+  type: 'string',
+  help: 'Only objects whose fields match, e.g. status.phase=Running',
+};
+
+export const ALL_NAMESPACES_FLAG: FlagSpec = {
+  name: 'all-namespaces',
+  short: 'A',
+  type: 'bool',
+  help: 'Objects of all namespaces',
+};
+
+/** Who a change is attributed to in metadata.managedFields. */
+export function fieldManagerFlag(manager: string): FlagSpec {
+  return { name: 'field-manager', type: 'string', default: manager, help: 'The name of the manager of the fields' };
+}
+
+export const VALIDATE_FLAG: FlagSpec = {
+  name: 'validate',
+  type: 'string',
+  default: 'strict',
+  bare: 'strict',
+  help: 'What the server does about unknown and duplicate fields',
+  values: ['strict', 'warn', 'ignore'],
+};

@@ -1,0 +1,221 @@
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { Resource } from '../api/resources.ts';
+import { namespaces, resourcePath } from '../api/resources.ts';
+import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
+import { ConnectionError, type Transport } from '../client/transport.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { CommandError, isStatus } from './command-error.ts';
+import { Discovery } from './discovery.ts';
+import type { Flags } from './flag.ts';
+import type { ParsedLine } from './flag-parser.ts';
+import { activeContext, hostOf, type KubeConfig, loadConfig, type ServerTarget, serverTarget } from './kubeconfig.ts';
+import type { Streams } from './streams.ts';
+import type { Unstructured } from './unstructured.ts';
+
+/** What kubectl is told by whoever puts the cluster together. */
+export interface KubectlOptions {
+  /** The way to the API server that a kubeconfig names. A request on it throws ConnectionError when nobody answers. */
+  readonly connect: (target: ServerTarget, process: Process) => Transport;
+  /** kubectl's own version, e.g. `v1.36.2`. */
+  readonly version: string;
+  /** What `explain` says: by definition name, field → words; the definition's own under ''. Without it there are none. */
+  readonly descriptions?: () => Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export type DryRun = 'none' | 'client' | 'server';
+
+/** One run of one command: its flags and arguments, and what it needs to reach the cluster, made when first used. */
+export class Invocation {
+  readonly process: Process;
+  readonly streams: Streams;
+  readonly options: KubectlOptions;
+  /** `kubectl rollout undo`. */
+  readonly commandPath: string;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  readonly argsBeforeDash: number;
+  #config: KubeConfig | undefined;
+  #client: Client | undefined;
+  #discovery: Discovery | undefined;
+  #warnings = 0;
+
+  constructor(process: Process, streams: Streams, options: KubectlOptions, commandPath: string, line: ParsedLine) {
+    this.process = process;
+    this.streams = streams;
+    this.options = options;
+    this.commandPath = commandPath;
+    this.flags = line.flags;
+    this.args = line.args;
+    this.argsBeforeDash = line.argsBeforeDash;
+  }
+
+  get config(): KubeConfig {
+    this.#config ??= loadConfig(this.process, this.flags);
+    return this.#config;
+  }
+
+  /** The namespace in force: the flag's, else the context's, else `default`. */
+  get namespace(): string {
+    return this.flags.string('namespace') || activeContext(this.config, this.flags).namespace || 'default';
+  }
+
+  /** Whether the user named the namespace on the command line. */
+  get namespaceGiven(): boolean {
+    return this.flags.string('namespace') !== '';
+  }
+
+  get client(): Client {
+    this.#client ??= new Client(this.#transport(), { userAgent: `kubectl/${this.options.version}` });
+    return this.#client;
+  }
+
+  get discovery(): Discovery {
+    this.#discovery ??= new Discovery((path) => this.client.request({ method: 'GET', path }));
+    return this.#discovery;
+  }
+
+  get dryRun(): DryRun {
+    if (!this.flags.has('dry-run')) return 'none';
+    const value = this.flags.string('dry-run');
+    if (value === 'none' || value === 'client' || value === 'server') return value;
+    // What `--dry-run` alone means; it is deprecated.
+    if (value === 'unchanged') return 'client';
+    throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+  }
+
+  /** ` (dry run)` or the like, behind what a command says it has done. */
+  get dryRunSuffix(): string {
+    const { dryRun } = this;
+    if (dryRun === 'none') return '';
+    return dryRun === 'client' ? ' (dry run)' : ' (server dry run)';
+  }
+
+  /** The usage error that points at `-h`. */
+  usageError(message: string): CommandError {
+    return new CommandError(`${message}\nSee '${this.commandPath} -h' for help and examples`);
+  }
+
+  /** The time on this machine. */
+  now(): number {
+    return this.process.now();
+  }
+
+  of(resource: Resource): ResourceClient<Unstructured> {
+    return this.client.resource(resource as Resource<Unstructured>);
+  }
+
+  /** One object. That its namespace does not exist is said before that it does not. */
+  get(resource: Resource, name: string, namespace?: string): Unstructured {
+    return this.withNamespaceCheck(namespace, () => this.of(resource).get(name, namespace));
+  }
+
+  withNamespaceCheck<T>(namespace: string | undefined, request: () => T): T {
+    try {
+      return request();
+    } catch (error) {
+      if (isStatus(error, 'NotFound') && namespace !== undefined && namespace !== 'default') {
+        this.client.request({ method: 'GET', path: resourcePath(namespaces, undefined, namespace) });
+      }
+      throw error;
+    }
+  }
+
+  /** All objects of a resource, fetched in chunks. */
+  list(resource: Resource, options: ListOptions = {}): readonly Unstructured[] {
+    const items: Unstructured[] = [];
+    for (let next: string | undefined; ; ) {
+      const list = this.of(resource).list({
+        limit: 500,
+        ...options,
+        ...(next === undefined ? {} : { continue: next }),
+      });
+      for (const item of list.items) {
+        // Items of a list come without their type.
+        items.push(item.kind === undefined ? { ...item, apiVersion: list.apiVersion, kind: resource.kind } : item);
+      }
+      next = list.metadata.continue;
+      if (next === undefined || next === '') return items;
+    }
+  }
+
+  patch(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    type: PatchType,
+    body: unknown,
+    options: { readonly subresource?: string; readonly force?: boolean } = {},
+  ): Unstructured {
+    return this.of(resource).patch(name, namespace, type, body, { ...this.writeOptions(), ...options });
+  }
+
+  /** The query of a write, from the flags that the command has. */
+  writeOptions(): WriteOptions {
+    const { flags } = this;
+    return {
+      dryRun: this.dryRun === 'server',
+      ...(flags.has('field-manager') ? { fieldManager: flags.string('field-manager') } : {}),
+      ...(flags.has('validate') ? { fieldValidation: fieldValidation(flags.string('validate')) } : {}),
+    };
+  }
+
+  path(resource: Resource, namespace?: string, name?: string, subresource?: string): string {
+    return resourcePath(resource, resource.namespaced ? namespace : undefined, name, subresource);
+  }
+
+  #transport(): Transport {
+    const target = serverTarget(this.config, this.flags);
+    const transport = this.options.connect(target, this.process);
+    const impersonation = this.flags.string('as');
+    return (request) => {
+      const headers =
+        impersonation === '' ? request.headers : { ...request.headers, 'impersonate-user': impersonation };
+      return this.#checked(transport, { ...request, headers }, target);
+    };
+  }
+
+  #checked(transport: Transport, request: ApiRequest, target: ServerTarget): ApiResponse {
+    let response: ApiResponse;
+    try {
+      response = transport(request);
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      const text = error.message.includes('connection refused')
+        ? `The connection to the server ${hostOf(target.server)} was refused - did you specify the right host or port?`
+        : `Unable to connect to the server: ${error.message}`;
+      throw new CommandError(text, { verbatim: true });
+    }
+    for (const warning of warningsOf(response)) {
+      this.#warnings += 1;
+      this.streams.err(`Warning: ${warning}\n`);
+    }
+    return response;
+  }
+
+  /** Warnings that the server has sent so far. */
+  get warnings(): number {
+    return this.#warnings;
+  }
+}
+
+function fieldValidation(value: string): 'Strict' | 'Warn' | 'Ignore' {
+  switch (value) {
+    case 'strict':
+    case 'true':
+      return 'Strict';
+    case 'warn':
+      return 'Warn';
+    case 'ignore':
+    case 'false':
+      return 'Ignore';
+    default:
+      throw new CommandError(`invalid - validate option ${JSON.stringify(value)}`);
+  }
+}
+
+/** The texts of a response's `warning` headers: `299 - "text"`, several separated by commas. */
+function warningsOf(response: ApiResponse): readonly string[] {
+  const header = response.headers['warning'];
+  if (header === undefined) return [];
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!.replace(/\\(.)/g, '$1'));
+}

@@ -1,0 +1,164 @@
+import type { Process } from '../linux/syscalls.ts';
+import { CommandError } from './command-error.ts';
+import type { Flags } from './flag.ts';
+import { readManifest } from './yaml/yaml-reader.ts';
+import { writeYaml } from './yaml/yaml-writer.ts';
+
+// https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+
+export interface NamedCluster {
+  readonly name: string;
+  readonly cluster: { readonly server?: string; readonly [key: string]: unknown };
+}
+
+export interface NamedContext {
+  readonly name: string;
+  readonly context: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
+}
+
+export interface NamedUser {
+  readonly name: string;
+  readonly user: Readonly<Record<string, unknown>>;
+}
+
+export interface KubeConfig {
+  readonly clusters: readonly NamedCluster[];
+  readonly contexts: readonly NamedContext[];
+  readonly users: readonly NamedUser[];
+  readonly currentContext: string;
+}
+
+/** What a connection needs to know: handed to the composition root, which knows the wires. */
+export interface ServerTarget {
+  /** A URL, e.g. `https://10.0.0.10:6443`. */
+  readonly server: string;
+  /** The kubeconfig's name for the user, and what it holds (token, client certificate, …). */
+  readonly userName: string;
+  readonly user: Readonly<Record<string, unknown>>;
+}
+
+export const EMPTY_CONFIG: KubeConfig = { clusters: [], contexts: [], users: [], currentContext: '' };
+
+/** The files that make up the configuration, in order of precedence. */
+export function configPaths(process: Process, flags: Flags): readonly string[] {
+  const flag = flags.string('kubeconfig');
+  if (flag !== '') return [flag];
+  const variable = process.env['KUBECONFIG'] ?? '';
+  if (variable !== '') return variable.split(':').filter((path) => path !== '');
+  return [`${process.env['HOME'] ?? '/root'}/.kube/config`];
+}
+
+/** Reads and merges the configuration. A file named by `--kubeconfig` must exist; the others may be missing. */
+export function loadConfig(process: Process, flags: Flags): KubeConfig {
+  let merged = EMPTY_CONFIG;
+  for (const path of configPaths(process, flags)) {
+    if (!process.access(path, 'exists')) {
+      if (flags.string('kubeconfig') === '') continue;
+      throw new CommandError(`stat ${path}: no such file or directory`);
+    }
+    merged = mergeConfigs(merged, readConfigFile(process, path));
+  }
+  return merged;
+}
+
+export function readConfigFile(process: Process, path: string): KubeConfig {
+  const text = new TextDecoder().decode(process.readFile(path));
+  let value: unknown;
+  try {
+    value = readManifest(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error converting YAML to JSON: /, '') : '';
+    throw new CommandError(`error loading config file ${JSON.stringify(path)}: ${reason}`);
+  }
+  if (value === undefined || value === null) return EMPTY_CONFIG;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new CommandError(
+      `error loading config file ${JSON.stringify(path)}: couldn't get version/kind; json parse error: ` +
+        'json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; ' +
+        'Kind string "json:\\"kind,omitempty\\"" }',
+    );
+  }
+  const file = value as Record<string, unknown>;
+  return {
+    clusters: namedList<NamedCluster>(file['clusters'], 'cluster'),
+    contexts: namedList<NamedContext>(file['contexts'], 'context'),
+    users: namedList<NamedUser>(file['users'], 'user'),
+    currentContext: typeof file['current-context'] === 'string' ? file['current-context'] : '',
+  };
+}
+
+function namedList<T extends { readonly name: string }>(value: unknown, key: string): readonly T[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .filter((item): item is T => typeof item === 'object' && item !== null && typeof item.name === 'string')
+    .map((item) => ({ ...item, [key]: (item as Record<string, unknown>)[key] ?? {} }));
+}
+
+function mergeConfigs(first: KubeConfig, second: KubeConfig): KubeConfig {
+  const union = <T extends { readonly name: string }>(a: readonly T[], b: readonly T[]): readonly T[] => [
+    ...a,
+    ...b.filter(({ name }) => !a.some((item) => item.name === name)),
+  ];
+  return {
+    clusters: union(first.clusters, second.clusters),
+    contexts: union(first.contexts, second.contexts),
+    users: union(first.users, second.users),
+    currentContext: first.currentContext || second.currentContext,
+  };
+}
+
+/** Writes a configuration file as `kubectl config` does. */
+export function saveConfig(process: Process, path: string, config: KubeConfig): void {
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  if (directory !== '' && !process.access(directory, 'exists')) process.mkdir(directory, 0o755);
+  process.writeFile(path, writeYaml(configObject(config)), { mode: 0o600 });
+}
+
+/** The configuration as an object in the file's own form. */
+export function configObject(config: KubeConfig): Readonly<Record<string, unknown>> {
+  const orNull = (list: readonly unknown[]) => (list.length === 0 ? null : list);
+  return {
+    apiVersion: 'v1',
+    clusters: orNull(config.clusters),
+    contexts: orNull(config.contexts),
+    'current-context': config.currentContext,
+    kind: 'Config',
+    users: orNull(config.users),
+  };
+}
+
+/** The context in force, which `--context`, `--cluster` and `--user` may change. */
+export function activeContext(config: KubeConfig, flags: Flags): NamedContext['context'] {
+  const name = flags.string('context') || config.currentContext;
+  const named = config.contexts.find((context) => context.name === name);
+  if (named === undefined && flags.string('context') !== '') {
+    throw new CommandError(`context ${JSON.stringify(name)} does not exist`);
+  }
+  const context = named?.context ?? {};
+  return {
+    ...context,
+    cluster: flags.string('cluster') || context.cluster,
+    user: flags.string('user') || context.user,
+  };
+}
+
+/** Where to connect to, and as whom. Without a configuration that is localhost:8080, as in the real kubectl. */
+export function serverTarget(config: KubeConfig, flags: Flags): ServerTarget {
+  const context = activeContext(config, flags);
+  if (flags.string('cluster') !== '' && !config.clusters.some(({ name }) => name === context.cluster)) {
+    throw new CommandError(`cluster ${JSON.stringify(context.cluster)} does not exist`);
+  }
+  const cluster = config.clusters.find(({ name }) => name === context.cluster)?.cluster;
+  const user = config.users.find(({ name }) => name === context.user)?.user ?? {};
+  const token = flags.string('token');
+  return {
+    server: flags.string('server') || cluster?.server || 'http://localhost:8080',
+    userName: context.user ?? '',
+    user: token === '' ? user : { ...user, token },
+  };
+}
+
+/** `10.0.0.10:6443` of `https://10.0.0.10:6443/`. */
+export function hostOf(server: string): string {
+  return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+}

@@ -1,0 +1,160 @@
+import { Errno } from '../linux/errno.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+import { CommandError } from './command-error.ts';
+import type { Flags } from './flag.ts';
+import { writeJson } from './output/json-writer.ts';
+import type { Streams } from './streams.ts';
+import { MAX_INPUT_BYTES } from './streams.ts';
+import { isObject, type Unstructured } from './unstructured.ts';
+import { ManifestError, readManifest, splitDocuments } from './yaml/yaml-reader.ts';
+
+/** One object of a manifest, and the file it stands in. */
+export interface ManifestObject {
+  readonly object: Unstructured;
+  /** As kubectl names it in messages: the path, or `STDIN`. */
+  readonly source: string;
+}
+
+/** What is read before an error comes up can still be applied; that is what the real kubectl does. */
+export interface Manifests {
+  readonly objects: readonly ManifestObject[];
+  readonly errors: readonly Error[];
+}
+
+const EXTENSIONS = ['.json', '.yaml', '.yml'];
+
+interface SourceText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Reads what `-f` names: files, directories (with `-R` those below as well) and standard input, with several documents
+ * each; Lists are taken apart.
+ *
+ * @param validate whether kind and apiVersion are checked as `--validate` does
+ * @throws CommandError for a path that does not exist
+ */
+export function* readManifests(process: Process, streams: Streams, flags: Flags, validate = false): Task<Manifests> {
+  const sources: SourceText[] = [];
+  for (const path of flags.list('filename')) {
+    if (path === '-') sources.push({ name: 'STDIN', text: yield* streams.readInput() });
+    else sources.push(...filesAt(process, path, flags.bool('recursive')));
+  }
+  const objects: ManifestObject[] = [];
+  const errors: Error[] = [];
+  for (const source of sources) {
+    try {
+      for (const { text } of splitDocuments(source.text)) {
+        const value = readManifest(text);
+        if (value !== null) objects.push(...objectsOf(value, source.name, validate, errors));
+      }
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      errors.push(new CommandError(`error parsing ${source.name}: ${error.message}`));
+    }
+  }
+  return { objects, errors };
+}
+
+function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {
+  if (/^https?:\/\//.test(path)) {
+    const host = path.split('/')[2] ?? '';
+    throw new CommandError(`unable to read URL ${JSON.stringify(path)}, dial tcp: lookup ${host}: no such host`);
+  }
+  if (!process.access(path, 'exists')) throw new CommandError(`the path ${JSON.stringify(path)} does not exist`);
+  try {
+    if (process.stat(path).type !== 'directory') return [{ name: path, text: readText(process, path) }];
+    const files = manifestPaths(process, path, recursive).map((file) => ({
+      name: file,
+      text: readText(process, file),
+    }));
+    if (files.length > 0) return files;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`open ${path}: ${error.message.toLowerCase()}`);
+  }
+  throw new CommandError(`error reading [${path}]: recognized file extensions are [${EXTENSIONS.join(' ')}]`);
+}
+
+function manifestPaths(process: Process, directory: string, recursive: boolean): readonly string[] {
+  const base = directory.endsWith('/') ? directory.slice(0, -1) : directory;
+  return process.readdir(directory).flatMap((entry) => {
+    const path = `${base}/${entry.name}`;
+    if (entry.type === 'directory') return recursive ? manifestPaths(process, path, true) : [];
+    return EXTENSIONS.some((extension) => entry.name.endsWith(extension)) ? [path] : [];
+  });
+}
+
+function readText(process: Process, path: string): string {
+  if (process.stat(path).size > MAX_INPUT_BYTES) throw new Errno('EFBIG');
+  return decode(process.readFile(path));
+}
+
+function objectsOf(value: unknown, source: string, validate: boolean, errors: Error[]): readonly ManifestObject[] {
+  if (!isObject(value)) {
+    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    errors.push(undecodable(source, `json: cannot unmarshal ${type} into Go value of type unstructured.detector`));
+    return [];
+  }
+  if (
+    isObject(value) &&
+    typeof value['kind'] === 'string' &&
+    value['kind'].endsWith('List') &&
+    Array.isArray(value['items'])
+  ) {
+    return value['items'].flatMap((item) => objectsOf(item, source, validate, errors));
+  }
+  const problem = problemWith(value, source, validate);
+  if (problem === undefined) return [{ object: value as Unstructured, source }];
+  errors.push(problem);
+  return [];
+}
+
+function problemWith(value: Readonly<Record<string, unknown>>, source: string, validate: boolean): Error | undefined {
+  const missing = ['apiVersion', 'kind'].filter((key) => typeof value[key] !== 'string' || value[key] === '');
+  if (validate && missing.length > 0) {
+    const list = missing.map((key) => `${key} not set`);
+    return new CommandError(
+      `error validating ${JSON.stringify(source)}: error validating data: ` +
+        `${list.length === 1 ? list[0] : `[${list.join(', ')}]`}; ` +
+        'if you choose to ignore these errors, turn validation off with --validate=false',
+    );
+  }
+  if (missing.includes('kind')) return undecodable(source, `Object 'Kind' is missing in '${writeJson(value)}'`);
+  if (missing.includes('apiVersion')) {
+    return undecodable(source, `Object 'apiVersion' is missing in '${writeJson(value)}'`);
+  }
+  const wrong = wrongMetadata(value['metadata']);
+  return wrong === undefined ? undefined : undecodable(source, wrong);
+}
+
+/** Metadata is the one part of an object that kubectl itself decodes: a bare `yes` or `1` as a label fails here. */
+function wrongMetadata(metadata: unknown): string | undefined {
+  if (!isObject(metadata)) return undefined;
+  for (const field of ['name', 'namespace', 'generateName']) {
+    const wrong = wrongType(metadata[field], field);
+    if (wrong !== undefined) return wrong;
+  }
+  for (const field of ['labels', 'annotations']) {
+    const map = metadata[field];
+    if (!isObject(map)) continue;
+    for (const item of Object.values(map)) {
+      const wrong = wrongType(item, field);
+      if (wrong !== undefined) return wrong;
+    }
+  }
+  return undefined;
+}
+
+function wrongType(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null || typeof value === 'string') return undefined;
+  const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${type} into Go struct field ObjectMeta.metadata.${field} of type string`;
+}
+
+function undecodable(source: string, reason: string): CommandError {
+  return new CommandError(`unable to decode ${JSON.stringify(source)}: ${reason}`);
+}

@@ -1,0 +1,116 @@
+import { decode } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import { CommandError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { isObject, type Unstructured } from '../unstructured.ts';
+import { writeYaml } from '../yaml/yaml-writer.ts';
+import { parseColumnsFile, parseCustomColumns, printCustomColumns } from './custom-columns.ts';
+import { writeJson } from './json-writer.ts';
+import { JsonPath } from './jsonpath.ts';
+
+/** Prints objects, or a List of them, one after the other. */
+export type ObjectPrinter = (object: Unstructured) => string;
+
+const FORMATS =
+  'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,' +
+  'name,template,templatefile,wide,yaml';
+
+/**
+ * The printer that `-o` asks for; undefined for the formats that are tables.
+ *
+ * @throws CommandError for a format that does not exist
+ */
+export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined {
+  const { flags, process } = invocation;
+  const format = flags.string('output');
+  const equals = format.indexOf('=');
+  const name = equals < 0 ? format : format.slice(0, equals);
+  const argument = equals < 0 ? '' : format.slice(equals + 1);
+  const clean = (object: Unstructured) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
+  switch (name) {
+    case '':
+    case 'wide':
+      return undefined;
+    case 'yaml':
+      return yamlPrinter(clean);
+    case 'json':
+      return (object) => `${writeJson(clean(object), { indent: '    ' })}\n`;
+    case 'name':
+      return (object) =>
+        itemsOf(object)
+          .map((item) => `${objectName(item)}\n`)
+          .join('');
+    case 'jsonpath':
+    case 'jsonpath-file':
+    case 'jsonpath-as-json':
+      return jsonPathPrinter(name, templateText(process, name, argument), clean);
+    case 'custom-columns':
+    case 'custom-columns-file':
+      return columnsPrinter(process, name, argument, flags.has('no-headers') && flags.bool('no-headers'));
+    default:
+      throw new CommandError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${FORMATS}`,
+      );
+  }
+}
+
+function yamlPrinter(clean: (object: Unstructured) => Unstructured): ObjectPrinter {
+  let printed = 0;
+  return (object) => `${printed++ > 0 ? '---\n' : ''}${writeYaml(clean(object))}`;
+}
+
+function templateText(process: Process, name: string, argument: string): string {
+  if (argument === '') throw new CommandError('template format specified but no template given');
+  if (name !== 'jsonpath-file') return argument;
+  if (!process.access(argument, 'read')) {
+    throw new CommandError(`error reading --template ${argument}, open ${argument}: no such file or directory\n`);
+  }
+  return decode(process.readFile(argument));
+}
+
+function jsonPathPrinter(name: string, template: string, clean: (object: Unstructured) => Unstructured): ObjectPrinter {
+  const path = new JsonPath(template);
+  const options = { allowMissing: true };
+  if (name !== 'jsonpath-as-json') return (object) => path.print(clean(object), options);
+  return (object) => `${JSON.stringify(path.find(clean(object), options).flat(), undefined, '    ')}\n`;
+}
+
+function columnsPrinter(process: Process, name: string, argument: string, noHeaders: boolean): ObjectPrinter {
+  if (argument === '') throw new CommandError('custom-columns format specified but no custom columns given');
+  const columns =
+    name === 'custom-columns' ? parseCustomColumns(argument) : parseColumnsFile(decode(process.readFile(argument)));
+  return (object) => printCustomColumns(columns, itemsOf(object), noHeaders);
+}
+
+/** The objects of a List, or the object itself. */
+export function itemsOf(object: Unstructured): readonly Unstructured[] {
+  const items = object['items'];
+  return object.kind.endsWith('List') && Array.isArray(items) ? (items as readonly Unstructured[]) : [object];
+}
+
+/** `deployment.apps/nginx`. */
+export function objectName(object: Pick<Unstructured, 'apiVersion' | 'kind' | 'metadata'>): string {
+  return `${objectKind(object)}/${object.metadata.name}`;
+}
+
+/** `deployment.apps`. */
+export function objectKind(object: Pick<Unstructured, 'apiVersion' | 'kind'>): string {
+  const slash = object.apiVersion.indexOf('/');
+  const kind = object.kind.toLowerCase();
+  return slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`;
+}
+
+/** The List that `-o yaml` and `-o json` print for several objects. */
+export function listOf(items: readonly Unstructured[]): Unstructured {
+  const list = { apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } };
+  return list as unknown as Unstructured;
+}
+
+function withoutManagedFields(object: Unstructured): Unstructured {
+  if (Array.isArray(object['items']) && object.kind.endsWith('List')) {
+    return { ...object, items: (object['items'] as readonly Unstructured[]).map(withoutManagedFields) };
+  }
+  if (!isObject(object.metadata) || !('managedFields' in object.metadata)) return object;
+  const { managedFields: _dropped, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

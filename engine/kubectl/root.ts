@@ -1,0 +1,64 @@
+import type { Command } from './command.ts';
+import { apiResources } from './commands/api-resources.ts';
+import { apply } from './commands/apply.ts';
+import { attach } from './commands/attach.ts';
+import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
+import { config } from './commands/config.ts';
+import { create } from './commands/create.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { describe } from './commands/describe.ts';
+import { drain } from './commands/drain.ts';
+import { edit } from './commands/edit.ts';
+import { events } from './commands/events.ts';
+import { exec } from './commands/exec.ts';
+import { explain } from './commands/explain.ts';
+import { get } from './commands/get.ts';
+import { annotate, label } from './commands/label.ts';
+import { logs } from './commands/logs.ts';
+import { cordon, uncordon } from './commands/node-scheduling.ts';
+import { patch } from './commands/patch.ts';
+import { replace } from './commands/replace.ts';
+import { rollout } from './commands/rollout.ts';
+import { run } from './commands/run.ts';
+import { scale } from './commands/scale.ts';
+import { set } from './commands/set-image.ts';
+import { taint } from './commands/taint.ts';
+import { wait } from './commands/wait.ts';
+
+/** Every command, in the order in which `kubectl --help` lists them. */
+export const root: Command = {
+  name: 'kubectl',
+  summary: 'kubectl controls the Kubernetes cluster manager',
+  subcommands: [
+    create,
+    run,
+    set,
+    explain,
+    get,
+    edit,
+    deleteCommand,
+    rollout,
+    scale,
+    clusterInfo,
+    cordon,
+    uncordon,
+    drain,
+    taint,
+    describe,
+    logs,
+    attach,
+    exec,
+    events,
+    apply,
+    patch,
+    replace,
+    wait,
+    label,
+    annotate,
+    apiResources,
+    apiVersions,
+    config,
+    version,
+    { name: 'help', summary: 'Help about any command', section: 'Other Commands' },
+  ],
+};
