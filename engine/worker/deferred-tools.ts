@@ -1,0 +1,35 @@
+import type { WorkstationTools } from '../cluster/workstation-tools.ts';
+
+/** The workstation's tools, to be loaded while the learner already looks at a prompt. */
+export interface DeferredTools {
+  readonly tools: WorkstationTools;
+  /** Loads them; no input may reach the cluster before this has resolved. */
+  load(): Promise<void>;
+}
+
+/**
+ * Stands in for the tools until they are there. Whether they were loaded early or late leaves no trace in the
+ * simulation: nothing uses them before an input asks for it, and inputs wait.
+ */
+export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTools {
+  let fetched: WorkstationTools | undefined;
+  const present = (): WorkstationTools => {
+    if (fetched === undefined) throw new Error('kubectl was asked for before it was loaded');
+    return fetched;
+  };
+  return {
+    tools: {
+      kubectl(connect) {
+        let kubectl: ReturnType<WorkstationTools['kubectl']> | undefined;
+        return (process) => {
+          kubectl ??= present().kubectl(connect);
+          return kubectl(process);
+        };
+      },
+      completeKubectl: (words, transport) => present().completeKubectl(words, transport),
+    },
+    async load() {
+      fetched ??= await fetch();
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import type { ClusterInput, ClusterView, JournalEntry } from '@drydock/engine';
+import type { ClockReading, Frame } from '@drydock/engine/worker';
+import * as Comlink from 'comlink';
+import { words } from '../i18n/page-words.ts';
+import { Claim } from './claim.ts';
+import type { GoalState } from './grading.ts';
+import { type Keeping, openKeeping, type RunAside } from './keeping.ts';
+import type { BenchSetup, BenchSink, BenchWorker, SavedRun } from './protocol.ts';
+import { Screens } from './screens.ts';
+import { Signal } from './signal.ts';
+
+/** What the bench is doing. */
+export type Phase =
+  | { readonly kind: 'starting'; readonly reachedMs?: number; readonly ofMs?: number }
+  | { readonly kind: 'running' }
+  /** Another tab has this bench. */
+  | { readonly kind: 'elsewhere' }
+  /** What was kept cannot be brought back; it has been put aside. */
+  | { readonly kind: 'unreadable'; readonly message: string; readonly aside: RunAside | undefined }
+  /** The engine has stopped. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+const KEEP_END_EVERY_MS = 1000;
+/** The engine gives its thread back every few milliseconds. If it does not for so many times of asking, it never will. */
+const MAX_UNANSWERED = 4;
+const LISTEN_EVERY_MS = 5000;
+
+/** The page's hold on one cluster: starts it, keeps it, and tells the elements of the page what happens to it. */
+export class Bench {
+  readonly setup: BenchSetup;
+  readonly phase = new Signal<Phase>({ kind: 'starting' });
+  readonly view = new Signal<ClusterView | undefined>(undefined);
+  readonly clock = new Signal<ClockReading | undefined>(undefined);
+  readonly goals = new Signal<readonly GoalState[]>([]);
+  /** Whether what is done here outlives the page. */
+  readonly durable = new Signal(true);
+  /** The outcome of the latest jump to the next event. */
+  readonly jumped = new Signal<boolean | undefined>(undefined);
+  readonly screens = new Screens((bytes) => void this.#remote?.drawn(bytes));
+  readonly #claim: Claim;
+  #keeping: Keeping | undefined;
+  #worker: Worker | undefined;
+  #remote: Comlink.Remote<BenchWorker> | undefined;
+  #endKeptMs = 0;
+  #unanswered = 0;
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(setup: BenchSetup) {
+    this.setup = setup;
+    this.#claim = new Claim(setup.id);
+    this.#claim.onTaken = () => this.#leave();
+    document.addEventListener('visibilitychange', () => this.#look());
+    addEventListener('pagehide', () => this.#keepEnd());
+    setInterval(() => this.#listen(), LISTEN_EVERY_MS);
+  }
+
+  /** Gets the bench going: brings back what is kept of it, if anything is. */
+  async open(): Promise<void> {
+    if (await this.#claim.get()) await this.#bringBack();
+    else this.phase.value = { kind: 'elsewhere' };
+  }
+
+  async takeOver(): Promise<void> {
+    this.phase.value = { kind: 'starting' };
+    if (await this.#claim.takeOver()) await this.#bringBack();
+    else this.phase.value = { kind: 'elsewhere' };
+  }
+
+  /** A new cluster, as the lesson wants it; what was done here is gone. */
+  async startOver(): Promise<void> {
+    this.#end();
+    await this.#written;
+    await (await this.#kept()).begin(this.setup.id, this.setup.options);
+    await this.#start(undefined);
+  }
+
+  /** Comes back without what was done last. */
+  async stepBack(): Promise<void> {
+    this.#end();
+    await this.#written;
+    await (await this.#kept()).stepBack(this.setup.id);
+    await this.#bringBack();
+  }
+
+  /** Takes an input in. Returns the body of the answer for kind `api`. */
+  async submit(input: ClusterInput): Promise<unknown> {
+    return this.#remote?.submit(input);
+  }
+
+  get remote(): Comlink.Remote<BenchWorker> | undefined {
+    return this.phase.value.kind === 'running' ? this.#remote : undefined;
+  }
+
+  async #kept(): Promise<Keeping> {
+    this.#keeping ??= await openKeeping();
+    this.durable.value = this.#keeping.durable;
+    return this.#keeping;
+  }
+
+  async #bringBack(): Promise<void> {
+    const keeping = await this.#kept();
+    const { id, options } = this.setup;
+    let saved: SavedRun | undefined;
+    try {
+      saved = await keeping.load(id);
+    } catch (error) {
+      await this.#unreadable(error);
+      return;
+    }
+    if (saved === undefined) await keeping.begin(id, options);
+    await this.#start(saved);
+  }
+
+  async #start(saved: SavedRun | undefined): Promise<void> {
+    this.#end();
+    this.phase.value = { kind: 'starting' };
+    this.screens.begin(saved?.entries ?? []);
+    const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
+    const remote = Comlink.wrap<BenchWorker>(worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#failed(event.message || 'the engine could not be loaded');
+    };
+    this.#worker = worker;
+    this.#remote = remote;
+    this.#unanswered = 0;
+    try {
+      await remote.start(this.setup, saved, Comlink.proxy(this.#sink(worker)));
+    } catch (error) {
+      if (worker !== this.#worker) return;
+      if (saved === undefined) this.#failed(messageOf(error));
+      else await this.#unreadable(error);
+      return;
+    }
+    if (worker !== this.#worker) return;
+    this.phase.value = { kind: 'running' };
+    this.#look();
+  }
+
+  /** Frames of a worker that is no longer ours are let fall. */
+  #sink(worker: Worker): BenchSink {
+    const ours = () => worker === this.#worker;
+    return {
+      frame: (frame) => void (ours() && this.#frame(frame)),
+      goals: (states) => {
+        if (ours()) this.goals.value = states;
+      },
+      progress: (reachedMs, ofMs) => {
+        if (ours()) this.phase.value = { kind: 'starting', reachedMs, ofMs };
+      },
+      failed: (message) => void (ours() && this.#failed(message)),
+    };
+  }
+
+  #frame({ clock, entries, output, view, jumped }: Frame): void {
+    this.#keep(entries);
+    this.clock.value = clock;
+    if (view !== undefined) this.view.value = view;
+    for (const { terminal, data } of output) this.screens.show(terminal, data);
+    if (jumped !== undefined) this.jumped.value = jumped;
+    if (performance.now() - this.#endKeptMs > KEEP_END_EVERY_MS) this.#keepEnd();
+  }
+
+  #keep(entries: readonly JournalEntry[]): void {
+    if (entries.length === 0) return;
+    const keeping = this.#keeping;
+    this.#then(() => keeping?.append(this.setup.id, entries));
+  }
+
+  #keepEnd(): void {
+    const clock = this.clock.value;
+    if (clock === undefined || this.phase.value.kind !== 'running') return;
+    this.#endKeptMs = performance.now();
+    const keeping = this.#keeping;
+    this.#then(() => keeping?.end(this.setup.id, { timeMs: clock.timeMs, step: clock.step }));
+  }
+
+  /** Writes in order; a write that fails (the disk is full) is told, and the cluster goes on. */
+  #then(write: () => Promise<unknown> | undefined): void {
+    this.#written = this.#written.then(write).catch(() => {
+      this.durable.value = false;
+    });
+  }
+
+  /** The clock stands still while nobody looks: a learner who comes back finds what they left. */
+  #look(): void {
+    const held = document.visibilityState === 'hidden';
+    if (held) this.#keepEnd();
+    void this.remote?.drive({ order: 'hold', held });
+  }
+
+  /** Asks the engine for a sign of life. Counts its silence by askings, for a laptop may sleep between two of them. */
+  #listen(): void {
+    const remote = this.remote;
+    if (remote === undefined || document.visibilityState === 'hidden') return;
+    this.#unanswered += 1;
+    if (this.#unanswered > MAX_UNANSWERED) {
+      this.#failed(words.bench.silent);
+      return;
+    }
+    void remote.ping().then(() => {
+      this.#unanswered = 0;
+    });
+  }
+
+  async #unreadable(error: unknown): Promise<void> {
+    this.#end();
+    const aside = await this.#keeping?.setAside(this.setup.id).catch(() => undefined);
+    this.phase.value = { kind: 'unreadable', message: messageOf(error), aside };
+  }
+
+  #failed(message: string): void {
+    this.#end();
+    this.phase.value = { kind: 'failed', message };
+  }
+
+  async #leave(): Promise<void> {
+    this.#keepEnd();
+    this.#end();
+    this.phase.value = { kind: 'elsewhere' };
+    await this.#written;
+  }
+
+  #end(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#remote = undefined;
+    this.clock.value = undefined;
+    this.view.value = undefined;
+    this.goals.value = [];
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,106 @@
+import { type Cluster, namespaces } from '@drydock/engine';
+import { ClusterDriver, replay, startCluster, threadTime } from '@drydock/engine/worker';
+import * as Comlink from 'comlink';
+import { type GoalState, grade, observeGoals } from './grading.ts';
+import { inspect } from './inspection.ts';
+import type { BenchSetup, BenchSink, BenchWorker, SavedRun } from './protocol.ts';
+
+// The engine's thread: one cluster, driven in real time, and what a page may ask of it.
+
+const GOALS_EVERY_MS = 400;
+const PROGRESS_EVERY_MS = 50;
+
+interface Running {
+  readonly cluster: Cluster;
+  /** Resolves when it may be given inputs. */
+  readonly complete: Promise<void>;
+  readonly driver: ClusterDriver;
+  readonly setup: BenchSetup;
+  /** The revision at which the learner began. */
+  readonly baseRevision: string;
+}
+
+let bench: Running | undefined;
+
+function running(): Running {
+  if (bench === undefined) throw new Error('the cluster has not been started yet');
+  return bench;
+}
+
+async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void> {
+  const { cluster, complete } = startCluster(saved?.options ?? setup.options);
+  complete.catch((error: unknown) => sink.failed(messageOf(error)));
+  const driver = new ClusterDriver(cluster, threadTime, {
+    frame: (frame) => void sink.frame(frame),
+    failed: (error) => void sink.failed(messageOf(error)),
+  });
+  const progress = (reachedMs: number) => sink.progress(reachedMs, saved?.end?.timeMs);
+  const baseRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  if (saved !== undefined) {
+    await complete;
+    await inSlices(replay(cluster, saved.entries, saved.end), progress);
+  }
+  driver.start({ entriesKept: saved !== undefined });
+  bench = { cluster, complete, driver, setup, baseRevision };
+  watchGoals(cluster, setup, sink);
+}
+
+/** Runs a generator to its end, giving the thread back between slices. */
+async function inSlices(run: Generator<number>, progress: (reachedMs: number) => void): Promise<void> {
+  let told = threadTime.now();
+  for (const reachedMs of run) {
+    if (threadTime.now() - told < PROGRESS_EVERY_MS) continue;
+    progress(reachedMs);
+    await new Promise((resolve) => setTimeout(resolve));
+    told = threadTime.now();
+  }
+}
+
+function watchGoals(cluster: Cluster, { checks }: BenchSetup, sink: BenchSink): void {
+  if (checks.length === 0) return;
+  let steps = -1;
+  let told = '';
+  const look = () => {
+    if (cluster.sim.steps === steps) return;
+    steps = cluster.sim.steps;
+    const states: readonly GoalState[] = observeGoals(cluster, checks);
+    const text = JSON.stringify(states);
+    if (text !== told) sink.goals(states);
+    told = text;
+  };
+  setInterval(look, GOALS_EVERY_MS);
+}
+
+const worker: BenchWorker = {
+  start,
+  async submit(input) {
+    const { complete, driver } = running();
+    // A shell and its prompt need nothing more; anything else may.
+    if (input.kind !== 'terminal.open') await complete;
+    const answer = driver.submit(input);
+    // An answer may hold functions (a watch, a stream), which do not travel.
+    return input.kind === 'api' ? (answer as { body?: unknown }).body : undefined;
+  },
+  drive(order) {
+    const { driver } = running();
+    if (order.order === 'speed') driver.setSpeed(order.speed);
+    else if (order.order === 'hold') driver.hold(order.held);
+    else driver[order.order]();
+  },
+  drawn: (bytes) => running().driver.drawn(bytes),
+  readFile: (path) => running().cluster.readFile(path),
+  listFiles: () => running().cluster.listFiles(),
+  ping() {},
+  inspect: (reference) => inspect(running().cluster, reference),
+  grade() {
+    const { cluster, setup, baseRevision } = running();
+    if (setup.exercise === undefined) throw new Error('there is nothing to grade on this page');
+    return grade(cluster, setup.exercise, baseRevision);
+  },
+};
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+Comlink.expose(worker);

@@ -1,0 +1,231 @@
+import type { ClusterOptions, JournalEntry } from '@drydock/engine';
+import type { RunPoint } from '@drydock/engine/worker';
+import type { SavedRun } from './protocol.ts';
+
+/** The form in which runs are kept; another number means another version of this site wrote it. */
+const FORMAT = 1;
+
+/** A run that could not be brought back, put aside to be downloaded. */
+export interface RunAside {
+  readonly id: string;
+  readonly at: string;
+  readonly run: unknown;
+}
+
+/** What the device keeps: a run for each bench, and what has been achieved. */
+export interface Keeping {
+  /** Whether it outlives the page. */
+  readonly durable: boolean;
+  /** The run of this bench. Throws Error when what is kept makes no sense. */
+  load(id: string): Promise<SavedRun | undefined>;
+  /** Begins a run anew; what was kept under this id is gone. */
+  begin(id: string, options: ClusterOptions): Promise<void>;
+  append(id: string, entries: readonly JournalEntry[]): Promise<void>;
+  /** Takes the latest inputs of a run away, and forgets its end. */
+  stepBack(id: string): Promise<void>;
+  end(id: string, end: RunPoint): Promise<void>;
+  /** Moves a run out of the way. */
+  setAside(id: string): Promise<RunAside>;
+  achieve(goal: string): Promise<void>;
+  achieved(): Promise<readonly string[]>;
+}
+
+interface Head {
+  readonly format: number;
+  readonly options: ClusterOptions;
+  readonly end?: RunPoint;
+}
+
+let opened: Promise<Keeping> | undefined;
+
+/** The device's database, or memory where there is none (some private windows); the same one for the whole page. */
+export function openKeeping(): Promise<Keeping> {
+  opened ??= openDatabase().then(
+    (database) => new DatabaseKeeping(database),
+    () => new MemoryKeeping(),
+  );
+  return opened;
+}
+
+async function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('drydock', 1);
+    request.onupgradeneeded = () => {
+      for (const store of ['runs', 'entries', 'aside', 'achieved']) request.result.createObjectStore(store);
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('the database is in use'));
+  });
+}
+
+class DatabaseKeeping implements Keeping {
+  readonly durable = true;
+  readonly #database: IDBDatabase;
+
+  constructor(database: IDBDatabase) {
+    this.#database = database;
+    // Another tab with a newer version of the site must not wait for this one.
+    database.onversionchange = () => database.close();
+  }
+
+  async load(id: string): Promise<SavedRun | undefined> {
+    const head = await this.#in(['runs'], 'readonly', ([runs]) => runs!.get(id));
+    if (head === undefined) return undefined;
+    const entries = await this.#in(['entries'], 'readonly', ([store]) => store!.getAll(entriesOf(id)));
+    return checked(head, entries);
+  }
+
+  async begin(id: string, options: ClusterOptions): Promise<void> {
+    const head: Head = { format: FORMAT, options };
+    await this.#in(['runs', 'entries'], 'readwrite', ([runs, entries]) => {
+      entries!.delete(entriesOf(id));
+      return runs!.put(head, id);
+    });
+  }
+
+  async append(id: string, entries: readonly JournalEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#in(['entries'], 'readwrite', ([store]) => {
+      const count = store!.count(entriesOf(id));
+      count.onsuccess = () => {
+        entries.forEach((entry, index) => {
+          store!.put(entry, [id, count.result + index]);
+        });
+      };
+      return count;
+    });
+  }
+
+  async stepBack(id: string): Promise<void> {
+    const run = await this.load(id);
+    if (run === undefined) return;
+    const kept = withoutLatest(run.entries).length;
+    await this.#in(['runs', 'entries'], 'readwrite', ([runs, entries]) => {
+      entries!.delete(IDBKeyRange.bound([id, kept], [id, []]));
+      return runs!.put({ format: FORMAT, options: run.options } satisfies Head, id);
+    });
+  }
+
+  async end(id: string, end: RunPoint): Promise<void> {
+    await this.#in(['runs'], 'readwrite', ([runs]) => {
+      const request = runs!.get(id);
+      request.onsuccess = () => {
+        const head = request.result as Head | undefined;
+        if (head !== undefined) runs!.put({ ...head, end }, id);
+      };
+      return request;
+    });
+  }
+
+  async setAside(id: string): Promise<RunAside> {
+    const head = await this.#in(['runs'], 'readonly', ([runs]) => runs!.get(id));
+    const entries = await this.#in(['entries'], 'readonly', ([store]) => store!.getAll(entriesOf(id)));
+    const aside: RunAside = { id, at: new Date().toISOString(), run: { ...(head as object), entries } };
+    await this.#in(['runs', 'entries', 'aside'], 'readwrite', ([runs, store, asides]) => {
+      runs!.delete(id);
+      store!.delete(entriesOf(id));
+      return asides!.put(aside, [id, aside.at]);
+    });
+    return aside;
+  }
+
+  async achieve(goal: string): Promise<void> {
+    await this.#in(['achieved'], 'readwrite', ([store]) => store!.put(new Date().toISOString(), goal));
+  }
+
+  async achieved(): Promise<readonly string[]> {
+    return (await this.#in(['achieved'], 'readonly', ([store]) => store!.getAllKeys())) as string[];
+  }
+
+  /** One transaction; resolves with the request's result once the transaction is through. */
+  #in<T>(
+    stores: readonly string[],
+    mode: IDBTransactionMode,
+    work: (stores: readonly IDBObjectStore[]) => IDBRequest<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const transaction = this.#database.transaction(stores, mode);
+      const request = work(stores.map((store) => transaction.objectStore(store)));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+}
+
+function entriesOf(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id, 0], [id, []]);
+}
+
+/** Keeps nothing beyond the page. */
+class MemoryKeeping implements Keeping {
+  readonly durable = false;
+  readonly #runs = new Map<string, { head: Head; entries: JournalEntry[] }>();
+  readonly #achieved = new Set<string>();
+
+  async load(id: string): Promise<SavedRun | undefined> {
+    const run = this.#runs.get(id);
+    return run === undefined ? undefined : { ...run.head, entries: run.entries };
+  }
+
+  async begin(id: string, options: ClusterOptions): Promise<void> {
+    this.#runs.set(id, { head: { format: FORMAT, options }, entries: [] });
+  }
+
+  async append(id: string, entries: readonly JournalEntry[]): Promise<void> {
+    this.#runs.get(id)?.entries.push(...entries);
+  }
+
+  async stepBack(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    const { format, options } = run.head;
+    this.#runs.set(id, { head: { format, options }, entries: withoutLatest(run.entries) });
+  }
+
+  async end(id: string, end: RunPoint): Promise<void> {
+    const run = this.#runs.get(id);
+    if (run !== undefined) run.head = { ...run.head, end };
+  }
+
+  async setAside(id: string): Promise<RunAside> {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    return { id, at: new Date().toISOString(), run: { ...run?.head, entries: run?.entries } };
+  }
+
+  async achieve(goal: string): Promise<void> {
+    this.#achieved.add(goal);
+  }
+
+  async achieved(): Promise<readonly string[]> {
+    return [...this.#achieved];
+  }
+}
+
+/** All but what was done last: a line that was typed counts as one thing, however many keys it took. */
+function withoutLatest(entries: readonly JournalEntry[]): JournalEntry[] {
+  let end = entries.length - 1;
+  while (end > 0 && isMidLine(entries[end - 1]!)) end -= 1;
+  return entries.slice(0, Math.max(0, end));
+}
+
+function isMidLine({ input }: JournalEntry): boolean {
+  return input.kind === 'terminal.input' && !/[\r\n\u0003\u0004]$/.test(String(input['text']));
+}
+
+function checked(head: unknown, entries: readonly unknown[]): SavedRun {
+  const { format, options, end } = (head ?? {}) as Partial<Head>;
+  const sound =
+    format === FORMAT &&
+    typeof options === 'object' &&
+    (end === undefined || isPoint(end)) &&
+    entries.every((entry) => isPoint(entry) && typeof (entry as Partial<JournalEntry>).input?.kind === 'string');
+  if (!sound) throw new Error('what is kept was written by another version of Drydock, or is damaged');
+  return { options: options as ClusterOptions, entries: entries as JournalEntry[], end };
+}
+
+function isPoint(value: unknown): value is RunPoint {
+  const { timeMs, step } = (value ?? {}) as Partial<RunPoint>;
+  return Number.isFinite(timeMs) && Number.isSafeInteger(step);
+}

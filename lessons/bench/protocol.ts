@@ -1,0 +1,77 @@
+import type { ClusterInput, ClusterOptions, JournalEntry } from '@drydock/engine';
+import type { Frame, RunPoint } from '@drydock/engine/worker';
+import type { Check, Exercise, GoalState, Report } from './grading.ts';
+
+/** What a page says about its bench. Plain data: it travels in an attribute and is kept with the journal. */
+export interface BenchSetup {
+  /** The key under which this bench is kept, e.g. `lesson/pause-container`. */
+  readonly id: string;
+  readonly title: string;
+  readonly options: ClusterOptions;
+  /** What the learner is to bring about; watched while the cluster runs. */
+  readonly checks: readonly Check[];
+  /** For an exercise: what the graders grade. */
+  readonly exercise?: Exercise;
+}
+
+/** A run as it was left. */
+export interface SavedRun {
+  readonly options: ClusterOptions;
+  readonly entries: readonly JournalEntry[];
+  readonly end?: RunPoint;
+}
+
+/** An object of the cluster. */
+export interface Reference {
+  readonly kind: 'Pod' | 'Node';
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** What `kubectl describe` would build on: the object, its YAML and what happened to it. */
+export interface Inspection {
+  readonly object: { readonly [field: string]: unknown };
+  readonly yaml: string;
+  readonly events: readonly InspectedEvent[];
+}
+
+export interface InspectedEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly lastSeen: string;
+  readonly from: string;
+}
+
+/** The engine's side of the bench, in the worker. */
+export interface BenchWorker {
+  /** Builds the cluster, or brings a saved one back; resolves when it runs. Rejects when the run cannot be replayed. */
+  start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void>;
+  submit(input: ClusterInput): Promise<unknown>;
+  drive(order: DriveOrder): void;
+  /** Says that `bytes` of terminal output have been drawn. */
+  drawn(bytes: number): void;
+  readFile(path: string): string | undefined;
+  listFiles(): readonly string[];
+  /** Answers, and does nothing else. */
+  ping(): void;
+  inspect(reference: Reference): Inspection | undefined;
+  /** Full grading, on forks. */
+  grade(): Report;
+}
+
+export type DriveOrder =
+  | { readonly order: 'play' | 'pause' | 'jump' }
+  | { readonly order: 'speed'; readonly speed: number }
+  | { readonly order: 'hold'; readonly held: boolean };
+
+/** The page's side. */
+export interface BenchSink {
+  frame(frame: Frame): void;
+  goals(states: readonly GoalState[]): void;
+  /** The cluster is being brought up or back: virtual milliseconds reached, and how many there are if that is known. */
+  progress(reachedMs: number, ofMs: number | undefined): void;
+  /** The engine has stopped for good, with this message. */
+  failed(message: string): void;
+}

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Visit } from './visit.ts';
+
+// A learner's way through the first lesson and the second.
+
+const visit = (await Visit.begin())!;
+const here = test.skipIf(visit === undefined);
+const LESSON = 'lessons/pod-process-group/';
+const PAUSE = 'lessons/pause-container/';
+
+beforeAll(() => expect(visit).toBeDefined());
+afterEach(() => visit?.leave());
+afterAll(() => visit?.end());
+
+here('apply, watch, exec: the terminal answers and the picture follows', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.prompt();
+  await bench.sees(bench.picture, 'node-2');
+  await bench.type('kubectl apply -f harbour.yaml');
+  await bench.sees(bench.screen, 'pod/harbour created');
+  await bench.type('kubectl get pods -w');
+  await bench.sees(bench.screen, /harbour\s+0\/2\s+(Pending|ContainerCreating)/);
+  await bench.sees(bench.screen, /harbour\s+2\/2\s+Running/);
+  await bench.runs('harbour');
+  expect(await bench.container('harbour', 'web').textContent()).toContain('running');
+  expect(await bench.pod('harbour').locator('.cell').count()).toBe(3);
+  await bench.page.keyboard.press('Control+c');
+  await bench.type('clear; kubectl exec harbour -c web -- cat /etc/hostname');
+  await bench.sees(bench.screen, /harbour\s*\S* ?\$/);
+  await bench.sees(bench.page.locator('dd-check[goal=together]'), 'Done');
+});
+
+here('what was done is there after a reload, on the screen and in the cluster', async () => {
+  const reader = await visit.reader();
+  const bench = await visit.open(reader, LESSON);
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.runs('harbour');
+  const address = await bench.pod('harbour').locator('.pod-ip').textContent();
+  const time = (await bench.clock.textContent()) ?? '';
+  await bench.page.waitForTimeout(1500);
+  await bench.page.reload();
+  await bench.runs('harbour');
+  await bench.sees(bench.screen, 'pod/harbour created');
+  expect(await bench.pod('harbour').locator('.pod-ip').textContent()).toBe(address);
+  expect(((await bench.clock.textContent()) ?? '') >= time).toBe(true);
+  await bench.sees(bench.page.locator('dd-check[goal=together]'), 'Done');
+  await bench.type('kubectl get pods');
+  await bench.sees(bench.screen, /harbour\s+2\/2\s+Running/);
+});
+
+here('killing pause gives the Pod a new sandbox and a new address', async () => {
+  const bench = await visit.open(await visit.reader(), PAUSE);
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.runs('harbour');
+  const address = await bench.pod('harbour').locator('.pod-ip').textContent();
+  expect(address).toMatch(/^10\.244\./);
+  await bench.container('harbour', 'web').getByRole('button').click();
+  await bench.press('Kill this process: web');
+  await bench.sees(bench.container('harbour', 'web'), 'restarted 1×');
+  expect(await bench.pod('harbour').locator('.pod-ip').textContent()).toBe(address);
+  await bench.press('Kill this process: pause');
+  // clerk does not heed the request to stop: the grace period passes, ten times as fast.
+  await bench.page.getByLabel('Speed').selectOption('10');
+  await bench.sees(bench.container('harbour', 'clerk'), 'restarted 1×');
+  await bench.runs('harbour');
+  expect(await bench.pod('harbour').locator('.pod-ip').textContent()).not.toBe(address);
+  await bench.sees(bench.page.locator('dd-check[goal=new-sandbox]'), 'Done');
+  await bench.page.getByRole('button', { name: 'Events', exact: true }).click();
+  await bench.sees(bench.page.locator('dd-inspector'), 'SandboxChanged');
+});
+
+here('the clock can be stopped, hurried, and sent to the next event', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.prompt();
+  await bench.page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await bench.page.waitForTimeout(300);
+  const stopped = await bench.clock.textContent();
+  await bench.page.waitForTimeout(1300);
+  expect(await bench.clock.textContent()).toBe(stopped);
+  await bench.page.getByRole('button', { name: 'Play' }).click();
+  await bench.page.getByLabel('Speed').selectOption('100');
+  await bench.page.waitForTimeout(1500);
+  const hurried = await bench.clock.textContent();
+  expect(seconds(hurried) - seconds(stopped)).toBeGreaterThan(60);
+  await bench.page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await bench.press('Next event');
+  await bench.sees(bench.page.locator('.clock-note'), 'Nothing happened in the next ten minutes');
+  expect(seconds(await bench.clock.textContent()) - seconds(hurried)).toBeGreaterThanOrEqual(600);
+});
+
+here('words in the text light what they speak of, and open it', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.runs('harbour');
+  const words = bench.page.locator('dd-lit[of="container harbour pause"]').first();
+  await words.hover();
+  expect(await bench.container('harbour', 'pause').getAttribute('data-lit')).toBe('');
+  await words.click();
+  await bench.sees(bench.page.locator('dd-inspector [data-chosen]'), 'pause');
+});
+
+here('a question is answered before it is told', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  const question = bench.page.locator('dd-predict').first();
+  await question.getByRole('button').click();
+  await bench.sees(question, 'Choose one first');
+  await question.getByLabel('One on each machine').check();
+  await question.getByRole('button').click();
+  await bench.sees(question, 'Not this time. It is: Both on the same machine');
+});
+
+here('the second tab says so, and may take the lesson over', async () => {
+  const reader = await visit.reader();
+  const first = await visit.open(reader, LESSON);
+  await first.prompt();
+  await first.type('echo from the first tab');
+  const second = await visit.open(reader, LESSON);
+  await second.sees(second.notice, 'open in another tab');
+  await second.press('Move it here');
+  await second.sees(second.screen, 'from the first tab');
+  await first.sees(first.notice, 'open in another tab');
+});
+
+here('what cannot be brought back is kept aside, and one may start over', async () => {
+  const reader = await visit.reader();
+  const bench = await visit.open(reader, LESSON);
+  await bench.type('echo hello');
+  await bench.page.waitForTimeout(1500);
+  await bench.page.goto(visit.url);
+  await bench.page.evaluate(damage);
+  await bench.page.goto(`${visit.url}/${LESSON}`);
+  await bench.sees(bench.notice, 'cannot be brought back');
+  const [download] = await Promise.all([bench.page.waitForEvent('download'), bench.press('Download what was left')]);
+  expect(download.suggestedFilename()).toBe('drydock-lesson-pod-process-group.json');
+  await bench.notice.getByRole('button', { name: 'Start over' }).click();
+  await bench.prompt();
+  await bench.sees(bench.picture, 'node-1');
+});
+
+function seconds(time: string | null): number {
+  const [hours = 0, minutes = 0, rest = 0] = (time ?? '').split(':').map(Number);
+  return (hours * 60 + minutes) * 60 + rest;
+}
+
+/** Makes the kept run one that no engine ever wrote. */
+function damage(): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.open('drydock');
+    request.onsuccess = () => {
+      const transaction = request.result.transaction('entries', 'readwrite');
+      const entry = { timeMs: 20_000, step: 3, input: { kind: 'terminal.input', terminal: '1', text: 'x' } };
+      transaction.objectStore('entries').put(entry, ['lesson/pod-process-group', 9999]);
+      transaction.oncomplete = () => {
+        request.result.close();
+        resolve();
+      };
+    };
+  });
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { serveSite } from './site.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A browser and the site, for one file of tests. */
+export class Visit {
+  readonly url: string;
+  readonly #browser: Browser;
+  readonly #close: () => Promise<void>;
+  readonly #contexts: BrowserContext[] = [];
+  /** What went wrong on any page: errors, refused requests, requests to the outside. */
+  readonly complaints: string[] = [];
+
+  private constructor(browser: Browser, site: { url: string; close(): Promise<void> }) {
+    this.#browser = browser;
+    this.url = site.url;
+    this.#close = () => site.close();
+  }
+
+  static async begin(): Promise<Visit | undefined> {
+    const browser = await launchChromium();
+    if (browser !== undefined) return new Visit(browser, await serveSite());
+    console.warn('no Chromium for this platform was found; the browser tests are skipped');
+    return undefined;
+  }
+
+  async end(): Promise<void> {
+    await this.#browser.close();
+    await this.#close();
+  }
+
+  /** A reader with a device of their own: nothing is kept between two of them. */
+  async reader(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.url });
+    context.on('page', (page) => this.#listen(page));
+    this.#contexts.push(context);
+    return context;
+  }
+
+  async open(context: BrowserContext, path: string): Promise<Bench> {
+    const page = await context.newPage();
+    await page.goto(`${this.url}/${path}`);
+    return new Bench(page);
+  }
+
+  /** Ends every reader; expects that no page complained. */
+  async leave(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close();
+    expect(this.complaints.splice(0)).toEqual([]);
+  }
+
+  #listen(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(`error: ${error.stack ?? error.message}`));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(this.url)) {
+        this.complaints.push(`a request left the page: ${request.url()}`);
+      }
+    });
+  }
+}
+
+/** A page with a bench, in the words of those who use it. */
+export class Bench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The text on the chosen terminal's screen. */
+  get screen(): Locator {
+    return this.page.locator('dd-terminal[data-shown] .xterm-rows');
+  }
+
+  get picture(): Locator {
+    return this.page.locator('dd-cluster .picture');
+  }
+
+  pod(name: string): Locator {
+    return this.page.locator(`dd-cluster .pod[data-pod="${name}"]`);
+  }
+
+  container(pod: string, name: string): Locator {
+    return this.pod(pod).locator(`.cell[data-container="${name}"]`);
+  }
+
+  /** Waits until the picture shows the Pod running and ready. */
+  async runs(pod: string): Promise<void> {
+    await this.page.locator(`dd-cluster .pod[data-pod="${pod}"][data-tone=good]`).waitFor({ timeout: 20_000 });
+  }
+
+  get notice(): Locator {
+    return this.page.locator('dd-bench .notice');
+  }
+
+  get clock(): Locator {
+    return this.page.locator('.clock-face');
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name, exact: true });
+  }
+
+  /** Waits until the shell has shown its prompt. */
+  async prompt(): Promise<void> {
+    await this.screen.filter({ hasText: '$' }).waitFor();
+  }
+
+  /** Types a line as a learner would. */
+  async type(line: string): Promise<void> {
+    await this.prompt();
+    await this.page.locator('dd-terminal[data-shown] .xterm-helper-textarea').focus();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press('Enter');
+  }
+
+  async press(name: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name }).first().click();
+  }
+
+  async sees(locator: Locator, text: string | RegExp, timeout = 20_000): Promise<void> {
+    await locator.filter({ hasText: text }).first().waitFor({ timeout });
+  }
+
+  /** Replaces what the editor holds. */
+  async write(text: string): Promise<void> {
+    const editor = this.page.locator('dd-editor .cm-content');
+    await editor.click();
+    await this.page.keyboard.press('ControlOrMeta+a');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** What axe finds wrong with the page as it is now. */
+  async flaws(): Promise<string[]> {
+    // Evaluated from outside, so that the page's own policy stays as it is.
+    await this.page.evaluate(AXE);
+    return this.page.evaluate(async () => {
+      // biome-ignore lint/suspicious/noExplicitAny: axe puts itself on the window.
+      const { violations } = await (window as any).axe.run(document, { resultTypes: ['violations'] });
+      return violations.flatMap((rule: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+        rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} (${node.failureSummary})`),
+      );
+    });
+  }
+}

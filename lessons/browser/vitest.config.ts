@@ -1,0 +1,15 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+// The tests that need a browser and a built site: `vitest run --config lessons/browser/vitest.config.ts`.
+export default defineConfig({
+  root: resolve(import.meta.dirname, '../..'),
+  test: {
+    include: ['lessons/browser/**/*.browser.test.ts', 'engine/testing/*.browser.test.ts'],
+    globalSetup: [resolve(import.meta.dirname, 'built-site.ts')],
+    // One browser at a time: the pages' clocks are real ones.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+});

@@ -1,0 +1,49 @@
+import { defineCollection } from 'astro:content';
+import type { Check } from '@drydock/graders';
+import { glob } from 'astro/loaders';
+import { z } from 'astro/zod';
+import { type CourseExercise, exerciseLoader } from './exercise-loader.ts';
+
+/** What a lesson or an exercise may say about the cluster it starts with; the rest is the engine's choice. */
+const cluster = z
+  .object({
+    seed: z.string().optional(),
+    workers: z
+      .array(
+        z.object({
+          name: z.string().optional(),
+          cpu: z.string().optional(),
+          memory: z.string().optional(),
+          labels: z.record(z.string(), z.string()).optional(),
+        }),
+      )
+      .optional(),
+  })
+  .default({});
+
+const lessons = defineCollection({
+  loader: glob({ base: './lessons/content/lessons', pattern: '*/*.mdx' }),
+  schema: z.object({
+    title: z.string(),
+    /** The question the lesson answers; its first line. */
+    question: z.string(),
+    /** One sentence for the map on the home page. */
+    summary: z.string(),
+    minutes: z.number().int().positive(),
+    /** Its row in the syllabus, which is also its place in the course. */
+    row: z.number().int().positive(),
+    cluster,
+    /** Files in the learner's home directory. */
+    files: z.record(z.string(), z.string()).default({}),
+    /** What the lesson asks the learner to bring about, as the graders' checks. */
+    checks: z.array(z.custom<Check>((check) => typeof (check as Check)?.id === 'string')).default([]),
+  }),
+});
+
+const exercises = defineCollection({
+  loader: exerciseLoader('./exercises'),
+  // The loader has checked it, with better messages than a schema gives.
+  schema: z.custom<CourseExercise>(),
+});
+
+export const collections = { lessons, exercises };

@@ -1,0 +1,151 @@
+import { Bench } from '../bench/bench.ts';
+import type { BenchSetup, Reference } from '../bench/protocol.ts';
+import { words } from '../i18n/page-words.ts';
+import { BenchNotice } from './bench-notice.ts';
+import { BenchTabs } from './bench-tabs.ts';
+import { h } from './dom.ts';
+import type { FilesPanel } from './files-panel.ts';
+import type { ObjectInspector } from './object-inspector.ts';
+import type { ShellTerminal } from './shell-terminal.ts';
+import { announceBench, type BenchDoor } from './the-bench.ts';
+
+const MAX_TERMINALS = 4;
+
+/** `<dd-bench setup="{…}">`: owns the cluster of this page and lays out what shows it. */
+export class BenchElement extends HTMLElement implements BenchDoor {
+  readonly bench = new Bench(JSON.parse(this.getAttribute('setup') ?? '{}') as BenchSetup);
+  readonly #tabs = new BenchTabs();
+  readonly #files = document.createElement('dd-editor') as FilesPanel;
+  readonly #inspector = document.createElement('dd-inspector') as ObjectInspector;
+  /** What had the focus before the inspector took it. */
+  #cameFrom: HTMLElement | undefined;
+
+  connectedCallback(): void {
+    if (this.childElementCount > 0) return;
+    const cluster = document.createElement('dd-cluster');
+    const clock = document.createElement('dd-clock');
+    const notice = new BenchNotice(this.bench);
+    const stage = h('div', { class: 'bench-stage' }, notice.element, cluster, clock);
+    const close = h(
+      'button',
+      { type: 'button', class: 'drawer-close', onclick: () => this.#drawer(false) },
+      words.bench.close,
+    );
+    const handle = h(
+      'button',
+      { type: 'button', class: 'drawer-handle', onclick: () => this.#drawer(true) },
+      words.bench.open,
+    );
+    this.#tabs.add({ id: 'picture', label: words.bench.picture, panel: stage, narrowOnly: true });
+    this.#addTerminal('1');
+    this.#tabs.add({
+      id: 'files',
+      label: words.bench.files,
+      panel: this.#files,
+      shown: () => void this.#files.shown(),
+    });
+    this.#tabs.add({ id: 'inspect', label: words.bench.inspect, panel: this.#inspector });
+    const more = h(
+      'button',
+      { type: 'button', class: 'quiet-button', onclick: () => this.#newTerminal() },
+      words.bench.newTerminal,
+    );
+    this.#tabs.bar.append(more, this.#resetButton());
+    this.append(handle, h('div', { class: 'bench-body' }, close, stage, this.#tabs.bar, this.#tabs.panels));
+    this.#tabs.choose('terminal-1');
+    this.addEventListener('keydown', (event) => this.#key(event));
+    // A run that was brought back has its terminals open.
+    this.bench.phase.on(({ kind }) => {
+      if (kind !== 'running') return;
+      for (const name of this.bench.screens.open.keys()) {
+        if (!this.#tabs.has(`terminal-${name}`)) this.#addTerminal(name);
+      }
+    });
+    announceBench(this);
+    void this.bench.open();
+  }
+
+  async runCommand(command: string, terminal = '1'): Promise<void> {
+    await this.#files.save();
+    if (!this.#tabs.has(`terminal-${terminal}`)) this.#addTerminal(terminal);
+    this.#drawer(true);
+    this.#tabs.choose(`terminal-${terminal}`);
+    const shell = this.#shell(terminal);
+    await shell?.ready();
+    shell?.focus();
+    shell?.type(`${command}\r`);
+  }
+
+  async openFile(path: string, line?: number, message?: string): Promise<void> {
+    this.#drawer(true);
+    this.#tabs.choose('files');
+    await this.#files.open(path, line, message);
+  }
+
+  inspect(reference: Reference, container?: string): void {
+    this.#cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    this.#drawer(true);
+    this.#tabs.choose('inspect');
+    this.#inspector.open(reference, container);
+  }
+
+  #shell(name: string): ShellTerminal | null {
+    return this.querySelector<ShellTerminal>(`dd-terminal[name="${CSS.escape(name)}"]`);
+  }
+
+  #addTerminal(name: string): void {
+    const shell = document.createElement('dd-terminal') as ShellTerminal;
+    const label = words.bench.terminal(Number(name));
+    shell.setAttribute('name', name);
+    shell.setAttribute('label', words.terminal.label(label));
+    this.#tabs.add({ id: `terminal-${name}`, label, panel: shell, before: 'files' });
+  }
+
+  #newTerminal(): void {
+    for (let number = 1; number <= MAX_TERMINALS; number++) {
+      const name = String(number);
+      if (this.#tabs.has(`terminal-${name}`)) continue;
+      this.#addTerminal(name);
+      this.#tabs.choose(`terminal-${name}`);
+      this.#shell(name)?.focus();
+      return;
+    }
+    this.#tabs.choose(`terminal-${MAX_TERMINALS}`);
+  }
+
+  #resetButton(): HTMLElement {
+    const dialog = h('dialog', { 'aria-label': words.bench.startOver });
+    const finish = (yes: boolean) => {
+      dialog.close();
+      if (yes) void this.bench.startOver();
+    };
+    dialog.append(
+      h('p', {}, words.bench.startOverAsk),
+      h(
+        'div',
+        { class: 'dialog-buttons' },
+        h('button', { type: 'button', onclick: () => finish(false) }, words.bench.startOverNo),
+        h('button', { type: 'button', class: 'strong', onclick: () => finish(true) }, words.bench.startOverYes),
+      ),
+    );
+    this.append(dialog);
+    return h(
+      'button',
+      { type: 'button', class: 'quiet-button', onclick: () => dialog.showModal() },
+      words.bench.startOver,
+    );
+  }
+
+  /** On narrow screens the bench is a drawer. */
+  #drawer(open: boolean): void {
+    if (this.hasAttribute('open') === open) return;
+    this.toggleAttribute('open', open);
+    if (!open) this.querySelector<HTMLElement>('.drawer-handle')?.focus();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || !(event.target instanceof Element)) return;
+    if (event.target.closest('dd-inspector') === null) return;
+    this.#cameFrom?.focus();
+  }
+}

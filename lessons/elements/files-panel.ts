@@ -1,0 +1,171 @@
+import type { Bench } from '../bench/bench.ts';
+import { words } from '../i18n/page-words.ts';
+import { h, setText } from './dom.ts';
+import { theBench } from './the-bench.ts';
+import type { TextEditor } from './yaml-editor.ts';
+
+const MAX_TEXT = 1024 * 1024;
+const SAVE_AFTER_MS = 600;
+const FILE_NAME = /^[\w.-]+(\/[\w.-]+)*$/;
+
+/** `<dd-editor>`: the files in the learner's home, and an editor for one of them. Edits save themselves. */
+export class FilesPanel extends HTMLElement {
+  #bench: Bench | undefined;
+  #editor: TextEditor | undefined;
+  #file: string | undefined;
+  /** What the workstation has, as far as we know. */
+  #savedText = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #list = h('select', { onchange: () => void this.open(this.#list.value) });
+  readonly #status = h('span', { class: 'file-status', role: 'status' });
+  readonly #place = h('div', { class: 'editor-place' });
+  readonly #empty = h('p', { class: 'quiet' }, words.files.none);
+
+  async connectedCallback(): Promise<void> {
+    const { bench } = await theBench;
+    if (!this.isConnected || this.#bench !== undefined) return;
+    this.#bench = bench;
+    this.setAttribute('role', 'group');
+    this.setAttribute('aria-label', words.files.label);
+    const list = h('label', {}, h('span', {}, words.files.list), this.#list);
+    this.append(
+      h('div', { class: 'files-head' }, list, this.#newFile(), this.#status),
+      this.#empty,
+      this.#place,
+      h('p', { class: 'files-foot quiet' }, words.files.keys),
+    );
+    this.addEventListener('focusout', () => void this.save());
+    bench.phase.on(({ kind }) => {
+      if (kind === 'running') void this.#restart();
+    });
+  }
+
+  /** Called when the panel comes into sight. */
+  async shown(): Promise<void> {
+    await this.#listFiles();
+    const first = this.#file ?? this.#list.options[0]?.value;
+    if (first !== undefined) await this.open(first);
+  }
+
+  /** Opens a file, at a line if told, with a message there. */
+  async open(path: string, line?: number, message?: string): Promise<void> {
+    await this.save();
+    const text = (await this.#bench?.remote?.readFile(path)) ?? '';
+    if (this.#file === path && this.#editor !== undefined) this.#refresh(text);
+    else await this.#edit(path, text);
+    if (line !== undefined) this.#editor?.showLine(line, message);
+  }
+
+  /** Writes what has been edited to the workstation; resolves when it is there. */
+  async save(): Promise<void> {
+    clearTimeout(this.#timer);
+    const [bench, editor, path] = [this.#bench, this.#editor, this.#file];
+    if (bench?.remote === undefined || editor === undefined || path === undefined) return;
+    const { text } = editor;
+    if (text === this.#savedText) return;
+    if (text.length > MAX_TEXT) {
+      setText(this.#status, words.files.tooLarge(`${(text.length / 1e6).toFixed(1)} MB`));
+      return;
+    }
+    setText(this.#status, words.files.saving);
+    try {
+      await bench.submit({ kind: 'file.write', path, text });
+      this.#savedText = text;
+      setText(this.#status, words.files.saved);
+    } catch (error) {
+      setText(this.#status, words.files.failed(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  /** A new cluster has come up: what the editor shows may be another cluster's. */
+  async #restart(): Promise<void> {
+    const path = this.#file;
+    this.#editor?.destroy();
+    this.#editor = undefined;
+    this.#file = undefined;
+    setText(this.#status, '');
+    if (path !== undefined && this.checkVisibility()) await this.shown();
+  }
+
+  async #listFiles(): Promise<void> {
+    const files = ((await this.#bench?.remote?.listFiles()) ?? []).filter((path) => !/(^|\/)\./.test(path));
+    this.#list.replaceChildren(...files.map((path) => h('option', { value: path }, path)));
+    if (this.#file !== undefined) this.#list.value = this.#file;
+    this.#empty.hidden = files.length > 0;
+    this.#list.disabled = files.length === 0;
+  }
+
+  async #edit(path: string, text: string): Promise<void> {
+    const { openEditor } = await import('./yaml-editor.ts');
+    this.#editor?.destroy();
+    this.#place.replaceChildren();
+    this.#file = path;
+    this.#savedText = text;
+    if (![...this.#list.options].some(({ value }) => value === path)) await this.#listFiles();
+    this.#list.value = path;
+    setText(this.#status, '');
+    const file = { name: path, text, label: words.files.editor(path) };
+    this.#editor = openEditor(
+      this.#place,
+      file,
+      () => this.#edited(),
+      () => void this.save(),
+    );
+  }
+
+  /** Takes up what the workstation has, unless the learner is in the middle of a change. */
+  #refresh(text: string): void {
+    if (this.#editor === undefined || text === this.#savedText) return;
+    this.#savedText = text;
+    this.#editor.replace(text);
+  }
+
+  #edited(): void {
+    setText(this.#status, words.files.unsaved);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);
+  }
+
+  /** A button that turns into a line for the new file's name. */
+  #newFile(): HTMLElement {
+    const name = h('input', { type: 'text', 'aria-label': words.files.createName, placeholder: 'pod.yaml', size: 14 });
+    const button = h('button', { type: 'button', class: 'quiet-button', onclick: () => ask(true) }, words.files.create);
+    const form = h(
+      'form',
+      { class: 'new-file', hidden: true },
+      name,
+      h('button', { type: 'submit' }, words.files.createOk),
+      h('button', { type: 'button', class: 'quiet-button', onclick: () => ask(false) }, words.files.cancel),
+    );
+    const ask = (asking: boolean) => {
+      form.hidden = !asking;
+      button.hidden = asking;
+      if (asking) name.focus();
+      else button.focus();
+    };
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const path = name.value.trim();
+      if (!FILE_NAME.test(path)) {
+        setText(this.#status, words.files.badName);
+        return;
+      }
+      ask(false);
+      void this.#create(path);
+    });
+    return h('span', {}, button, form);
+  }
+
+  async #create(path: string): Promise<void> {
+    const known = await this.#bench?.remote?.readFile(path);
+    try {
+      if (known === undefined) await this.#bench?.submit({ kind: 'file.write', path, text: '' });
+    } catch (error) {
+      setText(this.#status, words.files.failed(error instanceof Error ? error.message : String(error)));
+      return;
+    }
+    await this.#listFiles();
+    await this.open(path);
+    this.#editor?.focus();
+  }
+}

@@ -1,0 +1,180 @@
+import type { ClusterInput } from '@drydock/engine';
+import type { FitAddon } from '@xterm/addon-fit';
+import type { Terminal } from '@xterm/xterm';
+import type { Bench } from '../bench/bench.ts';
+import { words } from '../i18n/page-words.ts';
+import { h, setText } from './dom.ts';
+import { KeyBar } from './key-bar.ts';
+import { theBench } from './the-bench.ts';
+
+/** A paste beyond this is refused: a shell's line is no place for it, and the journal keeps every key. */
+const MAX_PASTE = 64 * 1024;
+
+const PROMPT_WITHIN_MS = 3000;
+
+/** `<dd-terminal name="1">`: a shell on the workstation. */
+export class ShellTerminal extends HTMLElement {
+  #bench: Bench | undefined;
+  #terminal: Terminal | undefined;
+  #fit: FitAddon | undefined;
+  #ready: Promise<void> | undefined;
+  #detach: (() => void) | undefined;
+  /** Resolves when the shell has shown something, which is when it takes a line. */
+  readonly #prompted = Promise.withResolvers<void>();
+  readonly #note = h('p', { class: 'terminal-note', role: 'status' });
+  readonly #screen = h('div', { class: 'screen' });
+  readonly #keys = new KeyBar((text) => this.type(text));
+
+  get name(): string {
+    return this.getAttribute('name') ?? '1';
+  }
+
+  /** Where the focus goes when the keyboard leaves the terminal. */
+  get exit(): HTMLButtonElement {
+    return this.#leave;
+  }
+
+  readonly #leave = h(
+    'button',
+    { type: 'button', class: 'quiet-button', onclick: () => this.#leave.focus() },
+    words.terminal.leave,
+  );
+
+  async connectedCallback(): Promise<void> {
+    const { bench } = await theBench;
+    if (!this.isConnected || this.#bench !== undefined) return;
+    this.#bench = bench;
+    const clean = h(
+      'button',
+      { type: 'button', class: 'quiet-button', onclick: () => this.#clean() },
+      words.terminal.resetScreen,
+    );
+    const hint = h('span', { class: 'terminal-hint' }, words.terminal.leaveHint);
+    this.append(
+      this.#screen,
+      this.#note,
+      this.#keys.element,
+      h('div', { class: 'terminal-foot' }, hint, clean, this.#leave),
+    );
+    // Loaded when it first comes into sight: a reader on a phone may never open it.
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) void this.ready();
+    });
+    seen.observe(this);
+    new ResizeObserver(() => this.#resize()).observe(this.#screen);
+    bench.phase.on(({ kind }) => {
+      if (kind === 'running') this.#connect();
+    });
+  }
+
+  /** Loads the terminal, if that has not been done; resolves when its shell can be typed to. */
+  async ready(): Promise<void> {
+    this.#ready ??= this.#load();
+    await this.#ready;
+    await this.#prompted.promise;
+  }
+
+  /** Types text, as if by hand. */
+  type(text: string): void {
+    this.#submit({ kind: 'terminal.input', terminal: this.name, text });
+  }
+
+  #submit(input: ClusterInput): void {
+    this.#bench?.submit(input).catch((error: Error) => setText(this.#note, error.message));
+  }
+
+  override focus(): void {
+    void this.ready().then(() => this.#terminal?.focus());
+  }
+
+  async #load(): Promise<void> {
+    const { openXterm } = await import('./xterm-screen.ts');
+    const { terminal, fit } = openXterm(this.#screen, this.getAttribute('label') ?? '');
+    this.#terminal = terminal;
+    this.#fit = fit;
+    terminal.attachCustomKeyEventHandler((event) => this.#key(event));
+    terminal.onData((text) => this.type(this.#keys.apply(text)));
+    fit.fit();
+    this.#screen.addEventListener('paste', (event) => this.#paste(event), { capture: true });
+    this.#connect();
+  }
+
+  /** Opens the shell, or takes up one that a kept run brought back. */
+  #connect(): void {
+    const [bench, terminal] = [this.#bench, this.#terminal];
+    if (bench === undefined || terminal === undefined || bench.phase.value.kind !== 'running') return;
+    this.#detach?.();
+    terminal.reset();
+    this.#fit?.fit();
+    // A shell that says nothing takes a line all the same.
+    setTimeout(this.#prompted.resolve, PROMPT_WITHIN_MS);
+    this.#detach = bench.screens.attach(this.name, (data, done) => {
+      terminal.write(data, done);
+      this.#prompted.resolve();
+    });
+    this.#tellSize();
+  }
+
+  #resize(): void {
+    if (this.#fit === undefined || this.#screen.clientWidth === 0) return;
+    this.#fit.fit();
+    this.#tellSize();
+  }
+
+  #tellSize(): void {
+    const [bench, terminal] = [this.#bench, this.#terminal];
+    if (bench?.remote === undefined || terminal === undefined) return;
+    const { cols: columns, rows } = terminal;
+    const known = bench.screens.open.get(this.name);
+    if (known?.columns === columns && known.rows === rows) return;
+    bench.screens.open.set(this.name, { columns, rows });
+    const kind = known === undefined ? 'terminal.open' : 'terminal.resize';
+    this.#submit({ kind, terminal: this.name, columns, rows });
+  }
+
+  /** Keys that are the platform's and the page's, not the shell's. Returns whether the terminal may have the key. */
+  #key(event: KeyboardEvent): boolean {
+    if (event.type !== 'keydown') return true;
+    const control = event.ctrlKey && !event.altKey && !event.metaKey;
+    if (control && (event.key === ']' || event.code === 'BracketRight')) {
+      event.preventDefault();
+      this.#leave.focus();
+      return false;
+    }
+    // The browser moves the focus.
+    if (event.key === 'Tab' && event.shiftKey) return false;
+    const key = event.key.toLowerCase();
+    if (control && key === 'v') return false;
+    if (control && key === 'c' && (event.shiftKey || this.#terminal?.hasSelection() === true)) {
+      event.preventDefault();
+      void navigator.clipboard?.writeText(this.#terminal?.getSelection() ?? '').catch(() => {});
+      this.#terminal?.clearSelection();
+      return false;
+    }
+    return true;
+  }
+
+  #paste(event: ClipboardEvent): void {
+    const length = event.clipboardData?.getData('text/plain').length ?? 0;
+    if (length <= MAX_PASTE) {
+      setText(this.#note, '');
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    setText(this.#note, words.terminal.tooLong(`${(length / 1e6).toFixed(1)} MB`));
+  }
+
+  /** The way back from whatever a program has done to the screen. */
+  #clean(): void {
+    this.#terminal?.reset();
+    setText(this.#note, '');
+    this.type('\f');
+    this.focus();
+  }
+
+  disconnectedCallback(): void {
+    this.#detach?.();
+    this.#terminal?.dispose();
+  }
+}

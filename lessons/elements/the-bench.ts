@@ -1,0 +1,24 @@
+import type { Bench } from '../bench/bench.ts';
+import type { Reference } from '../bench/protocol.ts';
+
+/** What the parts of a page may ask of its bench. */
+export interface BenchDoor {
+  readonly bench: Bench;
+  /** Types a command into a terminal and shows it; `1` unless told. */
+  runCommand(command: string, terminal?: string): Promise<void>;
+  /** Opens a file in the editor, at a line if told, with a message there. */
+  openFile(path: string, line?: number, message?: string): Promise<void>;
+  inspect(reference: Reference, container?: string): void;
+}
+
+let open: (door: BenchDoor) => void;
+
+/** The bench of this page, once it is there. */
+export const theBench: Promise<BenchDoor> = new Promise((resolve) => {
+  open = resolve;
+});
+
+/** Said once, by the bench element itself. */
+export function announceBench(door: BenchDoor): void {
+  open(door);
+}

@@ -1,0 +1,81 @@
+import '@xterm/xterm/css/xterm.css';
+import { FitAddon } from '@xterm/addon-fit';
+import { type ITheme, Terminal } from '@xterm/xterm';
+
+/** Opens a terminal screen in an element, in the page's colours. */
+export function openXterm(parent: HTMLElement, label: string): { terminal: Terminal; fit: FitAddon } {
+  const terminal = new Terminal({
+    fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
+    fontSize: 14,
+    lineHeight: 1.25,
+    cursorBlink: false,
+    cursorStyle: 'bar',
+    cursorInactiveStyle: 'outline',
+    scrollback: 5000,
+    screenReaderMode: true,
+    minimumContrastRatio: 4.5,
+    theme: themeOf(parent),
+    // A program may print a link, but a press on it goes nowhere: nothing here opens a page a container chose.
+    linkHandler: { activate: () => {} },
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(parent);
+  terminal.textarea?.setAttribute('aria-label', label);
+  refuseToAnswer(terminal);
+  const follow = () => {
+    terminal.options.theme = themeOf(parent);
+  };
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
+  document.addEventListener('dd-theme', follow);
+  return { terminal, fit };
+}
+
+/**
+ * A terminal answers some escape sequences by typing. Output of a container must never type for the learner, so the
+ * questions are swallowed: device attributes, status and cursor reports, mode and setting requests, colours, window sizes.
+ */
+function refuseToAnswer({ parser }: Terminal): void {
+  for (const prefix of [undefined, '>', '='])
+    parser.registerCsiHandler({ ...(prefix && { prefix }), final: 'c' }, () => true);
+  for (const prefix of [undefined, '?']) {
+    parser.registerCsiHandler({ ...(prefix && { prefix }), final: 'n' }, () => true);
+    parser.registerCsiHandler({ ...(prefix && { prefix }), intermediates: '$', final: 'p' }, () => true);
+  }
+  parser.registerCsiHandler({ final: 't' }, () => true);
+  parser.registerCsiHandler({ prefix: '>', final: 'q' }, () => true);
+  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => true);
+  parser.registerDcsHandler({ intermediates: '+', final: 'q' }, () => true);
+  for (const colour of [4, 10, 11, 12]) parser.registerOscHandler(colour, () => true);
+}
+
+const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+
+function themeOf(element: HTMLElement): ITheme {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => resolved(element, style.getPropertyValue(name));
+  const theme: ITheme = {
+    background: colour('--screen'),
+    foreground: colour('--screen-ink'),
+    cursor: colour('--accent'),
+    cursorAccent: colour('--screen'),
+    selectionBackground: colour('--selection'),
+  };
+  for (const name of COLOURS) {
+    theme[name] = colour(`--ansi-${name}`);
+    theme[`bright${name[0]!.toUpperCase()}${name.slice(1)}` as keyof ITheme & `bright${string}`] = colour(
+      `--ansi-${name}`,
+    );
+  }
+  return theme;
+}
+
+/** `light-dark()` is resolved by the browser only in a real property. */
+function resolved(element: HTMLElement, value: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = value;
+  element.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}

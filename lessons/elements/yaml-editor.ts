@@ -1,0 +1,127 @@
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml } from '@codemirror/lang-yaml';
+import {
+  bracketMatching,
+  defaultHighlightStyle,
+  HighlightStyle,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { parseAllDocuments } from 'yaml';
+
+/** An editor of one file. */
+export interface TextEditor {
+  readonly text: string;
+  replace(text: string): void;
+  /** Shows a line (the first is 1), with a message if told. */
+  showLine(line: number, message?: string): void;
+  focus(): void;
+  destroy(): void;
+}
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
+  { tag: [tags.string, tags.content], color: 'var(--ink)' },
+  { tag: tags.comment, color: 'var(--quiet)', fontStyle: 'italic' },
+  { tag: [tags.keyword, tags.meta], color: 'var(--busy)' },
+]);
+
+const look = EditorView.theme({
+  '&': { height: '100%', fontSize: '0.875rem', backgroundColor: 'transparent', color: 'var(--ink)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
+  '.cm-content': { caretColor: 'var(--accent)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--quiet)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--wash)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--selection)',
+  },
+  '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
+});
+
+/** Opens an editor in an element. `changed` hears of each edit by the learner. */
+export function openEditor(
+  parent: HTMLElement,
+  file: { readonly name: string; readonly text: string; readonly label: string },
+  changed: (text: string) => void,
+  save: () => void,
+): TextEditor {
+  let loading = false;
+  const saved = () => {
+    save();
+    return true;
+  };
+  const isYaml = /\.ya?ml$/.test(file.name);
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: file.text,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        bracketMatching(),
+        closeBrackets(),
+        highlightActiveLine(),
+        indentUnit.of('  '),
+        EditorState.tabSize.of(2),
+        syntaxHighlighting(colours),
+        syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+        ...(isYaml ? [yaml(), lintGutter(), linter(findings, { delay: 400 })] : []),
+        keymap.of([
+          { key: 'Mod-s', run: saved },
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
+          indentWithTab,
+        ]),
+        EditorView.contentAttributes.of({ 'aria-label': file.label, spellcheck: 'false', tabindex: '0' }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged && !loading) changed(update.state.doc.toString());
+        }),
+        look,
+      ],
+    }),
+  });
+  return {
+    get text() {
+      return view.state.doc.toString();
+    },
+    replace(text) {
+      loading = true;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      loading = false;
+    },
+    showLine(number, message) {
+      const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
+      view.dispatch({
+        selection: { anchor: line.from },
+        effects: EditorView.scrollIntoView(line.from, { y: 'center' }),
+      });
+      if (message === undefined) return;
+      const finding: Diagnostic = { from: line.from, to: line.to, severity: 'warning', message };
+      view.dispatch(setDiagnostics(view.state, [finding]));
+    },
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  };
+}
+
+/** What is wrong with the YAML as YAML; what Kubernetes thinks of it, `kubectl apply` says. */
+function findings(view: EditorView): Diagnostic[] {
+  const text = view.state.doc.toString();
+  const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: true });
+  if (!Array.isArray(documents)) return [];
+  return documents
+    .flatMap((document) => document.errors)
+    .slice(0, 20)
+    .map(({ pos: [from, to], message }) => {
+      const start = Math.min(from, text.length);
+      return { from: start, to: Math.min(Math.max(to, start), text.length), severity: 'error' as const, message };
+    });
+}

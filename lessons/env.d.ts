@@ -1,0 +1,8 @@
+/// <reference types="astro/client" />
+
+declare namespace App {
+  interface Locals {
+    /** The lesson that is being rendered. */
+    lesson?: import('astro:content').CollectionEntry<'lessons'>;
+  }
+}
