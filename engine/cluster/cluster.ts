@@ -19,7 +19,7 @@ export interface Cluster {
 
   /** Whether every node is Ready and every system Pod runs. */
   ready(): boolean;
-  /** Takes an input in. Returns the ApiResponse for kind `api`. Throws Error for an input that makes no sense. */
+  /** Takes an input in. Returns the ApiResponse for kind `api`, also when it is a refusal. Throws Error for an input that makes no sense. */
   submit(input: ClusterInput): unknown;
   /** The journal so far, to be kept. */
   readonly journal: readonly JournalEntry[];

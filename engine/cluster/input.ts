@@ -28,7 +28,7 @@ export type ClusterInput =
   /** A file of the workstation, saved by the editor; a relative path is relative to the learner's home. */
   | { readonly kind: 'file.write'; readonly path: string; readonly text: string }
   | { readonly kind: 'file.delete'; readonly path: string }
-  /** A request to the API server, as kubernetes-admin unless it names its user; the answer is what `submit` returns. */
+  /** A request to the API server, as kubernetes-admin unless it names its user; the answer, a refusal too, is what `submit` returns. */
   | { readonly kind: 'api'; readonly request: ApiRequest }
   /** Opens an exec or attach session; the answer to the request is what `submit` returns. */
   | { readonly kind: 'session.open'; readonly session: string; readonly request: ApiRequest }

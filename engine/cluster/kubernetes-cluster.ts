@@ -209,7 +209,7 @@ export class KubernetesCluster implements Cluster {
     handle('terminal.close', ({ terminal }) => terminals.close(terminal));
     handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
     handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
-    handle('api', ({ request }) => this.client.request(request));
+    handle('api', ({ request }) => this.#asAdmin(request));
     const sessions = this.#sessions;
     handle('session.open', ({ session, request }) => sessions.open(session, request));
     handle('session.stdin', ({ session, bytes }) => sessions.stdin(session, bytes));
