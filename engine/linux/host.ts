@@ -139,8 +139,12 @@ export interface Host {
   removeCgroup(cgroup: Cgroup): void;
   cgroup(path: string): Cgroup | undefined;
 
-  /** A descriptor that hands everything written to it to `write`. */
-  sink(write: (data: Uint8Array) => void): OpenFile;
+  /**
+   * A descriptor that hands everything written to it to `write`.
+   *
+   * @param stepsPerByte what writing costs a process, see `kernel/cpu-charge.ts`; more where much is done with each byte
+   */
+  sink(write: (data: Uint8Array) => void, stepsPerByte?: number): OpenFile;
   /** A descriptor that reads what `send` was given; `close` is the end of file. */
   source(): { readonly file: OpenFile; send(data: Uint8Array): void; close(): void };
   openTerminal(columns: number, rows: number): PseudoTerminal;

@@ -26,6 +26,8 @@ export interface HttpServerRequest {
   readonly headers: HttpHeaders;
   readonly body: Uint8Array;
   readonly peer: SocketAddress;
+  /** The end it came in at. */
+  readonly local: SocketAddress;
 }
 
 export interface HttpServerResponse {
@@ -57,21 +59,23 @@ const FORK_BYTES = 32 * 1024;
 interface Connection {
   readonly fd: number;
   readonly peer: SocketAddress;
+  readonly local: SocketAddress;
   readonly queue: ByteQueue;
   deadline: number;
   request?: Omit<HttpServerRequest, 'body'> & { reader: BodyReader; keepAlive: boolean };
 }
 
 /**
- * Serves HTTP/1.1 on a listening socket, all connections in this one process. Runs until a signal says otherwise
- * (without `onSignals`, until the process is killed); the listening socket stays open.
+ * Serves HTTP/1.1 on one or more listening sockets, all connections in this one process. Runs until a signal says otherwise
+ * (without `onSignals`, until the process is killed); the listening sockets stay open.
  */
 export function* serveHttp(
   process: Process,
-  listenFd: number,
+  listen: number | readonly number[],
   handler: HttpHandler,
   options: HttpServerOptions = {},
 ): Task<void> {
+  const listenFds = typeof listen === 'number' ? [listen] : listen;
   const connections = new Map<number, Connection>();
   const idleMs = options.idleTimeoutMs ?? 60_000;
   let accepting = true;
@@ -81,7 +85,7 @@ export function* serveHttp(
       try {
         const open = accepting && connections.size < (options.maxConnections ?? 512);
         ready = yield* process.poll(
-          open ? [listenFd, ...connections.keys()] : [...connections.keys()],
+          open ? [...listenFds, ...connections.keys()] : [...connections.keys()],
           nextTimeout(process, connections),
         );
       } catch (error) {
@@ -92,9 +96,8 @@ export function* serveHttp(
       if (verdict === 'stop') return;
       if (verdict === 'drain') accepting = false;
       for (const fd of ready) {
-        if (fd === listenFd) {
-          const accepted = yield* process.accept(listenFd);
-          connections.set(accepted.fd, { ...accepted, queue: new ByteQueue(), deadline: process.now() + idleMs });
+        if (listenFds.includes(fd)) {
+          yield* acceptConnection(process, fd, connections, idleMs);
           continue;
         }
         const connection = connections.get(fd);
@@ -109,6 +112,19 @@ export function* serveHttp(
   } finally {
     for (const connection of [...connections.values()]) closeConnection(process, connections, connection);
   }
+}
+
+function* acceptConnection(
+  process: Process,
+  listenFd: number,
+  connections: Map<number, Connection>,
+  idleMs: number,
+): Task<void> {
+  // Another process on the same socket may have been faster.
+  if ((yield* process.poll([listenFd], 0)).length === 0) return;
+  const { fd, peer } = yield* process.accept(listenFd);
+  const local = process.localAddress(fd);
+  connections.set(fd, { fd, peer, local, queue: new ByteQueue(), deadline: process.now() + idleMs });
 }
 
 function nextTimeout(process: Process, connections: ReadonlyMap<number, Connection>): number | undefined {
@@ -197,6 +213,7 @@ function startRequest(connection: Connection, options: HttpServerOptions): Conne
     version,
     headers: head.headers,
     peer: connection.peer,
+    local: connection.local,
     keepAlive: version === '1.1' ? !wish.includes('close') : wish.includes('keep-alive'),
     reader: new BodyReader(
       bodyFraming(head.headers, { kind: 'length', length: 0 }),

@@ -26,14 +26,19 @@ abstract class Endpoint extends FileDescription {
   }
 }
 
+/** Somebody has to take in what is written: endless output gets ever slower, as an endless computation does. */
+const SINK_STEPS_PER_BYTE = 1 / 64;
+
 /** Hands on whatever is written to it. */
 export class Sink extends Endpoint {
   override readonly kind = 'sink';
+  override readonly stepsPerByte: number;
   readonly #receive: (data: Uint8Array) => void;
 
-  constructor(fs: FileSystem, receive: (data: Uint8Array) => void) {
+  constructor(fs: FileSystem, receive: (data: Uint8Array) => void, stepsPerByte = SINK_STEPS_PER_BYTE) {
     super(fs);
     this.#receive = receive;
+    this.stepsPerByte = stepsPerByte;
   }
 
   override write(data: Uint8Array, offset: number): number {

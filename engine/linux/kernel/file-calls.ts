@@ -29,7 +29,7 @@ export function dup(task: TaskStruct, fd: number, to: number | undefined): numbe
 }
 
 export function pipe(task: TaskStruct): readonly [number, number] {
-  const shared = new Pipe();
+  const shared = new Pipe(true);
   const { anonymous } = task.kernel;
   const owner = { mode: 0o600, uid: task.credentials.uid, gid: task.credentials.gid };
   const inode: SpecialInode = new SpecialInode(anonymous, owner, 'fifo', (access) => new PipeEnd(shared, path, access));
@@ -62,7 +62,7 @@ export function* read(task: TaskStruct, fd: number, max = DEFAULT_READ_BYTES): T
 
 export function* write(task: TaskStruct, fd: number, data: Uint8Array): Task<void> {
   const description = task.files.get(fd);
-  charge(task, TRANSFER_STEPS);
+  charge(task, TRANSFER_STEPS + data.length * description.stepsPerByte);
   if (owes(task)) yield PREEMPTED;
   let offset = 0;
   while (offset < data.length) {

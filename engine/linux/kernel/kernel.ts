@@ -174,6 +174,8 @@ export class Kernel {
   /** The task whose generator is executing right now. */
   current: TaskStruct | undefined;
   runQueue: TaskStruct[] = [];
+  /** Tasks that are paying for their computing right now. */
+  computing = 0;
   dispatchScheduled = false;
   /** PID 1 of the machine: adopts orphans and reaps them. Set at boot. */
   init!: TaskStruct;

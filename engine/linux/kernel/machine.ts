@@ -152,8 +152,8 @@ class Machine implements Host {
     return this.#kernel.cgroups.find(path);
   }
 
-  sink(write: (data: Uint8Array) => void): OpenFile {
-    return new Sink(this.#kernel.anonymous, write);
+  sink(write: (data: Uint8Array) => void, stepsPerByte?: number): OpenFile {
+    return new Sink(this.#kernel.anonymous, write, stepsPerByte);
   }
 
   source(): { readonly file: OpenFile; send(data: Uint8Array): void; close(): void } {

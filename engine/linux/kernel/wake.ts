@@ -48,21 +48,30 @@ export function continueTask(task: TaskStruct): void {
   if (task.state === 'runnable') payThenQueue(task);
 }
 
-/** Queues it, after the virtual time that it owes for computing. */
+/**
+ * Queues it, after the virtual time that it owes for computing. Those that compute at the same time share the machine's
+ * CPUs, so a thousand busy processes are no busier than one for each CPU.
+ */
 export function payThenQueue(task: TaskStruct): void {
   const { kernel } = task;
   if (!owes(task)) {
     enqueue(kernel, task);
     return;
   }
+  task.cancelWait?.();
   const sequence = ++task.waitSequence;
-  const timer = kernel.sim.schedule(task.debtMs, kernel.label, () => {
-    if (task.state !== 'runnable' || task.waitSequence !== sequence) return;
+  kernel.computing += 1;
+  const share = Math.max(1, (kernel.computing * 1000) / kernel.cpuMillis);
+  const timer = kernel.sim.schedule(task.debtMs * share, kernel.label, () => {
+    kernel.computing -= 1;
     task.cancelWait = undefined;
-    if (!task.stopped) enqueue(kernel, task);
+    if (task.state === 'runnable' && task.waitSequence === sequence && !task.stopped) enqueue(kernel, task);
   });
   task.debtMs = 0;
-  task.cancelWait = () => timer.cancel();
+  task.cancelWait = () => {
+    kernel.computing -= 1;
+    timer.cancel();
+  };
 }
 
 function enqueue(kernel: Kernel, task: TaskStruct): void {

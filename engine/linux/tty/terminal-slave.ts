@@ -8,6 +8,8 @@ import type { Terminal } from './terminal.ts';
 export class TerminalSlave extends FileDescription {
   override readonly kind = 'terminal';
   override readonly path: string;
+  /** A terminal is a slow thing: what is printed without end gets ever slower, so that Ctrl-C is soon heard. */
+  override readonly stepsPerByte = 1 / 64;
   readonly terminal: Terminal;
 
   constructor(terminal: Terminal) {

@@ -11,6 +11,8 @@ export abstract class FileDescription implements OpenFile {
   abstract readonly kind: string;
   /** How many descriptors point here. */
   references = 0;
+  /** What writing costs a process for each byte, beyond the call itself; see `kernel/cpu-charge.ts`. */
+  readonly stepsPerByte: number = 0;
 
   /** What /proc/<pid>/fd shows. */
   abstract readonly path: string;

@@ -24,6 +24,12 @@ export class Pipe {
   writerOpens = 0;
   /** The node that fstat shows; it also makes /proc/<pid>/fd/<n> reopenable. Set right after construction. */
   inode!: Inode;
+  /** Made by pipe(2): opening it again through /proc/<pid>/fd does not wait for the other end, as opening a FIFO does. */
+  readonly anonymous: boolean;
+
+  constructor(anonymous = false) {
+    this.anonymous = anonymous;
+  }
 }
 
 /** One open end (or both, of a FIFO opened for reading and writing). */
@@ -51,7 +57,7 @@ export class PipeEnd extends FileDescription {
       pipe.writerOpens += 1;
     }
     this.#peerOpens = access.read
-      ? pipe.writers > 0
+      ? pipe.writers > 0 || pipe.anonymous
         ? -1
         : pipe.writerOpens
       : pipe.readers > 0

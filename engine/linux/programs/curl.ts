@@ -1,0 +1,240 @@
+import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import { HttpProtocolError, type HttpResponse, httpRequest, STATUS_TEXT } from '../http.ts';
+import { decode, encode, print, printError, readAll } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
+import { getOptions, type Options } from './options.ts';
+import { program, Usage } from './program.ts';
+import { followUrl, type HttpUrl, parseUrl, resolveHost } from './resolve.ts';
+
+const VERSION = '8.14.1';
+const MAX_REDIRECTS = 50;
+
+export const curl = program(function* (process, args) {
+  const options = getOptions(args, {
+    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:',
+    long: {
+      silent: 's',
+      'show-error': 'S',
+      output: 'o',
+      'remote-name': 'O',
+      head: 'I',
+      include: 'i',
+      verbose: 'v',
+      location: 'L',
+      fail: 'f',
+      request: 'X',
+      data: 'd',
+      'data-raw': 'd',
+      header: 'H',
+      'max-time': 'm',
+      'connect-timeout': 'm',
+      'write-out': 'w',
+      'user-agent': 'A',
+      user: 'u',
+      insecure: 'k',
+      get: 'G',
+      'retry-connrefused': 'C',
+      http1: '1',
+      referer: 'e',
+    },
+  });
+  if (options.operands.length === 0) throw new Usage(undefined, 2);
+  let exitCode = 0;
+  for (const target of options.operands) exitCode = (yield* fetchUrl(process, target, options)) || exitCode;
+  return exitCode;
+});
+
+function* complain(process: Process, options: Options, code: number, text: string): Task<number> {
+  if (!options.has('s') || options.has('S')) yield* printError(process, `curl: (${code}) ${text}\n`);
+  return code;
+}
+
+function* fetchUrl(process: Process, target: string, options: Options): Task<number> {
+  let url = parseUrl(target);
+  if (url === undefined) return yield* complain(process, options, 3, 'URL rejected: Malformed input to a URL function');
+  const startMs = process.now();
+  for (let redirects = 0; ; redirects++) {
+    if (url.scheme === 'https')
+      return yield* complain(process, options, 35, 'TLS connect error: TLS is not available on this machine');
+    if (url.scheme !== 'http') return yield* complain(process, options, 1, `Protocol "${url.scheme}" not supported`);
+    const address = resolveHost(process, url.host);
+    if (address === undefined) return yield* complain(process, options, 6, `Could not resolve host: ${url.host}`);
+    const response = yield* exchange(process, url, address, options, redirects > 0);
+    if (typeof response === 'number') return response;
+    const location = response.headers['location'];
+    if (options.has('L') && location !== undefined && response.status >= 300 && response.status < 400) {
+      if (redirects >= MAX_REDIRECTS)
+        return yield* complain(process, options, 47, `Maximum (${MAX_REDIRECTS}) redirects followed`);
+      const next: HttpUrl | undefined = followUrl(url, location);
+      if (next === undefined)
+        return yield* complain(process, options, 3, 'URL rejected: Malformed input to a URL function');
+      url = next;
+      continue;
+    }
+    return yield* deliver(process, url, options, response, process.now() - startMs);
+  }
+}
+
+function* exchange(
+  process: Process,
+  url: HttpUrl,
+  address: string,
+  options: Options,
+  redirected: boolean,
+): Task<HttpResponse | number> {
+  const data = options.values('d');
+  let body: string | undefined;
+  if (data.length > 0 && !redirected) body = (yield* readData(process, data)).join('&');
+  const query = options.has('G') && body !== undefined ? `${url.path.includes('?') ? '&' : '?'}${body}` : '';
+  if (options.has('G')) body = undefined;
+  const method = options.value('X') ?? (options.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST');
+  const headers: Record<string, string> = {
+    Host: url.port === 80 ? url.host : `${url.host}:${url.port}`,
+    'User-Agent': options.value('A') ?? `curl/${VERSION}`,
+    Accept: '*/*',
+  };
+  if (body !== undefined) headers['Content-Type'] = 'application/x-www-form-urlencoded';
+  const user = options.value('u');
+  if (user !== undefined) headers['Authorization'] = `Basic ${btoa(user)}`;
+  for (const line of options.values('H')) setHeader(headers, line);
+  const path = url.path + query;
+  const maxTime = options.value('m');
+  const timeoutMs = maxTime === undefined ? undefined : Number(maxTime) * 1000;
+  const startMs = process.now();
+  const verbose = options.has('v');
+  if (verbose) yield* printError(process, `*   Trying ${address}:${url.port}...\n`);
+  try {
+    const request = {
+      method,
+      host: address,
+      port: url.port,
+      path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
+    const response = yield* httpRequest(process, request);
+    if (verbose) yield* printError(process, verboseText(url, address, method, path, headers, response));
+    return response;
+  } catch (error) {
+    return yield* explain(process, url, options, error, process.now() - startMs);
+  }
+}
+
+/** `@file` and `@-` are read from there. */
+function* readData(process: Process, data: readonly string[]): Task<string[]> {
+  const pieces: string[] = [];
+  for (const piece of data) {
+    if (!piece.startsWith('@')) pieces.push(piece);
+    else if (piece === '@-') pieces.push(decode(yield* readAll(process, 0)).replace(/\r?\n/g, ''));
+    else pieces.push(decode(process.readFile(piece.slice(1))).replace(/\r?\n/g, ''));
+  }
+  return pieces;
+}
+
+function setHeader(headers: Record<string, string>, line: string): void {
+  const colon = line.indexOf(':');
+  const name = colon < 0 ? line.replace(/;$/, '') : line.slice(0, colon);
+  const known = Object.keys(headers).find((existing) => existing.toLowerCase() === name.toLowerCase());
+  if (known !== undefined) delete headers[known];
+  const value = colon < 0 ? '' : line.slice(colon + 1).trim();
+  if (value !== '' || line.endsWith(';')) headers[known ?? name] = value;
+}
+
+function verboseText(
+  url: HttpUrl,
+  address: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  response: HttpResponse,
+): string {
+  const sent = Object.entries(headers).map(([name, value]) => `> ${name}: ${value}\n`);
+  const got = Object.entries(response.headers).map(([name, value]) => `< ${titleCase(name)}: ${value}\n`);
+  return (
+    `* Connected to ${url.host} (${address}) port ${url.port}\n> ${method} ${path} HTTP/1.1\n${sent.join('')}> \n* Request completely sent off\n` +
+    `< HTTP/${response.version} ${response.status} ${response.statusText}\n${got.join('')}< \n`
+  );
+}
+
+function titleCase(name: string): string {
+  return name === 'etag' ? 'ETag' : name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+function* explain(process: Process, url: HttpUrl, options: Options, error: unknown, elapsedMs: number): Task<number> {
+  if (error instanceof HttpProtocolError)
+    return yield* complain(process, options, 1, 'Received HTTP/0.9 when not allowed');
+  if (!(error instanceof Errno)) throw error;
+  switch (error.code) {
+    case 'ETIMEDOUT':
+      return yield* complain(
+        process,
+        options,
+        28,
+        options.has('m')
+          ? `Connection timed out after ${Math.round(elapsedMs)} milliseconds`
+          : `Failed to connect to ${url.host} port ${url.port} after ${Math.round(elapsedMs)} ms: Could not connect to server`,
+      );
+    case 'ECONNRESET':
+      return yield* complain(process, options, 52, 'Empty reply from server');
+    default:
+      return yield* complain(
+        process,
+        options,
+        7,
+        `Failed to connect to ${url.host} port ${url.port} after ${Math.round(elapsedMs)} ms: Could not connect to server`,
+      );
+  }
+}
+
+function* deliver(
+  process: Process,
+  url: HttpUrl,
+  options: Options,
+  response: HttpResponse,
+  elapsedMs: number,
+): Task<number> {
+  if (options.has('f') && response.status >= 400) {
+    yield* writeOut(process, options, response, elapsedMs);
+    return yield* complain(process, options, 22, `The requested URL returned error: ${response.status}`);
+  }
+  const pieces: Uint8Array[] = [];
+  if (options.has('i') || options.has('I')) {
+    const lines = Object.entries(response.headers).map(([name, value]) => `${titleCase(name)}: ${value}\r\n`);
+    pieces.push(
+      encode(
+        `HTTP/${response.version} ${response.status} ${response.statusText || (STATUS_TEXT[response.status] ?? '')}\r\n${lines.join('')}\r\n`,
+      ),
+    );
+  }
+  if (!options.has('I')) pieces.push(response.body);
+  const base = url.path.split('?')[0]!.split('/').at(-1)!;
+  const output = options.value('o') ?? (options.has('O') ? base : undefined);
+  if (output !== undefined && output !== '-') {
+    const fd = process.open(output, { write: true, create: true, truncate: true });
+    for (const piece of pieces) yield* process.write(fd, piece);
+    process.close(fd);
+  } else for (const piece of pieces) yield* process.write(1, piece);
+  yield* writeOut(process, options, response, elapsedMs);
+  return 0;
+}
+
+function* writeOut(process: Process, options: Options, response: HttpResponse, elapsedMs: number): Task<void> {
+  const format = options.value('w');
+  if (format === undefined) return;
+  const seconds = (elapsedMs / 1000).toFixed(6);
+  const values: Record<string, string> = {
+    http_code: String(response.status).padStart(3, '0'),
+    response_code: String(response.status),
+    size_download: String(response.body.length),
+    content_type: response.headers['content-type'] ?? '',
+    time_total: seconds,
+    time_connect: seconds,
+  };
+  const text = format
+    .replace(/%\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+    .replace(/\\n/g, '\n')
+    .replace(/\\t/g, '\t');
+  yield* print(process, text);
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { testTerminal } from '../../shell/testing/test-terminal.ts';
+
+const ESCAPE = '\x1b';
+
+/** Opens an editor on a file with this text, types, and gives back the file (with `keys` that leave the editor). */
+function edited(editor: string, text: string, ...keys: readonly string[]): string {
+  const terminal = testTerminal('bash', { files: { '/root/file': { text } } });
+  terminal.type(`${editor} file\r`);
+  for (const key of keys) terminal.type(key);
+  terminal.shown();
+  terminal.type('clear; cat file\r');
+  const shown = terminal.shown();
+  return shown.slice(shown.indexOf('cat file\n') + 9).replace(/root@box:~# $/, '');
+}
+
+test.for([
+  ['insert and append', ['ione ', ESCAPE, 'A two', ESCAPE], 'one first two\nsecond\nthird\n'],
+  ['open lines', ['onew', ESCAPE, 'ggOtop', ESCAPE], 'top\nfirst\nnew\nsecond\nthird\n'],
+  ['delete, put back', ['dd', 'p'], 'second\nfirst\nthird\n'],
+  ['yank with a count', ['2yy', 'G', 'p'], 'first\nsecond\nthird\nfirst\nsecond\n'],
+  ['words and characters', ['dw', 'jx', 'j$x', '0rT'], '\necond\nThir\n'],
+  ['change a word', ['jcwchanged', ESCAPE], 'first\nchanged\nthird\n'],
+  ['undo', ['dd', 'dd', 'u'], 'second\nthird\n'],
+  ['search', ['/third\r', 'dd', 'J'], 'first\nsecond\n'],
+  ['join', ['J'], 'first second\nthird\n'],
+  ['substitute', [':%s/\\(s\\)/[\\1]/g\r'], 'fir[s]t\n[s]econd\nthird\n'],
+  ['line numbers', [':2\r', 'D', ':1,2d\r'], 'third\n'],
+] as const)('vi: %s', ([, keys, text]) => {
+  expect(edited('vi', 'first\nsecond\nthird\n', ...keys, ':wq\r')).toBe(text);
+});
+
+test('vi does not lose changes by accident', () => {
+  const terminal = testTerminal('bash', { files: { '/root/file': { text: 'text\n' } } });
+  terminal.type('vi file\r');
+  terminal.type('dd:q\r');
+  expect(terminal.shown()).toContain('No write since last change (:q! overrides)');
+  terminal.type(':q!\r');
+  terminal.type('cat file\r');
+  expect(terminal.shown()).toContain('\ntext\n');
+});
+
+test('nano: type, cut, paste, search, save, leave', () => {
+  expect(edited('nano', 'one\ntwo\n', 'zero\r', '\x0f', '\r', '\x18')).toBe('zero\none\ntwo\n');
+  expect(edited('nano', 'one\ntwo\nthree\n', '\x0b', '\x1b[B', '\x15', '\x18', 'y', '\r')).toBe('two\none\nthree\n');
+  expect(edited('nano', 'one\ntwo\n', '\x17two\r', 'X', '\x13', '\x18')).toBe('one\nXtwo\n');
+  expect(edited('nano', 'one\n', 'unwanted', '\x18', 'n')).toBe('one\n');
+});
+
+test('nano shows how to leave', () => {
+  const terminal = testTerminal('bash');
+  terminal.type('nano new\r');
+  const shown = terminal.shown();
+  expect(shown).toContain('^X Exit');
+  expect(shown).toContain('[ New File ]');
+});
+
+test('what is in a file does not drive the terminal', () => {
+  const terminal = testTerminal('bash', { files: { '/root/file': { text: 'a\x1b]0;title\x07b\n' } } });
+  terminal.raw();
+  terminal.type('nano file\r');
+  expect(terminal.raw()).toContain('a^[]0;title^Gb');
+});
+
+test('a file too large or a directory is refused', () => {
+  const terminal = testTerminal('bash', { files: { '/root/big': { text: 'x'.repeat(5_000_000) } } });
+  terminal.type('nano big; nano /tmp\r');
+  const shown = terminal.shown();
+  expect(shown).toContain('nano: big: file too large');
+  expect(shown).toContain('nano: /tmp: Is a directory');
+});
+
+test('less pages and leaves', () => {
+  const terminal = testTerminal('bash');
+  terminal.type('seq 100 | less\r');
+  expect(terminal.shown()).toMatch(/22\n23\n:$/);
+  terminal.type('G');
+  expect(terminal.shown()).toContain('100\n(END)');
+  terminal.type('q');
+  terminal.type('echo back\r');
+  expect(terminal.shown()).toContain('\nback\n');
+});

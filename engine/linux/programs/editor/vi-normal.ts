@@ -1,0 +1,299 @@
+import type { Cursor, Document } from './document.ts';
+import { move } from './nano.ts';
+
+/** What `yy` and `dd` keep. */
+export interface Clip {
+  readonly text: string;
+  readonly wholeLines: boolean;
+}
+
+export interface NormalState {
+  /** A command under way: a count, `d`, `2d`, `g`, `r`. */
+  pending: string;
+  clip: Clip | undefined;
+  search: string;
+  insert: boolean;
+  /** The line after `:`, `/` or `?`, with it. */
+  command: string | undefined;
+}
+
+/** A key in normal mode. Returns a message, `quit` for ZZ, or nothing. */
+export function normalKey(
+  document: Document,
+  state: NormalState,
+  key: string,
+  page: number,
+): string | 'quit' | undefined {
+  const result = handleKey(document, state, key, page);
+  // Outside insert mode the cursor is on a character, never behind the last.
+  const { row, column } = document.cursor;
+  if (!state.insert && column >= document.line.length) document.moveTo(row, document.line.length - 1);
+  return result;
+}
+
+function handleKey(document: Document, state: NormalState, key: string, page: number): string | 'quit' | undefined {
+  const typed = key.length === 1 ? state.pending + key : '';
+  if (key.length > 1) {
+    state.pending = '';
+    if (key === 'enter') document.moveTo(document.cursor.row + 1, 0);
+    else if (key === 'backspace') document.step(-1, false);
+    else if (key === 'delete') change(document, state, 'x', 1);
+    else if (key === 'ctrl-f' || key === 'ctrl-d') document.moveTo(document.cursor.row + page, document.cursor.column);
+    else if (key === 'ctrl-b' || key === 'ctrl-u') document.moveTo(document.cursor.row - page, document.cursor.column);
+    else move(document, key, page);
+    return undefined;
+  }
+  if (/^[1-9]\d*$/.test(typed) || /^\d*[dcygr><Z]$/.test(typed) || /^\d*[dc]\d+$/.test(typed)) {
+    state.pending = typed.slice(0, 8);
+    return undefined;
+  }
+  state.pending = '';
+  const match = /^(\d*)([dcygrZ><]?)(\d*)(.)$/s.exec(typed)!;
+  const count = Math.min(10_000, Number(match[1] || 1) * Number(match[3] || 1));
+  const given = match[1] !== '' || match[3] !== '';
+  const [operator, command] = [match[2]!, match[4]!];
+  if (operator === '') return plain(document, state, command, count, given);
+  if (operator === 'Z') return command === 'Z' ? 'quit' : undefined;
+  if (operator === 'g') {
+    if (command === 'g') document.moveTo(given ? count - 1 : 0, 0);
+    return undefined;
+  }
+  if (operator === 'r') {
+    document.mark();
+    const { row, column } = document.cursor;
+    document.lines[row] = document.line.slice(0, column) + command + document.line.slice(column + 1);
+    return undefined;
+  }
+  return operate(document, state, operator, command, count);
+}
+
+function operate(
+  document: Document,
+  state: NormalState,
+  operator: string,
+  command: string,
+  count: number,
+): string | undefined {
+  const { row, column } = document.cursor;
+  if (command === operator) {
+    const lines = document.lines.slice(row, row + count);
+    if (operator === '>' || operator === '<') {
+      document.mark();
+      for (const [at, line] of lines.entries())
+        document.lines[row + at] = operator === '>' ? `  ${line}` : line.replace(/^ {1,2}|^\t/, '');
+      return undefined;
+    }
+    state.clip = { text: lines.join('\n'), wholeLines: true };
+    if (operator === 'y') return `Yank ${lines.length} lines`;
+    document.mark();
+    if (operator === 'd') document.removeLines(row, count);
+    else {
+      document.removeLines(row, count - 1);
+      document.moveTo(row, 0);
+      document.removeTo(row, document.line.length);
+      state.insert = true;
+    }
+    return undefined;
+  }
+  const target = targetOf(document, command, count, operator === 'c');
+  if (target === undefined) return undefined;
+  if (operator === 'y') {
+    const [from, to] = target.column < column ? [target.column, column] : [column, target.column];
+    state.clip = { text: document.line.slice(from, target.row === row ? to : undefined), wholeLines: false };
+    return undefined;
+  }
+  document.mark();
+  state.clip = { text: document.removeTo(target.row, target.column), wholeLines: false };
+  if (operator === 'c') state.insert = true;
+  return undefined;
+}
+
+/** Where a motion leads. */
+function targetOf(document: Document, command: string, count: number, keepBlank: boolean): Cursor | undefined {
+  const before = { ...document.cursor };
+  for (let round = 0; round < count; round++) {
+    if (!motion(document, command, keepBlank)) {
+      document.moveTo(before.row, before.column);
+      return undefined;
+    }
+  }
+  // `dw` on a line's last word does not take the line end.
+  let target = { ...document.cursor };
+  if ((command === 'w' || command === 'e') && target.row > before.row)
+    target = { row: before.row, column: document.lines[before.row]!.length };
+  else if (command === 'e') target.column += 1;
+  document.moveTo(before.row, before.column);
+  return target;
+}
+
+function motion(document: Document, command: string, keepBlank: boolean): boolean {
+  const { row, column } = document.cursor;
+  const { line } = document;
+  switch (command) {
+    case 'h':
+      document.step(-1, false);
+      return true;
+    case 'l':
+    case ' ':
+      document.step(1, false);
+      return true;
+    case 'j':
+      document.moveTo(row + 1, column);
+      return true;
+    case 'k':
+      document.moveTo(row - 1, column);
+      return true;
+    case '0':
+      document.moveTo(row, 0);
+      return true;
+    case '^':
+      document.moveTo(row, /^\s*/.exec(line)![0].length);
+      return true;
+    case '$':
+      document.moveTo(row, line.length);
+      return true;
+    case 'w': {
+      const word =
+        (keepBlank ? /^(?:\w+|[^\w\s]+|\s+)/ : /^(?:\w+|[^\w\s]+|)\s*/).exec(line.slice(column))?.[0].length ?? 0;
+      if (column + word >= line.length && row < document.lines.length - 1 && !keepBlank)
+        document.moveTo(row + 1, /^\s*/.exec(document.lines[row + 1]!)![0].length);
+      else document.moveTo(row, column + word);
+      return true;
+    }
+    case 'b': {
+      const start = /(?:\w+|[^\w\s]+)\s*$/.exec(line.slice(0, column));
+      if (start !== null) document.moveTo(row, start.index);
+      else if (row > 0) document.moveTo(row - 1, document.lines[row - 1]!.length);
+      return true;
+    }
+    case 'e': {
+      const word = /^.?\s*(?:\w+|[^\w\s]+)/.exec(line.slice(column))?.[0].length ?? 1;
+      document.moveTo(row, column + word - 1);
+      return true;
+    }
+    case 'G':
+      document.moveTo(document.lines.length - 1, 0);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function plain(
+  document: Document,
+  state: NormalState,
+  command: string,
+  count: number,
+  given: boolean,
+): string | undefined {
+  if (command === 'G' && given) {
+    document.moveTo(count - 1, 0);
+    return undefined;
+  }
+  if ('hjklwbe0^$G '.includes(command)) {
+    for (let round = 0; round < count; round++) motion(document, command, false);
+    return undefined;
+  }
+  return change(document, state, command, count);
+}
+
+function change(document: Document, state: NormalState, command: string, count: number): string | undefined {
+  const { row, column } = document.cursor;
+  switch (command) {
+    case ':':
+    case '/':
+    case '?':
+      state.command = command;
+      return undefined;
+    case 'n':
+    case 'N': {
+      const found = state.search === '' ? undefined : document.find(state.search, command === 'N');
+      if (found === undefined) return 'Pattern not found';
+      document.moveTo(found.row, found.column);
+      return undefined;
+    }
+    case 'u':
+      return document.undo() ? 'Undo' : 'Already at oldest change';
+    case 'i':
+    case 'a':
+    case 'I':
+    case 'A':
+    case 'o':
+    case 'O':
+      document.mark();
+      beginInsert(document, command);
+      state.insert = true;
+      return undefined;
+    case 'x':
+    case 'D':
+    case 'C':
+    case 's':
+      document.mark();
+      state.clip = {
+        text: document.removeTo(
+          row,
+          command === 'D' || command === 'C' ? document.line.length : Math.min(document.line.length, column + count),
+        ),
+        wholeLines: false,
+      };
+      if (command === 'C' || command === 's') state.insert = true;
+      return undefined;
+    case 'X':
+      document.mark();
+      document.removeTo(row, Math.max(0, column - count));
+      return undefined;
+    case 'J':
+      if (row + 1 >= document.lines.length) return undefined;
+      document.mark();
+      document.lines.splice(row, 2, `${document.line} ${document.lines[row + 1]!.trimStart()}`);
+      return undefined;
+    case 'p':
+    case 'P':
+      put(document, state.clip, command === 'p', count);
+      return undefined;
+    case '~':
+      document.mark();
+      document.lines[row] =
+        document.line.slice(0, column) +
+        swapCase(document.line.slice(column, column + 1)) +
+        document.line.slice(column + 1);
+      document.step(1, false);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function swapCase(text: string): string {
+  return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
+}
+
+function beginInsert(document: Document, command: string): void {
+  const { row } = document.cursor;
+  if (command === 'a') document.step(1, false);
+  else if (command === 'I') document.moveTo(row, /^\s*/.exec(document.line)![0].length);
+  else if (command === 'A') document.moveTo(row, document.line.length);
+  else if (command === 'o') {
+    document.lines.splice(row + 1, 0, '');
+    document.moveTo(row + 1, 0);
+  } else if (command === 'O') {
+    document.lines.splice(row, 0, '');
+    document.moveTo(row, 0);
+  }
+}
+
+function put(document: Document, clip: Clip | undefined, after: boolean, count: number): void {
+  if (clip === undefined) return;
+  document.mark();
+  const { row } = document.cursor;
+  for (let round = 0; round < count; round++) {
+    if (clip.wholeLines) {
+      document.lines.splice(after ? row + 1 : row, 0, ...clip.text.split('\n'));
+      document.moveTo(after ? row + 1 : row, 0);
+    } else {
+      if (after) document.step(1, false);
+      document.insert(clip.text);
+      document.step(-1, false);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/** A digest being computed. */
+export interface Hash {
+  update(data: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Cuts the data into blocks of 64 bytes and pads the last as MD5 and the SHA family do. */
+function blockHash(state: Int32Array, compress: (block: DataView) => void, littleEndian: boolean): Hash {
+  const block = new Uint8Array(64);
+  const view = new DataView(block.buffer);
+  let filled = 0;
+  let total = 0;
+  const add = (data: Uint8Array) => {
+    for (let at = 0; at < data.length; ) {
+      const count = Math.min(64 - filled, data.length - at);
+      block.set(data.subarray(at, at + count), filled);
+      filled += count;
+      at += count;
+      if (filled < 64) return;
+      compress(view);
+      filled = 0;
+    }
+  };
+  return {
+    update(data) {
+      total += data.length;
+      add(data);
+    },
+    digest() {
+      const bits = total * 8;
+      const zeros = (filled < 56 ? 55 : 119) - filled;
+      add(Uint8Array.of(0x80));
+      add(new Uint8Array(zeros));
+      const length = new DataView(new ArrayBuffer(8));
+      length.setUint32(littleEndian ? 0 : 4, bits % 2 ** 32, littleEndian);
+      length.setUint32(littleEndian ? 4 : 0, Math.floor(bits / 2 ** 32), littleEndian);
+      add(new Uint8Array(length.buffer));
+      const result = new DataView(new ArrayBuffer(state.length * 4));
+      for (const [at, word] of state.entries()) result.setInt32(at * 4, word, littleEndian);
+      return new Uint8Array(result.buffer);
+    },
+  };
+}
+
+function rotateLeft(value: number, count: number): number {
+  return (value << count) | (value >>> (32 - count));
+}
+
+const MD5_SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
+const MD5_SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32) | 0);
+
+/** RFC 1321. */
+export function createMd5(): Hash {
+  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  return blockHash(
+    state,
+    (block) => {
+      let [a, b, c, d] = state as unknown as [number, number, number, number];
+      for (let at = 0; at < 64; at++) {
+        const round = at >> 4;
+        const mix =
+          round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+        const word =
+          round === 0 ? at : round === 1 ? (5 * at + 1) & 15 : round === 2 ? (3 * at + 5) & 15 : (7 * at) & 15;
+        const sum = (a + mix + MD5_SINES[at]! + block.getInt32(word * 4, true)) | 0;
+        [a, d, c, b] = [d, c, b, (b + rotateLeft(sum, MD5_SHIFTS[round * 4 + (at & 3)]!)) | 0];
+      }
+      for (const [at, word] of [a, b, c, d].entries()) state[at] = state[at]! + word;
+    },
+    true,
+  );
+}
+
+/** RFC 3174. */
+export function createSha1(): Hash {
+  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
+  const words = new Int32Array(80);
+  const constants = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
+  return blockHash(
+    state,
+    (block) => {
+      for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
+      for (let at = 16; at < 80; at++)
+        words[at] = rotateLeft(words[at - 3]! ^ words[at - 8]! ^ words[at - 14]! ^ words[at - 16]!, 1);
+      let [a, b, c, d, e] = state as unknown as [number, number, number, number, number];
+      for (let at = 0; at < 80; at++) {
+        const round = Math.floor(at / 20);
+        const mix = round === 0 ? (b & c) | (~b & d) : round === 2 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
+        const sum = (rotateLeft(a, 5) + mix + e + constants[round]! + words[at]!) | 0;
+        [e, d, c, b, a] = [d, c, rotateLeft(b, 30), a, sum];
+      }
+      for (const [at, word] of [a, b, c, d, e].entries()) state[at] = state[at]! + word;
+    },
+    false,
+  );
+}
+
+/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. FIPS 180-4, section 4.2.2. */
+const SHA256_CONSTANTS = Int32Array.from(primes(64), (prime) => Math.floor((Math.cbrt(prime) % 1) * 2 ** 32) | 0);
+
+function primes(count: number): number[] {
+  const found: number[] = [];
+  for (let candidate = 2; found.length < count; candidate++) {
+    if (found.every((prime) => candidate % prime !== 0)) found.push(candidate);
+  }
+  return found;
+}
+
+/** FIPS 180-4. */
+export function createSha256(): Hash {
+  const state = Int32Array.from(primes(8), (prime) => Math.floor((Math.sqrt(prime) % 1) * 2 ** 32) | 0);
+  const words = new Int32Array(64);
+  const rotate = (value: number, count: number) => (value >>> count) | (value << (32 - count));
+  return blockHash(
+    state,
+    (block) => {
+      for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
+      for (let at = 16; at < 64; at++) {
+        const [x, y] = [words[at - 15]!, words[at - 2]!];
+        const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
+        const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
+        words[at] = (words[at - 16]! + s0 + words[at - 7]! + s1) | 0;
+      }
+      let [a, b, c, d, e, f, g, h] = state as unknown as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      for (let at = 0; at < 64; at++) {
+        const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+        const t1 = (h + s1 + ((e & f) ^ (~e & g)) + SHA256_CONSTANTS[at]! + words[at]!) | 0;
+        const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+        const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+      }
+      for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = state[at]! + word;
+    },
+    false,
+  );
+}

@@ -1,0 +1,164 @@
+import type { Task } from '../../sim/index.ts';
+import { lineReader, print } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
+import { eachInput } from './input.ts';
+import { countOf, getOptions } from './options.ts';
+import { program } from './program.ts';
+
+export const head = program(function* (process, args, flavour) {
+  const options = getOptions(args, { letters: 'n:c:qv', long: { lines: 'n', bytes: 'c' }, number: 'n' });
+  const bytes = options.value('c');
+  const text = bytes ?? options.value('n') ?? '10';
+  const fromEnd = text.startsWith('-');
+  const count = countOf(text.replace(/^[-+]/, ''));
+  const heading = (options.operands.length > 1 && !options.has('q')) || options.has('v');
+  let first = true;
+  return yield* eachInput(process, flavour, options.operands, function* (fd, path) {
+    if (heading) yield* print(process, `${first ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`);
+    first = false;
+    if (fromEnd) yield* headButLast(process, fd, count, bytes !== undefined);
+    else if (bytes !== undefined) yield* headBytes(process, fd, count);
+    else yield* headLines(process, fd, count);
+  });
+});
+
+function* headBytes(process: Process, fd: number, count: number): Task<void> {
+  let left = count;
+  while (left > 0) {
+    const data = yield* process.read(fd, Math.min(left, 65_536));
+    if (data.length === 0) return;
+    yield* process.write(1, data);
+    left -= data.length;
+  }
+}
+
+function* headLines(process: Process, fd: number, count: number): Task<void> {
+  let left = count;
+  while (left > 0) {
+    const data = yield* process.read(fd);
+    if (data.length === 0) return;
+    let end = 0;
+    while (left > 0 && end < data.length) {
+      const newline = data.indexOf(10, end);
+      end = newline < 0 ? data.length : newline + 1;
+      if (newline >= 0) left -= 1;
+    }
+    yield* process.write(1, data.subarray(0, end));
+  }
+}
+
+function* headButLast(process: Process, fd: number, count: number, bytes: boolean): Task<void> {
+  const held: string[] = [];
+  const reader = lineReader(process, fd);
+  if (bytes) {
+    let text = new Uint8Array(0);
+    for (;;) {
+      const data = yield* process.read(fd);
+      if (data.length === 0) break;
+      const joined = new Uint8Array(text.length + data.length);
+      joined.set(text);
+      joined.set(data, text.length);
+      text = joined;
+    }
+    yield* process.write(1, text.subarray(0, Math.max(0, text.length - count)));
+    return;
+  }
+  for (;;) {
+    const line = yield* reader.next();
+    if (line === undefined) return;
+    held.push(line);
+    if (held.length > count) yield* print(process, `${held.shift()}\n`);
+  }
+}
+
+export const tail = program(function* (process, args, flavour) {
+  const options = getOptions(args, {
+    letters: 'n:c:fFqvs:',
+    long: { lines: 'n', bytes: 'c', follow: 'f', retry: 'F' },
+    number: 'n',
+  });
+  const bytes = options.value('c');
+  const text = bytes ?? options.value('n') ?? '10';
+  const fromStart = text.startsWith('+');
+  const count = countOf(text.replace(/^[-+]/, ''));
+  const heading = (options.operands.length > 1 && !options.has('q')) || options.has('v');
+  const follow = options.has('f') || options.has('F');
+  const opened: { fd: number; path: string }[] = [];
+  let shown: string | undefined;
+  const head = (path: string) => {
+    const text =
+      heading && shown !== path
+        ? `${shown === undefined ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`
+        : '';
+    shown = path;
+    return text;
+  };
+  const exitCode = yield* eachInput(process, flavour, options.operands, function* (fd, path) {
+    yield* print(process, head(path));
+    yield* tailOf(process, fd, count, bytes !== undefined, fromStart);
+    if (follow) opened.push({ fd: process.dup(fd), path });
+  });
+  if (opened.length > 0) yield* followFiles(process, opened, head);
+  return exitCode;
+});
+
+function* tailOf(process: Process, fd: number, count: number, bytes: boolean, fromStart: boolean): Task<void> {
+  let data = new Uint8Array(0);
+  let size = 0;
+  let skipping = fromStart ? Math.max(0, count - 1) : -1;
+  for (;;) {
+    const piece = yield* process.read(fd);
+    if (piece.length === 0) break;
+    if (fromStart) {
+      let from = 0;
+      while (skipping > 0 && from < piece.length) {
+        const newline = bytes ? from : piece.indexOf(10, from);
+        from = newline < 0 ? piece.length : newline + 1;
+        if (newline >= 0) skipping -= 1;
+      }
+      yield* process.write(1, piece.subarray(from));
+      continue;
+    }
+    if (size + piece.length > data.length) {
+      const larger = new Uint8Array((size + piece.length) * 2);
+      larger.set(data.subarray(0, size));
+      data = larger;
+    }
+    data.set(piece, size);
+    size += piece.length;
+  }
+  if (fromStart) return;
+  let from = Math.max(0, size - count);
+  if (!bytes) {
+    from = size;
+    let lines = 0;
+    // The newline that ends the last line does not begin another.
+    for (let at = size - 2; at >= -1; at--) {
+      if (at >= 0 && data[at] !== 10) continue;
+      from = at + 1;
+      lines += 1;
+      if (lines >= count) break;
+    }
+    if (count === 0) from = size;
+  }
+  yield* process.write(1, data.subarray(from, size));
+}
+
+/** Looks for more once a second, as tail without inotify does. */
+function* followFiles(
+  process: Process,
+  opened: readonly { fd: number; path: string }[],
+  head: (path: string) => string,
+): Task<void> {
+  for (;;) {
+    for (const { fd, path } of opened) {
+      if (process.fstat(fd).type === 'file' && process.seek(fd, 0, 'current') > process.fstat(fd).size)
+        process.seek(fd, 0, 'set');
+      const data = yield* process.read(fd);
+      if (data.length === 0) continue;
+      yield* print(process, head(path));
+      yield* process.write(1, data);
+    }
+    yield* process.sleep(1000);
+  }
+}

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import type { FileTree } from '../../host.ts';
+import { testShell } from '../../shell/testing/test-shell.ts';
+import { nginxFiles } from './files.ts';
+
+function started(files: FileTree = {}) {
+  const shell = testShell('dash', { ...nginxFiles(), ...files });
+  const { stdout, stderr } = shell.sh(
+    '/docker-entrypoint.sh nginx -g "daemon off;" > /tmp/log 2>&1 & sleep 1; cat /tmp/log',
+  );
+  return { shell, log: stdout + stderr };
+}
+
+test('the log of a start', () => {
+  const { log } = started();
+  expect(log).toContain('/docker-entrypoint.sh: Configuration complete; ready for start up\n');
+  expect(log).toMatch(/\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[notice\] \d+#\d+: start worker process \d+\n/);
+});
+
+test('pages, and what is said of them in the log', () => {
+  const { shell } = started();
+  expect(shell.sh('curl -si localhost').stdout).toMatch(
+    /^HTTP\/1\.1 200 OK\r\nServer: nginx\/1\.29\.4\r\n[\s\S]*<h1>Welcome to nginx!<\/h1>/,
+  );
+  expect(shell.sh('curl -s localhost/nope').stdout).toBe(
+    '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx/1.29.4</center>\r\n</body>\r\n</html>\r\n',
+  );
+  shell.sh('echo mine > /usr/share/nginx/html/index.html; mkdir /usr/share/nginx/html/empty');
+  expect(shell.sh('wget -qO- localhost').stdout).toBe('mine\n');
+  expect(
+    shell.sh(
+      'curl -s -o /dev/null -w "%{http_code} " localhost/empty/ -X GET; curl -s -o /dev/null -w "%{http_code} " -X DELETE localhost; curl -sI localhost/empty | head -1',
+    ).stdout,
+  ).toMatch(/^403 405 HTTP\/1\.1 301 Moved Permanently/);
+  const log = shell.sh('cat /tmp/log').stdout;
+  expect(log).toMatch(
+    /^127\.0\.0\.1 - - \[12\/Jan\/2026:09:00:\d\d \+0000\] "GET \/ HTTP\/1\.1" 200 \d+ "-" "curl\/8\.14\.1" "-"$/m,
+  );
+  expect(log).toMatch(
+    /\[error\] \d+#\d+: \*\d+ open\(\) "\/usr\/share\/nginx\/html\/nope" failed \(2: No such file or directory\), client: 127\.0\.0\.1, server: localhost, request: "GET \/nope HTTP\/1\.1", host: "localhost"/,
+  );
+});
+
+test('an unchanged page is not sent again, and nothing outside the root ever', () => {
+  const { shell } = started();
+  const etag = /ETag: ("[^"]+")/.exec(shell.sh('curl -sI localhost').stdout)?.[1];
+  expect(shell.sh(`curl -s -o /dev/null -w '%{http_code}' -H 'If-None-Match: ${etag}' localhost`).stdout).toBe('304');
+  expect(shell.sh("printf 'GET /../../../etc/passwd HTTP/1.0\\r\\n\\r\\n' | nc localhost 80").stdout).toContain(
+    '404 Not Found',
+  );
+  expect(
+    shell.sh("printf 'GET /%%2e%%2e/%%2e%%2e/etc/passwd HTTP/1.0\\r\\n\\r\\n' | nc localhost 80").stdout,
+  ).toContain('404 Not Found');
+});
+
+test('servers, locations and returns of a configuration', () => {
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': {
+      text: `server {
+  listen 8080;
+  server_name a.example;
+  location = /exact { return 200 "exact\\n"; }
+  location /old { return 301 /new$request_uri; }
+  location ~ \\.cgi$ { return 403; }
+  location / { root /srv; try_files $uri /fallback.html; add_header X-Test yes; }
+  error_page 403 /denied.html;
+}
+server { listen 8080 default_server; return 404 "other\\n"; }
+server { listen 9090; location / { proxy_pass http://127.0.0.1:8080; } }
+`,
+    },
+    '/srv/fallback.html': { text: 'fallback\n' },
+    '/srv/denied.html': { text: 'denied\n' },
+  });
+  const get = (path: string, host = 'a.example') => shell.sh(`curl -s -H 'Host: ${host}' localhost:8080${path}`).stdout;
+  expect(get('/exact')).toBe('exact\n');
+  expect(get('/anything')).toBe('fallback\n');
+  expect(get('/x.cgi')).toBe('denied\n');
+  expect(get('/', 'b.example')).toBe('other\n');
+  expect(shell.sh("curl -sI -H 'Host: a.example' localhost:8080/old/x").stdout).toContain('Location: /new/old/x\r\n');
+  expect(shell.sh('curl -s -w "%{http_code}" localhost:9090/x').stdout).toBe('other\n404');
+});
+
+test.for([
+  ['server { listen 80; foo bar; }', 'unknown directive "foo" in /etc/nginx/conf.d/default.conf:1'],
+  ['server { listen 80 }', 'unexpected "}" in /etc/nginx/conf.d/default.conf:1'],
+  ['server {\n listen 80;\n', 'unexpected end of file, expecting "}" in /etc/nginx/conf.d/default.conf:2'],
+  ['location / { }', '"location" directive is not allowed here in /etc/nginx/conf.d/default.conf:1'],
+  [
+    'server { listen eighty; }',
+    'invalid port in "eighty" of the "listen" directive in /etc/nginx/conf.d/default.conf:1',
+  ],
+  ['}', 'unexpected "}" in /etc/nginx/conf.d/default.conf:1'],
+] as const)('the configuration %j is refused', ([text, message]) => {
+  const shell = testShell('dash', { ...nginxFiles(), '/etc/nginx/conf.d/default.conf': { text } });
+  const result = shell.sh('nginx -t');
+  expect(result.stderr).toContain(`nginx: [emerg] ${message}\n`);
+  expect(result.exitCode).toBe(1);
+});
+
+test('reload, a killed worker, and a graceful end', () => {
+  const { shell } = started();
+  shell.sh("sed -i 's/listen       80/listen 81/' /etc/nginx/conf.d/default.conf; nginx -s reload; sleep 1");
+  expect(shell.sh('curl -s -o /dev/null -w "%{http_code} " localhost:81; curl -s localhost; echo $?').stdout).toBe(
+    '200 7\n',
+  );
+  shell.sh('kill -9 $(pgrep -P $(cat /run/nginx.pid) | head -n1); sleep 1');
+  expect(shell.sh('curl -s -o /dev/null -w "%{http_code}" localhost:81').stdout).toBe('200');
+  shell.sh('kill -QUIT $(cat /run/nginx.pid); sleep 1');
+  const result = shell.sh('pgrep nginx; cat /tmp/log');
+  expect(result.stdout).toMatch(/worker process \d+ exited on signal 9\n/);
+  expect(result.stdout).toMatch(/signal 3 \(SIGQUIT\) received from \d+, shutting down\n[\s\S]*: exit\n$/);
+});
+
+test('a second nginx finds the port taken', () => {
+  const { shell } = started();
+  expect(shell.sh('nginx -g "daemon off;"').stderr).toContain(
+    'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n',
+  );
+});

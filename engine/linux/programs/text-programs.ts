@@ -1,0 +1,211 @@
+import { decode, lineReader, print } from '../stdio.ts';
+import { allInput, eachInput, linesOf } from './input.ts';
+import { getOptions } from './options.ts';
+import { program, Usage } from './program.ts';
+
+export const wc = program(function* (process, args, flavour) {
+  const options = getOptions(args, { letters: 'lwcmL', long: { lines: 'l', words: 'w', bytes: 'c', chars: 'm' } });
+  const wanted = ['l', 'w', 'm', 'c', 'L'].filter((letter) => options.has(letter));
+  const columns = wanted.length === 0 ? ['l', 'w', 'c'] : wanted;
+  const totals: Record<string, number> = { l: 0, w: 0, c: 0, m: 0, L: 0 };
+  const rows: { counts: Record<string, number>; path: string }[] = [];
+  const exitCode = yield* eachInput(process, flavour, options.operands, function* (fd, path) {
+    const counts: Record<string, number> = { l: 0, w: 0, c: 0, m: 0, L: 0 };
+    let inWord = false;
+    let length = 0;
+    for (;;) {
+      const data = yield* process.read(fd);
+      if (data.length === 0) break;
+      counts['c']! += data.length;
+      for (const byte of data) {
+        if (byte === 10) {
+          counts['l']! += 1;
+          counts['L'] = Math.max(counts['L']!, length);
+          length = -1;
+        }
+        if ((byte & 0xc0) !== 0x80) {
+          counts['m']! += 1;
+          length += 1;
+        }
+        const space = byte === 32 || (byte >= 9 && byte <= 13);
+        if (!space && !inWord) counts['w']! += 1;
+        inWord = !space;
+      }
+    }
+    for (const key of Object.keys(totals)) totals[key]! += counts[key]!;
+    rows.push({ counts, path });
+  });
+  if (rows.length > 1) rows.push({ counts: totals, path: 'total' });
+  // Busybox pads as soon as there is more than one column or file; GNU by the widest number.
+  const width =
+    columns.length === 1 && rows.length === 1
+      ? 0
+      : flavour === 'gnu'
+        ? widest(rows, columns, options.operands.length === 0)
+        : 9;
+  for (const { counts, path } of rows) {
+    const numbers = columns
+      .map((column) => String(counts[column]).padStart(width))
+      .join(flavour === 'gnu' || width === 0 ? ' ' : ' ');
+    yield* print(process, `${numbers}${options.operands.length === 0 ? '' : ` ${path}`}\n`);
+  }
+  return exitCode;
+});
+
+function widest(
+  rows: readonly { counts: Record<string, number> }[],
+  columns: readonly string[],
+  stdin: boolean,
+): number {
+  if (stdin) return 7;
+  return Math.max(...rows.flatMap(({ counts }) => columns.map((column) => String(counts[column]).length)));
+}
+
+export const uniq = program(function* (process, args, flavour) {
+  const options = getOptions(args, {
+    letters: 'cduif:s:w:',
+    long: { count: 'c', repeated: 'd', unique: 'u', 'ignore-case': 'i' },
+  });
+  const keyText = (line: string) => {
+    let key = line;
+    for (let field = Number(options.value('f') ?? 0); field > 0; field--) key = key.replace(/^\s*\S+/, '');
+    key = key.slice(Number(options.value('s') ?? 0));
+    const width = options.value('w');
+    if (width !== undefined) key = key.slice(0, Number(width));
+    return options.has('i') ? key.toLowerCase() : key;
+  };
+  const lines = linesOf(
+    decode((yield* allInput(process, flavour, options.operands.slice(0, 1))).pieces[0] ?? new Uint8Array(0)),
+  );
+  let text = '';
+  for (let at = 0; at < lines.length; ) {
+    let end = at + 1;
+    while (end < lines.length && keyText(lines[end]!) === keyText(lines[at]!)) end += 1;
+    const count = end - at;
+    if (!(options.has('d') && count === 1) && !(options.has('u') && count > 1)) {
+      text += options.has('c') ? `${String(count).padStart(7)} ${lines[at]}\n` : `${lines[at]}\n`;
+    }
+    at = end;
+  }
+  yield* print(process, text);
+  return 0;
+});
+
+export const cut = program(function* (process, args, flavour) {
+  const options = getOptions(args, {
+    letters: 'd:f:c:b:sn',
+    long: { delimiter: 'd', fields: 'f', characters: 'c', bytes: 'b', 'only-delimited': 's' },
+  });
+  const list = options.value('f') ?? options.value('c') ?? options.value('b');
+  if (list === undefined) throw new Usage('expected a list of bytes, characters, or fields');
+  const ranges = list.split(',').map((text) => {
+    const match = /^(\d*)(-?)(\d*)$/.exec(text);
+    if (match === null || (match[1] === '' && match[3] === '')) throw new Usage(`invalid range '${text}'`);
+    const from = Number(match[1] || 1);
+    return [from, match[2] === '' ? from : Number(match[3] || Number.POSITIVE_INFINITY)] as const;
+  });
+  const chosen = (position: number) => ranges.some(([from, to]) => position >= from && position <= to);
+  const delimiter = options.value('d') ?? '\t';
+  const byField = options.has('f');
+  return yield* eachInput(process, flavour, options.operands, function* (fd) {
+    const reader = lineReader(process, fd);
+    for (;;) {
+      const line = yield* reader.next();
+      if (line === undefined) return;
+      yield* process.compute(0.05);
+      if (!byField) yield* print(process, `${[...line].filter((_, at) => chosen(at + 1)).join('')}\n`);
+      else if (line.includes(delimiter))
+        yield* print(
+          process,
+          `${line
+            .split(delimiter)
+            .filter((_, at) => chosen(at + 1))
+            .join(delimiter)}\n`,
+        );
+      else if (!options.has('s')) yield* print(process, `${line}\n`);
+    }
+  });
+});
+
+export const tr = program(function* (process, args) {
+  const options = getOptions(args, { letters: 'dscC', inOrder: true });
+  const [first, second] = options.operands;
+  if (first === undefined || (second === undefined && !options.has('d') && !options.has('s')))
+    throw new Usage('missing operand');
+  const complement = options.has('c') || options.has('C');
+  const from = characterSet(first);
+  const to = second === undefined ? [] : characterSet(second);
+  const listed = new Set(from);
+  const inSet = (character: string) => listed.has(character) !== complement;
+  const squeezed = options.has('s') ? new Set(second === undefined ? from : to) : undefined;
+  const last = to.at(-1) ?? '';
+  const table = new Map(from.map((character, at) => [character, to[at] ?? last]));
+  let previous = '';
+  for (;;) {
+    const data = yield* process.read(0);
+    if (data.length === 0) return 0;
+    let text = '';
+    for (const character of decode(data)) {
+      let result = character;
+      if (inSet(character)) {
+        if (options.has('d')) continue;
+        if (second !== undefined) result = complement ? last : (table.get(character) ?? character);
+      }
+      const squeeze =
+        squeezed !== undefined &&
+        result === previous &&
+        (complement && second === undefined ? inSet(result) : squeezed.has(result));
+      if (!squeeze) text += result;
+      previous = result;
+    }
+    yield* print(process, text);
+  }
+});
+
+const NAMED_SETS: Readonly<Record<string, string>> = {
+  digit: '0-9',
+  lower: 'a-z',
+  upper: 'A-Z',
+  alpha: 'A-Za-z',
+  alnum: '0-9A-Za-z',
+  space: '\t\n\v\f\r ',
+  blank: '\t ',
+  punct: '!-/:-@\\[-`{-~',
+  cntrl: '\\000-\\037\\177',
+  xdigit: '0-9A-Fa-f',
+};
+
+function characterSet(text: string): string[] {
+  const expanded = text
+    .replace(/\[:(\w+):\]/g, (whole, name: string) => NAMED_SETS[name] ?? whole)
+    .replace(/\\([0-7]{1,3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+    .replace(
+      /\\([nrtfvab\\])/g,
+      (_, letter: string) => ({ n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', a: '\x07', b: '\b', '\\': '\\' })[letter]!,
+    );
+  const characters = [...expanded];
+  const set: string[] = [];
+  for (let at = 0; at < characters.length; at++) {
+    const low = characters[at]!;
+    const high = characters[at + 1] === '-' ? characters[at + 2] : undefined;
+    if (high === undefined) {
+      set.push(low);
+      continue;
+    }
+    for (let code = low.codePointAt(0)!; code <= high.codePointAt(0)! && set.length < 70_000; code++)
+      set.push(String.fromCodePoint(code));
+    at += 2;
+  }
+  return set;
+}
+
+export const rev = program(function* (process, args, flavour) {
+  return yield* eachInput(process, flavour, args, function* (fd) {
+    const reader = lineReader(process, fd);
+    for (;;) {
+      const line = yield* reader.next();
+      if (line === undefined) return;
+      yield* print(process, `${[...line].reverse().join('')}\n`);
+    }
+  });
+});

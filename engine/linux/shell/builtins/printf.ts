@@ -1,0 +1,199 @@
+import { quoteForShell } from '../quote.ts';
+import { unescapeText } from './escapes.ts';
+
+export interface Formatted {
+  readonly text: string;
+  /** What was wrong with arguments, in the order they came. */
+  readonly warnings: readonly string[];
+}
+
+const DIRECTIVE =
+  /%(?:(%)|([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|q|L|j|z|t)?([diouxXeEfFgGaAcsbqT(]))|\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|.)/gs;
+
+/** No field is wider. */
+const MAX_WIDTH = 100_000;
+
+/**
+ * printf(1): the format is used again while arguments are left.
+ *
+ * @param now for `%(format)T`, milliseconds since 1970
+ */
+export function printfText(format: string, args: readonly string[]): Formatted {
+  const state = { args, at: 0, warnings: [] as string[], stop: false };
+  let text = '';
+  do {
+    const before = state.at;
+    text += formatOnce(format, state);
+    if (state.at === before) break;
+  } while (state.at < args.length && !state.stop && text.length < 16_000_000);
+  return { text, warnings: state.warnings };
+}
+
+interface FormatState {
+  readonly args: readonly string[];
+  at: number;
+  readonly warnings: string[];
+  stop: boolean;
+}
+
+function formatOnce(format: string, state: FormatState): string {
+  let text = '';
+  let from = 0;
+  for (const match of format.matchAll(DIRECTIVE)) {
+    text += format.slice(from, match.index);
+    from = match.index + match[0].length;
+    if (match[0].startsWith('\\')) {
+      const escaped = unescapeText(match[0], 'plain');
+      text += escaped.text;
+      if (escaped.stop) {
+        state.stop = true;
+        return text;
+      }
+      if (/^\\["']$/.test(match[0])) text = text.slice(0, -2) + match[0][1];
+    } else if (match[1] === '%') text += '%';
+    else {
+      text += directive(match, state);
+      if (state.stop) return text;
+    }
+  }
+  return text + format.slice(from);
+}
+
+function directive(match: RegExpMatchArray, state: FormatState): string {
+  let flags = match[2] ?? '';
+  let width = 0;
+  if (match[3] !== undefined) width = match[3] === '*' ? Number(integer(state)) : Number(match[3]);
+  if (width < 0) flags += '-';
+  width = Math.min(Math.abs(width), MAX_WIDTH);
+  let precision: number | undefined;
+  if (match[4] !== undefined) precision = match[4] === '*' ? Number(integer(state)) : Number(match[4] || 0);
+  if (precision !== undefined) precision = precision < 0 ? undefined : Math.min(precision, MAX_WIDTH);
+  const conversion = match[5]!;
+  let body: string;
+  let numeric = false;
+  switch (conversion) {
+    case 's':
+      body = [...(state.args[state.at++] ?? '')].slice(0, precision).join('');
+      break;
+    case 'b': {
+      const escaped = unescapeText(state.args[state.at++] ?? '', 'zero');
+      state.stop = escaped.stop;
+      body = escaped.text;
+      break;
+    }
+    case 'q':
+      body = quoteArgument(state.args[state.at++] ?? '');
+      break;
+    case 'c':
+      body = [...(state.args[state.at++] ?? '')][0] ?? '';
+      break;
+    case 'd':
+    case 'i':
+      numeric = true;
+      body = signed(integer(state), flags, precision);
+      break;
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X':
+      numeric = true;
+      body = unsigned(integer(state), conversion, flags, precision);
+      break;
+    default:
+      numeric = true;
+      body = floating(real(state), conversion, flags, precision);
+  }
+  return pad(body, width, flags, numeric && (precision === undefined || !/[diouxX]/.test(conversion)));
+}
+
+function quoteArgument(text: string): string {
+  if (text === '') return "''";
+  if (/[\x00-\x1f\x7f]/.test(text)) return quoteForShell(text, true);
+  return text.replace(/[^A-Za-z0-9_@%+=:,./\u0080-\uffff-]/g, '\\$&');
+}
+
+function pad(body: string, width: number, flags: string, zeros: boolean): string {
+  const length = body.length;
+  if (length >= width) return body;
+  if (flags.includes('-')) return body.padEnd(width);
+  if (!flags.includes('0') || !zeros) return body.padStart(width);
+  const sign = /^[-+ ]|^0[xX]/.exec(body)?.[0] ?? '';
+  return sign + body.slice(sign.length).padStart(width - sign.length, '0');
+}
+
+function integer(state: FormatState): bigint {
+  const text = state.args[state.at++];
+  if (text === undefined || text === '') return 0n;
+  if (/^["']./.test(text)) return BigInt(text.codePointAt(1)!);
+  const match = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)(.*)$/s.exec(text);
+  if (match === null || match[3] !== '') state.warnings.push(`${text}: invalid number`);
+  if (match === null) return 0n;
+  const digits = match[2]!;
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  const max = 2n ** 63n;
+  const negative = match[1] === '-';
+  if (value >= max && !(negative && value === max)) return negative ? -max : value < 2n ** 64n ? value : max - 1n;
+  return negative ? -value : value;
+}
+
+function real(state: FormatState): number {
+  const text = state.args[state.at++];
+  if (text === undefined || text === '') return 0;
+  if (/^["']./.test(text)) return text.codePointAt(1)!;
+  const match =
+    /^\s*[-+]?(?:0[xX][0-9A-Fa-f]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)/i.exec(text);
+  if (match === null || match[0].length !== text.length) state.warnings.push(`${text}: invalid number`);
+  if (match === null) return 0;
+  const plain = match[0].trim().toLowerCase();
+  if (plain.includes('inf')) return plain.startsWith('-') ? -Infinity : Infinity;
+  return Number(plain);
+}
+
+function signed(value: bigint, flags: string, precision: number | undefined): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(precision ?? 0, '0');
+  if (value < 0n) return `-${digits}`;
+  return flags.includes('+') ? `+${digits}` : flags.includes(' ') ? ` ${digits}` : digits;
+}
+
+function unsigned(value: bigint, conversion: string, flags: string, precision: number | undefined): string {
+  const positive = BigInt.asUintN(64, value);
+  const base = conversion === 'o' ? 8 : conversion === 'u' ? 10 : 16;
+  let digits = positive.toString(base).padStart(precision ?? 0, '0');
+  if (conversion === 'X') digits = digits.toUpperCase();
+  if (!flags.includes('#') || positive === 0n) return digits;
+  if (conversion === 'o') return digits.startsWith('0') ? digits : `0${digits}`;
+  return base === 16 ? `0${conversion}${digits}` : digits;
+}
+
+function floating(value: number, conversion: string, flags: string, precision = 6): string {
+  const sign = value < 0 || Object.is(value, -0) ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const size = Math.abs(value);
+  let digits: string;
+  if (!Number.isFinite(size)) digits = Number.isNaN(size) ? 'nan' : 'inf';
+  else if (/[eE]/.test(conversion)) digits = exponent(size, Math.min(precision, 100));
+  else if (/[gG]/.test(conversion)) digits = general(size, Math.min(Math.max(precision, 1), 100), flags);
+  else digits = roundHalfEven(size, Math.min(precision, 100));
+  return sign + (/[EGFA]/.test(conversion) ? digits.toUpperCase() : digits);
+}
+
+/** toFixed rounds ties up; C rounds them to even: 2.25 is 2.2. */
+function roundHalfEven(value: number, precision: number): string {
+  const scale = 10 ** precision;
+  const scaled = value * scale;
+  const tie = precision < 16 && scaled - Math.floor(scaled) === 0.5 && scaled / scale === value;
+  return (tie && Math.floor(scaled) % 2 === 0 ? Math.floor(scaled) / scale : value).toFixed(precision);
+}
+
+function exponent(value: number, precision: number): string {
+  return value.toExponential(precision).replace(/e([-+])(\d)$/, 'e$10$2');
+}
+
+function general(value: number, precision: number, flags: string): string {
+  const magnitude = value === 0 ? 0 : Number(value.toExponential(precision - 1).split('e')[1]);
+  const digits =
+    magnitude < -4 || magnitude >= precision
+      ? exponent(value, precision - 1)
+      : value.toFixed(precision - 1 - magnitude);
+  if (flags.includes('#') || !digits.includes('.')) return digits;
+  return digits.replace(/\.?0+(?=e|$)/, '');
+}

@@ -1,0 +1,5 @@
+echo before
+echo same line; if true; then
+echo x
+done
+echo after

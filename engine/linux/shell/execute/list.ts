@@ -1,0 +1,63 @@
+import type { Task } from '../../../sim/index.ts';
+import { ShellExit } from '../control.ts';
+import type { Shell } from '../shell.ts';
+import type { List, Pipeline, Statement } from '../syntax/tree.ts';
+import { startBackground } from './background.ts';
+import { runPipeline } from './pipeline.ts';
+
+/** Runs statements one after the other; the status is that of the last. */
+export function* runList(shell: Shell, list: List): Task<number> {
+  const { statements } = list;
+  if (statements.length === 0) shell.status = 0;
+  for (let at = 0; at < statements.length; at++) yield* runStatement(shell, statements[at]!);
+  return shell.status;
+}
+
+export function* runStatement(shell: Shell, statement: Statement): Task<number> {
+  if (statement.background) return yield* startBackground(shell, statement, runChain);
+  return yield* runChain(shell, statement);
+}
+
+/** Pipelines joined by `&&` and `||`: all but the last are conditions, on which `set -e` does not act. */
+function* runChain(shell: Shell, statement: Statement): Task<number> {
+  const { pipelines, operators } = statement;
+  for (let at = 0; at < pipelines.length; at++) {
+    const operator = operators[at - 1];
+    if (operator !== undefined && (operator === '&&') !== (shell.status === 0)) continue;
+    const last = at === pipelines.length - 1;
+    if (last) yield* runChecked(shell, pipelines[at]!, statement);
+    else {
+      shell.tested += 1;
+      try {
+        yield* runPipeline(shell, pipelines[at]!, statement.source);
+      } finally {
+        shell.tested -= 1;
+      }
+    }
+  }
+  return shell.status;
+}
+
+function* runChecked(shell: Shell, pipeline: Pipeline, statement: Statement): Task<void> {
+  if (!pipeline.negated) {
+    yield* runPipeline(shell, pipeline, statement.source);
+    if (shell.status !== 0 && shell.options.errexit && shell.tested === 0 && setsOffErrexit(pipeline)) {
+      throw new ShellExit(shell.status);
+    }
+    return;
+  }
+  shell.tested += 1;
+  try {
+    yield* runPipeline(shell, pipeline, statement.source);
+  } finally {
+    shell.tested -= 1;
+  }
+}
+
+/** Of compound commands the parts have been judged already: `{ false && true; }` goes on. */
+function setsOffErrexit(pipeline: Pipeline): boolean {
+  const kind = pipeline.commands[0]!.kind;
+  return (
+    pipeline.commands.length > 1 || kind === 'simple' || kind === 'subshell' || kind === 'test' || kind === 'arithmetic'
+  );
+}

@@ -1,0 +1,27 @@
+import type { Task } from '../../../sim/index.ts';
+import { Errno } from '../../errno.ts';
+import { ShellFault } from '../control.ts';
+import { isBash, type Shell } from '../shell.ts';
+import type { List } from '../syntax/tree.ts';
+import { finishForeground, giveTerminal } from './foreground.ts';
+import { forkFailure } from './pipeline.ts';
+
+/** `( list )`: in a child, unless this process ends with it anyway. */
+export function* runSubshell(shell: Shell, body: List, last: boolean): Task<number> {
+  if (last && shell.isSubshell) return yield* shell.interpreter.list(shell, body);
+  const monitor = shell.options.monitor;
+  let pid: number;
+  try {
+    pid = shell.interpreter.fork(shell, {
+      run: (child) => child.interpreter.list(child, body),
+      ...(monitor ? { processGroup: 0 } : {}),
+    });
+  } catch (error) {
+    if (error instanceof Errno) throw new ShellFault(forkFailure(shell, error), isBash(shell) ? 254 : 2);
+    throw error;
+  }
+  const job = shell.jobs.add([pid], '( … )', monitor ? pid : undefined, false);
+  giveTerminal(shell, job);
+  shell.status = yield* finishForeground(shell, job);
+  return shell.status;
+}

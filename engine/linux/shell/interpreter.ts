@@ -1,0 +1,193 @@
+import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import type { Process } from '../syscalls.ts';
+import { FunctionReturn, LoopExit, ShellExit, ShellFault } from './control.ts';
+import { runCompound } from './execute/compound.ts';
+import { runList, runStatement } from './execute/list.ts';
+import { runSimple } from './execute/simple.ts';
+import { complain } from './messages.ts';
+import { type ForkRequest, type Interpreter, isBash, type Shell } from './shell.ts';
+import { copyShell, newShell } from './state.ts';
+import { type ParsedSource, parseScript } from './syntax/parse.ts';
+import { collectSignals, resetForChild, runExitTrap, runTraps } from './traps.ts';
+
+/** The interpreter: its parts call each other through this table. */
+export const INTERPRETER: Interpreter = {
+  list: runList,
+  command: runCommand,
+  source: runSource,
+  scriptFile: runScriptFile,
+  fork: forkShell,
+};
+
+function* runCommand(shell: Shell, command: Parameters<Interpreter['command']>[1], last: boolean): Task<number> {
+  if (command.kind === 'simple') {
+    yield* shell.process.compute(1);
+    yield* runSimple(shell, command, last);
+  } else yield* runCompound(shell, command, last);
+  if (shell.traps.size > 0 || shell.interactive) {
+    collectSignals(shell);
+    if (shell.pendingSignals.length > 0) yield* runTraps(shell);
+  }
+  return shell.status;
+}
+
+function forkShell(shell: Shell, request: ForkRequest): number {
+  const { interactive } = shell;
+  const makeChild = copyShell(shell, request);
+  const program = function* (process: Process): Task<number> {
+    const child = makeChild(process);
+    resetForChild(child, interactive, request.background === true);
+    return yield* runToEnd(child, request.run);
+  };
+  return shell.process.fork(program, {
+    fds: shell.descriptors.inherited(request.fds),
+    ...(request.processGroup === undefined ? {} : { processGroup: request.processGroup }),
+  });
+}
+
+/** Runs something as all that a shell process does: what it throws becomes the exit code, then the EXIT trap runs. */
+export function* runToEnd(shell: Shell, run: (shell: Shell) => Task<number>): Task<number> {
+  let status = yield* settle(shell, run);
+  if (status.replaced) return status.code;
+  shell.status = status.code;
+  if (shell.traps.has('EXIT')) {
+    const code = status.code;
+    status = yield* settle(shell, function* () {
+      yield* runExitTrap(shell);
+      return code;
+    });
+  }
+  return status.code;
+}
+
+function* settle(shell: Shell, run: (shell: Shell) => Task<number>): Task<{ code: number; replaced: boolean }> {
+  try {
+    return { code: yield* run(shell), replaced: false };
+  } catch (error) {
+    if (error instanceof ShellExit) return { code: error.status, replaced: error.replaced };
+    if (error instanceof FunctionReturn) return { code: error.status, replaced: false };
+    if (error instanceof LoopExit) return { code: 0, replaced: false };
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    yield* complain(shell, fault.message);
+    return { code: fault.status, replaced: false };
+  }
+}
+
+/** Errors that end a command or a script, with the host's own limits among them. */
+export function faultOf(error: unknown): ShellFault | undefined {
+  if (error instanceof ShellFault) return error;
+  if (error instanceof Errno) return new ShellFault(error.message, 2);
+  // Deeper nesting than the host's stack holds.
+  if (error instanceof RangeError) return new ShellFault('maximum nesting level exceeded', 2);
+  return undefined;
+}
+
+const MAX_PARSED = 64;
+
+/** Parses text with the shell's memory of what it parsed before. */
+export function parseFor(shell: Shell, text: string, firstLine = 1): ParsedSource {
+  const known = firstLine === 1 ? shell.parsed.get(text) : undefined;
+  if (known !== undefined) return { script: known, fault: undefined, incomplete: false };
+  const parsed = parseScript(text, { braces: isBash(shell), firstLine });
+  if (parsed.fault === undefined && firstLine === 1 && text.length < 4096) {
+    if (shell.parsed.size >= MAX_PARSED) shell.parsed.clear();
+    shell.parsed.set(text, parsed.script);
+  }
+  return parsed;
+}
+
+/** `eval`, `.` and traps. A syntax error ends dash and ash; bash goes on with status 2 (1 for eval). */
+function* runSource(shell: Shell, text: string): Task<number> {
+  const parsed = parseFor(shell, text);
+  shell.status = 0;
+  yield* runList(shell, parsed.script);
+  if (parsed.fault === undefined) return shell.status;
+  yield* reportSyntax(shell, parsed.fault, text);
+  shell.status = isBash(shell) ? 1 : 2;
+  if (!isBash(shell) && !shell.interactive) throw new ShellExit(2);
+  return shell.status;
+}
+
+/** A whole script or `-c` text: the rest of a line is dropped when a command of it fails badly; a script goes on. */
+export function* runText(shell: Shell, text: string): Task<number> {
+  const parsed = parseFor(shell, text);
+  const { statements } = parsed.script;
+  const only = statements.length === 1 && parsed.fault === undefined ? statements[0]! : undefined;
+  const pipeline = only?.pipelines.length === 1 && !only.background ? only.pipelines[0]! : undefined;
+  if (
+    shell.mode === 'command' &&
+    pipeline?.commands.length === 1 &&
+    !pipeline.negated &&
+    pipeline.commands[0]!.kind === 'simple'
+  ) {
+    // `sh -c command` becomes the command.
+    return yield* runCommand(shell, pipeline.commands[0]!, true);
+  }
+  let abandoned: number | undefined;
+  for (const statement of statements) {
+    if (statement.line === abandoned) continue;
+    try {
+      yield* runStatement(shell, statement);
+    } catch (error) {
+      if (error instanceof LoopExit) continue;
+      const fault = faultOf(error);
+      if (fault === undefined || !fault.commandOnly || shell.mode === 'command') throw error;
+      yield* complain(shell, fault.message);
+      shell.status = fault.status;
+      abandoned = statement.line;
+    }
+  }
+  if (parsed.fault === undefined) return shell.status;
+  yield* reportSyntax(shell, parsed.fault, text);
+  return 2;
+}
+
+function* runScriptFile(shell: Shell, path: string, argv: readonly string[], text: string): Task<number> {
+  const { dialect, completers } = shell;
+  const script = newShell(shell.process, {
+    dialect,
+    interpreter: INTERPRETER,
+    completers,
+    mode: 'script',
+    name: path,
+    positional: argv.slice(1),
+  });
+  return yield* runToEnd(script, (inner) => runText(inner, text));
+}
+
+/** A syntax error in the dialect's words. */
+export function* reportSyntax(shell: Shell, fault: NonNullable<ParsedSource['fault']>, text: string): Task<void> {
+  shell.line = fault.line;
+  if (fault.message.startsWith('script too large')) {
+    yield* complain(shell, fault.message);
+    return;
+  }
+  const place = isBash(shell) && shell.mode === 'command' ? `-c: line ${fault.line}: ` : '';
+  const unterminated = /^unterminated (.*)/.exec(fault.message)?.[1];
+  if (!isBash(shell)) {
+    const head = shell.dialect === 'dash' ? 'Syntax error: ' : 'syntax error: ';
+    const quote = shell.dialect === 'dash' ? 'Unterminated quoted string' : 'unterminated quoted string';
+    if (unterminated?.includes('quote')) yield* complain(shell, head + quote);
+    else if (fault.token === undefined || unterminated !== undefined) {
+      const expecting = fault.expected === undefined ? '' : ` (expecting "${fault.expected}")`;
+      yield* complain(
+        shell,
+        `${head}${shell.dialect === 'dash' ? 'end of file unexpected' : 'unexpected end of file'}${expecting}`,
+      );
+    } else if (shell.dialect === 'dash') yield* complain(shell, `${head}"${fault.token}" unexpected`);
+    else yield* complain(shell, `${head}unexpected "${fault.token}"`);
+    return;
+  }
+  if (unterminated?.includes('quote') || unterminated?.includes('backtick')) {
+    const quote = unterminated.includes('single') ? "'" : unterminated.includes('double') ? '"' : '`';
+    yield* complain(shell, `${place}unexpected EOF while looking for matching \`${quote}'`);
+  } else if (fault.token === undefined || unterminated !== undefined) {
+    yield* complain(shell, `${place}syntax error: unexpected end of file`);
+  } else {
+    yield* complain(shell, `${place}syntax error near unexpected token \`${fault.token}'`);
+    const line = text.split('\n')[fault.line - 1];
+    if (line !== undefined && !shell.interactive) yield* complain(shell, `${place}\`${line}'`);
+  }
+}
