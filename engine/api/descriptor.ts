@@ -12,7 +12,7 @@ export interface PrinterColumn<T extends KubeObject> {
   /** 0 is always shown, anything higher only with `-o wide`. */
   readonly priority: number;
   /** The cell; times are given as ages, hence the clock (milliseconds since 1970). */
-  readonly cell: (object: T, nowMs: number) => string | number;
+  readonly cell: (object: T, nowMs: number) => string | number | boolean;
 }
 
 /** What the server knows when an object comes in. */

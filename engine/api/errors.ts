@@ -73,6 +73,11 @@ export function modifiedConflict(resource: ResourceName, name: string): StatusEr
   return conflict(resource, name, why);
 }
 
+/** An apply that meets fields of other managers. */
+export function applyConflicts(message: string, causes: readonly StatusCause[]): StatusError {
+  return failure(409, 'Conflict', message, { causes });
+}
+
 /** `name` may be empty for a request about a collection. */
 export function forbidden(resource: ResourceName, name: string, why: string, cause?: StatusCause): StatusError {
   const subject = name === '' ? qualifiedResource(resource) : `${qualifiedResource(resource)} "${name}"`;
@@ -101,6 +106,12 @@ export function badRequest(message: string): StatusError {
 
 export function unauthorized(): StatusError {
   return failure(401, 'Unauthorized', 'Unauthorized');
+}
+
+/** What would be refused now may be granted later. */
+export function tooManyRequests(message: string, cause: StatusCause, retryAfterSeconds?: number): StatusError {
+  const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return failure(429, 'TooManyRequests', message, { causes: [cause], ...retry });
 }
 
 export function methodNotAllowed(): StatusError {

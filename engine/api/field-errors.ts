@@ -42,6 +42,10 @@ export function tooLong(field: string, maxBytes: number): FieldError {
   return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${maxBytes} bytes` };
 }
 
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  return { type: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${max} items` };
+}
+
 /** The check that most counts and seconds share. */
 export function nonNegative(errors: FieldError[], field: string, amount: number | undefined): void {
   if (amount !== undefined && amount < 0) errors.push(invalid(field, amount, 'must be greater than or equal to 0'));

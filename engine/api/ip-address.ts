@@ -29,3 +29,18 @@ export function isIPv6(text: string): boolean {
 export function checkIpAddress(text: string): readonly string[] {
   return isIPv4(text) || isIPv6(text) ? [] : [HINT];
 }
+
+/** Addresses at which nothing can be reached from elsewhere. After ValidateNonSpecialIP. */
+const SPECIAL: readonly (readonly [RegExp, string])[] = [
+  [/^(0\.0\.0\.0|::)$/, 'may not be unspecified (0.0.0.0 or ::)'],
+  [/^(127\.|::1$)/, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
+  [/^(169\.254\.|fe[89ab][0-9a-f]:)/i, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
+  [/^(224\.0\.0\.|ff02:)/i, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
+];
+
+/** The real server's sentences for what cannot be an endpoint's address. */
+export function checkEndpointAddress(text: string): readonly string[] {
+  const problems = checkIpAddress(text);
+  if (problems.length > 0) return problems;
+  return SPECIAL.filter(([pattern]) => pattern.test(text)).map(([, detail]) => detail);
+}

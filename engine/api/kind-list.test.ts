@@ -3,8 +3,11 @@ import type { FieldError } from './field-error.ts';
 import { KINDS } from './kind-list.ts';
 import type { KubeObject } from './object.ts';
 import { DEFINITIONS } from './schema/definitions.ts';
+import { REFUSED_IN_TODAYS_WORDS } from './testdata/refused-in-todays-words.ts';
+import { REFUSED_NETWORK_OBJECTS } from './testdata/refused-network-objects.ts';
 import { REFUSED_IN_NEW_WORDS, REFUSED_OBJECTS } from './testdata/refused-objects.ts';
 import { REFUSED_PODS, type Refusal } from './testdata/refused-pods.ts';
+import { REFUSED_STORED_OBJECTS } from './testdata/refused-stored-objects.ts';
 
 function print({ field, message }: FieldError): string {
   return `${field === '' ? '[]' : field}: ${message}`;
@@ -33,6 +36,14 @@ test.each(REFUSED_OBJECTS)('refuses %s', (...refusal) => {
   expect(refuse(refusal)).toEqual(refusal[3]);
 });
 
+test.each([...REFUSED_NETWORK_OBJECTS, ...REFUSED_STORED_OBJECTS])('refuses %s', (...refusal) => {
+  expect(refuse(refusal)).toEqual(refusal[3]);
+});
+
+test.each(REFUSED_IN_TODAYS_WORDS)('refuses %s, in the words of 1.36', (...refusal) => {
+  expect(refuse(refusal)).toEqual(refusal[3]);
+});
+
 test.each(REFUSED_IN_NEW_WORDS)('refuses %s, in the words of 1.36', (...refusal) => {
   expect(refuse(refusal)).toEqual(refusal[3]);
 });
@@ -40,7 +51,7 @@ test.each(REFUSED_IN_NEW_WORDS)('refuses %s, in the words of 1.36', (...refusal)
 test('every kind has a schema, its own names and an age or a time', () => {
   for (const kind of KINDS) {
     expect(DEFINITIONS.has(kind.schema), kind.kind).toBe(true);
-    expect(kind.columns.some(({ name }) => name === 'Age' || name === 'Last Seen')).toBe(true);
+    expect(kind.columns.some(({ name }) => ['Age', 'Last Seen', 'Created At'].includes(name))).toBe(true);
   }
   const plurals = KINDS.map(({ group, plural }) => `${plural}.${group}`);
   expect(new Set(plurals).size).toBe(plurals.length);

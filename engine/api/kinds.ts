@@ -1,17 +1,50 @@
-import type { IDeploymentSpec, IDeploymentStatus, IReplicaSetSpec, IReplicaSetStatus } from 'kubernetes-models/apps/v1';
-import type { ILeaseSpec } from 'kubernetes-models/coordination.k8s.io/v1';
 import type {
+  IDaemonSetSpec,
+  IDaemonSetStatus,
+  IDeploymentSpec,
+  IDeploymentStatus,
+  IReplicaSetSpec,
+  IReplicaSetStatus,
+  IStatefulSetSpec,
+  IStatefulSetStatus,
+} from 'kubernetes-models/apps/v1';
+import type { IHorizontalPodAutoscalerSpec, IHorizontalPodAutoscalerStatus } from 'kubernetes-models/autoscaling/v2';
+import type { ICronJobSpec, ICronJobStatus, IJobSpec, IJobStatus } from 'kubernetes-models/batch/v1';
+import type { ILeaseSpec } from 'kubernetes-models/coordination.k8s.io/v1';
+import type { IEndpoint, IEndpointPort } from 'kubernetes-models/discovery.k8s.io/v1';
+import type {
+  IIngressClassSpec,
+  IIngressSpec,
+  IIngressStatus,
+  INetworkPolicySpec,
+} from 'kubernetes-models/networking.k8s.io/v1';
+import type { IPodDisruptionBudgetSpec, IPodDisruptionBudgetStatus } from 'kubernetes-models/policy/v1';
+import type { IAggregationRule, IPolicyRule, IRoleRef, ISubject } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import type { IStorageClass } from 'kubernetes-models/storage.k8s.io/v1';
+import type {
+  IEndpointSubset,
   IEventSeries,
   IEventSource,
+  ILimitRangeSpec,
   INamespaceSpec,
   INamespaceStatus,
   INodeSpec,
   INodeStatus,
   IObjectReference,
+  IPersistentVolumeClaimSpec,
+  IPersistentVolumeClaimStatus,
+  IPersistentVolumeSpec,
+  IPersistentVolumeStatus,
   IPodSpec,
   IPodStatus,
+  IResourceQuotaSpec,
+  IResourceQuotaStatus,
+  IServiceSpec,
+  IServiceStatus,
 } from 'kubernetes-models/v1';
 import type { KubeObject } from './object.ts';
+
+export type { IPolicyRule as PolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 
 export type {
   IContainer as Container,
@@ -61,6 +94,32 @@ export interface Deployment extends KubeObject {
   readonly status?: IDeploymentStatus;
 }
 
+export interface DaemonSet extends KubeObject {
+  readonly spec: IDaemonSetSpec;
+  readonly status?: IDaemonSetStatus;
+}
+
+export interface StatefulSet extends KubeObject {
+  readonly spec: IStatefulSetSpec;
+  readonly status?: IStatefulSetStatus;
+}
+
+/** Immutable but for its number. */
+export interface ControllerRevision extends KubeObject {
+  readonly data?: { readonly [field: string]: unknown };
+  readonly revision: number;
+}
+
+export interface Job extends KubeObject {
+  readonly spec: IJobSpec;
+  readonly status?: IJobStatus;
+}
+
+export interface CronJob extends KubeObject {
+  readonly spec: ICronJobSpec;
+  readonly status?: ICronJobStatus;
+}
+
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
   readonly binaryData?: Readonly<Record<string, string>>;
@@ -90,4 +149,106 @@ export interface Event extends KubeObject {
   readonly reportingInstance?: string;
   readonly series?: IEventSeries;
   readonly source?: IEventSource;
+}
+
+export interface Secret extends KubeObject {
+  readonly type?: string;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Only in what clients write. */
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+}
+
+export interface Service extends KubeObject {
+  readonly spec: IServiceSpec;
+  readonly status?: IServiceStatus;
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: IEndpointSubset[];
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
+  readonly endpoints: IEndpoint[];
+  readonly ports?: IEndpointPort[];
+}
+
+export interface PersistentVolume extends KubeObject {
+  readonly spec: IPersistentVolumeSpec;
+  readonly status?: IPersistentVolumeStatus;
+}
+
+export interface PersistentVolumeClaim extends KubeObject {
+  readonly spec: IPersistentVolumeClaimSpec;
+  readonly status?: IPersistentVolumeClaimStatus;
+}
+
+export interface LimitRange extends KubeObject {
+  readonly spec?: ILimitRangeSpec;
+}
+
+export interface ResourceQuota extends KubeObject {
+  readonly spec?: IResourceQuotaSpec;
+  readonly status?: IResourceQuotaStatus;
+}
+
+export interface PriorityClass extends KubeObject {
+  readonly value: number;
+  readonly globalDefault?: boolean;
+  readonly description?: string;
+  readonly preemptionPolicy?: string;
+}
+
+export interface Role extends KubeObject {
+  readonly rules?: readonly IPolicyRule[] | null;
+}
+
+export interface ClusterRole extends KubeObject {
+  readonly rules?: readonly IPolicyRule[] | null;
+  readonly aggregationRule?: IAggregationRule;
+}
+
+export interface RoleBinding extends KubeObject {
+  readonly roleRef: IRoleRef;
+  readonly subjects?: ISubject[];
+}
+
+export interface ClusterRoleBinding extends KubeObject {
+  readonly roleRef: IRoleRef;
+  readonly subjects?: ISubject[];
+}
+
+export interface StorageClass extends KubeObject {
+  readonly provisioner: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly reclaimPolicy?: string;
+  readonly volumeBindingMode?: string;
+  readonly allowVolumeExpansion?: boolean;
+  readonly mountOptions?: IStorageClass['mountOptions'];
+  readonly allowedTopologies?: IStorageClass['allowedTopologies'];
+}
+
+export interface Ingress extends KubeObject {
+  readonly spec?: IIngressSpec;
+  readonly status?: IIngressStatus;
+}
+
+export interface IngressClass extends KubeObject {
+  readonly spec?: IIngressClassSpec;
+}
+
+export interface NetworkPolicy extends KubeObject {
+  readonly spec?: INetworkPolicySpec;
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  readonly spec?: IPodDisruptionBudgetSpec;
+  readonly status?: IPodDisruptionBudgetStatus;
+}
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  readonly spec?: IHorizontalPodAutoscalerSpec;
+  readonly status?: IHorizontalPodAutoscalerStatus;
 }

@@ -30,7 +30,7 @@ export class LabelSelector {
 
   matches(labels: Labels | undefined): boolean {
     for (const requirement of this.requirements) {
-      if (!holds(requirement, labels?.[requirement.key])) return false;
+      if (!holds(requirement, labelValue(labels, requirement.key))) return false;
     }
     return true;
   }
@@ -89,6 +89,11 @@ function holds({ operator, values }: LabelRequirement, value: string | undefined
     case 'lt':
       return value !== undefined && INTEGER.test(value) && Number(value) < Number(values[0]);
   }
+}
+
+/** A key may be called `constructor`: what objects inherit is no label. */
+function labelValue(labels: Labels | undefined, key: string): string | undefined {
+  return labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 const INTEGER = /^[+-]?[0-9]+$/;

@@ -6,6 +6,7 @@ const NONE: readonly string[] = [];
 const LABEL_1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL_1123}(\\.${LABEL_1123})*`;
+const WILDCARD_SUBDOMAIN = `\\*\\.${SUBDOMAIN}`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
@@ -14,6 +15,7 @@ const HTTP_HEADER = '[-A-Za-z0-9]+';
 const label1123 = whole(LABEL_1123);
 const label1035 = whole(LABEL_1035);
 const subdomain = whole(SUBDOMAIN);
+const wildcardSubdomain = whole(WILDCARD_SUBDOMAIN);
 const qualified = whole(QUALIFIED);
 const labelValue = whole(LABEL_VALUE);
 const configKey = whole(CONFIG_KEY);
@@ -33,6 +35,10 @@ const LABEL_1035_HINT =
 const SUBDOMAIN_HINT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
   `end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
+const WILDCARD_HINT =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower " +
+  "case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used " +
+  `for validation is '${WILDCARD_SUBDOMAIN}')`;
 const QUALIFIED_HINT =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
   `(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`;
@@ -71,6 +77,11 @@ export function checkLabel1035(text: string): readonly string[] {
 /** Names of most objects. */
 export function checkSubdomain1123(text: string): readonly string[] {
   return check(text, subdomain, MAX_SUBDOMAIN, 'characters', SUBDOMAIN_HINT);
+}
+
+/** Hosts with a wildcard in front: `*.example.com`. */
+export function checkWildcardSubdomain(text: string): readonly string[] {
+  return check(text, wildcardSubdomain, MAX_SUBDOMAIN, 'characters', WILDCARD_HINT);
 }
 
 /** Keys of labels, annotations, taints and extended resources: `[prefix/]name`. */

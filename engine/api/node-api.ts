@@ -39,6 +39,8 @@ export interface NodeApi {
   containerLogs(pod: PodIdentity, container: string, options: LogOptions): StartByteStream;
   exec(pod: PodIdentity, container: string, options: ExecOptions): StartSession;
   attach(pod: PodIdentity, container: string, options: Omit<ExecOptions, 'command'>): StartSession;
+  /** One connection to a port in the Pod's network: what is sent to it is stdin, what comes from it stdout. */
+  portForward(pod: PodIdentity, port: number): StartSession;
 }
 
 export interface PodIdentity {

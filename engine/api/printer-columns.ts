@@ -22,6 +22,14 @@ export const ageColumn: PrinterColumn<KubeObject> = {
   cell: (object, nowMs) => ageSince(object.metadata.creationTimestamp, nowMs),
 };
 
+/** Roles and LimitRanges show when they were made, not how long ago. */
+export const createdAtColumn: PrinterColumn<KubeObject> = {
+  ...ageColumn,
+  name: 'Created At',
+  type: 'date',
+  cell: (object) => object.metadata.creationTimestamp,
+};
+
 type Cell<T extends KubeObject> = PrinterColumn<T>['cell'];
 
 /** A column that is always shown. */

@@ -50,6 +50,11 @@ export interface WatchEvent<T = KubeObject> {
 
 /** Receives what a stream carries. `end` is called once, last, when the server ends the stream. */
 export interface WatchSink {
+  /**
+   * True for one who only looks on from outside the simulation: it is told at once, gets no periodic bookmarks of its
+   * own and keeps time itself, so that what happens inside does not depend on it.
+   */
+  readonly outside?: boolean;
   event(event: WatchEvent): void;
   end(): void;
 }

@@ -1,4 +1,38 @@
-import type { ConfigMap, Deployment, Event, Lease, Namespace, Node, Pod, ReplicaSet, ServiceAccount } from './kinds.ts';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  ConfigMap,
+  ControllerRevision,
+  CronJob,
+  DaemonSet,
+  Deployment,
+  EndpointSlice,
+  Endpoints,
+  Event,
+  HorizontalPodAutoscaler,
+  Ingress,
+  IngressClass,
+  Job,
+  Lease,
+  LimitRange,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  ReplicaSet,
+  ResourceQuota,
+  Role,
+  RoleBinding,
+  Secret,
+  Service,
+  ServiceAccount,
+  StatefulSet,
+  StorageClass,
+} from './kinds.ts';
 import type { KubeObject } from './object.ts';
 
 /** Where a kind is served, and (for the compiler) what it looks like. */
@@ -32,7 +66,53 @@ export const configMaps = resource<ConfigMap>('v1', 'configmaps', 'ConfigMap');
 export const serviceAccounts = resource<ServiceAccount>('v1', 'serviceaccounts', 'ServiceAccount');
 export const replicaSets = resource<ReplicaSet>('apps/v1', 'replicasets', 'ReplicaSet');
 export const deployments = resource<Deployment>('apps/v1', 'deployments', 'Deployment');
+export const controllerRevisions = resource<ControllerRevision>('apps/v1', 'controllerrevisions', 'ControllerRevision');
+export const daemonSets = resource<DaemonSet>('apps/v1', 'daemonsets', 'DaemonSet');
+export const statefulSets = resource<StatefulSet>('apps/v1', 'statefulsets', 'StatefulSet');
+export const jobs = resource<Job>('batch/v1', 'jobs', 'Job');
+export const cronJobs = resource<CronJob>('batch/v1', 'cronjobs', 'CronJob');
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
+export const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
+export const limitRanges = resource<LimitRange>('v1', 'limitranges', 'LimitRange');
+export const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
+export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
+  'v1',
+  'persistentvolumeclaims',
+  'PersistentVolumeClaim',
+);
+export const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
+export const services = resource<Service>('v1', 'services', 'Service');
+export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
+  'autoscaling/v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+);
+export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
+export const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
+export const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
+export const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
+export const podDisruptionBudgets = resource<PodDisruptionBudget>(
+  'policy/v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
+export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
+export const clusterRoleBindings = resource<ClusterRoleBinding>(
+  'rbac.authorization.k8s.io/v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  false,
+);
+export const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
+export const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
+export const priorityClasses = resource<PriorityClass>(
+  'scheduling.k8s.io/v1',
+  'priorityclasses',
+  'PriorityClass',
+  false,
+);
+export const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 
 /** Every resource named above. */
 export const RESOURCES: readonly Resource[] = [
@@ -44,7 +124,31 @@ export const RESOURCES: readonly Resource[] = [
   serviceAccounts,
   replicaSets,
   deployments,
+  controllerRevisions,
+  daemonSets,
+  statefulSets,
+  jobs,
+  cronJobs,
   leases,
+  endpoints,
+  limitRanges,
+  persistentVolumes,
+  persistentVolumeClaims,
+  resourceQuotas,
+  secrets,
+  services,
+  horizontalPodAutoscalers,
+  endpointSlices,
+  ingresses,
+  ingressClasses,
+  networkPolicies,
+  podDisruptionBudgets,
+  clusterRoles,
+  clusterRoleBindings,
+  roles,
+  roleBindings,
+  priorityClasses,
+  storageClasses,
 ];
 
 /** The resource of a kind, by the kind's name. */

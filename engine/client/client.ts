@@ -61,9 +61,24 @@ export class Client {
   request(request: ApiRequest): ApiResponse {
     const headers = { 'user-agent': this.#userAgent, accept: 'application/json', ...request.headers };
     const response = this.#transport({ ...request, headers });
-    if (response.status >= 400) throw new StatusError(response.body as Status);
+    if (response.status >= 400) throw new StatusError(refusal(response));
     return response;
   }
+}
+
+/** A path that nobody serves is answered with a text; client-go makes this Status of it. */
+function refusal({ status, body }: ApiResponse): Status {
+  if (typeof body === 'object' && body !== null) return body as Status;
+  const unknown = status === 404;
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: unknown ? 'the server could not find the requested resource' : String(body),
+    reason: unknown ? 'NotFound' : 'Unknown',
+    code: status,
+  };
 }
 
 /** The operations on one resource; `namespace` is required for namespaced kinds. */

@@ -12,7 +12,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /pod\/countdown created/,
     /Z 9\n.*Z 8\n/,
     /countdown +0\/1 +Completed/,
-    /Started +\S+ +kubelet +Container started/,
+    /Started +\S+ +kubelet +.*Container started/,
   ],
   '02-pause-process.ts': [/web has 10\.244\.\d+\.\d+\n/, /was killed, web has 10\.244/, /SandboxChanged/],
   '03-without-a-scheduler.ts': [/web +0\/1 +Pending[\s\S]*web +1\/1 +Running/],

@@ -7,18 +7,24 @@ import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
 import { StatusError } from '../api/status-error.ts';
 import { type Etcd, EtcdError } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
+import { authenticate } from './authentication/authenticate.ts';
 import { ANONYMOUS, authorize } from './authorization.ts';
-import { createSystemNamespaces } from './bootstrap.ts';
+import { createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServedResource, ServerContext } from './context.ts';
 import { respond } from './context.ts';
 import { PAGE_NOT_FOUND, serveNonResource } from './discovery/non-resource.ts';
 import { negotiate } from './media-type.ts';
+import { OpenApi } from './openapi/open-api.ts';
+import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
 import { EventLeases } from './registry/event-leases.ts';
+import { serviceAllocation } from './registry/service/allocation.ts';
+import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 
@@ -33,6 +39,8 @@ export interface ApiServerOptions {
   readonly serverVersion: string;
   /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
   readonly compactionIntervalMs?: number;
+  /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
+  readonly descriptions?: Descriptions;
 }
 
 export interface ApiServer {
@@ -48,20 +56,17 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Starts an API server over an etcd, new or used. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createContext(options);
+  const openApi = new OpenApi(options.kinds, options.serverVersion, options.descriptions ?? {});
   const stopCompactor = startCompactor(
     options.sim,
     options.etcd,
     options.compactionIntervalMs ?? DEFAULT_COMPACTION_MS,
   );
-  const namespaces = server.resources.get('/v1/namespaces');
-  if (namespaces !== undefined) {
-    const activity = { component: 'kube-apiserver', key: 'system-namespaces' };
-    options.sim.trace.during(activity, () => createSystemNamespaces(namespaces));
-  }
+  createSystemObjects(server);
   return {
     handle: (request) => {
       try {
-        return encode(request, serve(server, request, options.serverVersion));
+        return encode(request, serve(server, request, options.serverVersion, openApi));
       } catch (error) {
         return failure(error);
       }
@@ -79,32 +84,39 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency }: ApiServerOp
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
   const latency = watchLatency ?? DEFAULT_LATENCY;
   const watchRandom = sim.random('kube-apiserver/watch');
+  const servicePrefix = storagePrefix({ plural: 'services' });
+  const allocation = serviceAllocation(etcd, servicePrefix, sim.random('kube-apiserver/services'));
   const resources = new Map<string, ServedResource>();
   const stores = new Map<string, Store>();
   for (const kind of kinds) {
-    const store = new Store(kind, environment);
+    const store = new Store(kind, environment, kind.plural === 'services' ? allocation : undefined);
     const watchCache = new WatchCache({ sim, etcd, kind, latency, random: watchRandom });
     resources.set(`${kind.group}/${kind.version}/${kind.plural}`, { kind, store, watchCache });
     stores.set(kind.plural, store);
   }
-  const lookup = (plural: string, namespace: string, name: string): KubeObject | undefined =>
+  const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
     stores.get(plural)?.find(namespace, name);
-  return { sim, etcd, clock, kinds, dialNode, resources, lookup };
+  const lookup = Object.assign(find, { all: (plural: string) => stores.get(plural)?.all() ?? [] });
+  return { sim, etcd, clock, kinds: [...CREATE_ONLY_KINDS, ...kinds], dialNode, resources, lookup };
 }
 
-function serve(server: ServerContext, request: ApiRequest, serverVersion: string): ApiResponse {
+function serve(server: ServerContext, request: ApiRequest, serverVersion: string, openApi: OpenApi): ApiResponse {
   if (!METHODS.includes(request.method)) throw methodNotAllowed();
   const segments = pathSegments(request.path);
   if (segments === undefined) return PAGE_NOT_FOUND;
+  if (segments[0] === 'openapi') return openApi.serve(request, segments) ?? PAGE_NOT_FOUND;
   const info = readRequestInfo(segments);
   const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
+  const user = authenticate(request, server);
   if (info === undefined || resource === undefined) {
+    const created = info && serveCreateOnly(server, request, info, user);
+    if (created !== undefined) return created;
     return serveNonResource(request, segments, server.kinds, serverVersion) ?? unknownPath(server, info);
   }
   if (!fitsScope(resource.kind, info)) throw noSuchResource();
   const query = new Query(request);
   const { verb, handler } = route(resource.kind, info, request.method, query);
-  const why = authorize({ user: request.user ?? ANONYMOUS, verb, info });
+  const why = authorize({ user, verb, info });
   if (why !== undefined) throw forbidden(resource.kind, info.name, why);
   const negotiated = negotiate(request.headers?.['accept']);
   const call = () => handler({ ...resource, server, request, info, query, negotiated } satisfies ResourceRequest);

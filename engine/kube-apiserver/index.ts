@@ -9,4 +9,5 @@
  * Not here yet: server-side apply and managedFields, OpenAPI documents, RBAC, eviction, admission webhooks.
  */
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
+export type { Descriptions } from './openapi/schemas.ts';
 export type { WatchLatency } from './watch/watch-cache.ts';

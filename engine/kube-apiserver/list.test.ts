@@ -48,8 +48,8 @@ test('a list in chunks is of one moment', () => {
 
 test('a list at an exact revision', () => {
   const { request } = withPods();
-  expect(names(request('GET', `${PODS}?resourceVersion=8&resourceVersionMatch=Exact`).body)).toEqual(['a', 'b']);
-  expect(names(request('GET', `${PODS}?resourceVersion=8`).body)).toEqual(['a', 'b', 'c']);
+  expect(names(request('GET', `${PODS}?resourceVersion=10&resourceVersionMatch=Exact`).body)).toEqual(['a', 'b']);
+  expect(names(request('GET', `${PODS}?resourceVersion=10`).body)).toEqual(['a', 'b', 'c']);
 });
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
     400,
     'invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
   ],
-  [PODS, 'resourceVersion=99999999', 504, 'Timeout: Too large resource version: 99999999, current: 9'],
+  [PODS, 'resourceVersion=99999999', 504, 'Timeout: Too large resource version: 99999999, current: 11'],
   [
     PODS,
     'resourceVersionMatch=Exact',

@@ -7,9 +7,11 @@ import { deleteCollection, deleteOne } from './handlers/delete.ts';
 import { updateFinalizers } from './handlers/namespace-finalize.ts';
 import { patchObject } from './handlers/patch.ts';
 import { bindPod } from './handlers/pod-binding.ts';
-import { podAttach, podExec, podLog } from './handlers/pod-connect.ts';
+import { podAttach, podExec, podLog, podPortForward } from './handlers/pod-connect.ts';
+import { evictPod } from './handlers/pod-eviction.ts';
 import { getObject, listCollection, watchCollection } from './handlers/read.ts';
 import { getScale, patchScale, updateScale } from './handlers/scale.ts';
+import { requestToken } from './handlers/token-request.ts';
 import { updateObject } from './handlers/update.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -22,9 +24,12 @@ const SUBRESOURCES: Readonly<Record<string, Handlers>> = {
   status: { GET: getObject, PUT: updateObject, PATCH: patchObject },
   scale: { GET: getScale, PUT: updateScale, PATCH: patchScale },
   binding: { POST: bindPod },
+  eviction: { POST: evictPod },
+  token: { POST: requestToken },
   log: { GET: podLog },
   exec: { GET: podExec, POST: podExec },
   attach: { GET: podAttach, POST: podAttach },
+  portforward: { GET: podPortForward, POST: podPortForward },
   finalize: { PUT: updateFinalizers },
 };
 

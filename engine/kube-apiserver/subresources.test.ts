@@ -19,6 +19,11 @@ const echo: NodeApi = {
   attach: () => {
     throw new NodeApiError(400, 'container web not found');
   },
+  portForward: (pod, port) => (sink) => {
+    sink.stdout(bytes(`${pod.name}:${port}`));
+    sink.exit({ exitCode: 0 });
+    return { stdin: () => {}, closeStdin: () => {}, resize: () => {}, close: () => {} };
+  },
 };
 
 function withPod(spec: object = { nodeName: 'node-1' }, nodes: Readonly<Record<string, NodeApi>> = { 'node-1': echo }) {
@@ -151,4 +156,17 @@ test('scale is read and written without the rest of the object', () => {
     message: 'Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   });
   expect(request('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 'x' } }, MERGE).status).toBe(400);
+});
+
+test('port-forward connects to one port of the Pod', () => {
+  const { request } = withPod();
+  let text = '';
+  const answer = request('GET', `${PODS}/web/portforward?ports=80`);
+  answer.session!({ stdout: (chunk) => (text += new TextDecoder().decode(chunk)), stderr: () => {}, exit: () => {} });
+  expect(text).toBe('web:80');
+  expect(request('GET', `${PODS}/web/portforward?ports=http`)).toMatchObject({
+    status: 400,
+    body: { message: 'query parameter "ports" is not a port: "http"' },
+  });
+  expect(request('GET', `${PODS}/web/portforward`).status).toBe(400);
 });

@@ -31,7 +31,7 @@ test.each(['watch=true', 'watch=true&resourceVersion=0'])('%s begins with what i
   request('POST', CONFIG_MAPS, configMapNamed('a'));
   const { lines, stop } = watch(`${CONFIG_MAPS}?${query}`);
   sim.runFor(2);
-  expect(lines).toEqual(['ADDED a@8', 'ADDED b@7']);
+  expect(lines).toEqual(['ADDED a@10', 'ADDED b@9']);
   stop();
   request('POST', CONFIG_MAPS, configMapNamed('c'));
   sim.runFor(10);
@@ -48,10 +48,10 @@ test('an object that comes into a selector is added, one that leaves it is delet
   request('POST', `${PODS}/web/binding`, { target: { kind: 'Node', name: 'node-1' } });
   request('PATCH', `${PODS}/web`, { metadata: { labels: { app: 'db' } } }, MERGE);
   sim.runFor(2);
-  expect(labelled.lines).toEqual(['ADDED web@8', 'MODIFIED web@9', 'DELETED web@10']);
+  expect(labelled.lines).toEqual(['ADDED web@10', 'MODIFIED web@11', 'DELETED web@12']);
   expect((labelled.events[2]!.object as Body).metadata.labels).toEqual({ app: 'web' });
-  expect(onNode.lines).toEqual(['ADDED web@9', 'MODIFIED web@10']);
-  expect(unscheduled.lines).toEqual(['ADDED web@7', 'MODIFIED web@8', 'DELETED web@9']);
+  expect(onNode.lines).toEqual(['ADDED web@11', 'MODIFIED web@12']);
+  expect(unscheduled.lines).toEqual(['ADDED web@9', 'MODIFIED web@10', 'DELETED web@11']);
 });
 
 test('watches are about their namespace, name and kind only', () => {
@@ -65,9 +65,9 @@ test('watches are about their namespace, name and kind only', () => {
   request('POST', PODS, podNamed('a'));
   sim.runFor(2);
   expect([here.lines, one.lines, everywhere.lines]).toEqual([
-    ['ADDED a@7', 'ADDED b@8'],
-    ['ADDED a@7'],
-    ['ADDED a@7', 'ADDED b@8', 'ADDED a@9'],
+    ['ADDED a@9', 'ADDED b@10'],
+    ['ADDED a@9'],
+    ['ADDED a@9', 'ADDED b@10', 'ADDED a@11'],
   ]);
 });
 
@@ -77,7 +77,7 @@ test('a revision that is compacted away ends the watch with 410 Expired', () => 
   etcd.compact(etcd.revision);
   const { lines, events } = watch(`${CONFIG_MAPS}?watch=true&resourceVersion=1`);
   sim.runFor(2);
-  expect(lines).toEqual(['ERROR too old resource version: 1 (7)', 'end']);
+  expect(lines).toEqual(['ERROR too old resource version: 1 (9)', 'end']);
   expect(events[0]!.object).toMatchObject({ kind: 'Status', reason: 'Expired', code: 410 });
 });
 
@@ -87,7 +87,7 @@ test('etcd is compacted every five minutes, ten minutes back at most', () => {
   request('POST', CONFIG_MAPS, configMapNamed('a'));
   expect(etcd.compactRevision).toBe(1);
   sim.runFor(300_000);
-  expect(etcd.compactRevision).toBe(6);
+  expect(etcd.compactRevision).toBe(8);
 });
 
 test('a streaming list marks the end of what is there; bookmarks follow every minute', () => {
@@ -97,11 +97,11 @@ test('a streaming list marks the end of what is there; bookmarks follow every mi
     `${CONFIG_MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
   );
   sim.runFor(2);
-  expect(lines).toEqual(['ADDED a@7', 'BOOKMARK @7']);
+  expect(lines).toEqual(['ADDED a@9', 'BOOKMARK @9']);
   expect((events[1]!.object as Body).metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
   request('POST', PODS, podNamed('elsewhere'));
   sim.runFor(61_000);
-  expect(lines).toEqual(['ADDED a@7', 'BOOKMARK @7', `BOOKMARK @${etcd.revision}`]);
+  expect(lines).toEqual(['ADDED a@9', 'BOOKMARK @9', `BOOKMARK @${etcd.revision}`]);
   expect(request('GET', `${CONFIG_MAPS}?watch=1&sendInitialEvents=true`).body.message).toBe(
     'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
   );
@@ -147,6 +147,6 @@ test('what one watcher does in an event does not disturb the others', () => {
   request('POST', CONFIG_MAPS, configMapNamed('a'));
   request('POST', CONFIG_MAPS, configMapNamed('b'));
   sim.runFor(2);
-  expect(second.lines).toEqual(['ADDED a@7', 'ADDED b@8']);
+  expect(second.lines).toEqual(['ADDED a@9', 'ADDED b@10']);
   expect(watch(`${DEPLOYMENTS}?watch=true`).lines).toEqual([]);
 });

@@ -13,6 +13,8 @@ export interface Claim<C extends KubeObject, T extends KubeObject> {
   readonly selector: LabelSelectorFields;
   readonly controllers: ResourceClient<C>;
   readonly objects: ResourceClient<T>;
+  /** What an adopted object gets, and a released one loses, beside its owner. */
+  readonly finalizer?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Claim<C extends KubeObject, T extends KubeObject> {
  * `pkg/controller/controller_ref_manager.go`.
  */
 export function claimObjects<C extends KubeObject, T extends KubeObject>(
-  { controller, selector, controllers, objects }: Claim<C, T>,
+  { controller, selector, controllers, objects, finalizer }: Claim<C, T>,
   candidates: readonly T[],
 ): T[] {
   const { uid } = controller.metadata;
@@ -36,14 +38,14 @@ export function claimObjects<C extends KubeObject, T extends KubeObject>(
     if (owner !== undefined) {
       if (owner.uid !== uid) continue;
       if (matches) claimed.push(object);
-      else if (!isDeleting) release(objects, object, uid);
+      else if (!isDeleting) release(objects, object, uid, finalizer);
       continue;
     }
     if (!matches || isDeleting || object.metadata.deletionTimestamp !== undefined) continue;
     // A cache may be behind: nothing is adopted for a controller that is already gone.
     if (!checked && !stillExists(controllers, controller)) continue;
     checked = true;
-    const adopted = adopt(objects, object, controller);
+    const adopted = adopt(objects, object, controller, finalizer);
     if (adopted !== undefined) claimed.push(adopted);
   }
   return claimed;
@@ -58,13 +60,23 @@ function adopt<T extends KubeObject>(
   objects: ResourceClient<T>,
   { metadata }: T,
   controller: KubeObject,
+  finalizer: string | undefined,
 ): T | undefined {
-  const patch = { metadata: { uid: metadata.uid, ownerReferences: [controllerReference(controller)] } };
+  const ownerReferences = [controllerReference(controller)];
+  const finalizers = finalizer === undefined ? {} : { finalizers: [finalizer] };
+  const patch = { metadata: { uid: metadata.uid, ownerReferences, ...finalizers } };
   return unlessGone(() => objects.patch(metadata.name, metadata.namespace, 'strategic-merge', patch));
 }
 
-function release<T extends KubeObject>(objects: ResourceClient<T>, { metadata }: T, ownerUid: string): void {
-  const patch = { metadata: { uid: metadata.uid, ownerReferences: [{ $patch: 'delete', uid: ownerUid }] } };
+function release<T extends KubeObject>(
+  objects: ResourceClient<T>,
+  { metadata }: T,
+  ownerUid: string,
+  finalizer: string | undefined,
+): void {
+  const ownerReferences = [{ $patch: 'delete', uid: ownerUid }];
+  const finalizers = finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [finalizer] };
+  const patch = { metadata: { uid: metadata.uid, ownerReferences, ...finalizers } };
   unlessGone(() => objects.patch(metadata.name, metadata.namespace, 'strategic-merge', patch));
 }
 

@@ -1,13 +1,18 @@
 import type { ControllerContext, RunningController } from './controller-context.ts';
+import { CronJobController } from './cronjob/cron-job-controller.ts';
+import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
+import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 
 /** A controller as `--controllers` knows it. */
 export interface ControllerDescriptor {
@@ -30,6 +35,8 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     alias: 'garbagecollector',
     create: (context) => new GarbageCollector(context),
   },
+  { name: 'daemonset-controller', alias: 'daemonset', create: (context) => new DaemonSetController(context) },
+  { name: 'job-controller', alias: 'job', create: (context) => new JobController(context) },
   { name: 'deployment-controller', alias: 'deployment', create: (context) => new DeploymentController(context) },
   { name: 'replicaset-controller', alias: 'replicaset', create: (context) => new ReplicaSetController(context) },
   { name: 'node-ipam-controller', alias: 'nodeipam', create: (context) => new NodeIpamController(context) },
@@ -47,6 +54,13 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'pod-garbage-collector-controller',
     alias: 'podgc',
     create: (context) => new PodGarbageCollector(context),
+  },
+  { name: 'statefulset-controller', alias: 'statefulset', create: (context) => new StatefulSetController(context) },
+  { name: 'cronjob-controller', alias: 'cronjob', create: (context) => new CronJobController(context) },
+  {
+    name: 'ttl-after-finished-controller',
+    alias: 'ttl-after-finished',
+    create: (context) => new TtlAfterFinishedController(context),
   },
 ];
 

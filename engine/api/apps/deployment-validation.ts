@@ -2,9 +2,9 @@ import { sameValue } from '../copy-on-write.ts';
 import type { WriteContext } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
 import { forbidden, immutable, invalid, nonNegative, notSupported } from '../field-errors.ts';
-import { checkPercent, type IntOrString, percentOf } from '../int-or-string.ts';
 import type { Deployment } from '../kinds.ts';
 import { validateMetadata, validateMetadataUpdate } from '../metadata-validation.ts';
+import { atMostHundredPercent, isZero, validateIntOrPercent } from './rolling-update-validation.ts';
 import { validateSelectorAndTemplate } from './workload-validation.ts';
 
 // After kubernetes/kubernetes pkg/apis/apps/validation/validation.go.
@@ -15,20 +15,6 @@ type RollingUpdate = NonNullable<Strategy['rollingUpdate']>;
 
 /** The internal default of an absent deadline: none. */
 const NO_DEADLINE = 2147483647;
-
-function validateIntOrPercent(errors: FieldError[], field: string, value: IntOrString): void {
-  if (typeof value === 'number') nonNegative(errors, field, value);
-  const detail = typeof value === 'number' ? undefined : checkPercent(value);
-  if (detail !== undefined) errors.push(invalid(field, value, detail));
-}
-
-function atMostHundredPercent(errors: FieldError[], field: string, value: IntOrString): void {
-  if ((percentOf(value) ?? 0) > 100) errors.push(invalid(field, value, 'must not be greater than 100%'));
-}
-
-function isZero(value: IntOrString): boolean {
-  return value === 0 || percentOf(value) === 0;
-}
 
 function validateRollingUpdate(errors: FieldError[], { maxSurge = 0, maxUnavailable = 0 }: RollingUpdate): void {
   const field = 'spec.strategy.rollingUpdate';

@@ -7,24 +7,9 @@ import { validateMetadata, validateMetadataUpdate } from '../metadata-validation
 import { checkConfigMapKey } from '../names.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { ALL_VERBS } from '../verbs.ts';
+import { base64Length, utf8Length } from './data-size.ts';
 
 const MAX_BYTES = 1024 * 1024;
-
-/** The size that counts against the limit: bytes of UTF-8, or of what base64 stands for. */
-function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7ff) bytes += code >= 0xd800 && code <= 0xdfff ? 1 : 2;
-    else if (code > 0x7f) bytes += 1;
-  }
-  return bytes;
-}
-
-function base64Length(text: string): number {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  return Math.floor((text.length * 3) / 4) - padding;
-}
 
 function validateData(errors: FieldError[], { data = {}, binaryData = {} }: ConfigMap): void {
   let size = 0;

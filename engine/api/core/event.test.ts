@@ -25,7 +25,7 @@ const EVENT: Event = {
   count: 3,
 };
 
-function row(object: Event): (string | number)[] {
+function row(object: Event): (string | number | boolean)[] {
   return event.columns.map(({ cell }) => cell(object, NOW));
 }
 

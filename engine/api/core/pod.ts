@@ -61,7 +61,7 @@ export const pod: KindDescriptor<Pod> = {
   namespaced: true,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.core.v1.Pod',
-  subresources: ['attach', 'binding', 'exec', 'log', 'status'],
+  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'status'],
   applyDefaults: defaultPod,
   prepareForCreate,
   prepareForUpdate,

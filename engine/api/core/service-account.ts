@@ -16,7 +16,7 @@ export const serviceAccount: KindDescriptor<ServiceAccount> = {
   namespaced: true,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
-  subresources: [],
+  subresources: ['token'],
   validateCreate(object) {
     const errors: FieldError[] = [];
     validateMetadata(errors, object.metadata, true);

@@ -58,6 +58,11 @@ const KEYS: Readonly<Record<string, Keys>> = {
   'DeploymentStatus.conditions': byKey('type'),
   'ReplicaSetStatus.conditions': byKey('type'),
   'ServiceAccount.secrets': byKey('name'),
+  'ServiceSpec.ports': byKey('port', ['port', 'protocol']),
+  'ServiceStatus.conditions': byKey('type'),
+  'PersistentVolumeClaimStatus.conditions': byKey('type'),
+  'PodDisruptionBudgetStatus.conditions': byKey('type'),
+  'HorizontalPodAutoscalerStatus.conditions': byKey('type'),
 };
 
 /** Objects of which only the keys in the patch survive. */
@@ -75,8 +80,14 @@ const ATOMIC: ReadonlySet<string> = new Set([
   'ConfigMapKeySelector',
   'ObjectFieldSelector',
   'ResourceFieldSelector',
+  'SecretReference',
+  'CrossVersionObjectReference',
+  'RoleRef',
+  'ServiceBackendPort',
 ]);
-const ATOMIC_FIELDS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector']);
+const ATOMIC_FIELDS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'ServiceSpec.selector']);
+/** References that are elsewhere atomic. */
+const GRANULAR_FIELDS: ReadonlySet<string> = new Set(['PersistentVolumeSpec.claimRef']);
 
 /** The `Struct.field` that a path of field names ends at, list indices and map keys left out. */
 function ownerAndField(schemaName: string, fieldPath: readonly string[]): string | undefined {
@@ -119,8 +130,25 @@ export function listMapKeys(schemaName: string, fieldPath: readonly string[]): r
 
 /** Whether server-side apply owns the object or map at a path as a whole. */
 export function isAtomic(schemaName: string, fieldPath: readonly string[]): boolean {
-  const place = ownerAndField(schemaName, fieldPath);
-  if (place !== undefined && ATOMIC_FIELDS.has(place)) return true;
   const at: ValueSchema | undefined = schemaAt(schemaName, fieldPath);
-  return at?.type === 'object' && ATOMIC.has(shortName(at.definition));
+  if (at?.type !== 'object' && at?.type !== 'map') return false;
+  return topologyOf(at, ownerAndField(schemaName, fieldPath) ?? '') === 'atomic';
+}
+
+/** How server-side apply owns a value: as a whole, field by field, or item by item (by keys, or `[]` for a set). */
+export type Topology = 'atomic' | 'fields' | readonly string[];
+
+/** @param place the value's `Struct.field`, empty for what stands in a list or map. */
+export function topologyOf(schema: ValueSchema, place: string): Topology {
+  switch (schema.type) {
+    case 'object':
+      if (ATOMIC_FIELDS.has(place)) return 'atomic';
+      return ATOMIC.has(shortName(schema.definition)) && !GRANULAR_FIELDS.has(place) ? 'atomic' : 'fields';
+    case 'map':
+      return ATOMIC_FIELDS.has(place) ? 'atomic' : 'fields';
+    case 'list':
+      return own(KEYS, place)?.apply ?? 'atomic';
+    default:
+      return 'atomic';
+  }
 }

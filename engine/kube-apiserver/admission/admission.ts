@@ -12,7 +12,11 @@ export interface AdmissionRequest {
 }
 
 /** Looks an object up; undefined when it is not there. */
-export type Lookup = (plural: string, namespace: string, name: string) => KubeObject | undefined;
+export interface Lookup {
+  (plural: string, namespace: string, name: string): KubeObject | undefined;
+  /** Every object of a kind; none of a kind that is not served. */
+  readonly all: (plural: string) => readonly KubeObject[];
+}
 
 /**
  * One admission plugin: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/. It returns the

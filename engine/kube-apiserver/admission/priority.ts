@@ -1,24 +1,26 @@
 import { forbidden } from '../../api/errors.ts';
-import type { Pod } from '../../api/kinds.ts';
-import type { AdmissionPlugin } from './admission.ts';
+import type { Pod, PriorityClass } from '../../api/kinds.ts';
+import { SYSTEM_PRIORITY_CLASSES } from '../../api/scheduling/priority-class.ts';
+import type { AdmissionPlugin, AdmissionRequest, Lookup } from './admission.ts';
 
-/** The two classes every cluster has; others come with the PriorityClass kind. */
-const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
-  'system-node-critical': 2_000_001_000,
-  'system-cluster-critical': 2_000_000_000,
-};
+const CLASSES = 'priorityclasses';
+const NO_CLASS = { name: '', value: 0, preemptionPolicy: 'PreemptLowerPriority' };
 
 /** Computes a Pod's priority from its class: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/ */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  admit({ operation, kind }, object) {
-    if (operation !== 'CREATE' || kind.kind !== 'Pod' || object === undefined) return object;
+  admit(request, object, lookup) {
+    const { operation, kind } = request;
+    if (object === undefined) return object;
+    if (kind.plural === CLASSES) return admitClass(request, object as PriorityClass, lookup);
+    if (operation !== 'CREATE' || kind.kind !== 'Pod') return object;
     const pod = object as Pod;
     const className = pod.spec?.priorityClassName ?? '';
-    const value = className === '' ? 0 : SYSTEM_PRIORITIES[className];
-    if (value === undefined) {
+    const found = className === '' ? defaultClass(lookup) : namedClass(className, lookup);
+    if (found === undefined) {
       throw forbidden(kind, pod.metadata.name, `no PriorityClass with name ${className} was found`);
     }
+    const { value, name } = found;
     const sent = pod.spec?.priority;
     if (sent !== undefined && sent !== value) {
       const why =
@@ -26,7 +28,39 @@ export const priority: AdmissionPlugin = {
         `priority admission controller computed ${value} from the given PriorityClass name`;
       throw forbidden(kind, pod.metadata.name, why);
     }
-    const preemptionPolicy = pod.spec?.preemptionPolicy ?? 'PreemptLowerPriority';
-    return { ...pod, spec: { ...pod.spec, priority: value, preemptionPolicy } };
+    const preemptionPolicy = (pod.spec?.preemptionPolicy ?? found.preemptionPolicy) as 'Never';
+    const priorityClassName = name === '' ? {} : { priorityClassName: name };
+    return { ...pod, spec: { ...pod.spec, ...priorityClassName, priority: value, preemptionPolicy } };
   },
 };
+
+type Found = typeof NO_CLASS;
+
+function namedClass(name: string, lookup: Lookup): Found | undefined {
+  const system = SYSTEM_PRIORITY_CLASSES.find((each) => each.name === name);
+  if (system !== undefined) return { ...NO_CLASS, name, value: system.value };
+  const found = lookup(CLASSES, '', name) as PriorityClass | undefined;
+  return found && describe(found);
+}
+
+/** Of several defaults, which only a race can make, the lowest counts. */
+function defaultClass(lookup: Lookup): Found {
+  let lowest: PriorityClass | undefined;
+  for (const each of lookup.all(CLASSES) as readonly PriorityClass[]) {
+    if (each.globalDefault === true && (lowest === undefined || each.value < lowest.value)) lowest = each;
+  }
+  return lowest === undefined ? NO_CLASS : describe(lowest);
+}
+
+function describe({ metadata, value, preemptionPolicy }: PriorityClass): Found {
+  return { name: metadata.name, value, preemptionPolicy: preemptionPolicy ?? NO_CLASS.preemptionPolicy };
+}
+
+function admitClass({ kind, name }: AdmissionRequest, object: PriorityClass, lookup: Lookup): PriorityClass {
+  if (object.globalDefault !== true) return object;
+  const others = lookup.all(CLASSES) as readonly PriorityClass[];
+  const other = others.find((each) => each.globalDefault === true && each.metadata.name !== object.metadata.name);
+  if (other === undefined) return object;
+  const why = `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;
+  throw forbidden(kind, object.metadata.name ?? name, why);
+}

@@ -11,6 +11,8 @@ export interface Decoded {
   readonly object: KubeObject;
   /** Texts for `Warning` headers. */
   readonly warnings: readonly string[];
+  /** Whether it came from outside; see `ParsedBody`. */
+  readonly wasText: boolean;
 }
 
 const NO_WARNINGS: readonly string[] = [];
@@ -60,28 +62,31 @@ export function decodeObject(
   validation: FieldValidation | undefined,
   known: readonly KindDescriptor[],
 ): Decoded {
-  const { value, wasText } = readObjectBody(request, kind.kind);
+  const { value, wasText, duplicates } = readObjectBody(request, kind.kind);
   const object = withTypeMeta(value as KubeObject, kind, known);
   if (!wasText && validation === undefined) {
-    return { object: withMetadataObject(object, kind), warnings: NO_WARNINGS };
+    return { object: withMetadataObject(object, kind), warnings: NO_WARNINGS, wasText };
   }
-  return decodeFields(object, kind, validation ?? 'Warn');
+  const twice = validation === 'Ignore' ? NO_WARNINGS : duplicates();
+  return { ...decodeFields(object, kind, validation ?? 'Warn', undefined, twice), wasText };
 }
 
 /**
  * Checks an object against its kind's schema and drops what does not belong.
  *
  * @param refuse makes the error for an object that has not the kind's shape.
+ * @param duplicates what the text has twice: treated like unknown fields.
  */
 export function decodeFields(
   object: KubeObject,
   kind: KindDescriptor,
   validation: FieldValidation,
   refuse = (why: string): Error => cannotBeHandled(kind, kind.kind, why),
-): Decoded {
+  duplicates: readonly string[] = NO_WARNINGS,
+): Omit<Decoded, 'wasText'> {
   const { unknownFields, typeErrors, object: decoded } = checkStructure(kind.schema, object);
   if (typeErrors.length > 0) throw refuse(typeErrors[0]!);
-  const unknown = unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const unknown = [...duplicates, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (validation === 'Strict' && unknown.length > 0) throw refuse(`strict decoding error: ${unknown.join(', ')}`);
   const warnings = validation === 'Warn' ? unknown : NO_WARNINGS;
   return { object: withMetadataObject(decoded as KubeObject, kind), warnings };

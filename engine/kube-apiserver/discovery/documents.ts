@@ -10,6 +10,35 @@ interface Group {
   readonly versions: readonly { readonly version: string; readonly kinds: readonly KindDescriptor[] }[];
 }
 
+/** The order of the real server; whoever asks for `ingresses` without a group gets those of the first that has them. */
+const GROUP_ORDER: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+function placeOf(group: string): number {
+  const place = GROUP_ORDER.indexOf(group);
+  return place < 0 ? GROUP_ORDER.length : place;
+}
+
 function groupsOf(kinds: readonly KindDescriptor[]): readonly Group[] {
   const groups = new Map<string, Map<string, KindDescriptor[]>>();
   for (const kind of kinds) {
@@ -17,7 +46,8 @@ function groupsOf(kinds: readonly KindDescriptor[]): readonly Group[] {
     groups.set(kind.group, versions);
     versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind]);
   }
-  return Array.from(groups, ([name, versions]) => ({
+  const sorted = [...groups].sort(([a], [b]) => placeOf(a) - placeOf(b));
+  return sorted.map(([name, versions]) => ({
     name,
     versions: Array.from(versions, ([version, members]) => ({ version, kinds: members })),
   }));
@@ -38,12 +68,18 @@ function subresourceEntry(kind: KindDescriptor, subresource: string): Subresourc
       return { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] };
     case 'binding':
       return core('Binding', 'create');
+    case 'eviction':
+      return { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] };
+    case 'token':
+      return { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] };
     case 'log':
       return core(kind.kind, 'get');
     case 'exec':
       return core('PodExecOptions', 'create', 'get');
     case 'attach':
       return core('PodAttachOptions', 'create', 'get');
+    case 'portforward':
+      return core('PodPortForwardOptions', 'create', 'get');
     case 'finalize':
       return core(kind.kind, 'update');
     default:

@@ -10,7 +10,14 @@ import { readListOptions } from '../registry/list-options.ts';
 import { readFilter } from './read.ts';
 
 /** Kinds that answer a deletion with the object instead of a Status (`ReturnDeletedObject`). */
-const RETURN_DELETED: ReadonlySet<string> = new Set(['pods', 'serviceaccounts']);
+const RETURN_DELETED: ReadonlySet<string> = new Set([
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+]);
 
 export const deleteOne: ResourceHandler = (request) => {
   const { kind, store, info } = request;

@@ -1,4 +1,4 @@
-import { badRequest, invalidObject, invalidOptions, unexplained, unsupportedMediaType } from '../../api/errors.ts';
+import { badRequest, invalidObject, invalidOptions, unsupportedMediaType } from '../../api/errors.ts';
 import { invalid } from '../../api/field-errors.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
@@ -9,6 +9,8 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { applyObject } from './apply.ts';
+import { updateRecorder } from './field-writer.ts';
 import { admitUpdate } from './update.ts';
 import { finalizerWarnings } from './warnings.ts';
 
@@ -21,16 +23,13 @@ const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH
 /** What the real server says of a patch that spoils an object: a kind without a name. */
 const NO_KIND = { group: '', kind: '' };
 
-const NOT_APPLIED =
-  'server-side apply is not served yet: use client-side apply (kubectl apply without --server-side) or another kind of patch';
-
 export const patchObject: ResourceHandler = (request) => {
   const { kind, store, info, query } = request;
   const type = parseMediaType(request.request.headers?.['content-type'] ?? '').type;
   if (!PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
-  const { dryRun, fieldValidation } = readWriteOptions('PatchOptions', query, type === APPLY_PATCH);
-  if (type === APPLY_PATCH) throw unexplained(NOT_APPLIED, 501);
+  const { dryRun, fieldValidation, fieldManager } = readWriteOptions('PatchOptions', query, type === APPLY_PATCH);
   const patch = readPatch(request, type);
+  if (type === APPLY_PATCH) return applyObject(request, patch);
   let warnings: readonly string[] = [];
   const updated = store.update(
     info.namespace,
@@ -44,7 +43,11 @@ export const patchObject: ResourceHandler = (request) => {
       checkTypeMeta(stored, decoded.object);
       return admitUpdate(request, kind.applyDefaults?.(decoded.object) ?? decoded.object);
     },
-    { dryRun, status: info.subresource === 'status' },
+    {
+      dryRun,
+      status: info.subresource === 'status',
+      managedFields: updateRecorder(request, fieldManager),
+    },
   );
   return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
 };

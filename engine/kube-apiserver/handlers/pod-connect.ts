@@ -48,18 +48,38 @@ export const podExec: ResourceHandler = (request) => {
 export const podAttach: ResourceHandler = (request) =>
   connect(request, (kubelet, pod, container) => kubelet.attach(identity(pod), container, readStreams(request.query)));
 
+/**
+ * One connection to the port named in `ports`. Real clients multiplex many over one request; whoever speaks their
+ * protocol asks here for each.
+ */
+export const podPortForward: ResourceHandler = (request) => {
+  const text = request.query.text('ports');
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw badRequest(`query parameter "ports" is not a port: "${text}"`);
+  return connectNode(request, (kubelet, pod) => kubelet.portForward(identity(pod), port));
+};
+
 type Connection = (kubelet: NodeApi, pod: Pod, container: string) => NonNullable<ApiResponse['session']>;
 
-function connect({ store, info, query, server }: ResourceRequest, open: Connection): ApiResponse {
+function connect(request: ResourceRequest, open: Connection): ApiResponse {
+  const pod = request.store.get(request.info.namespace, request.info.name) as Pod;
+  const container = chooseContainer(pod, request.query.text('container'));
+  return connectNode(request, (kubelet) => open(kubelet, pod, container));
+}
+
+function connectNode(
+  { store, info, server }: ResourceRequest,
+  open: (kubelet: NodeApi, pod: Pod) => NonNullable<ApiResponse['session']>,
+): ApiResponse {
   const pod = store.get(info.namespace, info.name) as Pod;
-  const container = chooseContainer(pod, query.text('container'));
   const node = pod.spec.nodeName ?? '';
   if (node === '') throw badRequest(`pod ${info.name} does not have a host assigned`);
   const kubelet = server.dialNode(node);
   if (kubelet === undefined) {
     throw unexplained(`error dialing backend: dial tcp ${nodeAddress(server, node)}: connect: connection refused`);
   }
-  const session = ask(pod, () => open(kubelet, pod, container));
+  const session = ask(pod, () => open(kubelet, pod));
   return { status: 101, headers: { connection: 'Upgrade', upgrade: 'websocket' }, session };
 }
 

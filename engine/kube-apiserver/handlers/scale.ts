@@ -5,7 +5,8 @@ import type { KubeObject } from '../../api/object.ts';
 import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
 import { readObjectBody } from '../decode/object-decoder.ts';
 import { parseMediaType } from '../media-type.ts';
-import { readWriteOptions } from '../write-options.ts';
+import { readWriteOptions, type WriteOptions } from '../write-options.ts';
+import { updateRecorder } from './field-writer.ts';
 import { applyPatch, readPatch } from './patch.ts';
 
 /** What Deployments and ReplicaSets have in common. */
@@ -23,20 +24,25 @@ export const getScale: ResourceHandler = ({ store, info }) =>
   respond(200, scaleOf(store.get(info.namespace, info.name)));
 
 export const updateScale: ResourceHandler = (request) => {
-  const { dryRun } = readWriteOptions('UpdateOptions', request.query);
+  const options = readWriteOptions('UpdateOptions', request.query);
   const sent = readObjectBody(request.request, 'Scale').value as Scale;
-  return respond(200, scaleOf(writeScale(request, () => sent, dryRun)));
+  return respond(200, scaleOf(writeScale(request, () => sent, options)));
 };
 
 export const patchScale: ResourceHandler = (request) => {
-  const { dryRun } = readWriteOptions('PatchOptions', request.query);
+  const options = readWriteOptions('PatchOptions', request.query);
   const type = parseMediaType(request.request.headers?.['content-type'] ?? '').type;
   const patch = readPatch(request, type);
   const change = (scale: Scale) => applyPatch(request, type, scale, patch) as Scale;
-  return respond(200, scaleOf(writeScale(request, change, dryRun)));
+  return respond(200, scaleOf(writeScale(request, change, options)));
 };
 
-function writeScale({ store, info }: ResourceRequest, change: (scale: Scale) => Scale, dryRun: boolean): KubeObject {
+function writeScale(
+  request: ResourceRequest,
+  change: (scale: Scale) => Scale,
+  { dryRun, fieldManager }: WriteOptions,
+): KubeObject {
+  const { store, info } = request;
   return store.update(
     info.namespace,
     info.name,
@@ -57,7 +63,7 @@ function writeScale({ store, info }: ResourceRequest, change: (scale: Scale) => 
       const { spec, metadata } = stored as Scalable;
       return { ...stored, metadata: { ...metadata, resourceVersion }, spec: { ...spec, replicas } } as KubeObject;
     },
-    { dryRun, status: false },
+    { dryRun, status: false, managedFields: updateRecorder(request, fieldManager) },
   );
 }
 

@@ -4,12 +4,13 @@ import { admit } from '../admission/index.ts';
 import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { updateRecorder } from './field-writer.ts';
 import { finalizerWarnings } from './warnings.ts';
 
 /** PUT of an object, or of its `status` subresource. */
 export const updateObject: ResourceHandler = (request) => {
   const { kind, store, info, server, query } = request;
-  const { dryRun, fieldValidation } = readWriteOptions('UpdateOptions', query);
+  const { dryRun, fieldValidation, fieldManager } = readWriteOptions('UpdateOptions', query);
   const { object, warnings } = decodeObject(request.request, kind, fieldValidation, server.kinds);
   const { name, namespace } = info;
   if ((object.metadata.name ?? '') === '') {
@@ -20,6 +21,7 @@ export const updateObject: ResourceHandler = (request) => {
   const updated = store.update(namespace, name, () => admitUpdate(request, defaulted), {
     dryRun,
     status: info.subresource === 'status',
+    managedFields: updateRecorder(request, fieldManager),
     ...(uid === '' ? {} : { expectedUid: uid }),
   });
   return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);

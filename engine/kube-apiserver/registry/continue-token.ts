@@ -1,5 +1,5 @@
 import { badRequest } from '../../api/errors.ts';
-import { describeJsonError } from '../decode/json-syntax.ts';
+import { describeJsonError } from '../../api/json-syntax.ts';
 
 /** Where a list in chunks goes on: at which revision (-1: whatever is present), and after which key. */
 export interface ContinueToken {

@@ -1,6 +1,6 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import { badRequest } from '../../api/errors.ts';
-import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../api/object.ts';
 
 type WritableMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
 
@@ -10,7 +10,13 @@ type WritableMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
  */
 export function metadataForCreate(
   sent: Partial<ObjectMeta>,
-  server: { readonly name: string; readonly namespace: string; readonly uid: string; readonly timestamp: string },
+  server: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly timestamp: string;
+    readonly managedFields: readonly ManagedFieldsEntry[] | undefined;
+  },
 ): ObjectMeta {
   const metadata: WritableMeta = {
     name: server.name,
@@ -20,10 +26,8 @@ export function metadataForCreate(
   };
   if (sent.generateName !== undefined) metadata.generateName = sent.generateName;
   if (server.namespace !== '') metadata.namespace = server.namespace;
-  if (sent.labels != null) metadata.labels = sent.labels;
-  if (sent.annotations != null) metadata.annotations = sent.annotations;
-  if (sent.ownerReferences != null) metadata.ownerReferences = sent.ownerReferences;
-  if (sent.finalizers != null) metadata.finalizers = sent.finalizers;
+  for (const key of CLIENT_FIELDS) if (!isEmpty(sent[key])) assign(metadata, key, sent[key]);
+  if (server.managedFields !== undefined) metadata.managedFields = server.managedFields;
   return metadata;
 }
 
@@ -34,7 +38,7 @@ export function metadataForUpdate(sent: Partial<ObjectMeta>, stored: ObjectMeta)
   metadata.name = sent.name ?? stored.name;
   metadata.uid = sent.uid || stored.uid;
   for (const key of CLIENT_FIELDS) {
-    if (sent[key] != null) assign(metadata, key, sent[key]);
+    if (!isEmpty(sent[key])) assign(metadata, key, sent[key]);
     else if (metadata[key] !== undefined) delete metadata[key];
   }
   return metadata;
@@ -42,8 +46,25 @@ export function metadataForUpdate(sent: Partial<ObjectMeta>, stored: ObjectMeta)
 
 const CLIENT_FIELDS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
+/** Empty lists and maps of the metadata are left out, as `omitempty` has it. */
+function isEmpty(value: object | null | undefined): boolean {
+  if (value === null || value === undefined) return true;
+  for (const _ in value) return false;
+  return true;
+}
+
 function assign<K extends keyof WritableMeta>(metadata: WritableMeta, key: K, value: WritableMeta[K]): void {
   metadata[key] = value;
+}
+
+/** The same object with its managers noted, or with none. */
+export function withManagedFields<T extends KubeObject>(
+  object: T,
+  managedFields: readonly ManagedFieldsEntry[] | undefined,
+): T {
+  if (object.metadata.managedFields === managedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
 
 /** The same object as of another revision. */

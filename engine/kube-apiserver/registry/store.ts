@@ -10,7 +10,7 @@ import {
   unexplained,
 } from '../../api/errors.ts';
 import { invalid } from '../../api/field-errors.ts';
-import type { KubeObject } from '../../api/object.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../api/object.ts';
 import type { Etcd } from '../../etcd/index.ts';
 import type { Random } from '../../sim/index.ts';
 import type { Clock } from '../clock.ts';
@@ -20,6 +20,7 @@ import {
   checkNamespace,
   metadataForCreate,
   metadataForUpdate,
+  withManagedFields,
   withResourceVersion,
 } from './object-metadata.ts';
 import { storageKey, storagePrefix } from './storage-key.ts';
@@ -37,6 +38,8 @@ export interface CreateOptions {
   readonly dryRun: boolean;
   /** Mutates and judges the object before it is validated; see `admission/`. */
   readonly admit: (object: KubeObject) => KubeObject;
+  /** Who owns which fields; absent for objects that are not tracked. */
+  readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
 export interface UpdateOptions {
@@ -45,14 +48,23 @@ export interface UpdateOptions {
   readonly status: boolean;
   /** The uid that a PUT claims the object has. */
   readonly expectedUid?: string;
+  /** Who owns which fields after this write; absent leaves that as it is. `sent` is the object as `change` made it. */
+  readonly managedFields?: (
+    stored: KubeObject,
+    next: KubeObject,
+    sent: KubeObject,
+  ) => readonly ManagedFieldsEntry[] | undefined;
 }
+
+/** Gives a validated object what only the server can give (addresses, ports). @throws StatusError */
+export type Allocate = (object: KubeObject, stored: KubeObject | undefined) => KubeObject;
 
 const NAME_SUFFIX_LENGTH = 5;
 const MAX_GENERATED_BASE = 58;
 const GENERATE_NAME_ATTEMPTS = 8;
 
 /** Kinds whose PUT must carry a resourceVersion (`AllowUnconditionalUpdate` is false in their strategies). */
-const NEED_RESOURCE_VERSION: ReadonlySet<string> = new Set(['leases', 'serviceaccounts']);
+const NEED_RESOURCE_VERSION: ReadonlySet<string> = new Set(['leases', 'poddisruptionbudgets', 'serviceaccounts']);
 
 /**
  * The objects of one kind in etcd, and the rules of writing them.
@@ -62,11 +74,13 @@ export class Store {
   readonly kind: KindDescriptor;
   readonly prefix: string;
   readonly environment: StoreEnvironment;
+  readonly #allocate: Allocate | undefined;
 
-  constructor(kind: KindDescriptor, environment: StoreEnvironment) {
+  constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
     this.kind = kind;
     this.prefix = storagePrefix(kind);
     this.environment = environment;
+    this.#allocate = allocate;
   }
 
   key(namespace: string, name: string): string {
@@ -75,6 +89,11 @@ export class Store {
 
   find(namespace: string, name: string): KubeObject | undefined {
     return this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
+  }
+
+  /** Every object, in all namespaces. */
+  all(): readonly KubeObject[] {
+    return this.environment.etcd.range(this.prefix).keyValues.map(({ value }) => value as KubeObject);
   }
 
   /** @throws StatusError NotFound */
@@ -92,11 +111,12 @@ export class Store {
       throw unexplained('resourceVersion should not be set on objects to be created');
     }
     const generated = (sent.metadata.name ?? '') === '' && (sent.metadata.generateName ?? '') !== '';
-    const admitted = options.admit(this.#withSystemFields(namespace, sent, generated));
+    const admitted = options.admit(this.#withSystemFields(namespace, sent, generated, options.managedFields));
     const context: WriteContext = { timestamp: admitted.metadata.creationTimestamp, status: false };
-    const object = kind.prepareForCreate?.(admitted, context) ?? admitted;
-    const errors = kind.validateCreate(object);
-    if (errors.length > 0) throw invalidObject(kind, object.metadata.name, errors);
+    const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
+    const errors = kind.validateCreate(prepared);
+    if (errors.length > 0) throw invalidObject(kind, prepared.metadata.name, errors);
+    const object = this.#allocate?.(prepared, undefined) ?? prepared;
     const key = this.key(namespace, object.metadata.name);
     if (this.environment.etcd.get(key) !== undefined) {
       throw generated ? generateNameConflict(kind, object.metadata.name) : alreadyExists(kind, object.metadata.name);
@@ -120,10 +140,15 @@ export class Store {
     const sent = change(stored);
     checkIdentity(kind, sent.metadata, namespace, name);
     this.#checkVersion(stored, sent, options);
-    const next = this.#prepareUpdate(stored, sent, options);
+    const prepared = this.#prepareUpdate(stored, sent, options);
+    const managed =
+      options.managedFields === undefined
+        ? prepared
+        : withManagedFields(prepared, options.managedFields(stored, prepared, sent));
     const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
-    const errors = kind.validateUpdate(next, stored, context);
+    const errors = kind.validateUpdate(managed, stored, context);
     if (errors.length > 0) throw invalidObject(kind, name, errors);
+    const next = this.#allocate?.(managed, stored) ?? managed;
     if (options.dryRun) return next;
     const key = this.key(namespace, name);
     if (goesNow(next, stored)) {
@@ -141,7 +166,12 @@ export class Store {
     return stored;
   }
 
-  #withSystemFields(namespace: string, sent: KubeObject, generated: boolean): KubeObject {
+  #withSystemFields(
+    namespace: string,
+    sent: KubeObject,
+    generated: boolean,
+    managedFields: CreateOptions['managedFields'],
+  ): KubeObject {
     const { clock, random } = this.environment;
     const metadata = metadataForCreate(sent.metadata, {
       name: generated ? this.#generateName(namespace, sent.metadata.generateName!) : (sent.metadata.name ?? ''),
@@ -149,6 +179,7 @@ export class Store {
       namespace: this.kind.namespaced ? namespace : (sent.metadata.namespace ?? ''),
       uid: random.uuid(),
       timestamp: clock.timestamp(),
+      managedFields,
     });
     return { ...sent, metadata };
   }

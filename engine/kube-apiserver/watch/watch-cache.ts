@@ -72,7 +72,7 @@ export class WatchCache {
         {
           filter: request.filter,
           bookmarks: request.allowBookmarks,
-          latencyMs: latency.minMs + random.float() * (latency.maxMs - latency.minMs),
+          latencyMs: sink.outside === true ? 0 : latency.minMs + random.float() * (latency.maxMs - latency.minMs),
           present: request.present,
           label: `watch ${kind.plural}`,
         },
@@ -82,7 +82,7 @@ export class WatchCache {
         watcher.end();
         return () => watcher.stop();
       }
-      const timer = this.#begin(watcher, request);
+      const timer = this.#begin(watcher, request, sink.outside === true);
       return () => {
         timer?.cancel();
         this.#index.delete(watcher);
@@ -102,7 +102,7 @@ export class WatchCache {
     }
   }
 
-  #begin(watcher: Watcher, request: WatchRequest): Timer | undefined {
+  #begin(watcher: Watcher, request: WatchRequest, outside: boolean): Timer | undefined {
     try {
       this.#sendPast(watcher, request);
     } catch (error) {
@@ -112,6 +112,7 @@ export class WatchCache {
       return undefined;
     }
     this.#index.add(watcher);
+    if (outside) return undefined;
     if (request.allowBookmarks) this.#startBookmarks();
     if (request.timeoutSeconds === undefined || request.timeoutSeconds <= 0) return undefined;
     return this.#options.sim.schedule(request.timeoutSeconds * 1000, 'watch times out', () => {

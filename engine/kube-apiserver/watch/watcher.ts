@@ -63,6 +63,10 @@ export class Watcher {
   }
 
   #schedule(): void {
+    if (this.#sink.outside === true) {
+      this.#deliver();
+      return;
+    }
     this.#wakeUp ??= this.#sim.schedule(this.#options.latencyMs, this.#options.label, () => this.#deliver());
   }
 

@@ -1,10 +1,10 @@
 import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
 import { controllerReference } from '../claim.ts';
+import { templateHash } from '../template-hash.ts';
 import { newestAnnotations, withSize } from './annotations.ts';
 import { desiredReplicas, HASH_LABEL, rollingLimits } from './revisions.ts';
 import { newestReplicas } from './rolling-update.ts';
-import { templateHash } from './template-hash.ts';
 
 /**
  * The ReplicaSet for a Deployment's present template: named after the template's hash, which also goes into labels and

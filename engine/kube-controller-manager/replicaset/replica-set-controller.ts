@@ -6,15 +6,15 @@ import { pods, replicaSets } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
-import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects, controllerReference } from '../claim.ts';
+import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
+import { Expectations } from '../expectations.ts';
 import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
 import { isActive, isReady } from '../pod-state.ts';
-import { Expectations } from './expectations.ts';
-import { podsToDelete } from './pods-to-delete.ts';
+import { podsToDelete } from '../pods-to-delete.ts';
 import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
 
 /** No more than this many Pods are made or deleted at a time. */
@@ -30,7 +30,7 @@ export class ReplicaSetController {
   readonly #replicaSetClient: ResourceClient<ReplicaSet>;
   readonly #pods: Informer<Pod>;
   readonly #replicaSets: Informer<ReplicaSet>;
-  readonly #recorder: EventRecorder;
+  readonly #podControl: PodControl;
   readonly #expectations = new Expectations();
   readonly #controller: Controller;
 
@@ -40,7 +40,7 @@ export class ReplicaSetController {
     this.#replicaSetClient = client.resource(replicaSets);
     this.#pods = informers.for(pods);
     this.#replicaSets = informers.for(replicaSets);
-    this.#recorder = recorder('replicaset-controller');
+    this.#podControl = new PodControl(this.#podClient, recorder('replicaset-controller'));
     this.#controller = new Controller(sim, {
       name: 'replicaset-controller',
       reconcile: (key) => this.#reconcile(key),
@@ -100,53 +100,14 @@ export class ReplicaSetController {
     );
   }
 
-  /** In batches of 1, 2, 4 …: if the first is refused (a quota, say), hundreds of others need not be tried. */
   #createPods(replicaSet: ReplicaSet, count: number): void {
     const key = objectKey(replicaSet);
     this.#expectations.expectCreations(key, count, this.#sim.nowMs);
-    let left = count;
-    for (let batch = 1; left > 0; batch = Math.min(2 * batch, left)) {
-      let error: unknown;
-      for (let i = 0; i < batch; i++) {
-        left -= 1;
-        try {
-          this.#createPod(replicaSet);
-        } catch (caught) {
-          this.#expectations.creationSettled(key);
-          error = caught;
-        }
-      }
-      if (error === undefined) continue;
-      this.#expectations.creationSettled(key, left);
-      // A Namespace that is going away takes no new objects, and this ReplicaSet will go with it.
-      if (isNamespaceTerminating(error)) return;
-      throw error;
-    }
-  }
-
-  #createPod(replicaSet: ReplicaSet): void {
-    const { metadata, spec } = replicaSet.spec.template!;
-    try {
-      const pod = this.#podClient.create({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          generateName: `${replicaSet.metadata.name}-`,
-          namespace: replicaSet.metadata.namespace,
-          labels: metadata?.labels,
-          annotations: metadata?.annotations,
-          finalizers: metadata?.finalizers,
-          ownerReferences: [controllerReference(replicaSet)],
-        },
-        spec: spec!,
-      });
-      this.#recorder.event(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-    } catch (error) {
-      if (error instanceof StatusError && !isNamespaceTerminating(error)) {
-        this.#recorder.event(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${error.message}`);
-      }
-      throw error;
-    }
+    const { done, error } = inGrowingBatches(count, () => {
+      this.#podControl.create(replicaSet, replicaSet.spec.template!);
+    });
+    this.#expectations.creationSettled(key, count - done);
+    if (error !== undefined && !isNamespaceTerminating(error)) throw error;
   }
 
   #deletePods(replicaSet: ReplicaSet, active: readonly Pod[], count: number): void {
@@ -159,18 +120,12 @@ export class ReplicaSetController {
     );
     let error: unknown;
     for (const pod of doomed) {
-      const { name, namespace, uid } = pod.metadata;
       try {
-        this.#podClient.delete(name, namespace, { preconditions: { uid } });
-        this.#recorder.event(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
+        if (this.#podControl.delete(replicaSet, pod)) continue;
       } catch (caught) {
-        this.#expectations.deletionSettled(key, uid);
-        if (caught instanceof StatusError) {
-          if (caught.code === 404) continue;
-          this.#recorder.event(replicaSet, 'Warning', 'FailedDelete', `Error deleting: ${caught.message}`);
-        }
         error = caught;
       }
+      this.#expectations.deletionSettled(key, pod.metadata.uid);
     }
     if (error !== undefined) throw error;
   }
@@ -245,11 +200,4 @@ export class ReplicaSetController {
     const replicaSet = this.#replicaSets.lister.get(reference.name, pod.metadata.namespace);
     return replicaSet?.metadata.uid === reference.uid ? replicaSet : undefined;
   }
-}
-
-function isNamespaceTerminating(error: unknown): boolean {
-  return (
-    error instanceof StatusError &&
-    error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') === true
-  );
 }

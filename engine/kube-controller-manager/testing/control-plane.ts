@@ -74,12 +74,39 @@ export class ControlPlane {
   }
 
   /** Lets every Pod with a node become ready and every deleted one end, each within a second. */
-  startKubelets(options: { readonly isHealthy?: (pod: Pod) => boolean } = {}): void {
+  startKubelets(
+    options: {
+      readonly isHealthy?: (pod: Pod) => boolean;
+      /** How a Pod that has run for a second ends; undefined lets it run on. */
+      readonly end?: (pod: Pod) => 'Succeeded' | 'Failed' | undefined;
+    } = {},
+  ): void {
     this.sim.schedule(1_000, 'stand-in kubelets', () => {
       const items = this.client.resource(pods).list().items;
-      for (const pod of items) this.#tend(pod, options.isHealthy?.(pod) ?? true);
+      for (const pod of items) {
+        const end = pod.status?.phase === 'Running' ? options.end?.(pod) : undefined;
+        if (end !== undefined && pod.metadata.deletionTimestamp === undefined) this.#end(pod, end);
+        else this.#tend(pod, options.isHealthy?.(pod) ?? true);
+      }
       this.startKubelets(options);
     });
+  }
+
+  #end(pod: Pod, phase: 'Succeeded' | 'Failed'): void {
+    const finishedAt = timestamp(this.sim.wallMs);
+    const exitCode = phase === 'Succeeded' ? 0 : 1;
+    const containerStatuses = pod.spec.containers.map(({ name, image = '' }) => ({
+      name,
+      image,
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode, finishedAt, startedAt: finishedAt } },
+    }));
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'PodCompleted', lastTransitionTime: finishedAt }];
+    this.client
+      .resource(pods)
+      .updateStatus({ ...pod, status: { ...pod.status, phase, conditions, containerStatuses } });
   }
 
   #tend(pod: Pod, isHealthy: boolean): void {
@@ -93,6 +120,7 @@ export class ControlPlane {
     if (
       !pod.spec.nodeName ||
       pod.status?.phase === 'Failed' ||
+      pod.status?.phase === 'Succeeded' ||
       (pod.status?.phase === 'Running' && isReady === isHealthy)
     ) {
       return;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../api/kinds.ts';
-import { readySince, storedPod } from '../testing/objects.ts';
+import type { Pod } from '../api/kinds.ts';
 import { podsToDelete } from './pods-to-delete.ts';
+import { readySince, storedPod } from './testing/objects.ts';
 
 const NOW = Date.parse('2026-01-12T10:00:00Z');
 

@@ -1,5 +1,5 @@
-import type { PodTemplateSpec } from '../../api/kinds.ts';
-import { hash32 } from '../../sim/index.ts';
+import type { PodTemplateSpec } from '../api/kinds.ts';
+import { hash32 } from '../sim/index.ts';
 
 /** The alphabet of k8s.io/apimachinery/pkg/util/rand: no vowels, so no words come out. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -20,12 +20,16 @@ export class Expectations {
     return (expected.creations <= 0 && expected.deletions.size === 0) || nowMs - expected.sinceMs > TIMEOUT_MS;
   }
 
+  expect(key: string, creations: number, deletedUids: readonly string[], nowMs: number): void {
+    this.#expected.set(key, { creations, deletions: new Set(deletedUids), sinceMs: nowMs });
+  }
+
   expectCreations(key: string, count: number, nowMs: number): void {
-    this.#expected.set(key, { creations: count, deletions: new Set(), sinceMs: nowMs });
+    this.expect(key, count, [], nowMs);
   }
 
   expectDeletions(key: string, uids: readonly string[], nowMs: number): void {
-    this.#expected.set(key, { creations: 0, deletions: new Set(uids), sinceMs: nowMs });
+    this.expect(key, 0, uids, nowMs);
   }
 
   /** A creation was seen, or did not take place. */

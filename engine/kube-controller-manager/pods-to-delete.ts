@@ -1,5 +1,5 @@
-import type { Pod } from '../../api/kinds.ts';
-import { isReady, readySinceMs } from '../pod-state.ts';
+import type { Pod } from '../api/kinds.ts';
+import { isReady, readySinceMs } from './pod-state.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const PHASES = ['Pending', 'Unknown', 'Running'];

@@ -1,0 +1,38 @@
+import { isIPv4, isIPv6 } from './ip-address.ts';
+
+/** A range of IPv4 addresses: the first one as a number, and how many bits all have in common. */
+export interface Ipv4Block {
+  readonly base: number;
+  readonly bits: number;
+}
+
+/** Whether a text is `ADDRESS/BITS`, of either family. */
+export function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(bits)) return false;
+  return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128;
+}
+
+/** @param text a valid IPv4 CIDR, e.g. `10.96.0.0/12`. */
+export function parseIpv4Block(text: string): Ipv4Block {
+  const [address = '', bits = ''] = text.split('/');
+  const count = 2 ** (32 - Number(bits));
+  return { base: Math.floor(ipv4Number(address) / count) * count, bits: Number(bits) };
+}
+
+export function ipv4Number(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+export function formatIpv4(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}
+
+export function blockSize({ bits }: Ipv4Block): number {
+  return 2 ** (32 - bits);
+}
+
+/** Whether the block holds an address given as a number. */
+export function blockContains(block: Ipv4Block, address: number): boolean {
+  return address >= block.base && address < block.base + blockSize(block);
+}

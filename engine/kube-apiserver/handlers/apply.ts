@@ -1,0 +1,82 @@
+import { badRequest, conflict, notFound, unexplained } from '../../api/errors.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { admit } from '../admission/index.ts';
+import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
+import { apiVersionOf, decodeFields } from '../decode/object-decoder.ts';
+import { applyConfiguration } from '../managed-fields/apply.ts';
+import { withLastApplied } from '../managed-fields/last-applied.ts';
+import type { Entries } from '../managed-fields/managers.ts';
+import { checkConfiguration } from '../managed-fields/typed-check.ts';
+import { readWriteOptions } from '../write-options.ts';
+import { fieldWriter } from './field-writer.ts';
+import { admitUpdate } from './update.ts';
+import { finalizerWarnings } from './warnings.ts';
+
+const KUBECTL = 'kubectl';
+
+/** Server-side apply: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+export function applyObject(request: ResourceRequest, body: unknown): ReturnType<ResourceHandler> {
+  const { store, info, query, kind } = request;
+  const { dryRun, fieldManager } = readWriteOptions('PatchOptions', query, true);
+  const configuration = readConfiguration(request, body);
+  const writer = fieldWriter(request, fieldManager, 'Apply');
+  const force = query.flag('force');
+  let managedFields: Entries = [];
+  const apply = (live: KubeObject | undefined): KubeObject => {
+    const applied = applyConfiguration(kind, live, configuration, writer, force);
+    managedFields = applied.managedFields;
+    const decoded = decodeFields(applied.object, kind, 'Ignore').object;
+    const object = fieldManager === KUBECTL ? withLastApplied(decoded, configuration) : decoded;
+    return kind.applyDefaults?.(object) ?? object;
+  };
+  if (store.find(info.namespace, info.name) === undefined)
+    return create(request, apply(undefined), managedFields, dryRun);
+  const updated = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live)), {
+    dryRun,
+    status: info.subresource === 'status',
+    managedFields: () => managedFields,
+  });
+  return respondWithObject(request, 200, updated, finalizerWarnings(updated));
+}
+
+/** What is not there is created, except through a subresource. */
+function create(
+  request: ResourceRequest,
+  object: KubeObject,
+  managedFields: Entries,
+  dryRun: boolean,
+): ReturnType<ResourceHandler> {
+  const { store, info, kind, server } = request;
+  const { namespace, name } = info;
+  if (info.subresource !== '') throw notFound(kind, name);
+  if ((object.metadata.uid ?? '') !== '') {
+    const why = `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: `;
+    throw conflict(kind, name, why);
+  }
+  const named = { ...object, metadata: { ...object.metadata, name } };
+  const created = store.create(namespace, named, {
+    dryRun,
+    admit: (each) => admit({ operation: 'CREATE', kind, namespace, name }, each, server.lookup),
+    managedFields,
+  });
+  return respondWithObject(request, 201, created, finalizerWarnings(created));
+}
+
+/** The applied configuration, of the right kind and shape. @throws StatusError */
+function readConfiguration({ kind, info }: ResourceRequest, body: unknown): KubeObject {
+  const configuration = body as KubeObject;
+  const expected = apiVersionOf(kind);
+  if (configuration.apiVersion !== expected || configuration.kind !== kind.kind) {
+    const got = `${configuration.apiVersion ?? ''}, Kind=${configuration.kind ?? ''}`;
+    throw badRequest(`invalid object type: ${got} (expected ${expected}, Kind=${kind.kind})`);
+  }
+  const metadata: Partial<KubeObject['metadata']> = configuration.metadata ?? {};
+  if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  if ((metadata.name ?? info.name) !== info.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
+  }
+  const why = checkConfiguration(kind.schema, configuration);
+  if (why === undefined) return configuration;
+  const object = `${info.namespace}/${info.name}; ${expected}, Kind=${kind.kind}`;
+  throw unexplained(`failed to create typed patch object (${object}): ${why}`);
+}

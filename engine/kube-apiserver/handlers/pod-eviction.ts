@@ -1,0 +1,98 @@
+import { badRequest, internalError, tooManyRequests } from '../../api/errors.ts';
+import type { Pod } from '../../api/kinds.ts';
+import { type LabelSelectorFields, labelSelectorOf } from '../../api/label-selector.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
+import { readObjectBody } from '../decode/object-decoder.ts';
+import { readDeleteOptions } from '../registry/delete-options.ts';
+import { deleteObject } from '../registry/deletion.ts';
+import { readWriteOptions } from '../write-options.ts';
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/eviction-v1/ */
+interface Eviction {
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly deleteOptions?: unknown;
+}
+
+interface DisruptionBudget extends KubeObject {
+  readonly spec?: { readonly selector?: LabelSelectorFields; readonly unhealthyPodEvictionPolicy?: string };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly disruptionsAllowed?: number;
+    readonly desiredHealthy?: number;
+    readonly currentHealthy?: number;
+    readonly disruptedPods?: Readonly<Record<string, string>>;
+  };
+}
+
+const BUDGETS = 'policy/v1/poddisruptionbudgets';
+const RETRY_SECONDS = 10;
+const REFUSAL = "Cannot evict pod as it would violate the pod's disruption budget.";
+const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+/**
+ * Deletes a Pod, if its disruption budget lets one more go: what `kubectl drain` asks for.
+ * After kubernetes/kubernetes pkg/registry/core/pod/storage/eviction.go.
+ */
+export const evictPod: ResourceHandler = (request) => {
+  const { store, info, query } = request;
+  const { dryRun } = readWriteOptions('CreateOptions', query);
+  const eviction = readObjectBody(request.request, 'Eviction').value as Eviction;
+  if ((eviction.metadata?.name ?? info.name) !== info.name) {
+    throw badRequest('name in URL does not match name in Eviction object');
+  }
+  const given = readDeleteOptions(eviction.deleteOptions ?? {}, query);
+  const options = dryRun ? { ...given, dryRun: ['All'] } : given;
+  const pod = store.get(info.namespace, info.name) as Pod;
+  if (!isBeyondBudgets(pod)) takeFromBudget(request, pod, (options.dryRun?.length ?? 0) > 0);
+  deleteObject(store, info.namespace, info.name, options);
+  return respond(201, SUCCESS);
+};
+
+/** A Pod that does not run, or goes already, costs no availability. */
+function isBeyondBudgets({ metadata, status }: Pod): boolean {
+  const phase = status?.phase;
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || metadata.deletionTimestamp !== undefined;
+}
+
+function takeFromBudget({ server, info }: ResourceRequest, pod: Pod, dryRun: boolean): void {
+  const store = server.resources.get(BUDGETS)?.store;
+  if (store === undefined) return;
+  const inNamespace = server.etcd.range(`${store.prefix}${info.namespace}/`).keyValues;
+  const budgets = inNamespace
+    .map(({ value }) => value as DisruptionBudget)
+    .filter(({ spec }) => labelSelectorOf(spec?.selector).matches(pod.metadata.labels));
+  if (budgets.length > 1) {
+    throw internalError(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  }
+  const budget = budgets[0];
+  if (budget === undefined || toleratesUnhealthy(budget, pod)) return;
+  const next = withOneLess(budget, pod.metadata.name, server.clock.timestamp());
+  if (!dryRun) store.write(store.key(info.namespace, budget.metadata.name), next);
+}
+
+/** https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy */
+function toleratesUnhealthy({ spec, status }: DisruptionBudget, pod: Pod): boolean {
+  if (pod.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return false;
+  if (spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  const desired = status?.desiredHealthy ?? 0;
+  return desired > 0 && (status?.currentHealthy ?? 0) >= desired;
+}
+
+/** The budget after this eviction. @throws StatusError TooManyRequests when it allows none. */
+function withOneLess(budget: DisruptionBudget, pod: string, now: string): DisruptionBudget {
+  const { metadata, status = {} } = budget;
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    const cause = `The disruption budget ${metadata.name} is still being processed by the server.`;
+    throw tooManyRequests(REFUSAL, { reason: 'DisruptionBudget', message: cause }, RETRY_SECONDS);
+  }
+  const allowed = status.disruptionsAllowed ?? 0;
+  if (allowed <= 0) {
+    const cause = `The disruption budget ${metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`;
+    throw tooManyRequests(REFUSAL, { reason: 'DisruptionBudget', message: cause });
+  }
+  const disruptedPods = { ...status.disruptedPods, [pod]: now };
+  return { ...budget, status: { ...status, disruptionsAllowed: allowed - 1, disruptedPods } };
+}

@@ -1,0 +1,86 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
+import type { ApiRequest, ApiResponse } from '../../api/request.ts';
+import { hash32 } from '../../sim/index.ts';
+import { respond } from '../context.ts';
+import { apiVersionOf } from '../decode/object-decoder.ts';
+import { pathItems } from './paths.ts';
+import { componentSchemas, type Descriptions } from './schemas.ts';
+
+interface Document {
+  readonly body: object;
+  readonly hash: string;
+}
+
+/** Kinds that are sent or returned without being stored. */
+const SHARED_DEFINITIONS = ['DeleteOptions', 'Status'].map((name) => `io.k8s.apimachinery.pkg.apis.meta.v1.${name}`);
+
+/**
+ * The OpenAPI v3 documents, one for each group version: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3.
+ * Clients learn from them how to validate, explain and merge. They are made when first asked for.
+ */
+export class OpenApi {
+  readonly #kinds: readonly KindDescriptor[];
+  readonly #serverVersion: string;
+  readonly #descriptions: Descriptions;
+  readonly #documents = new Map<string, Document>();
+
+  constructor(kinds: readonly KindDescriptor[], serverVersion: string, descriptions: Descriptions) {
+    this.#kinds = kinds;
+    this.#serverVersion = serverVersion;
+    this.#descriptions = descriptions;
+  }
+
+  /** The answer to `/openapi/v3` and what is below it; undefined for a path that leads nowhere. */
+  serve(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
+    const [, v3, ...rest] = segments;
+    if (v3 !== 'v3') return undefined;
+    const paths = this.#groupVersionPaths();
+    if (rest.length === 0) return respond(200, { paths: Object.fromEntries(paths.map((path) => this.#entry(path))) });
+    const path = rest.join('/');
+    if (!paths.includes(path)) return undefined;
+    const { body, hash } = this.#document(path);
+    const asked = [request.query?.['hash'] ?? ''].flat()[0];
+    const location = documentUrl(path, hash);
+    if (asked !== '' && asked !== hash) return { status: 301, headers: { location } };
+    const headers = {
+      'content-type': 'application/json',
+      etag: JSON.stringify(hash),
+      ...(asked === '' ? {} : { 'cache-control': 'public, immutable' }),
+    };
+    if (request.headers?.['if-none-match'] === headers.etag) return { status: 304, headers };
+    return { status: 200, headers, body };
+  }
+
+  #groupVersionPaths(): readonly string[] {
+    return [...new Set(this.#kinds.map((kind) => `${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`))];
+  }
+
+  #entry(path: string) {
+    return [path, { serverRelativeURL: documentUrl(path, this.#document(path).hash) }] as const;
+  }
+
+  #document(path: string): Document {
+    let document = this.#documents.get(path);
+    if (document === undefined) {
+      document = this.#make(path.slice(path.indexOf('/') + 1));
+      this.#documents.set(path, document);
+    }
+    return document;
+  }
+
+  #make(groupVersion: string): Document {
+    const kinds = this.#kinds.filter((kind) => apiVersionOf(kind) === groupVersion);
+    const roots = [...kinds.map(({ schema }) => schema), ...SHARED_DEFINITIONS];
+    const body = {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: this.#serverVersion },
+      paths: pathItems(kinds),
+      components: { schemas: componentSchemas(roots, kinds, this.#descriptions) },
+    };
+    return { body, hash: hash32(JSON.stringify(body), 0).toString(16).padStart(8, '0').toUpperCase() };
+  }
+}
+
+function documentUrl(path: string, hash: string): string {
+  return `/openapi/v3/${path}?hash=${hash}`;
+}

@@ -1,0 +1,110 @@
+import { isExternal, isHeadless, needsClusterIp } from '../../../api/core/service-defaults.ts';
+import { internalError, invalidObject } from '../../../api/errors.ts';
+import { invalid } from '../../../api/field-errors.ts';
+import type { Service } from '../../../api/kinds.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import type { Etcd } from '../../../etcd/index.ts';
+import type { Random } from '../../../sim/index.ts';
+import { allocateClusterIp, refuseClusterIp } from './cluster-ips.ts';
+import { allocateNodePort, nodePortKey, refuseNodePort } from './node-ports.ts';
+
+type Spec = Service['spec'];
+type Port = NonNullable<Spec['ports']>[number];
+
+/** What other Services have. */
+interface Taken {
+  readonly clusterIps: ReadonlySet<string>;
+  readonly nodePorts: ReadonlySet<string>;
+}
+
+const SERVICE = { group: '', kind: 'Service' };
+
+/**
+ * Gives a Service that is about to be stored the addresses and ports it needs, and refuses those that others have. What
+ * is taken is read from the Services themselves, so nothing can leak or be forgotten when a server starts anew.
+ * After kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
+ */
+export function serviceAllocation(etcd: Etcd, prefix: string, random: Random) {
+  return (object: KubeObject, stored: KubeObject | undefined): KubeObject => {
+    const service = object as Service;
+    if (stored !== undefined && service.spec === (stored as Service).spec) return service;
+    const taken = takenByOthers(etcd, prefix, service);
+    const addressed = withClusterIp(withFamilies(service), taken.clusterIps, random);
+    return withNodePorts(addressed, taken.nodePorts, random);
+  };
+}
+
+function takenByOthers(etcd: Etcd, prefix: string, { metadata }: Service): Taken {
+  const clusterIps = new Set<string>();
+  const nodePorts = new Set<string>();
+  for (const { value } of etcd.range(prefix).keyValues) {
+    const other = value as Service;
+    if (other.metadata.uid === metadata.uid) continue;
+    for (const address of other.spec.clusterIPs ?? []) clusterIps.add(address);
+    for (const { protocol = 'TCP', nodePort = 0 } of other.spec.ports ?? []) {
+      if (nodePort !== 0) nodePorts.add(nodePortKey(protocol, nodePort));
+    }
+    const check = other.spec.healthCheckNodePort ?? 0;
+    if (check !== 0) nodePorts.add(nodePortKey('TCP', check));
+  }
+  return { clusterIps, nodePorts };
+}
+
+/** This cluster speaks IPv4; a headless Service without selector may be anything. */
+function withFamilies(service: Service): Service {
+  const { spec } = service;
+  if (!needsClusterIp(spec) || (spec.ipFamilies !== undefined && spec.ipFamilyPolicy !== undefined)) return service;
+  const anyFamily = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
+  const ipFamilyPolicy = spec.ipFamilyPolicy ?? (anyFamily ? 'RequireDualStack' : 'SingleStack');
+  const ipFamilies = spec.ipFamilies ?? (anyFamily ? ['IPv4', 'IPv6'] : ['IPv4']);
+  return { ...service, spec: { ...spec, ipFamilies, ipFamilyPolicy } as Spec };
+}
+
+function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Random): Service {
+  const { spec, metadata } = service;
+  if (!needsClusterIp(spec)) return service;
+  const asked = spec.clusterIP ?? spec.clusterIPs?.[0] ?? '';
+  if (asked === '') {
+    const clusterIP = allocateClusterIp(taken, random);
+    if (clusterIP === undefined) throw internalError('failed to allocate a serviceIP: range is full');
+    return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP] } };
+  }
+  const clusterIPs = spec.clusterIPs ?? [asked];
+  const why = isHeadless(spec) ? undefined : refuseClusterIp(asked, taken);
+  if (why !== undefined) {
+    const error = invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${asked}: ${why}`);
+    throw invalidObject(SERVICE, metadata.name, [error]);
+  }
+  return spec.clusterIP === asked && spec.clusterIPs !== undefined
+    ? service
+    : { ...service, spec: { ...spec, clusterIP: asked, clusterIPs } };
+}
+
+function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Random): Service {
+  const { spec, metadata } = service;
+  if (!isExternal(spec) || spec.ports === undefined) return service;
+  const wantsPorts = spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false;
+  const all = new Set(taken);
+  const ports = spec.ports.map((port, index): Port => {
+    const { protocol = 'TCP', nodePort = 0 } = port;
+    if (nodePort === 0) return port;
+    // TCP and UDP of one Service may share a number, as DNS servers do.
+    const why = refuseNodePort(nodePort, protocol, all);
+    if (why !== undefined) {
+      throw invalidObject(SERVICE, metadata.name, [invalid(`spec.ports[${index}].nodePort`, nodePort, why)]);
+    }
+    all.add(nodePortKey(protocol, nodePort));
+    return port;
+  });
+  const filled = ports.map((port): Port => {
+    if ((port.nodePort ?? 0) !== 0 || !wantsPorts) return port;
+    const { protocol = 'TCP' } = port;
+    const twin = ports.find((other) => other.port === port.port && (other.nodePort ?? 0) !== 0)?.nodePort;
+    const isFree = twin !== undefined && refuseNodePort(twin, protocol, all) === undefined;
+    const nodePort = isFree ? twin : allocateNodePort(all, protocol, random);
+    if (nodePort === undefined) throw internalError('failed to allocate a nodePort: range is full');
+    all.add(nodePortKey(protocol, nodePort));
+    return { ...port, nodePort };
+  });
+  return { ...service, spec: { ...spec, ports: filled } };
+}

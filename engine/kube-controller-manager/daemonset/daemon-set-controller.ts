@@ -1,0 +1,249 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { DaemonSet, Node, Pod } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
+import { daemonSets, nodes, pods } from '../../api/resources.ts';
+import type { ResourceClient } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { claimObjects } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { ControllerHistory } from '../controller-history.ts';
+import { Expectations } from '../expectations.ts';
+import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
+import { isReady } from '../pod-state.ts';
+import { daemonPodTemplate, REVISION_HASH, targetNode } from './daemon-pod.ts';
+import { daemonSetStatus } from './daemon-set-status.ts';
+import { manageSteps, type Place, places, rollingSteps, type Steps } from './daemon-steps.ts';
+import { FailedPods } from './failed-pods.ts';
+
+/** No more than this many Pods are made or deleted at a time. */
+const BURST = 250;
+
+/**
+ * Keeps a Pod on every node that fits.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/, after `pkg/controller/daemon`.
+ */
+export class DaemonSetController {
+  readonly #sim: Simulation;
+  readonly #podClient: ResourceClient<Pod>;
+  readonly #daemonSetClient: ResourceClient<DaemonSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #nodes: Informer<Node>;
+  readonly #daemonSets: Informer<DaemonSet>;
+  readonly #recorder: EventRecorder;
+  readonly #podControl: PodControl;
+  readonly #history: ControllerHistory<DaemonSet>;
+  readonly #expectations = new Expectations();
+  readonly #failedPods = new FailedPods();
+  readonly #controller: Controller;
+
+  constructor({ sim, client, informers, recorder }: ControllerContext) {
+    this.#sim = sim;
+    this.#podClient = client.resource(pods);
+    this.#daemonSetClient = client.resource(daemonSets);
+    this.#pods = informers.for(pods);
+    this.#nodes = informers.for(nodes);
+    this.#daemonSets = informers.for(daemonSets);
+    this.#recorder = recorder('daemonset-controller');
+    this.#podControl = new PodControl(this.#podClient, this.#recorder);
+    this.#history = new ControllerHistory(client, informers, this.#daemonSetClient, REVISION_HASH);
+    this.#controller = new Controller(sim, {
+      name: 'daemonset-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#pods, this.#nodes, this.#daemonSets, this.#history.informer],
+    });
+    this.#watch();
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+  }
+
+  #reconcile(key: string): void {
+    const daemonSet = this.#daemonSets.lister.byKey(key);
+    if (daemonSet === undefined) {
+      this.#expectations.forget(key);
+      return;
+    }
+    if (daemonSet.metadata.deletionTimestamp !== undefined) return;
+    if (labelSelectorOf(daemonSet.spec.selector).isEmpty) {
+      const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
+      this.#recorder.event(daemonSet, 'Warning', 'SelectingAll', message);
+      return;
+    }
+    // Observe …
+    const history = this.#history.of(daemonSet);
+    const hash = history.current.metadata.labels?.[REVISION_HASH] ?? '';
+    const all = this.#observe(daemonSet);
+
+    // … compare, act …
+    const { wallMs, nowMs } = this.#sim;
+    let error: unknown;
+    try {
+      if (this.#expectations.areMet(key, nowMs)) this.#manage(daemonSet, all, hash);
+      // A rolling update waits until every node has its Pod on the way.
+      if (this.#expectations.areMet(key, nowMs)) this.#act(daemonSet, rollingSteps(daemonSet, all, hash, wallMs), hash);
+      const live = new Set(all.flatMap(({ pods: own }) => own.map(({ metadata }) => metadata.labels?.[REVISION_HASH])));
+      this.#history.removeSurplus(daemonSet, history, ({ metadata }) => live.has(metadata.labels?.[REVISION_HASH]));
+    } catch (caught) {
+      error = caught;
+    }
+
+    // … and report.
+    const status = daemonSetStatus(daemonSet, all, hash, history.collisionCount, wallMs);
+    if (!sameValue(status, daemonSet.status)) this.#daemonSetClient.updateStatus({ ...daemonSet, status });
+    const { minReadySeconds = 0 } = daemonSet.spec;
+    if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0)) {
+      this.#controller.queue.addAfter(key, minReadySeconds * 1_000);
+    }
+    if (error !== undefined) throw error;
+  }
+
+  #observe(daemonSet: DaemonSet): Place[] {
+    const byNode = new Map<string, Pod[]>();
+    for (const pod of this.#claimPods(daemonSet)) {
+      const nodeName = targetNode(pod) ?? '';
+      const there = byNode.get(nodeName);
+      if (there === undefined) byNode.set(nodeName, [pod]);
+      else there.push(pod);
+    }
+    const found = places(daemonSet, this.#nodes.lister.list(), byNode);
+    for (const { nodeName } of found) byNode.delete(nodeName);
+    // Pods meant for nodes that have gone and that they never reached; pod garbage collection sees to the others.
+    const fit = { shouldRun: false, shouldStay: false };
+    for (const [nodeName, lost] of byNode) {
+      const waiting = lost.filter(({ spec }) => !spec.nodeName);
+      if (waiting.length > 0) found.push({ nodeName, fit, pods: waiting });
+    }
+    return found;
+  }
+
+  #claimPods(daemonSet: DaemonSet): Pod[] {
+    const { selector } = daemonSet.spec;
+    return claimObjects(
+      { controller: daemonSet, selector, controllers: this.#daemonSetClient, objects: this.#podClient },
+      [...controlledBy(this.#pods, daemonSet), ...orphansBeside(this.#pods, daemonSet)],
+    );
+  }
+
+  #manage(daemonSet: DaemonSet, all: readonly Place[], hash: string): void {
+    const { create, remove } = manageSteps(daemonSet, all, hash, this.#sim.wallMs);
+    const due = remove.filter((pod) => this.#isDue(daemonSet, pod));
+    this.#act(daemonSet, { create, remove: due }, hash);
+  }
+
+  /** A Pod that ended goes, and its place is filled anew; one that fails again and again does so more and more slowly. */
+  #isDue(daemonSet: DaemonSet, pod: Pod): boolean {
+    const { phase } = pod.status ?? {};
+    if (phase !== 'Failed' && phase !== 'Succeeded') return true;
+    const { namespace, name } = pod.metadata;
+    const where = `daemon pod ${namespace}/${name} on node ${pod.spec.nodeName ?? ''}`;
+    if (phase === 'Succeeded') {
+      const message = `Found succeeded ${where}, will try to delete it`;
+      this.#recorder.event(daemonSet, 'Normal', 'SucceededDaemonPod', message);
+      return true;
+    }
+    const waitMs = this.#failedPods.waitMs(`${daemonSet.metadata.uid}/${targetNode(pod)}`, this.#sim.nowMs);
+    if (waitMs > 0) {
+      this.#controller.queue.addAfter(objectKey(daemonSet), waitMs);
+      return false;
+    }
+    const message = `Found failed ${where}, will try to kill it`;
+    this.#recorder.event(daemonSet, 'Warning', 'FailedDaemonPod', message);
+    return true;
+  }
+
+  #act(daemonSet: DaemonSet, steps: Steps, hash: string): void {
+    const create = steps.create.slice(0, BURST);
+    const remove = steps.remove.slice(0, BURST);
+    if (create.length === 0 && remove.length === 0) return;
+    const key = objectKey(daemonSet);
+    const uids = remove.map((pod) => pod.metadata.uid);
+    this.#expectations.expect(key, create.length, uids, this.#sim.nowMs);
+    const { done, error } = inGrowingBatches(create.length, (index) => {
+      this.#podControl.create(daemonSet, daemonPodTemplate(daemonSet, create[index]!, hash));
+    });
+    this.#expectations.creationSettled(key, create.length - done);
+    let failure = isNamespaceTerminating(error) ? undefined : error;
+    for (const pod of remove) {
+      try {
+        if (this.#podControl.delete(daemonSet, pod)) continue;
+      } catch (caught) {
+        failure = caught;
+      }
+      this.#expectations.deletionSettled(key, pod.metadata.uid);
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  #watch(): void {
+    indexByController(this.#pods);
+    this.#daemonSets.addHandlers({
+      add: (daemonSet) => this.#controller.enqueue(daemonSet),
+      update: (_, daemonSet) => this.#controller.enqueue(daemonSet),
+      delete: (daemonSet) => this.#controller.enqueue(daemonSet),
+    });
+    this.#nodes.addHandlers({
+      add: (node) => this.#nodesChanged(node),
+      update: (previous, node) => {
+        const isSame =
+          sameValue(previous.metadata.labels, node.metadata.labels) &&
+          sameValue(previous.spec?.taints, node.spec?.taints);
+        if (!isSame) this.#nodesChanged(node);
+      },
+      delete: (node) => this.#nodesChanged(node),
+    });
+    this.#pods.addHandlers({
+      add: (pod) => this.#podChanged(pod, 'created'),
+      update: (previous, pod) => {
+        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
+        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
+        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
+      },
+      delete: (pod) => this.#podChanged(pod, 'deleted'),
+    });
+  }
+
+  #nodesChanged(node: Node): void {
+    for (const daemonSet of this.#daemonSets.lister.list()) {
+      this.#controller.enqueueKey(objectKey(daemonSet), node);
+    }
+  }
+
+  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
+    const owner = this.#ownerOf(pod);
+    if (owner !== undefined) {
+      const key = objectKey(owner);
+      if (how === 'created') this.#expectations.creationSettled(key);
+      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
+      this.#controller.enqueueKey(key, pod);
+    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
+      for (const daemonSet of this.#daemonSets.lister.list(pod.metadata.namespace)) {
+        if (!labelSelectorOf(daemonSet.spec.selector).matches(pod.metadata.labels)) continue;
+        this.#controller.enqueueKey(objectKey(daemonSet), pod);
+      }
+    }
+  }
+
+  /** Time alone makes a ready Pod available, and no event will tell. */
+  #lookAgainWhenAvailable(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    const seconds = owner?.spec.minReadySeconds ?? 0;
+    if (owner !== undefined && seconds > 0) this.#controller.queue.addAfter(objectKey(owner), (seconds + 1) * 1_000);
+  }
+
+  #ownerOf(pod: Pod): DaemonSet | undefined {
+    const reference = controllerOf(pod);
+    if (reference?.kind !== 'DaemonSet') return undefined;
+    const daemonSet = this.#daemonSets.lister.get(reference.name, pod.metadata.namespace);
+    return daemonSet?.metadata.uid === reference.uid ? daemonSet : undefined;
+  }
+}

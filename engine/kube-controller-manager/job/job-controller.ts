@@ -1,0 +1,292 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { Job, Pod } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
+import { jobs, pods } from '../../api/resources.ts';
+import { StatusError } from '../../api/status-error.ts';
+import type { ResourceClient } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { claimObjects } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { Expectations } from '../expectations.ts';
+import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
+import { podsToDelete } from '../pods-to-delete.ts';
+import { isIndexed, pendingIndexes, uselessPods } from './completion-indexes.ts';
+import { COMPLETED, deadlineLeftMs, isFinished, type Verdict, verdictOf } from './job-conditions.ts';
+import { isTracked, jobPodTemplate, TRACKING_FINALIZER } from './job-pod.ts';
+import { hasFailed, hasSucceeded, type JobState, observeJob, wantedActive } from './job-state.ts';
+import { countedStatus, type JobOutcome, notedStatus } from './job-status.ts';
+import { OrphanedPods } from './orphaned-pods.ts';
+import { PodBackoff } from './pod-backoff.ts';
+
+const BURST = 500;
+/** Changes of Pods are gathered for so long. */
+const BATCH_MS = 1_000;
+
+/**
+ * Runs Pods until enough have succeeded, or too many have failed.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/, after `pkg/controller/job/job_controller.go`.
+ */
+export class JobController {
+  readonly #sim: Simulation;
+  readonly #podClient: ResourceClient<Pod>;
+  readonly #jobClient: ResourceClient<Job>;
+  readonly #pods: Informer<Pod>;
+  readonly #jobs: Informer<Job>;
+  readonly #recorder: EventRecorder;
+  readonly #podControl: PodControl;
+  readonly #expectations = new Expectations();
+  readonly #backoff = new PodBackoff();
+  /** By Job: uids of Pods whose finalizer was taken off, until the cache shows it. */
+  readonly #counted = new Map<string, Set<string>>();
+  readonly #controller: Controller;
+  readonly #orphaned: OrphanedPods;
+
+  constructor(context: ControllerContext) {
+    const { sim, client, informers, recorder } = context;
+    this.#sim = sim;
+    this.#podClient = client.resource(pods);
+    this.#jobClient = client.resource(jobs);
+    this.#pods = informers.for(pods);
+    this.#jobs = informers.for(jobs);
+    this.#recorder = recorder('job-controller');
+    this.#podControl = new PodControl(this.#podClient, this.#recorder);
+    this.#controller = new Controller(sim, {
+      name: 'job-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#pods, this.#jobs],
+    });
+    this.#watch();
+    this.#orphaned = new OrphanedPods(context);
+  }
+
+  start(): void {
+    this.#controller.start();
+    this.#orphaned.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+    this.#orphaned.stop();
+  }
+
+  #reconcile(key: string): void {
+    const job = this.#jobs.lister.byKey(key);
+    if (job === undefined || isFinished(job)) {
+      this.#expectations.forget(key);
+      this.#backoff.forget(key);
+      this.#counted.delete(key);
+      return;
+    }
+    // Observe …
+    const { wallMs, nowMs } = this.#sim;
+    const cacheIsCurrent = this.#expectations.areMet(key, nowMs);
+    const claimed = this.#claimPods(job);
+    const state = observeJob(job, claimed, this.#countedOf(key, claimed));
+
+    this.#backoff.note(key, state.newSucceeded, state.newFailed, wallMs);
+
+    // … compare, act …
+    let verdict = verdictOf(job, state, wallMs);
+    let active = state.active.length;
+    let error: unknown;
+    try {
+      if (verdict !== undefined) active -= this.#deleteActive(job, state.active);
+      else if (cacheIsCurrent && job.metadata.deletionTimestamp === undefined) active = this.#resize(job, state);
+    } catch (caught) {
+      if (!(caught instanceof StatusError)) throw caught;
+      error = caught;
+    }
+    if (error === undefined && verdict === undefined && hasSucceeded(job, state.succeeded, active)) {
+      verdict = COMPLETED;
+    }
+
+    // … and report.
+    const deleted = state.active.length - Math.min(active, state.active.length);
+    this.#report(job, claimed, { state, active, terminating: state.terminating.length + deleted, verdict });
+    const leftMs = verdict === undefined ? deadlineLeftMs(job, wallMs) : undefined;
+    if (leftMs !== undefined) this.#controller.queue.addAfter(key, leftMs);
+    if (error !== undefined) throw error;
+  }
+
+  #claimPods(job: Job): Pod[] {
+    return claimObjects(
+      {
+        controller: job,
+        selector: job.spec.selector!,
+        controllers: this.#jobClient,
+        objects: this.#podClient,
+        finalizer: TRACKING_FINALIZER,
+      },
+      [...controlledBy(this.#pods, job), ...orphansBeside(this.#pods, job)],
+    );
+  }
+
+  /** Makes or deletes Pods; returns how many are active then. */
+  #resize(job: Job, state: JobState): number {
+    const key = objectKey(job);
+    const { active } = state;
+    if (job.spec.suspend === true) return active.length - this.#deletePods(job, active);
+    const wanted = wantedActive(job, state);
+    const surplus = this.#surplus(job, state, active.length - wanted).slice(0, BURST);
+    if (surplus.length > 0) return active.length - this.#deletePods(job, surplus);
+
+    const waiting = job.spec.podReplacementPolicy === 'Failed' ? state.terminating : [];
+    const missing = Math.min(wanted - active.length - waiting.length, BURST);
+    if (missing <= 0) return active.length;
+    const waitMs = this.#backoff.remainingMs(key, this.#sim.wallMs);
+    if (waitMs > 0) {
+      this.#controller.queue.addAfter(key, waitMs);
+      return active.length;
+    }
+    const occupying = [...active, ...waiting];
+    const indexes = isIndexed(job) ? pendingIndexes(job, state.succeededIndexes, occupying, missing) : undefined;
+    return active.length + this.#createPods(job, indexes?.length ?? missing, indexes);
+  }
+
+  #surplus(job: Job, { active, succeededIndexes }: JobState, count: number): Pod[] {
+    const useless = isIndexed(job) ? uselessPods(job, active, succeededIndexes) : [];
+    const rest = active.filter((pod) => !useless.includes(pod));
+    const more = count - useless.length;
+    return more <= 0 ? useless : [...useless, ...podsToDelete(rest, rest, more, this.#sim.wallMs)];
+  }
+
+  #createPods(job: Job, count: number, indexes: readonly number[] | undefined): number {
+    const key = objectKey(job);
+    this.#expectations.expectCreations(key, count, this.#sim.nowMs);
+    const { done, error } = inGrowingBatches(count, (i) => {
+      const index = indexes?.[i];
+      const { name } = job.metadata;
+      const prefix = index === undefined ? `${name}-` : `${name}-${index}-`;
+      this.#podControl.create(job, jobPodTemplate(job, index), prefix);
+    });
+    this.#expectations.creationSettled(key, count - done);
+    if (error !== undefined && !isNamespaceTerminating(error)) throw error;
+    return done;
+  }
+
+  /** Deletes Pods that are no longer wanted; they count neither as succeeded nor as failed. */
+  #deletePods(job: Job, doomed: readonly Pod[]): number {
+    const key = objectKey(job);
+    const uids = doomed.map((pod) => pod.metadata.uid);
+    if (uids.length > 0) this.#expectations.expectDeletions(key, uids, this.#sim.nowMs);
+    let error: unknown;
+    for (const pod of doomed) {
+      try {
+        this.#removeFinalizer(key, pod);
+        if (this.#podControl.delete(job, pod)) continue;
+      } catch (caught) {
+        error = caught;
+      }
+      this.#expectations.deletionSettled(key, pod.metadata.uid);
+    }
+    if (error !== undefined) throw error;
+    return doomed.length;
+  }
+
+  /** Ends a Job's Pods because the Job has ended; they keep their finalizer until counted as failed. */
+  #deleteActive(job: Job, active: readonly Pod[]): number {
+    for (const pod of active) this.#podControl.delete(job, pod);
+    return active.length;
+  }
+
+  #report(job: Job, claimed: readonly Pod[], outcome: JobOutcome): void {
+    const key = objectKey(job);
+    const { wallMs } = this.#sim;
+    const { verdict } = outcome;
+    const written = this.#writeStatus(job, notedStatus(job, outcome, wallMs));
+    this.#tellSuspension(job, written);
+    for (const pod of claimed) if (this.#mayGo(job, pod, verdict)) this.#removeFinalizer(key, pod);
+    const final = this.#writeStatus(written, countedStatus(written.status ?? {}, verdict, wallMs));
+    if (isFinished(final)) this.#tellEnd(final, verdict!);
+  }
+
+  /** Whether the finalizer has done its duty: the Pod has ended and is noted. */
+  #mayGo(job: Job, pod: Pod, verdict: Verdict | undefined): boolean {
+    if (!isTracked(pod)) return false;
+    if (job.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Succeeded') return true;
+    return hasFailed(job, pod) || (verdict !== undefined && pod.metadata.deletionTimestamp !== undefined);
+  }
+
+  #removeFinalizer(key: string, pod: Pod): void {
+    const counted = this.#counted.get(key) ?? new Set();
+    if (!isTracked(pod) || counted.has(pod.metadata.uid)) return;
+    const { name, namespace, uid } = pod.metadata;
+    const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
+    try {
+      this.#podClient.patch(name, namespace, 'strategic-merge', patch);
+    } catch (error) {
+      if (!(error instanceof StatusError && (error.code === 404 || error.reason === 'Invalid'))) throw error;
+    }
+    this.#counted.set(key, counted.add(uid));
+  }
+
+  /** Forgets what the cache shows by now. */
+  #countedOf(key: string, claimed: readonly Pod[]): ReadonlySet<string> {
+    const counted = this.#counted.get(key);
+    if (counted === undefined) return new Set();
+    const tracked = new Set(claimed.filter(isTracked).map((pod) => pod.metadata.uid));
+    for (const uid of counted) if (!tracked.has(uid)) counted.delete(uid);
+    return counted;
+  }
+
+  #writeStatus(job: Job, status: NonNullable<Job['status']>): Job {
+    return sameValue(status, job.status) ? job : this.#jobClient.updateStatus({ ...job, status });
+  }
+
+  #tellSuspension(before: Job, after: Job): void {
+    const suspension = ({ status }: Job) => status?.conditions?.find(({ type }) => type === 'Suspended')?.status;
+    if (suspension(before) === suspension(after)) return;
+    const [reason, message] =
+      suspension(after) === 'True' ? ['Suspended', 'Job suspended'] : ['Resumed', 'Job resumed'];
+    this.#recorder.event(after, 'Normal', reason!, message!);
+  }
+
+  #tellEnd(job: Job, { target, reason = '', message = '' }: Verdict): void {
+    if (target === 'SuccessCriteriaMet') this.#recorder.event(job, 'Normal', 'Completed', 'Job completed');
+    else this.#recorder.event(job, 'Warning', reason, message);
+  }
+
+  #watch(): void {
+    indexByController(this.#pods);
+    this.#jobs.addHandlers({
+      add: (job) => this.#controller.enqueue(job),
+      update: (_, job) => this.#controller.enqueue(job),
+      delete: (job) => this.#controller.enqueue(job),
+    });
+    this.#pods.addHandlers({
+      add: (pod) => this.#podChanged(pod, 'created'),
+      update: (previous, pod) => {
+        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
+        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
+      },
+      delete: (pod) => this.#podChanged(pod, 'deleted'),
+    });
+  }
+
+  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
+    const owner = this.#ownerOf(pod);
+    if (owner !== undefined) {
+      const key = objectKey(owner);
+      if (how === 'created') this.#expectations.creationSettled(key);
+      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
+      this.#controller.queue.addAfter(key, BATCH_MS);
+    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
+      for (const job of this.#jobs.lister.list(pod.metadata.namespace)) {
+        if (!labelSelectorOf(job.spec.selector).matches(pod.metadata.labels)) continue;
+        this.#controller.queue.addAfter(objectKey(job), BATCH_MS);
+      }
+    }
+  }
+
+  #ownerOf(pod: Pod): Job | undefined {
+    const reference = controllerOf(pod);
+    if (reference?.kind !== 'Job') return undefined;
+    const job = this.#jobs.lister.get(reference.name, pod.metadata.namespace);
+    return job?.metadata.uid === reference.uid ? job : undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Job } from '../../api/kinds.ts';
+import { timestamp } from '../../client/timestamp.ts';
+import { formatIndexes, isIndexed } from './completion-indexes.ts';
+import { type JobStatus, type Verdict, withSuspension, withTrue } from './job-conditions.ts';
+import type { JobState } from './job-state.ts';
+
+/** What a reconcile has found and done. */
+export interface JobOutcome {
+  readonly state: JobState;
+  /** Active Pods after those made and deleted. */
+  readonly active: number;
+  readonly terminating: number;
+  readonly verdict: Verdict | undefined;
+}
+
+/**
+ * The status with everything seen written down, but ended Pods only noted by uid: they are counted when their finalizer
+ * is off, so that a crash in between neither loses one nor counts it twice.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers
+ */
+export function notedStatus(job: Job, { state, active, terminating, verdict }: JobOutcome, wallMs: number): JobStatus {
+  const { active: _, ...previous } = job.status ?? {};
+  const noted = previous.uncountedTerminatedPods ?? {};
+  const conditions = previous.conditions ?? [];
+  const judged = verdict === undefined ? conditions : withTrue(conditions, verdict.target, verdict, wallMs);
+  const settled = verdict === undefined ? withSuspension(job, judged, wallMs) : judged;
+  const wasSuspended = isSuspended(conditions);
+  const startTime =
+    job.spec.suspend !== true && (!previous.startTime || wasSuspended) ? timestamp(wallMs) : previous.startTime;
+  return {
+    ...previous,
+    ...(startTime ? { startTime } : {}),
+    ...(active > 0 ? { active } : {}),
+    ready: state.ready,
+    terminating,
+    ...(isIndexed(job) ? indexedCounts(state) : {}),
+    uncountedTerminatedPods: {
+      ...uids('succeeded', noted.succeeded, isIndexed(job) ? [] : state.newSucceeded.map((pod) => pod.metadata.uid)),
+      ...uids(
+        'failed',
+        noted.failed,
+        state.newFailed.map((pod) => pod.metadata.uid),
+      ),
+    },
+    ...(settled.length > 0 ? { conditions: [...settled] } : {}),
+  };
+}
+
+function isSuspended(conditions: NonNullable<JobStatus['conditions']>): boolean {
+  return conditions.some(({ type, status }) => type === 'Suspended' && status === 'True');
+}
+
+function indexedCounts({ succeededIndexes }: JobState): JobStatus {
+  if (succeededIndexes.size === 0) return {};
+  return { succeeded: succeededIndexes.size, completedIndexes: formatIndexes(succeededIndexes) };
+}
+
+function uids(field: 'succeeded' | 'failed', noted: readonly string[] = [], added: readonly string[]) {
+  return noted.length + added.length === 0 ? {} : { [field]: [...noted, ...added] };
+}
+
+/** Counts what was noted, once all finalizers are off, and with no Pod left makes the verdict final. */
+export function countedStatus(status: JobStatus, verdict: Verdict | undefined, wallMs: number): JobStatus {
+  const { succeeded = [], failed = [] } = status.uncountedTerminatedPods ?? {};
+  const counted: JobStatus = {
+    ...status,
+    uncountedTerminatedPods: {},
+    ...(succeeded.length > 0 ? { succeeded: (status.succeeded ?? 0) + succeeded.length } : {}),
+    ...(failed.length > 0 ? { failed: (status.failed ?? 0) + failed.length } : {}),
+  };
+  if (verdict === undefined || (counted.terminating ?? 0) > 0 || (counted.active ?? 0) > 0) return counted;
+  const isComplete = verdict.target === 'SuccessCriteriaMet';
+  const conditions = withTrue(counted.conditions ?? [], isComplete ? 'Complete' : 'Failed', verdict, wallMs);
+  return {
+    ...counted,
+    conditions: [...conditions],
+    ...(isComplete ? { completionTime: timestamp(wallMs) } : {}),
+  };
+}

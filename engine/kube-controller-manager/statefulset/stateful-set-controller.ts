@@ -1,0 +1,201 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { Pod, StatefulSet } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
+import { pods, statefulSets } from '../../api/resources.ts';
+import type { ResourceClient } from '../../client/client.ts';
+import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Simulation } from '../../sim/index.ts';
+import { claimObjects } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { ControllerHistory, type History, templateOf } from '../controller-history.ts';
+import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { isReady } from '../pod-state.ts';
+import { ordinalOf, revisionOf, statefulPod } from './stateful-pod.ts';
+import { StatefulPodControl } from './stateful-pod-control.ts';
+import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
+import { hasEnded, type Ranks, statefulSteps } from './stateful-steps.ts';
+
+/**
+ * Keeps Pods with lasting names, one for each ordinal.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/, after `pkg/controller/statefulset`.
+ */
+export class StatefulSetController {
+  readonly #sim: Simulation;
+  readonly #podClient: ResourceClient<Pod>;
+  readonly #statefulSetClient: ResourceClient<StatefulSet>;
+  readonly #pods: Informer<Pod>;
+  readonly #statefulSets: Informer<StatefulSet>;
+  readonly #recorder: EventRecorder;
+  readonly #podControl: StatefulPodControl;
+  readonly #history: ControllerHistory<StatefulSet>;
+  /** Uids of Pods just deleted, until the cache shows it. */
+  readonly #deleted = new Set<string>();
+  readonly #controller: Controller;
+
+  constructor({ sim, client, informers, recorder }: ControllerContext) {
+    this.#sim = sim;
+    this.#podClient = client.resource(pods);
+    this.#statefulSetClient = client.resource(statefulSets);
+    this.#pods = informers.for(pods);
+    this.#statefulSets = informers.for(statefulSets);
+    this.#recorder = recorder('statefulset-controller');
+    this.#podControl = new StatefulPodControl(client, this.#recorder);
+    this.#history = new ControllerHistory(client, informers, this.#statefulSetClient, 'controller.kubernetes.io/hash');
+    this.#controller = new Controller(sim, {
+      name: 'statefulset-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#pods, this.#statefulSets, this.#history.informer],
+    });
+    this.#watch();
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+  }
+
+  #reconcile(key: string): void {
+    const statefulSet = this.#statefulSets.lister.byKey(key);
+    if (statefulSet === undefined) return;
+    // Observe …
+    const claimed = this.#claimPods(statefulSet);
+    const history = this.#history.of(statefulSet);
+    const names = revisionNames(statefulSet, history);
+    const ranks = this.#rank(statefulSet, claimed);
+
+    // … compare, act …
+    let error: unknown;
+    try {
+      if (statefulSet.metadata.deletionTimestamp === undefined) this.#act(statefulSet, ranks, history, names);
+    } catch (caught) {
+      error = caught;
+    }
+
+    // … and report.
+    const own = [...ranks.pods.values()];
+    const status = statefulSetStatus(statefulSet, own, names, this.#sim.wallMs);
+    if (!sameValue(status, statefulSet.status)) {
+      this.#statefulSetClient.updateStatus({ ...statefulSet, status });
+    }
+    const live = new Set([names.current, names.update, ...own.map(revisionOf)]);
+    this.#history.removeSurplus(statefulSet, history, ({ metadata }) => live.has(metadata.name));
+    if (error !== undefined) throw error;
+  }
+
+  #claimPods(statefulSet: StatefulSet): Pod[] {
+    const { selector } = statefulSet.spec;
+    // Pods of other names are not ours even if they match.
+    const orphans = orphansBeside(this.#pods, statefulSet).filter((pod) => ordinalOf(statefulSet, pod) !== undefined);
+    return claimObjects(
+      { controller: statefulSet, selector, controllers: this.#statefulSetClient, objects: this.#podClient },
+      [...controlledBy(this.#pods, statefulSet), ...orphans],
+    );
+  }
+
+  #rank(statefulSet: StatefulSet, claimed: readonly Pod[]): Ranks {
+    const { replicas = 1, ordinals } = statefulSet.spec;
+    const start = ordinals?.start ?? 0;
+    const byOrdinal = new Map<number, Pod>();
+    for (const pod of claimed) {
+      const ordinal = ordinalOf(statefulSet, pod);
+      if (ordinal !== undefined) byOrdinal.set(ordinal, pod);
+    }
+    return {
+      start,
+      end: start + replicas,
+      pods: byOrdinal,
+      isTerminating: ({ metadata }) => metadata.deletionTimestamp !== undefined || this.#deleted.has(metadata.uid),
+      wallMs: this.#sim.wallMs,
+    };
+  }
+
+  #act(statefulSet: StatefulSet, ranks: Ranks, history: History, names: RevisionNames): void {
+    const { create, remove } = statefulSteps(statefulSet, ranks, names.update);
+    for (const ordinal of create) {
+      const revision = revisionFor(statefulSet, ordinal, names);
+      const kept = history.old.find(({ metadata }) => metadata.name === revision);
+      const template = kept === undefined ? statefulSet.spec.template : templateOf(kept);
+      this.#podControl.create(statefulSet, statefulPod(statefulSet, template, revision, ordinal), ordinal);
+    }
+    for (const pod of remove) {
+      if (hasEnded(pod)) this.#tellEnd(statefulSet, pod);
+      this.#podControl.delete(statefulSet, pod);
+      this.#deleted.add(pod.metadata.uid);
+    }
+  }
+
+  #tellEnd(statefulSet: StatefulSet, { metadata, status }: Pod): void {
+    const { namespace, name } = statefulSet.metadata;
+    if (status?.phase === 'Failed') {
+      const message = `StatefulSet ${namespace}/${name} is recreating failed Pod ${metadata.name}`;
+      this.#recorder.event(statefulSet, 'Warning', 'RecreatingFailedPod', message);
+    } else {
+      const message = `StatefulSet ${namespace}/${name} is recreating terminated Pod ${metadata.name}`;
+      this.#recorder.event(statefulSet, 'Normal', 'RecreatingTerminatedPod', message);
+    }
+  }
+
+  #watch(): void {
+    indexByController(this.#pods);
+    this.#statefulSets.addHandlers({
+      add: (statefulSet) => this.#controller.enqueue(statefulSet),
+      update: (_, statefulSet) => this.#controller.enqueue(statefulSet),
+    });
+    this.#pods.addHandlers({
+      add: (pod) => this.#podChanged(pod),
+      update: (previous, pod) => {
+        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous);
+        if (pod.metadata.deletionTimestamp !== undefined) this.#deleted.delete(pod.metadata.uid);
+        this.#podChanged(pod);
+        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
+      },
+      delete: (pod) => {
+        this.#deleted.delete(pod.metadata.uid);
+        this.#podChanged(pod);
+      },
+    });
+  }
+
+  #podChanged(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    if (owner !== undefined) this.#controller.enqueueKey(objectKey(owner), pod);
+    if (controllerOf(pod) !== undefined) return;
+    for (const statefulSet of this.#statefulSets.lister.list(pod.metadata.namespace)) {
+      if (!labelSelectorOf(statefulSet.spec.selector).matches(pod.metadata.labels)) continue;
+      this.#controller.enqueueKey(objectKey(statefulSet), pod);
+    }
+  }
+
+  /** Time alone makes a ready Pod available, and no event will tell. */
+  #lookAgainWhenAvailable(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    const seconds = owner?.spec.minReadySeconds ?? 0;
+    if (owner !== undefined && seconds > 0) this.#controller.queue.addAfter(objectKey(owner), (seconds + 1) * 1_000);
+  }
+
+  #ownerOf(pod: Pod): StatefulSet | undefined {
+    const reference = controllerOf(pod);
+    if (reference?.kind !== 'StatefulSet') return undefined;
+    const statefulSet = this.#statefulSets.lister.get(reference.name, pod.metadata.namespace);
+    return statefulSet?.metadata.uid === reference.uid ? statefulSet : undefined;
+  }
+}
+
+/** The current revision is the one the status names, as long as it exists. */
+function revisionNames({ status }: StatefulSet, { current: newest, old, collisionCount }: History): RevisionNames {
+  const update = newest.metadata.name;
+  const isKept = old.some(({ metadata }) => metadata.name === status?.currentRevision);
+  return { current: isKept ? status!.currentRevision! : update, update, collisionCount };
+}
+
+/** Below the partition Pods are made anew from the current revision: the canary stays where it is. */
+function revisionFor({ spec }: StatefulSet, ordinal: number, { current, update }: RevisionNames): string {
+  if (spec.updateStrategy?.type !== 'RollingUpdate') return update;
+  return ordinal < (spec.updateStrategy.rollingUpdate?.partition ?? 0) ? current : update;
+}
