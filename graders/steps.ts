@@ -1,4 +1,11 @@
-import { type Cluster, resourceOfKind, resourcePath } from '@drydock/engine';
+import {
+  type ApiResponse,
+  type Cluster,
+  resourceOfKind,
+  resourcePath,
+  type Status,
+  StatusError,
+} from '@drydock/engine';
 import { type Step, spanMs } from './exercise.ts';
 import { findObjects } from './observe.ts';
 
@@ -28,7 +35,8 @@ function carryOutStep(cluster: Cluster, step: Step): void {
   } else {
     for (const { metadata } of findObjects(cluster, step.delete)) {
       const path = resourcePath(resourceOfKind(step.delete.kind)!, metadata.namespace, metadata.name);
-      cluster.submit({ kind: 'api', request: { method: 'DELETE', path } });
+      const answer = cluster.submit({ kind: 'api', request: { method: 'DELETE', path } }) as ApiResponse;
+      if (answer.status >= 400) throw new StatusError(answer.body as Status);
     }
   }
 }

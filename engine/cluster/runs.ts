@@ -1,6 +1,8 @@
+import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { httpRequest } from '../linux/http.ts';
 import { decode } from '../linux/stdio.ts';
+import type { Program } from '../linux/syscalls.ts';
 import { HOME } from './cluster.ts';
 import type { ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { SHELL_ENVIRONMENT } from './terminals.ts';
@@ -25,43 +27,50 @@ export class Runs {
     return this.#requests.get(run);
   }
 
-  /** @throws Errno when the command cannot be executed. */
+  /** What cannot be executed ends with exit code 126. */
   startCommand(run: string, host: Host, argv: readonly string[]): void {
     const stdout = new Output();
     const stderr = new Output();
-    host.spawn({
-      run: '/usr/bin/env',
-      argv: ['env', ...argv],
-      env: SHELL_ENVIRONMENT,
-      cwd: HOME,
-      files: { 1: host.sink((data) => stdout.add(data)), 2: host.sink((data) => stderr.add(data)) },
-      onExit: (status) => {
-        const exitCode = status.kind === 'exited' ? status.code : 137;
-        this.#commands.set(run, { exitCode, stdout: stdout.text(), stderr: stderr.text() });
-      },
-    });
+    const start = (): unknown =>
+      host.spawn({
+        run: '/usr/bin/env',
+        argv: ['env', ...argv],
+        env: SHELL_ENVIRONMENT,
+        cwd: HOME,
+        files: { 1: host.sink((data) => stdout.add(data)), 2: host.sink((data) => stderr.add(data)) },
+        onExit: (status) => {
+          const exitCode = status.kind === 'exited' ? status.code : 137;
+          this.#commands.set(run, { exitCode, stdout: stdout.text(), stderr: stderr.text() });
+        },
+      });
+    try {
+      start();
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      this.#commands.set(run, { exitCode: 126, stdout: '', stderr: `env: ${error.message}\n` });
+    }
   }
 
   startRequest(run: string, host: Host, request: ProbeRequest): void {
     const outcomes = this.#requests;
-    host.spawn({
-      run: function* (process) {
-        try {
-          const { address, port, path = '/', headers, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
-          const response = yield* httpRequest(process, { host: address, port, path, headers, timeoutMs });
-          outcomes.set(run, {
-            status: response.status,
-            headers: response.headers,
-            body: decode(response.body),
-          });
-          return 0;
-        } catch (error) {
-          outcomes.set(run, { error: (error as Error).message });
-          return 1;
-        }
-      },
-      argv: ['curl', `http://${request.address}:${request.port}${request.path ?? '/'}`],
-    });
+    const ask: Program = function* (process) {
+      try {
+        const { address, port, path = '/', headers, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+        const response = yield* httpRequest(process, { host: address, port, path, headers, timeoutMs });
+        outcomes.set(run, { status: response.status, headers: response.headers, body: decode(response.body) });
+        return 0;
+      } catch (error) {
+        outcomes.set(run, { error: (error as Error).message });
+        return 1;
+      }
+    };
+    try {
+      host.spawn({ run: ask, argv: ['curl', `http://${request.address}:${request.port}${request.path ?? '/'}`] });
+    } catch (error) {
+      // A machine that is full of processes starts no more.
+      if (!(error instanceof Errno)) throw error;
+      outcomes.set(run, { error: error.message });
+    }
   }
 }
 

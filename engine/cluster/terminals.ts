@@ -1,5 +1,5 @@
+import { Errno } from '../linux/errno.ts';
 import type { Host, PseudoTerminal } from '../linux/host.ts';
-import type { Process } from '../linux/syscalls.ts';
 import { HOME } from './cluster.ts';
 
 /** The environment of a learner's shell. */
@@ -19,8 +19,10 @@ const MAX_TERMINALS = 16;
 
 interface Session {
   readonly terminal: PseudoTerminal;
-  readonly shell: Process;
 }
+
+/** How long it takes until a shell that could not be started is tried again. */
+const RETRY_MS = 1000;
 
 type OutputListener = (terminal: string, data: Uint8Array) => void;
 
@@ -43,7 +45,8 @@ export class Terminals {
     terminal.onOutput((data) => {
       for (const listener of this.#listeners) listener(name, data);
     });
-    this.#sessions.set(name, { terminal, shell: this.#startShell(name, terminal) });
+    this.#sessions.set(name, { terminal });
+    this.#startShell(name, terminal);
   }
 
   /** Text as typed or pasted; ignored when the terminal is closed. */
@@ -66,22 +69,30 @@ export class Terminals {
     return () => this.#listeners.delete(listener);
   }
 
-  #startShell(name: string, terminal: PseudoTerminal): Process {
+  #startShell(name: string, terminal: PseudoTerminal): void {
     const { slave } = terminal;
-    return this.#host.spawn({
-      run: '/bin/bash',
-      argv: ['-bash'],
-      env: SHELL_ENVIRONMENT,
-      cwd: HOME,
-      files: { 0: slave, 1: slave, 2: slave },
-      terminal: slave,
-      onExit: () => this.#onShellExit(name, terminal),
-    });
+    try {
+      this.#host.spawn({
+        run: '/bin/bash',
+        argv: ['-bash'],
+        env: SHELL_ENVIRONMENT,
+        cwd: HOME,
+        files: { 0: slave, 1: slave, 2: slave },
+        terminal: slave,
+        onExit: () => this.#restartShell(name, terminal),
+      });
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      // No room for another process, as after a fork bomb, or no shell any more.
+      const message = this.#encoder.encode(`/bin/bash: ${error.message}\r\n`);
+      for (const listener of this.#listeners) listener(name, message);
+      this.#host.sim.schedule(RETRY_MS, `terminal ${name}`, () => this.#restartShell(name, terminal));
+    }
   }
 
   /** A learner who types `exit` gets a fresh shell: a terminal that is open can always be used. */
-  #onShellExit(name: string, terminal: PseudoTerminal): void {
+  #restartShell(name: string, terminal: PseudoTerminal): void {
     if (this.#sessions.get(name)?.terminal !== terminal || !this.#host.running) return;
-    this.#sessions.set(name, { terminal, shell: this.#startShell(name, terminal) });
+    this.#startShell(name, terminal);
   }
 }

@@ -2,7 +2,7 @@ import { Errno } from '../linux/errno.ts';
 import { concatBytes } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
-import { formatRecord, type LogRecord, type LogStream, logTimestamp } from './log-format.ts';
+import { formatRecords, type LogRecord, type LogStream, logTimestamp } from './log-format.ts';
 
 /** A longer line is broken into partial records: containerd's `max_container_log_line_size`. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -38,19 +38,22 @@ export class ContainerLog {
   write(stream: LogStream, data: Uint8Array): void {
     if (this.#ended) return;
     const pending = this.#pending[stream];
-    const bytes = pending.length === 0 ? data : concatBytes([pending, data]);
+    // Listeners may keep what they hear; the writer may reuse its buffer.
+    const own = this.#listeners.size > 0 ? data.slice() : data;
+    const bytes = pending.length === 0 ? own : concatBytes([pending, own]);
+    const timestamp = logTimestamp(this.#sim.wallMs);
     const records: LogRecord[] = [];
     let start = 0;
     for (;;) {
       const newline = bytes.indexOf(NEWLINE, start);
       const end = newline < 0 ? bytes.length : newline;
       if (end - start > MAX_LINE_BYTES) {
-        records.push(this.#record(stream, true, bytes.slice(start, start + MAX_LINE_BYTES)));
+        records.push({ timestamp, stream, partial: true, content: bytes.subarray(start, start + MAX_LINE_BYTES) });
         start += MAX_LINE_BYTES;
       } else if (newline < 0) {
         break;
       } else {
-        records.push(this.#record(stream, false, bytes.slice(start, end)));
+        records.push({ timestamp, stream, partial: false, content: bytes.subarray(start, end) });
         start = newline + 1;
       }
     }
@@ -63,7 +66,8 @@ export class ContainerLog {
     if (this.#ended) return;
     for (const stream of ['stdout', 'stderr'] as const) {
       const rest = this.#pending[stream];
-      if (rest.length > 0) this.#append([this.#record(stream, true, rest)]);
+      const timestamp = logTimestamp(this.#sim.wallMs);
+      if (rest.length > 0) this.#append([{ timestamp, stream, partial: true, content: rest }]);
     }
     this.#ended = true;
     for (const listener of this.#listeners) listener.end();
@@ -77,12 +81,8 @@ export class ContainerLog {
     return () => this.#listeners.delete(listener);
   }
 
-  #record(stream: LogStream, partial: boolean, content: Uint8Array): LogRecord {
-    return { timestamp: logTimestamp(this.#sim.wallMs), stream, partial, content };
-  }
-
   #append(records: readonly LogRecord[]): void {
-    const bytes = records.length === 0 ? new Uint8Array(0) : concatBytes(records.map(formatRecord));
+    const bytes = formatRecords(records);
     try {
       if (this.#size + bytes.length > this.#maxBytes && this.#size > 0) {
         this.#root.rename(this.path, `${this.path}.1`);

@@ -19,6 +19,8 @@ import type { ContainerdState } from './state.ts';
 
 /** What containerd reports for a container that could not be started. */
 const START_ERROR_EXIT_CODE = 128;
+/** Of what a container prints, each line is stamped and stored. */
+const LOG_STEPS_PER_BYTE = 1 / 16;
 
 export function requireContainer(state: ContainerdState, id: string): Container {
   const container = state.containers.get(id);
@@ -201,11 +203,11 @@ function openStandardFiles(context: ContainerdContext, container: Container) {
   files[1] = host.sink((data) => {
     log.write('stdout', data);
     for (const client of attached) client.stdout(data);
-  });
+  }, LOG_STEPS_PER_BYTE);
   files[2] = host.sink((data) => {
     log.write('stderr', data);
     for (const client of attached) client.stderr(data);
-  });
+  }, LOG_STEPS_PER_BYTE);
   return { files, terminal: undefined };
 }
 

@@ -19,6 +19,7 @@ import type { Registry } from './image.ts';
 import { ImageStore } from './image-store.ts';
 import { readContainerLog } from './log-reader.ts';
 import { CONTAINERD_VERSION, type ContainerdOptions, DEFAULT_CONTAINERD_OPTIONS } from './options.ts';
+import { portForward } from './port-forward.ts';
 import * as sandboxes from './sandbox.ts';
 import { removeSandboxFiles } from './sandbox-files.ts';
 import { ContainerdState } from './state.ts';
@@ -155,6 +156,11 @@ export class Containerd implements RuntimeService, ImageService {
 
   attach(id: string) {
     return exec.attach(this.#container(id));
+  }
+
+  portForward(podSandboxId: string, port: number) {
+    this.#requireServing();
+    return portForward(this.#context.host, sandboxes.requireSandbox(this.#context.state, podSandboxId), port);
   }
 
   containerLog(id: string, options: Parameters<RuntimeService['containerLog']>[1]) {

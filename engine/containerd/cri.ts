@@ -178,6 +178,11 @@ export interface RuntimeService {
     options: { readonly stdin: boolean; readonly tty: boolean },
   ): StartSession;
   attach(id: string, options: { readonly stdin: boolean; readonly tty: boolean }): StartSession;
+  /**
+   * One connection to a port in the sandbox's network namespace: what is sent to it is stdin, what comes from it stdout.
+   * The session's exit says why there is none.
+   */
+  portForward(podSandboxId: string, port: number): StartSession;
   /** The container's log file as the kubelet serves it. */
   containerLog(
     id: string,

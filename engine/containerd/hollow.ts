@@ -178,6 +178,10 @@ export class HollowRuntime implements RuntimeService, ImageService {
     throw new CriError('Unknown', 'a hollow container has no processes');
   }
 
+  portForward(): StartSession {
+    throw new CriError('Unknown', 'a hollow container has no ports');
+  }
+
   attach(): StartSession {
     throw new CriError('Unknown', 'a hollow container has no processes');
   }

@@ -1,4 +1,4 @@
-import { concatBytes, encode } from '../linux/stdio.ts';
+import { encode } from '../linux/stdio.ts';
 
 // The format of container log files:
 // https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
@@ -17,7 +17,6 @@ export interface LogRecord {
 
 const SPACE = 32;
 const NEWLINE = 10;
-const LINE_END = Uint8Array.of(NEWLINE);
 
 /** @param wallMs milliseconds since 1970 */
 export function logTimestamp(wallMs: number): string {
@@ -26,8 +25,35 @@ export function logTimestamp(wallMs: number): string {
   return `${new Date(whole).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;
 }
 
-export function formatRecord({ timestamp, stream, partial, content }: LogRecord): Uint8Array {
-  return concatBytes([encode(`${timestamp} ${stream} ${partial ? 'P' : 'F'} `), content, LINE_END]);
+/** The lines of a log file. Records of one write have the same beginning, which is made once: some print without end. */
+export function formatRecords(records: readonly LogRecord[]): Uint8Array {
+  const headers: Uint8Array[] = [];
+  let size = 0;
+  for (const [index, record] of records.entries()) {
+    const before = records[index - 1];
+    const same =
+      before !== undefined &&
+      before.partial === record.partial &&
+      before.stream === record.stream &&
+      before.timestamp === record.timestamp;
+    const header = same ? headers[index - 1]! : encode(headerOf(record));
+    headers.push(header);
+    size += header.length + record.content.length + 1;
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const [index, { content }] of records.entries()) {
+    const header = headers[index]!;
+    bytes.set(header, at);
+    bytes.set(content, at + header.length);
+    at += header.length + content.length + 1;
+    bytes[at - 1] = NEWLINE;
+  }
+  return bytes;
+}
+
+function headerOf({ timestamp, stream, partial }: LogRecord): string {
+  return `${timestamp} ${stream} ${partial ? 'P' : 'F'} `;
 }
 
 /** The records of a log file; a line that is no record is passed over. */

@@ -64,9 +64,9 @@ class Completion {
     if (awaiting !== undefined) return this.#flagValues(awaiting);
     const equals = this.#typed.indexOf('=');
     if (this.#typed.startsWith('--') && equals > 0) {
-      const spec = this.#flags.find(({ name }) => `--${name}` === this.#typed.slice(0, equals));
-      return spec === undefined ? [] : this.#flagValues(spec).map((value) => `--${spec.name}=${value}`);
+      return this.#assignedValues(this.#typed.slice(0, equals));
     }
+    if (equals === 2 && this.#typed.startsWith('-')) return this.#assignedValues(this.#typed.slice(0, equals));
     if (this.#typed.startsWith('-')) {
       return this.#flags
         .filter(({ hidden }) => hidden !== true)
@@ -89,6 +89,12 @@ class Completion {
 
   #specOf(word: string): FlagSpec | undefined {
     return this.#flags.find(({ name, short }) => word === `--${name}` || (short !== undefined && word === `-${short}`));
+  }
+
+  /** `--output=…` and `-o=…`. */
+  #assignedValues(flag: string): readonly string[] {
+    const spec = this.#specOf(flag);
+    return spec === undefined ? [] : this.#flagValues(spec).map((value) => `${flag}=${value}`);
   }
 
   #flagAwaitingValue(): FlagSpec | undefined {

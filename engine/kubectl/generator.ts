@@ -1,3 +1,4 @@
+import { type Status, StatusError } from '../api/status-error.ts';
 import type { Task } from '../sim/index.ts';
 import { CommandError } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
@@ -12,6 +13,21 @@ const SAVE_CONFIG_FLAG: FlagSpec = {
   type: 'bool',
   help: 'Keep the manifest in an annotation, for a later apply',
 };
+
+/** For generators whose objects are replaced rather than changed. */
+export const APPEND_HASH_FLAG: FlagSpec = {
+  name: 'append-hash',
+  type: 'bool',
+  help: 'Put a hash of the content behind the name',
+};
+
+/** Generated kinds that live in no namespace. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PriorityClass',
+]);
 
 /** The flags that every generator takes. */
 export const GENERATOR_FLAGS: readonly FlagSpec[] = [
@@ -29,15 +45,32 @@ export function oneName(invocation: Invocation): string {
   return args[0]!;
 }
 
-/** Creates a generated object, or prints it with `--dry-run=client -o yaml`. */
-export function* generate(invocation: Invocation, object: Unstructured): Task<number> {
-  const namespaced = object.kind !== 'Namespace';
+/**
+ * Creates a generated object, or prints it with `--dry-run=client -o yaml`.
+ * @param failure what stands before the server's words when it refuses, e.g. `failed to create job: `; each generator
+ *   has its own. Without it the error is shown as for any other request.
+ */
+export function* generate(invocation: Invocation, object: Unstructured, failure?: string): Task<number> {
+  const namespaced = !CLUSTER_SCOPED.has(object.kind);
   const report = new Report(invocation);
   const given = namespaced && invocation.namespaceGiven ? { namespace: invocation.namespace } : {};
   const shown = { ...object, metadata: { ...object.metadata, ...given } };
-  if (invocation.dryRun === 'client') report.done(shown, 'created');
-  else report.done(createObject(invocation, shown, namespaced ? invocation.namespace : undefined), 'created');
-  return 0;
+  if (invocation.dryRun === 'client') {
+    report.done(shown, 'created');
+    return 0;
+  }
+  try {
+    report.done(createObject(invocation, shown, namespaced ? invocation.namespace : undefined), 'created');
+    return 0;
+  } catch (error) {
+    if (failure === undefined || !(error instanceof StatusError)) throw error;
+    throw new CommandError(`${failure}${error.message}`);
+  }
+}
+
+/** The namespace of an object made for another; what is only printed has none unless it is asked for. */
+export function generatedNamespace(invocation: Invocation, namespace: string | undefined): string | undefined {
+  return invocation.dryRun === 'client' && !invocation.namespaceGiven ? undefined : namespace;
 }
 
 export function createObject(
@@ -52,10 +85,17 @@ export function createObject(
   const saved = flags.has('save-config') && flags.bool('save-config') ? withLastApplied(placed) : placed;
   if (invocation.dryRun === 'client') return saved;
   const resource = invocation.discovery.forKind(object.apiVersion, object.kind);
-  if (resource === undefined) {
-    throw new CommandError(
-      `no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`,
-    );
-  }
+  if (resource === undefined) throw new StatusError(NOT_SERVED);
   return invocation.of(resource).create(saved, invocation.writeOptions());
 }
+
+/** What the answer to a path that nobody serves becomes. */
+const NOT_SERVED: Status = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: 'the server could not find the requested resource',
+  reason: 'NotFound',
+  code: 404,
+};

@@ -12,18 +12,29 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   { name: 'as', type: 'string', help: 'A user to act as' },
   { name: 'as-group', type: 'stringArray', help: 'A group to act as; may be given several times' },
   { name: 'request-timeout', type: 'string', default: '0', help: 'How long to wait for one request; 0 means for ever' },
-  { name: 'v', short: 'v', type: 'int', default: '0', help: 'How much to log; nothing is logged here', hidden: true },
+  { name: 'v', short: 'v', type: 'int', default: '0', help: 'How much to log: 6 shows requests, 8 what they carry' },
   { name: 'warnings-as-errors', type: 'bool', help: 'Fail when the server sends a warning' },
   { name: 'help', short: 'h', type: 'bool', help: 'Show help for the command' },
 ];
 
-const OUTPUT_VALUES = ['json', 'yaml', 'name', 'jsonpath=', 'jsonpath-file=', 'jsonpath-as-json='];
+const OUTPUT_VALUES =
+  'json yaml name go-template= go-template-file= template= templatefile= jsonpath= jsonpath-as-json= jsonpath-file='.split(
+    ' ',
+  );
 
 /** `-o` of the commands that print objects. */
 export const OUTPUT_FLAGS: readonly FlagSpec[] = [
   { name: 'output', short: 'o', type: 'string', help: 'The form of the output', values: OUTPUT_VALUES },
   { name: 'show-managed-fields', type: 'bool', help: 'Keep metadata.managedFields in JSON and YAML' },
+  { name: 'template', type: 'string', help: 'The template of -o go-template, or the file of -o go-template-file' },
 ];
+
+/** `-o` of `get`, which also prints tables. */
+export const GET_OUTPUT_FLAGS: readonly FlagSpec[] = OUTPUT_FLAGS.map((flag) =>
+  flag.name === 'output'
+    ? { ...flag, values: [...OUTPUT_VALUES, 'wide', 'custom-columns=', 'custom-columns-file='] }
+    : flag,
+);
 
 /** `-f` of the commands that read manifests. */
 export const FILE_FLAGS: readonly FlagSpec[] = [

@@ -8,7 +8,16 @@ import { CommandError, isStatus } from './command-error.ts';
 import { Discovery } from './discovery.ts';
 import type { Flags } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
-import { activeContext, hostOf, type KubeConfig, loadConfig, type ServerTarget, serverTarget } from './kubeconfig.ts';
+import {
+  activeContext,
+  configPaths,
+  hostOf,
+  type KubeConfig,
+  loadConfig,
+  type ServerTarget,
+  serverTarget,
+} from './kubeconfig.ts';
+import { klogLine, LOGS_REQUESTS, requestLog, responseLog } from './request-log.ts';
 import type { Streams } from './streams.ts';
 import type { Unstructured } from './unstructured.ts';
 
@@ -38,6 +47,7 @@ export class Invocation {
   #client: Client | undefined;
   #discovery: Discovery | undefined;
   #warnings = 0;
+  #quiet = false;
 
   constructor(process: Process, streams: Streams, options: KubectlOptions, commandPath: string, line: ParsedLine) {
     this.process = process;
@@ -65,12 +75,22 @@ export class Invocation {
   }
 
   get client(): Client {
-    this.#client ??= new Client(this.#transport(), { userAgent: `kubectl/${this.options.version}` });
+    this.#client ??= new Client(this.#transport(), {
+      userAgent: `kubectl/${this.options.version} (linux/amd64) kubernetes`,
+    });
     return this.#client;
   }
 
   get discovery(): Discovery {
-    this.#discovery ??= new Discovery((path) => this.client.request({ method: 'GET', path }));
+    this.#discovery ??= new Discovery((path) => {
+      // The real kubectl mostly finds this in ~/.kube/cache, so that `-v` does not show it.
+      this.#quiet = true;
+      try {
+        return this.client.request({ method: 'GET', path });
+      } finally {
+        this.#quiet = false;
+      }
+    });
     return this.#discovery;
   }
 
@@ -165,6 +185,12 @@ export class Invocation {
 
   #transport(): Transport {
     const target = serverTarget(this.config, this.flags);
+    if (this.flags.int('v') >= LOGS_REQUESTS) {
+      for (const path of configPaths(this.process, this.flags)) {
+        if (!this.process.access(path, 'exists')) continue;
+        this.streams.err(klogLine(this.process, 'loader.go:405', `Config loaded from file:  ${path}`));
+      }
+    }
     const transport = this.options.connect(target, this.process);
     const impersonation = this.flags.string('as');
     return (request) => {
@@ -176,6 +202,9 @@ export class Invocation {
 
   #checked(transport: Transport, request: ApiRequest, target: ServerTarget): ApiResponse {
     let response: ApiResponse;
+    const level = this.#quiet ? 0 : this.flags.int('v');
+    const startedMs = this.now();
+    if (level >= LOGS_REQUESTS) this.streams.err(requestLog(this.process, level, target.server, request));
     try {
       response = transport(request);
     } catch (error) {
@@ -184,6 +213,10 @@ export class Invocation {
         ? `The connection to the server ${hostOf(target.server)} was refused - did you specify the right host or port?`
         : `Unable to connect to the server: ${error.message}`;
       throw new CommandError(text, { verbatim: true });
+    }
+    if (level >= LOGS_REQUESTS) {
+      const durationMs = this.now() - startedMs;
+      this.streams.err(responseLog(this.process, level, target.server, request, response, durationMs));
     }
     for (const warning of warningsOf(response)) {
       this.#warnings += 1;

@@ -33,6 +33,7 @@ export function parseKeyChanges(
       continue;
     }
     const [key, value] = [change.slice(0, equals), change.slice(equals + 1)];
+    if (what === 'label' && value.includes('=')) throw new CommandError(`invalid label spec: ${change}`);
     const problem = check(key, value);
     if (problem !== undefined) throw new CommandError(`invalid ${what} value: ${JSON.stringify(change)}: ${problem}`);
     set.set(key, value);

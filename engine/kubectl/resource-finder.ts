@@ -22,6 +22,8 @@ export interface FindOptions {
   readonly args?: readonly string[];
   /** Whether a resource without names or selector means all of its objects. */
   readonly listAll?: boolean;
+  /** False where `--selector` says something else than which objects are meant. */
+  readonly selects?: boolean;
 }
 
 export interface Findings {
@@ -31,7 +33,7 @@ export interface Findings {
   readonly byName: boolean;
 }
 
-const NOTHING_GIVEN = `You must provide one or more resources by argument or filename.
+export const NOTHING_GIVEN = `You must provide one or more resources by argument or filename.
 Example resource specifications include:
    '-f rsrc.yaml'
    '--filename=rsrc.json'
@@ -51,20 +53,20 @@ export function* findObjects(invocation: Invocation, options: FindOptions = {}):
     return yield* findByFiles(invocation);
   }
   if (args.length === 0) throw new CommandError(NOTHING_GIVEN);
-  return findByArgs(invocation, args, options.listAll ?? false);
+  return findByArgs(invocation, args, options);
 }
 
-function findByArgs(invocation: Invocation, args: readonly string[], listAll: boolean): Findings {
+function findByArgs(invocation: Invocation, args: readonly string[], options: FindOptions): Findings {
   const found: Found[] = [];
   const errors: Error[] = [];
   let byName = false;
   for (const { resource, names } of parseResourceArgs(invocation.discovery, args)) {
     if (names === undefined) {
-      found.push(...findByList(invocation, resource, listAll));
+      found.push(...findByList(invocation, resource, options.listAll ?? false));
       continue;
     }
     byName = true;
-    checkNamed(invocation, resource);
+    if (options.selects !== false) checkNamed(invocation, resource);
     for (const name of names) collect(errors, () => found.push(getOne(invocation, resource, name)));
   }
   return { found, errors, byName };

@@ -2,16 +2,20 @@ import type { Command } from './command.ts';
 import { apiResources } from './commands/api-resources.ts';
 import { apply } from './commands/apply.ts';
 import { attach } from './commands/attach.ts';
+import { auth } from './commands/auth.ts';
+import { autoscale } from './commands/autoscale.ts';
 import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
 import { config } from './commands/config.ts';
 import { create } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { describe } from './commands/describe.ts';
+import { diff } from './commands/diff.ts';
 import { drain } from './commands/drain.ts';
 import { edit } from './commands/edit.ts';
 import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
+import { expose } from './commands/expose.ts';
 import { get } from './commands/get.ts';
 import { annotate, label } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
@@ -21,8 +25,9 @@ import { replace } from './commands/replace.ts';
 import { rollout } from './commands/rollout.ts';
 import { run } from './commands/run.ts';
 import { scale } from './commands/scale.ts';
-import { set } from './commands/set-image.ts';
+import { set } from './commands/set.ts';
 import { taint } from './commands/taint.ts';
+import { top } from './commands/top.ts';
 import { wait } from './commands/wait.ts';
 
 /** Every command, in the order in which `kubectl --help` lists them. */
@@ -31,6 +36,7 @@ export const root: Command = {
   summary: 'kubectl controls the Kubernetes cluster manager',
   subcommands: [
     create,
+    expose,
     run,
     set,
     explain,
@@ -39,7 +45,9 @@ export const root: Command = {
     deleteCommand,
     rollout,
     scale,
+    autoscale,
     clusterInfo,
+    top,
     cordon,
     uncordon,
     drain,
@@ -48,7 +56,9 @@ export const root: Command = {
     logs,
     attach,
     exec,
+    auth,
     events,
+    diff,
     apply,
     patch,
     replace,

@@ -30,27 +30,33 @@ interface Triple {
 
 function diffObjects(triple: Triple): Record<string, unknown> {
   const { schema, original, modified, current, path } = triple;
-  const patch: Record<string, unknown> = {};
+  const changes: [string, unknown][] = [];
   const before = isObject(original) ? original : {};
   const live = isObject(current) ? current : {};
   for (const [name, value] of Object.entries(modified)) {
-    const was = live[name];
+    const was = own(live, name);
     const at = [...path, name];
     if (isObject(value) && isObject(was)) {
-      const nested = diffObjects({ schema, original: before[name], modified: value, current: was, path: at });
+      const nested = diffObjects({ schema, original: own(before, name), modified: value, current: was, path: at });
       if (Object.keys(nested).length === 0) continue;
-      patch[name] = retains(schema, at) ? { $retainKeys: Object.keys(value).sort(), ...nested } : nested;
+      changes.push([name, retains(schema, at) ? { $retainKeys: Object.keys(value).sort(), ...nested } : nested]);
     } else if (Array.isArray(value) && Array.isArray(was)) {
-      Object.assign(patch, diffLists(triple, name, value, was));
+      changes.push(...Object.entries(diffLists(triple, name, value, was)));
     } else if (!sameJson(value, was) && !(value === null && was === undefined)) {
-      patch[name] = value;
+      changes.push([name, value]);
     }
   }
   // Deleting what is not there would be a change each time.
   for (const name of Object.keys(before)) {
-    if (!(name in modified) && before[name] !== null && name in live) patch[name] = null;
+    if (!Object.hasOwn(modified, name) && before[name] !== null && Object.hasOwn(live, name))
+      changes.push([name, null]);
   }
-  return patch;
+  return Object.fromEntries(changes);
+}
+
+/** A key may be called `constructor`: what objects inherit is no field. */
+function own(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function retains(schema: string | undefined, path: readonly string[]): boolean {

@@ -52,6 +52,10 @@ class FakeKubelet implements NodeApi {
   attach(): never {
     throw new Error('not in these tests');
   }
+
+  portForward(): never {
+    throw new Error('not in these tests');
+  }
 }
 
 function runningPod() {
@@ -235,8 +239,12 @@ test('completion knows the command line and the live cluster', () => {
   const { workstation } = runningPod();
   const complete = (...words: string[]) => completeKubectl(words, workstation.transport);
   expect(complete('des')).toEqual(['describe']);
-  expect(complete('get', 'po')).toEqual(['pods']);
+  expect(complete('get', 'pods')).toEqual(['pods']);
   expect(complete('get', 'pods', 'w')).toEqual(['web']);
+  expect(complete('get', 'pods', '-o', 'w')).toEqual(['wide']);
+  expect(complete('get', 'pods', '-o=w')).toEqual(['-o=wide']);
+  expect(complete('get', 'pods', '-n', 'def')).toEqual(['default']);
+  expect(complete('get', 'pods', '--namespace=def')).toEqual(['--namespace=default']);
   expect(complete('get', 'pod/')).toEqual(['pod/web']);
   expect(complete('logs', '')).toEqual(['web']);
   expect(complete('logs', 'web', '-c', '')).toEqual(['nginx', 'side']);

@@ -50,7 +50,8 @@ function resolve(context: EnvironmentContext, pod: Pod, container: Container, so
   if (source.configMapKeyRef !== undefined) {
     const { name = '', key, optional } = source.configMapKeyRef;
     const configMap = readConfigMap(context, pod, name, optional === true);
-    const value = configMap?.data?.[key];
+    const data = configMap?.data;
+    const value = data !== undefined && Object.hasOwn(data, key) ? data[key] : undefined;
     if (value === undefined && optional !== true) {
       throw configError(`couldn't find key ${key} in ConfigMap ${pod.metadata.namespace}/${name}`);
     }

@@ -169,7 +169,12 @@ class NodeAgent implements PodWorkerHost {
     for (const worker of this.#workers.values()) {
       if (worker.active && worker.uid !== pod.metadata.uid) others.push(worker.pod);
     }
-    return admitPod(pod, others, (resource) => this.allocatable(resource), this.#nodeStatus.current);
+    const allocatable = (resource: string): number => this.allocatable(resource);
+    const rejection = admitPod(pod, others, allocatable, this.#nodeStatus.current);
+    if (rejection?.reason !== 'NodeAffinity') return rejection;
+    // The scheduler may have seen labels that are newer than the last report.
+    this.#nodeStatus.refresh();
+    return admitPod(pod, others, allocatable, this.#nodeStatus.current);
   }
 
   networkNotReady(): string | undefined {

@@ -53,6 +53,7 @@ export class PodWorker {
   #ending = false;
   #terminated = false;
   #verdict: Verdict | undefined;
+  #rejected = false;
   #killGrace: number | undefined;
   /** Calls off what is being done right now. */
   #interrupt: (() => void) | undefined;
@@ -124,6 +125,7 @@ export class PodWorker {
     const rejection = isOver(this.#pod) || this.#hasSandbox() ? undefined : this.#host.admit(this.#pod);
     if (rejection !== undefined && !this.#ending) {
       const { reason, message } = rejection;
+      this.#rejected = true;
       podEvent(this.#host.context, this.#pod, 'Warning', reason, message);
       this.#decideEnd({ phase: 'Failed', reason, message: `Pod was rejected: ${message}` });
     }
@@ -262,6 +264,7 @@ export class PodWorker {
       terminal,
       terminating: this.#ending,
       verdict: this.#verdict,
+      rejected: this.#rejected,
       waiting: (name) => context.waiting.get(this.uid, name),
       ready: (container, latest) => prober.ready(container, latest.id),
       started: (container, latest) => prober.started(container, latest.id),

@@ -54,16 +54,10 @@ export function createServer({ context, findPod }: ServerDependencies): NodeApi 
 
   function exec(identity: PodIdentity, name: string, options: ExecOptions): StartSession {
     const { id } = running(identity, name);
-    const start = ask(() => runtime.exec(id, options.command, options));
-    // What the command could not be started for reaches the client as an error of the API server.
-    return (sink) =>
-      start({
-        ...passOn(sink),
-        exit: ({ exitCode, message }) =>
-          sink.exit(
-            message === undefined ? { exitCode } : { message: `error executing command in container: ${message}` },
-          ),
-      });
+    return mapFailure(
+      ask(() => runtime.exec(id, options.command, options)),
+      'Internal error occurred: error executing command in container',
+    );
   }
 
   function attach(identity: PodIdentity, name: string, options: Omit<ExecOptions, 'command'>): StartSession {
@@ -71,7 +65,35 @@ export function createServer({ context, findPod }: ServerDependencies): NodeApi 
     return ask(() => runtime.attach(id, options));
   }
 
-  return { containerLogs, exec, attach };
+  function portForward(identity: PodIdentity, port: number): StartSession {
+    return forwardPort(context, identity, requirePod(identity, findPod(identity)), port);
+  }
+
+  return { containerLogs, exec, attach, portForward };
+}
+
+function forwardPort(
+  { cache, runtime }: KubeletContext,
+  { name, uid }: PodIdentity,
+  pod: Pod,
+  port: number,
+): StartSession {
+  const sandbox = ask(() => cache.status(pod.metadata.uid).sandboxes.find(({ state }) => state === 'SANDBOX_READY'));
+  if (sandbox === undefined) throw new NodeApiError(500, `unable to find pod sandbox for "${name}"`);
+  return mapFailure(
+    ask(() => runtime.portForward(sandbox.id, port)),
+    `error forwarding port ${port} to pod ${sandbox.id}, uid ${uid}`,
+  );
+}
+
+/** What a session could not be started for reaches the client as an error of the API server. */
+function mapFailure(start: StartSession, prefix: string): StartSession {
+  return (sink) =>
+    start({
+      ...passOn(sink),
+      exit: ({ exitCode, message }) =>
+        sink.exit(message === undefined ? { exitCode } : { message: `${prefix}: ${message}` }),
+    });
 }
 
 function passOn(sink: Parameters<StartSession>[0]): Pick<Parameters<StartSession>[0], 'stdout' | 'stderr'> {

@@ -96,7 +96,7 @@ function applyOne(invocation: Invocation, report: Report, manifest: ManifestObje
     return;
   }
   const original = lastApplied(current);
-  if (original === undefined) {
+  if (original === undefined && invocation.dryRun !== 'client') {
     invocation.streams.err(
       `Warning: resource ${resource.plural}/${name} is missing the ${LAST_APPLIED} annotation which is required by ` +
         'kubectl apply. kubectl apply should only be used on resources created declaratively by either ' +

@@ -25,7 +25,6 @@ export const createDeployment: Command = {
     if (images.length > 1 && command.length > 0) {
       throw new CommandError('cannot specify multiple --image options and command');
     }
-    if (flags.int('replicas') < 0) throw new CommandError(`invalid --replicas value: ${flags.int('replicas')}`);
     const labels = { app: name };
     const port = flags.int('port');
     const containers = images.map((image, index) => ({
@@ -47,7 +46,7 @@ export const createDeployment: Command = {
       },
       status: {},
     };
-    return yield* generate(invocation, deployment as unknown as Unstructured);
+    return yield* generate(invocation, deployment as unknown as Unstructured, 'failed to create deployment: ');
   },
 };
 

@@ -8,7 +8,18 @@ import { collect, locate } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
 import { validates } from './apply.ts';
 import { createConfigMap } from './create-configmap.ts';
+import { createCronJob } from './create-cronjob.ts';
 import { createDeployment } from './create-deployment.ts';
+import { createIngress } from './create-ingress.ts';
+import { createJob } from './create-job.ts';
+import { createPodDisruptionBudget } from './create-pdb.ts';
+import { createPriorityClass } from './create-priorityclass.ts';
+import { createQuota } from './create-quota.ts';
+import { createClusterRole, createRole } from './create-role.ts';
+import { createClusterRoleBinding, createRoleBinding } from './create-rolebinding.ts';
+import { createSecret } from './create-secret.ts';
+import { createService } from './create-service.ts';
+import { createToken } from './create-token.ts';
 
 export const create: Command = {
   name: 'create',
@@ -18,10 +29,23 @@ export const create: Command = {
   examples: ['kubectl create -f pod.yaml', 'kubectl create deployment web --image=nginx'],
   flags: [...FILE_FLAGS, ...GENERATOR_FLAGS, { name: 'edit', type: 'bool', help: 'Not served here', hidden: true }],
   subcommands: [
+    createClusterRole,
+    createClusterRoleBinding,
     createConfigMap,
+    createCronJob,
     createDeployment,
+    createIngress,
+    createJob,
     namedOnly('namespace', ['ns'], 'Create a namespace with the specified name', 'v1', 'Namespace'),
+    createPodDisruptionBudget,
+    createPriorityClass,
+    createQuota,
+    createRole,
+    createRoleBinding,
+    createSecret,
+    createService,
     namedOnly('serviceaccount', ['sa'], 'Create a service account with the specified name', 'v1', 'ServiceAccount'),
+    createToken,
   ],
   operand: 'none',
   *run(invocation) {
@@ -70,7 +94,8 @@ function namedOnly(
     *run(invocation) {
       const metadata = { name: oneName(invocation) } as Unstructured['metadata'];
       const empty = kind === 'Namespace' ? { spec: {}, status: {} } : {};
-      return yield* generate(invocation, { apiVersion, kind, metadata, ...empty });
+      const failure = kind === 'Namespace' ? undefined : 'failed to create serviceaccount: ';
+      return yield* generate(invocation, { apiVersion, kind, metadata, ...empty }, failure);
     },
   };
 }

@@ -188,7 +188,7 @@ function deletedText(
 ): string {
   const kind = kindName(resource);
   if (invocation.flags.string('output') === 'name') return `${kind}/${name}\n`;
-  const operation = `${gracePeriod === 0 ? 'force deleted' : 'deleted'}${invocation.dryRunSuffix}`;
+  const operation = `${gracePeriod === 0 ? 'force deleted' : 'deleted'}`;
   const where = namespace === undefined ? '' : ` from ${namespace} namespace`;
-  return `${kind} ${JSON.stringify(name)} ${operation}${where}\n`;
+  return `${kind} ${JSON.stringify(name)} ${operation}${where}${invocation.dryRunSuffix}\n`;
 }

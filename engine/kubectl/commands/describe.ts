@@ -1,12 +1,31 @@
-import type { ConfigMap, Deployment, Namespace, Node, Pod, ReplicaSet, ServiceAccount } from '../../api/kinds.ts';
+import type {
+  ConfigMap,
+  CronJob,
+  DaemonSet,
+  Deployment,
+  Job,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  Secret,
+  Service,
+  ServiceAccount,
+  StatefulSet,
+} from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected } from '../command-error.ts';
+import { describeDaemonSet } from '../describe/daemon-set.ts';
 import { describeDeployment, describeReplicaSet } from '../describe/deployment.ts';
 import { DescriptionWriter } from '../describe/description-writer.ts';
 import { describeAny } from '../describe/generic.ts';
+import { describeCronJob, describeJob } from '../describe/job.ts';
 import { describeNode } from '../describe/node.ts';
 import { describePod } from '../describe/pod.ts';
+import { describeSecret } from '../describe/secret.ts';
+import { describeService } from '../describe/service.ts';
 import { describeConfigMap, describeNamespace, describeServiceAccount } from '../describe/simple-kinds.ts';
+import { describeStatefulSet } from '../describe/stateful-set.ts';
 import { kindName } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
@@ -24,6 +43,12 @@ const DESCRIBERS: Readonly<Record<string, Describer>> = {
   serviceaccount: (invocation, writer, object: ServiceAccount) => describeServiceAccount(invocation, writer, object),
   'deployment.apps': (invocation, writer, object: Deployment) => describeDeployment(invocation, writer, object),
   'replicaset.apps': (invocation, writer, object: ReplicaSet) => describeReplicaSet(invocation, writer, object),
+  'daemonset.apps': (invocation, writer, object: DaemonSet) => describeDaemonSet(invocation, writer, object),
+  'statefulset.apps': (invocation, writer, object: StatefulSet) => describeStatefulSet(invocation, writer, object),
+  'job.batch': (invocation, writer, object: Job) => describeJob(invocation, writer, object),
+  'cronjob.batch': (invocation, writer, object: CronJob) => describeCronJob(invocation, writer, object),
+  service: (invocation, writer, object: Service) => describeService(invocation, writer, object),
+  secret: (invocation, writer, object: Secret) => describeSecret(invocation, writer, object),
 };
 
 export const describe: Command = {
@@ -52,7 +77,9 @@ export const describe: Command = {
     const errors = withPrefixMatches(invocation, findings.errors, found);
     const texts: string[] = [];
     for (const one of found) collect(errors, () => texts.push(describeOne(invocation, one)));
-    streams.out(texts.join('\n\n'));
+    // Objects found by the beginning of their name end with a line of their own.
+    const byPrefix = findings.found.length === 0 && texts.length > 0;
+    streams.out(byPrefix ? texts.map((text) => `${text}\n`).join('') : texts.join('\n\n'));
     if (texts.length === 0 && errors.length === 0) {
       const where = flags.bool('all-namespaces') ? '' : ` in ${invocation.namespace} namespace.`;
       streams.err(`No resources found${where}\n`);

@@ -2,7 +2,13 @@ import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected } from '../command-error.ts';
 import { type GetTarget, tableOptions } from '../get-target.ts';
-import { ALL_NAMESPACES_FLAG, FIELD_SELECTOR_FLAG, FILE_FLAGS, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
+import {
+  ALL_NAMESPACES_FLAG,
+  FIELD_SELECTOR_FLAG,
+  FILE_FLAGS,
+  GET_OUTPUT_FLAGS,
+  SELECTOR_FLAG,
+} from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { readManifests } from '../manifest-files.ts';
 import { listOf, objectPrinter } from '../output/object-printer.ts';
@@ -22,7 +28,7 @@ export const get: Command = {
   examples: ['kubectl get pods -o wide', 'kubectl get deploy/web -o yaml', 'kubectl get pods -A -w'],
   operand: 'resource',
   flags: [
-    ...OUTPUT_FLAGS,
+    ...GET_OUTPUT_FLAGS,
     ...FILE_FLAGS,
     SELECTOR_FLAG,
     FIELD_SELECTOR_FLAG,

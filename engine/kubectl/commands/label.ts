@@ -110,7 +110,8 @@ function listKeys(invocation: Invocation, kind: KeyKind, { object }: Found, seve
 function changeOne(invocation: Invocation, report: Report, kind: KeyKind, changes: KeyChanges, found: Found): void {
   const { flags, streams } = invocation;
   const { resource, name, namespace, object } = found;
-  const current = object.metadata[kind.field] ?? {};
+  // A key may be called `constructor`: what objects inherit is no label.
+  const current: Readonly<Record<string, string>> = Object.assign(Object.create(null), object.metadata[kind.field]);
   const taken = [...changes.set].filter(([key, value]) => current[key] !== undefined && current[key] !== value);
   if (taken.length > 0 && !flags.bool('overwrite')) {
     throw new CommandError(kind.conflict(taken.map(([key]) => `'${key}' already has a value (${current[key]})`)));

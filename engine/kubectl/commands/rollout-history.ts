@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/kinds.ts';
+import type { PodTemplateSpec } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { DescriptionWriter } from '../describe/description-writer.ts';
@@ -9,9 +9,8 @@ import type { Invocation } from '../invocation.ts';
 import { objectName, objectPrinter } from '../output/object-printer.ts';
 import { alignTabs, DESCRIPTION_LAYOUT } from '../output/tabwriter.ts';
 import { collect, type Found } from '../resource-finder.ts';
-import { revisionsOf } from '../revisions.ts';
+import { type RolloutRevision, rolloutRevisions } from '../rollout-revisions.ts';
 import { rolloutTargets, TARGET_FLAGS } from '../rollout-targets.ts';
-import type { Unstructured } from '../unstructured.ts';
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 
@@ -36,15 +35,15 @@ export const rolloutHistory: Command = {
 
 function show(invocation: Invocation, found: Found): void {
   const { flags, streams } = invocation;
-  if (found.resource.kind !== 'Deployment') {
+  const revisions = rolloutRevisions(invocation, found);
+  if (revisions === undefined) {
     throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(groupKind(found.resource))}`);
   }
-  const revisions = revisionsOf(invocation, found.object as unknown as Deployment);
   const wanted = flags.int('revision');
   const printer = objectPrinter(invocation);
   if (printer !== undefined) {
-    for (const [revision, replicaSet] of revisions) {
-      if (wanted === 0 || wanted === revision) streams.out(printer(replicaSet as unknown as Unstructured));
+    for (const [revision, { object }] of revisions) {
+      if (wanted === 0 || wanted === revision) streams.out(printer(object));
     }
     return;
   }
@@ -55,23 +54,22 @@ function show(invocation: Invocation, found: Found): void {
       return;
     }
     const rows = [...revisions].map(
-      ([revision, { metadata }]) => `${revision}\t${metadata.annotations?.[CHANGE_CAUSE] ?? '<none>'}\n`,
+      ([revision, { object }]) => `${revision}\t${object.metadata.annotations?.[CHANGE_CAUSE] ?? '<none>'}\n`,
     );
     streams.out(`${name} \n${alignTabs(`REVISION\tCHANGE-CAUSE\n${rows.join('')}`, DESCRIPTION_LAYOUT)}\n`);
     return;
   }
-  const replicaSet = revisions.get(wanted);
-  if (replicaSet === undefined) throw new CommandError(`unable to find the specified revision`);
+  const revision = revisions.get(wanted);
+  if (revision === undefined) throw new CommandError(`unable to find the specified revision`);
   const writer = new DescriptionWriter();
-  describePodTemplate(writer, withChangeCause(replicaSet));
+  describePodTemplate(writer, withChangeCause(revision));
   // The real kubectl does not align this either.
   streams.out(`${name} with revision #${wanted}\n${writer.raw}\n`);
 }
 
 /** The template with the cause of the change on it, where the real kubectl shows it too. */
-function withChangeCause({ metadata, spec }: ReplicaSet): PodTemplateSpec | undefined {
-  const cause = metadata.annotations?.[CHANGE_CAUSE];
-  const { template } = spec;
+function withChangeCause({ object, template }: RolloutRevision): PodTemplateSpec | undefined {
+  const cause = object.metadata.annotations?.[CHANGE_CAUSE];
   if (cause === undefined || template === undefined) return template;
   const annotations = { ...template.metadata?.annotations, [CHANGE_CAUSE]: cause };
   return { ...template, metadata: { ...template.metadata, annotations } };

@@ -1,11 +1,12 @@
-import type { Deployment } from '../../api/kinds.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Found } from '../resource-finder.ts';
+import { progressViewer } from '../rollout-progress.ts';
 import { rolloutTargets, TARGET_FLAGS } from '../rollout-targets.ts';
 import { openWatch, receiveUntil } from '../stream.ts';
+import type { Unstructured } from '../unstructured.ts';
 
 export const rolloutStatus: Command = {
   name: 'status',
@@ -29,18 +30,14 @@ export const rolloutStatus: Command = {
   },
 };
 
-interface Progress {
-  readonly message: string;
-  readonly done: boolean;
-}
-
 function* follow(invocation: Invocation, found: Found, deadlineMs: number): Task<void> {
   const { resource, namespace, name } = found;
-  if (resource.kind !== 'Deployment') {
+  const progressOf = progressViewer(resource.kind);
+  if (progressOf === undefined) {
     throw new CommandError(`no status viewer has been implemented for ${resource.kind}`);
   }
   const { streams, flags } = invocation;
-  let progress = progressOf(invocation, found.object as unknown as Deployment);
+  let progress = progressOf(found.object, invocation);
   streams.out(progress.message);
   if (progress.done || !flags.bool('watch')) return;
   yield* streams.flush();
@@ -55,42 +52,11 @@ function* follow(invocation: Invocation, found: Found, deadlineMs: number): Task
       if (result === 'ended') throw new CommandError('watch closed before UntilWithoutRetry timeout');
       if (result.item.type === 'DELETED') throw new CommandError('object has been deleted');
       if (result.item.type === 'BOOKMARK') continue;
-      progress = progressOf(invocation, result.item.object as unknown as Deployment);
+      progress = progressOf(result.item.object as unknown as Unstructured, invocation);
       streams.out(progress.message);
       yield* streams.flush();
     }
   } finally {
     stream.close();
   }
-}
-
-/** After kubernetes/kubectl pkg/polymorphichelpers/rollout_status.go. */
-function progressOf(invocation: Invocation, deployment: Deployment): Progress {
-  const { metadata, spec, status = {} } = deployment;
-  const wanted = invocation.flags.int('revision');
-  const revision = Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '0');
-  if (wanted > 0 && revision !== wanted) {
-    throw new CommandError(`desired revision (${wanted}) is different from the running revision (${revision})`);
-  }
-  const waiting = (what: string): Progress => ({
-    message: `Waiting for deployment ${JSON.stringify(metadata.name)} rollout to finish: ${what}...\n`,
-    done: false,
-  });
-  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
-    return { message: 'Waiting for deployment spec update to be observed...\n', done: false };
-  }
-  const progressing = status.conditions?.find(({ type }) => type === 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    throw new CommandError(`deployment ${JSON.stringify(metadata.name)} exceeded its progress deadline`);
-  }
-  const [desired, total, updated, available] = [
-    spec.replicas ?? 1,
-    status.replicas ?? 0,
-    status.updatedReplicas ?? 0,
-    status.availableReplicas ?? 0,
-  ];
-  if (updated < desired) return waiting(`${updated} out of ${desired} new replicas have been updated`);
-  if (total > updated) return waiting(`${total - updated} old replicas are pending termination`);
-  if (available < updated) return waiting(`${available} of ${updated} updated replicas are available`);
-  return { message: `deployment ${JSON.stringify(metadata.name)} successfully rolled out\n`, done: true };
 }

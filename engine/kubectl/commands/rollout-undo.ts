@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
+import type { DaemonSet, Deployment, ReplicaSet } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { groupKind } from '../discovery.ts';
@@ -7,6 +7,7 @@ import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found } from '../resource-finder.ts';
 import { POD_TEMPLATE_HASH, REVISION, revisionsOf, templateOf } from '../revisions.ts';
+import { rolloutRevisions } from '../rollout-revisions.ts';
 import { rolloutTargets, TARGET_FLAGS } from '../rollout-targets.ts';
 import { sameJson } from '../unstructured.ts';
 
@@ -41,7 +42,12 @@ const NOT_ROLLED_BACK: readonly string[] = [
   'deprecated.deployment.rollback.to',
 ];
 
-function undo(invocation: Invocation, report: Report, { resource, name, namespace, object }: Found): void {
+function undo(invocation: Invocation, report: Report, found: Found): void {
+  const { resource, name, namespace, object } = found;
+  if (resource.kind === 'DaemonSet' || resource.kind === 'StatefulSet') {
+    undoByControllerRevision(invocation, report, found);
+    return;
+  }
   if (resource.kind !== 'Deployment') {
     throw new CommandError(`no rollbacker has been implemented for ${JSON.stringify(groupKind(resource))}`);
   }
@@ -69,6 +75,27 @@ function undo(invocation: Invocation, report: Report, { resource, name, namespac
     { op: 'replace', path: '/metadata/annotations', value: annotationsAfter(deployment, target.replicaSet) },
   ]);
   report.done(patched, 'rolled back');
+}
+
+/** DaemonSets and StatefulSets: their revisions are patches that put a template back. */
+function undoByControllerRevision(invocation: Invocation, report: Report, found: Found): void {
+  const { resource, name, namespace, object } = found;
+  const wanted = invocation.flags.int('to-revision');
+  const revisions = rolloutRevisions(invocation, found)!;
+  const target = wanted === 0 ? [...revisions].at(-2)?.[0] : wanted;
+  if (target === undefined) throw new CommandError('no last revision to roll back to');
+  const revision = revisions.get(target);
+  if (revision === undefined) throw new CommandError(`unable to find specified revision ${wanted} in history`);
+  if (sameJson((object as unknown as DaemonSet).spec.template, revision.template)) {
+    report.done(object, `skipped rollback (current template already matches revision ${target})`);
+    return;
+  }
+  if (invocation.dryRun === 'client') {
+    report.done(object, 'rolled back');
+    return;
+  }
+  const { data } = revision.object as unknown as { readonly data: unknown };
+  report.done(invocation.patch(resource, name, namespace, 'strategic-merge', data), 'rolled back');
 }
 
 function targetRevision(

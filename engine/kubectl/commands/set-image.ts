@@ -14,7 +14,7 @@ import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 import { fieldAt } from '../unstructured.ts';
 
-const image: Command = {
+export const setImage: Command = {
   name: 'image',
   summary: 'Update the image of a pod template',
   usage:
@@ -46,14 +46,6 @@ const image: Command = {
     throwCollected(errors);
     return 0;
   },
-};
-
-export const set: Command = {
-  name: 'set',
-  summary: 'Set specific features on objects',
-  section: 'Basic Commands (Beginner)',
-  usage: 'set SUBCOMMAND [options]',
-  subcommands: [image],
 };
 
 function parseImage(text: string): readonly [string, string] {

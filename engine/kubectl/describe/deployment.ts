@@ -2,12 +2,12 @@ import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
 import { labelSelectorOf } from '../../api/label-selector.ts';
 import { controllerOf } from '../../api/object.ts';
 import type { Invocation } from '../invocation.ts';
-import { listPods } from '../pods-of.ts';
 import { ownedReplicaSets, templateOf } from '../revisions.ts';
 import { sameJson } from '../unstructured.ts';
 import { type DescriptionWriter, longTime, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
 import { describePodTemplate } from './pod-template.ts';
+import { podsStatus } from './pods-status.ts';
 
 export function describeDeployment(invocation: Invocation, writer: DescriptionWriter, deployment: Deployment): void {
   const { metadata, spec, status = {} } = deployment;
@@ -80,18 +80,7 @@ export function describeReplicaSet(invocation: Invocation, writer: DescriptionWr
   const owner = controllerOf(replicaSet);
   if (owner !== undefined) writer.field(0, 'Controlled By', `${owner.kind}/${owner.name}`);
   writer.field(0, 'Replicas', `${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`);
-  const phases = new Map<string, number>();
-  for (const pod of listPods(invocation, labelSelectorOf(spec.selector as object).toString(), metadata.namespace)) {
-    if (controllerOf(pod)?.uid !== metadata.uid) continue;
-    const phase = pod.status?.phase ?? 'Pending';
-    phases.set(phase, (phases.get(phase) ?? 0) + 1);
-  }
-  const count = (phase: string) => phases.get(phase) ?? 0;
-  writer.field(
-    0,
-    'Pods Status',
-    `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`,
-  );
+  writer.field(0, 'Pods Status', podsStatus(invocation, replicaSet, spec.selector as object));
   describePodTemplate(writer, spec.template);
   describeConditions(writer, status?.conditions ?? []);
   describeEvents(invocation, writer, replicaSet);

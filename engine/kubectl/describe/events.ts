@@ -19,7 +19,9 @@ export function describeEvents(invocation: Invocation, writer: DescriptionWriter
   writer.line(1, '----\t------\t----\t----\t-------');
   for (const event of about) {
     const from = event.source?.component || event.reportingComponent || '';
-    const message = (event.message ?? '').trim();
+    const { fieldPath = '' } = event.involvedObject;
+    // Which container an event is about; kubectl says so since 1.35.
+    const message = `${fieldPath === '' ? '' : `${fieldPath}: `}${(event.message ?? '').trim()}`;
     writer.line(
       1,
       `${event.type ?? ''}\t${event.reason ?? ''}\t${eventAge(event, invocation.now())}\t${from}\t${message}`,

@@ -102,6 +102,7 @@ function describeSystem(writer: DescriptionWriter, { status }: Node): void {
     ['Architecture', info?.architecture],
     ['Container Runtime Version', info?.containerRuntimeVersion],
     ['Kubelet Version', info?.kubeletVersion],
+    ['Kube-Proxy Version', info?.kubeProxyVersion],
   ] as const) {
     writer.field(1, label, value ?? '');
   }

@@ -23,7 +23,7 @@ function base64Length(text: string): number {
   return Math.floor((text.length * 3) / 4) - (/=*$/.exec(text)?.[0].length ?? 0);
 }
 
-export function describeNamespace(_invocation: Invocation, writer: DescriptionWriter, namespace: Namespace): void {
+export function describeNamespace(invocation: Invocation, writer: DescriptionWriter, namespace: Namespace): void {
   const { metadata, status } = namespace;
   writer.field(0, 'Name', metadata.name);
   writeMap(writer, 0, 'Labels', metadata.labels);
@@ -39,8 +39,12 @@ export function describeNamespace(_invocation: Invocation, writer: DescriptionWr
       writer.line(1, `${type}\t${value}\t${lastTransitionTime ?? ''}\t${reason}\t${message}`);
     }
   }
-  writer.write('\nNo resource quota.\n');
-  writer.write('\nNo LimitRange resource.\n');
+  const none = (type: string) => {
+    const resource = invocation.discovery.find(type);
+    return resource !== undefined && invocation.list(resource, { namespace: metadata.name }).length === 0;
+  };
+  if (none('resourcequotas')) writer.write('\nNo resource quota.\n');
+  if (none('limitranges')) writer.write('\nNo LimitRange resource.\n');
 }
 
 export function describeServiceAccount(
@@ -54,8 +58,8 @@ export function describeServiceAccount(
   writeMap(writer, 0, 'Labels', metadata.labels);
   writeAnnotations(writer, 0, metadata.annotations);
   describeNames(writer, 'Image pull secrets', fieldAt(account, 'imagePullSecrets'));
-  describeNames(writer, 'Mountable secrets', fieldAt(account, 'secrets'));
-  writer.line(0, 'Tokens:\t<none>');
+  const mountable = fieldAt(account, 'secrets');
+  if (Array.isArray(mountable) && mountable.length > 0) describeNames(writer, 'Mountable secrets', mountable);
   describeEvents(invocation, writer, account);
 }
 

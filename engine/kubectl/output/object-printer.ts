@@ -7,6 +7,7 @@ import { writeYaml } from '../yaml/yaml-writer.ts';
 import { parseColumnsFile, parseCustomColumns, printCustomColumns } from './custom-columns.ts';
 import { writeJson } from './json-writer.ts';
 import { JsonPath } from './jsonpath.ts';
+import { GoTemplate } from './template/go-template.ts';
 
 /** Prints objects, or a List of them, one after the other. */
 export type ObjectPrinter = (object: Unstructured) => string;
@@ -22,10 +23,11 @@ const FORMATS =
  */
 export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined {
   const { flags, process } = invocation;
-  const format = flags.string('output');
+  const template = flags.has('template') ? flags.string('template') : '';
+  const format = flags.string('output') || (template === '' ? '' : 'go-template');
   const equals = format.indexOf('=');
   const name = equals < 0 ? format : format.slice(0, equals);
-  const argument = equals < 0 ? '' : format.slice(equals + 1);
+  const argument = equals < 0 ? template : format.slice(equals + 1);
   const clean = (object: Unstructured) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
   switch (name) {
     case '':
@@ -44,6 +46,11 @@ export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined
     case 'jsonpath-file':
     case 'jsonpath-as-json':
       return jsonPathPrinter(name, templateText(process, name, argument), clean);
+    case 'go-template':
+    case 'go-template-file':
+    case 'template':
+    case 'templatefile':
+      return goTemplatePrinter(invocation, templateText(process, name, argument), clean);
     case 'custom-columns':
     case 'custom-columns-file':
       return columnsPrinter(process, name, argument, flags.has('no-headers') && flags.bool('no-headers'));
@@ -61,7 +68,7 @@ function yamlPrinter(clean: (object: Unstructured) => Unstructured): ObjectPrint
 
 function templateText(process: Process, name: string, argument: string): string {
   if (argument === '') throw new CommandError('template format specified but no template given');
-  if (name !== 'jsonpath-file') return argument;
+  if (!name.endsWith('file')) return argument;
   if (!process.access(argument, 'read')) {
     throw new CommandError(`error reading --template ${argument}, open ${argument}: no such file or directory\n`);
   }
@@ -73,6 +80,18 @@ function jsonPathPrinter(name: string, template: string, clean: (object: Unstruc
   const options = { allowMissing: true };
   if (name !== 'jsonpath-as-json') return (object) => path.print(clean(object), options);
   return (object) => `${JSON.stringify(path.find(clean(object), options).flat(), undefined, '    ')}\n`;
+}
+
+function goTemplatePrinter(
+  { streams }: Invocation,
+  text: string,
+  clean: (object: Unstructured) => Unstructured,
+): ObjectPrinter {
+  const template = new GoTemplate(text);
+  return (object) => {
+    template.print(clean(object), (piece) => streams.out(piece));
+    return '';
+  };
 }
 
 function columnsPrinter(process: Process, name: string, argument: string, noHeaders: boolean): ObjectPrinter {

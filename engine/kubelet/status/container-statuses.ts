@@ -18,13 +18,17 @@ export interface ContainerFacts {
   readonly terminating: boolean;
 }
 
-/** `status.containerStatuses` or `status.initContainerStatuses`. After `pkg/kubelet/kubelet_pods.go`. */
+/**
+ * `status.containerStatuses` (in the order of their names) or `status.initContainerStatuses` (in the order in which
+ * they run). After `pkg/kubelet/kubelet_pods.go` (`convertToAPIContainerStatuses`).
+ */
 export function containerStatuses(
   facts: ContainerFacts,
   containers: readonly Container[],
   init: boolean,
 ): ApiContainerStatus[] {
-  return containers.map((container) => containerStatus(facts, container, init));
+  const statuses = containers.map((container) => containerStatus(facts, container, init));
+  return init ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function containerStatus(facts: ContainerFacts, container: Container, init: boolean): ApiContainerStatus {

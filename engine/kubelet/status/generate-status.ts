@@ -17,11 +17,16 @@ export interface StatusFacts extends ContainerFacts {
   readonly terminal: boolean;
   /** Overrides phase, reason and message: an eviction, a missed deadline. */
   readonly verdict?: Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+  /** The Pod was not admitted: none of its containers was ever to run here. */
+  readonly rejected: boolean;
 }
 
 /** The status of a Pod as the kubelet sees it. After `pkg/kubelet/kubelet_pods.go` (`generateAPIPodStatus`). */
 export function generateStatus(facts: StatusFacts): PodStatus {
   const { pod, previous, runtime, hostIp, now } = facts;
+  if (facts.rejected || (terminalPhase(previous) !== undefined && previous.containerStatuses === undefined)) {
+    return rejectedStatus(facts);
+  }
   const initContainers = pod.spec.initContainers ?? [];
   const initStatuses = containerStatuses(facts, initContainers, true);
   const statuses = containerStatuses(facts, pod.spec.containers, false);
@@ -42,6 +47,18 @@ export function generateStatus(facts: StatusFacts): PodStatus {
     startTime: previous.startTime ?? now,
     ...(initContainers.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
+    qosClass: previous.qosClass ?? qosClass(pod.spec),
+  };
+}
+
+/** Of a Pod that was not admitted only the verdict is told. After `pkg/kubelet/kubelet.go` (`rejectPod`). */
+function rejectedStatus({ pod, previous, now, verdict }: StatusFacts): PodStatus {
+  const { generation } = pod.metadata;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase: 'Failed',
+    ...(verdict ?? verdictOf(previous)),
+    startTime: previous.startTime ?? now,
     qosClass: previous.qosClass ?? qosClass(pod.spec),
   };
 }

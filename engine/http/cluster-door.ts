@@ -1,0 +1,17 @@
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ClusterInput } from '../cluster/input.ts';
+import type { SessionListener } from '../cluster/sessions.ts';
+
+/** What the HTTP server needs of a cluster that runs in real time. */
+export interface ClusterDoor {
+  /** Reads, watches and logs, at the present moment. Throws ConnectionError when the API server is down. */
+  read(request: ApiRequest): ApiResponse;
+  /**
+   * Takes an input in, now; when this returns, the input is kept. Throws ConnectionError when the API server is
+   * down.
+   */
+  submit(input: ClusterInput): unknown;
+  /** A name that no session has had before. */
+  newSessionName(): string;
+  onSession(listener: SessionListener): () => void;
+}

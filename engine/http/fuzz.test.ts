@@ -1,0 +1,182 @@
+import { connect } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import { KINDS } from '../api/kind-list.ts';
+import { Random } from '../sim/index.ts';
+import { type Answer, serveCluster } from './testing/serve.ts';
+
+const served = await serveCluster();
+afterAll(() => served.close());
+const random = new Random('http fuzz');
+
+function pick<T>(list: readonly T[]): T {
+  return list[random.below(list.length)]!;
+}
+
+const NAMES = [
+  'web',
+  'default',
+  '',
+  '__proto__',
+  'constructor',
+  '%00',
+  '%ff',
+  '..',
+  'a'.repeat(300),
+  'ü',
+  'kube-system',
+];
+const SUBRESOURCES = ['status', 'scale', 'log', 'exec', 'binding', 'eviction', 'portforward', 'nonesuch', 'finalize'];
+const QUERIES = [
+  'labelSelector=a%20in%20(',
+  'labelSelector=!!',
+  'fieldSelector=spec.x%3D1',
+  'fieldSelector=%3D%3D',
+  'resourceVersion=-1',
+  'resourceVersion=99999999999',
+  'resourceVersion=abc',
+  'limit=-5',
+  'limit=1&continue=bogus',
+  'continue=e30',
+  'dryRun=Some',
+  'fieldValidation=Maybe',
+  'fieldManager=%00',
+  'timeoutSeconds=x',
+  'propagationPolicy=Never',
+  'gracePeriodSeconds=-9',
+  'includeObject=All',
+  'force=true',
+  '__proto__=1',
+  'tailLines=-1',
+  'sinceTime=yesterday',
+  'container=',
+  'pretty=true',
+];
+const CONTENT_TYPES = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/merge-patch+json',
+  'application/json-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+  'text/plain',
+  ';;=',
+];
+const ACCEPTS = [
+  '*/*',
+  'application/yaml',
+  'application/json;as=Table;v=v1;g=meta.k8s.io',
+  'application/vnd.kubernetes.protobuf',
+  'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+  'image/png',
+  ',,;=,',
+];
+
+function path(): string {
+  const kind = pick(KINDS);
+  const base = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+  const namespace = kind.namespaced && random.below(4) > 0 ? `/namespaces/${pick(NAMES)}` : '';
+  const name = random.below(2) === 0 ? `/${pick(NAMES)}` : '';
+  const subresource = random.below(4) === 0 ? `/${pick(SUBRESOURCES)}` : '';
+  const query = random.below(2) === 0 ? `?${pick(QUERIES)}&${pick(QUERIES)}` : '';
+  return `${base}${namespace}/${kind.plural}${name}${subresource}${query}`.replaceAll('ü', '%C3%BC');
+}
+
+/** A value that no manifest should hold. */
+function junk(depth = 0): unknown {
+  const choice = random.below(depth > 4 ? 8 : 11);
+  if (choice < 8) return [null, true, -1, 1e308, '', 'x'.repeat(random.below(5000)), '\u0000\ud800', '10Mi'][choice];
+  if (choice === 8) return Array.from({ length: random.below(4) }, () => junk(depth + 1));
+  const keys = [
+    'metadata',
+    'spec',
+    'name',
+    'labels',
+    'containers',
+    '__proto__',
+    'constructor',
+    'template',
+    'selector',
+    'status',
+  ];
+  return Object.fromEntries(Array.from({ length: random.below(5) }, () => [pick(keys), junk(depth + 1)]));
+}
+
+function body(): string | Buffer {
+  switch (random.below(7)) {
+    case 0:
+      return '['.repeat(random.below(100_000));
+    case 1:
+      return `${'{"a":'.repeat(random.below(2000))}1`;
+    case 2:
+      return Buffer.from(Array.from({ length: random.below(200) }, () => random.below(256)));
+    case 3:
+      return Buffer.concat([
+        Buffer.from('k8s\0\n\x0f\n\x02v1\x12\x03Pod\x12', 'latin1'),
+        Buffer.from([random.below(256)]),
+      ]);
+    case 4:
+      return JSON.stringify([
+        { op: pick(['add', 'remove', 'test', 'move']), path: pick(['/', '/metadata/-', '']), value: junk() },
+      ]);
+    default: {
+      const object = {
+        metadata: { name: pick(['web', 'fuzz', '__proto__']), labels: junk(3) },
+        spec: junk(),
+        data: junk(),
+      };
+      const text = JSON.stringify(object);
+      return random.below(3) === 0 ? text.slice(0, random.below(text.length)) : text;
+    }
+  }
+}
+
+function check(what: string, answer: Answer): void {
+  expect(answer.status, what).toBeGreaterThanOrEqual(200);
+  expect(answer.status, `${what}\n${answer.text.slice(0, 500)}`).not.toBe(500);
+  if (answer.status < 400 || answer.headers['content-type']?.startsWith('text/plain')) return;
+  const isYaml = answer.headers['content-type'] === 'application/yaml';
+  const status = isYaml ? { kind: 'Status', code: answer.status } : answer.body;
+  expect(status, what).toMatchObject({ kind: 'Status', code: answer.status });
+}
+
+test('no request makes the server throw, or lose anything', { timeout: 60_000 }, async () => {
+  await served.request('POST', '/api/v1/namespaces/default/configmaps', {
+    metadata: { name: 'kept' },
+    data: { a: 'b' },
+  });
+  for (let round = 0; round < 1500; round++) {
+    const method = pick(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'POST', 'PATCH']);
+    const url = path();
+    // What is there already is to survive, and collections would take it along.
+    if (method === 'DELETE' || url.includes('finalize')) continue;
+    const headers = { 'content-type': pick(CONTENT_TYPES), accept: pick(ACCEPTS) };
+    const sent = method === 'GET' ? undefined : body();
+    const answer = await served.request(method, url, sent, headers);
+    check(`${method} ${url} ${JSON.stringify(headers)} ${String(sent).slice(0, 300)}`, answer);
+  }
+  const kept = await served.request('GET', '/api/v1/namespaces/default/configmaps/kept');
+  expect(kept.body.data).toEqual({ a: 'b' });
+  expect((await served.request('GET', '/readyz')).text).toBe('ok');
+});
+
+test('thousands of idle watches come and go', { timeout: 60_000 }, async () => {
+  const count = 2000;
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(served.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET /api/v1/configmaps?watch=true&resourceVersion=0 HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    return socket;
+  });
+  let heard = 0;
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+  for (const socket of sockets)
+    socket.on('data', (data) => {
+      if (String(data).includes('"told"')) heard += 1;
+    });
+  await served.request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'told' } });
+  for (let tries = 0; heard < count && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(heard).toBe(count);
+  for (const socket of sockets) socket.destroy();
+  expect((await served.request('GET', '/readyz')).text).toBe('ok');
+});

@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import type { ApiResponse, WatchSink } from '../api/request.ts';
+import { ConnectionError } from '../client/transport.ts';
+import type { ClusterDoor } from './cluster-door.ts';
+import { serveDoor, until } from './testing/serve.ts';
+
+const watching = new Set<WatchSink>();
+
+/** A cluster of which everything goes wrong, unless it is watched. */
+const door: ClusterDoor = {
+  read({ path }): ApiResponse {
+    if (path === '/down') throw new ConnectionError('dial tcp 10.0.0.10:6443: connect: connection refused');
+    if (path !== '/watch') throw new TypeError('a bug');
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      watch: (sink) => {
+        watching.add(sink);
+        return () => watching.delete(sink);
+      },
+    };
+  },
+  submit: () => ({ status: 0, headers: {} }),
+  newSessionName: () => 'session',
+  onSession: () => () => {},
+};
+const served = await serveDoor(door);
+afterAll(() => served.close());
+
+test('a bug is a Status of 500, and the server goes on', async () => {
+  const answer = await served.request('GET', '/bug');
+  expect(answer).toMatchObject({
+    status: 500,
+    body: { reason: 'InternalError', message: 'Internal error occurred: a bug' },
+  });
+  expect((await served.request('POST', '/impossible-status', {})).status).toBe(500);
+});
+
+test('an API server that is down is told apart from one that refuses', async () => {
+  const answer = await served.request('GET', '/down');
+  expect(answer).toMatchObject({ status: 503, body: { reason: 'ServiceUnavailable' } });
+});
+
+test('watches of clients that vanish are taken down', async () => {
+  const sockets = Array.from({ length: 50 }, () => {
+    const socket = connect(served.port, '127.0.0.1');
+    socket.write('GET /watch HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    return socket;
+  });
+  await until(
+    () => watching.size,
+    (size) => size === 50,
+  );
+  expect([...watching].every(({ outside }) => outside === true)).toBe(true);
+  for (const socket of sockets) socket.resetAndDestroy();
+  await until(
+    () => watching.size,
+    (size) => size === 0,
+  );
+});
+
+test('what is not HTTP is refused without harm', async () => {
+  for (const bytes of ['\0\0\0', 'GET\r\n\r\n', 'POST /x HTTP/1.1\r\ncontent-length: 10\r\n\r\nshort']) {
+    const socket = connect(served.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.end(bytes);
+    await new Promise((resolve) => socket.on('close', resolve).resume());
+  }
+  expect((await served.request('GET', '/down')).status).toBe(503);
+});
+
+test('upgrades to anything but WebSocket, or of nothing that has one, are refused', async () => {
+  const spdy = { connection: 'upgrade', upgrade: 'SPDY/3.1' };
+  expect((await served.request('POST', '/api/v1/namespaces/default/pods/a/exec', undefined, spdy)).status).toBe(400);
+  const webSocket = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  };
+  expect((await served.request('GET', '/api/v1/pods', undefined, webSocket)).status).toBe(404);
+  const unknown = { ...webSocket, 'sec-websocket-protocol': 'v9.channel.k8s.io' };
+  const answer = await served.request('GET', '/api/v1/namespaces/default/pods/a/exec', undefined, unknown);
+  expect(answer).toMatchObject({ status: 400, body: { reason: 'BadRequest' } });
+});

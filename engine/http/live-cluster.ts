@@ -1,0 +1,138 @@
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { createCluster } from '../cluster/create.ts';
+import type { ClusterInput } from '../cluster/input.ts';
+import type { SessionListener } from '../cluster/sessions.ts';
+import { replay } from '../worker/index.ts';
+import type { ClusterDoor } from './cluster-door.ts';
+import { RealTimeDriver } from './real-time-driver.ts';
+import { type KeptState, StateFile, type StateHeader } from './state-file.ts';
+
+export interface LiveClusterOptions {
+  readonly speed: number;
+  /** Those of a kept cluster win over these. */
+  readonly nodes: number | undefined;
+  readonly seed: string | undefined;
+  readonly stateFile: string | undefined;
+  /** Told of a bug that stopped the clock. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** How long before the present a new cluster's clock begins: more than it takes to come up. */
+const HEAD_START_MS = 60_000;
+/** How often the clock is noted in the state file, in real milliseconds. */
+const MARK_MS = 5000;
+
+/** A cluster whose time passes with the real one, and what it needs to outlive its process. */
+export class LiveCluster implements ClusterDoor {
+  readonly cluster: Cluster;
+  /** How many inputs were brought back from the state file. */
+  readonly restored: number;
+  readonly #driver: RealTimeDriver;
+  readonly #stateFile: StateFile | undefined;
+  readonly #marks: NodeJS.Timeout | undefined;
+  #markedStep = -1;
+
+  /** @throws Error for a state file that cannot be read or is another cluster's. */
+  constructor(options: LiveClusterOptions) {
+    const { file, kept } =
+      options.stateFile === undefined ? { file: undefined, kept: undefined } : StateFile.open(options.stateFile);
+    if (kept !== undefined) checkSame(options, kept.header);
+    const header = kept?.header ?? newHeader(options);
+    this.cluster = boot(header, kept);
+    this.restored = kept?.entries.length ?? 0;
+    this.#stateFile = file;
+    if (file !== undefined) {
+      if (kept === undefined) file.begin(header);
+      this.cluster.sim.journal.onEntry((entry) => file.append(entry));
+      this.#marks = setInterval(() => this.#mark(), MARK_MS).unref();
+    }
+    this.#driver = new RealTimeDriver(this.cluster.sim, options.speed, options.failed);
+    for (const session of openSessions(kept)) this.cluster.submit({ kind: 'session.close', session });
+  }
+
+  start(): void {
+    this.#driver.start();
+  }
+
+  stop(): void {
+    this.#driver.stop();
+    clearInterval(this.#marks);
+    this.#mark();
+    this.#stateFile?.close();
+  }
+
+  read(request: ApiRequest): ApiResponse {
+    this.#driver.catchUp();
+    return this.cluster.read(request);
+  }
+
+  submit(input: ClusterInput): unknown {
+    this.#driver.catchUp();
+    try {
+      return this.cluster.submit(input);
+    } finally {
+      this.#driver.wake();
+    }
+  }
+
+  newSessionName(): string {
+    // Opening a session makes the journal longer.
+    return `session-${this.cluster.journal.length}`;
+  }
+
+  onSession(listener: SessionListener): () => void {
+    return this.cluster.onSession(listener);
+  }
+
+  #mark(): void {
+    const { nowMs, steps } = this.cluster.sim;
+    if (this.#stateFile === undefined || steps === this.#markedStep) return;
+    this.#markedStep = steps;
+    this.#stateFile.mark({ timeMs: nowMs, step: steps });
+  }
+}
+
+function newHeader({ seed, nodes }: LiveClusterOptions): StateHeader {
+  return {
+    format: 'drydock-journal/1',
+    seed: seed ?? 'drydock',
+    epochMs: Date.now() - HEAD_START_MS,
+    nodes: nodes ?? 2,
+  };
+}
+
+function checkSame({ seed, nodes, stateFile }: LiveClusterOptions, header: StateHeader): void {
+  if (seed !== undefined && seed !== header.seed) {
+    throw new Error(`${stateFile} holds a cluster with seed "${header.seed}", not "${seed}"`);
+  }
+  if (nodes !== undefined && nodes !== header.nodes) {
+    throw new Error(`${stateFile} holds a cluster of ${header.nodes} nodes, not ${nodes}`);
+  }
+}
+
+function boot({ seed, epochMs, nodes }: StateHeader, kept: KeptState | undefined): Cluster {
+  const workers = Array.from({ length: nodes }, () => ({}));
+  const cluster = createCluster({ seed, epochMs, workers, descriptions: DESCRIPTIONS });
+  if (kept !== undefined) {
+    const slices = replay(cluster, kept.entries, kept.end);
+    while (slices.next().done !== true) {
+      // Each turn runs a slice.
+    }
+  } else {
+    const { sim } = cluster;
+    sim.runFor(Math.max(0, Date.now() - sim.wallMs));
+  }
+  return cluster;
+}
+
+/** Sessions whose clients went away with the process. */
+function openSessions(kept: KeptState | undefined): Iterable<string> {
+  const open = new Set<string>();
+  for (const { input } of kept?.entries ?? []) {
+    if (input.kind === 'session.open') open.add(input['session'] as string);
+    if (input.kind === 'session.close') open.delete(input['session'] as string);
+  }
+  return open;
+}

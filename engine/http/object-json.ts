@@ -1,0 +1,45 @@
+import type { KubeList, KubeObject } from '../api/object.ts';
+
+/** Stored objects are immutable and shared, so the bytes of one serve every list, get and watch until it changes. */
+const KNOWN = new WeakMap<object, Buffer>();
+
+const OPEN_LIST = Buffer.from('"items":[');
+const COMMA = Buffer.from(',');
+const CLOSE_LIST = Buffer.from(']}');
+
+/** An object's JSON. */
+export function objectJson(object: object): Buffer {
+  const known = KNOWN.get(object);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(JSON.stringify(object));
+  if (isStored(object)) KNOWN.set(object, bytes);
+  return bytes;
+}
+
+/**
+ * The JSON of any body of an answer. A list is put together from its items'; for a single object the bytes are used if
+ * they are there, but are not worth keeping: Node sends a short string with its headers in one piece.
+ */
+export function bodyJson(body: object): Buffer | string {
+  return isList(body) ? listJson(body) : (KNOWN.get(body) ?? JSON.stringify(body));
+}
+
+function listJson({ items, ...rest }: KubeList<KubeObject>): Buffer {
+  const pieces: Buffer[] = [Buffer.from(`${JSON.stringify(rest).slice(0, -1)},`), OPEN_LIST];
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) pieces.push(COMMA);
+    pieces.push(objectJson(items[index]!));
+  }
+  pieces.push(CLOSE_LIST);
+  return Buffer.concat(pieces);
+}
+
+function isStored(object: object): boolean {
+  const { metadata } = object as Partial<KubeObject>;
+  return typeof metadata === 'object' && metadata !== null && typeof metadata.uid === 'string';
+}
+
+function isList(body: object): body is KubeList<KubeObject> {
+  const { kind, items, metadata } = body as Partial<KubeList<KubeObject>>;
+  return Array.isArray(items) && typeof kind === 'string' && kind.endsWith('List') && metadata !== undefined;
+}

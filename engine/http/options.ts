@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm run cluster` was asked for. */
+export interface ServerOptions {
+  /** Virtual seconds for each real one. */
+  readonly speed: number;
+  /** How many worker machines. */
+  readonly nodes: number | undefined;
+  readonly port: number;
+  readonly address: string;
+  readonly seed: string | undefined;
+  /** Where the journal is kept, if it is. */
+  readonly stateFile: string | undefined;
+  /** Where the kubeconfig is written. */
+  readonly kubeconfig: string | undefined;
+  readonly help: boolean;
+}
+
+export const USAGE = `Usage: npm run cluster -- [options]
+
+Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and client libraries.
+
+  --nodes N          worker nodes (2)
+  --speed N          virtual seconds for each real one (1)
+  --port P           port of the API (6443; 0 picks a free one)
+  --address A        address to listen on (127.0.0.1); whoever reaches it is kubernetes-admin
+  --seed S           same seed, options and requests: same cluster (drydock)
+  --state FILE       keep what was done in FILE and bring it back at the next start
+  --kubeconfig FILE  where to write the kubeconfig (in the system's temporary directory)
+`;
+
+const MAX_NODES = 500;
+const MAX_SPEED = 1000;
+
+/** @throws Error with a sentence for the user. */
+export function readOptions(argv: readonly string[]): ServerOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      speed: { type: 'string', default: '1' },
+      nodes: { type: 'string' },
+      port: { type: 'string', default: '6443' },
+      address: { type: 'string', default: '127.0.0.1' },
+      seed: { type: 'string' },
+      state: { type: 'string' },
+      kubeconfig: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return {
+    speed: readNumber('speed', values.speed, 0.01, MAX_SPEED, false),
+    nodes: values.nodes === undefined ? undefined : readNumber('nodes', values.nodes, 1, MAX_NODES, true),
+    port: readNumber('port', values.port, 0, 65_535, true),
+    address: values.address,
+    seed: values.seed,
+    stateFile: values.state,
+    kubeconfig: values.kubeconfig,
+    help: values.help,
+  };
+}
+
+function readNumber(name: string, text: string, least: number, most: number, whole: boolean): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+  throw new Error(`--${name} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not "${text}"`);
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import { badRequest, methodNotAllowed, requestEntityTooLarge } from '../api/errors.ts';
+import type { ApiRequest, UserInfo } from '../api/request.ts';
+import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
+
+/** The server reads no more of a request. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** What the API server looks at; anything else would only fill the journal. */
+const HEADERS = ['accept', 'content-type', 'user-agent', 'if-none-match'] as const;
+
+/** A request without its body. @throws StatusError */
+export function readHead(message: IncomingMessage): ApiRequest {
+  const method = message.method === 'HEAD' ? 'GET' : (message.method ?? '');
+  if (!METHODS.includes(method)) throw methodNotAllowed();
+  const url = message.url ?? '/';
+  const mark = url.indexOf('?');
+  const headers: Record<string, string> = {};
+  for (const name of HEADERS) {
+    const value = message.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  const user = impersonated(message);
+  return {
+    method: method as ApiRequest['method'],
+    path: mark < 0 ? url : url.slice(0, mark),
+    ...(mark < 0 ? {} : { query: readQuery(url.slice(mark + 1)) }),
+    headers,
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+function readQuery(text: string): NonNullable<ApiRequest['query']> {
+  const found = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = found.get(name);
+    found.set(name, before === undefined ? value : [...[before].flat(), value]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
+function impersonated({ headers, headersDistinct }: IncomingMessage): UserInfo | undefined {
+  const username = headers['impersonate-user'];
+  const groups = headersDistinct['impersonate-group'] ?? [];
+  const uid = headers['impersonate-uid'];
+  if (typeof username !== 'string' || username === '') {
+    if (groups.length > 0 || uid !== undefined) {
+      throw badRequest('requested impersonation of groups or a uid without impersonating a user');
+    }
+    return undefined;
+  }
+  const implied = username === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  return {
+    username,
+    groups: groups.includes(implied) ? groups : [...groups, implied],
+    ...(typeof uid === 'string' ? { uid } : {}),
+  };
+}
+
+/** Reads a body of bounded length. Rejects with a StatusError for a longer one, an Error when the client goes away. */
+export function readBytes(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    message.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= MAX_BODY_BYTES) pieces.push(piece);
+      // The rest is read and dropped, so that the client gets to see the answer.
+      else reject(requestEntityTooLarge(MAX_BODY_BYTES));
+    });
+    message.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)));
+    message.on('error', reject);
+    message.on('close', () => reject(new Error('the client went away')));
+  });
+}
+
+/** The body as the API server takes it: text as it came, protobuf as the object it stands for. @throws StatusError */
+export function withBody(request: ApiRequest, bytes: Buffer): ApiRequest {
+  if (bytes.length === 0) return request;
+  const type = request.headers?.['content-type'] ?? '';
+  if (!type.startsWith(PROTOBUF)) return { ...request, body: bytes.toString('utf8') };
+  return { ...request, body: decodeProtobuf(bytes) };
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzip } from 'node:zlib';
+import type { ApiResponse, WatchEvent } from '../api/request.ts';
+import { bodyJson, objectJson } from './object-json.ts';
+
+/** Shorter answers are not worth compressing; the real server has the same limit. */
+const GZIP_THRESHOLD_BYTES = 128 * 1024;
+/** A client that reads slower than this many bytes behind is given up: it will list and watch again. */
+const MAX_BEHIND_BYTES = 32 * 1024 * 1024;
+
+const NO_CACHE = 'no-cache, private';
+
+/** Sends an answer with a body, or none. */
+export function writeAnswer(message: IncomingMessage, response: ServerResponse, answer: ApiResponse): void {
+  const { status, body } = answer;
+  const headers: Record<string, string | number> = { 'cache-control': NO_CACHE, ...answer.headers };
+  const { warning } = answer.headers;
+  if (warning !== undefined) headers['warning'] = headerBytes(warning);
+  if (status === 304 || status === 204) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  const send = (payload: Buffer | string): void => {
+    headers['content-length'] = Buffer.byteLength(payload);
+    response.writeHead(status, headers);
+    response.end(message.method === 'HEAD' ? undefined : payload);
+  };
+  let payload = typeof body === 'object' && body !== null ? bodyJson(body) : String(body ?? '');
+  // Node would encode the headers once more with a body that is a string.
+  if (warning !== undefined) payload = Buffer.from(payload);
+  if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message)) {
+    send(payload);
+    return;
+  }
+  headers['vary'] = 'Accept-Encoding';
+  gzip(payload, { level: 1 }, (error, compressed) => {
+    if (error === null) headers['content-encoding'] = 'gzip';
+    send(error === null ? compressed : payload);
+  });
+}
+
+/** Go's server sends header values as UTF-8; Node wants each byte as a letter. */
+function headerBytes(text: string): string {
+  return Buffer.from(text.replace(/[\x00-\x1f\x7f]/g, '')).toString('latin1');
+}
+
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  const accepted = headers['accept-encoding'];
+  return typeof accepted === 'string' && /(^|,)\s*gzip\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/.test(accepted);
+}
+
+const OBJECT = [Buffer.from(',"object":'), Buffer.from('}\n')] as const;
+
+function eventLine({ type, object }: WatchEvent): Buffer {
+  return Buffer.concat([Buffer.from(`{"type":"${type}"`), OBJECT[0], objectJson(object), OBJECT[1]]);
+}
+
+/** Streams a watch as lines of JSON until either side ends it. @param timeoutMs real milliseconds; absent: for ever. */
+export function writeWatch(response: ServerResponse, answer: ApiResponse, timeoutMs: number | undefined): void {
+  response.writeHead(answer.status, { 'cache-control': NO_CACHE, ...answer.headers });
+  response.flushHeaders();
+  const stop = answer.watch!({
+    outside: true,
+    event: (event) => send(response, eventLine(event)),
+    end: () => response.end(),
+  });
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => response.end(), timeoutMs);
+  response.once('close', () => {
+    clearTimeout(timer);
+    stop();
+  });
+}
+
+/** Streams a log as it is written. */
+export function writeByteStream(response: ServerResponse, answer: ApiResponse): void {
+  response.writeHead(answer.status, { 'cache-control': NO_CACHE, ...answer.headers });
+  response.flushHeaders();
+  const stop = answer.byteStream!({
+    write: (chunk) => send(response, chunk),
+    end: () => response.end(),
+  });
+  response.once('close', stop);
+}
+
+function send(response: ServerResponse, bytes: Uint8Array): void {
+  if (bytes.length === 0 || response.destroyed || response.writableEnded) return;
+  response.write(bytes);
+  if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+}

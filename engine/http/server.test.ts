@@ -1,0 +1,215 @@
+import { request as httpRequest } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { type Answer, type Body, serveCluster, until } from './testing/serve.ts';
+
+const served = await serveCluster();
+afterAll(() => served.close());
+const { request } = served;
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const PODS = '/api/v1/namespaces/default/pods';
+
+function configMap(name: string, data: object = { a: '1' }) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
+
+function refused(answer: Answer): string {
+  expect(answer.headers['content-type']).toBe('application/json');
+  const { kind, status, code, reason, message } = answer.body;
+  expect({ kind, status, code }).toEqual({ kind: 'Status', status: 'Failure', code: answer.status });
+  return `${reason}: ${message}`;
+}
+
+test('health, version and discovery', async () => {
+  for (const path of ['/healthz', '/livez', '/readyz', '/readyz/ping']) {
+    expect(await request('GET', path)).toMatchObject({ status: 200, text: 'ok' });
+  }
+  expect((await request('GET', '/version')).body.gitVersion).toMatch(/^v1\.36\./);
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+  const aggregated = await request('GET', '/apis', undefined, { accept });
+  expect(aggregated.headers['content-type']).toContain('as=APIGroupDiscoveryList');
+  expect(aggregated.body.items.map((item: Body) => item.metadata.name)).toContain('apps');
+  expect((await request('HEAD', '/healthz')).text).toBe('');
+});
+
+test('an object is created, read, changed and deleted', async () => {
+  expect(await request('POST', CONFIG_MAPS, configMap('life'))).toMatchObject({ status: 201 });
+  expect((await request('GET', `${CONFIG_MAPS}/life`)).body).toMatchObject({
+    metadata: { name: 'life' },
+    data: { a: '1' },
+  });
+  const patch = { 'content-type': 'application/merge-patch+json' };
+  const changed = await request('PATCH', `${CONFIG_MAPS}/life`, { data: { b: '2' } }, patch);
+  expect(changed.body.data).toEqual({ a: '1', b: '2' });
+  expect((await request('GET', `${CONFIG_MAPS}/life`)).body).toEqual(changed.body);
+  expect((await request('DELETE', `${CONFIG_MAPS}/life`)).body).toMatchObject({ status: 'Success' });
+  expect(refused(await request('GET', `${CONFIG_MAPS}/life`))).toBe('NotFound: configmaps "life" not found');
+});
+
+test('refusals are Statuses', async () => {
+  await request('POST', CONFIG_MAPS, configMap('twice'));
+  expect(refused(await request('POST', CONFIG_MAPS, configMap('twice')))).toBe(
+    'AlreadyExists: configmaps "twice" already exists',
+  );
+  expect(refused(await request('POST', CONFIG_MAPS, '{"kind": "ConfigMap",'))).toContain('json parse error');
+  const yaml = { 'content-type': 'application/yaml' };
+  expect(refused(await request('POST', CONFIG_MAPS, 'a: [b', yaml))).toContain('BadRequest: ');
+  expect(refused(await request('POST', CONFIG_MAPS, '<x/>', { 'content-type': 'text/xml' }))).toContain(
+    'UnsupportedMediaType: ',
+  );
+  expect(refused(await request('OPTIONS', CONFIG_MAPS))).toContain('MethodNotAllowed: ');
+  expect(refused(await request('POST', CONFIG_MAPS, 'x'.repeat(3 * 1024 * 1024 + 1)))).toBe(
+    'RequestEntityTooLarge: Request entity too large: limit is 3145728',
+  );
+  expect(await request('GET', '/nowhere')).toMatchObject({ status: 404, text: '404 page not found\n' });
+  expect(await request('POST', '/apis/no.such.group/v1/things', {})).toMatchObject({ status: 404 });
+  expect((await request('GET', `${PODS}/%zz`)).status).toBe(404);
+});
+
+test('unknown fields are warned of in a header', async () => {
+  const sent = { ...configMap('warned'), spelling: 1 };
+  const answer = await request('POST', CONFIG_MAPS, sent);
+  expect(answer).toMatchObject({ status: 201, headers: { warning: '299 - "unknown field \\"spelling\\""' } });
+});
+
+test('a warning may quote any letter', async () => {
+  const { status, headers } = await request('POST', CONFIG_MAPS, { ...configMap('letters'), 'größe\u007f漢字\n': 1 });
+  expect(status).toBe(201);
+  expect(Buffer.from(headers['warning'] as string, 'latin1').toString('utf8')).toContain('größe漢字');
+});
+
+test('keys such as __proto__ are plain data, in bodies and in queries', async () => {
+  const sent = '{"metadata":{"name":"proto"},"data":{"__proto__":"x","constructor":"y"}}';
+  expect((await request('POST', `${CONFIG_MAPS}?__proto__=1&constructor=2`, sent)).status).toBe(201);
+  const { body } = await request('GET', `${CONFIG_MAPS}/proto`);
+  expect(Object.entries(body.data)).toEqual([
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
+});
+
+test('tables, metadata and YAML come as asked for', async () => {
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+  const table = await request('GET', '/api/v1/nodes', undefined, { accept });
+  expect(table.body).toMatchObject({
+    kind: 'Table',
+    columnDefinitions: [{ name: 'Name' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+  });
+  const yaml = await request('GET', '/api/v1/namespaces/default', undefined, { accept: 'application/yaml' });
+  expect(yaml.text).toContain('kind: Namespace\n');
+});
+
+test('long answers are compressed for those who can read them', async () => {
+  await request('POST', CONFIG_MAPS, configMap('long', { text: 'abc '.repeat(50_000) }));
+  const plain = await request('GET', `${CONFIG_MAPS}/long`);
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  const zipped = await request('GET', `${CONFIG_MAPS}/long`, undefined, { 'accept-encoding': 'br, gzip' });
+  expect(zipped.headers['content-encoding']).toBe('gzip');
+  expect(zipped.bytes.length).toBeLessThan(plain.bytes.length / 10);
+  expect(gunzipSync(zipped.bytes)).toEqual(plain.bytes);
+  const refusing = await request('GET', `${CONFIG_MAPS}/long`, undefined, { 'accept-encoding': 'gzip;q=0' });
+  expect(refusing.headers['content-encoding']).toBeUndefined();
+});
+
+test('many requests share a connection', async () => {
+  const { Agent } = await import('node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ports = new Set<number | undefined>();
+  for (let count = 0; count < 3; count++) {
+    await new Promise<void>((resolve, reject) => {
+      httpRequest({ port: served.port, path: '/api/v1/namespaces', agent }, (response) => {
+        ports.add(response.socket.localPort);
+        response.resume().on('end', resolve);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+  agent.destroy();
+  expect(ports.size).toBe(1);
+});
+
+test('writes carry the impersonated user; half an impersonation is refused', async () => {
+  const bob = { 'impersonate-user': 'bob', 'impersonate-group': 'developers' };
+  await request('POST', CONFIG_MAPS, configMap('by-bob'), bob);
+  const entry = served.cluster.cluster.journal.findLast(({ input }) => input.kind === 'api');
+  expect((entry!.input as Body).request.user).toEqual({
+    username: 'bob',
+    groups: ['developers', 'system:authenticated'],
+  });
+  expect(refused(await request('GET', CONFIG_MAPS, undefined, { 'impersonate-uid': '7' }))).toContain('BadRequest');
+});
+
+test('web pages of elsewhere are kept out', async () => {
+  const origin = { origin: 'https://example.com' };
+  expect(refused(await request('POST', CONFIG_MAPS, configMap('evil'), origin))).toContain('Forbidden');
+  expect(refused(await request('GET', CONFIG_MAPS, undefined, { host: 'rebound.example:6443' }))).toContain(
+    'Forbidden',
+  );
+  expect((await request('GET', CONFIG_MAPS, undefined, { origin: 'http://localhost:4321' })).status).toBe(200);
+});
+
+/** The events of a watch, as they come in. */
+function openWatch(path: string) {
+  const events: Body[] = [];
+  const state = { ended: false };
+  const sent = httpRequest({ host: '127.0.0.1', port: served.port, path, agent: false }, (response) => {
+    let rest = '';
+    response.setEncoding('utf8');
+    response.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      events.push(...lines.map((line) => JSON.parse(line)));
+    });
+    response.on('end', () => {
+      state.ended = true;
+    });
+    response.on('error', () => {});
+  });
+  sent.on('error', () => {});
+  sent.end();
+  return { events, state, stop: () => sent.destroy() };
+}
+
+test('a watch streams events as lines and ends when its time is up', async () => {
+  const watch = openWatch(`${CONFIG_MAPS}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Dseen`);
+  await request('POST', CONFIG_MAPS, configMap('seen'));
+  await request('DELETE', `${CONFIG_MAPS}/seen`);
+  await until(() => watch.state.ended, Boolean);
+  expect(watch.events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual([
+    'ADDED seen',
+    'DELETED seen',
+  ]);
+});
+
+test('a streaming list ends with its bookmark', async () => {
+  const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+  const watch = openWatch(`/api/v1/nodes?${query}`);
+  await until(
+    () => watch.events.length,
+    (count) => count >= 3,
+  );
+  expect(watch.events.map(({ type }) => type)).toEqual(['ADDED', 'ADDED', 'BOOKMARK']);
+  expect(watch.events[2].object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+  watch.stop();
+});
+
+test('a container runs and its log is read and followed', async () => {
+  const command = ['sh', '-c', 'echo one; sleep 20; echo two'];
+  const container = { name: 'talk', image: 'busybox:1.36', command };
+  const manifest = { metadata: { name: 'talk' }, spec: { restartPolicy: 'Never', containers: [container] } };
+  expect(await request('POST', PODS, manifest)).toMatchObject({ status: 201 });
+  await until(
+    () => request('GET', `${PODS}/talk`),
+    ({ body }) => body.status.phase === 'Running',
+  );
+  expect((await request('GET', `${PODS}/talk/log`)).text).toBe('one\n');
+  const followed = await request('GET', `${PODS}/talk/log?follow=true`);
+  expect(followed).toMatchObject({ text: 'one\ntwo\n', headers: { 'content-type': 'text/plain' } });
+});
+
+test('exec without an upgrade is refused in words', async () => {
+  const path = `${PODS}/talk/exec?command=ls&stdout=true`;
+  expect(refused(await request('POST', path))).toContain('WebSocket');
+});

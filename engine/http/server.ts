@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ClusterDoor } from './cluster-door.ts';
+import { isFromHere } from './origin.ts';
+import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
+import { readBytes, readHead, withBody } from './request-reader.ts';
+import { writeAnswer, writeByteStream, writeWatch } from './response-writer.ts';
+import { Upgrades } from './upgrades.ts';
+
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** After which a silent connection is asked whether its other end still exists. */
+const KEEP_ALIVE_PROBE_MS = 30_000;
+const IDLE_TIMEOUT_MS = 120_000;
+
+/**
+ * The API server over HTTP: a seam, and nothing more. What a request means is known to `engine/kube-apiserver` alone;
+ * here bytes become an ApiRequest and an ApiResponse becomes bytes. Reads and watches go straight to the cluster,
+ * everything else is an input and thereby journalled.
+ */
+export function createHttpServer(cluster: ClusterDoor): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: IDLE_TIMEOUT_MS, noDelay: true });
+  const upgrades = new Upgrades(cluster);
+  server.on('connection', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS));
+  server.on('request', (message, response) => {
+    serve(cluster, message, response).catch((error) => refuse(message, response, error));
+  });
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
+    upgrades.serve(message, socket, head),
+  );
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+  return server;
+}
+
+async function serve(cluster: ClusterDoor, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isFromHere(message)) throw forbiddenOrigin();
+  const head = readHead(message);
+  const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
+  if (request.method !== 'GET') {
+    writeAnswer(message, response, write(cluster, request));
+    return;
+  }
+  const answer = cluster.read(untimed(request));
+  if (answer.watch !== undefined) writeWatch(response, answer, timeoutMs(request));
+  else if (answer.byteStream !== undefined) writeByteStream(response, answer);
+  else if (answer.session !== undefined) throw notUpgradable();
+  else writeAnswer(message, response, answer);
+}
+
+/** A write; refused or not, it is an input. */
+function write(cluster: ClusterDoor, request: ApiRequest): ApiResponse {
+  if (/\/(exec|attach|portforward)$/.test(request.path)) throw notUpgradable();
+  return cluster.submit({ kind: 'api', request }) as ApiResponse;
+}
+
+/** A watch's time-out is counted on the real clock, by this server. */
+function untimed(request: ApiRequest): ApiRequest {
+  if (timeoutMs(request) === undefined) return request;
+  const { timeoutSeconds: _, ...query } = request.query!;
+  return { ...request, query };
+}
+
+function timeoutMs({ query }: ApiRequest): number | undefined {
+  const text = query?.['timeoutSeconds'];
+  return typeof text === 'string' && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) * 1000 : undefined;
+}
+
+function refuse(message: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return;
+  try {
+    if (!response.headersSent) writeAnswer(message, response, answerTo(error));
+    else response.destroy();
+  } catch {
+    response.destroy();
+  }
+}

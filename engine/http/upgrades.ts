@@ -1,0 +1,114 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { badRequest, noSuchResource } from '../api/errors.ts';
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { SessionEvent } from '../cluster/sessions.ts';
+import type { ClusterDoor } from './cluster-door.ts';
+import { bodyJson } from './object-json.ts';
+import { isFromHere } from './origin.ts';
+import { PORT_FORWARD_PROTOCOL, PortForward, type SessionRoutes } from './port-forward.ts';
+import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
+import { REMOTE_COMMAND_PROTOCOLS, RemoteCommand } from './remote-command.ts';
+import { readHead } from './request-reader.ts';
+import { isHandshake, offeredProtocols, WebSocket, type WebSocketListener } from './websocket.ts';
+
+/** The connections that become something else than HTTP: exec, attach and portforward. */
+export class Upgrades {
+  readonly #cluster: ClusterDoor;
+  readonly #listeners = new Map<string, (event: SessionEvent) => void>();
+  readonly #routes: SessionRoutes = {
+    add: (session, listener) => this.#listeners.set(session, listener),
+    remove: (session) => this.#listeners.delete(session),
+  };
+
+  constructor(cluster: ClusterDoor) {
+    this.#cluster = cluster;
+    cluster.onSession((session, event) => this.#listeners.get(session)?.(event));
+  }
+
+  serve(message: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    try {
+      if (!isFromHere(message)) throw forbiddenOrigin();
+      const request = readHead(message);
+      if (!isHandshake(message)) throw notUpgradable();
+      const subresource = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(\w+)$/.exec(request.path)?.[1];
+      const connection = { message, socket, head };
+      if (subresource === 'exec' || subresource === 'attach') this.#command(request, connection);
+      else if (subresource === 'portforward') this.#forward(request, connection);
+      else throw noSuchResource();
+    } catch (error) {
+      writeRaw(socket, answerTo(error));
+    }
+  }
+
+  #command(request: ApiRequest, connection: Connection): void {
+    const protocol = negotiate(connection.message, REMOTE_COMMAND_PROTOCOLS);
+    const session = this.#cluster.newSessionName();
+    const command = new RemoteCommand(this.#cluster, session);
+    this.#routes.add(session, (event) => command.event(event));
+    let answer: ApiResponse | undefined;
+    try {
+      answer = this.#cluster.submit({ kind: 'session.open', session, request }) as ApiResponse;
+    } finally {
+      if (answer?.session === undefined) this.#routes.remove(session);
+    }
+    if (answer.session === undefined) {
+      writeRaw(connection.socket, answer);
+      return;
+    }
+    const listener = {
+      message: (data: Buffer) => command.message(data),
+      closed: () => {
+        this.#routes.remove(session);
+        command.closed();
+      },
+    };
+    command.begin(accept(connection, protocol, listener));
+  }
+
+  #forward(request: ApiRequest, connection: Connection): void {
+    const protocol = negotiate(connection.message, [PORT_FORWARD_PROTOCOL]);
+    // Each connection through the tunnel is a request of its own; before there is one, the Pod at least must exist.
+    const pod = this.#cluster.read({ ...request, path: request.path.replace(/\/portforward$/, ''), query: {} });
+    if (pod.status >= 400) {
+      writeRaw(connection.socket, pod);
+      return;
+    }
+    const forward = new PortForward(this.#cluster, this.#routes, request);
+    forward.begin(accept(connection, protocol, forward));
+  }
+}
+
+/** A connection whose handshake is still to be answered. */
+interface Connection {
+  readonly message: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+function accept({ message, socket, head }: Connection, protocol: string, listener: WebSocketListener): WebSocket {
+  return new WebSocket(message, socket, head, protocol, listener);
+}
+
+/** @throws StatusError when the client speaks none of the protocols served. */
+function negotiate(message: IncomingMessage, served: readonly string[]): string {
+  const offered = offeredProtocols(message);
+  const protocol = served.find((name) => offered.includes(name));
+  if (protocol !== undefined) return protocol;
+  throw badRequest(`unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}]`);
+}
+
+/** An answer on a connection that Node has handed over already. */
+function writeRaw(socket: Duplex, { status, headers, body }: ApiResponse): void {
+  const bytes =
+    typeof body === 'object' && body !== null ? Buffer.from(bodyJson(body)) : Buffer.from(String(body ?? ''));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  socket.end(
+    Buffer.concat([
+      Buffer.from(`${start}${lines.join('')}content-length: ${bytes.length}\r\nconnection: close\r\n\r\n`),
+      bytes,
+    ]),
+  );
+}

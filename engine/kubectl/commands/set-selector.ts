@@ -1,0 +1,42 @@
+import type { Command } from '../command.ts';
+import { CommandError, throwCollected } from '../command-error.ts';
+import { Report } from '../output/report.ts';
+import { collect, findObjects } from '../resource-finder.ts';
+import { SET_FLAGS } from '../set-targets.ts';
+
+export const setSelector: Command = {
+  name: 'selector',
+  summary: 'Set the selector on a resource',
+  usage: 'set selector (-f FILENAME | TYPE NAME) EXPRESSIONS',
+  examples: ['kubectl set selector service web app=web'],
+  operand: 'resource',
+  flags: SET_FLAGS,
+  *run(invocation) {
+    const { args } = invocation;
+    const expression = args.at(-1);
+    if (expression === undefined) {
+      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    }
+    const pairs = expression.split(',').map((text) => text.split(/==?/));
+    if (pairs.some((pair) => pair.length !== 2)) {
+      throw new CommandError(`couldn't parse the selector string ${JSON.stringify(expression)}`);
+    }
+    const { found, errors: missing } = yield* findObjects(invocation, { args: args.slice(0, -1) });
+    const report = new Report(invocation);
+    const errors: Error[] = [...missing];
+    for (const { resource, name, namespace, object } of found) {
+      collect(errors, () => {
+        if (resource.kind !== 'Service') throw new CommandError('setting a selector is only supported for Services');
+        const before = Object.keys((object['spec'] as { selector?: object } | undefined)?.selector ?? {});
+        const selector = { ...Object.fromEntries(before.map((key) => [key, null])), ...Object.fromEntries(pairs) };
+        const patched =
+          invocation.dryRun === 'client'
+            ? object
+            : invocation.patch(resource, name, namespace, 'merge', { spec: { selector } });
+        report.done(patched, 'selector updated');
+      });
+    }
+    throwCollected(errors);
+    return 0;
+  },
+};

@@ -1,0 +1,22 @@
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
+
+export const setServiceAccount: Command = {
+  name: 'serviceaccount',
+  aliases: ['sa'],
+  summary: 'Update the service account of a resource',
+  usage: 'set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT',
+  examples: ['kubectl set serviceaccount deployment web builder'],
+  operand: 'resource',
+  flags: SET_FLAGS,
+  *run(invocation) {
+    const account = invocation.args.at(-1);
+    if (account === undefined) throw new CommandError('serviceaccount is required');
+    const resources = invocation.args.slice(0, -1);
+    return yield* setInPodSpecs(invocation, resources, 'serviceaccount updated', () => ({
+      serviceAccount: account,
+      serviceAccountName: account,
+    }));
+  },
+};

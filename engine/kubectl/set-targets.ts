@@ -1,0 +1,94 @@
+import type { Task } from '../sim/index.ts';
+import { CommandError, throwCollected } from './command-error.ts';
+import type { FlagSpec } from './flag.ts';
+import {
+  ALL_NAMESPACES_FLAG,
+  DRY_RUN_FLAG,
+  FILE_FLAGS,
+  fieldManagerFlag,
+  OUTPUT_FLAGS,
+  SELECTOR_FLAG,
+} from './global-flags.ts';
+import type { Invocation } from './invocation.ts';
+import { Report } from './output/report.ts';
+import { collect, type Found, findObjects } from './resource-finder.ts';
+import { fieldAt, isObject } from './unstructured.ts';
+
+/** The flags of every `kubectl set …`. */
+export const SET_FLAGS: readonly FlagSpec[] = [
+  ...FILE_FLAGS,
+  ...OUTPUT_FLAGS,
+  SELECTOR_FLAG,
+  ALL_NAMESPACES_FLAG,
+  DRY_RUN_FLAG,
+  fieldManagerFlag('kubectl-set'),
+  { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
+];
+
+export const CONTAINERS_FLAG: FlagSpec = {
+  name: 'containers',
+  short: 'c',
+  type: 'string',
+  default: '*',
+  help: 'Which containers; * stands for anything',
+};
+
+/** A container as a strategic merge patch knows it. */
+export interface NamedContainer {
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
+/** Where an object keeps its Pod spec; undefined for kinds that have none. */
+function podSpecPath({ object }: Pick<Found, 'object'>): readonly string[] | undefined {
+  if (object.kind === 'Pod') return ['spec'];
+  const path = object.kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+  return isObject(fieldAt(object, ...path)) ? [...path, 'spec'] : undefined;
+}
+
+export function containersOf(found: Found, list: 'containers' | 'initContainers'): readonly NamedContainer[] {
+  const path = podSpecPath(found);
+  const value = path === undefined ? undefined : fieldAt(found.object, ...path, list);
+  return Array.isArray(value) ? value : [];
+}
+
+/** Containers whose names match a pattern in which `*` stands for anything. */
+export function selectContainers(containers: readonly NamedContainer[], pattern: string): readonly NamedContainer[] {
+  const literal = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const matcher = new RegExp(`^${literal.join('.*')}$`);
+  return containers.filter(({ name }) => matcher.test(name));
+}
+
+/**
+ * Patches the Pod spec of each object and says so.
+ * @param change the fields of the Pod spec to patch, or undefined when there is nothing to do
+ */
+export function* setInPodSpecs(
+  invocation: Invocation,
+  resources: readonly string[],
+  done: string,
+  change: (found: Found) => Readonly<Record<string, unknown>> | undefined,
+): Task<number> {
+  const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
+  const report = new Report(invocation);
+  const errors: Error[] = [...missing];
+  for (const one of found) {
+    collect(errors, () => {
+      const path = podSpecPath(one);
+      const { resource, name, namespace, object } = one;
+      if (path === undefined) {
+        throw new CommandError(
+          `${resource.plural}/${name} the object is not a pod or does not have a pod template: *${resource.version}.${resource.kind}`,
+        );
+      }
+      const fields = change(one);
+      if (fields === undefined) return;
+      const patch = path.reduceRight<unknown>((inner, field) => ({ [field]: inner }), fields);
+      const patched =
+        invocation.dryRun === 'client' ? object : invocation.patch(resource, name, namespace, 'strategic-merge', patch);
+      report.done(patched, done);
+    });
+  }
+  throwCollected(errors);
+  return 0;
+}

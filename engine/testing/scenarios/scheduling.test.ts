@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import type { Pod } from '../../index.ts';
+import { scriptPod, Testbed } from './testbed.ts';
+
+// Where Pods go, and what becomes of those that fit nowhere.
+
+const WORKERS = [
+  { name: 'small', memory: '1280Mi' },
+  { name: 'large', memory: '2Gi' },
+];
+
+/** An application beside its log collector: 1.5 GiB of requests. */
+function frontend(name: string): string {
+  return `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - name: app
+    image: nginx:1.29
+    resources: {requests: {memory: 1Gi}}
+  - name: log-collector
+    image: busybox:1.37
+    command: [sh, -c, "trap exit TERM; while true; do sleep 1; done"]
+    resources: {requests: {memory: 0.5Gi}}
+`;
+}
+
+test('a Pod of 1.5 GiB goes to the only node that has room; the next one waits until that is gone', () => {
+  const bed = new Testbed({ workers: WORKERS });
+  bed.apply(frontend('first'));
+  bed.untilReady('first');
+  expect(bed.nodeOf('first')).toBe('large');
+
+  bed.apply(frontend('second'));
+  bed.pass(10);
+  const message =
+    '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient memory. ' +
+    'no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
+  const second = bed.pod('second');
+  expect(second.status).toMatchObject({ phase: 'Pending' });
+  expect(second.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }]);
+  const said = second.status!.conditions![0]!.message!;
+  expect(said).toMatch(/^0\/3 nodes are available: /);
+  expect(said).toContain('2 Insufficient memory');
+  expect(message).toContain('Insufficient');
+  const events = bed.rawEventsOf('second');
+  expect(events).toMatchObject([{ type: 'Warning', reason: 'FailedScheduling', message: said }]);
+  expect(bed.kubectl('describe', 'pod', 'second')).toContain(`FailedScheduling`);
+
+  bed.kubectl('delete', 'pod', 'first');
+  bed.untilReady('second');
+  expect(bed.nodeOf('second')).toBe('large');
+});
+
+test('requests, not use, fill a node: a third of three Pods stays Pending, and deleting one schedules it', () => {
+  const bed = new Testbed({ workers: [{ memory: '2Gi' }, { memory: '2Gi' }] });
+  bed.apply(['one', 'two', 'three'].map(frontend).join('---\n'));
+  bed.pass(20);
+  expect(bed.list<Pod>('pods').filter(({ spec }) => spec.nodeName === undefined)).toHaveLength(1);
+  const [waiting] = bed.podViews().filter(({ status }) => status === 'Pending');
+  const [gone] = bed.podViews().filter(({ status }) => status === 'Running');
+  bed.kubectl('delete', 'pod', gone!.name);
+  bed.untilReady(waiting!.name);
+});
+
+test('nodeSelector, nodeName, taints and cordon are heeded', () => {
+  const bed = new Testbed({ workers: [{ name: 'plain' }, { name: 'fast', labels: { disk: 'ssd' } }] });
+  const withSpec = (name: string, spec: string) =>
+    scriptPod(name, 'trap exit TERM; while :; do sleep 1; done').replace('spec:\n', `spec:\n${spec}`);
+  bed.apply(withSpec('selective', '  nodeSelector: {disk: ssd}\n'));
+  bed.untilReady('selective');
+  expect(bed.nodeOf('selective')).toBe('fast');
+
+  bed.apply(withSpec('picky', '  nodeSelector: {disk: tape}\n'));
+  bed.pass(2);
+  expect(bed.eventsOf('picky').join()).toContain("2 node(s) didn't match Pod's node affinity/selector");
+  bed.kubectl('label', 'node', 'plain', 'disk=tape');
+  bed.untilReady('picky');
+  expect(bed.nodeOf('picky')).toBe('plain');
+
+  bed.apply(withSpec('placed', '  nodeName: control-plane\n'));
+  bed.untilReady('placed');
+  expect(bed.nodeOf('placed')).toBe('control-plane');
+
+  bed.kubectl('cordon', 'plain');
+  bed.kubectl('taint', 'node', 'fast', 'team=gpu:NoSchedule');
+  bed.apply(withSpec('outside', ''));
+  bed.pass(2);
+  const [event] = bed.eventsOf('outside');
+  expect(event).toContain('0/3 nodes are available');
+  expect(event).toContain('1 node(s) were unschedulable');
+  bed.apply(withSpec('tolerant', '  tolerations: [{key: team, operator: Equal, value: gpu, effect: NoSchedule}]\n'));
+  bed.untilReady('tolerant');
+  expect(bed.nodeOf('tolerant')).toBe('fast');
+  bed.kubectl('uncordon', 'plain');
+  bed.untilReady('outside');
+  expect(bed.nodeOf('outside')).toBe('plain');
+});
+
+test('a NoExecute taint drives Pods out, and drain empties a node', () => {
+  const bed = new Testbed();
+  bed.kubectl('create', 'deployment', 'web', '--image=nginx:1.29', '--replicas=4');
+  bed.until('four are ready', () => bed.podViews().filter(({ ready }) => ready).length === 4);
+  bed.kubectl('taint', 'node', 'node-1', 'broken=true:NoExecute');
+  bed.pass(40);
+  expect(bed.podViews().map(({ name }) => bed.nodeOf(name))).toEqual(Array(4).fill('node-2'));
+  bed.kubectl('taint', 'node', 'node-1', 'broken-');
+  bed.kubectl('drain', 'node-2', '--ignore-daemonsets');
+  bed.until(
+    'all on node-1',
+    () => bed.podViews().filter(({ name, ready }) => ready && bed.nodeOf(name) === 'node-1').length === 4,
+  );
+  expect(bed.kubectl('get', 'nodes')).toMatch(/node-2 +Ready,SchedulingDisabled/);
+});
