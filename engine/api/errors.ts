@@ -16,7 +16,7 @@ export function resourceName(plural: string, group = ''): ResourceName {
 }
 
 /** `pods`, `deployments.apps`. */
-export function qualifiedResource({ plural, group }: ResourceName): string {
+function qualifiedResource({ plural, group }: ResourceName): string {
   return group === '' ? plural : `${plural}.${group}`;
 }
 

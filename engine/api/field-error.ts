@@ -1,5 +1,5 @@
 /** The kinds of k8s.io/apimachinery field errors; the value is the cause's `reason` on the wire. */
-export type FieldErrorType =
+type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
   | 'FieldValueDuplicate'

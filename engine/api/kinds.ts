@@ -52,7 +52,6 @@ export type {
   IContainerStatus as ContainerStatus,
   ILifecycleHandler as LifecycleHandler,
   INodeCondition as NodeCondition,
-  INodeSpec as NodeSpec,
   INodeStatus as NodeStatus,
   IObjectReference as ObjectReference,
   IPodCondition as PodCondition,

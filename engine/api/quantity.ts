@@ -9,7 +9,7 @@ export interface Quantity {
   readonly format: QuantityFormat;
 }
 
-export class QuantityError extends Error {
+class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
 
@@ -120,7 +120,7 @@ export function checkQuantity(text: string | number): string | undefined {
 }
 
 /** The canonical text: no fraction, the largest suffix that needs none. */
-export function formatQuantity({ nanos, format }: Quantity): string {
+function formatQuantity({ nanos, format }: Quantity): string {
   const magnitude = nanos < 0n ? -nanos : nanos;
   const sign = nanos < 0n ? '-' : '';
   if (format === 'BinarySI' && magnitude >= 1024n * NANO && magnitude % NANO === 0n) {

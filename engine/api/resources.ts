@@ -72,47 +72,38 @@ export const statefulSets = resource<StatefulSet>('apps/v1', 'statefulsets', 'St
 export const jobs = resource<Job>('batch/v1', 'jobs', 'Job');
 export const cronJobs = resource<CronJob>('batch/v1', 'cronjobs', 'CronJob');
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
-export const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
-export const limitRanges = resource<LimitRange>('v1', 'limitranges', 'LimitRange');
-export const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
+const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
+const limitRanges = resource<LimitRange>('v1', 'limitranges', 'LimitRange');
+const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
 export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
   'v1',
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
-export const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
-export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
-export const services = resource<Service>('v1', 'services', 'Service');
-export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
+const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+const secrets = resource<Secret>('v1', 'secrets', 'Secret');
+const services = resource<Service>('v1', 'services', 'Service');
+const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
 );
-export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
-export const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
-export const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
-export const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
-export const podDisruptionBudgets = resource<PodDisruptionBudget>(
-  'policy/v1',
-  'poddisruptionbudgets',
-  'PodDisruptionBudget',
-);
-export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
-export const clusterRoleBindings = resource<ClusterRoleBinding>(
+const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
+const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
+const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
+const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
+const podDisruptionBudgets = resource<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
+const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
+const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
   'clusterrolebindings',
   'ClusterRoleBinding',
   false,
 );
-export const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
-export const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
-export const priorityClasses = resource<PriorityClass>(
-  'scheduling.k8s.io/v1',
-  'priorityclasses',
-  'PriorityClass',
-  false,
-);
-export const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
+const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
+const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
+const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
+const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 
 /** Every resource named above. */
 export const RESOURCES: readonly Resource[] = [

@@ -1,4 +1,3 @@
-import type { NodeApi } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Host } from '../linux/host.ts';
@@ -51,6 +50,3 @@ export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host,
     return handle({ ...request, user: request.user ?? user });
   };
 }
-
-/** The kubelet's server of each node, by node name. */
-export type NodeApiAddresses = ReadonlyMap<string, ServerAddress<NodeApi>>;

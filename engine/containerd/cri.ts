@@ -59,7 +59,7 @@ export interface ContainerMount {
   readonly readOnly: boolean;
 }
 
-export interface ContainerDevice {
+interface ContainerDevice {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly permissions: string;

@@ -83,7 +83,7 @@ function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
   }
 }
 
-export function tearDownNetwork({ host, cni }: ContainerdContext, sandbox: Sandbox): void {
+function tearDownNetwork({ host, cni }: ContainerdContext, sandbox: Sandbox): void {
   if (!sandbox.networkSetUp || !host.running) return;
   sandbox.networkSetUp = false;
   cni.del(sandbox.id, sandbox.namespaces.net);

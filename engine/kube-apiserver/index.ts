@@ -10,4 +10,3 @@
  */
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export type { Descriptions } from './openapi/schemas.ts';
-export type { WatchLatency } from './watch/watch-cache.ts';

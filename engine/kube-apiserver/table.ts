@@ -5,7 +5,7 @@ import type { WatchEvent } from '../api/request.ts';
 import type { Negotiated } from './media-type.ts';
 
 /** `includeObject`: how much of each object comes with its row. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object';
+type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** How objects of a kind are shown to one client. */
 export interface Presentation {
@@ -15,7 +15,7 @@ export interface Presentation {
 }
 
 /** @throws StatusError for a value that is not one of three. */
-export function readIncludeObject(text: string): IncludeObject {
+function readIncludeObject(text: string): IncludeObject {
   if (text === '') return 'Metadata';
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text;
   const detail = `includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`;

@@ -10,7 +10,7 @@ export function isTerminating({ status, metadata }: Pod): boolean {
   return status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp !== undefined;
 }
 
-export function readyCondition(pod: Pod): PodCondition | undefined {
+function readyCondition(pod: Pod): PodCondition | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === 'Ready');
 }
 

@@ -1,5 +1,5 @@
 /** What kind of value a flag takes, in the words of pflag. */
-export type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'stringArray' | 'stringSlice';
+type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'stringArray' | 'stringSlice';
 
 /** One row of a command's flag table. */
 export interface FlagSpec {

@@ -6,7 +6,7 @@ import { writeYaml } from './yaml/yaml-writer.ts';
 
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 
-export interface NamedCluster {
+interface NamedCluster {
   readonly name: string;
   readonly cluster: { readonly server?: string; readonly [key: string]: unknown };
 }
@@ -16,7 +16,7 @@ export interface NamedContext {
   readonly context: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
 }
 
-export interface NamedUser {
+interface NamedUser {
   readonly name: string;
   readonly user: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +37,7 @@ export interface ServerTarget {
   readonly user: Readonly<Record<string, unknown>>;
 }
 
-export const EMPTY_CONFIG: KubeConfig = { clusters: [], contexts: [], users: [], currentContext: '' };
+const EMPTY_CONFIG: KubeConfig = { clusters: [], contexts: [], users: [], currentContext: '' };
 
 /** The files that make up the configuration, in order of precedence. */
 export function configPaths(process: Process, flags: Flags): readonly string[] {

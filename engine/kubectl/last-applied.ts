@@ -5,7 +5,7 @@ import { isObject, type Unstructured, withField } from './unstructured.ts';
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The manifest as the annotation's value: without the annotation, keys sorted, on one line. */
-export function appliedConfiguration(object: Unstructured): string {
+function appliedConfiguration(object: Unstructured): string {
   const annotations: Record<string, string> = { ...object.metadata.annotations };
   delete annotations[LAST_APPLIED];
   return `${writeJson(withField(object, ['metadata', 'annotations'], annotations))}\n`;

@@ -6,7 +6,7 @@ import type { Unstructured } from './unstructured.ts';
 // After kubernetes/kubectl pkg/polymorphichelpers/rollout_status.go.
 
 /** How far a rollout has come. */
-export interface Progress {
+interface Progress {
   readonly message: string;
   readonly done: boolean;
 }

@@ -1,12 +1,4 @@
-import type {
-  ByteSink,
-  SessionControl,
-  SessionSink,
-  StartByteStream,
-  StartSession,
-  StartWatch,
-  WatchEvent,
-} from '../api/request.ts';
+import type { SessionControl, SessionSink, StartSession, StartWatch, WatchEvent } from '../api/request.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { Channel, type Task, type Wait, waitFor } from '../sim/index.ts';
 
@@ -49,12 +41,6 @@ export function openWatch(start: StartWatch): Stream<WatchEvent> {
   const channel = new Channel<WatchEvent>();
   const stop = start({ event: (event) => channel.send(event), end: () => channel.close() });
   return new QueuedStream(channel, stop);
-}
-
-export function openByteStream(start: StartByteStream): Stream<Uint8Array> {
-  const channel = new Channel<Uint8Array>();
-  const sink: ByteSink = { write: (chunk) => channel.send(chunk), end: () => channel.close() };
-  return new QueuedStream(channel, start(sink));
 }
 
 /** What an exec session brings. */

@@ -68,7 +68,7 @@ function requestTable(invocation: Invocation, path: string, query: Readonly<Reco
 }
 
 /** Sorting needs the whole object in each row. */
-export function includeObject(invocation: Invocation): Readonly<Record<string, string>> {
+function includeObject(invocation: Invocation): Readonly<Record<string, string>> {
   return invocation.flags.string('sort-by') === '' ? {} : { includeObject: 'Object' };
 }
 

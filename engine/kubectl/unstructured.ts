@@ -1,13 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
 
-/** Any value that JSON can hold. */
-export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
-
-/** A JSON object. */
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
-
 /** An object of a kind that kubectl knows nothing about. */
 export interface Unstructured extends KubeObject {
   readonly [key: string]: unknown;

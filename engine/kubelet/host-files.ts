@@ -2,7 +2,7 @@ import { Errno } from '../linux/errno.ts';
 import type { Process } from '../linux/syscalls.ts';
 
 /** Where the kubelet keeps what belongs to Pods. */
-export const PODS_DIRECTORY = '/var/lib/kubelet/pods';
+const PODS_DIRECTORY = '/var/lib/kubelet/pods';
 
 export function podDirectory(uid: string): string {
   return `${PODS_DIRECTORY}/${uid}`;

@@ -21,7 +21,7 @@ export class StartError extends Error {
 const TAGGED = /(?:@|:[\w][\w.-]{0,127}$)/;
 
 /** `nginx` is `nginx:latest`; the registry's own name is left to the runtime. */
-export function withDefaultTag(image: string): string {
+function withDefaultTag(image: string): string {
   return TAGGED.test(image) ? image : `${image}:latest`;
 }
 

@@ -1,2 +1,1 @@
-export { type Kubelet, type KubeletOptions, startKubelet } from './kubelet.ts';
-export type { NodeCapacity } from './node-status.ts';
+export { type Kubelet, startKubelet } from './kubelet.ts';

@@ -10,7 +10,7 @@ export function isMirror(pod: Pod): boolean {
 }
 
 /** Whether `mirror` shows this static Pod in its present version. */
-export function isMirrorOf(mirror: Pod, pod: Pod): boolean {
+function isMirrorOf(mirror: Pod, pod: Pod): boolean {
   const hash = mirror.metadata.annotations?.[CONFIG_MIRROR];
   return hash === pod.metadata.annotations?.[CONFIG_HASH] && mirror.metadata.deletionTimestamp === undefined;
 }

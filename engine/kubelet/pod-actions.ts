@@ -6,7 +6,7 @@ import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
 
 export type KillReason = 'startup probe' | 'liveness probe' | 'other';
 
-export interface ContainerToKill {
+interface ContainerToKill {
   readonly id: string;
   readonly name: string;
   readonly message: string;

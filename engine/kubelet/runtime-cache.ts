@@ -14,7 +14,7 @@ export interface PodRuntimeStatus {
   readonly containers: ReadonlyMap<string, readonly ContainerStatus[]>;
 }
 
-export const NOTHING_RUNNING: PodRuntimeStatus = { sandboxes: [], containers: new Map() };
+const NOTHING_RUNNING: PodRuntimeStatus = { sandboxes: [], containers: new Map() };
 
 export function latestStatus(status: PodRuntimeStatus, container: string): ContainerStatus | undefined {
   return status.containers.get(container)?.[0];

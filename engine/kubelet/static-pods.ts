@@ -10,8 +10,8 @@ import { hash32, type Simulation, type Timer } from '../sim/index.ts';
 
 export const CONFIG_HASH = 'kubernetes.io/config.hash';
 export const CONFIG_MIRROR = 'kubernetes.io/config.mirror';
-export const CONFIG_SEEN = 'kubernetes.io/config.seen';
-export const CONFIG_SOURCE = 'kubernetes.io/config.source';
+const CONFIG_SEEN = 'kubernetes.io/config.seen';
+const CONFIG_SOURCE = 'kubernetes.io/config.source';
 
 /** A larger file is no manifest. */
 const MAX_MANIFEST_BYTES = 10 * 1024 * 1024;
@@ -113,7 +113,7 @@ export class StaticPodSource {
 }
 
 /** The Pod of a manifest as the node runs it, or what is wrong with it. */
-export function parseStaticPod(text: string, nodeName: string, seen: string): Pod | string {
+function parseStaticPod(text: string, nodeName: string, seen: string): Pod | string {
   let given: unknown;
   try {
     given = parse(text, { maxAliasCount: 100 });

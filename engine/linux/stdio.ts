@@ -106,12 +106,6 @@ export function* fail(process: Process, message: string, exitCode = 1): Task<num
   return exitCode;
 }
 
-/** What strerror(3) says about an error of a system call; anything else is a fault of ours and is thrown again. */
-export function errorText(error: unknown): string {
-  if (error instanceof Errno) return error.message;
-  throw error;
-}
-
 /** Everything up to the end of the file. Beyond `limit` bytes it throws EFBIG: nothing in a simulation needs more. */
 export function* readAll(process: Process, fd: number, limit = 64 * 1024 * 1024): Task<Uint8Array> {
   const pieces: Uint8Array[] = [];

@@ -22,7 +22,7 @@ export interface RunLimits {
 }
 
 /** The 12th of January 2026, 09:00 UTC: a working morning. */
-export const DEFAULT_EPOCH_MS = Date.UTC(2026, 0, 12, 9, 0, 0);
+const DEFAULT_EPOCH_MS = Date.UTC(2026, 0, 12, 9, 0, 0);
 
 const DEFAULT_MAX_STEPS = 50_000_000;
 

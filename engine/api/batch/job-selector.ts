@@ -3,8 +3,8 @@ import type { Job } from '../kinds.ts';
 
 // https://kubernetes.io/docs/concepts/workloads/controllers/job/#specifying-your-own-pod-selector
 
-export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
-export const JOB_NAME = 'batch.kubernetes.io/job-name';
+const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
+const JOB_NAME = 'batch.kubernetes.io/job-name';
 /** The same two before they had a prefix; still written. */
 const OLD_CONTROLLER_UID = 'controller-uid';
 const OLD_JOB_NAME = 'job-name';

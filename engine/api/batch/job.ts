@@ -48,7 +48,7 @@ function isTrue({ status }: Job, type: string): boolean {
 }
 
 /** The Status column. */
-export function jobPhrase(job: Job): string {
+function jobPhrase(job: Job): string {
   if (isTrue(job, 'Complete')) return 'Complete';
   if (isTrue(job, 'Failed')) return 'Failed';
   if (job.metadata.deletionTimestamp !== undefined) return 'Terminating';
@@ -56,7 +56,7 @@ export function jobPhrase(job: Job): string {
   return 'Running';
 }
 
-export function jobCompletions({ spec, status }: Job): string {
+function jobCompletions({ spec, status }: Job): string {
   const succeeded = status?.succeeded ?? 0;
   if (spec?.completions !== undefined) return `${succeeded}/${spec.completions}`;
   const parallelism = spec?.parallelism ?? 0;

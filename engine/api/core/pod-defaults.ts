@@ -17,7 +17,7 @@ const POD: Partial<PodSpec> = { enableServiceLinks: true };
 const NO_SPEC = Object.freeze({}) as PodSpec;
 
 /** What Pods and Pod templates share. After kubernetes/kubernetes pkg/apis/core/v1/defaults.go. */
-export function defaultPodSpec(given: PodSpec): PodSpec {
+function defaultPodSpec(given: PodSpec): PodSpec {
   let spec = withDefaults(given, SPEC);
   spec = mirrorServiceAccount(spec);
   if (spec.containers !== undefined) {
@@ -34,7 +34,7 @@ export function defaultPodSpec(given: PodSpec): PodSpec {
 }
 
 /** `serviceAccount` is the old name of `serviceAccountName`; the server keeps both alike. */
-export function mirrorServiceAccount(spec: PodSpec): PodSpec {
+function mirrorServiceAccount(spec: PodSpec): PodSpec {
   const name = spec.serviceAccountName ?? spec.serviceAccount;
   if (name === undefined || (name === spec.serviceAccountName && name === spec.serviceAccount)) return spec;
   return { ...spec, serviceAccountName: name, serviceAccount: name };

@@ -35,6 +35,11 @@ function definitionName(identifier: string): string {
   return `${words.join('.')}.${match[2]}`;
 }
 
+/**
+ * Makes a reader of the package's declaration files.
+ *
+ * @public loaded on demand by `generate.ts`
+ */
 export function readDeclarations(directoryOf: (module: string) => string): DeclarationReader {
   const fields: Record<string, Fields> = {};
   const descriptions: Record<string, Fields> = {};

@@ -7,7 +7,7 @@ import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** The plugins that are on, in the order of the real server. */
-export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
+const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   serviceAccount,
   taintNodesByCondition,

@@ -6,7 +6,7 @@ import { ACCEPTED_TYPES, parseMediaType } from '../media-type.ts';
 import { duplicateJsonFields, duplicateYamlKeys } from './duplicate-keys.ts';
 
 /** The server reads no more of a request. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 /** A deeper object is nobody's manifest; the limit keeps recursion bounded. */
 const MAX_DEPTH = 500;
 const SUMMARY_LENGTH = 30;

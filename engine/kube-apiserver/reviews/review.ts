@@ -3,7 +3,7 @@ import type { UserInfo } from '../../api/request.ts';
 import type { ServerContext } from '../context.ts';
 
 /** What a review is answered from. */
-export interface ReviewContext {
+interface ReviewContext {
   readonly server: ServerContext;
   /** Who asks. */
   readonly user: UserInfo;

@@ -3,7 +3,7 @@ import type { Manifest } from '../../api/object.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import { controllerReference } from '../claim.ts';
 
-export const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** One schedule, one name: whoever tries twice finds it taken. */
 export function jobName({ metadata }: CronJob, scheduledMs: number): string {

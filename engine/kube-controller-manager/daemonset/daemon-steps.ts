@@ -56,7 +56,7 @@ export function manageSteps(daemonSet: DaemonSet, all: readonly Place[], hash: s
   return { create, remove };
 }
 
-export function hasEnded({ status }: Pod): boolean {
+function hasEnded({ status }: Pod): boolean {
   return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }
 

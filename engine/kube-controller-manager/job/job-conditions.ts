@@ -29,7 +29,7 @@ const DEADLINE: Verdict = {
 const SUSPENDED: Statement = { reason: 'JobSuspended', message: 'Job suspended' };
 const RESUMED: Statement = { reason: 'JobResumed', message: 'Job resumed' };
 
-export function conditionIsTrue({ status }: Job, type: string): boolean {
+function conditionIsTrue({ status }: Job, type: string): boolean {
   return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 }
 

@@ -2,9 +2,9 @@ import type { Lease, Node, NodeCondition } from '../../api/kinds.ts';
 import { timestamp } from '../../client/timestamp.ts';
 
 /** Without a sign of life for this long a node counts as lost (`--node-monitor-grace-period`; 40 s until 1.31). */
-export const GRACE_PERIOD_MS = 50_000;
+const GRACE_PERIOD_MS = 50_000;
 /** What a node has that never reported (`--node-startup-grace-period`). */
-export const STARTUP_GRACE_PERIOD_MS = 60_000;
+const STARTUP_GRACE_PERIOD_MS = 60_000;
 
 /** What a kubelet reports on. */
 const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];

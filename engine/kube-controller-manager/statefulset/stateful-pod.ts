@@ -3,11 +3,11 @@ import type { Manifest } from '../../api/object.ts';
 import { controllerReference } from '../claim.ts';
 
 /** The name of the revision that a Pod was made from. */
-export const REVISION_LABEL = 'controller-revision-hash';
+const REVISION_LABEL = 'controller-revision-hash';
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
-export function podName({ metadata }: StatefulSet, ordinal: number): string {
+function podName({ metadata }: StatefulSet, ordinal: number): string {
   return `${metadata.name}-${ordinal}`;
 }
 

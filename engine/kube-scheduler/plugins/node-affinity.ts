@@ -1,5 +1,5 @@
-import type { Plugin, Rejection } from '../framework.ts';
 import { namedNodes, nodeMatchesPod, termMatches } from '../../client/node-selector.ts';
+import type { Plugin, Rejection } from '../framework.ts';
 
 const REJECTION: Rejection = { reasons: ["node(s) didn't match Pod's node affinity/selector"], resolvable: false };
 

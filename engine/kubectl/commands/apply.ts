@@ -164,7 +164,7 @@ function writeOptions(invocation: Invocation) {
 }
 
 /** How messages point at an object on the server. */
-export function describeTarget(resource: ApiResource, name: string, namespace: string | undefined): string {
+function describeTarget(resource: ApiResource, name: string, namespace: string | undefined): string {
   const version = `${resource.group === '' ? '/' : ''}${apiVersionOf(resource)}`;
   return (
     `Resource: "${version}, Resource=${resource.plural}", GroupVersionKind: "${version}, Kind=${resource.kind}"\n` +

@@ -120,7 +120,7 @@ function unescapeText(text: string): string {
 }
 
 /** Parses `.a.b[0]['c'][?(@.x=="y")]..d`. */
-export function parseSteps(text: string, error: (problem: string) => CommandError): readonly Step[] {
+function parseSteps(text: string, error: (problem: string) => CommandError): readonly Step[] {
   const steps: Step[] = [];
   let rest = text.replace(/^[@$]/, '');
   while (rest !== '') {

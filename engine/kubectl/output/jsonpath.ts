@@ -3,7 +3,7 @@ import { isObject } from '../unstructured.ts';
 import { numberText } from '../yaml/yaml-scalar.ts';
 import { goSyntax } from './go-syntax.ts';
 import { writeJson } from './json-writer.ts';
-import { type JsonPathNode, type Operand, parseJsonPath, parseSteps, type Step } from './jsonpath-parser.ts';
+import { type JsonPathNode, type Operand, parseJsonPath, type Step } from './jsonpath-parser.ts';
 
 /** A path that leads nowhere. */
 class NotFound extends Error {
@@ -57,12 +57,6 @@ export function relaxedJsonPath(expression: string): string {
     );
   }
   return match[1]!.startsWith('[') ? `{${match[1]}}` : `{.${match[1]}}`;
-}
-
-/** Where a path leads, for callers that only want one value. */
-export function valueAtPath(value: unknown, path: string): readonly unknown[] {
-  const steps = parseSteps(path, (problem) => new CommandError(problem));
-  return walk([value], steps, { allowMissing: true });
 }
 
 function printNodes(nodes: readonly JsonPathNode[], value: unknown, options: JsonPathOptions): string {

@@ -102,7 +102,7 @@ function columnsPrinter(process: Process, name: string, argument: string, noHead
 }
 
 /** The objects of a List, or the object itself. */
-export function itemsOf(object: Unstructured): readonly Unstructured[] {
+function itemsOf(object: Unstructured): readonly Unstructured[] {
   const items = object['items'];
   return object.kind.endsWith('List') && Array.isArray(items) ? (items as readonly Unstructured[]) : [object];
 }
@@ -113,7 +113,7 @@ export function objectName(object: Pick<Unstructured, 'apiVersion' | 'kind' | 'm
 }
 
 /** `deployment.apps`. */
-export function objectKind(object: Pick<Unstructured, 'apiVersion' | 'kind'>): string {
+function objectKind(object: Pick<Unstructured, 'apiVersion' | 'kind'>): string {
   const slash = object.apiVersion.indexOf('/');
   const kind = object.kind.toLowerCase();
   return slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`;

@@ -15,7 +15,7 @@ export interface Table {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly unknown[];
   readonly object?: KubeObject;
 }
@@ -62,7 +62,7 @@ function labelHeading(label: string): string {
   return label.slice(label.lastIndexOf('/') + 1).toUpperCase();
 }
 
-export function labelsText(labels: Readonly<Record<string, string>>): string {
+function labelsText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.keys(labels)
     .sort()
     .map((key) => `${key}=${labels[key]}`);

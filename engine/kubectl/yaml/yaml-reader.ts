@@ -3,7 +3,7 @@ import { goYamlMessage } from './yaml-error.ts';
 import { numberText } from './yaml-scalar.ts';
 
 /** Longest document that is read. The API server itself takes no more than 3 MiB. */
-export const MAX_DOCUMENT_LENGTH = 3 * 1024 * 1024;
+const MAX_DOCUMENT_LENGTH = 3 * 1024 * 1024;
 
 /** A text that is no YAML; the message is what kubectl prints after `error parsing x.yaml: `. */
 export class ManifestError extends Error {

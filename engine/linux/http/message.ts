@@ -14,7 +14,7 @@ export class HttpProtocolError extends Error {
   }
 }
 
-export const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Bytes that have come and are not yet used. Adding is cheap however small the pieces. */
 export class ByteQueue {

@@ -76,7 +76,7 @@ export function createTask(
   return task;
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly argv: readonly string[];
   readonly env: Record<string, string>;
   readonly executable: string | undefined;

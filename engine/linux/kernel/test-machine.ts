@@ -37,7 +37,7 @@ function* cat(process: Process) {
   }
 }
 
-export interface Outcome {
+interface Outcome {
   readonly process: Process;
   readonly stdout: string;
   readonly stderr: string;

@@ -5,14 +5,12 @@ import { MAKERS } from './makers.ts';
 import { pause } from './pause.ts';
 import type { Flavour } from './program.ts';
 
-export type { Flavour };
-
 function programsOf(flavour: Flavour): Readonly<Record<string, Program>> {
   return Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(flavour)]));
 }
 
 /** All programs by name, in busybox's flavour, with the shells and `pause`. */
-export const PROGRAMS: Readonly<Record<string, Program>> = {
+const PROGRAMS: Readonly<Record<string, Program>> = {
   ...programsOf('busybox'),
   sh: createShell({ name: 'sh' }),
   ash: createShell({ name: 'ash' }),

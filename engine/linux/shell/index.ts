@@ -10,7 +10,7 @@ import type { Completer, CompleterTable, Dialect, Shell } from './shell.ts';
 import { newShell } from './state.ts';
 import { MAX_SCRIPT_LENGTH } from './syntax/parse.ts';
 
-export type { Completer, CompleterTable, Dialect };
+export type { Completer, CompleterTable };
 
 export interface CreateShellOptions {
   /** What it is called when argv does not say. `sh` and `ash` are busybox's, unless `dialect` says `dash`. */

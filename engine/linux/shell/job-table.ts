@@ -1,7 +1,7 @@
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../signal.ts';
 import type { WaitStatus } from '../syscalls.ts';
 
-export interface JobProcess {
+interface JobProcess {
   readonly pid: number;
   status: WaitStatus | undefined;
 }
@@ -120,7 +120,7 @@ export function jobStatus(job: Job, pipefail: boolean): number {
   return statuses.at(-1) ?? 0;
 }
 
-export function exitStatus(status: WaitStatus): number {
+function exitStatus(status: WaitStatus): number {
   return status.kind === 'exited' ? status.code : signalExitCode(status.signal);
 }
 
@@ -152,7 +152,7 @@ export function signalText(signal: Signal): string {
 }
 
 /** What `jobs` shows of a job's state. */
-export function stateText(job: Job, bash: boolean): string {
+function stateText(job: Job, bash: boolean): string {
   const state = stateOf(job);
   if (state === 'running') return 'Running';
   const status = job.processes.at(-1)?.status;

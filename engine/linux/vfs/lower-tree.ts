@@ -109,7 +109,7 @@ function leafOf(entry: Exclude<FileTreeEntry, { directory: true }>, executables:
 }
 
 /** What one sees when `upper` lies over `lower`. Subtrees that only one of them has are shared with it. */
-export function overlay(lower: LowerDirectory, upper: LowerDirectory): LowerDirectory {
+function overlay(lower: LowerDirectory, upper: LowerDirectory): LowerDirectory {
   const children = new Map(lower.children);
   for (const [name, node] of upper.children) {
     if (name.startsWith(WHITEOUT_PREFIX)) {

@@ -15,7 +15,7 @@ const COMMAND_LIMIT_MS = 120_000;
 /** How often `until` looks, in virtual milliseconds. */
 const LOOK_EVERY_MS = 200;
 
-export interface ObjectList<Item> {
+interface ObjectList<Item> {
   readonly items: readonly Item[];
 }
 

@@ -42,7 +42,7 @@ function matchesName(pattern: string, host: string): boolean {
 }
 
 /** nginx's order: exact, then the longest prefix unless a regular expression matches first. */
-export function locationFor(server: Server, path: string): Location | undefined {
+function locationFor(server: Server, path: string): Location | undefined {
   let best: Location | undefined;
   for (const location of server.locations) {
     if (location.modifier === '=' && location.path === path) return location;

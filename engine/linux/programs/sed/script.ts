@@ -7,7 +7,7 @@ export type Address =
   | { readonly kind: 'step'; readonly first: number; readonly step: number };
 
 /** The end of a range may also be so many lines on. */
-export type RangeEnd = Address | { readonly kind: 'count'; readonly count: number };
+type RangeEnd = Address | { readonly kind: 'count'; readonly count: number };
 
 export interface Command {
   readonly name: string;

@@ -192,7 +192,7 @@ class Parser {
 }
 
 /** A constant: decimal, 0octal, 0xhexadecimal or base#digits. A text is what is wrong with it. */
-export function parseInteger(token: string): bigint | string {
+function parseInteger(token: string): bigint | string {
   if (/^0[xX][0-9A-Fa-f]*$/.test(token)) return BigInt.asIntN(64, BigInt(token.length === 2 ? '0x0' : token));
   if (/^0[0-7]*$/.test(token)) return BigInt.asIntN(64, BigInt(token.length === 1 ? '0' : `0o${token.slice(1)}`));
   if (/^0\d+$/.test(token)) return 'value too great for base';

@@ -26,7 +26,7 @@ export type ArithmeticTree =
 export type ArithmeticVariable = Extract<ArithmeticTree, { kind: 'variable' }>;
 
 /** The text in brackets is a key of an associative array or an expression; which is known only when it is evaluated. */
-export interface ArithmeticIndex {
+interface ArithmeticIndex {
   readonly text: string;
 }
 

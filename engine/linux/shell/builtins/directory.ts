@@ -82,7 +82,7 @@ function isDirectory(process: { stat(path: string): { type: string } }, path: st
 }
 
 /** `..` goes back by name, not through symlinks: `cd -L`, the default. */
-export function resolveLogical(from: string, path: string): string {
+function resolveLogical(from: string, path: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${from}/${path}`).split('/')) {
     if (part === '..') parts.pop();

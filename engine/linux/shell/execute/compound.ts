@@ -77,7 +77,7 @@ function* runRedirected(shell: Shell, command: Kind<'redirected'>, last: boolean
 }
 
 /** Runs a condition: what fails in it does not set off `set -e`. */
-export function* runTested(shell: Shell, list: List): Task<boolean> {
+function* runTested(shell: Shell, list: List): Task<boolean> {
   shell.tested += 1;
   try {
     return (yield* shell.interpreter.list(shell, list)) === 0;
@@ -145,7 +145,7 @@ function* runWhile(shell: Shell, command: Kind<'while'>): Task<number> {
 }
 
 /** The words a loop runs over. */
-export function* loopWords(shell: Shell, words: readonly Word[] | undefined): Task<readonly string[]> {
+function* loopWords(shell: Shell, words: readonly Word[] | undefined): Task<readonly string[]> {
   if (words === undefined) return shell.positional;
   const values: string[] = [];
   yield* expandWords(shell, words, values);

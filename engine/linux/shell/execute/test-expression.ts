@@ -31,7 +31,7 @@ export function* evaluateTest(shell: Shell, expression: TestExpression): Task<bo
   }
 }
 
-export function isSet(shell: Shell, reference: string): boolean {
+function isSet(shell: Shell, reference: string): boolean {
   const match = /^([A-Za-z_][A-Za-z_0-9]*)(?:\[(.*)\])?$/.exec(reference);
   if (match === null) return false;
   const [, name, key] = match;

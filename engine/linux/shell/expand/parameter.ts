@@ -85,7 +85,7 @@ function fields(shell: Shell, values: readonly string[], asList: boolean, quoted
 }
 
 /** The value of a parameter or element, all positional parameters, or undefined when it is not set. */
-export function lookUp(shell: Shell, name: string, key: string | undefined): string | readonly string[] | undefined {
+function lookUp(shell: Shell, name: string, key: string | undefined): string | readonly string[] | undefined {
   if (key !== undefined) return shell.variables.element(name, key);
   const first = name.charCodeAt(0);
   if (first > 57 || first === 36 || first < 48) {

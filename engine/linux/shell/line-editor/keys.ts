@@ -10,7 +10,7 @@ export type Key =
   | { readonly kind: 'end' };
 
 /** A paste is kept up to this size; the rest is counted and dropped. */
-export const MAX_PASTE_BYTES = 64 * 1024;
+const MAX_PASTE_BYTES = 64 * 1024;
 
 /** How long an escape key waits to turn out to be the beginning of a sequence. */
 const ESCAPE_WAIT_MS = 40;

@@ -1,5 +1,5 @@
 /** A longer line is not taken: more is a mistake or an attack. */
-export const MAX_LINE_LENGTH = 64 * 1024;
+const MAX_LINE_LENGTH = 64 * 1024;
 
 /** The text of a line and the cursor in it. Both halves are kept as strings, so typing is cheap in long lines too. */
 export class LineBuffer {

@@ -7,14 +7,14 @@ export interface Place {
 }
 
 /** How a line looks: control characters as `^X`, line breaks as they are. */
-export function displayed(text: string): string {
+function displayed(text: string): string {
   return text
     .replace(/[\x00-\x09\x0b-\x1f\x7f]/g, (character) => `^${String.fromCharCode(character.charCodeAt(0) ^ 64)}`)
     .replaceAll('\n', '\r\n');
 }
 
 /** Where the cursor is after `text` has been written from `from` on. */
-export function advance(from: Place, text: string, columns: number): Place {
+function advance(from: Place, text: string, columns: number): Place {
   let { row, column } = from;
   for (const character of text) {
     if (character === '\r') {
@@ -40,7 +40,7 @@ export function advance(from: Place, text: string, columns: number): Place {
 }
 
 /** A prompt without what takes no room: escape sequences and the marks around them. */
-export function visibleText(prompt: string): string {
+function visibleText(prompt: string): string {
   return prompt.replace(/\x01[^\x02]*\x02|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07/g, '');
 }
 

@@ -30,7 +30,7 @@ export function lowerList(lowering: Lowering, list: { readonly commands: readonl
   return { statements: list.commands.map((statement) => lowerStatement(lowering, statement)) };
 }
 
-export function lowerStatement(lowering: Lowering, statement: ParsedStatement): Statement {
+function lowerStatement(lowering: Lowering, statement: ParsedStatement): Statement {
   const command = statement.command;
   const nodes = command.type === 'AndOr' ? command.commands : [command];
   return {

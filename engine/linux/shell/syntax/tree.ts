@@ -68,7 +68,7 @@ export type Redirect =
   | { readonly kind: 'text'; readonly fd: RedirectTarget; readonly text: Word; readonly newline: boolean };
 
 /** A number, or a variable that receives one (`{fd}>file`). */
-export type RedirectTarget = number | string;
+type RedirectTarget = number | string;
 
 export interface SimpleCommand {
   readonly kind: 'simple';
@@ -110,7 +110,7 @@ export type Command =
   | { readonly kind: 'function'; readonly name: string; readonly body: Command }
   | { readonly kind: 'unsupported'; readonly what: string };
 
-export interface CaseItem {
+interface CaseItem {
   readonly patterns: readonly Word[];
   readonly body: List;
   readonly terminator: string;

@@ -10,8 +10,6 @@ import { expandBraces } from './braces.ts';
 import type { Lowering } from './lowering.ts';
 import type { ArithmeticText, ParameterOperation, ParameterSegment, Segment, Word } from './tree.ts';
 
-export const EMPTY_WORD: Word = { segments: [], literal: '' };
-
 /** The words that one written word stands for: more than one where braces expand. */
 export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
   const segments = lowerSegments(lowering, word);

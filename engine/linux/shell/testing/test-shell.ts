@@ -6,7 +6,7 @@ import type { Dialect } from '../shell.ts';
 
 // A machine for tests of the shell and the programs.
 
-export interface Run {
+interface Run {
   readonly stdout: string;
   readonly stderr: string;
   /** Undefined when it has not ended by the time limit. */
