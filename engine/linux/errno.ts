@@ -43,13 +43,21 @@ const MESSAGES = {
 
 export type ErrnoCode = keyof typeof MESSAGES;
 
-/** A failed system call. `message` is the text of strerror(3); programs put their own name and operand before it. */
-export class Errno extends Error {
-  override readonly name = 'Errno';
+/**
+ * A failed system call. `message` is the text of strerror(3); programs put their own name and operand before it.
+ *
+ * It is an Error without a stack: a value of the protocol that programs provoke all the time (does this file exist?),
+ * and taking a stack costs more than the system call.
+ */
+export class Errno implements Error {
+  readonly name = 'Errno';
   readonly code: ErrnoCode;
+  readonly message: string;
 
   constructor(code: ErrnoCode) {
-    super(MESSAGES[code]);
     this.code = code;
+    this.message = MESSAGES[code];
   }
 }
+
+Object.setPrototypeOf(Errno.prototype, Error.prototype);
