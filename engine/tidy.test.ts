@@ -12,6 +12,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PORTS = [
   'engine/linux/syscalls.ts',
   'engine/linux/host.ts',
+  'engine/linux/directory-tree.ts',
   'engine/linux/errno.ts',
   'engine/linux/signal.ts',
   'engine/linux/stdio.ts',

@@ -1,3 +1,4 @@
+import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
@@ -9,13 +10,8 @@ const MAX_LISTED_FILES = 500;
 /** Writes a file on the workstation, making the directories on the way. */
 export function writeWorkstationFile(host: Host, path: string, text: string): void {
   const absolute = absolutePath(path);
-  const { root } = host;
-  let directory = '';
-  for (const part of absolute.split('/').slice(1, -1)) {
-    directory += `/${part}`;
-    if (!root.access(directory, 'exists')) root.mkdir(directory);
-  }
-  root.writeFile(absolute, text);
+  makeDirectories(host.root, absolute.slice(0, absolute.lastIndexOf('/')));
+  host.root.writeFile(absolute, text);
 }
 
 export function deleteWorkstationFile(host: Host, path: string): void {

@@ -1,3 +1,4 @@
+import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import type { HostBind, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
@@ -6,7 +7,6 @@ import { sleep, type Task, waitFor } from '../sim/index.ts';
 import { ContainerLog } from './container-log.ts';
 import { resolveUser } from './container-user.ts';
 import { type ContainerConfig, type ContainerStatus, CriError, type PodSandboxConfig } from './cri.ts';
-import { makeDirectories } from './host-files.ts';
 import { containerId } from './identifier.ts';
 import { formatImageReference, parseImageReference } from './image-reference.ts';
 import type { StoredImage } from './image-store.ts';

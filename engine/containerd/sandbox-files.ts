@@ -1,6 +1,6 @@
+import { makeDirectories, removeTree } from '../linux/directory-tree.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { PodSandboxConfig } from './cri.ts';
-import { makeDirectories, removeTree } from './host-files.ts';
 
 const STATE_DIRECTORY = '/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes';
 

@@ -1,11 +1,12 @@
 import type { Container, Pod } from '../api/kinds.ts';
 import type { ContainerConfig, ContainerMount } from '../containerd/cri.ts';
+import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
 import { expand } from './expansion.ts';
-import { errnoText, makeDirectories, podDirectory } from './host-files.ts';
+import { errnoText, podDirectory } from './host-files.ts';
 import { StartError } from './images.ts';
 import { containerHash } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
@@ -90,7 +91,7 @@ function makeMounts(root: Process, pod: Pod, container: Container, around: Conta
   const messagePath = container.terminationMessagePath ?? '/dev/termination-log';
   if (messagePath !== '' && !mountsOver(messagePath)) {
     const hostPath = terminationLog(pod, container.name, around.attempt);
-    makeDirectories(root, hostPath.slice(0, hostPath.lastIndexOf('/')));
+    makeDirectories(root, hostPath.slice(0, hostPath.lastIndexOf('/')), 0o750);
     root.writeFile(hostPath, '', { mode: 0o666 });
     root.chmod(hostPath, 0o666);
     mounts.push({ hostPath, containerPath: messagePath, readOnly: false });
@@ -118,7 +119,7 @@ export function terminationLog(pod: Pod, container: string, attempt: number): st
 /** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
 function writeHosts(root: Process, pod: Pod, podIp: string | undefined): string {
   const path = `${podDirectory(pod.metadata.uid)}/etc-hosts`;
-  makeDirectories(root, podDirectory(pod.metadata.uid));
+  makeDirectories(root, podDirectory(pod.metadata.uid), 0o750);
   const aliases = pod.spec.hostAliases ?? [];
   let text: string | Uint8Array;
   if (isHostNetwork(pod)) {

@@ -1,7 +1,7 @@
+import { makeDirectories, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import { decode, encode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
-import { makeDirectories, removeTree } from '../host-files.ts';
 
 /** A file to be shown, by its path below the volume. */
 export interface ProjectedFile {

@@ -1,6 +1,6 @@
 import { numericValue } from '../../api/quantity.ts';
+import { makeDirectories } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
-import { makeDirectories } from '../host-files.ts';
 import type { VolumePlugin } from './volume.ts';
 
 /** https://kubernetes.io/docs/concepts/storage/volumes/#emptydir */
@@ -9,7 +9,7 @@ export const emptyDir: VolumePlugin = {
 
   setUp({ root }, pod, volume, directory) {
     if (root.access(directory, 'exists')) return directory;
-    makeDirectories(root, directory);
+    makeDirectories(root, directory, 0o750);
     if (volume.emptyDir?.medium === 'Memory') {
       const { sizeLimit } = volume.emptyDir;
       const bytes = sizeLimit === undefined ? undefined : numericValue(sizeLimit as string);

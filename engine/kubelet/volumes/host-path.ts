@@ -1,6 +1,6 @@
+import { makeDirectories } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { FileType, Process } from '../../linux/syscalls.ts';
-import { makeDirectories } from '../host-files.ts';
 import { VolumeError, type VolumePlugin } from './volume.ts';
 
 const REQUIRED_TYPES: Readonly<Record<string, readonly [FileType, string]>> = {

@@ -1,7 +1,8 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
+import { removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/syscalls.ts';
-import { errnoText, podDirectory, removeTree } from '../host-files.ts';
+import { errnoText, podDirectory } from '../host-files.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
 import { configMap, downwardApi, projected } from './projected.ts';

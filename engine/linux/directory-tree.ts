@@ -1,0 +1,25 @@
+import { Errno } from './errno.ts';
+import type { Process } from './syscalls.ts';
+
+// What a node's agents do with whole directory trees on their machine.
+
+/** mkdir -p. */
+export function makeDirectories(root: Process, path: string, mode = 0o755): void {
+  if (path === '' || root.access(path, 'exists')) return;
+  makeDirectories(root, path.slice(0, path.lastIndexOf('/')), mode);
+  root.mkdir(path, mode);
+}
+
+/** rm -rf; mounts in it must be gone. What is gone already is no error, and what cannot be removed stays. */
+export function removeTree(root: Process, path: string): void {
+  try {
+    if (root.lstat(path).type === 'directory') {
+      for (const { name } of root.readdir(path)) removeTree(root, `${path}/${name}`);
+      root.rmdir(path);
+    } else {
+      root.unlink(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+}
