@@ -12,7 +12,7 @@ import { ANONYMOUS, authorize } from './authorization.ts';
 import { createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
-import type { ResourceRequest, ServedResource, ServerContext } from './context.ts';
+import type { ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
 import { PAGE_NOT_FOUND, serveNonResource } from './discovery/non-resource.ts';
 import { negotiate } from './media-type.ts';
@@ -26,6 +26,7 @@ import { Store } from './registry/store.ts';
 import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
+import { ServedKinds } from './served-kinds.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 
 export interface ApiServerOptions {
@@ -56,7 +57,7 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Starts an API server over an etcd, new or used. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createContext(options);
-  const openApi = new OpenApi(options.kinds, options.serverVersion, options.descriptions ?? {});
+  const openApi = new OpenApi(() => server.kinds, options.serverVersion, options.descriptions ?? {});
   const stopCompactor = startCompactor(
     options.sim,
     options.etcd,
@@ -73,7 +74,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     close() {
       stopCompactor();
-      for (const { watchCache } of server.resources.values()) watchCache.close();
+      server.served.close();
     },
   };
 }
@@ -86,18 +87,25 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency }: ApiServerOp
   const watchRandom = sim.random('kube-apiserver/watch');
   const servicePrefix = storagePrefix({ plural: 'services' });
   const allocation = serviceAllocation(etcd, servicePrefix, sim.random('kube-apiserver/services'));
-  const resources = new Map<string, ServedResource>();
-  const stores = new Map<string, Store>();
-  for (const kind of kinds) {
-    const store = new Store(kind, environment, kind.plural === 'services' ? allocation : undefined);
-    const watchCache = new WatchCache({ sim, etcd, kind, latency, random: watchRandom });
-    resources.set(`${kind.group}/${kind.version}/${kind.plural}`, { kind, store, watchCache });
-    stores.set(kind.plural, store);
-  }
-  const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
-    stores.get(plural)?.find(namespace, name);
-  const lookup = Object.assign(find, { all: (plural: string) => stores.get(plural)?.all() ?? [] });
-  return { sim, etcd, clock, kinds: [...CREATE_ONLY_KINDS, ...kinds], dialNode, resources, lookup };
+  const served = new ServedKinds(CREATE_ONLY_KINDS, (kind) => ({
+    kind,
+    store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
+    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom }),
+  }));
+  for (const kind of kinds) served.add(kind);
+  const { resources, lookup } = served;
+  return {
+    sim,
+    etcd,
+    clock,
+    dialNode,
+    served,
+    get kinds() {
+      return served.kinds;
+    },
+    resources,
+    lookup,
+  };
 }
 
 function serve(server: ServerContext, request: ApiRequest, serverVersion: string, openApi: OpenApi): ApiResponse {

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../api/object.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../api/scheduling/priority-class.ts';
-import type { ServedResource, ServerContext } from './context.ts';
+import type { ServerContext } from './context.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
+import type { ServedResource } from './served-kinds.ts';
 
 /** The Namespaces of a fresh cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];

@@ -8,26 +8,20 @@ import type { Lookup } from './admission/admission.ts';
 import type { Clock } from './clock.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
-import type { Store } from './registry/store.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { ServedKinds, ServedResource } from './served-kinds.ts';
 import { type Presentation, presentation } from './table.ts';
-import type { WatchCache } from './watch/watch-cache.ts';
-
-/** One kind as it is served. */
-export interface ServedResource {
-  readonly kind: KindDescriptor;
-  readonly store: Store;
-  readonly watchCache: WatchCache;
-}
 
 /** What the handlers of one server share. */
 export interface ServerContext {
   readonly sim: Simulation;
   readonly etcd: Etcd;
   readonly clock: Clock;
-  readonly kinds: readonly KindDescriptor[];
   readonly dialNode: NodeDialer;
-  /** By `group/version/plural`. */
+  readonly served: ServedKinds;
+  /** Every kind served at this moment. */
+  readonly kinds: readonly KindDescriptor[];
+  /** What is served at this moment, by `group/version/plural`. */
   readonly resources: ReadonlyMap<string, ServedResource>;
   readonly lookup: Lookup;
 }

@@ -7,6 +7,8 @@ import { pathItems } from './paths.ts';
 import { componentSchemas, type Descriptions } from './schemas.ts';
 
 interface Document {
+  /** What it describes: when these are no longer the kinds served, it is made anew. */
+  readonly kinds: readonly KindDescriptor[];
   readonly body: object;
   readonly hash: string;
 }
@@ -19,13 +21,14 @@ const SHARED_DEFINITIONS = ['DeleteOptions', 'Status'].map((name) => `io.k8s.api
  * Clients learn from them how to validate, explain and merge. They are made when first asked for.
  */
 export class OpenApi {
-  readonly #kinds: readonly KindDescriptor[];
+  readonly #served: () => readonly KindDescriptor[];
   readonly #serverVersion: string;
   readonly #descriptions: Descriptions;
   readonly #documents = new Map<string, Document>();
 
-  constructor(kinds: readonly KindDescriptor[], serverVersion: string, descriptions: Descriptions) {
-    this.#kinds = kinds;
+  /** @param served every kind that is served at the time of asking. */
+  constructor(served: () => readonly KindDescriptor[], serverVersion: string, descriptions: Descriptions) {
+    this.#served = served;
     this.#serverVersion = serverVersion;
     this.#descriptions = descriptions;
   }
@@ -52,7 +55,7 @@ export class OpenApi {
   }
 
   #groupVersionPaths(): readonly string[] {
-    return [...new Set(this.#kinds.map((kind) => `${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`))];
+    return [...new Set(this.#served().map((kind) => `${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`))];
   }
 
   #entry(path: string) {
@@ -60,16 +63,17 @@ export class OpenApi {
   }
 
   #document(path: string): Document {
+    const groupVersion = path.slice(path.indexOf('/') + 1);
+    const kinds = this.#served().filter((kind) => apiVersionOf(kind) === groupVersion);
     let document = this.#documents.get(path);
-    if (document === undefined) {
-      document = this.#make(path.slice(path.indexOf('/') + 1));
+    if (document === undefined || !isSameList(document.kinds, kinds)) {
+      document = this.#make(kinds);
       this.#documents.set(path, document);
     }
     return document;
   }
 
-  #make(groupVersion: string): Document {
-    const kinds = this.#kinds.filter((kind) => apiVersionOf(kind) === groupVersion);
+  #make(kinds: readonly KindDescriptor[]): Document {
     const roots = [...kinds.map(({ schema }) => schema), ...SHARED_DEFINITIONS];
     const body = {
       openapi: '3.0.0',
@@ -77,8 +81,12 @@ export class OpenApi {
       paths: pathItems(kinds),
       components: { schemas: componentSchemas(roots, kinds, this.#descriptions) },
     };
-    return { body, hash: hash32(JSON.stringify(body), 0).toString(16).padStart(8, '0').toUpperCase() };
+    return { kinds, body, hash: hash32(JSON.stringify(body), 0).toString(16).padStart(8, '0').toUpperCase() };
   }
+}
+
+function isSameList<T>(left: readonly T[], right: readonly T[]): boolean {
+  return left.length === right.length && left.every((each, index) => each === right[index]);
 }
 
 function documentUrl(path: string, hash: string): string {

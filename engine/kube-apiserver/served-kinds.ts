@@ -1,0 +1,71 @@
+import type { KindDescriptor } from '../api/descriptor.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Lookup } from './admission/admission.ts';
+import type { Store } from './registry/store.ts';
+import type { WatchCache } from './watch/watch-cache.ts';
+
+/** One kind as it is served. */
+export interface ServedResource {
+  readonly kind: KindDescriptor;
+  readonly store: Store;
+  readonly watchCache: WatchCache;
+}
+
+/**
+ * The kinds that a server serves right now. Built-in kinds are there from the start; CustomResourceDefinitions add and
+ * take away others while the server runs. Routes, discovery, OpenAPI and tables all derive from this.
+ */
+export class ServedKinds {
+  /** By `group/version/plural`; the map itself lives as long as the server. */
+  readonly resources: ReadonlyMap<string, ServedResource>;
+  readonly lookup: Lookup;
+  readonly #resources = new Map<string, ServedResource>();
+  readonly #createOnly: readonly KindDescriptor[];
+  readonly #serve: (kind: KindDescriptor) => ServedResource;
+  /** The first resource of each plural: built-in kinds come before custom ones of the same name. */
+  readonly #stores = new Map<string, Store>();
+  #kinds: readonly KindDescriptor[] | undefined;
+
+  /** @param serve makes the store and the watches of a kind. */
+  constructor(createOnly: readonly KindDescriptor[], serve: (kind: KindDescriptor) => ServedResource) {
+    this.#createOnly = createOnly;
+    this.#serve = serve;
+    this.resources = this.#resources;
+    const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
+      this.#stores.get(plural)?.find(namespace, name);
+    this.lookup = Object.assign(find, { all: (plural: string) => this.#stores.get(plural)?.all() ?? [] });
+  }
+
+  /** Every kind, in the order discovery lists them. Another array after every change, and only then. */
+  get kinds(): readonly KindDescriptor[] {
+    this.#kinds ??= [...this.#createOnly, ...Array.from(this.#resources.values(), ({ kind }) => kind)];
+    return this.#kinds;
+  }
+
+  add(kind: KindDescriptor): ServedResource {
+    const resource = this.#serve(kind);
+    this.#resources.set(resourceKey(kind), resource);
+    if (!this.#stores.has(kind.plural)) this.#stores.set(kind.plural, resource.store);
+    this.#kinds = undefined;
+    return resource;
+  }
+
+  /** Stops serving a kind: its watches end, its objects stay where they are. */
+  remove(kind: Pick<KindDescriptor, 'group' | 'version' | 'plural'>): void {
+    const key = resourceKey(kind);
+    const resource = this.#resources.get(key);
+    if (resource === undefined) return;
+    this.#resources.delete(key);
+    if (this.#stores.get(kind.plural) === resource.store) this.#stores.delete(kind.plural);
+    this.#kinds = undefined;
+    resource.watchCache.close();
+  }
+
+  close(): void {
+    for (const { watchCache } of this.#resources.values()) watchCache.close();
+  }
+}
+
+function resourceKey({ group, version, plural }: Pick<KindDescriptor, 'group' | 'version' | 'plural'>): string {
+  return `${group}/${version}/${plural}`;
+}
