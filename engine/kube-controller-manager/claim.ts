@@ -10,7 +10,7 @@ export function controllerReference({ apiVersion, kind, metadata }: KubeObject):
 
 export interface Claim<C extends KubeObject, T extends KubeObject> {
   readonly controller: C;
-  readonly selector: LabelSelectorFields;
+  readonly selector: LabelSelectorFields | undefined;
   readonly controllers: ResourceClient<C>;
   readonly objects: ResourceClient<T>;
   /** What an adopted object gets, and a released one loses, beside its owner. */

@@ -2,13 +2,14 @@ import { sameValue } from '../api/copy-on-write.ts';
 import type { ControllerRevision, PodTemplateSpec } from '../api/kinds.ts';
 import type { LabelSelectorFields } from '../api/label-selector.ts';
 import type { KubeObject } from '../api/object.ts';
-import { controllerRevisions } from '../api/resources.ts';
+import { controllerRevisions, type Resource } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
-import type { Client, ResourceClient } from '../client/client.ts';
+import type { ResourceClient } from '../client/client.ts';
 import type { Informer } from '../client/informer.ts';
-import type { SharedInformers } from '../client/shared-informers.ts';
-import { claimObjects, controllerReference } from './claim.ts';
-import { controlledBy, indexByController, orphansBeside } from './owner-index.ts';
+import { unlessGone } from '../client/unless-gone.ts';
+import { controllerReference } from './claim.ts';
+import type { ControllerContext } from './controller-context.ts';
+import { OwnedObjects } from './owned-objects.ts';
 import { templateHash } from './template-hash.ts';
 
 /** What of a DaemonSet or StatefulSet its history keeps. */
@@ -35,23 +36,24 @@ export interface History {
  * https://kubernetes.io/docs/tasks/manage-daemon/rollback-daemon-set/, after `pkg/controller/history`.
  */
 export class ControllerHistory<T extends Versioned> {
-  readonly informer: Informer<ControllerRevision>;
+  readonly #owned: OwnedObjects<T, ControllerRevision>;
   readonly #revisions: ResourceClient<ControllerRevision>;
-  readonly #owners: ResourceClient<T>;
   readonly #hashLabel: string;
 
   /** @param hashLabel the label under which a revision bears its template's hash. */
-  constructor(client: Client, informers: SharedInformers, owners: ResourceClient<T>, hashLabel: string) {
-    this.informer = informers.for(controllerRevisions);
-    this.#revisions = client.resource(controllerRevisions);
-    this.#owners = owners;
+  constructor(context: ControllerContext, owners: Resource<T>, hashLabel: string) {
+    this.#owned = new OwnedObjects(context, owners, controllerRevisions);
+    this.#revisions = this.#owned.client;
     this.#hashLabel = hashLabel;
-    indexByController(this.informer);
+  }
+
+  get informer(): Informer<ControllerRevision> {
+    return this.#owned.informer;
   }
 
   /** Sees to it that the present template is the newest revision. */
   of(owner: T): History {
-    const found = this.#claim(owner).toSorted(byRevision);
+    const found = this.#owned.claim(owner).toSorted(byRevision);
     const data = revisionData(owner.spec.template);
     const next = (found.at(-1)?.revision ?? 0) + 1;
     const same = found.findLast((revision) => sameValue(revision.data, data));
@@ -72,14 +74,6 @@ export class ControllerHistory<T extends Versioned> {
     for (const { metadata } of idle.slice(0, surplus)) {
       unlessGone(() => this.#revisions.delete(metadata.name, metadata.namespace));
     }
-  }
-
-  #claim(owner: T): ControllerRevision[] {
-    const { selector } = owner.spec;
-    return claimObjects({ controller: owner, selector, controllers: this.#owners, objects: this.#revisions }, [
-      ...controlledBy(this.informer, owner),
-      ...orphansBeside(this.informer, owner),
-    ]);
   }
 
   #create(owner: T, data: ControllerRevision['data'], revision: number) {
@@ -128,12 +122,4 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
 function byRevision(a: ControllerRevision, b: ControllerRevision): number {
   if (a.revision !== b.revision) return a.revision - b.revision;
   return a.metadata.name < b.metadata.name ? -1 : 1;
-}
-
-function unlessGone(act: () => unknown): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof StatusError && error.code === 404)) throw error;
-  }
 }

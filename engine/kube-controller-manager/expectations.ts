@@ -1,3 +1,5 @@
+import type { Happening } from './owned-objects.ts';
+
 interface Expected {
   creations: number;
   readonly deletions: Set<string>;
@@ -40,6 +42,12 @@ export class Expectations {
 
   deletionSettled(key: string, uid: string): void {
     this.#expected.get(key)?.deletions.delete(uid);
+  }
+
+  /** Settles what the news of an owned object settles. */
+  observe(key: string, uid: string, happening: Happening): void {
+    if (happening === 'created') this.creationSettled(key);
+    if (happening === 'deleted') this.deletionSettled(key, uid);
   }
 
   forget(key: string): void {

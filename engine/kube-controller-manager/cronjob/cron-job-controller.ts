@@ -9,6 +9,7 @@ import { Controller } from '../../client/controller.ts';
 import type { EventRecorder, EventType } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { timestamp } from '../../client/timestamp.ts';
+import { unlessGone } from '../../client/unless-gone.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { controlledBy, indexByController } from '../owner-index.ts';
@@ -224,13 +225,7 @@ export class CronJobController {
   }
 
   #exists({ metadata }: CronJob, name: string): boolean {
-    try {
-      this.#jobClient.get(name, metadata.namespace);
-      return true;
-    } catch (error) {
-      if (error instanceof StatusError && error.code === 404) return false;
-      throw error;
-    }
+    return unlessGone(() => this.#jobClient.get(name, metadata.namespace)) !== undefined;
   }
 
   #tell(cronJob: CronJob, type: EventType, reason: string, message: string): void {

@@ -1,20 +1,18 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { DaemonSet, Node, Pod } from '../../api/kinds.ts';
 import { labelSelectorOf } from '../../api/label-selector.ts';
-import { controllerOf, objectKey } from '../../api/object.ts';
-import { daemonSets, nodes, pods } from '../../api/resources.ts';
+import { objectKey } from '../../api/object.ts';
+import { daemonSets, nodes } from '../../api/resources.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ControllerHistory } from '../controller-history.ts';
 import { Expectations } from '../expectations.ts';
-import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
-import { isReady } from '../pod-state.ts';
 import { daemonPodTemplate, REVISION_HASH, targetNode } from './daemon-pod.ts';
 import { daemonSetStatus } from './daemon-set-status.ts';
 import { manageSteps, type Place, places, rollingSteps, type Steps } from './daemon-steps.ts';
@@ -29,9 +27,8 @@ const BURST = 250;
  */
 export class DaemonSetController {
   readonly #sim: Simulation;
-  readonly #podClient: ResourceClient<Pod>;
   readonly #daemonSetClient: ResourceClient<DaemonSet>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OwnedPods<DaemonSet>;
   readonly #nodes: Informer<Node>;
   readonly #daemonSets: Informer<DaemonSet>;
   readonly #recorder: EventRecorder;
@@ -41,20 +38,20 @@ export class DaemonSetController {
   readonly #failedPods = new FailedPods();
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { sim, client, informers, recorder } = context;
     this.#sim = sim;
-    this.#podClient = client.resource(pods);
     this.#daemonSetClient = client.resource(daemonSets);
-    this.#pods = informers.for(pods);
+    this.#pods = new OwnedPods(context, daemonSets);
     this.#nodes = informers.for(nodes);
     this.#daemonSets = informers.for(daemonSets);
     this.#recorder = recorder('daemonset-controller');
-    this.#podControl = new PodControl(this.#podClient, this.#recorder);
-    this.#history = new ControllerHistory(client, informers, this.#daemonSetClient, REVISION_HASH);
+    this.#podControl = new PodControl(this.#pods.client, this.#recorder);
+    this.#history = new ControllerHistory(context, daemonSets, REVISION_HASH);
     this.#controller = new Controller(sim, {
       name: 'daemonset-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#pods, this.#nodes, this.#daemonSets, this.#history.informer],
+      informers: [this.#pods.informer, this.#nodes, this.#daemonSets, this.#history.informer],
     });
     this.#watch();
   }
@@ -109,7 +106,7 @@ export class DaemonSetController {
 
   #observe(daemonSet: DaemonSet): Place[] {
     const byNode = new Map<string, Pod[]>();
-    for (const pod of this.#claimPods(daemonSet)) {
+    for (const pod of this.#pods.claim(daemonSet)) {
       const nodeName = targetNode(pod) ?? '';
       const there = byNode.get(nodeName);
       if (there === undefined) byNode.set(nodeName, [pod]);
@@ -124,14 +121,6 @@ export class DaemonSetController {
       if (waiting.length > 0) found.push({ nodeName, fit, pods: waiting });
     }
     return found;
-  }
-
-  #claimPods(daemonSet: DaemonSet): Pod[] {
-    const { selector } = daemonSet.spec;
-    return claimObjects(
-      { controller: daemonSet, selector, controllers: this.#daemonSetClient, objects: this.#podClient },
-      [...controlledBy(this.#pods, daemonSet), ...orphansBeside(this.#pods, daemonSet)],
-    );
   }
 
   #manage(daemonSet: DaemonSet, all: readonly Place[], hash: string): void {
@@ -185,7 +174,6 @@ export class DaemonSetController {
   }
 
   #watch(): void {
-    indexByController(this.#pods);
     this.#daemonSets.addHandlers({
       add: (daemonSet) => this.#controller.enqueue(daemonSet),
       update: (_, daemonSet) => this.#controller.enqueue(daemonSet),
@@ -201,49 +189,17 @@ export class DaemonSetController {
       },
       delete: (node) => this.#nodesChanged(node),
     });
-    this.#pods.addHandlers({
-      add: (pod) => this.#podChanged(pod, 'created'),
-      update: (previous, pod) => {
-        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
-        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
-        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
-      },
-      delete: (pod) => this.#podChanged(pod, 'deleted'),
+    this.#pods.follow((daemonSet, pod, happening) => {
+      const key = objectKey(daemonSet);
+      this.#expectations.observe(key, pod.metadata.uid, happening);
+      this.#controller.enqueueKey(key, pod);
     });
+    this.#pods.lookAgainWhenAvailable(this.#controller);
   }
 
   #nodesChanged(node: Node): void {
     for (const daemonSet of this.#daemonSets.lister.list()) {
       this.#controller.enqueueKey(objectKey(daemonSet), node);
     }
-  }
-
-  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
-    const owner = this.#ownerOf(pod);
-    if (owner !== undefined) {
-      const key = objectKey(owner);
-      if (how === 'created') this.#expectations.creationSettled(key);
-      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
-      this.#controller.enqueueKey(key, pod);
-    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
-      for (const daemonSet of this.#daemonSets.lister.list(pod.metadata.namespace)) {
-        if (!labelSelectorOf(daemonSet.spec.selector).matches(pod.metadata.labels)) continue;
-        this.#controller.enqueueKey(objectKey(daemonSet), pod);
-      }
-    }
-  }
-
-  /** Time alone makes a ready Pod available, and no event will tell. */
-  #lookAgainWhenAvailable(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    const seconds = owner?.spec.minReadySeconds ?? 0;
-    if (owner !== undefined && seconds > 0) this.#controller.queue.addAfter(objectKey(owner), (seconds + 1) * 1_000);
-  }
-
-  #ownerOf(pod: Pod): DaemonSet | undefined {
-    const reference = controllerOf(pod);
-    if (reference?.kind !== 'DaemonSet') return undefined;
-    const daemonSet = this.#daemonSets.lister.get(reference.name, pod.metadata.namespace);
-    return daemonSet?.metadata.uid === reference.uid ? daemonSet : undefined;
   }
 }

@@ -1,16 +1,16 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/kinds.ts';
 import { labelSelectorOf } from '../../api/label-selector.ts';
-import { controllerOf, type KubeObject, objectKey } from '../../api/object.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
 import { deployments, pods, replicaSets } from '../../api/resources.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
-import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { OwnedObjects } from '../owned-objects.ts';
+import { controlledBy, indexByController } from '../owner-index.ts';
 import { conditionOf, type DeploymentStatus, hasProgressDeadline, withCondition } from './conditions.ts';
 import { countedStatus, isComplete, nextProgressCheckMs, rolloutStatus } from './deployment-status.ts';
 import { isScaled, scalings } from './proportional-scaling.ts';
@@ -27,27 +27,26 @@ import { rollingUpdateStep, type Scaling } from './rolling-update.ts';
 export class DeploymentController {
   readonly #sim: Simulation;
   readonly #deploymentClient: ResourceClient<Deployment>;
-  readonly #replicaSetClient: ResourceClient<ReplicaSet>;
   readonly #deployments: Informer<Deployment>;
-  readonly #replicaSets: Informer<ReplicaSet>;
+  readonly #replicaSets: OwnedObjects<Deployment, ReplicaSet>;
   readonly #pods: Informer<Pod>;
   readonly #recorder: EventRecorder;
   readonly #writer: RevisionWriter;
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { sim, client, informers, recorder } = context;
     this.#sim = sim;
     this.#deploymentClient = client.resource(deployments);
-    this.#replicaSetClient = client.resource(replicaSets);
     this.#deployments = informers.for(deployments);
-    this.#replicaSets = informers.for(replicaSets);
+    this.#replicaSets = new OwnedObjects(context, deployments, replicaSets);
     this.#pods = informers.for(pods);
     this.#recorder = recorder('deployment-controller');
     this.#writer = new RevisionWriter(sim, client, this.#recorder);
     this.#controller = new Controller(sim, {
       name: 'deployment-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#deployments, this.#replicaSets, this.#pods],
+      informers: [this.#deployments, this.#replicaSets.informer, this.#pods],
     });
     this.#watch();
   }
@@ -68,7 +67,7 @@ export class DeploymentController {
       this.#recorder.event(deployment, 'Warning', 'SelectingAll', message);
       return;
     }
-    const revisions = findRevisions(deployment, this.#claimReplicaSets(deployment));
+    const revisions = findRevisions(deployment, this.#replicaSets.claim(deployment));
     if (deployment.metadata.deletionTimestamp !== undefined) {
       this.#writeStatus(deployment, countedStatus(deployment, revisions, this.#sim.wallMs));
       return;
@@ -123,7 +122,7 @@ export class DeploymentController {
 
   #removeSurplus(deployment: Deployment, { old }: Revisions): void {
     for (const { metadata } of surplusRevisions(old, deployment.spec.revisionHistoryLimit)) {
-      this.#replicaSetClient.delete(metadata.name, metadata.namespace, { preconditions: { uid: metadata.uid } });
+      this.#replicaSets.client.delete(metadata.name, metadata.namespace, { preconditions: { uid: metadata.uid } });
     }
   }
 
@@ -154,59 +153,24 @@ export class DeploymentController {
     return true;
   }
 
-  #claimReplicaSets(deployment: Deployment): ReplicaSet[] {
-    return claimObjects(
-      {
-        controller: deployment,
-        selector: deployment.spec.selector,
-        controllers: this.#deploymentClient,
-        objects: this.#replicaSetClient,
-      },
-      [...controlledBy(this.#replicaSets, deployment), ...orphansBeside(this.#replicaSets, deployment)],
-    );
-  }
-
   #watch(): void {
-    indexByController(this.#replicaSets);
     indexByController(this.#pods);
     this.#deployments.addHandlers({
       add: (deployment) => this.#controller.enqueue(deployment),
       update: (_, deployment) => this.#controller.enqueue(deployment),
     });
-    this.#replicaSets.addHandlers({
-      add: (replicaSet) => this.#replicaSetChanged(replicaSet),
-      update: (previous, replicaSet) => {
-        if (controllerOf(previous)?.uid !== controllerOf(replicaSet)?.uid) this.#replicaSetChanged(previous);
-        this.#replicaSetChanged(replicaSet);
-      },
-      delete: (replicaSet) => this.#replicaSetChanged(replicaSet),
+    this.#replicaSets.follow((deployment, replicaSet) => {
+      this.#controller.enqueueKey(objectKey(deployment), replicaSet);
     });
     // Only the Recreate strategy waits for Pods to be gone.
     this.#pods.addHandlers({ delete: (pod) => this.#podDeleted(pod) });
   }
 
-  #replicaSetChanged(replicaSet: ReplicaSet): void {
-    const deployment = this.#ownerOf(replicaSet);
-    if (deployment !== undefined) this.#controller.enqueueKey(objectKey(deployment), replicaSet);
-    if (controllerOf(replicaSet) !== undefined) return;
-    for (const candidate of this.#deployments.lister.list(replicaSet.metadata.namespace)) {
-      if (!labelSelectorOf(candidate.spec.selector).matches(replicaSet.metadata.labels)) continue;
-      this.#controller.enqueueKey(objectKey(candidate), replicaSet);
-    }
-  }
-
   #podDeleted(pod: Pod): void {
     const reference = controllerOf(pod);
     if (reference?.kind !== 'ReplicaSet') return;
-    const replicaSet = this.#replicaSets.lister.get(reference.name, pod.metadata.namespace);
-    const deployment = replicaSet === undefined ? undefined : this.#ownerOf(replicaSet);
+    const replicaSet = this.#replicaSets.informer.lister.get(reference.name, pod.metadata.namespace);
+    const deployment = replicaSet === undefined ? undefined : this.#replicaSets.ownerOf(replicaSet);
     if (deployment?.spec.strategy?.type === 'Recreate') this.#controller.enqueueKey(objectKey(deployment), pod);
-  }
-
-  #ownerOf(object: KubeObject): Deployment | undefined {
-    const reference = controllerOf(object);
-    if (reference?.kind !== 'Deployment') return undefined;
-    const deployment = this.#deployments.lister.get(reference.name, object.metadata.namespace);
-    return deployment?.metadata.uid === reference.uid ? deployment : undefined;
   }
 }

@@ -1,18 +1,16 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Job, Pod } from '../../api/kinds.ts';
-import { labelSelectorOf } from '../../api/label-selector.ts';
-import { controllerOf, objectKey } from '../../api/object.ts';
-import { jobs, pods } from '../../api/resources.ts';
+import { objectKey } from '../../api/object.ts';
+import { jobs } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { Expectations } from '../expectations.ts';
-import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
 import { podsToDelete } from '../pods-to-delete.ts';
 import { isIndexed, pendingIndexes, uselessPods } from './completion-indexes.ts';
@@ -33,9 +31,8 @@ const BATCH_MS = 1_000;
  */
 export class JobController {
   readonly #sim: Simulation;
-  readonly #podClient: ResourceClient<Pod>;
   readonly #jobClient: ResourceClient<Job>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OwnedPods<Job>;
   readonly #jobs: Informer<Job>;
   readonly #recorder: EventRecorder;
   readonly #podControl: PodControl;
@@ -49,16 +46,15 @@ export class JobController {
   constructor(context: ControllerContext) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
-    this.#podClient = client.resource(pods);
     this.#jobClient = client.resource(jobs);
-    this.#pods = informers.for(pods);
+    this.#pods = new OwnedPods(context, jobs, { finalizer: TRACKING_FINALIZER });
     this.#jobs = informers.for(jobs);
     this.#recorder = recorder('job-controller');
-    this.#podControl = new PodControl(this.#podClient, this.#recorder);
+    this.#podControl = new PodControl(this.#pods.client, this.#recorder);
     this.#controller = new Controller(sim, {
       name: 'job-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#pods, this.#jobs],
+      informers: [this.#pods.informer, this.#jobs],
     });
     this.#watch();
     this.#orphaned = new OrphanedPods(context);
@@ -85,7 +81,7 @@ export class JobController {
     // Observe …
     const { wallMs, nowMs } = this.#sim;
     const cacheIsCurrent = this.#expectations.areMet(key, nowMs);
-    const claimed = this.#claimPods(job);
+    const claimed = this.#pods.claim(job);
     const state = observeJob(job, claimed, this.#countedOf(key, claimed));
 
     this.#backoff.note(key, state.newSucceeded, state.newFailed, wallMs);
@@ -111,19 +107,6 @@ export class JobController {
     const leftMs = verdict === undefined ? deadlineLeftMs(job, wallMs) : undefined;
     if (leftMs !== undefined) this.#controller.queue.addAfter(key, leftMs);
     if (error !== undefined) throw error;
-  }
-
-  #claimPods(job: Job): Pod[] {
-    return claimObjects(
-      {
-        controller: job,
-        selector: job.spec.selector!,
-        controllers: this.#jobClient,
-        objects: this.#podClient,
-        finalizer: TRACKING_FINALIZER,
-      },
-      [...controlledBy(this.#pods, job), ...orphansBeside(this.#pods, job)],
-    );
   }
 
   /** Makes or deletes Pods; returns how many are active then. */
@@ -218,7 +201,7 @@ export class JobController {
     const { name, namespace, uid } = pod.metadata;
     const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
     try {
-      this.#podClient.patch(name, namespace, 'strategic-merge', patch);
+      this.#pods.client.patch(name, namespace, 'strategic-merge', patch);
     } catch (error) {
       if (!(error instanceof StatusError && (error.code === 404 || error.reason === 'Invalid'))) throw error;
     }
@@ -252,41 +235,15 @@ export class JobController {
   }
 
   #watch(): void {
-    indexByController(this.#pods);
     this.#jobs.addHandlers({
       add: (job) => this.#controller.enqueue(job),
       update: (_, job) => this.#controller.enqueue(job),
       delete: (job) => this.#controller.enqueue(job),
     });
-    this.#pods.addHandlers({
-      add: (pod) => this.#podChanged(pod, 'created'),
-      update: (previous, pod) => {
-        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
-        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
-      },
-      delete: (pod) => this.#podChanged(pod, 'deleted'),
-    });
-  }
-
-  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
-    const owner = this.#ownerOf(pod);
-    if (owner !== undefined) {
-      const key = objectKey(owner);
-      if (how === 'created') this.#expectations.creationSettled(key);
-      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
+    this.#pods.follow((job, pod, happening) => {
+      const key = objectKey(job);
+      this.#expectations.observe(key, pod.metadata.uid, happening);
       this.#controller.queue.addAfter(key, BATCH_MS);
-    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
-      for (const job of this.#jobs.lister.list(pod.metadata.namespace)) {
-        if (!labelSelectorOf(job.spec.selector).matches(pod.metadata.labels)) continue;
-        this.#controller.queue.addAfter(objectKey(job), BATCH_MS);
-      }
-    }
-  }
-
-  #ownerOf(pod: Pod): Job | undefined {
-    const reference = controllerOf(pod);
-    if (reference?.kind !== 'Job') return undefined;
-    const job = this.#jobs.lister.get(reference.name, pod.metadata.namespace);
-    return job?.metadata.uid === reference.uid ? job : undefined;
+    });
   }
 }

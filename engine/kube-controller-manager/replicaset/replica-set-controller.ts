@@ -1,19 +1,17 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Pod, ReplicaSet } from '../../api/kinds.ts';
-import { labelSelectorOf } from '../../api/label-selector.ts';
 import { controllerOf, objectKey } from '../../api/object.ts';
-import { pods, replicaSets } from '../../api/resources.ts';
+import { replicaSets } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { Expectations } from '../expectations.ts';
-import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
+import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
-import { isActive, isReady } from '../pod-state.ts';
+import { isActive } from '../pod-state.ts';
 import { podsToDelete } from '../pods-to-delete.ts';
 import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
 
@@ -26,25 +24,24 @@ const BURST_REPLICAS = 500;
  */
 export class ReplicaSetController {
   readonly #sim: Simulation;
-  readonly #podClient: ResourceClient<Pod>;
   readonly #replicaSetClient: ResourceClient<ReplicaSet>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OwnedPods<ReplicaSet>;
   readonly #replicaSets: Informer<ReplicaSet>;
   readonly #podControl: PodControl;
   readonly #expectations = new Expectations();
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { sim, client, informers, recorder } = context;
     this.#sim = sim;
-    this.#podClient = client.resource(pods);
     this.#replicaSetClient = client.resource(replicaSets);
-    this.#pods = informers.for(pods);
+    this.#pods = new OwnedPods(context, replicaSets, { mayAdopt: (_, pod) => isActive(pod) });
     this.#replicaSets = informers.for(replicaSets);
-    this.#podControl = new PodControl(this.#podClient, recorder('replicaset-controller'));
+    this.#podControl = new PodControl(this.#pods.client, recorder('replicaset-controller'));
     this.#controller = new Controller(sim, {
       name: 'replicaset-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#pods, this.#replicaSets],
+      informers: [this.#pods.informer, this.#replicaSets],
     });
     this.#watch();
   }
@@ -65,7 +62,7 @@ export class ReplicaSetController {
     }
     // Observe …
     const cacheIsCurrent = this.#expectations.areMet(key, this.#sim.nowMs);
-    const claimed = this.#claimPods(replicaSet);
+    const claimed = this.#pods.claim(replicaSet);
     const active = claimed.filter(isActive);
 
     // … compare, act …
@@ -86,18 +83,6 @@ export class ReplicaSetController {
     // … and report.
     this.#updateStatus(replicaSet, claimed, failure);
     if (error !== undefined) throw error;
-  }
-
-  #claimPods(replicaSet: ReplicaSet): Pod[] {
-    return claimObjects(
-      {
-        controller: replicaSet,
-        selector: replicaSet.spec.selector,
-        controllers: this.#replicaSetClient,
-        objects: this.#podClient,
-      },
-      [...controlledBy(this.#pods, replicaSet), ...orphansBeside(this.#pods, replicaSet).filter(isActive)],
-    );
   }
 
   #createPods(replicaSet: ReplicaSet, count: number): void {
@@ -139,7 +124,7 @@ export class ReplicaSetController {
         : this.#replicaSets.lister
             .list(replicaSet.metadata.namespace)
             .filter((other) => controllerOf(other)?.uid === owner.uid);
-    return siblings.flatMap((sibling) => controlledBy(this.#pods, sibling)).filter(isActive);
+    return siblings.flatMap((sibling) => this.#pods.of(sibling)).filter(isActive);
   }
 
   #updateStatus(replicaSet: ReplicaSet, claimed: readonly Pod[], failure: ReplicaFailure | undefined): void {
@@ -152,52 +137,16 @@ export class ReplicaSetController {
   }
 
   #watch(): void {
-    indexByController(this.#pods);
     this.#replicaSets.addHandlers({
       add: (replicaSet) => this.#controller.enqueue(replicaSet),
       update: (_, replicaSet) => this.#controller.enqueue(replicaSet),
       delete: (replicaSet) => this.#controller.enqueue(replicaSet),
     });
-    this.#pods.addHandlers({
-      add: (pod) => this.#podChanged(pod, 'created'),
-      update: (previous, pod) => {
-        // A Pod that changed hands concerns both.
-        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous, 'changed');
-        this.#podChanged(pod, pod.metadata.deletionTimestamp === undefined ? 'changed' : 'deleted');
-        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
-      },
-      delete: (pod) => this.#podChanged(pod, 'deleted'),
-    });
-  }
-
-  #podChanged(pod: Pod, how: 'created' | 'changed' | 'deleted'): void {
-    const owner = this.#ownerOf(pod);
-    if (owner !== undefined) {
-      const key = objectKey(owner);
-      if (how === 'created') this.#expectations.creationSettled(key);
-      if (how === 'deleted') this.#expectations.deletionSettled(key, pod.metadata.uid);
+    this.#pods.follow((replicaSet, pod, happening) => {
+      const key = objectKey(replicaSet);
+      this.#expectations.observe(key, pod.metadata.uid, happening);
       this.#controller.enqueueKey(key, pod);
-    } else if (controllerOf(pod) === undefined && how !== 'deleted') {
-      for (const replicaSet of this.#replicaSets.lister.list(pod.metadata.namespace)) {
-        if (!labelSelectorOf(replicaSet.spec.selector).matches(pod.metadata.labels)) continue;
-        this.#controller.enqueueKey(objectKey(replicaSet), pod);
-      }
-    }
-  }
-
-  /** Time alone makes a ready Pod available, and no event will tell. */
-  #lookAgainWhenAvailable(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    const minReadySeconds = owner?.spec.minReadySeconds ?? 0;
-    if (owner !== undefined && minReadySeconds > 0) {
-      this.#controller.queue.addAfter(objectKey(owner), minReadySeconds * 1_000 + 1_000);
-    }
-  }
-
-  #ownerOf(pod: Pod): ReplicaSet | undefined {
-    const reference = controllerOf(pod);
-    if (reference?.kind !== 'ReplicaSet') return undefined;
-    const replicaSet = this.#replicaSets.lister.get(reference.name, pod.metadata.namespace);
-    return replicaSet?.metadata.uid === reference.uid ? replicaSet : undefined;
+    });
+    this.#pods.lookAgainWhenAvailable(this.#controller);
   }
 }

@@ -4,6 +4,7 @@ import { persistentVolumeClaims, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Client, ResourceClient } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
+import { unlessGone } from '../../client/unless-gone.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { claimName } from './stateful-pod.ts';
 
@@ -64,7 +65,7 @@ export class StatefulPodControl {
     const what = `create Claim ${name}`;
     try {
       const { namespace } = statefulSet.metadata;
-      if (exists(() => this.#claims.get(name, namespace))) return;
+      if (unlessGone(() => this.#claims.get(name, namespace)) !== undefined) return;
       const { matchLabels } = statefulSet.spec.selector;
       this.#claims.create({
         apiVersion: 'v1',
@@ -108,14 +109,4 @@ type ClaimTemplate = NonNullable<StatefulSet['spec']['volumeClaimTemplates']>[nu
 
 function nameOf({ metadata }: StatefulSet): string {
   return metadata.name;
-}
-
-function exists(get: () => unknown): boolean {
-  try {
-    get();
-    return true;
-  } catch (error) {
-    if (error instanceof StatusError && error.code === 404) return false;
-    throw error;
-  }
 }

@@ -1,18 +1,15 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Pod, StatefulSet } from '../../api/kinds.ts';
-import { labelSelectorOf } from '../../api/label-selector.ts';
-import { controllerOf, objectKey } from '../../api/object.ts';
-import { pods, statefulSets } from '../../api/resources.ts';
+import { objectKey } from '../../api/object.ts';
+import { statefulSets } from '../../api/resources.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
-import { claimObjects } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ControllerHistory, type History, templateOf } from '../controller-history.ts';
-import { controlledBy, indexByController, orphansBeside } from '../owner-index.ts';
-import { isReady } from '../pod-state.ts';
+import { OwnedPods } from '../owned-objects.ts';
 import { ordinalOf, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
@@ -24,9 +21,8 @@ import { hasEnded, type Ranks, statefulSteps } from './stateful-steps.ts';
  */
 export class StatefulSetController {
   readonly #sim: Simulation;
-  readonly #podClient: ResourceClient<Pod>;
   readonly #statefulSetClient: ResourceClient<StatefulSet>;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OwnedPods<StatefulSet>;
   readonly #statefulSets: Informer<StatefulSet>;
   readonly #recorder: EventRecorder;
   readonly #podControl: StatefulPodControl;
@@ -35,19 +31,22 @@ export class StatefulSetController {
   readonly #deleted = new Set<string>();
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor(context: ControllerContext) {
+    const { sim, client, informers, recorder } = context;
     this.#sim = sim;
-    this.#podClient = client.resource(pods);
     this.#statefulSetClient = client.resource(statefulSets);
-    this.#pods = informers.for(pods);
+    this.#pods = new OwnedPods(context, statefulSets, {
+      // Pods of other names are not ours even if they match.
+      mayAdopt: (statefulSet, pod) => ordinalOf(statefulSet, pod) !== undefined,
+    });
     this.#statefulSets = informers.for(statefulSets);
     this.#recorder = recorder('statefulset-controller');
     this.#podControl = new StatefulPodControl(client, this.#recorder);
-    this.#history = new ControllerHistory(client, informers, this.#statefulSetClient, 'controller.kubernetes.io/hash');
+    this.#history = new ControllerHistory(context, statefulSets, 'controller.kubernetes.io/hash');
     this.#controller = new Controller(sim, {
       name: 'statefulset-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#pods, this.#statefulSets, this.#history.informer],
+      informers: [this.#pods.informer, this.#statefulSets, this.#history.informer],
     });
     this.#watch();
   }
@@ -64,7 +63,7 @@ export class StatefulSetController {
     const statefulSet = this.#statefulSets.lister.byKey(key);
     if (statefulSet === undefined) return;
     // Observe …
-    const claimed = this.#claimPods(statefulSet);
+    const claimed = this.#pods.claim(statefulSet);
     const history = this.#history.of(statefulSet);
     const names = revisionNames(statefulSet, history);
     const ranks = this.#rank(statefulSet, claimed);
@@ -86,16 +85,6 @@ export class StatefulSetController {
     const live = new Set([names.current, names.update, ...own.map(revisionOf)]);
     this.#history.removeSurplus(statefulSet, history, ({ metadata }) => live.has(metadata.name));
     if (error !== undefined) throw error;
-  }
-
-  #claimPods(statefulSet: StatefulSet): Pod[] {
-    const { selector } = statefulSet.spec;
-    // Pods of other names are not ours even if they match.
-    const orphans = orphansBeside(this.#pods, statefulSet).filter((pod) => ordinalOf(statefulSet, pod) !== undefined);
-    return claimObjects(
-      { controller: statefulSet, selector, controllers: this.#statefulSetClient, objects: this.#podClient },
-      [...controlledBy(this.#pods, statefulSet), ...orphans],
-    );
   }
 
   #rank(statefulSet: StatefulSet, claimed: readonly Pod[]): Ranks {
@@ -142,48 +131,15 @@ export class StatefulSetController {
   }
 
   #watch(): void {
-    indexByController(this.#pods);
     this.#statefulSets.addHandlers({
       add: (statefulSet) => this.#controller.enqueue(statefulSet),
       update: (_, statefulSet) => this.#controller.enqueue(statefulSet),
     });
-    this.#pods.addHandlers({
-      add: (pod) => this.#podChanged(pod),
-      update: (previous, pod) => {
-        if (controllerOf(previous)?.uid !== controllerOf(pod)?.uid) this.#podChanged(previous);
-        if (pod.metadata.deletionTimestamp !== undefined) this.#deleted.delete(pod.metadata.uid);
-        this.#podChanged(pod);
-        if (!isReady(previous) && isReady(pod)) this.#lookAgainWhenAvailable(pod);
-      },
-      delete: (pod) => {
-        this.#deleted.delete(pod.metadata.uid);
-        this.#podChanged(pod);
-      },
-    });
-  }
-
-  #podChanged(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    if (owner !== undefined) this.#controller.enqueueKey(objectKey(owner), pod);
-    if (controllerOf(pod) !== undefined) return;
-    for (const statefulSet of this.#statefulSets.lister.list(pod.metadata.namespace)) {
-      if (!labelSelectorOf(statefulSet.spec.selector).matches(pod.metadata.labels)) continue;
+    this.#pods.follow((statefulSet, pod, happening) => {
+      if (happening === 'deleted') this.#deleted.delete(pod.metadata.uid);
       this.#controller.enqueueKey(objectKey(statefulSet), pod);
-    }
-  }
-
-  /** Time alone makes a ready Pod available, and no event will tell. */
-  #lookAgainWhenAvailable(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    const seconds = owner?.spec.minReadySeconds ?? 0;
-    if (owner !== undefined && seconds > 0) this.#controller.queue.addAfter(objectKey(owner), (seconds + 1) * 1_000);
-  }
-
-  #ownerOf(pod: Pod): StatefulSet | undefined {
-    const reference = controllerOf(pod);
-    if (reference?.kind !== 'StatefulSet') return undefined;
-    const statefulSet = this.#statefulSets.lister.get(reference.name, pod.metadata.namespace);
-    return statefulSet?.metadata.uid === reference.uid ? statefulSet : undefined;
+    });
+    this.#pods.lookAgainWhenAvailable(this.#controller);
   }
 }
 

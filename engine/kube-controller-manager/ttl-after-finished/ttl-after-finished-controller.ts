@@ -1,10 +1,10 @@
 import type { Job } from '../../api/kinds.ts';
 import { objectKey } from '../../api/object.ts';
 import { jobs } from '../../api/resources.ts';
-import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { Informer } from '../../client/informer.ts';
+import { unlessGone } from '../../client/unless-gone.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 
@@ -73,13 +73,4 @@ function remainingMs({ spec, status, metadata }: Job, wallMs: number): number | 
   );
   if (!end?.lastTransitionTime) return undefined;
   return Date.parse(end.lastTransitionTime) + ttlSecondsAfterFinished * 1_000 - wallMs;
-}
-
-function unlessGone<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof StatusError && error.code === 404) return undefined;
-    throw error;
-  }
 }
