@@ -7,6 +7,8 @@ import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
 import { StatusError } from '../api/status-error.ts';
 import { type Etcd, EtcdError } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
+import { AdmissionChain } from './admission/chain.ts';
+import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { ANONYMOUS, authorize } from './authorization.ts';
 import { createSystemObjects } from './bootstrap.ts';
@@ -40,6 +42,8 @@ export interface ApiServerOptions {
   readonly serverVersion: string;
   /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
   readonly compactionIntervalMs?: number;
+  /** Which admission plugins are on; those of the real server's defaults unless told. */
+  readonly admission?: AdmissionFlags;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -79,7 +83,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
-function createContext({ sim, etcd, kinds, dialNode, watchLatency }: ApiServerOptions): ServerContext {
+function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {} }: ApiServerOptions): ServerContext {
   const clock = new Clock(sim);
   const random = sim.random('kube-apiserver');
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
@@ -105,6 +109,7 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency }: ApiServerOp
     },
     resources,
     lookup,
+    admission: new AdmissionChain(selectAdmissionPlugins(admission), lookup),
   };
 }
 
@@ -127,7 +132,8 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
   const why = authorize({ user, verb, info });
   if (why !== undefined) throw forbidden(resource.kind, info.name, why);
   const negotiated = negotiate(request.headers?.['accept']);
-  const call = () => handler({ ...resource, server, request, info, query, negotiated } satisfies ResourceRequest);
+  const call = () =>
+    handler({ ...resource, server, request, info, query, negotiated, user, warnings: [] } satisfies ResourceRequest);
   return request.method === 'GET' ? call() : underActivity(server, request, info, call);
 }
 

@@ -1,10 +1,11 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { Lookup } from './admission/admission.ts';
+import type { AdmissionChain } from './admission/chain.ts';
 import type { Clock } from './clock.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
@@ -24,6 +25,7 @@ export interface ServerContext {
   /** What is served at this moment, by `group/version/plural`. */
   readonly resources: ReadonlyMap<string, ServedResource>;
   readonly lookup: Lookup;
+  readonly admission: AdmissionChain;
 }
 
 /** A request for a resource that is served. */
@@ -33,6 +35,10 @@ export interface ResourceRequest extends ServedResource {
   readonly info: RequestInfo;
   readonly query: Query;
   readonly negotiated: Negotiated;
+  /** Who asks. */
+  readonly user: UserInfo;
+  /** What the client is to be told beside the answer; handlers add to it. */
+  readonly warnings: string[];
 }
 
 export type ResourceHandler = (request: ResourceRequest) => ApiResponse;
@@ -56,8 +62,9 @@ export function respondWithObject(
   request: ResourceRequest,
   status: number,
   object: KubeObject,
-  warnings?: readonly string[],
+  warnings: readonly string[] = [],
 ): ApiResponse {
-  if (request.negotiated.as === '') return respond(status, object, warnings);
-  return respond(status, presentationFor(request).object(object), warnings);
+  const told = request.warnings.length === 0 ? warnings : [...warnings, ...request.warnings];
+  if (request.negotiated.as === '') return respond(status, object, told);
+  return respond(status, presentationFor(request).object(object), told);
 }

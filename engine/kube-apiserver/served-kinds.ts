@@ -33,7 +33,9 @@ export class ServedKinds {
     this.resources = this.#resources;
     const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
       this.#stores.get(plural)?.find(namespace, name);
-    this.lookup = Object.assign(find, { all: (plural: string) => this.#stores.get(plural)?.all() ?? [] });
+    this.lookup = Object.assign(find, {
+      all: (plural: string, namespace?: string) => this.#stores.get(plural)?.all(namespace) ?? [],
+    });
   }
 
   /** Every kind, in the order discovery lists them. Another array after every change, and only then. */

@@ -1,28 +1,42 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { KubeObject } from '../../api/object.ts';
+import type { UserInfo } from '../../api/request.ts';
 
 /** What admission is asked about. */
 export interface AdmissionRequest {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly kind: KindDescriptor;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
   /** Empty for a creation with generateName and for a deletion of a collection. */
   readonly name: string;
+  /** Empty for the object itself. */
+  readonly subresource: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** The object as it is stored; absent for a creation. */
+  readonly stored?: KubeObject | undefined;
+  /** What the client is to be told, in a warning header. */
+  readonly warn: (text: string) => void;
 }
 
 /** Looks an object up; undefined when it is not there. */
 export interface Lookup {
   (plural: string, namespace: string, name: string): KubeObject | undefined;
-  /** Every object of a kind; none of a kind that is not served. */
-  readonly all: (plural: string) => readonly KubeObject[];
+  /** Every object of a kind, in a namespace if one is given; none of a kind that is not served. */
+  readonly all: (plural: string, namespace?: string) => readonly KubeObject[];
 }
 
 /**
- * One admission plugin: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/. It returns the
- * object as it is or changed, or throws a StatusError. For a deletion there is no object.
+ * One admission plugin: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/. It may change
+ * what comes in, judge what has come out of all changes, or both. It refuses by throwing a StatusError.
  */
 export interface AdmissionPlugin {
   readonly name: string;
-  admit(request: AdmissionRequest, object: KubeObject | undefined, lookup: Lookup): KubeObject | undefined;
+  /** What it is asked about: plurals, or `pods/status`. Every kind unless told, without subresources. */
+  readonly resources?: readonly string[];
+  /** The object as it is or changed, before it is validated. For a deletion there is no object. */
+  admit?(request: AdmissionRequest, object: KubeObject | undefined, lookup: Lookup): KubeObject | undefined;
+  /** Judges the object as it would be stored, after it has been validated. */
+  validate?(request: AdmissionRequest, object: KubeObject | undefined, lookup: Lookup): void;
 }

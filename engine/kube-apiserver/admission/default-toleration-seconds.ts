@@ -15,8 +15,9 @@ const DEFAULTS: readonly Toleration[] = [NOT_READY, UNREACHABLE].map((key) => ({
 /** A Pod stays for five minutes on a node that does not answer, unless it says otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  admit({ operation, kind }, object) {
-    if (operation === 'DELETE' || kind.kind !== 'Pod' || object === undefined) return object;
+  resources: ['pods'],
+  admit({ operation }, object) {
+    if (operation === 'DELETE' || object === undefined) return object;
     const pod = object as Pod;
     const tolerations = pod.spec?.tolerations;
     if (tolerations === undefined || tolerations.length === 0) {

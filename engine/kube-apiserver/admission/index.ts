@@ -1,12 +1,11 @@
-import type { KubeObject } from '../../api/object.ts';
-import type { AdmissionPlugin, AdmissionRequest, Lookup } from './admission.ts';
+import type { AdmissionPlugin } from './admission.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
-/** The plugins that are on, in the order of the real server. */
+/** Every plugin there is, in the order of the real server (AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go). */
 const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   serviceAccount,
@@ -15,9 +14,29 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
 ];
 
-/** Passes an object (none for a deletion) through all plugins. @throws StatusError from the one that refuses it. */
-export function admit<T extends KubeObject | undefined>(request: AdmissionRequest, object: T, lookup: Lookup): T {
-  let admitted: KubeObject | undefined = object;
-  for (const plugin of ADMISSION_PLUGINS) admitted = plugin.admit(request, admitted, lookup);
-  return admitted as T;
+/** What is off unless asked for. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['NodeRestriction', 'DenyServiceExternalIPs']);
+
+/** `--enable-admission-plugins` and `--disable-admission-plugins`. */
+export interface AdmissionFlags {
+  readonly enable?: readonly string[];
+  readonly disable?: readonly string[];
+}
+
+/**
+ * The plugins that are on, in their order.
+ *
+ * @throws Error for a name that is none, in the words of the real command.
+ */
+export function selectAdmissionPlugins({ enable = [], disable = [] }: AdmissionFlags): readonly AdmissionPlugin[] {
+  for (const [flag, names] of [
+    ['enable', enable],
+    ['disable', disable],
+  ] as const) {
+    const unknown = names.find((name) => !ADMISSION_PLUGINS.some((plugin) => plugin.name === name));
+    if (unknown !== undefined) throw new Error(`${flag}-admission-plugins plugin "${unknown}" is unknown`);
+  }
+  return ADMISSION_PLUGINS.filter(
+    ({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)),
+  );
 }

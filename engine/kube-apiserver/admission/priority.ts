@@ -9,11 +9,12 @@ const NO_CLASS = { name: '', value: 0, preemptionPolicy: 'PreemptLowerPriority' 
 /** Computes a Pod's priority from its class: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/ */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  resources: ['pods', CLASSES],
   admit(request, object, lookup) {
     const { operation, kind } = request;
     if (object === undefined) return object;
     if (kind.plural === CLASSES) return admitClass(request, object as PriorityClass, lookup);
-    if (operation !== 'CREATE' || kind.kind !== 'Pod') return object;
+    if (operation !== 'CREATE') return object;
     const pod = object as Pod;
     const className = pod.spec?.priorityClassName ?? '';
     const found = className === '' ? defaultClass(lookup) : namedClass(className, lookup);

@@ -12,8 +12,9 @@ const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
  */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  resources: ['pods'],
   admit({ operation, kind, namespace }, object, lookup) {
-    if (operation !== 'CREATE' || kind.kind !== 'Pod' || object === undefined) return object;
+    if (operation !== 'CREATE' || object === undefined) return object;
     const pod = object as Pod;
     const named = pod.spec?.serviceAccountName ?? '';
     if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {

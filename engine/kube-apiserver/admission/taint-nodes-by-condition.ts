@@ -9,8 +9,9 @@ const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSched
  */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
-  admit({ operation, kind }, object) {
-    if (operation !== 'CREATE' || kind.plural !== 'nodes' || object === undefined) return object;
+  resources: ['nodes'],
+  admit({ operation }, object) {
+    if (operation !== 'CREATE' || object === undefined) return object;
     const node = object as Node;
     const taints = node.spec?.taints ?? [];
     if (taints.some(({ key, effect }) => key === NOT_READY.key && effect === NOT_READY.effect)) return node;

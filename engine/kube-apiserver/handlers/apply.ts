@@ -1,6 +1,5 @@
 import { badRequest, conflict, notFound, unexplained } from '../../api/errors.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { admit } from '../admission/index.ts';
 import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
 import { apiVersionOf, decodeFields } from '../decode/object-decoder.ts';
 import { applyConfiguration } from '../managed-fields/apply.ts';
@@ -8,8 +7,8 @@ import { withLastApplied } from '../managed-fields/last-applied.ts';
 import type { Entries } from '../managed-fields/managers.ts';
 import { checkConfiguration } from '../managed-fields/typed-check.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
-import { admitUpdate } from './update.ts';
 import { finalizerWarnings } from './warnings.ts';
 
 const KUBECTL = 'kubectl';
@@ -31,8 +30,9 @@ export function applyObject(request: ResourceRequest, body: unknown): ReturnType
   };
   if (store.find(info.namespace, info.name) === undefined)
     return create(request, apply(undefined), managedFields, dryRun);
-  const updated = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live)), {
+  const updated = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live), live, dryRun), {
     dryRun,
+    validate: judgeUpdate(request, dryRun),
     status: info.subresource === 'status',
     managedFields: () => managedFields,
   });
@@ -46,7 +46,7 @@ function create(
   managedFields: Entries,
   dryRun: boolean,
 ): ReturnType<ResourceHandler> {
-  const { store, info, kind, server } = request;
+  const { store, info, kind } = request;
   const { namespace, name } = info;
   if (info.subresource !== '') throw notFound(kind, name);
   if ((object.metadata.uid ?? '') !== '') {
@@ -56,7 +56,7 @@ function create(
   const named = { ...object, metadata: { ...object.metadata, name } };
   const created = store.create(namespace, named, {
     dryRun,
-    admit: (each) => admit({ operation: 'CREATE', kind, namespace, name }, each, server.lookup),
+    ...admitCreation(request, dryRun),
     managedFields,
   });
   return respondWithObject(request, 201, created, finalizerWarnings(created));

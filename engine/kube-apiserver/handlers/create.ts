@@ -1,9 +1,8 @@
-import type { KubeObject } from '../../api/object.ts';
-import { admit } from '../admission/index.ts';
 import { type ResourceHandler, respondWithObject } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
 import { recordCreation } from '../managed-fields/record-update.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitCreation } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
 import { finalizerWarnings } from './warnings.ts';
 
@@ -18,8 +17,7 @@ export const createObject: ResourceHandler = (request) => {
   const namespace = kind.namespaced ? info.namespace : '';
   const created = store.create(namespace, defaulted, {
     dryRun,
-    admit: (each: KubeObject) =>
-      admit({ operation: 'CREATE', kind, namespace, name: each.metadata.name }, each, server.lookup),
+    ...admitCreation(request, dryRun),
     ...(managedFields === undefined ? {} : { managedFields }),
   });
   return respondWithObject(request, 201, created, [...warnings, ...finalizerWarnings(created)]);

@@ -1,12 +1,12 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Status } from '../../api/status-error.ts';
-import { admit } from '../admission/index.ts';
 import { type ResourceHandler, type ResourceRequest, respond, respondWithObject } from '../context.ts';
 import { apiVersionOf, readObjectBody } from '../decode/object-decoder.ts';
 import { type DeleteOptions, readDeleteOptions } from '../registry/delete-options.ts';
 import { deleteObject } from '../registry/deletion.ts';
 import { listObjects } from '../registry/list.ts';
 import { readListOptions } from '../registry/list-options.ts';
+import { admitDeletion } from './admission.ts';
 import { readFilter } from './read.ts';
 
 /** Kinds that answer a deletion with the object instead of a Status (`ReturnDeletedObject`). */
@@ -22,7 +22,7 @@ const RETURN_DELETED: ReadonlySet<string> = new Set([
 export const deleteOne: ResourceHandler = (request) => {
   const { kind, store, info } = request;
   const options = readOptions(request);
-  admitDeletion(request, info.name);
+  admitDeletion(request, isDryRun(options), store.find(info.namespace, info.name));
   const { object, deleted } = deleteObject(store, info.namespace, info.name, options);
   const foreground = options.propagationPolicy === 'Foreground' || options.orphanDependents === false;
   if (!deleted) return respondWithObject(request, foreground ? 202 : 200, object);
@@ -35,15 +35,18 @@ export const deleteCollection: ResourceHandler = (request) => {
   const { store, kind, query } = request;
   const options = readOptions(request);
   const list = listObjects(store, readFilter(request), readListOptions(query, false));
-  admitDeletion(request, '');
-  const items = list.items.map(
-    ({ metadata }) => deleteObject(store, metadata.namespace ?? '', metadata.name, options).object,
-  );
+  const dryRun = isDryRun(options);
+  admitDeletion(request, dryRun, undefined);
+  const items = list.items.map(({ metadata }) => {
+    const stored = store.find(metadata.namespace ?? '', metadata.name);
+    if (stored !== undefined) admitDeletion(request, dryRun, stored);
+    return deleteObject(store, metadata.namespace ?? '', metadata.name, options).object;
+  });
   return respond(200, { ...list, apiVersion: apiVersionOf(kind), items });
 };
 
-function admitDeletion({ kind, info, server }: ResourceRequest, name: string): void {
-  admit({ operation: 'DELETE', kind, namespace: info.namespace, name }, undefined, server.lookup);
+function isDryRun({ dryRun }: DeleteOptions): boolean {
+  return (dryRun?.length ?? 0) > 0;
 }
 
 function readOptions({ request, query }: ResourceRequest): DeleteOptions {

@@ -9,9 +9,9 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitUpdate, judgeUpdate } from './admission.ts';
 import { applyObject } from './apply.ts';
 import { updateRecorder } from './field-writer.ts';
-import { admitUpdate } from './update.ts';
 import { finalizerWarnings } from './warnings.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
@@ -41,10 +41,11 @@ export const patchObject: ResourceHandler = (request) => {
       const decoded = decodeFields(patched, kind, fieldValidation ?? 'Warn', refuse);
       warnings = decoded.warnings;
       checkTypeMeta(stored, decoded.object);
-      return admitUpdate(request, kind.applyDefaults?.(decoded.object) ?? decoded.object);
+      return admitUpdate(request, kind.applyDefaults?.(decoded.object) ?? decoded.object, stored, dryRun);
     },
     {
       dryRun,
+      validate: judgeUpdate(request, dryRun),
       status: info.subresource === 'status',
       managedFields: updateRecorder(request, fieldManager),
     },

@@ -7,6 +7,7 @@ import { readObjectBody } from '../decode/object-decoder.ts';
 import { readDeleteOptions } from '../registry/delete-options.ts';
 import { deleteObject } from '../registry/deletion.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitSubresource } from './admission.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/eviction-v1/ */
 interface Eviction {
@@ -41,6 +42,7 @@ export const evictPod: ResourceHandler = (request) => {
   if ((eviction.metadata?.name ?? info.name) !== info.name) {
     throw badRequest('name in URL does not match name in Eviction object');
   }
+  admitSubresource(request, 'CREATE', eviction, dryRun);
   const given = readDeleteOptions(eviction.deleteOptions ?? {}, query);
   const options = dryRun ? { ...given, dryRun: ['All'] } : given;
   const pod = store.get(info.namespace, info.name) as Pod;

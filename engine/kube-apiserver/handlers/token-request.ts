@@ -7,6 +7,7 @@ import { ISSUER, issueToken, type TokenClaims } from '../authentication/service-
 import { formatSecond } from '../clock.ts';
 import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
 import { readObjectBody } from '../decode/object-decoder.ts';
+import { admitSubresource } from './admission.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */
 interface TokenRequest {
@@ -33,6 +34,7 @@ export const requestToken: ResourceHandler = (request) => {
     throw badRequest('name in URL does not match name in TokenRequest object');
   }
   const account = store.get(info.namespace, info.name);
+  admitSubresource(request, 'CREATE', asked);
   const audiences = (asked.spec?.audiences?.length ?? 0) > 0 ? asked.spec!.audiences! : [ISSUER];
   const expirationSeconds = asked.spec?.expirationSeconds ?? DEFAULT_SECONDS;
   checkExpiration(info.name, expirationSeconds);

@@ -1,9 +1,8 @@
 import { badRequest } from '../../api/errors.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { admit } from '../admission/index.ts';
-import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
+import { type ResourceHandler, respondWithObject } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitUpdate, judgeUpdate } from './admission.ts';
 import { updateRecorder } from './field-writer.ts';
 import { finalizerWarnings } from './warnings.ts';
 
@@ -18,18 +17,12 @@ export const updateObject: ResourceHandler = (request) => {
   }
   const uid = object.metadata.uid ?? '';
   const defaulted = kind.applyDefaults?.(object) ?? object;
-  const updated = store.update(namespace, name, () => admitUpdate(request, defaulted), {
+  const updated = store.update(namespace, name, (stored) => admitUpdate(request, defaulted, stored, dryRun), {
     dryRun,
+    validate: judgeUpdate(request, dryRun),
     status: info.subresource === 'status',
     managedFields: updateRecorder(request, fieldManager),
     ...(uid === '' ? {} : { expectedUid: uid }),
   });
   return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
 };
-
-/** Admission of what an update or a patch leads to. */
-export function admitUpdate({ kind, info, server }: ResourceRequest, object: KubeObject): KubeObject {
-  if (info.subresource !== '') return object;
-  const { namespace, name } = info;
-  return admit({ operation: 'UPDATE', kind, namespace, name }, object, server.lookup);
-}

@@ -38,6 +38,8 @@ export interface CreateOptions {
   readonly dryRun: boolean;
   /** Mutates and judges the object before it is validated; see `admission/`. */
   readonly admit: (object: KubeObject) => KubeObject;
+  /** Judges the object once it has been validated. */
+  readonly validate?: (object: KubeObject) => void;
   /** Who owns which fields; absent for objects that are not tracked. */
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
@@ -48,6 +50,8 @@ export interface UpdateOptions {
   readonly status: boolean;
   /** The uid that a PUT claims the object has. */
   readonly expectedUid?: string;
+  /** Judges the object once it has been validated. */
+  readonly validate?: (next: KubeObject, stored: KubeObject) => void;
   /** Who owns which fields after this write; absent leaves that as it is. `sent` is the object as `change` made it. */
   readonly managedFields?: (
     stored: KubeObject,
@@ -91,9 +95,10 @@ export class Store {
     return this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
   }
 
-  /** Every object, in all namespaces. */
-  all(): readonly KubeObject[] {
-    return this.environment.etcd.range(this.prefix).keyValues.map(({ value }) => value as KubeObject);
+  /** Every object, in all namespaces or in one. */
+  all(namespace?: string): readonly KubeObject[] {
+    const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
+    return this.environment.etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject);
   }
 
   /** @throws StatusError NotFound */
@@ -116,11 +121,14 @@ export class Store {
     const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
     const errors = kind.validateCreate(prepared);
     if (errors.length > 0) throw invalidObject(kind, prepared.metadata.name, errors);
-    const object = this.#allocate?.(prepared, undefined) ?? prepared;
-    const key = this.key(namespace, object.metadata.name);
+    const key = this.key(namespace, prepared.metadata.name);
     if (this.environment.etcd.get(key) !== undefined) {
-      throw generated ? generateNameConflict(kind, object.metadata.name) : alreadyExists(kind, object.metadata.name);
+      throw generated
+        ? generateNameConflict(kind, prepared.metadata.name)
+        : alreadyExists(kind, prepared.metadata.name);
     }
+    options.validate?.(prepared);
+    const object = this.#allocate?.(prepared, undefined) ?? prepared;
     return options.dryRun ? withoutResourceVersion(object) : this.write(key, object);
   }
 
@@ -148,6 +156,7 @@ export class Store {
     const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
     const errors = kind.validateUpdate(managed, stored, context);
     if (errors.length > 0) throw invalidObject(kind, name, errors);
+    options.validate?.(managed, stored);
     const next = this.#allocate?.(managed, stored) ?? managed;
     if (options.dryRun) return next;
     const key = this.key(namespace, name);

@@ -35,7 +35,7 @@ export function serveCreateOnly(
 ): ApiResponse | undefined {
   const isAsked = ({ group, version, plural }: Pick<Review, 'group' | 'version' | 'plural'>) =>
     plural === info.resource && version === info.version && group === info.group;
-  if (isAsked(BINDING)) return serveBinding(server, request, info);
+  if (isAsked(BINDING)) return serveBinding(server, request, info, user);
   const review = REVIEWS.find(isAsked);
   if (review === undefined) return undefined;
   if (request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
@@ -46,9 +46,9 @@ export function serveCreateOnly(
 }
 
 /** `POST bindings`: the older way to bind a Pod, named in the body. */
-function serveBinding(server: ServerContext, request: ApiRequest, info: RequestInfo): ApiResponse {
+function serveBinding(server: ServerContext, request: ApiRequest, info: RequestInfo, user: UserInfo): ApiResponse {
   const pods = server.resources.get('/v1/pods');
   if (pods === undefined || request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
   const negotiated = negotiate(request.headers?.['accept']);
-  return bindPod({ ...pods, server, request, info, query: new Query(request), negotiated });
+  return bindPod({ ...pods, server, request, info, query: new Query(request), negotiated, user, warnings: [] });
 }
