@@ -3,7 +3,7 @@ import type { AdmissionRequest } from '../admission/admission.ts';
 import type { ResourceRequest } from '../context.ts';
 
 /** What admission is told of a request. */
-export function admissionRequest(
+function admissionRequest(
   { kind, info, user, warnings }: ResourceRequest,
   operation: AdmissionRequest['operation'],
   dryRun: boolean,
