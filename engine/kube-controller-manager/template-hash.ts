@@ -9,8 +9,14 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  * (The real controller hashes the memory layout of its Go structures, so the letters differ from a real cluster's.)
  */
 export function templateHash(template: PodTemplateSpec, collisionCount: number): string {
-  const hash = hash32(JSON.stringify(template), collisionCount);
+  const hash = hash32(JSON.stringify(template, inKeyOrder), collisionCount);
   // At least eight digits, like nearly all of the real ones.
   const digits = String(hash).padStart(8, '0');
   return [...digits].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+}
+
+/** Clients send fields in any order; the same template always has the same hash. */
+function inKeyOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,0 +1,11 @@
+import type { Comparison } from './compare.ts';
+
+/** Commands whose answers differ from the real kubectl's for a reason that stands; `engine/ARCHITECTURE.md` lists them. */
+const KNOWN: readonly { readonly line: RegExp; readonly why: string }[] = [
+  { line: /kubectl version/, why: 'ours is the kubectl of its cluster, 1.36; the real one here is 1.35' },
+];
+
+/** Why the command may differ; undefined when it may not. */
+export function knownDifference({ line }: Pick<Comparison, 'line'>): string | undefined {
+  return KNOWN.find((known) => known.line.test(line))?.why;
+}

@@ -1,0 +1,26 @@
+import type { Cluster } from '../../cluster/cluster.ts';
+import { COMMAND_LIMIT_MS, type Outcome, type Side } from './side.ts';
+
+/** Our kubectl, a program on the workstation. */
+export class OurSide implements Side {
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  get nowMs(): number {
+    return this.#cluster.sim.nowMs;
+  }
+
+  passTo(timeMs: number): void {
+    if (timeMs > this.nowMs) this.#cluster.sim.runFor(timeMs - this.nowMs);
+  }
+
+  async run(line: string): Promise<Outcome> {
+    const outcome = this.#cluster.run('workstation', ['bash', '-c', line], COMMAND_LIMIT_MS);
+    return outcome ?? { stdout: '', stderr: `not ended after ${COMMAND_LIMIT_MS / 1000} s\n`, exitCode: -1 };
+  }
+
+  async close(): Promise<void> {}
+}
