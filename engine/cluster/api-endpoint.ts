@@ -42,11 +42,12 @@ export class ServerAddress<Server> {
   }
 }
 
-/** A client's way to the API server, from this machine and as this user unless a request names another. */
+/** A client's way to the API server, from this machine and as this user unless a request names another or brings a token. */
 export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
   return (request) => {
     const handle = address.dial(from);
     if (handle === undefined) throw new ConnectionError(address.dialError(from));
-    return handle({ ...request, user: request.user ?? user });
+    const hasToken = request.headers?.['authorization'] !== undefined;
+    return handle(request.user !== undefined || hasToken ? request : { ...request, user });
   };
 }

@@ -6,11 +6,10 @@ import type { SessionListener } from '../cluster/sessions.ts';
 export interface ClusterDoor {
   /** Reads, watches and logs, at the present moment. Throws ConnectionError when the API server is down. */
   read(request: ApiRequest): ApiResponse;
-  /**
-   * Takes an input in, now; when this returns, the input is kept. Throws ConnectionError when the API server is
-   * down.
-   */
+  /** Takes an input in, now. Throws ConnectionError when the API server is down. */
   submit(input: ClusterInput): unknown;
+  /** When the inputs so far would outlive a power cut: answers wait for it. Undefined when nothing is kept. */
+  kept(): Promise<void> | undefined;
   /** A name that no session has had before. */
   newSessionName(): string;
   onSession(listener: SessionListener): () => void;

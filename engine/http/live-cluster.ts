@@ -44,7 +44,7 @@ export class LiveCluster implements ClusterDoor {
     this.restored = kept?.entries.length ?? 0;
     this.#stateFile = file;
     if (file !== undefined) {
-      if (kept === undefined) file.begin(header);
+      if (kept === undefined) file.begin(header, options.stateFile!);
       this.cluster.sim.journal.onEntry((entry) => file.append(entry));
       this.#marks = setInterval(() => this.#mark(), MARK_MS).unref();
     }
@@ -75,6 +75,10 @@ export class LiveCluster implements ClusterDoor {
     } finally {
       this.#driver.wake();
     }
+  }
+
+  kept(): Promise<void> | undefined {
+    return this.#stateFile?.synced();
   }
 
   newSessionName(): string {

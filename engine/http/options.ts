@@ -8,6 +8,8 @@ export interface ServerOptions {
   readonly nodes: number | undefined;
   readonly port: number;
   readonly address: string;
+  /** TLS with certificates made at the start. */
+  readonly https: boolean;
   readonly seed: string | undefined;
   /** Where the journal is kept, if it is. */
   readonly stateFile: string | undefined;
@@ -23,7 +25,8 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
   --nodes N          worker nodes (2)
   --speed N          virtual seconds for each real one (1)
   --port P           port of the API (6443; 0 picks a free one)
-  --address A        address to listen on (127.0.0.1); whoever reaches it is kubernetes-admin
+  --address A        address to listen on (127.0.0.1); without --https whoever reaches it is kubernetes-admin
+  --https            TLS with a new certificate authority; the kubeconfig brings a client certificate and a token
   --seed S           same seed, options and requests: same cluster (drydock)
   --state FILE       keep what was done in FILE and bring it back at the next start
   --kubeconfig FILE  where to write the kubeconfig (in the system's temporary directory)
@@ -41,6 +44,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
       nodes: { type: 'string' },
       port: { type: 'string', default: '6443' },
       address: { type: 'string', default: '127.0.0.1' },
+      https: { type: 'boolean', default: false },
       seed: { type: 'string' },
       state: { type: 'string' },
       kubeconfig: { type: 'string' },
@@ -52,6 +56,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
     nodes: values.nodes === undefined ? undefined : readNumber('nodes', values.nodes, 1, MAX_NODES, true),
     port: readNumber('port', values.port, 0, 65_535, true),
     address: values.address,
+    https: values.https,
     seed: values.seed,
     stateFile: values.state,
     kubeconfig: values.kubeconfig,

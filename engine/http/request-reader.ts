@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest, methodNotAllowed, requestEntityTooLarge } from '../api/errors.ts';
+import { badRequest, forbidden, methodNotAllowed, requestEntityTooLarge, resourceName } from '../api/errors.ts';
 import type { ApiRequest, UserInfo } from '../api/request.ts';
+import { connectionUser } from './client-certificate.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
 /** The server reads no more of a request. */
@@ -8,7 +9,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** What the API server looks at; anything else would only fill the journal. */
-const HEADERS = ['accept', 'content-type', 'user-agent', 'if-none-match'] as const;
+const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
 
 /** A request without its body. @throws StatusError */
 export function readHead(message: IncomingMessage): ApiRequest {
@@ -21,7 +22,8 @@ export function readHead(message: IncomingMessage): ApiRequest {
     const value = message.headers[name];
     if (value !== undefined) headers[name] = value;
   }
-  const user = impersonated(message);
+  const sender = connectionUser(message);
+  const user = impersonated(message, sender) ?? sender;
   return {
     method: method as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),
@@ -41,7 +43,10 @@ function readQuery(text: string): NonNullable<ApiRequest['query']> {
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
-function impersonated({ headers, headersDistinct }: IncomingMessage): UserInfo | undefined {
+function impersonated(
+  { headers, headersDistinct }: IncomingMessage,
+  sender: UserInfo | undefined,
+): UserInfo | undefined {
   const username = headers['impersonate-user'];
   const groups = headersDistinct['impersonate-group'] ?? [];
   const uid = headers['impersonate-uid'];
@@ -50,6 +55,10 @@ function impersonated({ headers, headersDistinct }: IncomingMessage): UserInfo |
       throw badRequest('requested impersonation of groups or a uid without impersonating a user');
     }
     return undefined;
+  }
+  if (sender !== undefined && !sender.groups.includes('system:masters')) {
+    const why = `User ${JSON.stringify(sender.username)} cannot impersonate resource "users" in API group "" at the cluster scope`;
+    throw forbidden(resourceName('users'), username, why);
   }
   const implied = username === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
   return {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { Certificates } from './certificates.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { isFromHere } from './origin.ts';
 import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
@@ -17,9 +19,13 @@ const IDLE_TIMEOUT_MS = 120_000;
  * The API server over HTTP: a seam, and nothing more. What a request means is known to `engine/kube-apiserver` alone;
  * here bytes become an ApiRequest and an ApiResponse becomes bytes. Reads and watches go straight to the cluster,
  * everything else is an input and thereby journalled.
+ *
+ * @param certificates for TLS; plain HTTP without.
  */
-export function createHttpServer(cluster: ClusterDoor): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: IDLE_TIMEOUT_MS, noDelay: true });
+export function createHttpServer(cluster: ClusterDoor, certificates?: Certificates): Server {
+  const options = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: IDLE_TIMEOUT_MS, noDelay: true };
+  const server: Server =
+    certificates === undefined ? createServer(options) : createTlsServer({ ...options, ...tls(certificates) });
   const upgrades = new Upgrades(cluster);
   server.on('connection', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS));
   server.on('request', (message, response) => {
@@ -34,12 +40,19 @@ export function createHttpServer(cluster: ClusterDoor): Server {
   return server;
 }
 
+/** A client may come without a certificate, and then is whom its token names, or nobody. */
+function tls({ authority, server }: Certificates) {
+  return { cert: server.certificate, key: server.key, ca: authority, requestCert: true, rejectUnauthorized: false };
+}
+
 async function serve(cluster: ClusterDoor, message: IncomingMessage, response: ServerResponse): Promise<void> {
   if (!isFromHere(message)) throw forbiddenOrigin();
   const head = readHead(message);
   const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
   if (request.method !== 'GET') {
-    writeAnswer(message, response, write(cluster, request));
+    const answer = write(cluster, request);
+    await cluster.kept();
+    writeAnswer(message, response, answer);
     return;
   }
   const answer = cluster.read(untimed(request));

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { JournalEntry } from '../sim/index.ts';
 
 /** What a cluster was built from; kept as the file's first line. */
@@ -24,10 +25,12 @@ export interface KeptState {
 
 /**
  * The journal on disk, a line of JSON for each input. A line is handed to the operating system before the input takes
- * effect, so what was acknowledged survives the death of this process (though not a power cut: nothing is fsynced).
+ * effect, and answers wait for `synced`: what was acknowledged survives the death of this process and a power cut.
  */
 export class StateFile {
   readonly #file: number;
+  #waiting: PromiseWithResolvers<void>[] = [];
+  #syncing = false;
 
   private constructor(file: number) {
     this.#file = file;
@@ -45,8 +48,11 @@ export class StateFile {
     return { file: new StateFile(file), kept };
   }
 
-  begin(header: StateHeader): void {
+  /** Writes the first line of a new file, at `path`. */
+  begin(header: StateHeader, path: string): void {
     this.#write(header);
+    fsyncSync(this.#file);
+    syncDirectory(dirname(path));
   }
 
   append(entry: JournalEntry): void {
@@ -58,13 +64,48 @@ export class StateFile {
     this.#write({ clock });
   }
 
+  /**
+   * Resolves when all that was appended up to now is on the disk. Those who ask while the disk is busy wait together for
+   * its next turn, so that many writers cost no more than one.
+   */
+  synced(): Promise<void> {
+    const waiting = Promise.withResolvers<void>();
+    this.#waiting.push(waiting);
+    if (!this.#syncing) this.#sync();
+    return waiting.promise;
+  }
+
   close(): void {
+    fsyncSync(this.#file);
     closeSync(this.#file);
+  }
+
+  #sync(): void {
+    const served = this.#waiting;
+    this.#waiting = [];
+    this.#syncing = true;
+    fdatasync(this.#file, (error) => {
+      this.#syncing = false;
+      for (const { resolve, reject } of served) {
+        if (error === null) resolve();
+        else reject(error);
+      }
+      if (this.#waiting.length > 0) this.#sync();
+    });
   }
 
   #write(line: object): void {
     writeSync(this.#file, `${JSON.stringify(line)}\n`);
   }
+}
+
+/** A new file is only there after a power cut if its directory knows it. */
+function syncDirectory(path: string): void {
+  // Windows has no such thing.
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  fsyncSync(directory);
+  closeSync(directory);
 }
 
 function readState(path: string, text: string): KeptState {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { badRequest, noSuchResource } from '../api/errors.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
+import { CHANNEL_PORT_FORWARD_PROTOCOL, ChannelPortForward } from './channel-port-forward.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { bodyJson } from './object-json.ts';
 import { isFromHere } from './origin.ts';
@@ -68,14 +69,17 @@ export class Upgrades {
   }
 
   #forward(request: ApiRequest, connection: Connection): void {
-    const protocol = negotiate(connection.message, [PORT_FORWARD_PROTOCOL]);
+    const protocol = negotiate(connection.message, [PORT_FORWARD_PROTOCOL, CHANNEL_PORT_FORWARD_PROTOCOL]);
     // Each connection through the tunnel is a request of its own; before there is one, the Pod at least must exist.
     const pod = this.#cluster.read({ ...request, path: request.path.replace(/\/portforward$/, ''), query: {} });
     if (pod.status >= 400) {
       writeRaw(connection.socket, pod);
       return;
     }
-    const forward = new PortForward(this.#cluster, this.#routes, request);
+    const forward =
+      protocol === PORT_FORWARD_PROTOCOL
+        ? new PortForward(this.#cluster, this.#routes, request)
+        : new ChannelPortForward(this.#cluster, this.#routes, request, readPorts(request));
     forward.begin(accept(connection, protocol, forward));
   }
 }
@@ -97,6 +101,20 @@ function negotiate(message: IncomingMessage, served: readonly string[]): string 
   const protocol = served.find((name) => offered.includes(name));
   if (protocol !== undefined) return protocol;
   throw badRequest(`unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}]`);
+}
+
+const MAX_PORTS = 64;
+
+/** `ports=80&ports=443`, or `ports=80,443`. @throws StatusError BadRequest */
+function readPorts({ query }: ApiRequest): readonly number[] {
+  const texts = [query?.['ports'] ?? []].flat().flatMap((text) => text.split(','));
+  if (texts.length === 0) throw badRequest('query parameter "ports" is required');
+  if (texts.length > MAX_PORTS) throw badRequest(`query parameter "ports" names more than ${MAX_PORTS}`);
+  return texts.map((text) => {
+    const port = Number(text);
+    if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+    throw badRequest(`query parameter "ports" is not a port: ${JSON.stringify(text)}`);
+  });
 }
 
 /** An answer on a connection that Node has handed over already. */
