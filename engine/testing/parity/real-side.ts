@@ -105,6 +105,7 @@ export class RealSide implements Side {
 /** The cluster as it is at this moment of its own clock. */
 function door(cluster: Cluster): ClusterDoor {
   return {
+    kept: () => undefined,
     read: (request: ApiRequest): ApiResponse => cluster.read(request),
     submit: (input: ClusterInput): unknown => cluster.submit(input),
     newSessionName: () => `session-${cluster.journal.length}`,
