@@ -17,7 +17,7 @@ import {
 } from '@peculiar/x509';
 
 /** A certificate and its private key, both PEM. */
-export interface KeyPair {
+interface KeyPair {
   readonly certificate: string;
   readonly key: string;
 }
