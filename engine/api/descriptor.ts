@@ -1,5 +1,7 @@
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './object.ts';
+import type { CustomSchema } from './schema/custom-schema.ts';
+import type { Structure } from './schema/structural.ts';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
@@ -23,6 +25,27 @@ export interface WriteContext {
   readonly status: boolean;
 }
 
+/** What a CustomResourceDefinition says of the objects of one version. */
+export interface CustomShape {
+  /** For server-side apply. */
+  readonly structure: CustomSchema;
+  /** The schema as OpenAPI documents show it. */
+  readonly openApi: Readonly<Record<string, unknown>>;
+  /** Checks what came in, as `checkStructure` does for built-in kinds: unknown fields are dropped, metadata must have its types. */
+  readonly decode: (object: unknown) => Structure;
+  /** Where the `scale` subresource finds its numbers: `.spec.replicas`. */
+  readonly scale?: ScalePaths;
+  /** Sent as a warning with every answer about a deprecated version. */
+  readonly warning?: string;
+}
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
 /**
  * Everything the API server needs to know about a kind. Discovery, OpenAPI, the registry, tables and completions
  * derive from it; a kind is data, and its behaviour is here or nowhere.
@@ -42,6 +65,8 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
   readonly verbs: readonly Verb[];
   /** The definition in the generated schema, e.g. `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
+  /** Only of custom resources: what stands in for the generated schema. */
+  readonly custom?: CustomShape;
   /** Subresources beyond plain storage: `status`, `scale`, `binding`, `log`, `exec`, … */
   readonly subresources: readonly string[];
 

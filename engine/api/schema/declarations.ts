@@ -20,6 +20,12 @@ const SCALARS: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'u',
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': 'a',
   'io.k8s.apimachinery.pkg.runtime.RawExtension': 'a',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': 'a',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'a',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray': 'a',
+  // A list of schemas is refused by validation.
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray':
+    '@io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
 };
 
 const NUMBER_FORMATS: Readonly<Record<string, string>> = { int32: 'i', int64: 'l', double: 'n' };
@@ -32,7 +38,8 @@ function definitionName(identifier: string): string {
     );
   if (match === null) throw new Error(`no definition name in ${identifier}`);
   const words = match[1]!.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
-  return `${words.join('.')}.${match[2]}`;
+  const name = words.join('.').replace('apiextensions.apiserver.', 'apiextensions-apiserver.');
+  return `${name}.${match[2]}`;
 }
 
 /**
@@ -64,7 +71,8 @@ export function readDeclarations(directoryOf: (module: string) => string): Decla
     for (const member of declaration.members) {
       if (!ts.isPropertySignature(member) || member.type === undefined) continue;
       const field = (member.name as ts.StringLiteral).text;
-      const type = encode(member.type, { field, imports, enqueue, validator });
+      const self = { local: declaration.name.text, name };
+      const type = encode(member.type, { field, self, imports, enqueue, validator });
       const isRequired = member.questionToken === undefined && field !== 'apiVersion' && field !== 'kind';
       own[field] = (isRequired ? '!' : '') + type;
       told[field] = commentOf(member);
@@ -114,6 +122,8 @@ function importsOf(source: ts.SourceFile, file: string, directoryOf: (module: st
 
 interface Context {
   readonly field: string;
+  /** The definition being read: it may refer to itself by its local name, and then imports nothing. */
+  readonly self: { readonly local: string; readonly name: string };
   readonly imports: ReadonlyMap<string, string>;
   readonly enqueue: (file: string) => void;
   readonly validator: string;
@@ -147,8 +157,7 @@ function encodeReference(type: ts.TypeReferenceNode, context: Context): string {
   const identifier = (type.typeName as ts.Identifier).text;
   if (identifier === 'Array') return `[${encode(type.typeArguments![0]!, context)}`;
   const file = context.imports.get(identifier);
-  // A definition may refer to itself, and then imports nothing.
-  const name = definitionName(identifier);
+  const name = identifier === context.self.local ? context.self.name : definitionName(identifier);
   const scalar = SCALARS[name];
   if (scalar !== undefined) return scalar;
   if (file !== undefined) context.enqueue(file);
@@ -158,7 +167,7 @@ function encodeReference(type: ts.TypeReferenceNode, context: Context): string {
 /** The package's compiled validator of a definition: the one place that keeps number formats. */
 function readValidator(name: string, file: string): string {
   const identifier = name
-    .replace(/(^|\.)([a-z])/g, (_, _dot, letter: string) => letter.toUpperCase())
+    .replace(/(^|[.-])([a-z])/g, (_, _dot, letter: string) => letter.toUpperCase())
     .replaceAll('.', '');
   for (let folder = dirname(file); folder.length > 1; folder = dirname(folder)) {
     const path = join(folder, '_schemas', `${identifier}.js`);

@@ -30,6 +30,7 @@ const KINDS: readonly (readonly [module: string, kinds: readonly string[]])[] = 
       'ServiceAccount',
     ],
   ],
+  ['kubernetes-models/apiextensions.k8s.io/v1', ['CustomResourceDefinition']],
   ['kubernetes-models/apps/v1', ['ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet']],
   ['kubernetes-models/authentication.k8s.io/v1', ['SelfSubjectReview', 'TokenRequest', 'TokenReview']],
   [

@@ -1,3 +1,4 @@
+import type { CustomSchema, Topology } from './custom-schema.ts';
 import { schemaAt, type ValueSchema } from './definitions.ts';
 import { shortName } from './go-types.ts';
 
@@ -135,20 +136,25 @@ export function isAtomic(schemaName: string, fieldPath: readonly string[]): bool
   return topologyOf(at, ownerAndField(schemaName, fieldPath) ?? '') === 'atomic';
 }
 
-/** How server-side apply owns a value: as a whole, field by field, or item by item (by keys, or `[]` for a set). */
-export type Topology = 'atomic' | 'fields' | readonly string[];
-
 /** @param place the value's `Struct.field`, empty for what stands in a list or map. */
-export function topologyOf(schema: ValueSchema, place: string): Topology {
+export function topologyOf(schema: CustomSchema, place: string): Topology {
   switch (schema.type) {
     case 'object':
       if (ATOMIC_FIELDS.has(place)) return 'atomic';
       return ATOMIC.has(shortName(schema.definition)) && !GRANULAR_FIELDS.has(place) ? 'atomic' : 'fields';
     case 'map':
-      return ATOMIC_FIELDS.has(place) ? 'atomic' : 'fields';
+      return mergeOf(schema) ?? (ATOMIC_FIELDS.has(place) ? 'atomic' : 'fields');
     case 'list':
-      return own(KEYS, place)?.apply ?? 'atomic';
+      return mergeOf(schema) ?? own(KEYS, place)?.apply ?? 'atomic';
+    case 'struct':
+      return schema.merge ?? 'fields';
+    case 'untyped':
+      return 'fields';
     default:
       return 'atomic';
   }
+}
+
+function mergeOf(schema: CustomSchema): Topology | undefined {
+  return 'merge' in schema ? schema.merge : undefined;
 }

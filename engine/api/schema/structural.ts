@@ -148,6 +148,8 @@ function emptyValue(schema: ValueSchema): unknown {
       return false;
     case 'quantity':
       return '0';
+    case 'any':
+      return null;
     default:
       return '';
   }

@@ -75,7 +75,7 @@ function readConfiguration({ kind, info }: ResourceRequest, body: unknown): Kube
   if ((metadata.name ?? info.name) !== info.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`);
   }
-  const why = checkConfiguration(kind.schema, configuration);
+  const why = checkConfiguration(kind, configuration);
   if (why === undefined) return configuration;
   const object = `${info.namespace}/${info.name}; ${expected}, Kind=${kind.kind}`;
   throw unexplained(`failed to create typed patch object (${object}): ${why}`);

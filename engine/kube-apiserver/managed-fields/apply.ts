@@ -19,6 +19,7 @@ import {
 import { mergeConfiguration } from './merge-values.ts';
 import { pruneRelinquished } from './prune.ts';
 import { resetField } from './record-update.ts';
+import type { TypedKind } from './typed-value.ts';
 
 /** What an apply leads to, before defaults and admission. */
 export interface Applied {
@@ -40,19 +41,18 @@ export function applyConfiguration(
   writer: FieldWriter,
   force: boolean,
 ): Applied {
-  const { schema } = kind;
   const reset = resetField(kind, writer.subresource);
-  const entries = live === undefined ? [] : entriesOf(schema, live);
+  const entries = live === undefined ? [] : entriesOf(kind, live);
   const own = entries.find((entry) => isSameManager(entry, writer));
   const others = entries.filter((entry) => entry !== own);
-  const fields = fieldsOf(schema, configuration, reset);
+  const fields = fieldsOf(kind, configuration, reset);
   const last = own === undefined ? NO_FIELDS : fieldsIn(own);
-  const merged = mergeConfiguration(schema, live ?? {}, configuration);
+  const merged = mergeConfiguration(kind, live ?? {}, configuration);
   const owned = others.map(fieldsIn).reduce(union, fields);
-  const object = (isEmpty(last) ? merged : pruneRelinquished(schema, merged, last, owned)) as KubeObject;
-  const { changed, removed } = compareObjects(schema, live ?? {}, object, reset);
+  const object = (isEmpty(last) ? merged : pruneRelinquished(kind, merged, last, owned)) as KubeObject;
+  const { changed, removed } = compareObjects(kind, live ?? {}, object, reset);
   const conflicts = findConflicts(others, changed);
-  if (conflicts.length > 0 && !force) refuse(schema, live, writer, conflicts);
+  if (conflicts.length > 0 && !force) refuse(kind, live, writer, conflicts);
   const lost = union(changed, removed);
   const left = others.flatMap((entry) => without(entry, lost) ?? []);
   if (own !== undefined && isEmpty(lost) && sameValue(last, fields)) return { object, managedFields: entries };
@@ -60,10 +60,10 @@ export function applyConfiguration(
   return { object, managedFields: arranged([...left, ...mine]) };
 }
 
-function entriesOf(schema: string, live: KubeObject): Entries {
+function entriesOf(kind: TypedKind, live: KubeObject): Entries {
   const { managedFields = [] } = live.metadata;
   if (managedFields.length > 0) return managedFields;
-  return [beforeFirstApply(live, compareObjects(schema, {}, live).changed)];
+  return [beforeFirstApply(live, compareObjects(kind, {}, live).changed)];
 }
 
 function findConflicts(others: Entries, changed: FieldSet): ManagerConflict[] {
@@ -77,12 +77,12 @@ function findConflicts(others: Entries, changed: FieldSet): ManagerConflict[] {
 
 /** What kubectl once applied itself, client-side, and nobody changed since may be taken over from it. */
 function refuse(
-  schema: string,
+  kind: TypedKind,
   live: KubeObject | undefined,
   writer: FieldWriter,
   conflicts: readonly ManagerConflict[],
 ): void {
-  const allowed = writer.manager === 'kubectl' && live !== undefined ? allowedByLastApplied(schema, live) : NO_FIELDS;
+  const allowed = writer.manager === 'kubectl' && live !== undefined ? allowedByLastApplied(kind, live) : NO_FIELDS;
   const left = conflicts.flatMap(({ entry, fields }) => {
     const rest = difference(fields, allowed);
     return isEmpty(rest) ? [] : [{ entry, fields: rest }];

@@ -9,6 +9,7 @@ import {
   itemType,
   type JsonObject,
   rootType,
+  type TypedKind,
   topology,
 } from './typed-value.ts';
 
@@ -51,6 +52,9 @@ const ALWAYS_PRESENT: ReadonlySet<string> = new Set([
   'NodeDaemonEndpoints.kubeletEndpoint',
   'NodeStatus.nodeInfo',
   'Event.source',
+  'CustomResourceDefinitionSpec.names',
+  'CustomResourceDefinitionStatus.acceptedNames',
+  'CustomResourceDefinitionStatus.conditions',
 ]);
 const ROOT_STRUCTS: ReadonlySet<string> = new Set(['metadata', 'spec', 'status']);
 const ZERO = Object.freeze({});
@@ -59,16 +63,16 @@ const ZERO = Object.freeze({});
  * Compares two objects of a kind the way owners of fields are found. Shared parts cost nothing, so the cost is that of
  * the difference. After sigs.k8s.io/structured-merge-diff typed/compare.go.
  */
-export function compareObjects(schemaName: string, left: object, right: object, reset = ''): Comparison {
+export function compareObjects(kind: TypedKind, left: object, right: object, reset = ''): Comparison {
   const walk: Walk = { path: [], changed: new FieldSetBuilder(), removed: new FieldSetBuilder(), reset };
-  compareFields(walk, rootType(schemaName), left as JsonObject, right as JsonObject);
+  compareFields(walk, rootType(kind), left as JsonObject, right as JsonObject);
   return { changed: walk.changed.build(), removed: walk.removed.build() };
 }
 
 function compareValues(walk: Walk, type: FieldType, left: unknown, right: unknown): void {
   if (left === right) return;
   const how = topology(type);
-  if (how === 'atomic' || (isNothing(left) && isNothing(right))) {
+  if (how === 'atomic' || (isNothing(left) && isNothing(right)) || isUntypedScalar(type, left, right)) {
     if (left === undefined) walk.changed.insert(walk.path);
     else if (right === undefined) walk.removed.insert(walk.path);
     else if (!sameValue(left, right)) walk.changed.insert(walk.path);
@@ -95,7 +99,7 @@ function compareField(
 ): void {
   const child = childType(type, key);
   if (child === undefined || isUnmanaged(walk.path, key, walk.reset)) return;
-  const isThere = walk.path.length === 0 ? ROOT_STRUCTS.has(key) : ALWAYS_PRESENT.has(child.place);
+  const isThere = walk.path.length === 0 ? isRootStruct(type, key) : ALWAYS_PRESENT.has(child.place);
   const empty = isThere ? (child.schema.type === 'list' ? NOTHING : ZERO) : undefined;
   walk.path.push(`f:${key}`);
   compareValues(walk, child, fieldValue(left, key, empty), fieldValue(right, key, empty));
@@ -134,6 +138,17 @@ export function itemsByElement(keys: readonly string[], items: readonly unknown[
     if (element !== undefined) byElement.set(element, item);
   }
   return byElement;
+}
+
+/** Custom resources have whatever their definition says; only metadata is always there. */
+function isRootStruct({ schema }: FieldType, key: string): boolean {
+  return schema.type === 'object' ? ROOT_STRUCTS.has(key) : key === 'metadata';
+}
+
+/** Lists and scalars of which no schema speaks are compared as a whole. */
+function isUntypedScalar({ schema }: FieldType, left: unknown, right: unknown): boolean {
+  if (schema.type !== 'untyped') return false;
+  return !((left === undefined || isObject(left)) && (right === undefined || isObject(right)));
 }
 
 function isNothing(value: unknown): boolean {

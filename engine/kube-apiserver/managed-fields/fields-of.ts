@@ -2,12 +2,14 @@ import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import {
   childType,
   type FieldType,
+  isEntry,
   isObject,
   isUnmanaged,
   itemElement,
   itemType,
   type JsonObject,
   rootType,
+  type TypedKind,
   topology,
 } from './typed-value.ts';
 
@@ -17,7 +19,7 @@ import {
  *
  * @param reset the root field that the endpoint resets: nobody comes to own it there.
  */
-export function fieldsOf(schemaName: string, configuration: object, reset = ''): FieldSet {
+export function fieldsOf(kind: TypedKind, configuration: object, reset = ''): FieldSet {
   const fields = new FieldSetBuilder();
   const path: string[] = [];
 
@@ -29,14 +31,13 @@ export function fieldsOf(schemaName: string, configuration: object, reset = ''):
   }
 
   function visitFields(type: FieldType, object: JsonObject): void {
-    const isMap = type.schema.type === 'map';
     for (const key of Object.keys(object)) {
       const child = childType(type, key);
       if (child === undefined || isUnmanaged(path, key, reset)) continue;
       const value = object[key];
       path.push(`f:${key}`);
       visitValue(child, value);
-      if (isMap || value === null || (isObject(value) && Object.keys(value).length === 0)) fields.insert(path);
+      if (isEntry(type, key) || value === null || (isObject(value) && Object.keys(value).length === 0)) fields.insert(path);
       path.pop();
     }
   }
@@ -52,6 +53,6 @@ export function fieldsOf(schemaName: string, configuration: object, reset = ''):
     }
   }
 
-  visitFields(rootType(schemaName), configuration as JsonObject);
+  visitFields(rootType(kind), configuration as JsonObject);
   return fields.build();
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { compareObjects } from './compare.ts';
 import { difference, type FieldSet, NO_FIELDS, union } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
-import { isObject } from './typed-value.ts';
+import { isObject, type TypedKind } from './typed-value.ts';
 
 /** Where client-side `kubectl apply` keeps what it applied. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -11,11 +11,11 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * The fields that the last client-side apply set and that still have its values: `kubectl apply --server-side` takes
  * them over without a conflict. After lastappliedmanager.go in k8s.io/apimachinery/pkg/util/managedfields/internal.
  */
-export function allowedByLastApplied(schemaName: string, live: KubeObject): FieldSet {
+export function allowedByLastApplied(kind: TypedKind, live: KubeObject): FieldSet {
   const configuration = readLastApplied(live);
   if (configuration === undefined) return NO_FIELDS;
-  const { changed, removed } = compareObjects(schemaName, configuration, live);
-  return difference(fieldsOf(schemaName, configuration), union(changed, removed));
+  const { changed, removed } = compareObjects(kind, configuration, live);
+  return difference(fieldsOf(kind, configuration), union(changed, removed));
 }
 
 function readLastApplied({ metadata }: KubeObject): object | undefined {

@@ -8,12 +8,13 @@ import {
   itemType,
   type JsonObject,
   rootType,
+  type TypedKind,
   topology,
 } from './typed-value.ts';
 
 /** A live object with what a configuration says laid over it. After sigs.k8s.io/structured-merge-diff typed/merge.go. */
-export function mergeConfiguration(schemaName: string, live: object, configuration: object): object {
-  return mergeFields(rootType(schemaName), live as JsonObject, configuration as JsonObject);
+export function mergeConfiguration(kind: TypedKind, live: object, configuration: object): object {
+  return mergeFields(rootType(kind), live as JsonObject, configuration as JsonObject);
 }
 
 function mergeValues(type: FieldType, live: unknown, applied: unknown): unknown {

@@ -7,6 +7,7 @@ import {
   itemType,
   type JsonObject,
   rootType,
+  type TypedKind,
   topology,
 } from './typed-value.ts';
 
@@ -16,8 +17,8 @@ import {
  *
  * @param last what the applier owned. @param owned what anybody owns now.
  */
-export function pruneRelinquished(schemaName: string, object: object, last: FieldSet, owned: FieldSet): object {
-  return pruneFields(rootType(schemaName), object as JsonObject, last, owned);
+export function pruneRelinquished(kind: TypedKind, object: object, last: FieldSet, owned: FieldSet): object {
+  return pruneFields(rootType(kind), object as JsonObject, last, owned);
 }
 
 function pruneValue(type: FieldType, value: unknown, last: FieldSet, owned: FieldSet): unknown {

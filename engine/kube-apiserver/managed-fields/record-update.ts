@@ -21,7 +21,7 @@ export function resetField({ subresources }: KindDescriptor, subresource: string
 
 /** The managers of a new object: its creator owns everything it sent and what was defaulted. */
 export function recordCreation(kind: KindDescriptor, object: KubeObject, writer: FieldWriter): Entries {
-  const { changed } = compareObjects(kind.schema, {}, object, resetField(kind, ''));
+  const { changed } = compareObjects(kind, {}, object, resetField(kind, ''));
   return isEmpty(changed) ? [] : [newEntry(writer, changed)];
 }
 
@@ -42,7 +42,7 @@ export function recordUpdate(
 ): Entries | undefined {
   const entries = entriesToStartFrom(stored.metadata.managedFields, sent);
   if (entries === undefined || entries.length === 0) return undefined;
-  const { changed, removed } = compareObjects(kind.schema, stored, next, resetField(kind, writer.subresource));
+  const { changed, removed } = compareObjects(kind, stored, next, resetField(kind, writer.subresource));
   if (isEmpty(changed) && isEmpty(removed)) return entries;
   const left: Entries = entries.flatMap((entry) => without(entry, union(changed, removed)) ?? []);
   if (isEmpty(changed)) return left;

@@ -7,6 +7,7 @@ import {
   itemType,
   printPath,
   rootType,
+  type TypedKind,
   topology,
 } from './typed-value.ts';
 
@@ -17,7 +18,7 @@ const MAX_ERRORS = 20;
  * What is wrong with an applied configuration: unknown fields, wrong types, items without or with the same keys; in the
  * words of sigs.k8s.io/structured-merge-diff typed/validate.go. Undefined when nothing is.
  */
-export function checkConfiguration(schemaName: string, configuration: object): string | undefined {
+export function checkConfiguration(kind: TypedKind, configuration: object): string | undefined {
   const errors: string[] = [];
   const path: string[] = [];
 
@@ -27,8 +28,8 @@ export function checkConfiguration(schemaName: string, configuration: object): s
 
   function checkValue(type: FieldType, value: unknown): void {
     const { schema } = type;
-    if (value === null || value === undefined) return;
-    if (schema.type === 'object' || schema.type === 'map') {
+    if (value === null || value === undefined || schema.type === 'untyped') return;
+    if (schema.type === 'object' || schema.type === 'map' || schema.type === 'struct') {
       if (isObject(value)) checkFields(type, value);
       else report(`expected map, got ${printUnstructured(value)}`);
     } else if (schema.type === 'list') {
@@ -79,7 +80,7 @@ export function checkConfiguration(schemaName: string, configuration: object): s
     report(`element ${index}: ${why}`);
   }
 
-  checkFields(rootType(schemaName), configuration as Readonly<Record<string, unknown>>);
+  checkFields(rootType(kind), configuration as Readonly<Record<string, unknown>>);
   if (errors.length === 0) return undefined;
   return errors.length === 1 ? errors[0] : `errors:\n  ${errors.join('\n  ')}`;
 }

@@ -1,32 +1,48 @@
-import { DEFINITIONS, type ValueSchema } from '../../api/schema/definitions.ts';
+import type { KindDescriptor } from '../../api/descriptor.ts';
+import type { CustomSchema, Topology } from '../../api/schema/custom-schema.ts';
+import { DEFINITIONS } from '../../api/schema/definitions.ts';
 import { shortName } from '../../api/schema/go-types.ts';
-import { type Topology, topologyOf } from '../../api/schema/patch-keys.ts';
+import { topologyOf } from '../../api/schema/patch-keys.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The type of a value, and its place (`Struct.field`), which decides how it merges. */
 export interface FieldType {
-  readonly schema: ValueSchema;
+  readonly schema: CustomSchema;
   readonly place: string;
 }
 
-export function rootType(schemaName: string): FieldType {
-  return { schema: { type: 'object', definition: schemaName }, place: '' };
+/** What tells the shape of a kind's objects. */
+export type TypedKind = Pick<KindDescriptor, 'schema' | 'custom'>;
+
+export function rootType({ schema, custom }: TypedKind): FieldType {
+  return { schema: custom?.structure ?? { type: 'object', definition: schema }, place: '' };
 }
 
 /** The type of a struct's field or a map's value; undefined for a field the struct does not have. */
 export function childType({ schema }: FieldType, key: string): FieldType | undefined {
   if (schema.type === 'map') return { schema: schema.of, place: '' };
+  if (schema.type === 'struct') {
+    const field = schema.fields.get(key) ?? schema.rest;
+    return field === undefined ? undefined : { schema: field, place: '' };
+  }
+  if (schema.type === 'untyped') return { schema, place: '' };
   if (schema.type !== 'object') return undefined;
   const field = DEFINITIONS.get(schema.definition)?.get(key);
   return field === undefined ? undefined : { schema: field, place: `${shortName(schema.definition)}.${key}` };
+}
+
+/** Whether a key is an entry of a map rather than a field of a struct: it can be owned by itself. */
+export function isEntry({ schema }: FieldType, key: string): boolean {
+  if (schema.type === 'struct') return !schema.fields.has(key);
+  return schema.type === 'map' || schema.type === 'untyped';
 }
 
 export function itemType({ schema }: FieldType): FieldType {
   return { schema: schema.type === 'list' ? schema.of : ANY, place: '' };
 }
 
-const ANY: ValueSchema = { type: 'any' };
+const ANY: CustomSchema = { type: 'any' };
 
 export function topology({ schema, place }: FieldType): Topology {
   return topologyOf(schema, place);
