@@ -1,4 +1,7 @@
-import { CommandError } from '../command-error.ts';
+/** A template that cannot be parsed, in the words of k8s.io/client-go/util/jsonpath. */
+export class JsonPathError extends Error {
+  override readonly name = 'JsonPathError';
+}
 
 /** A piece of a JSONPath template in kubectl's dialect: https://kubernetes.io/docs/reference/kubectl/jsonpath/ */
 export type JsonPathNode =
@@ -19,7 +22,7 @@ export type Operand =
   | { readonly type: 'path'; readonly steps: readonly Step[] }
   | { readonly type: 'value'; readonly value: string | number | boolean };
 
-/** Parses a template such as `{range .items[*]}{.metadata.name}{"\n"}{end}`. @throws CommandError */
+/** Parses a template such as `{range .items[*]}{.metadata.name}{"\n"}{end}`. @throws JsonPathError */
 export function parseJsonPath(template: string): readonly JsonPathNode[] {
   return new TemplateParser(template).parse();
 }
@@ -97,8 +100,8 @@ class TemplateParser {
     return parseSteps(text, (problem) => this.#error(problem));
   }
 
-  #error(problem: string): CommandError {
-    return new CommandError(`error parsing jsonpath ${this.#template}, ${problem}`);
+  #error(problem: string): JsonPathError {
+    return new JsonPathError(`error parsing jsonpath ${this.#template}, ${problem}`);
   }
 }
 
@@ -120,7 +123,7 @@ function unescapeText(text: string): string {
 }
 
 /** Parses `.a.b[0]['c'][?(@.x=="y")]..d`. */
-function parseSteps(text: string, error: (problem: string) => CommandError): readonly Step[] {
+function parseSteps(text: string, error: (problem: string) => JsonPathError): readonly Step[] {
   const steps: Step[] = [];
   let rest = text.replace(/^[@$]/, '');
   while (rest !== '') {
@@ -163,7 +166,7 @@ function closingBracket(text: string): number {
   return -1;
 }
 
-function parseBracket(inside: string, error: (problem: string) => CommandError): Step {
+function parseBracket(inside: string, error: (problem: string) => JsonPathError): Step {
   const filter = /^\?\((.*)\)$/s.exec(inside);
   if (filter !== null) return parseFilter(filter[1]!.trim(), error);
   if (inside === '*') return { type: 'wildcard' };
@@ -187,7 +190,7 @@ function parseBracket(inside: string, error: (problem: string) => CommandError):
   throw error(`invalid array index ${inside}`);
 }
 
-function parseFilter(text: string, error: (problem: string) => CommandError): Step {
+function parseFilter(text: string, error: (problem: string) => JsonPathError): Step {
   const match = /^(.*?)\s*(==|!=|<=|>=|<|>)\s*(.*)$/s.exec(text);
   if (match === null) {
     return {
@@ -205,7 +208,7 @@ function parseFilter(text: string, error: (problem: string) => CommandError): St
   };
 }
 
-function parseOperand(text: string, error: (problem: string) => CommandError): Operand {
+function parseOperand(text: string, error: (problem: string) => JsonPathError): Operand {
   const quoted = /^(['"])(.*)\1$/s.exec(text);
   if (quoted !== null) return { type: 'value', value: unescapeText(quoted[2]!) };
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return { type: 'value', value: Number(text) };
