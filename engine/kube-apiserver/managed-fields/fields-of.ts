@@ -37,7 +37,8 @@ export function fieldsOf(kind: TypedKind, configuration: object, reset = ''): Fi
       const value = object[key];
       path.push(`f:${key}`);
       visitValue(child, value);
-      if (isEntry(type, key) || value === null || (isObject(value) && Object.keys(value).length === 0)) fields.insert(path);
+      if (isEntry(type, key) || value === null || (isObject(value) && Object.keys(value).length === 0))
+        fields.insert(path);
       path.pop();
     }
   }
