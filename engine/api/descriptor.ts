@@ -26,7 +26,7 @@ export interface WriteContext {
 }
 
 /** What a CustomResourceDefinition says of the objects of one version. */
-export interface CustomShape {
+interface CustomShape {
   /** For server-side apply. */
   readonly structure: CustomSchema;
   /** The schema as OpenAPI documents show it. */
@@ -40,7 +40,7 @@ export interface CustomShape {
 }
 
 /** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#scale-subresource */
-export interface ScalePaths {
+interface ScalePaths {
   readonly specReplicasPath: string;
   readonly statusReplicasPath: string;
   readonly labelSelectorPath?: string;

@@ -15,7 +15,7 @@ export type CustomSchema =
   /** Anything at all, merged by what it turns out to be: objects field by field, all else as a whole. */
   | { readonly type: 'untyped' };
 
-export interface StructSchema {
+interface StructSchema {
   readonly type: 'struct';
   readonly fields: ReadonlyMap<string, CustomSchema>;
   /** What any other field may hold; absent where there may be none. */
