@@ -9,6 +9,7 @@ import { type Etcd, EtcdError } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
+import type { AdmissionServices } from './admission/services.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import { ANONYMOUS, authorize } from './authorization.ts';
 import { createSystemObjects } from './bootstrap.ts';
@@ -98,6 +99,10 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {
   }));
   for (const kind of kinds) served.add(kind);
   const { resources, lookup } = served;
+  const services: AdmissionServices = {
+    nowMs: () => clock.nowMs,
+    write: (plural, object) => served.write(plural, object),
+  };
   return {
     sim,
     etcd,
@@ -109,7 +114,7 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {
     },
     resources,
     lookup,
-    admission: new AdmissionChain(selectAdmissionPlugins(admission), lookup),
+    admission: new AdmissionChain(selectAdmissionPlugins(admission, services), lookup),
   };
 }
 

@@ -63,6 +63,13 @@ export class ServedKinds {
     resource.watchCache.close();
   }
 
+  /** Stores an object of a kind past all checks. */
+  write(plural: string, object: KubeObject): void {
+    const store = this.#stores.get(plural);
+    if (store === undefined) throw new Error(`no kind "${plural}" is served`);
+    store.write(store.key(object.metadata.namespace ?? '', object.metadata.name), object);
+  }
+
   close(): void {
     for (const { watchCache } of this.#resources.values()) watchCache.close();
   }

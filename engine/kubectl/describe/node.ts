@@ -1,10 +1,10 @@
+import { podRequestsAndLimits } from '../../api/core/pod-resources.ts';
 import { humanDuration } from '../../api/duration.ts';
 import type { Lease, Node, Pod, Taint } from '../../api/kinds.ts';
 import { addQuantities, canonicalQuantity, milliValue, numericValue } from '../../api/quantity.ts';
 import { leases, pods } from '../../api/resources.ts';
 import { isStatus } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { podRequestsAndLimits } from '../pod-resources.ts';
 import { type DescriptionWriter, longTime, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
 

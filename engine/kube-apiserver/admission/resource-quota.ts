@@ -1,0 +1,91 @@
+import { type Amounts, addAmounts, subtractAmounts } from '../../api/core/amounts.ts';
+import { forbidden } from '../../api/errors.ts';
+import type { ResourceQuota } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { compareQuantities } from '../../api/quantity.ts';
+import { isCounted, missingAmounts, onlyResources, quotaUsage, resourcesOf } from '../../api/quota/usage.ts';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import type { AdmissionServices } from './services.ts';
+
+const QUOTAS = 'resourcequotas';
+
+/**
+ * Lets nothing in that a ResourceQuota of its Namespace has no room for, and notes in the quota's status what it let in.
+ * Requests are handled one after the other, so that two of them never share what is left.
+ * https://kubernetes.io/docs/concepts/policy/resource-quotas/ , after k8s.io/apiserver
+ * pkg/admission/plugin/resourcequota/controller.go.
+ */
+export function resourceQuota({ nowMs, write }: AdmissionServices): AdmissionPlugin {
+  return {
+    name: 'ResourceQuota',
+    validate(request, object, lookup) {
+      const { operation, kind, namespace, stored } = request;
+      if (!kind.namespaced || object === undefined || operation === 'DELETE') return;
+      const quotas = lookup.all(QUOTAS, namespace) as readonly ResourceQuota[];
+      if (quotas.length === 0) return;
+      const concerned = quotas.filter((quota) => isCounted(quota, kind, object));
+      for (const quota of concerned) checkKnown(request, quota, object);
+      const asked = quotaUsage(kind, object, nowMs());
+      const more = increase(asked, stored === undefined ? {} : quotaUsage(kind, stored, nowMs()));
+      if (Object.keys(more).length === 0) return;
+      const next = concerned.map((quota) => charge(request, quota, object, more));
+      if (request.dryRun) return;
+      for (const quota of next) if (quota !== undefined) write(QUOTAS, quota);
+    },
+  };
+}
+
+function hardOf({ status }: ResourceQuota): Amounts {
+  return (status?.hard ?? {}) as Amounts;
+}
+
+function usedOf({ status }: ResourceQuota): Amounts {
+  return (status?.used ?? {}) as Amounts;
+}
+
+/** What an object that is counted must say, and what the quota's controller must have found out already. */
+function checkKnown(request: AdmissionRequest, quota: ResourceQuota, object: KubeObject): void {
+  const { kind } = request;
+  const names = resourcesOf(kind, Object.keys(quota.spec?.hard ?? {}));
+  const missing = missingAmounts(kind, names, object);
+  if (missing !== undefined)
+    throw refuse(request, object, `failed quota: ${quota.metadata.name}: must specify ${missing}`);
+  const known = names.every((name) => Object.hasOwn(hardOf(quota), name) && Object.hasOwn(usedOf(quota), name));
+  if (known) return;
+  const resources = [...names].sort().join(',');
+  throw refuse(request, object, `status unknown for quota: ${quota.metadata.name}, resources: ${resources}`);
+}
+
+/** What is used more than before. */
+function increase(next: Amounts, previous: Amounts): Amounts {
+  const difference = subtractAmounts(next, previous);
+  return Object.fromEntries(Object.entries(difference).filter(([, amount]) => compareQuantities(amount, '0') !== 0));
+}
+
+/** The quota with the usage added; undefined when nothing it limits is used. @throws StatusError when that is too much. */
+function charge(
+  request: AdmissionRequest,
+  quota: ResourceQuota,
+  object: KubeObject,
+  more: Amounts,
+): ResourceQuota | undefined {
+  const hard = hardOf(quota);
+  const requested = onlyResources(more, Object.keys(hard));
+  const names = Object.keys(requested);
+  if (names.length === 0) return undefined;
+  const used = usedOf(quota);
+  const total = addAmounts(used, requested);
+  const exceeded = names
+    .filter((name) => compareQuantities(requested[name]!, '0') > 0 && compareQuantities(total[name]!, hard[name]!) > 0)
+    .sort();
+  if (exceeded.length > 0) {
+    const show = (amounts: Amounts) => exceeded.map((name) => `${name}=${amounts[name] ?? 0}`).join(',');
+    const why = `exceeded quota: ${quota.metadata.name}, requested: ${show(requested)}, used: ${show(used)}, limited: ${show(hard)}`;
+    throw refuse(request, object, why);
+  }
+  return { ...quota, status: { ...quota.status, used: total } };
+}
+
+function refuse({ kind, name }: AdmissionRequest, { metadata }: KubeObject, why: string) {
+  return forbidden(kind, metadata.name ?? name, why);
+}
