@@ -24,7 +24,7 @@ const COUNTED_BY_NAME: ReadonlySet<string> = new Set([
 const BY_STORAGE_CLASS = '.storageclass.storage.k8s.io/';
 
 /** `count/deployments.apps`, `count/pods`. */
-export function countName({ group, plural }: CountedKind): string {
+function countName({ group, plural }: CountedKind): string {
   return group === '' ? `count/${plural}` : `count/${plural}.${group}`;
 }
 
