@@ -2,11 +2,12 @@ import { sameValue } from '../copy-on-write.ts';
 import { validatePodTemplate } from '../core/pod-template-validation.ts';
 import type { WriteContext } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
-import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';
+import { immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';
 import type { Job, PodTemplateSpec } from '../kinds.ts';
 import { labelSelectorOf } from '../label-selector.ts';
 import { validateMetadata, validateMetadataUpdate } from '../metadata-validation.ts';
 import { validateSelector } from '../selector-validation.ts';
+import { validateJobPolicies } from './job-policy-validation.ts';
 import { generatedLabels } from './job-selector.ts';
 
 // After kubernetes/kubernetes pkg/apis/batch/validation/validation.go.
@@ -21,8 +22,15 @@ const COUNTS = [
   'backoffLimit',
   'ttlSecondsAfterFinished',
 ] as const;
-/** Part of the API, but no controller here acts on them yet; better refused than ignored. */
-const NOT_YET = ['backoffLimitPerIndex', 'maxFailedIndexes', 'podFailurePolicy', 'successPolicy', 'managedBy'] as const;
+/** A Job under way is judged by the rules it began with. */
+const IMMUTABLE = [
+  'completionMode',
+  'podReplacementPolicy',
+  'backoffLimitPerIndex',
+  'podFailurePolicy',
+  'successPolicy',
+  'managedBy',
+] as const;
 
 export function validateJob(object: Job): readonly FieldError[] {
   const errors: FieldError[] = [];
@@ -68,16 +76,8 @@ function validateSpec(errors: FieldError[], spec: Spec, name: string): void {
 /** The spec of a Job or of a CronJob's template, at `field`; selectors apart. */
 export function validateJobSpec(errors: FieldError[], spec: Spec, field: string): void {
   for (const key of COUNTS) nonNegative(errors, `${field}.${key}`, spec[key]);
-  for (const key of NOT_YET) {
-    if (spec[key] !== undefined) errors.push(forbidden(`${field}.${key}`, 'not supported by this cluster yet'));
-  }
   validateMode(errors, spec, field);
-  if (spec.podReplacementPolicy !== undefined) {
-    const policies = ['Failed', 'TerminatingOrFailed'];
-    if (!policies.includes(spec.podReplacementPolicy)) {
-      errors.push(notSupported(`${field}.podReplacementPolicy`, spec.podReplacementPolicy, policies));
-    }
-  }
+  validateJobPolicies(errors, spec, field);
   validatePodTemplate(errors, spec.template, `${field}.template`);
   const { restartPolicy } = spec.template.spec ?? {};
   if (restartPolicy === undefined || restartPolicy === 'Always') {
@@ -112,8 +112,7 @@ export function validateJobUpdate(next: Job, previous: Job, context: WriteContex
   validateCompletions(errors, next.spec, previous.spec);
   validateImmutable(errors, 'selector', next.spec, previous.spec);
   validateTemplateUpdate(errors, next.spec, previous);
-  validateImmutable(errors, 'completionMode', next.spec, previous.spec);
-  validateImmutable(errors, 'podReplacementPolicy', next.spec, previous.spec);
+  for (const key of IMMUTABLE) validateImmutable(errors, key, next.spec, previous.spec);
   return errors;
 }
 

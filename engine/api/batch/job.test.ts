@@ -88,9 +88,42 @@ test('Indexed needs completions', () => {
   ]);
 });
 
-test('what no controller acts on is refused', () => {
-  expect(refusals({ podFailurePolicy: { rules: [] } })).toEqual([
-    'spec.podFailurePolicy: Forbidden: not supported by this cluster yet',
+test('rules on the failure of Pods are checked one by one', () => {
+  const rules = [
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    { action: 'FailIndex', onExitCodes: { operator: 'In', values: [0, 0], containerName: 'other' } },
+    { action: 'Count' },
+    { action: 'Explode', onExitCodes: { operator: 'NotIn', values: [2, 1] } },
+  ];
+  expect(refusals({ podFailurePolicy: { rules } as Job['spec']['podFailurePolicy'] })).toEqual([
+    'spec.podFailurePolicy.rules[1].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+    'spec.podFailurePolicy.rules[1].onExitCodes.containerName: Invalid value: "other": must be one of the container or initContainer names in the pod template',
+    'spec.podFailurePolicy.rules[1].onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator',
+    'spec.podFailurePolicy.rules[1].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
+    'spec.podFailurePolicy.rules[1].onExitCodes.values[1]: Duplicate value: 0',
+    'spec.podFailurePolicy.rules[2]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required',
+    'spec.podFailurePolicy.rules[3].action: Unsupported value: "Explode": supported values: "Count", "FailIndex", "FailJob", "Ignore"',
+    'spec.podFailurePolicy.rules[3].onExitCodes.values: Invalid value: [2,1]: must be ordered',
+  ]);
+});
+
+test('limits by index and rules of success are for Indexed Jobs', () => {
+  const rules = [{ succeededIndexes: '0,2-9' }, { succeededCount: 4, succeededIndexes: '1,2' }, {}];
+  expect(refusals({ backoffLimitPerIndex: 1, maxFailedIndexes: 1, successPolicy: { rules } })).toEqual([
+    'spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode',
+    `spec.successPolicy: Invalid value: ${JSON.stringify({ rules })}: requires indexed completion mode`,
+  ]);
+  const indexed = { completionMode: 'Indexed', completions: 3, parallelism: 3 };
+  expect(refusals({ ...indexed, maxFailedIndexes: 4, successPolicy: { rules } })).toEqual([
+    'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
+    'spec.maxFailedIndexes: Invalid value: 4: must be less than or equal to completions',
+    'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0,2-9": error parsing succeededIndexes: too large index: "9"',
+    'spec.successPolicy.rules[1].succeededCount: Invalid value: 4: must be less than or equal to 3 (the number of specified completions)',
+    'spec.successPolicy.rules[1].succeededCount: Invalid value: 4: must be less than or equal to 2 (the number of indexes in the specified succeededIndexes field)',
+    'spec.successPolicy.rules[2]: Required value: at least one of succeededCount or succeededIndexes must be specified',
+  ]);
+  expect(refusals({ managedBy: 'kueue' })).toEqual([
+    'spec.managedBy: Invalid value: "kueue": must be a domain-prefixed path (such as "acme.io/foo")',
   ]);
 });
 

@@ -45,28 +45,28 @@ export function formatIndexes(indexes: ReadonlySet<number>): string {
   return parts.join(',');
 }
 
-/** The first `count` indexes that have neither succeeded nor a Pod at work. */
+/** The first `count` indexes that are not settled and have no Pod at work. */
 export function pendingIndexes(
   job: Job,
-  succeeded: ReadonlySet<number>,
+  isSettled: (index: number) => boolean,
   occupying: readonly Pod[],
   count: number,
 ): number[] {
   const taken = new Set(occupying.map((pod) => completionIndex(pod, job)));
   const pending: number[] = [];
   for (let index = 0; index < (job.spec.completions ?? 0) && pending.length < count; index++) {
-    if (!succeeded.has(index) && !taken.has(index)) pending.push(index);
+    if (!isSettled(index) && !taken.has(index)) pending.push(index);
   }
   return pending;
 }
 
 /** Active Pods that are of no use: without a valid index, or one too many of theirs (the older one stays). */
-export function uselessPods(job: Job, active: readonly Pod[], succeeded: ReadonlySet<number>): Pod[] {
+export function uselessPods(job: Job, active: readonly Pod[], isSettled: (index: number) => boolean): Pod[] {
   const seen = new Set<number>();
   const byAge = active.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
   return byAge.filter((pod) => {
     const index = completionIndex(pod, job);
-    if (index === undefined || seen.has(index) || succeeded.has(index)) return true;
+    if (index === undefined || seen.has(index) || isSettled(index)) return true;
     seen.add(index);
     return false;
   });

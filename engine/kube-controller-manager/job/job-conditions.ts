@@ -1,6 +1,7 @@
 import type { Job } from '../../api/kinds.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import type { JobState } from './job-state.ts';
+import { metSuccessRule } from './success-policy.ts';
 
 export type JobStatus = NonNullable<Job['status']>;
 export type JobCondition = NonNullable<JobStatus['conditions']>[number];
@@ -26,6 +27,12 @@ const DEADLINE: Verdict = {
   reason: 'DeadlineExceeded',
   message: 'Job was active longer than specified deadline',
 };
+const MAX_FAILED_INDEXES: Verdict = {
+  target: 'FailureTarget',
+  reason: 'MaxFailedIndexesExceeded',
+  message: 'Job has exceeded the specified maximal number of failed indexes',
+};
+const FAILED_INDEXES: Verdict = { target: 'FailureTarget', reason: 'FailedIndexes', message: 'Job has failed indexes' };
 const SUSPENDED: Statement = { reason: 'JobSuspended', message: 'Job suspended' };
 const RESUMED: Statement = { reason: 'JobResumed', message: 'Job resumed' };
 
@@ -44,10 +51,21 @@ export function verdictOf(job: Job, state: JobState, wallMs: number): Verdict | 
     const spoken = status?.conditions?.find((condition) => condition.type === target && condition.status === 'True');
     if (spoken !== undefined) return { target, reason: spoken.reason, message: spoken.message };
   }
+  if (state.fatal !== undefined) return { target: 'FailureTarget', reason: 'PodFailurePolicy', message: state.fatal };
   const limit = spec.backoffLimit ?? 6;
   if (state.failed > limit || restartsExceed(job, state, limit)) return BACKOFF_LIMIT;
   const leftMs = deadlineLeftMs(job, wallMs);
-  return leftMs !== undefined && leftMs <= 0 ? DEADLINE : undefined;
+  if (leftMs !== undefined && leftMs <= 0) return DEADLINE;
+  return indexVerdict(job, state);
+}
+
+function indexVerdict(job: Job, { failedIndexes, succeededIndexes }: JobState): Verdict | undefined {
+  const { maxFailedIndexes, completions = 0 } = job.spec;
+  if (failedIndexes.size > (maxFailedIndexes ?? Number.POSITIVE_INFINITY)) return MAX_FAILED_INDEXES;
+  if (failedIndexes.size > 0 && failedIndexes.size + succeededIndexes.size >= completions) return FAILED_INDEXES;
+  const rule = metSuccessRule(job, succeededIndexes);
+  if (rule === undefined) return undefined;
+  return { target: 'SuccessCriteriaMet', reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` };
 }
 
 /** With OnFailure the kubelet restarts containers in their Pod, and those restarts count. */

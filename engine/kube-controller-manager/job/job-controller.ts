@@ -13,10 +13,19 @@ import { Expectations } from '../expectations.ts';
 import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
 import { podsToDelete } from '../pods-to-delete.ts';
-import { isIndexed, pendingIndexes, uselessPods } from './completion-indexes.ts';
+import { completionIndex, isIndexed, pendingIndexes, uselessPods } from './completion-indexes.ts';
+import { failureCounts, indexWaitMs, limitsIndexes } from './index-failures.ts';
 import { COMPLETED, deadlineLeftMs, isFinished, type Verdict, verdictOf } from './job-conditions.ts';
-import { isTracked, jobPodTemplate, TRACKING_FINALIZER } from './job-pod.ts';
-import { hasFailed, hasSucceeded, type JobState, observeJob, wantedActive } from './job-state.ts';
+import { isManagedElsewhere, isTracked, jobPodTemplate, removeTracking, TRACKING_FINALIZER } from './job-pod.ts';
+import {
+  hasFailed,
+  hasSucceeded,
+  isSettled,
+  type JobState,
+  observeJob,
+  waitsForTheEnd,
+  wantedActive,
+} from './job-state.ts';
 import { countedStatus, type JobOutcome, notedStatus } from './job-status.ts';
 import { OrphanedPods } from './orphaned-pods.ts';
 import { PodBackoff } from './pod-backoff.ts';
@@ -72,7 +81,7 @@ export class JobController {
 
   #reconcile(key: string): void {
     const job = this.#jobs.lister.byKey(key);
-    if (job === undefined || isFinished(job)) {
+    if (job === undefined || isFinished(job) || isManagedElsewhere(job)) {
       this.#expectations.forget(key);
       this.#backoff.forget(key);
       this.#counted.delete(key);
@@ -118,34 +127,51 @@ export class JobController {
     const surplus = this.#surplus(job, state, active.length - wanted).slice(0, BURST);
     if (surplus.length > 0) return active.length - this.#deletePods(job, surplus);
 
-    const waiting = job.spec.podReplacementPolicy === 'Failed' ? state.terminating : [];
+    const waiting = waitsForTheEnd(job.spec) ? state.terminating : [];
     const missing = Math.min(wanted - active.length - waiting.length, BURST);
     if (missing <= 0) return active.length;
-    const waitMs = this.#backoff.remainingMs(key, this.#sim.wallMs);
+    const waitMs = limitsIndexes(job) ? 0 : this.#backoff.remainingMs(key, this.#sim.wallMs);
     if (waitMs > 0) {
       this.#controller.queue.addAfter(key, waitMs);
       return active.length;
     }
-    const occupying = [...active, ...waiting];
-    const indexes = isIndexed(job) ? pendingIndexes(job, state.succeededIndexes, occupying, missing) : undefined;
-    return active.length + this.#createPods(job, indexes?.length ?? missing, indexes);
+    const indexes = isIndexed(job) ? this.#dueIndexes(job, state, [...active, ...waiting], missing) : undefined;
+    return active.length + this.#createPods(job, indexes?.length ?? missing, indexes, state.lastFailed);
   }
 
-  #surplus(job: Job, { active, succeededIndexes }: JobState, count: number): Pod[] {
-    const useless = isIndexed(job) ? uselessPods(job, active, succeededIndexes) : [];
+  /** The next indexes; where failures are counted by index, without those that still wait after one. */
+  #dueIndexes(job: Job, state: JobState, occupying: readonly Pod[], count: number): number[] {
+    const pending = pendingIndexes(job, (index) => isSettled(state, index), occupying, count);
+    if (!limitsIndexes(job)) return pending;
+    return pending.filter((index) => {
+      const waitMs = indexWaitMs(state.lastFailed.get(index), this.#sim.wallMs);
+      if (waitMs > 0) this.#controller.queue.addAfter(objectKey(job), waitMs);
+      return waitMs === 0;
+    });
+  }
+
+  #surplus(job: Job, state: JobState, count: number): Pod[] {
+    const { active } = state;
+    const useless = isIndexed(job) ? uselessPods(job, active, (index) => isSettled(state, index)) : [];
     const rest = active.filter((pod) => !useless.includes(pod));
     const more = count - useless.length;
     return more <= 0 ? useless : [...useless, ...podsToDelete(rest, rest, more, this.#sim.wallMs)];
   }
 
-  #createPods(job: Job, count: number, indexes: readonly number[] | undefined): number {
+  #createPods(
+    job: Job,
+    count: number,
+    indexes: readonly number[] | undefined,
+    lastFailed: JobState['lastFailed'],
+  ): number {
     const key = objectKey(job);
     this.#expectations.expectCreations(key, count, this.#sim.nowMs);
     const { done, error } = inGrowingBatches(count, (i) => {
       const index = indexes?.[i];
       const { name } = job.metadata;
       const prefix = index === undefined ? `${name}-` : `${name}-${index}-`;
-      this.#podControl.create(job, jobPodTemplate(job, index), prefix);
+      const counts = limitsIndexes(job) ? failureCounts(job, lastFailed.get(index!)) : {};
+      this.#podControl.create(job, jobPodTemplate(job, index, counts), prefix);
     });
     this.#expectations.creationSettled(key, count - done);
     if (error !== undefined && !isNamespaceTerminating(error)) throw error;
@@ -183,29 +209,27 @@ export class JobController {
     const { verdict } = outcome;
     const written = this.#writeStatus(job, notedStatus(job, outcome, wallMs));
     this.#tellSuspension(job, written);
-    for (const pod of claimed) if (this.#mayGo(job, pod, verdict)) this.#removeFinalizer(key, pod);
+    for (const pod of claimed) if (this.#mayGo(job, pod, outcome)) this.#removeFinalizer(key, pod);
     const final = this.#writeStatus(written, countedStatus(written.status ?? {}, verdict, wallMs));
     if (isFinished(final)) this.#tellEnd(final, verdict!);
   }
 
   /** Whether the finalizer has done its duty: the Pod has ended and is noted. */
-  #mayGo(job: Job, pod: Pod, verdict: Verdict | undefined): boolean {
+  #mayGo(job: Job, pod: Pod, { verdict, state }: JobOutcome): boolean {
     if (!isTracked(pod)) return false;
     if (job.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Succeeded') return true;
-    return hasFailed(job, pod) || (verdict !== undefined && pod.metadata.deletionTimestamp !== undefined);
+    if (verdict !== undefined) {
+      return verdict.target === 'FailureTarget' || hasFailed(job, pod) || pod.metadata.deletionTimestamp !== undefined;
+    }
+    const index = completionIndex(pod, job);
+    return hasFailed(job, pod) && (index === undefined || state.lastFailed.get(index) !== pod);
   }
 
   #removeFinalizer(key: string, pod: Pod): void {
     const counted = this.#counted.get(key) ?? new Set();
     if (!isTracked(pod) || counted.has(pod.metadata.uid)) return;
-    const { name, namespace, uid } = pod.metadata;
-    const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
-    try {
-      this.#pods.client.patch(name, namespace, 'strategic-merge', patch);
-    } catch (error) {
-      if (!(error instanceof StatusError && (error.code === 404 || error.reason === 'Invalid'))) throw error;
-    }
-    this.#counted.set(key, counted.add(uid));
+    removeTracking(this.#pods.client, pod);
+    this.#counted.set(key, counted.add(pod.metadata.uid));
   }
 
   /** Forgets what the cache shows by now. */

@@ -1,4 +1,6 @@
 import type { Container, Job, Pod, PodTemplateSpec } from '../../api/kinds.ts';
+import { StatusError } from '../../api/status-error.ts';
+import type { ResourceClient } from '../../client/client.ts';
 import { COMPLETION_INDEX } from './completion-indexes.ts';
 
 /**
@@ -16,8 +18,15 @@ export function isTracked(pod: Pod): boolean {
   return pod.metadata.finalizers?.includes(TRACKING_FINALIZER) === true;
 }
 
-/** @param index of a Pod of an Indexed Job. */
-export function jobPodTemplate({ metadata, spec }: Job, index: number | undefined): PodTemplateSpec {
+/**
+ * @param index of a Pod of an Indexed Job.
+ * @param annotations its count of failures, where they are counted by index.
+ */
+export function jobPodTemplate(
+  { metadata, spec }: Job,
+  index: number | undefined,
+  annotations: Readonly<Record<string, string>> = {},
+): PodTemplateSpec {
   const template = spec.template;
   const tracked = { ...template.metadata, finalizers: [...(template.metadata?.finalizers ?? []), TRACKING_FINALIZER] };
   if (index === undefined) return { ...template, metadata: tracked };
@@ -26,7 +35,7 @@ export function jobPodTemplate({ metadata, spec }: Job, index: number | undefine
     metadata: {
       ...tracked,
       labels: { ...tracked.labels, ...mark },
-      annotations: { ...tracked.annotations, ...mark },
+      annotations: { ...tracked.annotations, ...mark, ...annotations },
     },
     spec: {
       ...template.spec!,
@@ -41,4 +50,20 @@ export function jobPodTemplate({ metadata, spec }: Job, index: number | undefine
 function withIndexVariable(container: Container): Container {
   if (container.env?.some(({ name }) => name === INDEX_VARIABLE.name)) return container;
   return { ...container, env: [...(container.env ?? []), INDEX_VARIABLE] };
+}
+
+/** Lets an ended Pod go. */
+export function removeTracking(pods: ResourceClient<Pod>, { metadata: { name, namespace, uid } }: Pod): void {
+  const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
+  try {
+    pods.patch(name, namespace, 'strategic-merge', patch);
+  } catch (error) {
+    // Gone, or another Pod of that name: either way there is nothing to let go.
+    if (!(error instanceof StatusError && (error.code === 404 || error.reason === 'Invalid'))) throw error;
+  }
+}
+
+/** Who works on a Job: this controller, unless `managedBy` names another. */
+export function isManagedElsewhere({ spec }: Job): boolean {
+  return spec.managedBy !== undefined && spec.managedBy !== 'kubernetes.io/job-controller';
 }

@@ -1,8 +1,9 @@
 import type { Job } from '../../api/kinds.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import { formatIndexes, isIndexed } from './completion-indexes.ts';
+import { limitsIndexes } from './index-failures.ts';
 import { type JobStatus, type Verdict, withSuspension, withTrue } from './job-conditions.ts';
-import type { JobState } from './job-state.ts';
+import { counts, type JobState } from './job-state.ts';
 
 /** What a reconcile has found and done. */
 export interface JobOutcome {
@@ -34,16 +35,23 @@ export function notedStatus(job: Job, { state, active, terminating, verdict }: J
     ready: state.ready,
     terminating,
     ...(isIndexed(job) ? indexedCounts(state) : {}),
+    ...(limitsIndexes(job) ? { failedIndexes: formatIndexes(state.failedIndexes) } : {}),
     uncountedTerminatedPods: {
       ...uids('succeeded', noted.succeeded, isIndexed(job) ? [] : state.newSucceeded.map((pod) => pod.metadata.uid)),
-      ...uids(
-        'failed',
-        noted.failed,
-        state.newFailed.map((pod) => pod.metadata.uid),
-      ),
+      ...uids('failed', noted.failed, failures(job, state, verdict)),
     },
     ...(settled.length > 0 ? { conditions: [...settled] } : {}),
   };
+}
+
+/**
+ * The Pods to count as failed: a failed Job's Pods all do, whatever state they are in. One that bears its index's count
+ * waits for its successor.
+ */
+function failures(job: Job, state: JobState, verdict: Verdict | undefined): string[] {
+  const waiting = new Set(verdict === undefined ? [...state.lastFailed.values()] : []);
+  const failed = verdict?.target === 'FailureTarget' ? state.unfinished : state.newFailed;
+  return failed.filter((pod) => counts(job, pod) && !waiting.has(pod)).map(({ metadata }) => metadata.uid);
 }
 
 function isSuspended(conditions: NonNullable<JobStatus['conditions']>): boolean {

@@ -1,14 +1,13 @@
 import type { Job, Pod } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/object.ts';
 import { jobs, pods } from '../../api/resources.ts';
-import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { controlledBy } from '../owner-index.ts';
 import { isFinished } from './job-conditions.ts';
-import { isTracked, TRACKING_FINALIZER } from './job-pod.ts';
+import { isManagedElsewhere, isTracked, removeTracking } from './job-pod.ts';
 
 /**
  * Takes the tracking finalizer off Pods that no Job will count any more: it would keep them for ever.
@@ -52,18 +51,13 @@ export class OrphanedPods {
     const reference = controllerOf(pod);
     if (reference?.kind !== 'Job') return false;
     const job = this.#jobs.lister.get(reference.name, pod.metadata.namespace);
-    return job !== undefined && job.metadata.uid === reference.uid && !isFinished(job);
+    if (job === undefined || job.metadata.uid !== reference.uid) return false;
+    return isManagedElsewhere(job) || !isFinished(job);
   }
 
   #reconcile(key: string): void {
     const pod = this.#pods.lister.byKey(key);
     if (pod === undefined || !isTracked(pod) || this.#isCounted(pod)) return;
-    const { name, namespace, uid } = pod.metadata;
-    const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
-    try {
-      this.#podClient.patch(name, namespace, 'strategic-merge', patch);
-    } catch (error) {
-      if (!(error instanceof StatusError && (error.code === 404 || error.reason === 'Invalid'))) throw error;
-    }
+    removeTracking(this.#podClient, pod);
   }
 }

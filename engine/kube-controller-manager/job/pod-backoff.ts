@@ -3,6 +3,11 @@ import type { Pod } from '../../api/kinds.ts';
 const FIRST_MS = 10_000;
 const MAX_MS = 10 * 60_000;
 
+/** After so many failures in a row. */
+export function retryDelayMs(failures: number): number {
+  return Math.min(FIRST_MS * 2 ** (failures - 1), MAX_MS);
+}
+
 interface Failures {
   readonly count: number;
   readonly lastMs: number;
@@ -42,8 +47,7 @@ export class PodBackoff {
   remainingMs(key: string, wallMs: number): number {
     const failures = this.#memory.get(key)?.failures;
     if (failures === undefined) return 0;
-    const delayMs = Math.min(FIRST_MS * 2 ** (failures.count - 1), MAX_MS);
-    return Math.max(0, failures.lastMs + delayMs - wallMs);
+    return Math.max(0, failures.lastMs + retryDelayMs(failures.count) - wallMs);
   }
 
   forget(key: string): void {
@@ -52,7 +56,7 @@ export class PodBackoff {
 }
 
 /** When the last container ended; for a deleted Pod when it was deleted. */
-function endedMs({ status, metadata }: Pod, wallMs: number): number {
+export function endedMs({ status, metadata }: Pod, wallMs: number): number {
   let latest = 0;
   for (const { state } of status?.containerStatuses ?? []) {
     const finishedAt = state?.terminated?.finishedAt;

@@ -79,22 +79,24 @@ export class ControlPlane {
       readonly isHealthy?: (pod: Pod) => boolean;
       /** How a Pod that has run for a second ends; undefined lets it run on. */
       readonly end?: (pod: Pod) => 'Succeeded' | 'Failed' | undefined;
+      /** Of its containers when it fails; 1 unless told. */
+      readonly exitCode?: (pod: Pod) => number;
     } = {},
   ): void {
     this.sim.schedule(1_000, 'stand-in kubelets', () => {
       const items = this.client.resource(pods).list().items;
       for (const pod of items) {
         const end = pod.status?.phase === 'Running' ? options.end?.(pod) : undefined;
-        if (end !== undefined && pod.metadata.deletionTimestamp === undefined) this.#end(pod, end);
+        if (end !== undefined && pod.metadata.deletionTimestamp === undefined)
+          this.#end(pod, end, end === 'Succeeded' ? 0 : (options.exitCode?.(pod) ?? 1));
         else this.#tend(pod, options.isHealthy?.(pod) ?? true);
       }
       this.startKubelets(options);
     });
   }
 
-  #end(pod: Pod, phase: 'Succeeded' | 'Failed'): void {
+  #end(pod: Pod, phase: 'Succeeded' | 'Failed', exitCode: number): void {
     const finishedAt = timestamp(this.sim.wallMs);
-    const exitCode = phase === 'Succeeded' ? 0 : 1;
     const containerStatuses = pod.spec.containers.map(({ name, image = '' }) => ({
       name,
       image,
