@@ -47,6 +47,18 @@ interface ScalePaths {
 }
 
 /**
+ * How a kind is stored that is served in this form too: an older version, or another group's view of the same objects.
+ * Whoever reads gets `fromStorage`, whoever writes is stored as `toStorage`; all between (admission, validation, tables)
+ * sees the stored form. Converting there and back must lose nothing.
+ */
+export interface StorageForm<T extends KubeObject = KubeObject> {
+  /** The stored kind; what the server says of the object names this one. */
+  readonly kind: Pick<KindDescriptor<T>, 'group' | 'version' | 'kind' | 'plural'>;
+  readonly toStorage: (served: KubeObject) => T;
+  readonly fromStorage: (stored: T) => KubeObject;
+}
+
+/**
  * Everything the API server needs to know about a kind. Discovery, OpenAPI, the registry, tables and completions
  * derive from it; a kind is data, and its behaviour is here or nowhere.
  * After kubernetes/kubernetes pkg/registry/<group>/<kind>/strategy.go.
@@ -69,6 +81,9 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
   readonly custom?: CustomShape;
   /** Subresources beyond plain storage: `status`, `scale`, `binding`, `log`, `exec`, … */
   readonly subresources: readonly string[];
+
+  /** Absent for a kind that is stored as it is served. Else `T` is the stored form, and only `applyDefaults` sees the other. */
+  readonly storage?: StorageForm<T>;
 
   /** Fills in what the client left out; returns the same object when nothing was missing. */
   readonly applyDefaults?: (object: T) => T;

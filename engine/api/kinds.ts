@@ -1,4 +1,14 @@
 import type {
+  IMutatingAdmissionPolicyBindingSpec,
+  IMutatingAdmissionPolicySpec,
+  IMutatingWebhook,
+  IValidatingAdmissionPolicyBindingSpec,
+  IValidatingAdmissionPolicySpec,
+  IValidatingAdmissionPolicyStatus,
+  IValidatingWebhook,
+} from 'kubernetes-models/admissionregistration.k8s.io/v1';
+import type { IAPIServiceSpec, IAPIServiceStatus } from 'kubernetes-models/apiregistration.k8s.io/v1';
+import type {
   IDaemonSetSpec,
   IDaemonSetStatus,
   IDeploymentSpec,
@@ -10,17 +20,45 @@ import type {
 } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscalerSpec, IHorizontalPodAutoscalerStatus } from 'kubernetes-models/autoscaling/v2';
 import type { ICronJobSpec, ICronJobStatus, IJobSpec, IJobStatus } from 'kubernetes-models/batch/v1';
+import type {
+  ICertificateSigningRequestSpec,
+  ICertificateSigningRequestStatus,
+} from 'kubernetes-models/certificates.k8s.io/v1';
 import type { ILeaseSpec } from 'kubernetes-models/coordination.k8s.io/v1';
 import type { IEndpoint, IEndpointPort } from 'kubernetes-models/discovery.k8s.io/v1';
+import type {
+  IFlowSchemaSpec,
+  IFlowSchemaStatus,
+  IPriorityLevelConfigurationSpec,
+  IPriorityLevelConfigurationStatus,
+} from 'kubernetes-models/flowcontrol.apiserver.k8s.io/v1';
 import type {
   IIngressClassSpec,
   IIngressSpec,
   IIngressStatus,
+  IIPAddressSpec,
   INetworkPolicySpec,
+  IServiceCIDRSpec,
+  IServiceCIDRStatus,
 } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IRuntimeClass } from 'kubernetes-models/node.k8s.io/v1';
 import type { IPodDisruptionBudgetSpec, IPodDisruptionBudgetStatus } from 'kubernetes-models/policy/v1';
 import type { IAggregationRule, IPolicyRule, IRoleRef, ISubject } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import type { IStorageClass } from 'kubernetes-models/storage.k8s.io/v1';
+import type {
+  IDeviceClassSpec,
+  IResourceClaimSpec,
+  IResourceClaimStatus,
+  IResourceClaimTemplateSpec,
+  IResourceSliceSpec,
+} from 'kubernetes-models/resource.k8s.io/v1';
+import type {
+  ICSIDriverSpec,
+  ICSINodeSpec,
+  ICSIStorageCapacity,
+  IStorageClass,
+  IVolumeAttachmentSpec,
+  IVolumeAttachmentStatus,
+} from 'kubernetes-models/storage.k8s.io/v1';
 import type {
   IEndpointSubset,
   IEventSeries,
@@ -37,6 +75,9 @@ import type {
   IPersistentVolumeStatus,
   IPodSpec,
   IPodStatus,
+  IPodTemplateSpec,
+  IReplicationControllerSpec,
+  IReplicationControllerStatus,
   IResourceQuotaSpec,
   IResourceQuotaStatus,
   IServiceSpec,
@@ -250,4 +291,115 @@ export interface PodDisruptionBudget extends KubeObject {
 export interface HorizontalPodAutoscaler extends KubeObject {
   readonly spec?: IHorizontalPodAutoscalerSpec;
   readonly status?: IHorizontalPodAutoscalerStatus;
+}
+
+export interface PodTemplate extends KubeObject {
+  readonly template?: IPodTemplateSpec;
+}
+
+export interface ReplicationController extends KubeObject {
+  readonly spec?: IReplicationControllerSpec;
+  readonly status?: IReplicationControllerStatus;
+}
+
+export interface IPAddress extends KubeObject {
+  readonly spec?: IIPAddressSpec;
+}
+
+export interface ServiceCIDR extends KubeObject {
+  readonly spec?: IServiceCIDRSpec;
+  readonly status?: IServiceCIDRStatus;
+}
+
+export interface CSIDriver extends KubeObject {
+  readonly spec?: ICSIDriverSpec;
+}
+
+export interface CSINode extends KubeObject {
+  readonly spec?: ICSINodeSpec;
+}
+
+export interface VolumeAttachment extends KubeObject {
+  readonly spec?: IVolumeAttachmentSpec;
+  readonly status?: IVolumeAttachmentStatus;
+}
+
+export interface ValidatingAdmissionPolicy extends KubeObject {
+  readonly spec?: IValidatingAdmissionPolicySpec;
+  readonly status?: IValidatingAdmissionPolicyStatus;
+}
+
+export interface ValidatingAdmissionPolicyBinding extends KubeObject {
+  readonly spec?: IValidatingAdmissionPolicyBindingSpec;
+}
+
+export interface MutatingAdmissionPolicy extends KubeObject {
+  readonly spec?: IMutatingAdmissionPolicySpec;
+}
+
+export interface MutatingAdmissionPolicyBinding extends KubeObject {
+  readonly spec?: IMutatingAdmissionPolicyBindingSpec;
+}
+
+export interface CertificateSigningRequest extends KubeObject {
+  readonly spec?: ICertificateSigningRequestSpec;
+  readonly status?: ICertificateSigningRequestStatus;
+}
+
+export interface FlowSchema extends KubeObject {
+  readonly spec?: IFlowSchemaSpec;
+  readonly status?: IFlowSchemaStatus;
+}
+
+export interface PriorityLevelConfiguration extends KubeObject {
+  readonly spec?: IPriorityLevelConfigurationSpec;
+  readonly status?: IPriorityLevelConfigurationStatus;
+}
+
+export interface APIService extends KubeObject {
+  readonly spec?: IAPIServiceSpec;
+  readonly status?: IAPIServiceStatus;
+}
+
+export interface DeviceClass extends KubeObject {
+  readonly spec?: IDeviceClassSpec;
+}
+
+export interface ResourceClaim extends KubeObject {
+  readonly spec?: IResourceClaimSpec;
+  readonly status?: IResourceClaimStatus;
+}
+
+export interface ResourceClaimTemplate extends KubeObject {
+  readonly spec?: IResourceClaimTemplateSpec;
+}
+
+export interface ResourceSlice extends KubeObject {
+  readonly spec?: IResourceSliceSpec;
+}
+
+export interface ValidatingWebhookConfiguration extends KubeObject {
+  readonly webhooks?: IValidatingWebhook[];
+}
+
+export interface MutatingWebhookConfiguration extends KubeObject {
+  readonly webhooks?: IMutatingWebhook[];
+}
+
+export interface RuntimeClass extends KubeObject {
+  readonly handler: string;
+  readonly overhead?: IRuntimeClass['overhead'];
+  readonly scheduling?: IRuntimeClass['scheduling'];
+}
+
+export interface CSIStorageCapacity extends KubeObject {
+  readonly storageClassName: string;
+  readonly capacity?: ICSIStorageCapacity['capacity'];
+  readonly maximumVolumeSize?: ICSIStorageCapacity['maximumVolumeSize'];
+  readonly nodeTopology?: ICSIStorageCapacity['nodeTopology'];
+}
+
+export interface VolumeAttributesClass extends KubeObject {
+  readonly driverName: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }

@@ -42,6 +42,15 @@ export function numberColumn<T extends KubeObject>(name: string, description: st
   return { name, type: 'integer', description, priority: 0, cell };
 }
 
+/** A column of yes and no that is always shown. */
+export function booleanColumn<T extends KubeObject>(
+  name: string,
+  description: string,
+  cell: Cell<T>,
+): PrinterColumn<T> {
+  return { name, type: 'boolean', description, priority: 0, cell };
+}
+
 /** A column that only `-o wide` shows. */
 export function wideColumn<T extends KubeObject>(name: string, description: string, cell: Cell<T>): PrinterColumn<T> {
   return { name, type: 'string', description, priority: 1, cell };

@@ -1,20 +1,31 @@
 import type {
+  APIService,
+  CertificateSigningRequest,
   ClusterRole,
   ClusterRoleBinding,
   ConfigMap,
   ControllerRevision,
   CronJob,
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
   DaemonSet,
   Deployment,
+  DeviceClass,
   EndpointSlice,
   Endpoints,
   Event,
+  FlowSchema,
   HorizontalPodAutoscaler,
   Ingress,
   IngressClass,
+  IPAddress,
   Job,
   Lease,
   LimitRange,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  MutatingWebhookConfiguration,
   Namespace,
   NetworkPolicy,
   Node,
@@ -22,16 +33,29 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodTemplate,
   PriorityClass,
+  PriorityLevelConfiguration,
   ReplicaSet,
+  ReplicationController,
+  ResourceClaim,
+  ResourceClaimTemplate,
   ResourceQuota,
+  ResourceSlice,
   Role,
   RoleBinding,
+  RuntimeClass,
   Secret,
   Service,
   ServiceAccount,
+  ServiceCIDR,
   StatefulSet,
   StorageClass,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
+  VolumeAttachment,
+  VolumeAttributesClass,
 } from './kinds.ts';
 import type { KubeObject } from './object.ts';
 
@@ -104,6 +128,88 @@ const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
 const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
 const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
 const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
+const podTemplates = resource<PodTemplate>('v1', 'podtemplates', 'PodTemplate');
+const replicationControllers = resource<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController');
+const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
+const serviceCIDRs = resource<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', false);
+const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);
+const csiNodes = resource<CSINode>('storage.k8s.io/v1', 'csinodes', 'CSINode', false);
+const csiStorageCapacities = resource<CSIStorageCapacity>(
+  'storage.k8s.io/v1',
+  'csistoragecapacities',
+  'CSIStorageCapacity',
+);
+const volumeAttachments = resource<VolumeAttachment>(
+  'storage.k8s.io/v1',
+  'volumeattachments',
+  'VolumeAttachment',
+  false,
+);
+const volumeAttributesClasses = resource<VolumeAttributesClass>(
+  'storage.k8s.io/v1',
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
+  false,
+);
+const runtimeClasses = resource<RuntimeClass>('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass', false);
+const mutatingWebhookConfigurations = resource<MutatingWebhookConfiguration>(
+  'admissionregistration.k8s.io/v1',
+  'mutatingwebhookconfigurations',
+  'MutatingWebhookConfiguration',
+  false,
+);
+const validatingWebhookConfigurations = resource<ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io/v1',
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
+  false,
+);
+const validatingAdmissionPolicies = resource<ValidatingAdmissionPolicy>(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicies',
+  'ValidatingAdmissionPolicy',
+  false,
+);
+const validatingAdmissionPolicyBindings = resource<ValidatingAdmissionPolicyBinding>(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicybindings',
+  'ValidatingAdmissionPolicyBinding',
+  false,
+);
+const mutatingAdmissionPolicies = resource<MutatingAdmissionPolicy>(
+  'admissionregistration.k8s.io/v1',
+  'mutatingadmissionpolicies',
+  'MutatingAdmissionPolicy',
+  false,
+);
+const mutatingAdmissionPolicyBindings = resource<MutatingAdmissionPolicyBinding>(
+  'admissionregistration.k8s.io/v1',
+  'mutatingadmissionpolicybindings',
+  'MutatingAdmissionPolicyBinding',
+  false,
+);
+const certificateSigningRequests = resource<CertificateSigningRequest>(
+  'certificates.k8s.io/v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+  false,
+);
+const flowSchemas = resource<FlowSchema>('flowcontrol.apiserver.k8s.io/v1', 'flowschemas', 'FlowSchema', false);
+const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
+  'flowcontrol.apiserver.k8s.io/v1',
+  'prioritylevelconfigurations',
+  'PriorityLevelConfiguration',
+  false,
+);
+const apiServices = resource<APIService>('apiregistration.k8s.io/v1', 'apiservices', 'APIService', false);
+const deviceClasses = resource<DeviceClass>('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass', false);
+const resourceClaims = resource<ResourceClaim>('resource.k8s.io/v1', 'resourceclaims', 'ResourceClaim');
+const resourceClaimTemplates = resource<ResourceClaimTemplate>(
+  'resource.k8s.io/v1',
+  'resourceclaimtemplates',
+  'ResourceClaimTemplate',
+);
+const resourceSlices = resource<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice', false);
 
 /** Every resource named above. */
 export const RESOURCES: readonly Resource[] = [
@@ -140,6 +246,30 @@ export const RESOURCES: readonly Resource[] = [
   roleBindings,
   priorityClasses,
   storageClasses,
+  podTemplates,
+  replicationControllers,
+  ipAddresses,
+  serviceCIDRs,
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  volumeAttachments,
+  volumeAttributesClasses,
+  runtimeClasses,
+  mutatingWebhookConfigurations,
+  validatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  certificateSigningRequests,
+  flowSchemas,
+  priorityLevelConfigurations,
+  apiServices,
+  deviceClasses,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
 ];
 
 /** The resource of a kind, by the kind's name. */

@@ -1,4 +1,4 @@
-import type { KindDescriptor } from './descriptor.ts';
+import type { KindDescriptor, StorageForm } from './descriptor.ts';
 import type { KubeObject } from './object.ts';
 import { ALL_VERBS } from './verbs.ts';
 
@@ -18,4 +18,19 @@ export function storedKind<T extends KubeObject>(given: Given<T>): KindDescripto
     subresources: [],
     ...given,
   };
+}
+
+/**
+ * Another form in which a stored kind is served. It behaves as the stored kind does, but for what is given here.
+ * The order of versions in the list of kinds is the order of preference.
+ */
+export function servedForm<T extends KubeObject>(
+  stored: KindDescriptor<T>,
+  form: Pick<KindDescriptor<T>, 'version' | 'schema'> &
+    Partial<Omit<KindDescriptor<T>, 'storage'>> &
+    Pick<StorageForm<T>, 'toStorage' | 'fromStorage'>,
+): KindDescriptor<T> {
+  const { toStorage, fromStorage, ...own } = form;
+  const { group, version, kind, plural } = stored;
+  return { ...stored, ...own, storage: { kind: { group, version, kind, plural }, toStorage, fromStorage } };
 }

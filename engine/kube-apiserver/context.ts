@@ -65,6 +65,6 @@ export function respondWithObject(
   warnings: readonly string[] = [],
 ): ApiResponse {
   const told = request.warnings.length === 0 ? warnings : [...warnings, ...request.warnings];
-  if (request.negotiated.as === '') return respond(status, object, told);
+  if (request.negotiated.as === '' && request.kind.storage === undefined) return respond(status, object, told);
   return respond(status, presentationFor(request).object(object), told);
 }

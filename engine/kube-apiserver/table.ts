@@ -3,6 +3,7 @@ import { badRequest } from '../api/errors.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 import type { WatchEvent } from '../api/request.ts';
 import type { Negotiated } from './media-type.ts';
+import { fromStorage } from './registry/served-form.ts';
 
 /** `includeObject`: how much of each object comes with its row. */
 type IncludeObject = 'None' | 'Metadata' | 'Object';
@@ -30,7 +31,8 @@ export function presentation(
   nowMs: () => number,
 ): Presentation {
   if (as === 'Table') return tables(kind, readIncludeObject(include), nowMs);
-  return as.startsWith('PartialObjectMetadata') ? METADATA_ONLY : AS_STORED;
+  const shown = as.startsWith('PartialObjectMetadata') ? METADATA_ONLY : AS_STORED;
+  return kind.storage === undefined ? shown : inServedForm(kind, shown);
 }
 
 const AS_STORED: Presentation = {
@@ -38,6 +40,18 @@ const AS_STORED: Presentation = {
   list: (list) => list,
   event: (event) => event,
 };
+
+/** Converts what is stored in another form before it is shown. */
+function inServedForm(kind: KindDescriptor, shown: Presentation): Presentation {
+  return {
+    object: (object) => shown.object(fromStorage(kind, object)),
+    list: (list) => shown.list({ ...list, items: list.items.map((item) => fromStorage(kind, item)) }),
+    event: (event, first) => {
+      const isObject = event.type !== 'ERROR' && event.type !== 'BOOKMARK';
+      return shown.event(isObject ? { ...event, object: fromStorage(kind, event.object) } : event, first);
+    },
+  };
+}
 
 const METADATA_ONLY: Presentation = {
   object: metadataOnly,
@@ -64,7 +78,9 @@ function tables(kind: KindDescriptor, include: IncludeObject, nowMs: () => numbe
   }));
   const row = (object: KubeObject) => ({
     cells: kind.columns.map((column) => column.cell(object, nowMs())),
-    ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOnly(object) }),
+    ...(include === 'None'
+      ? {}
+      : { object: include === 'Object' ? fromStorage(kind, object) : metadataOnly(fromStorage(kind, object)) }),
   });
   const table = (metadata: object, columns: unknown, objects: readonly KubeObject[]) => ({
     kind: 'Table',

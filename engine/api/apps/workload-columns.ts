@@ -6,7 +6,7 @@ import { wideColumn } from '../printer-columns.ts';
 import { formatSelector } from './selector.ts';
 
 interface Workload extends KubeObject {
-  readonly spec: { readonly template?: PodTemplateSpec; readonly selector?: LabelSelectorFields };
+  readonly spec?: { readonly template?: PodTemplateSpec; readonly selector?: object };
 }
 
 function containersOf(workload: Workload) {
@@ -14,7 +14,10 @@ function containersOf(workload: Workload) {
 }
 
 /** The columns that `-o wide` adds for whatever makes Pods from a template. */
-export function workloadColumns<T extends Workload>(selectorDescription: string): readonly PrinterColumn<T>[] {
+export function workloadColumns<T extends Workload>(
+  selectorDescription: string,
+  selectorOf: (workload: T) => LabelSelectorFields | undefined = (workload) => workload.spec?.selector,
+): readonly PrinterColumn<T>[] {
   return [
     wideColumn('Containers', 'Names of each container in the template.', (workload) =>
       containersOf(workload)
@@ -26,6 +29,6 @@ export function workloadColumns<T extends Workload>(selectorDescription: string)
         .map((container) => container.image ?? '')
         .join(','),
     ),
-    wideColumn('Selector', selectorDescription, (workload) => formatSelector(workload.spec?.selector)),
+    wideColumn('Selector', selectorDescription, (workload) => formatSelector(selectorOf(workload))),
   ];
 }

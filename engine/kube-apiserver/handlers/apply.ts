@@ -6,6 +6,7 @@ import { applyConfiguration } from '../managed-fields/apply.ts';
 import { withLastApplied } from '../managed-fields/last-applied.ts';
 import type { Entries } from '../managed-fields/managers.ts';
 import { checkConfiguration } from '../managed-fields/typed-check.ts';
+import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
@@ -21,12 +22,13 @@ export function applyObject(request: ResourceRequest, body: unknown): ReturnType
   const writer = fieldWriter(request, fieldManager, 'Apply');
   const force = query.flag('force');
   let managedFields: Entries = [];
-  const apply = (live: KubeObject | undefined): KubeObject => {
+  const apply = (stored: KubeObject | undefined): KubeObject => {
+    const live = stored === undefined ? undefined : fromStorage(kind, stored);
     const applied = applyConfiguration(kind, live, configuration, writer, force);
     managedFields = applied.managedFields;
     const decoded = decodeFields(applied.object, kind, 'Ignore').object;
     const object = fieldManager === KUBECTL ? withLastApplied(decoded, configuration) : decoded;
-    return kind.applyDefaults?.(object) ?? object;
+    return defaultedForStorage(kind, object);
   };
   if (store.find(info.namespace, info.name) === undefined)
     return create(request, apply(undefined), managedFields, dryRun);

@@ -1,6 +1,7 @@
 import { type ResourceHandler, respondWithObject } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
 import { recordCreation } from '../managed-fields/record-update.ts';
+import { toStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitCreation } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
@@ -15,7 +16,7 @@ export const createObject: ResourceHandler = (request) => {
   const managedFields = isTracked ? recordCreation(kind, defaulted, fieldWriter(request, fieldManager)) : undefined;
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
-  const created = store.create(namespace, defaulted, {
+  const created = store.create(namespace, toStorage(kind, defaulted), {
     dryRun,
     ...admitCreation(request, dryRun),
     ...(managedFields === undefined ? {} : { managedFields }),

@@ -6,6 +6,7 @@ import { type DeleteOptions, readDeleteOptions } from '../registry/delete-option
 import { deleteObject } from '../registry/deletion.ts';
 import { listObjects } from '../registry/list.ts';
 import { readListOptions } from '../registry/list-options.ts';
+import { fromStorage, storedKindOf } from '../registry/served-form.ts';
 import { admitDeletion } from './admission.ts';
 import { readFilter } from './read.ts';
 
@@ -40,7 +41,7 @@ export const deleteCollection: ResourceHandler = (request) => {
   const items = list.items.map(({ metadata }) => {
     const stored = store.find(metadata.namespace ?? '', metadata.name);
     if (stored !== undefined) admitDeletion(request, dryRun, stored);
-    return deleteObject(store, metadata.namespace ?? '', metadata.name, options).object;
+    return fromStorage(kind, deleteObject(store, metadata.namespace ?? '', metadata.name, options).object);
   });
   return respond(200, { ...list, apiVersion: apiVersionOf(kind), items });
 };
@@ -60,7 +61,8 @@ function readOptions({ request, query }: ResourceRequest): DeleteOptions {
 
 function deletionStatus({ kind }: ResourceRequest, { metadata }: KubeObject): Omit<Status, 'code'> {
   const { name, uid } = metadata;
-  const group = kind.group === '' ? {} : { group: kind.group };
+  const stored = storedKindOf(kind);
+  const group = stored.group === '' ? {} : { group: stored.group };
   return {
     kind: 'Status',
     apiVersion: 'v1',

@@ -2,6 +2,7 @@ import type { ResourceRequest } from '../context.ts';
 import { apiVersionOf } from '../decode/object-decoder.ts';
 import { type FieldWriter, managerName } from '../managed-fields/managers.ts';
 import { recordUpdate } from '../managed-fields/record-update.ts';
+import { fromStorage } from '../registry/served-form.ts';
 import type { UpdateOptions } from '../registry/store.ts';
 
 /** Who writes, as `metadata.managedFields` will know the writer. */
@@ -25,8 +26,10 @@ export function fieldWriter(
  * themselves by the thousand (Pods, ReplicaSets, Events, Leases) carries no managedFields.
  */
 export function updateRecorder(request: ResourceRequest, fieldManager: string): UpdateOptions['managedFields'] {
+  const { kind } = request;
   return (stored, next, sent) => {
     if (stored.metadata.managedFields === undefined && sent.metadata.managedFields === undefined) return undefined;
-    return recordUpdate(request.kind, stored, next, sent.metadata.managedFields, fieldWriter(request, fieldManager));
+    const [before, after] = [fromStorage(kind, stored), fromStorage(kind, next)];
+    return recordUpdate(kind, before, after, sent.metadata.managedFields, fieldWriter(request, fieldManager));
   };
 }

@@ -8,6 +8,7 @@ import { parseMediaType } from '../media-type.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
+import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitUpdate, judgeUpdate } from './admission.ts';
 import { applyObject } from './apply.ts';
@@ -35,13 +36,14 @@ export const patchObject: ResourceHandler = (request) => {
     info.namespace,
     info.name,
     (stored) => {
-      const patched = applyPatch(request, type, stored, patch);
+      const served = fromStorage(kind, stored);
+      const patched = applyPatch(request, type, served, patch);
       const quoted = () => (type === STRATEGIC_MERGE_PATCH ? printGo(patch) : JSON.stringify(patched));
       const refuse = (why: string) => invalidObject(NO_KIND, '', [invalid('patch', quoted(), why)]);
       const decoded = decodeFields(patched, kind, fieldValidation ?? 'Warn', refuse);
       warnings = decoded.warnings;
-      checkTypeMeta(stored, decoded.object);
-      return admitUpdate(request, kind.applyDefaults?.(decoded.object) ?? decoded.object, stored, dryRun);
+      checkTypeMeta(served, decoded.object);
+      return admitUpdate(request, defaultedForStorage(kind, decoded.object), stored, dryRun);
     },
     {
       dryRun,

@@ -16,7 +16,8 @@ export const getObject: ResourceHandler = (request) => {
 export const listCollection: ResourceHandler = (request) => {
   const options = readListOptions(request.query, false);
   const list = listObjects(request.store, readFilter(request), options);
-  return respond(200, request.negotiated.as === '' ? list : presentationFor(request).list(list));
+  const plain = request.negotiated.as === '' && request.kind.storage === undefined;
+  return respond(200, plain ? list : presentationFor(request).list(list));
 };
 
 export const watchCollection: ResourceHandler = (request) => {

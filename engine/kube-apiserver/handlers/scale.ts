@@ -67,10 +67,16 @@ function writeScale(
   );
 }
 
+/** A ReplicationController selects by labels alone. */
+function selectorOf({ kind, spec }: Scalable): LabelSelectorFields | undefined {
+  if (kind !== 'ReplicationController' || spec.selector === undefined) return spec.selector;
+  return { matchLabels: spec.selector as Readonly<Record<string, string>> };
+}
+
 function scaleOf(object: KubeObject): Scale {
   const { spec, status, metadata } = object as Scalable;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const selector = labelSelectorOf(spec.selector).toString();
+  const selector = labelSelectorOf(selectorOf(object as Scalable)).toString();
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

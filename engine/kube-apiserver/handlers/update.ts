@@ -1,6 +1,7 @@
 import { badRequest } from '../../api/errors.ts';
 import { type ResourceHandler, respondWithObject } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
+import { defaultedForStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitUpdate, judgeUpdate } from './admission.ts';
 import { updateRecorder } from './field-writer.ts';
@@ -16,7 +17,7 @@ export const updateObject: ResourceHandler = (request) => {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   const uid = object.metadata.uid ?? '';
-  const defaulted = kind.applyDefaults?.(object) ?? object;
+  const defaulted = defaultedForStorage(kind, object);
   const updated = store.update(namespace, name, (stored) => admitUpdate(request, defaulted, stored, dryRun), {
     dryRun,
     validate: judgeUpdate(request, dryRun),

@@ -23,6 +23,7 @@ import {
   withManagedFields,
   withResourceVersion,
 } from './object-metadata.ts';
+import { storedKindOf } from './served-form.ts';
 import { storageKey, storagePrefix } from './storage-key.ts';
 
 /** What all stores of a server share. */
@@ -78,11 +79,14 @@ export class Store {
   readonly kind: KindDescriptor;
   readonly prefix: string;
   readonly environment: StoreEnvironment;
+  /** The kind that errors name. */
+  readonly #named: ReturnType<typeof storedKindOf>;
   readonly #allocate: Allocate | undefined;
 
   constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
     this.kind = kind;
     this.prefix = storagePrefix(kind);
+    this.#named = storedKindOf(kind);
     this.environment = environment;
     this.#allocate = allocate;
   }
@@ -104,7 +108,7 @@ export class Store {
   /** @throws StatusError NotFound */
   get(namespace: string, name: string): KubeObject {
     const object = this.find(namespace, name);
-    if (object === undefined) throw notFound(this.kind, name);
+    if (object === undefined) throw notFound(this.#named, name);
     return object;
   }
 
@@ -120,12 +124,12 @@ export class Store {
     const context: WriteContext = { timestamp: admitted.metadata.creationTimestamp, status: false };
     const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
     const errors = kind.validateCreate(prepared);
-    if (errors.length > 0) throw invalidObject(kind, prepared.metadata.name, errors);
+    if (errors.length > 0) throw invalidObject(this.#named, prepared.metadata.name, errors);
     const key = this.key(namespace, prepared.metadata.name);
     if (this.environment.etcd.get(key) !== undefined) {
       throw generated
-        ? generateNameConflict(kind, prepared.metadata.name)
-        : alreadyExists(kind, prepared.metadata.name);
+        ? generateNameConflict(this.#named, prepared.metadata.name)
+        : alreadyExists(this.#named, prepared.metadata.name);
     }
     options.validate?.(prepared);
     const object = this.#allocate?.(prepared, undefined) ?? prepared;
@@ -155,7 +159,7 @@ export class Store {
         : withManagedFields(prepared, options.managedFields(stored, prepared, sent));
     const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
     const errors = kind.validateUpdate(managed, stored, context);
-    if (errors.length > 0) throw invalidObject(kind, name, errors);
+    if (errors.length > 0) throw invalidObject(this.#named, name, errors);
     options.validate?.(managed, stored);
     const next = this.#allocate?.(managed, stored) ?? managed;
     if (options.dryRun) return next;
@@ -204,7 +208,7 @@ export class Store {
   }
 
   #checkVersion(stored: KubeObject, sent: KubeObject, options: UpdateOptions): void {
-    const { kind } = this;
+    const kind = this.#named;
     const { name, uid, namespace } = stored.metadata;
     if (options.expectedUid !== undefined && options.expectedUid !== uid) {
       throw failedUidPrecondition(kind, this.key(namespace ?? '', name), name, options.expectedUid, uid);
@@ -240,7 +244,13 @@ function withoutResourceVersion(object: KubeObject): KubeObject {
   return { ...object, metadata: metadata as KubeObject['metadata'] };
 }
 
-function failedUidPrecondition(kind: KindDescriptor, key: string, name: string, asked: string, actual: string): Error {
+function failedUidPrecondition(
+  kind: Pick<KindDescriptor, 'group' | 'plural'>,
+  key: string,
+  name: string,
+  asked: string,
+  actual: string,
+): Error {
   const why =
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
     `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;

@@ -1,0 +1,31 @@
+import { sameValue } from '../copy-on-write.ts';
+import { firstGeneration, nextGeneration } from '../generation.ts';
+import type { MutatingWebhookConfiguration } from '../kinds.ts';
+import { ageColumn, nameColumn, numberColumn } from '../printer-columns.ts';
+import { storedKind } from '../stored-kind.ts';
+import { validation } from '../validation-pair.ts';
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ */
+export const mutatingWebhookConfiguration = storedKind<MutatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  schema: 'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (next, previous) => nextGeneration(next, previous, !sameValue(next.webhooks, previous.webhooks)),
+  ...validation<MutatingWebhookConfiguration>({
+    namespaced: false,
+    validate: () => {},
+  }),
+  columns: [
+    nameColumn,
+    numberColumn(
+      'Webhooks',
+      'Webhooks indicates total number of webhooks defined in this configuration',
+      ({ webhooks }) => webhooks?.length ?? 0,
+    ),
+    ageColumn,
+  ],
+});

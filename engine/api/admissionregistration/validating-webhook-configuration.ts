@@ -1,0 +1,31 @@
+import { sameValue } from '../copy-on-write.ts';
+import { firstGeneration, nextGeneration } from '../generation.ts';
+import type { ValidatingWebhookConfiguration } from '../kinds.ts';
+import { ageColumn, nameColumn, numberColumn } from '../printer-columns.ts';
+import { storedKind } from '../stored-kind.ts';
+import { validation } from '../validation-pair.ts';
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ */
+export const validatingWebhookConfiguration = storedKind<ValidatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  schema: 'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (next, previous) => nextGeneration(next, previous, !sameValue(next.webhooks, previous.webhooks)),
+  ...validation<ValidatingWebhookConfiguration>({
+    namespaced: false,
+    validate: () => {},
+  }),
+  columns: [
+    nameColumn,
+    numberColumn(
+      'Webhooks',
+      'Webhooks indicates total number of webhooks defined in this configuration',
+      ({ webhooks }) => webhooks?.length ?? 0,
+    ),
+    ageColumn,
+  ],
+});

@@ -1,0 +1,65 @@
+import { withDefaults, withField } from '../copy-on-write.ts';
+import { humanDuration } from '../duration.ts';
+import type { CertificateSigningRequest } from '../kinds.ts';
+import { ageColumn, column, nameColumn } from '../printer-columns.ts';
+import { specAndStatus } from '../spec-and-status.ts';
+import { storedKind } from '../stored-kind.ts';
+import { validation } from '../validation-pair.ts';
+
+/** `Approved,Issued`: what has been decided, and whether there is a certificate. */
+function condition({ status }: CertificateSigningRequest): string {
+  const types = new Set((status?.conditions ?? []).map(({ type }) => type));
+  const parts: string[] = [];
+  if (types.has('Denied')) parts.push('Denied');
+  else if (types.has('Approved')) parts.push('Approved');
+  else parts.push('Pending');
+  if (types.has('Failed')) parts.push('Failed');
+  if ((status?.certificate ?? '') !== '') parts.push('Issued');
+  return parts.join(',');
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/ */
+export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
+  subresources: ['approval', 'status'],
+  applyDefaults: (object) =>
+    object.spec === undefined
+      ? object
+      : withField(
+          object,
+          'spec',
+          withDefaults(object.spec, { usages: ['digital signature', 'key encipherment'] as never }),
+        ),
+  ...specAndStatus<CertificateSigningRequest>({ counted: false }),
+  ...validation<CertificateSigningRequest>({ namespaced: false, validate: () => {} }),
+  selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
+  columns: [
+    nameColumn,
+    ageColumn,
+    column(
+      'SignerName',
+      'signerName indicates the requested signer, and is a qualified name.',
+      ({ spec }) => spec?.signerName || '<none>',
+    ),
+    column(
+      'Requestor',
+      'username contains the name of the user that created the CertificateSigningRequest. Populated by the API server on creation and immutable.',
+      ({ spec }) => spec?.username ?? '',
+    ),
+    column(
+      'RequestedDuration',
+      'expirationSeconds is the requested duration of validity of the issued certificate. The certificate signer may issue a certificate with a different validity duration so a client must check the delta between the notBefore and and notAfter fields in the issued certificate to determine the actual duration.',
+      ({ spec }) => (spec?.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)),
+    ),
+    column(
+      'Condition',
+      'conditions applied to the request. Known conditions are "Approved", "Denied", and "Failed".',
+      condition,
+    ),
+  ],
+});
