@@ -1,14 +1,4 @@
 import type {
-  IMutatingAdmissionPolicyBindingSpec,
-  IMutatingAdmissionPolicySpec,
-  IMutatingWebhook,
-  IValidatingAdmissionPolicyBindingSpec,
-  IValidatingAdmissionPolicySpec,
-  IValidatingAdmissionPolicyStatus,
-  IValidatingWebhook,
-} from 'kubernetes-models/admissionregistration.k8s.io/v1';
-import type { IAPIServiceSpec, IAPIServiceStatus } from 'kubernetes-models/apiregistration.k8s.io/v1';
-import type {
   IDaemonSetSpec,
   IDaemonSetStatus,
   IDeploymentSpec,
@@ -20,18 +10,8 @@ import type {
 } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscalerSpec, IHorizontalPodAutoscalerStatus } from 'kubernetes-models/autoscaling/v2';
 import type { ICronJobSpec, ICronJobStatus, IJobSpec, IJobStatus } from 'kubernetes-models/batch/v1';
-import type {
-  ICertificateSigningRequestSpec,
-  ICertificateSigningRequestStatus,
-} from 'kubernetes-models/certificates.k8s.io/v1';
 import type { ILeaseSpec } from 'kubernetes-models/coordination.k8s.io/v1';
 import type { IEndpoint, IEndpointPort } from 'kubernetes-models/discovery.k8s.io/v1';
-import type {
-  IFlowSchemaSpec,
-  IFlowSchemaStatus,
-  IPriorityLevelConfigurationSpec,
-  IPriorityLevelConfigurationStatus,
-} from 'kubernetes-models/flowcontrol.apiserver.k8s.io/v1';
 import type {
   IIngressClassSpec,
   IIngressSpec,
@@ -44,13 +24,6 @@ import type {
 import type { IRuntimeClass } from 'kubernetes-models/node.k8s.io/v1';
 import type { IPodDisruptionBudgetSpec, IPodDisruptionBudgetStatus } from 'kubernetes-models/policy/v1';
 import type { IAggregationRule, IPolicyRule, IRoleRef, ISubject } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import type {
-  IDeviceClassSpec,
-  IResourceClaimSpec,
-  IResourceClaimStatus,
-  IResourceClaimTemplateSpec,
-  IResourceSliceSpec,
-} from 'kubernetes-models/resource.k8s.io/v1';
 import type {
   ICSIDriverSpec,
   ICSINodeSpec,
@@ -322,68 +295,6 @@ export interface CSINode extends KubeObject {
 export interface VolumeAttachment extends KubeObject {
   readonly spec?: IVolumeAttachmentSpec;
   readonly status?: IVolumeAttachmentStatus;
-}
-
-export interface ValidatingAdmissionPolicy extends KubeObject {
-  readonly spec?: IValidatingAdmissionPolicySpec;
-  readonly status?: IValidatingAdmissionPolicyStatus;
-}
-
-export interface ValidatingAdmissionPolicyBinding extends KubeObject {
-  readonly spec?: IValidatingAdmissionPolicyBindingSpec;
-}
-
-export interface MutatingAdmissionPolicy extends KubeObject {
-  readonly spec?: IMutatingAdmissionPolicySpec;
-}
-
-export interface MutatingAdmissionPolicyBinding extends KubeObject {
-  readonly spec?: IMutatingAdmissionPolicyBindingSpec;
-}
-
-export interface CertificateSigningRequest extends KubeObject {
-  readonly spec?: ICertificateSigningRequestSpec;
-  readonly status?: ICertificateSigningRequestStatus;
-}
-
-export interface FlowSchema extends KubeObject {
-  readonly spec?: IFlowSchemaSpec;
-  readonly status?: IFlowSchemaStatus;
-}
-
-export interface PriorityLevelConfiguration extends KubeObject {
-  readonly spec?: IPriorityLevelConfigurationSpec;
-  readonly status?: IPriorityLevelConfigurationStatus;
-}
-
-export interface APIService extends KubeObject {
-  readonly spec?: IAPIServiceSpec;
-  readonly status?: IAPIServiceStatus;
-}
-
-export interface DeviceClass extends KubeObject {
-  readonly spec?: IDeviceClassSpec;
-}
-
-export interface ResourceClaim extends KubeObject {
-  readonly spec?: IResourceClaimSpec;
-  readonly status?: IResourceClaimStatus;
-}
-
-export interface ResourceClaimTemplate extends KubeObject {
-  readonly spec?: IResourceClaimTemplateSpec;
-}
-
-export interface ResourceSlice extends KubeObject {
-  readonly spec?: IResourceSliceSpec;
-}
-
-export interface ValidatingWebhookConfiguration extends KubeObject {
-  readonly webhooks?: IValidatingWebhook[];
-}
-
-export interface MutatingWebhookConfiguration extends KubeObject {
-  readonly webhooks?: IMutatingWebhook[];
 }
 
 export interface RuntimeClass extends KubeObject {

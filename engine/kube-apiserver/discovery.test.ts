@@ -40,7 +40,8 @@ test('everything at once for those who ask', () => {
   const { request } = startTestServer();
   const { headers, body } = request('GET', '/apis', undefined, AGGREGATED);
   expect(headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
-  expect(body.items[0].versions[0].resources.find(({ resource }: Body) => resource === 'deployments')).toMatchObject({
+  const apps = body.items.find(({ metadata }: Body) => metadata.name === 'apps').versions[0];
+  expect(apps.resources.find(({ resource }: Body) => resource === 'deployments')).toMatchObject({
     resource: 'deployments',
     responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
     scope: 'Namespaced',

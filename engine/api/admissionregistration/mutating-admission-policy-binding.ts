@@ -1,4 +1,4 @@
-import type { MutatingAdmissionPolicyBinding } from '../kinds.ts';
+import type { MutatingAdmissionPolicyBinding } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

@@ -1,4 +1,4 @@
-import type { MutatingAdmissionPolicy } from '../kinds.ts';
+import type { MutatingAdmissionPolicy } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

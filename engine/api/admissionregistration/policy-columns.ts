@@ -3,7 +3,7 @@ import type {
   MutatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
-} from '../kinds.ts';
+} from '../extension-kinds.ts';
 
 const UNSET = '<unset>';
 

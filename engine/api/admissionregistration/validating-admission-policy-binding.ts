@@ -1,4 +1,4 @@
-import type { ValidatingAdmissionPolicyBinding } from '../kinds.ts';
+import type { ValidatingAdmissionPolicyBinding } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

@@ -1,4 +1,4 @@
-import type { ValidatingAdmissionPolicy } from '../kinds.ts';
+import type { ValidatingAdmissionPolicy } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

@@ -1,6 +1,6 @@
 import { sameValue } from '../copy-on-write.ts';
+import type { ValidatingWebhookConfiguration } from '../extension-kinds.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
-import type { ValidatingWebhookConfiguration } from '../kinds.ts';
 import { ageColumn, nameColumn, numberColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';

@@ -1,6 +1,6 @@
 import { withDefaults, withField } from '../copy-on-write.ts';
 import { humanDuration } from '../duration.ts';
-import type { CertificateSigningRequest } from '../kinds.ts';
+import type { CertificateSigningRequest } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

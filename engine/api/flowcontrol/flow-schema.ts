@@ -1,5 +1,5 @@
 import { withDefaults, withField } from '../copy-on-write.ts';
-import type { FlowSchema } from '../kinds.ts';
+import type { FlowSchema } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

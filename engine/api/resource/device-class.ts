@@ -1,4 +1,4 @@
-import type { DeviceClass } from '../kinds.ts';
+import type { DeviceClass } from '../extension-kinds.ts';
 import { ageColumn, nameColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

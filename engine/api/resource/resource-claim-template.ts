@@ -1,4 +1,4 @@
-import type { ResourceClaimTemplate } from '../kinds.ts';
+import type { ResourceClaimTemplate } from '../extension-kinds.ts';
 import { ageColumn, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';

@@ -1,4 +1,4 @@
-import type { ResourceClaim } from '../kinds.ts';
+import type { ResourceClaim } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';

@@ -160,12 +160,23 @@ test('every field of every served kind has a number', () => {
     }
   };
   for (const { schema } of KINDS) visit(schema);
-  expect(missing.filter((name) => !KNOWN_GAPS.has(name))).toEqual([]);
+  expect(missing.filter((name) => !KNOWN_GAPS.has(name) && !SENT_AS_JSON.test(name))).toEqual([]);
 });
 
 const SCALARS = /\.(FieldsV1|RawExtension)$/;
+/** Kinds that this kubectl has no types of: it sends them as JSON. */
+const SENT_AS_JSON =
+  /\.apiregistration\.v1\.|\.admissionregistration\.v1\.(Mutating|Mutation|ApplyConfiguration|JSONPatch)/;
 /** Fields that 1.36 has and the kubectl of 1.35, from which the numbers are, has not. */
 const KNOWN_GAPS = new Set([
+  'io.k8s.api.storage.v1.CSIDriverSpec.preventPodSchedulingIfMissing',
+  'io.k8s.api.resource.v1.DeviceAttribute.bools',
+  'io.k8s.api.resource.v1.DeviceAttribute.ints',
+  'io.k8s.api.resource.v1.DeviceAttribute.strings',
+  'io.k8s.api.resource.v1.DeviceAttribute.versions',
+  'io.k8s.api.resource.v1.Device.nodeAllocatableResourceMappings',
+  'io.k8s.api.resource.v1.NodeAllocatableResourceMapping.allocationMultiplier',
+  'io.k8s.api.resource.v1.NodeAllocatableResourceMapping.capacityKey',
   'io.k8s.api.core.v1.PodSpec.schedulingGroup',
   'io.k8s.api.core.v1.PodSchedulingGroup.podGroupName',
   'io.k8s.api.core.v1.ResourceHealth.message',
