@@ -100,15 +100,15 @@ export const cronJobs = resource<CronJob>('batch/v1', 'cronjobs', 'CronJob');
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
 const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
 const limitRanges = resource<LimitRange>('v1', 'limitranges', 'LimitRange');
-const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
+export const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
 export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
   'v1',
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
 const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
-const secrets = resource<Secret>('v1', 'secrets', 'Secret');
-const services = resource<Service>('v1', 'services', 'Service');
+export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
+export const services = resource<Service>('v1', 'services', 'Service');
 const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',

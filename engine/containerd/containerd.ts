@@ -132,6 +132,7 @@ export class Containerd implements RuntimeService, ImageService {
     if (container === undefined) return;
     yield* containers.stopContainer(this.#context, container, 0);
     state.containers.delete(id);
+    host.removeContainerRoot(container.root);
     for (const path of [container.log.path, `${container.log.path}.1`]) {
       if (host.root.access(path, 'exists')) host.root.unlink(path);
     }

@@ -57,6 +57,8 @@ export interface ContainerMount {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
+  /** `None`, `HostToContainer` or `Bidirectional`. Shown, but mounts made later do not propagate. */
+  readonly propagation?: string;
 }
 
 interface ContainerDevice {

@@ -1,17 +1,16 @@
-import type { Container, Pod } from '../api/kinds.ts';
+import type { Container, Pod, VolumeMount } from '../api/kinds.ts';
 import type { ContainerConfig, ContainerMount } from '../containerd/cri.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
-import { Errno } from '../linux/errno.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
 import { expand } from './expansion.ts';
-import { errnoText, podDirectory } from './host-files.ts';
-import { StartError } from './images.ts';
+import { podDirectory } from './host-files.ts';
 import { containerHash } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
 import { pidNamespaceMode, podHostname } from './sandbox-config.ts';
-import type { MountedVolumes } from './volumes/volumes.ts';
+import { configError, expandSubPath, prepareSubPath } from './sub-path.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 export interface ContainerSurroundings {
   readonly root: Process | undefined;
@@ -71,19 +70,7 @@ function groupsOf(pod: Pod): readonly number[] {
 }
 
 function makeMounts(root: Process, pod: Pod, container: Container, around: ContainerSurroundings): ContainerMount[] {
-  const mounts = (container.volumeMounts ?? []).map((mount): ContainerMount => {
-    const hostPath = around.volumes.get(mount.name);
-    if (hostPath === undefined) {
-      const message = `cannot find volume "${mount.name}" to mount into container "${container.name}"`;
-      throw new StartError('CreateContainerConfigError', message);
-    }
-    const subPath = mount.subPath ?? (mount.subPathExpr === undefined ? '' : expand(mount.subPathExpr, around.env));
-    return {
-      hostPath: subPath === '' ? hostPath : makeSubPath(root, container, `${hostPath}/${subPath}`),
-      containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-      readOnly: mount.readOnly === true,
-    };
-  });
+  const mounts = (container.volumeMounts ?? []).map((mount) => volumeMount(root, container, mount, around));
   const mountsOver = (path: string): boolean => mounts.some(({ containerPath }) => containerPath === path);
   if (!mountsOver('/etc/hosts')) {
     mounts.push({ hostPath: writeHosts(root, pod, around.podIp), containerPath: '/etc/hosts', readOnly: false });
@@ -99,15 +86,23 @@ function makeMounts(root: Process, pod: Pod, container: Container, around: Conta
   return mounts;
 }
 
-function makeSubPath(root: Process, container: Container, path: string): string {
-  try {
-    makeDirectories(root, path, 0o750);
-    return path;
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    const message = `failed to prepare subPath for volumeMount of container "${container.name}": ${errnoText(error)}`;
-    throw new StartError('CreateContainerConfigError', message);
+function volumeMount(
+  root: Process,
+  container: Container,
+  mount: VolumeMount,
+  { volumes, env }: ContainerSurroundings,
+): ContainerMount {
+  const volume = volumes.get(mount.name);
+  if (volume === undefined) {
+    throw configError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
   }
+  const subPath = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expandSubPath(mount.subPathExpr, env);
+  return {
+    hostPath: subPath === '' ? volume.hostPath : prepareSubPath(root, container, mount, volume.hostPath, subPath),
+    containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+    readOnly: mount.readOnly === true || volume.readOnly,
+    propagation: mount.mountPropagation,
+  };
 }
 
 /** The file on the host that a container's termination message is read from. */

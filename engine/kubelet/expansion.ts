@@ -1,8 +1,13 @@
+/** Values by name. */
+export interface Variables {
+  get(name: string): string | undefined;
+}
+
 /**
  * Replaces `$(NAME)` by the variable's value; `$$` is a dollar sign, and what names no variable stays as it is.
  * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
-export function expand(text: string, variables: ReadonlyMap<string, string>): string {
+export function expand(text: string, variables: Variables): string {
   if (!text.includes('$')) return text;
   let result = '';
   for (let i = 0; i < text.length; i++) {

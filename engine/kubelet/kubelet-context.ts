@@ -1,12 +1,16 @@
-import type { ConfigMap, Pod } from '../api/kinds.ts';
+import type { Pod, Service } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import type { ResourceClient } from '../client/client.ts';
 import type { EventRecorder, EventType } from '../client/event-recorder.ts';
+import type { Informer } from '../client/informer.ts';
 import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Activity, Simulation } from '../sim/index.ts';
 import type { BackOff } from './back-off.ts';
+import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { VolumeClaims } from './volumes/volume.ts';
 import type { WaitingReasons } from './waiting-reasons.ts';
 
 /** What the parts of one kubelet share. */
@@ -21,7 +25,10 @@ export interface KubeletContext {
   readonly cache: RuntimeCache;
   readonly recorder: EventRecorder;
   readonly pods: ResourceClient<Pod>;
-  readonly configMaps: ResourceClient<ConfigMap>;
+  readonly objects: ReferencedObjects;
+  readonly tokens: ServiceAccountTokens;
+  readonly claims: VolumeClaims;
+  readonly services: Informer<Service>;
   readonly containerBackOff: BackOff;
   readonly imageBackOff: BackOff;
   readonly waiting: WaitingReasons;

@@ -1,7 +1,7 @@
-import type { Pod, Taint } from '../api/kinds.ts';
+import type { Node, Pod, Taint } from '../api/kinds.ts';
 import type { NodeApi, PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
-import { configMaps, leases, nodes, pods } from '../api/resources.ts';
+import { leases, nodes, persistentVolumeClaims, persistentVolumes, pods, services } from '../api/resources.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
@@ -18,9 +18,11 @@ import { NodeLease } from './node-lease.ts';
 import { type NodeCapacity, NodeStatusUpdater } from './node-status.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
+import { ReferencedObjects } from './referenced-objects.ts';
 import { RuntimeCache } from './runtime-cache.ts';
 import { podLogDirectory } from './sandbox-config.ts';
 import { createServer } from './server.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { StaticPodSource } from './static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { WaitingReasons } from './waiting-reasons.ts';
@@ -104,7 +106,10 @@ class NodeAgent implements PodWorkerHost {
       cache: new RuntimeCache(runtime),
       recorder,
       pods: client.resource(pods),
-      configMaps: client.resource(configMaps),
+      objects: new ReferencedObjects(client),
+      tokens: new ServiceAccountTokens(sim, client, nodeName),
+      claims: { claims: client.resource(persistentVolumeClaims), volumes: client.resource(persistentVolumes) },
+      services: new Informer(sim, client.resource(services), { name: `${this.#component} services` }),
       containerBackOff: new BackOff(initialMs, maxMs),
       imageBackOff: new BackOff(initialMs, maxMs),
       waiting: new WaitingReasons(),
@@ -145,11 +150,14 @@ class NodeAgent implements PodWorkerHost {
       for (const worker of this.#workers.values()) worker.ring();
     });
     this.#informer.start();
+    // A hollow node's containers have no environment.
+    if (this.context.root !== undefined) this.context.services.start();
   }
 
   stop(): void {
     this.#unsubscribe?.();
     this.#informer.stop();
+    this.context.services.stop();
     this.#staticPods?.stop();
     this.#nodeStatus.stop();
     this.#lease.stop();
@@ -175,6 +183,10 @@ class NodeAgent implements PodWorkerHost {
     // The scheduler may have seen labels that are newer than the last report.
     this.#nodeStatus.refresh();
     return admitPod(pod, others, allocatable, this.#nodeStatus.current);
+  }
+
+  get node(): Node | undefined {
+    return this.#nodeStatus.current;
   }
 
   networkNotReady(): string | undefined {
@@ -240,12 +252,14 @@ class NodeAgent implements PodWorkerHost {
   /** Removes what a Pod that is no more left in the runtime and on the disk. */
   #cleanUp(worker: PodWorker): void {
     const { uid, pod } = worker;
-    const { cache, waiting, containerBackOff, imageBackOff, root, sim } = this.context;
+    const { cache, waiting, containerBackOff, imageBackOff, objects, tokens, root, sim } = this.context;
     this.#workers.delete(uid);
     this.statuses.forget(uid);
     waiting.forget(uid);
     containerBackOff.forget(uid);
     imageBackOff.forget(uid);
+    objects.forget(uid);
+    tokens.forget(uid);
     if (worker.isStatic) this.#removeMirrorOf(pod);
     const task = runTask(sim, `${this.#component} clean up`, this.#removeSandboxes(uid), () => {
       this.#cleaning.delete(task);

@@ -9,6 +9,11 @@ export function isMirror(pod: Pod): boolean {
   return pod.metadata.annotations?.[CONFIG_MIRROR] !== undefined;
 }
 
+/** Whether the Pod comes from a manifest on the node, not from the API server. */
+export function isStaticPod(pod: Pod): boolean {
+  return pod.metadata.annotations?.[CONFIG_HASH] !== undefined && !isMirror(pod);
+}
+
 /** Whether `mirror` shows this static Pod in its present version. */
 function isMirrorOf(mirror: Pod, pod: Pod): boolean {
   const hash = mirror.metadata.annotations?.[CONFIG_MIRROR];

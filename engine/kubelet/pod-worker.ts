@@ -1,5 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
-import type { Pod, PodStatus } from '../api/kinds.ts';
+import type { Node, Pod, PodStatus } from '../api/kinds.ts';
 import { timestamp } from '../client/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
 import { runTask, type Task, type TaskHandle, waitFor } from '../sim/index.ts';
@@ -14,7 +14,8 @@ import { generateStatus } from './status/generate-status.ts';
 import type { StatusWriter } from './status/status-writer.ts';
 import { syncPod } from './sync-pod.ts';
 import { terminationMessage } from './termination-message.ts';
-import { hasChangingVolumes, type MountedVolumes, setUpVolumes, tearDownPod } from './volumes/volumes.ts';
+import { hasChangingVolumes, PodVolumes, tearDownPod } from './volumes/pod-volumes.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 /** What a worker needs of its kubelet. */
 export interface PodWorkerHost {
@@ -22,6 +23,8 @@ export interface PodWorkerHost {
   readonly prober: Prober;
   readonly statuses: StatusWriter;
   allocatable(resource: string): number;
+  /** As the server has it. */
+  readonly node: Node | undefined;
   admit(pod: Pod): Rejection | undefined;
   /** Why Pods without host network cannot be started; undefined when they can. */
   networkNotReady(): string | undefined;
@@ -31,11 +34,11 @@ export interface PodWorkerHost {
   onTerminated(worker: PodWorker): void;
 }
 
-/** Volumes that show API objects are brought up to date this often, as the real kubelet's sync frequency has it. */
+/** Volumes that show API objects are brought up to date this often, stretched by up to a half: `syncFrequency`. */
 const RESYNC_MS = 60_000;
 const RETRY_MS = 10_000;
-const FIRST_VOLUME_RETRY_MS = 500;
-const MAX_VOLUME_RETRY_MS = 122_000;
+
+const NO_VOLUMES: MountedVolumes = new Map();
 
 type Verdict = Pick<PodStatus, 'phase' | 'reason' | 'message'>;
 
@@ -57,7 +60,8 @@ export class PodWorker {
   #killGrace: number | undefined;
   /** Calls off what is being done right now. */
   #interrupt: (() => void) | undefined;
-  #volumeRetryMs = FIRST_VOLUME_RETRY_MS;
+  readonly #volumes = new PodVolumes();
+  #volumeRetryAtMs: number | undefined;
 
   constructor(host: PodWorkerHost, pod: Pod, isStatic: boolean) {
     this.#host = host;
@@ -138,9 +142,11 @@ export class PodWorker {
   }
 
   #waitMs(nextMs: number | undefined): number | undefined {
-    const { sim } = this.#host.context;
-    const times = [nextMs, this.#deadlineMs()].filter((time) => time !== undefined);
-    if (hasChangingVolumes(this.#pod)) times.push(sim.nowMs + RESYNC_MS);
+    const { sim, root, nodeName } = this.#host.context;
+    const times = [nextMs, this.#volumeRetryAtMs, this.#deadlineMs()].filter((time) => time !== undefined);
+    if (root !== undefined && hasChangingVolumes(this.#pod)) {
+      times.push(sim.nowMs + sim.random(`kubelet/${nodeName}/resync`).jitter(RESYNC_MS, 0.5));
+    }
     // A static Pod that shows itself nowhere yet.
     if (this.#host.statusTarget(this.#pod) === undefined) times.push(sim.nowMs + RETRY_MS);
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - sim.nowMs);
@@ -162,7 +168,7 @@ export class PodWorker {
       return context.sim.nowMs + RETRY_MS / 2;
     }
     const volumes = this.#setUpVolumes();
-    if (typeof volumes === 'number') return volumes;
+    if (volumes === undefined) return undefined;
     prober.addPod(pod);
     const allocatable = (resource: string): number => this.#host.allocatable(resource);
     const retryAtMs = yield* syncPod(context, pod, { probes: prober, volumes, allocatable });
@@ -171,26 +177,19 @@ export class PodWorker {
     return retryAtMs;
   }
 
-  /** The volumes, or when to try again. */
-  #setUpVolumes(): MountedVolumes | number {
+  /** The volumes; undefined as long as some are missing. */
+  #setUpVolumes(): MountedVolumes | undefined {
     const { context } = this.#host;
-    const { root, configMaps, nodeName, nodeAddress, sim } = context;
-    if (root === undefined) return new Map();
-    const podIp = this.#runtimeStatus().sandboxes[0]?.ip;
-    const facts = { nodeName, hostIp: nodeAddress, podIp };
+    const { root, nodeName, nodeAddress, sim } = context;
+    if (root === undefined || this.#pod.spec.volumes === undefined) return NO_VOLUMES;
+    const facts = { nodeName, hostIp: nodeAddress, podIp: this.#runtimeStatus().sandboxes[0]?.ip };
     const allocatable = (resource: string): number => this.#host.allocatable(resource);
-    const { mounted, failures } = setUpVolumes({ root, configMaps, facts, allocatable }, this.#pod);
-    if (failures.length === 0) {
-      this.#volumeRetryMs = FIRST_VOLUME_RETRY_MS;
-      return mounted;
-    }
-    for (const { volume, message } of failures) {
-      const text = `MountVolume.SetUp failed for volume "${volume}" : ${message}`;
-      podEvent(context, this.#pod, 'Warning', 'FailedMount', text);
-    }
-    const retryMs = this.#volumeRetryMs;
-    this.#volumeRetryMs = Math.min(retryMs * 2, MAX_VOLUME_RETRY_MS);
-    return sim.nowMs + retryMs;
+    const surroundings = { ...context, root, facts, allocatable, node: () => this.#host.node };
+    const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (message) =>
+      podEvent(context, this.#pod, 'Warning', 'FailedMount', message),
+    );
+    this.#volumeRetryAtMs = retryAtMs;
+    return complete ? mounted : undefined;
   }
 
   /** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */

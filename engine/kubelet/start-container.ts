@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../api/kinds.ts';
+import type { Container, Pod, Service } from '../api/kinds.ts';
 import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { containerConfig } from './container-config.ts';
@@ -7,9 +7,10 @@ import { ensureImage, StartError } from './images.ts';
 import { killContainer } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { runHook } from './lifecycle-hooks.ts';
+import { isStaticPod } from './mirror-pods.ts';
 import { containerHash } from './pod-actions.ts';
 import { containerFieldPath, formatPod, formatSeconds } from './pod-format.ts';
-import type { MountedVolumes } from './volumes/volumes.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 /** What containers of one Pod are started with. */
 export interface StartSurroundings {
@@ -86,8 +87,18 @@ export function* startContainer(around: StartSurroundings, container: Container,
 function makeConfig(around: StartSurroundings, container: Container, image: string, attempt: number) {
   const { context, pod, podIp, volumes, allocatable } = around;
   const facts = { nodeName: context.nodeName, hostIp: context.nodeAddress, podIp: podIp ?? context.nodeAddress };
-  const env = makeEnvironment({ configMaps: context.configMaps, facts, allocatable }, pod, container);
+  const { root, objects } = context;
+  const services = knownServices(context, pod);
+  const env = makeEnvironment({ root, objects, volumes, services, facts, allocatable }, pod, container);
   return containerConfig(pod, container, { root: context.root, volumes, env, podIp, image, attempt });
+}
+
+/** A static Pod may be what the API server comes up from: it starts before any Service is known. */
+function knownServices({ root, services }: KubeletContext, pod: Pod): readonly Service[] {
+  if (root === undefined || isStaticPod(pod)) return [];
+  if (services.hasSynced) return services.lister.list();
+  const message = 'services have not yet been read at least once, cannot construct envs';
+  throw new StartError('CreateContainerConfigError', message);
 }
 
 function* create(creation: Task<string>): Task<string> {

@@ -9,7 +9,7 @@ import { isHostNetwork } from './pod-format.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import { checkBackOff, type StartSurroundings, startContainer } from './start-container.ts';
-import type { MountedVolumes } from './volumes/volumes.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 /** How long after an error a Pod is looked at again, stretched by up to a half. */
 const RETRY_MS = 10_000;

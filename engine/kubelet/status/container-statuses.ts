@@ -51,6 +51,21 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
     containerID: `containerd://${latest.id}`,
     started: plainInit ? running : running && facts.started(container, latest),
     ...resourceFields(container),
+    ...mountFields(container),
+  };
+}
+
+/** https://kubernetes.io/docs/concepts/storage/volumes/#read-only-mounts */
+function mountFields({ volumeMounts = [] }: Container): Pick<ApiContainerStatus, 'volumeMounts'> {
+  if (volumeMounts.length === 0) return {};
+  return {
+    volumeMounts: volumeMounts.map(({ name, mountPath, readOnly, recursiveReadOnly = 'Disabled' }) => ({
+      mountPath,
+      name,
+      ...(readOnly === true
+        ? { readOnly, recursiveReadOnly: recursiveReadOnly === 'Disabled' ? 'Disabled' : 'Enabled' }
+        : {}),
+    })),
   };
 }
 
@@ -86,6 +101,7 @@ function neverCreated(facts: ContainerFacts, container: Container, init: boolean
     image: container.image ?? '',
     imageID: '',
     started: false,
+    ...mountFields(container),
   };
 }
 

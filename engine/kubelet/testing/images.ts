@@ -52,6 +52,13 @@ const write: Program = function* (process) {
   return yield* sleeper(process);
 };
 
+/** `put <path> <text>` */
+const put: Program = function* (process) {
+  yield* process.compute();
+  process.writeFile(process.argv[1]!, process.argv[2]!);
+  return 0;
+};
+
 /** Prints its environment. */
 const env: Program = function* (process) {
   for (const name of Object.keys(process.env).sort()) yield* process.write(1, encode(`${name}=${process.env[name]}\n`));
@@ -110,6 +117,7 @@ const TREE: FileTree = {
   '/bin/count': { program: count },
   '/bin/cat': { program: cat },
   '/bin/write': { program: write },
+  '/bin/put': { program: put },
   '/bin/env': { program: env },
   '/bin/serve': { program: serve },
   '/bin/fetch': { program: fetch },

@@ -1,7 +1,7 @@
 import { KINDS } from '../../api/kind-list.ts';
-import type { ConfigMap, Event, Node, Pod } from '../../api/kinds.ts';
+import type { ConfigMap, Event, Node, Pod, Secret } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
-import { configMaps, events, nodes, pods, serviceAccounts } from '../../api/resources.ts';
+import { configMaps, events, nodes, pods, secrets, serviceAccounts } from '../../api/resources.ts';
 import { Client } from '../../client/client.ts';
 import { ConnectionError, type Transport } from '../../client/transport.ts';
 import { bridgeConflist, createBridgePlugin } from '../../cni/index.ts';
@@ -118,14 +118,20 @@ export class NodeFixture {
     return this.client.resource(pods).create(manifest);
   }
 
-  configMap(name: string, data: Record<string, string>): ConfigMap {
+  configMap(name: string, data: Record<string, string>, immutable?: boolean): ConfigMap {
     const resource = this.client.resource(configMaps);
-    const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data };
+    const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data, immutable };
     try {
       return resource.update({ ...resource.get(name, 'default'), data });
     } catch {
       return resource.create(manifest);
     }
+  }
+
+  /** @param data in base64 */
+  secret(name: string, data: Record<string, string>): Secret {
+    const metadata = { name, namespace: 'default' };
+    return this.client.resource(secrets).create({ apiVersion: 'v1', kind: 'Secret', metadata, data });
   }
 
   pod(name: string, namespace = 'default'): Pod {
@@ -168,6 +174,24 @@ export class NodeFixture {
       options,
     )({ write: (chunk) => chunks.push(new TextDecoder().decode(chunk)), end: () => {} });
     return chunks.join('');
+  }
+
+  /** What a command in a container prints, once it has ended. */
+  execute(name: string, container: string, command: readonly string[]): string {
+    const { metadata } = this.pod(name);
+    const output: string[] = [];
+    let ended = false;
+    const options = { command, stdin: false, stdout: true, stderr: true, tty: false };
+    const start = this.kubelet.nodeApi.exec({ namespace: 'default', name, uid: metadata.uid }, container, options);
+    start({
+      stdout: (chunk) => output.push(new TextDecoder().decode(chunk)),
+      stderr: (chunk) => output.push(new TextDecoder().decode(chunk)),
+      exit: () => {
+        ended = true;
+      },
+    });
+    this.until(() => ended, 60_000);
+    return output.join('');
   }
 
   /** Waits until the condition holds; fails the test when it does not within the limit. */

@@ -7,6 +7,8 @@ import type { Process } from '../../linux/syscalls.ts';
 export interface ProjectedFile {
   readonly data: string;
   readonly mode: number;
+  /** Root's unless told. */
+  readonly uid?: number;
 }
 
 const DATA = '..data';
@@ -14,25 +16,26 @@ const DATA = '..data';
 /**
  * Puts a set of files into a volume so that readers see either all of the old or all of the new: the files are in a
  * directory of their own, `..data` is a symlink to it that is swapped by rename, and every name leads through `..data`.
- * After `pkg/volume/util/atomic_writer.go`.
+ * After `pkg/volume/util/atomic_writer.go`. Returns whether anything has changed.
  */
-export function writeAtomically(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): void {
-  makeDirectories(root, directory, 0o755);
+export function writeAtomically(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): boolean {
   const current = currentDirectory(root, directory);
-  if (current !== undefined && isUpToDate(root, `${directory}/${current}`, files)) return;
+  if (current !== undefined && isUpToDate(root, `${directory}/${current}`, files)) return false;
   const next = `..${versionName(root)}`;
   const target = `${directory}/${next}`;
   root.mkdir(target, 0o755);
-  for (const [path, { data, mode }] of files) {
+  for (const [path, { data, mode, uid }] of files) {
     const file = `${target}/${path}`;
     makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
-    root.writeFile(file, data);
+    root.writeFile(file, encode(data));
     root.chmod(file, mode);
+    if (uid !== undefined) root.chown(file, uid, 0);
   }
   root.symlink(next, `${directory}/..data_tmp`);
   root.rename(`${directory}/..data_tmp`, `${directory}/${DATA}`);
   linkNames(root, directory, files);
   if (current !== undefined) removeTree(root, `${directory}/${current}`);
+  return true;
 }
 
 function currentDirectory(root: Process, directory: string): string | undefined {

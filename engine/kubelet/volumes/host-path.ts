@@ -1,6 +1,7 @@
 import { makeDirectories } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { FileType, Process } from '../../linux/syscalls.ts';
+import { errnoText } from '../host-files.ts';
 import { VolumeError, type VolumePlugin } from './volume.ts';
 
 const REQUIRED_TYPES: Readonly<Record<string, readonly [FileType, string]>> = {
@@ -14,23 +15,39 @@ const REQUIRED_TYPES: Readonly<Record<string, readonly [FileType, string]>> = {
 /** https://kubernetes.io/docs/concepts/storage/volumes/#hostpath, after `pkg/volume/hostpath/host_path.go` */
 export const hostPath: VolumePlugin = {
   field: 'hostPath',
+  changes: false,
+  directory: 'kubernetes.io~host-path',
 
   setUp({ root }, _pod, volume) {
     const { path, type = '' } = volume.hostPath!;
-    const found = typeOf(root, path);
-    if (type === 'DirectoryOrCreate') {
-      if (found === undefined) makeDirectories(root, path, 0o755);
-      else if (found !== 'directory') throw mismatch(path, 'is not a directory');
-    } else if (type === 'FileOrCreate') {
-      if (found === undefined) root.writeFile(path, '', { mode: 0o644 });
-      else if (found !== 'file') throw mismatch(path, 'is not a file');
-    } else if (type !== '') {
-      const [required, complaint] = REQUIRED_TYPES[type] ?? [undefined, `has unknown type ${type}`];
-      if (found !== required) throw mismatch(path, complaint);
-    }
-    return path;
+    checkHostPath(root, path, type);
+    return { hostPath: path, readOnly: false };
   },
 };
+
+/** @throws VolumeError when there is something else at the path than `type` says. */
+export function checkHostPath(root: Process, path: string, type: string): void {
+  const found = typeOf(root, path);
+  if (type === 'DirectoryOrCreate') {
+    if (found === undefined) make('mkdir', path, () => makeDirectories(root, path, 0o755));
+    else if (found !== 'directory') throw mismatch(path, 'is not a directory');
+  } else if (type === 'FileOrCreate') {
+    if (found === undefined) make('open', path, () => root.writeFile(path, '', { mode: 0o644 }));
+    else if (found !== 'file') throw mismatch(path, 'is not a file');
+  } else if (type !== '') {
+    const [required, complaint] = REQUIRED_TYPES[type] ?? [undefined, 'is an invalid volume type'];
+    if (found !== required) throw mismatch(path, complaint);
+  }
+}
+
+function make(call: string, path: string, create: () => void): void {
+  try {
+    create();
+  } catch (error) {
+    if (error instanceof Errno) throw new VolumeError(`${call} ${path}: ${errnoText(error)}`);
+    throw error;
+  }
+}
 
 function mismatch(path: string, complaint: string): VolumeError {
   return new VolumeError(`hostPath type check failed: ${path} ${complaint}`);

@@ -1,39 +1,77 @@
+import type { Pod, Volume } from '../../api/kinds.ts';
+import { makeDirectories } from '../../linux/directory-tree.ts';
 import { writeAtomically } from './atomic-writer.ts';
-import { DEFAULT_MODE, type Files, projectConfigMap, projectDownward } from './projections.ts';
-import { VolumeError, type VolumePlugin } from './volume.ts';
+import { mountInMemory, unmountIfMounted } from './empty-dir.ts';
+import { giveToGroup } from './ownership.ts';
+import {
+  DEFAULT_MODE,
+  type Files,
+  projectConfigMap,
+  projectDownward,
+  projectSecret,
+  projectToken,
+} from './projections.ts';
+import { type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
 
-export const configMap: VolumePlugin = {
-  field: 'configMap',
-  setUp(context, pod, volume, directory) {
-    const { defaultMode, ...source } = volume.configMap!;
-    writeAtomically(context.root, directory, projectConfigMap(context, pod, source, defaultMode ?? DEFAULT_MODE));
-    return directory;
-  },
-};
+type Projection = (context: VolumeContext, pod: Pod, volume: Volume) => Files;
 
-export const downwardApi: VolumePlugin = {
-  field: 'downwardAPI',
-  setUp(context, pod, volume, directory) {
-    const { defaultMode, ...source } = volume.downwardAPI!;
-    writeAtomically(context.root, directory, projectDownward(context, pod, source, defaultMode ?? DEFAULT_MODE));
-    return directory;
-  },
-};
+/** A volume made of files that show objects of the API; those that may hold secrets are kept in memory. */
+function projecting(field: keyof Volume, directory: string, inMemory: boolean, project: Projection): VolumePlugin {
+  return {
+    field,
+    changes: true,
+    directory,
+    setUp(context, pod, volume, path) {
+      const { root } = context;
+      const files = project(context, pod, volume);
+      if (inMemory) mountInMemory(root, path);
+      else makeDirectories(root, path, 0o755);
+      const changed = writeAtomically(root, path, files);
+      if (changed) giveToGroup(root, pod, path, true);
+      return { hostPath: path, readOnly: true };
+    },
+    ...(inMemory ? { tearDown: unmountIfMounted } : {}),
+  };
+}
+
+export const configMap = projecting('configMap', 'kubernetes.io~configmap', false, (context, pod, volume) => {
+  const { defaultMode = DEFAULT_MODE, ...source } = volume.configMap!;
+  return projectConfigMap(context, pod, source, defaultMode);
+});
+
+export const secret = projecting('secret', 'kubernetes.io~secret', true, (context, pod, volume) => {
+  const { defaultMode = DEFAULT_MODE, secretName, items, optional } = volume.secret!;
+  return projectSecret(context, pod, { name: secretName, items, optional }, defaultMode);
+});
+
+export const downwardApi = projecting('downwardAPI', 'kubernetes.io~downward-api', false, (context, pod, volume) => {
+  const { defaultMode = DEFAULT_MODE, ...source } = volume.downwardAPI!;
+  return projectDownward(context, pod, source, defaultMode);
+});
 
 /** https://kubernetes.io/docs/concepts/storage/projected-volumes/ */
-export const projected: VolumePlugin = {
-  field: 'projected',
-  setUp(context, pod, volume, directory) {
-    const { sources = [], defaultMode: mode = DEFAULT_MODE } = volume.projected!;
-    const files: Files = new Map();
-    for (const source of sources) {
-      let part: Files;
-      if (source.configMap !== undefined) part = projectConfigMap(context, pod, source.configMap, mode);
-      else if (source.downwardAPI !== undefined) part = projectDownward(context, pod, source.downwardAPI, mode);
-      else throw new VolumeError(`projected ${Object.keys(source)[0]} is not supported by this simulation yet`);
-      for (const [path, file] of part) files.set(path, file);
+export const projected = projecting('projected', 'kubernetes.io~projected', true, (context, pod, volume) => {
+  const { sources = [], defaultMode: mode = DEFAULT_MODE } = volume.projected!;
+  const files: Files = new Map();
+  const problems: string[] = [];
+  for (const source of sources) {
+    try {
+      for (const [path, file] of projectSource(context, pod, source, mode)) files.set(path, file);
+    } catch (error) {
+      if (!(error instanceof VolumeError)) throw error;
+      problems.push(error.message);
     }
-    writeAtomically(context.root, directory, files);
-    return directory;
-  },
-};
+  }
+  if (problems.length > 0) throw new VolumeError(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+  return files;
+});
+
+type Source = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
+
+function projectSource(context: VolumeContext, pod: Pod, source: Source, mode: number): Files {
+  if (source.configMap !== undefined) return projectConfigMap(context, pod, source.configMap, mode);
+  if (source.secret !== undefined) return projectSecret(context, pod, source.secret, mode);
+  if (source.downwardAPI !== undefined) return projectDownward(context, pod, source.downwardAPI, mode);
+  if (source.serviceAccountToken !== undefined) return projectToken(context, pod, source.serviceAccountToken, mode);
+  throw new VolumeError(`projected ${Object.keys(source)[0]} volumes are not supported by this simulation`);
+}

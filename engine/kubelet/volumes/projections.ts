@@ -4,21 +4,52 @@ import { ConnectionError } from '../../client/transport.ts';
 import { decode } from '../../linux/stdio.ts';
 import { resourceField } from '../environment.ts';
 import { fieldValue } from '../field-path.ts';
+import { findContainer } from '../pod-format.ts';
+import { MissingReference } from '../referenced-objects.ts';
 import type { ProjectedFile } from './atomic-writer.ts';
+import { commonUser } from './ownership.ts';
 import { type VolumeContext, VolumeError } from './volume.ts';
 
 export type Files = Map<string, ProjectedFile>;
 
 export const DEFAULT_MODE = 0o644;
 
-type ConfigMapSource = Omit<NonNullable<Volume['configMap']>, 'defaultMode'>;
+type Items = NonNullable<Volume['configMap']>['items'];
 type DownwardSource = Omit<NonNullable<Volume['downwardAPI']>, 'defaultMode'>;
+type ProjectedSource = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
+type TokenSource = NonNullable<ProjectedSource['serviceAccountToken']>;
+
+/** A reference to a ConfigMap or Secret, as volumes and projected sources both have it. */
+export interface KeyedSource {
+  readonly name?: string;
+  readonly items?: Items;
+  readonly optional?: boolean;
+}
 
 /** A ConfigMap's keys as files. https://kubernetes.io/docs/concepts/storage/volumes/#configmap */
-export function projectConfigMap(context: VolumeContext, pod: Pod, source: ConfigMapSource, mode: number): Files {
+export function projectConfigMap(context: VolumeContext, pod: Pod, source: KeyedSource, mode: number): Files {
+  return projectKeys(source, mode, 'configmap references non-existent config key', (name) => {
+    const { data, binaryData } = context.objects.configMap(pod.metadata.uid, name, pod.metadata.namespace);
+    return new Map([...Object.entries(data ?? {}), ...decodeAll(binaryData)]);
+  });
+}
+
+/** A Secret's keys as files. https://kubernetes.io/docs/concepts/storage/volumes/#secret */
+export function projectSecret(context: VolumeContext, pod: Pod, source: KeyedSource, mode: number): Files {
+  return projectKeys(source, mode, 'references non-existent secret key', (name) => {
+    const { data } = context.objects.secret(pod.metadata.uid, name, pod.metadata.namespace);
+    return new Map(decodeAll(data));
+  });
+}
+
+function projectKeys(
+  { name = '', items, optional = false }: KeyedSource,
+  mode: number,
+  complaint: string,
+  read: (name: string) => ReadonlyMap<string, string>,
+): Files {
   const files: Files = new Map();
-  const { name = '', items, optional } = source;
-  const data = readData(context, pod, name, optional === true);
+  const data = readUnlessOptional(optional, () => read(name));
   if (data === undefined) return files;
   if (items === undefined || items.length === 0) {
     for (const [key, text] of data) files.set(key, { data: text, mode });
@@ -27,38 +58,28 @@ export function projectConfigMap(context: VolumeContext, pod: Pod, source: Confi
   for (const { key, path, mode: itemMode } of items) {
     const text = data.get(key);
     if (text !== undefined) files.set(path, { data: text, mode: itemMode ?? mode });
-    else if (optional !== true) throw new VolumeError(`configmap references non-existent config key: ${key}`);
+    else if (!optional) throw new VolumeError(`${complaint}: ${key}`);
   }
   return files;
 }
 
-function readData(
-  context: VolumeContext,
-  pod: Pod,
-  name: string,
-  optional: boolean,
-): ReadonlyMap<string, string> | undefined {
+function readUnlessOptional<T>(optional: boolean, read: () => T): T | undefined {
   try {
-    const { data = {}, binaryData = {} } = context.configMaps.get(name, pod.metadata.namespace);
-    const decoded = Object.entries(binaryData).map(([key, text]) => [key, decodeBase64(key, text)] as const);
-    return new Map([...Object.entries(data), ...decoded]);
+    return read();
   } catch (error) {
-    if (error instanceof ConnectionError)
-      throw new VolumeError('failed to sync configmap cache: timed out waiting for the condition');
-    if (!(error instanceof StatusError)) throw error;
-    if (error.code === 404 && optional) return undefined;
-    throw new VolumeError(error.code === 404 ? `configmap "${name}" not found` : error.message);
+    if (!(error instanceof MissingReference)) throw error;
+    if (error.notFound && optional) return undefined;
+    throw new VolumeError(error.message);
   }
 }
 
-function decodeBase64(key: string, text: string): string {
-  let binary: string;
-  try {
-    binary = atob(text);
-  } catch {
-    throw new VolumeError(`binaryData[${key}] is not base64`);
-  }
-  return decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+function decodeAll(data: Readonly<Record<string, string>> | undefined): [string, string][] {
+  return Object.entries(data ?? {}).map(([key, text]) => [key, decodeBase64(text)]);
+}
+
+/** The text that a Secret's or `binaryData`'s value stands for; the API server has seen to it that it is base64. */
+export function decodeBase64(text: string): string {
+  return decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
 }
 
 /** The Pod's own fields as files. https://kubernetes.io/docs/concepts/storage/volumes/#downwardapi */
@@ -66,12 +87,33 @@ export function projectDownward(context: VolumeContext, pod: Pod, source: Downwa
   const files: Files = new Map();
   for (const { path, fieldRef, resourceFieldRef, mode: itemMode } of source.items ?? []) {
     let data: string | undefined;
-    if (fieldRef !== undefined) data = fieldValue(pod, fieldRef.fieldPath, context.facts);
-    else if (resourceFieldRef !== undefined) {
-      data = resourceField(context, pod, pod.spec.containers[0]!, resourceFieldRef);
+    if (fieldRef !== undefined) {
+      data = fieldValue(pod, fieldRef.fieldPath, context.facts);
+      if (data === undefined) throw new VolumeError(`unsupported fieldPath: ${fieldRef.fieldPath}`);
+    } else if (resourceFieldRef !== undefined) {
+      const { containerName = '' } = resourceFieldRef;
+      const container = findContainer(pod, containerName);
+      if (container === undefined) throw new VolumeError(`container ${containerName} not found`);
+      data = resourceField(context, pod, container, resourceFieldRef);
     }
-    if (data === undefined) throw new VolumeError(`unsupported fieldPath: ${fieldRef?.fieldPath ?? ''}`);
-    files.set(path, { data, mode: itemMode ?? mode });
+    files.set(path, { data: data ?? '', mode: itemMode ?? mode });
   }
   return files;
+}
+
+/**
+ * A token of the Pod's ServiceAccount. Only its user (or group) may read it, where the Pod says who that is.
+ * https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
+export function projectToken(context: VolumeContext, pod: Pod, source: TokenSource, mode: number): Files {
+  const { audience, expirationSeconds, path } = source;
+  const uid = commonUser(pod);
+  const isPrivate = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined;
+  try {
+    const data = context.tokens.get(pod, audience, expirationSeconds);
+    return new Map([[path, { data, mode: isPrivate ? 0o600 : mode, uid }]]);
+  } catch (error) {
+    if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+    throw new VolumeError(`failed to fetch token: ${error.message}`);
+  }
 }

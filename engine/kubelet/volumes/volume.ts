@@ -1,30 +1,70 @@
-import type { ConfigMap, Pod, Volume } from '../../api/kinds.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../api/kinds.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { DownwardFacts } from '../field-path.ts';
+import type { ReferencedObjects } from '../referenced-objects.ts';
+import type { ServiceAccountTokens } from '../service-account-tokens.ts';
 
 /** A volume could not be set up; the message is what the event shows after `MountVolume.SetUp failed for volume "x" : `. */
 export class VolumeError extends Error {
   override readonly name = 'VolumeError';
+  /** `MountVolume.SetUp` unless another step failed. */
+  readonly step: string;
+  /** The volume's name in the event, where it is not the one in the Pod: a PersistentVolume's. */
+  readonly volume: string | undefined;
+
+  constructor(message: string, step = 'MountVolume.SetUp', volume?: string) {
+    super(message);
+    this.step = step;
+    this.volume = volume;
+  }
+}
+
+/** It is not even known yet what the volume is: its claim is not bound. */
+export class UnknownVolume extends Error {
+  override readonly name = 'UnknownVolume';
+}
+
+/** A volume as it lies on the host. */
+export interface MountedVolume {
+  readonly hostPath: string;
+  /** No container may write to it, whatever its mount says. */
+  readonly readOnly: boolean;
+}
+
+/** A Pod's volumes on the host, by name. */
+export type MountedVolumes = ReadonlyMap<string, MountedVolume>;
+
+/** Where claims and what they are bound to are looked up. */
+export interface VolumeClaims {
+  readonly claims: ResourceClient<PersistentVolumeClaim>;
+  readonly volumes: ResourceClient<PersistentVolume>;
 }
 
 export interface VolumeContext {
   readonly root: Process;
-  readonly configMaps: ResourceClient<ConfigMap>;
+  readonly objects: ReferencedObjects;
+  readonly tokens: ServiceAccountTokens;
+  readonly claims: VolumeClaims;
   readonly facts: DownwardFacts;
   /** Of the node, for limits that are not set. */
   readonly allocatable: (resource: string) => number;
+  readonly node: () => Node | undefined;
 }
 
 /**
  * How one kind of volume comes to be on the node. `setUp` is called again from time to time: what is there already stays,
- * what has changed is brought up to date. Returns the path on the host.
+ * what has changed is brought up to date.
  *
- * @throws VolumeError, Errno
+ * @throws VolumeError, UnknownVolume, Errno
  */
 export interface VolumePlugin {
   readonly field: keyof Volume;
-  setUp(context: VolumeContext, pod: Pod, volume: Volume, directory: string): string;
+  /** Whether the volume shows something that may change while the Pod runs. */
+  readonly changes: boolean;
+  /** The directory below a Pod's `volumes`, as the real plugins name theirs. */
+  readonly directory: string;
+  setUp(context: VolumeContext, pod: Pod, volume: Volume, directory: string): MountedVolume;
   /** Undoes what removing the directory does not. */
   tearDown?(context: { readonly root: Process }, directory: string): void;
 }

@@ -136,6 +136,7 @@ class Machine implements Host {
 
   removeContainerRoot(root: Namespace): void {
     if (!(root instanceof MountNamespace)) return;
+    root.dispose();
     const { quota } = root.root.inode.fs;
     if (quota !== this.#kernel.disk) quota.discard();
   }

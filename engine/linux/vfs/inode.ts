@@ -64,6 +64,12 @@ export abstract class Inode {
     this.counted = false;
   }
 
+  /** A mount needs the inode, whatever becomes of its names. */
+  hold(): void {}
+
+  /** The mount is gone. */
+  release(): void {}
+
   stat(): Stat {
     const deviceNumber = this.deviceNumber;
     return {
@@ -88,6 +94,7 @@ export class RegularInode extends Inode {
   readonly content: FileContent;
   /** Present as long as nobody has written to the file. */
   executable: Executable | undefined;
+  /** Descriptions and mounts of it. */
   openCount = 0;
 
   constructor(fs: FileSystem, owner: Ownership, shared?: Uint8Array, timeMs?: number) {
@@ -103,6 +110,15 @@ export class RegularInode extends Inode {
     if (this.links > 0 || this.openCount > 0) return;
     this.content.free();
     super.free();
+  }
+
+  override hold(): void {
+    this.openCount += 1;
+  }
+
+  override release(): void {
+    this.openCount -= 1;
+    this.free();
   }
 }
 

@@ -39,6 +39,7 @@ export class MountNamespace implements Namespace {
   }
 
   add(mount: Mount): void {
+    mount.root.hold();
     this.#mounts.push(mount);
     const inode = mount.point!.inode;
     const here = this.#byPoint.get(inode);
@@ -47,11 +48,17 @@ export class MountNamespace implements Namespace {
   }
 
   remove(mount: Mount): void {
+    mount.root.release();
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
     const inode = mount.point!.inode;
     const rest = this.#byPoint.get(inode)!.filter((other) => other !== mount);
     if (rest.length === 0) this.#byPoint.delete(inode);
     else this.#byPoint.set(inode, rest);
+  }
+
+  /** Nobody looks at the tree any more: what was mounted only here is free. */
+  dispose(): void {
+    for (const { root } of this.#mounts.slice(1)) root.release();
   }
 
   /** Whether something is mounted below or on this mount. */

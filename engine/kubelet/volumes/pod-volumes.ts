@@ -1,0 +1,175 @@
+import type { Pod, Volume } from '../../api/kinds.ts';
+import { removeTree } from '../../linux/directory-tree.ts';
+import { Errno } from '../../linux/errno.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import { errnoText, podDirectory } from '../host-files.ts';
+import { ephemeral, persistentVolumeClaim } from './claim.ts';
+import { emptyDir } from './empty-dir.ts';
+import { hostPath } from './host-path.ts';
+import { configMap, downwardApi, projected, secret } from './projected.ts';
+import {
+  type MountedVolume,
+  type MountedVolumes,
+  UnknownVolume,
+  type VolumeContext,
+  VolumeError,
+  type VolumePlugin,
+} from './volume.ts';
+
+const PLUGINS: readonly VolumePlugin[] = [
+  emptyDir,
+  hostPath,
+  configMap,
+  secret,
+  downwardApi,
+  projected,
+  persistentVolumeClaim,
+  ephemeral,
+];
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 122_000;
+/** After so long the Pod's whole sync is given up, and begun anew. */
+const TIMEOUT_MS = 123_000;
+/** How soon a Pod with volumes that are not known yet is looked at again. */
+const UNKNOWN_RETRY_MS = 10_000;
+
+interface Retry {
+  readonly delayMs: number;
+  readonly atMs: number;
+}
+
+export interface VolumeState {
+  readonly mounted: MountedVolumes;
+  /** Whether all that the containers mount is there. */
+  readonly complete: boolean;
+  /** When to try again (virtual milliseconds) what has failed. */
+  readonly retryAtMs: number | undefined;
+}
+
+/**
+ * The volumes of one Pod: what is mounted, and when what failed is tried again. A volume that once was there stays, even
+ * if it cannot be brought up to date. After `pkg/kubelet/volumemanager`.
+ */
+export class PodVolumes {
+  readonly #mounted = new Map<string, MountedVolume>();
+  readonly #retries = new Map<string, Retry>();
+  #waitingSinceMs: number | undefined;
+
+  /**
+   * Sets all volumes up, or brings them up to date.
+   *
+   * @param report is told the message of each FailedMount event
+   */
+  sync(context: VolumeContext, pod: Pod, nowMs: number, report: (message: string) => void): VolumeState {
+    const volumes = usedVolumes(pod);
+    const unknown = new Map<string, string>();
+    for (const volume of volumes) this.#try(context, pod, volume, nowMs, report, unknown);
+    const missing = volumes.map(({ name }) => name).filter((name) => !this.#mounted.has(name));
+    const times = [...this.#retries.values()].map(({ atMs }) => atMs);
+    if (missing.length === 0) {
+      this.#waitingSinceMs = undefined;
+    } else if (unknown.size > 0) {
+      report(waitFailure(missing, [...unknown.keys()], [...unknown.values()].join('; ')));
+      this.#waitingSinceMs = undefined;
+      times.push(nowMs + UNKNOWN_RETRY_MS);
+    } else {
+      this.#waitingSinceMs ??= nowMs;
+      if (nowMs >= this.#waitingSinceMs + TIMEOUT_MS) {
+        report(waitFailure(missing, [], 'context deadline exceeded'));
+        this.#waitingSinceMs = nowMs;
+      }
+      times.push(this.#waitingSinceMs + TIMEOUT_MS);
+    }
+    return {
+      mounted: this.#mounted,
+      complete: missing.length === 0,
+      retryAtMs: times.length === 0 ? undefined : Math.min(...times),
+    };
+  }
+
+  #try(
+    context: VolumeContext,
+    pod: Pod,
+    volume: Volume,
+    nowMs: number,
+    report: (message: string) => void,
+    unknown: Map<string, string>,
+  ): void {
+    const { name } = volume;
+    const last = this.#retries.get(name);
+    if (last !== undefined && nowMs < last.atMs) return;
+    try {
+      this.#mounted.set(name, setUp(context, pod, volume));
+      this.#retries.delete(name);
+    } catch (error) {
+      if (error instanceof UnknownVolume) {
+        unknown.set(name, error.message);
+        return;
+      }
+      report(failureText(volume, error));
+      const delayMs = last === undefined ? FIRST_RETRY_MS : Math.min(last.delayMs * 2, MAX_RETRY_MS);
+      this.#retries.set(name, { delayMs, atMs: nowMs + delayMs });
+    }
+  }
+}
+
+function failureText({ name }: Volume, error: unknown): string {
+  if (error instanceof VolumeError) {
+    return `${error.step} failed for volume "${error.volume ?? name}" : ${error.message}`;
+  }
+  if (error instanceof Errno) return `MountVolume.SetUp failed for volume "${name}" : ${errnoText(error)}`;
+  throw error;
+}
+
+function waitFailure(unmounted: readonly string[], failed: readonly string[], cause: string): string {
+  const lists = `unmounted volumes=${list(unmounted)}, unattached volumes=[], failed to process volumes=${list(failed)}`;
+  return `Unable to attach or mount volumes: ${lists}: ${cause}`;
+}
+
+function list(names: readonly string[]): string {
+  return `[${[...names].sort().join(' ')}]`;
+}
+
+/** The volumes that some container mounts; nobody notices whether the others are there. */
+function usedVolumes({ spec }: Pod): readonly Volume[] {
+  const { volumes = [], initContainers = [], ephemeralContainers = [], containers } = spec;
+  if (volumes.length === 0) return [];
+  const used = new Set<string>();
+  for (const { volumeMounts = [], volumeDevices = [] } of [...initContainers, ...containers, ...ephemeralContainers]) {
+    for (const { name } of [...volumeMounts, ...volumeDevices]) used.add(name);
+  }
+  return volumes.filter(({ name }) => used.has(name));
+}
+
+function setUp(context: VolumeContext, pod: Pod, volume: Volume): MountedVolume {
+  const plugin = pluginOf(volume);
+  if (plugin === undefined) {
+    const kind = Object.keys(volume).find((field) => field !== 'name') ?? 'unknown';
+    throw new VolumeError(`${kind} volumes are not supported by this simulation`);
+  }
+  return plugin.setUp(context, pod, volume, volumeDirectory(pod.metadata.uid, plugin, volume.name));
+}
+
+function pluginOf(volume: Volume): VolumePlugin | undefined {
+  return PLUGINS.find(({ field }) => volume[field] !== undefined);
+}
+
+function volumeDirectory(uid: string, plugin: VolumePlugin, name: string): string {
+  return `${podDirectory(uid)}/volumes/${plugin.directory}/${name}`;
+}
+
+/** Whether the volumes show something that may change while the Pod runs. */
+export function hasChangingVolumes(pod: Pod): boolean {
+  return usedVolumes(pod).some((volume) => pluginOf(volume)?.changes === true);
+}
+
+/** Removes everything that belonged to the Pod on the host. */
+export function tearDownPod(root: Process, pod: Pod): void {
+  const { uid } = pod.metadata;
+  for (const volume of pod.spec.volumes ?? []) {
+    const plugin = pluginOf(volume);
+    plugin?.tearDown?.({ root }, volumeDirectory(uid, plugin, volume.name));
+  }
+  removeTree(root, podDirectory(uid));
+}
