@@ -1,5 +1,4 @@
 import type { Container, Pod, Service } from '../api/kinds.ts';
-import { numericValue } from '../api/quantity.ts';
 import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -7,11 +6,9 @@ import { parseEnvironmentFile } from './environment-file.ts';
 import { expand } from './expansion.ts';
 import { type DownwardFacts, fieldValue } from './field-path.ts';
 import { StartError } from './images.ts';
-import { findContainer } from './pod-format.ts';
-import { amount } from './quantities.ts';
-import { MissingReference, type ReferencedObjects } from './referenced-objects.ts';
+import { decodeBase64, MissingReference, type ReferencedObjects } from './referenced-objects.ts';
+import { resourceField } from './resource-field.ts';
 import { serviceEnvironment } from './service-environment.ts';
-import { decodeBase64 } from './volumes/projections.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
 export interface EnvironmentContext {
@@ -133,29 +130,6 @@ function fromFile({ root, volumes }: EnvironmentContext, { volumeName, path, key
     throw configError(`environment variable key "${key}" not found in file "${path}"`);
   }
   return value;
-}
-
-type ResourceFieldRef = NonNullable<Source['resourceFieldRef']>;
-
-/** A request or limit in units of its divisor, rounded up. */
-export function resourceField(
-  context: Pick<EnvironmentContext, 'allocatable'>,
-  pod: Pod,
-  container: Container,
-  { resource, divisor, containerName }: ResourceFieldRef,
-): string {
-  const from = containerName === undefined ? container : findContainer(pod, containerName);
-  const [list, name = ''] = resource.split('.') as ['requests' | 'limits', string?];
-  const amounts = from?.resources?.[list] as Record<string, unknown> | undefined;
-  const value = amount(amounts, name) ?? (list === 'limits' ? context.allocatable(name) : 0);
-  const unit = divisor === undefined || String(divisor) === '0' ? 1 : numericOrMilli(String(divisor), name);
-  return String(Math.ceil((name === 'cpu' ? value / 1000 : value) / unit));
-}
-
-function numericOrMilli(divisor: string, name: string): number {
-  return name === 'cpu' && divisor.endsWith('m')
-    ? Number(divisor.slice(0, -1)) / 1000
-    : Math.max(1, numericValue(divisor));
 }
 
 function configError(message: string): StartError {

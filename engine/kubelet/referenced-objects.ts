@@ -4,6 +4,7 @@ import { configMaps, secrets } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
+import { decode } from '../linux/stdio.ts';
 
 /** A ConfigMap or Secret that a Pod refers to cannot be had; the message is what events and `state.waiting` show. */
 export class MissingReference extends Error {
@@ -91,4 +92,9 @@ function ask<T extends KubeObject>(
     if (error.code === 404) throw new MissingReference(`${noun} "${name}" not found`, true);
     throw new MissingReference(error.message, false);
   }
+}
+
+/** The text that a Secret's or `binaryData`'s value stands for; the API server has seen to it that it is base64. */
+export function decodeBase64(text: string): string {
+  return decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
 }

@@ -1,11 +1,10 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
 import { StatusError } from '../../api/status-error.ts';
 import { ConnectionError } from '../../client/transport.ts';
-import { decode } from '../../linux/stdio.ts';
-import { resourceField } from '../environment.ts';
 import { fieldValue } from '../field-path.ts';
 import { findContainer } from '../pod-format.ts';
-import { MissingReference } from '../referenced-objects.ts';
+import { decodeBase64, MissingReference } from '../referenced-objects.ts';
+import { resourceField } from '../resource-field.ts';
 import type { ProjectedFile } from './atomic-writer.ts';
 import { commonUser } from './ownership.ts';
 import { type VolumeContext, VolumeError } from './volume.ts';
@@ -75,11 +74,6 @@ function readUnlessOptional<T>(optional: boolean, read: () => T): T | undefined 
 
 function decodeAll(data: Readonly<Record<string, string>> | undefined): [string, string][] {
   return Object.entries(data ?? {}).map(([key, text]) => [key, decodeBase64(text)]);
-}
-
-/** The text that a Secret's or `binaryData`'s value stands for; the API server has seen to it that it is base64. */
-export function decodeBase64(text: string): string {
-  return decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
 }
 
 /** The Pod's own fields as files. https://kubernetes.io/docs/concepts/storage/volumes/#downwardapi */
