@@ -3,7 +3,9 @@ import { numericValue } from '../api/quantity.ts';
 import { findContainer } from './pod-format.ts';
 import { amount } from './quantities.ts';
 
-type ResourceFieldRef = NonNullable<NonNullable<NonNullable<Container['env']>[number]['valueFrom']>['resourceFieldRef']>;
+type ResourceFieldRef = NonNullable<
+  NonNullable<NonNullable<Container['env']>[number]['valueFrom']>['resourceFieldRef']
+>;
 
 /**
  * A request or limit in units of its divisor, rounded up.
@@ -30,4 +32,3 @@ function numericOrMilli(divisor: string, name: string): number {
     ? Number(divisor.slice(0, -1)) / 1000
     : Math.max(1, numericValue(divisor));
 }
-
