@@ -124,6 +124,11 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', message);
 }
 
+/** A representation that this very answer cannot have. */
+export function notAcceptableAs(why: string): StatusError {
+  return failure(406, 'NotAcceptable', why);
+}
+
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return failure(415, 'UnsupportedMediaType', message);

@@ -93,6 +93,15 @@ export class Etcd {
     return { keyValues, revision, more: false };
   }
 
+  /** How many keys with this prefix there are at present. */
+  count(prefix: string): number {
+    let count = 0;
+    for (const key of this.#keys.from(prefix, prefix)) {
+      if (this.#histories.get(key)!.current !== undefined) count += 1;
+    }
+    return count;
+  }
+
   /**
    * Writes a value; returns the new revision.
    *

@@ -17,7 +17,8 @@ import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
-import { PAGE_NOT_FOUND, serveNonResource } from './discovery/non-resource.ts';
+import { serveNonResource } from './discovery/non-resource.ts';
+import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
@@ -74,7 +75,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       try {
         return encode(request, serve(server, request, options.serverVersion, openApi));
       } catch (error) {
-        return failure(error);
+        return encode(request, failure(error));
       }
     },
     close() {
@@ -107,6 +108,7 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {
     sim,
     etcd,
     clock,
+    startedAtSeconds: Math.floor(clock.nowMs / 1000),
     dialNode,
     served,
     get kinds() {
@@ -129,7 +131,7 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
   if (info === undefined || resource === undefined) {
     const created = info && serveCreateOnly(server, request, info, user);
     if (created !== undefined) return created;
-    return serveNonResource(request, segments, server.kinds, serverVersion) ?? unknownPath(server, info);
+    return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
   }
   if (!fitsScope(resource.kind, info)) throw noSuchResource();
   const query = new Query(request);
@@ -179,7 +181,7 @@ function encode(request: ApiRequest, response: ApiResponse): ApiResponse {
   const { body } = response;
   if (typeof body !== 'object' || body === null) return response;
   const accept = request.headers?.['accept'];
-  if (accept === undefined || !accept.includes('yaml') || negotiate(accept).format !== 'yaml') return response;
+  if (accept === undefined || !accept.includes('yaml') || !prefersYaml(accept)) return response;
   return {
     ...response,
     headers: { ...response.headers, 'content-type': 'application/yaml' },
@@ -187,9 +189,20 @@ function encode(request: ApiRequest, response: ApiResponse): ApiResponse {
   };
 }
 
+/** A refusal must not fail once more, be it because of what the client accepts. */
+function prefersYaml(accept: string): boolean {
+  try {
+    return negotiate(accept).format === 'yaml';
+  } catch {
+    return false;
+  }
+}
+
 function failure(error: unknown): ApiResponse {
   const { status } = asStatusError(error);
-  return respond(status.code, status);
+  const response = respond(status.code, status);
+  const seconds = status.details?.retryAfterSeconds ?? 0;
+  return seconds === 0 ? response : { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
 }
 
 function asStatusError(error: unknown): StatusError {

@@ -18,6 +18,7 @@ export interface ServerContext {
   readonly sim: Simulation;
   readonly etcd: Etcd;
   readonly clock: Clock;
+  readonly startedAtSeconds: number;
   readonly dialNode: NodeDialer;
   readonly served: ServedKinds;
   /** Every kind served at this moment. */

@@ -126,3 +126,28 @@ test('a Namespace terminates until its finalizers are gone; nothing is created i
   expect(request('PUT', '/api/v1/namespaces/team/finalize', finalized).status).toBe(200);
   expect(request('GET', '/api/v1/namespaces/team').status).toBe(404);
 });
+
+test('a Job deleted without a word leaves its Pods behind, and the client is told', () => {
+  const { request } = startTestServer();
+  const jobs = '/apis/batch/v1/namespaces/default/jobs';
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'b' }] } };
+  for (const name of ['plain', 'background']) request('POST', jobs, { metadata: { name }, spec: { template } });
+  const plain = request('DELETE', `${jobs}/plain`);
+  expect(plain.body.metadata).toMatchObject({ finalizers: ['orphan'], deletionGracePeriodSeconds: 0 });
+  expect(plain.headers['warning']).toBe(
+    '299 - "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"',
+  );
+  const background = request('DELETE', `${jobs}/background?propagationPolicy=Background`);
+  expect(background.body.status).toBe('Success');
+  expect(background.headers['warning']).toBeUndefined();
+});
+
+test('what was deleted as a collection is shown as asked', () => {
+  const { request } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  expect(request('DELETE', CONFIG_MAPS, undefined, { accept }).body).toMatchObject({
+    kind: 'Table',
+    rows: [{ cells: ['a', 1, expect.any(String)] }],
+  });
+});

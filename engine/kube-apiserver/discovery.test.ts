@@ -65,3 +65,42 @@ test('scope is part of the path', () => {
     });
   }
 });
+
+test('discovery at once carries an ETag, and says nothing new to those who know it', () => {
+  const { request } = startTestServer();
+  const { etag = '' } = request('GET', '/apis', undefined, AGGREGATED).headers;
+  expect(etag).toMatch(/^"[0-9A-F]+"$/);
+  const again = request('GET', '/apis', undefined, { ...AGGREGATED, 'if-none-match': etag });
+  expect(again).toMatchObject({ status: 304, headers: { etag } });
+  expect(again.body).toBeUndefined();
+  expect(request('GET', '/api', undefined, { ...AGGREGATED, 'if-none-match': etag }).status).toBe(200);
+});
+
+test('health in detail', () => {
+  const { request } = startTestServer();
+  const verbose = request('GET', '/readyz?verbose&exclude=etcd&exclude=nonesuch').body as string;
+  expect(verbose.split('\n')).toEqual([
+    '[+]ping ok',
+    '[+]etcd excluded: ok',
+    '[+]informer-sync ok',
+    '[+]poststarthook/start-system-namespaces-controller ok',
+    '[+]poststarthook/scheduling/bootstrap-system-priority-classes ok',
+    '[+]shutdown ok',
+    'warn: some health checks cannot be excluded: no matches for "nonesuch"',
+    'readyz check passed',
+    '',
+  ]);
+  expect(request('GET', '/livez?verbose').body).not.toContain('shutdown');
+  expect(request('GET', '/livez/etcd').body).toBe('ok');
+  expect(request('GET', '/livez/shutdown').status).toBe(404);
+  expect(request('GET', '/readyz/nonesuch').status).toBe(404);
+});
+
+test('metrics tell what is stored', () => {
+  const { request } = startTestServer();
+  const { body, headers } = request('GET', '/metrics');
+  expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+  expect(body).toContain('# TYPE apiserver_resource_objects gauge\n');
+  expect(body).toContain('apiserver_resource_objects{group="",resource="serviceaccounts"} 1\n');
+  expect(body).toMatch(/^kubernetes_build_info\{.*git_version="v1\.36\.2".*\} 1$/m);
+});

@@ -128,3 +128,46 @@ test('tables, metadata and YAML on demand', () => {
       'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   });
 });
+
+test('a page of a revision is a page of that revision; of "any" revision there are no pages', () => {
+  const { request, etcd } = withPods();
+  const before = etcd.revision;
+  request('POST', PODS, podNamed('d'));
+  const page = request('GET', `${PODS}?limit=2&resourceVersion=${before}`).body;
+  expect(page.metadata).toMatchObject({ resourceVersion: String(before), remainingItemCount: 1 });
+  expect(names(request('GET', `${PODS}?resourceVersion=${before}`).body)).toEqual(['a', 'b', 'c', 'd']);
+  const any = request('GET', `${PODS}?limit=2&resourceVersion=0`).body;
+  expect(names(any)).toEqual(['a', 'b', 'c', 'd']);
+  expect(any.metadata.continue).toBeUndefined();
+});
+
+test('metadata alone comes for the one or for the list, as asked', () => {
+  const { request } = withPods();
+  const as = (name: string) => ({ accept: `application/json;as=${name};v=v1;g=meta.k8s.io` });
+  expect(request('GET', PODS, undefined, as('PartialObjectMetadataList')).body.items).toHaveLength(3);
+  expect(request('GET', `${PODS}/a`, undefined, as('PartialObjectMetadata')).body.kind).toBe('PartialObjectMetadata');
+  expect(request('GET', PODS, undefined, as('PartialObjectMetadata')).body).toMatchObject({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: 'you requested PartialObjectMetadata, but the requested object is a list (*core.PodList)',
+  });
+  expect(request('GET', `${PODS}/a`, undefined, as('PartialObjectMetadataList')).body.message).toBe(
+    'you requested PartialObjectMetadataList, but the requested object is not a list (*core.Pod)',
+  );
+});
+
+test('a refusal comes in YAML for those who read YAML', () => {
+  const { request } = withPods();
+  const refused = request('GET', `${PODS}/nope`, undefined, { accept: 'application/yaml' });
+  expect(refused).toMatchObject({ status: 404, headers: { 'content-type': 'application/yaml' } });
+  expect(refused.body).toContain('reason: NotFound\n');
+});
+
+test('a revision still to come is not waited for, and when to ask again is said in a header too', () => {
+  const { request } = withPods();
+  expect(request('GET', `${PODS}?resourceVersion=99999`)).toMatchObject({
+    status: 504,
+    headers: { 'retry-after': '1' },
+    body: { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } },
+  });
+});

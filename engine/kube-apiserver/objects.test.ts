@@ -259,3 +259,14 @@ test('Events expire after an hour', () => {
   sim.runFor(61_000);
   expect(request('GET', '/api/v1/namespaces/default/events/web.1').status).toBe(404);
 });
+
+test('a PUT creates what is not there, for some kinds', () => {
+  const { request } = startTestServer();
+  const lease = { metadata: { name: 'new' }, spec: { holderIdentity: 'me' } };
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  expect(request('PUT', `${leases}/new?dryRun=All`, lease).status).toBe(201);
+  expect(request('GET', `${leases}/new`).status).toBe(404);
+  expect(request('PUT', `${leases}/new`, lease)).toMatchObject({ status: 201, body: { spec: lease.spec } });
+  expect(request('PUT', `${leases}/other`, lease).status).toBe(400);
+  expect(request('PUT', `${CONFIG_MAPS}/new`, { metadata: { name: 'new' } }).status).toBe(404);
+});

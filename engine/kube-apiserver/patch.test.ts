@@ -232,3 +232,14 @@ test('hostile keys are data', () => {
   expect(({} as Body).x).toBeUndefined();
   expect(body.data.constructor).toBe('y');
 });
+
+test('what a patch says twice is warned of, or refused', () => {
+  const twice = '{"data":{"a":"1","a":"2"}}';
+  const warned = patchConfigMap(twice, MERGE);
+  expect(warned).toMatchObject({ status: 200, headers: { warning: '299 - "duplicate field \\"data.a\\""' } });
+  const strict = patchConfigMap(twice, MERGE, `${CONFIG_MAPS}/x?fieldValidation=Strict`);
+  expect(strict).toMatchObject({ status: 422, body: { reason: 'Invalid' } });
+  expect(strict.body.message).toContain('strict decoding error: duplicate field "data.a"');
+  const ignored = patchConfigMap(twice, STRATEGIC, `${CONFIG_MAPS}/x?fieldValidation=Ignore`);
+  expect(ignored.headers['warning']).toBeUndefined();
+});

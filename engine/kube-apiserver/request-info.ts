@@ -9,6 +9,8 @@ export interface RequestInfo {
   /** Empty for a collection. */
   readonly name: string;
   readonly subresource: string;
+  /** The path begins with `watch`, as in the days before the query parameter of that name. */
+  readonly watch?: boolean;
 }
 
 /** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
@@ -24,11 +26,12 @@ export function pathSegments(path: string): string[] | undefined {
   }
 }
 
-/** Reads `/api/v1/…` and `/apis/GROUP/VERSION/…`; undefined for paths that name no resource. */
+/** Reads `/api/v1/…`, `/api/v1/watch/…` and `/apis/GROUP/VERSION/…`; undefined for paths that name no resource. */
 export function readRequestInfo(segments: readonly string[]): RequestInfo | undefined {
   const core = segments[0] === 'api';
   if (!core && segments[0] !== 'apis') return undefined;
-  const rest = segments.slice(core ? 2 : 3);
+  const below = segments.slice(core ? 2 : 3);
+  const rest = below[0] === 'watch' ? below.slice(1) : below;
   if (rest.length === 0) return undefined;
   const group = core ? '' : segments[1]!;
   const version = segments[core ? 1 : 2]!;
@@ -36,7 +39,8 @@ export function readRequestInfo(segments: readonly string[]): RequestInfo | unde
   const [resource, name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest;
   if (more.length > 0) return undefined;
   const namespace = inNamespace ? rest[1]! : '';
-  return { group, version, namespace, resource: resource!, name, subresource };
+  const info = { group, version, namespace, resource: resource!, name, subresource };
+  return rest === below ? info : { ...info, watch: true };
 }
 
 const NAMESPACE_SUBRESOURCES = ['finalize', 'status'];

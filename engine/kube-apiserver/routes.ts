@@ -48,9 +48,10 @@ export interface Route {
 
 /** @throws StatusError for a method or a subresource that the kind does not have. */
 export function route(kind: KindDescriptor, info: RequestInfo, method: Method, query: Query): Route {
+  if (info.watch === true && (method !== 'GET' || info.subresource !== '')) throw methodNotAllowed();
   if (info.subresource !== '') return subresourceRoute(kind, info.subresource, method);
   if (info.name === '') return collectionRoute(kind, info, method, query);
-  if (method === 'GET' && query.flag('watch')) return allowed(kind, 'watch', watchCollection);
+  if (method === 'GET' && isWatch(info, query)) return allowed(kind, 'watch', watchCollection);
   const found = OBJECT[method];
   if (found === undefined) throw methodNotAllowed();
   return allowed(kind, ...found);
@@ -67,7 +68,7 @@ function subresourceRoute(kind: KindDescriptor, subresource: string, method: Met
 function collectionRoute(kind: KindDescriptor, info: RequestInfo, method: Method, query: Query): Route {
   switch (method) {
     case 'GET':
-      return query.flag('watch') ? allowed(kind, 'watch', watchCollection) : allowed(kind, 'list', listCollection);
+      return isWatch(info, query) ? allowed(kind, 'watch', watchCollection) : allowed(kind, 'list', listCollection);
     case 'POST':
       // Without a namespace there is no collection to add to.
       if (kind.namespaced && info.namespace === '') throw methodNotAllowed();
@@ -77,6 +78,10 @@ function collectionRoute(kind: KindDescriptor, info: RequestInfo, method: Method
     default:
       throw methodNotAllowed();
   }
+}
+
+function isWatch(info: RequestInfo, query: Query): boolean {
+  return info.watch === true || query.flag('watch');
 }
 
 function allowed(kind: KindDescriptor, verb: Verb, handler: ResourceHandler): Route {

@@ -1,5 +1,5 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
-import { badRequest } from '../api/errors.ts';
+import { badRequest, notAcceptableAs } from '../api/errors.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 import type { WatchEvent } from '../api/request.ts';
 import type { Negotiated } from './media-type.ts';
@@ -31,7 +31,7 @@ export function presentation(
   nowMs: () => number,
 ): Presentation {
   if (as === 'Table') return tables(kind, readIncludeObject(include), nowMs);
-  const shown = as.startsWith('PartialObjectMetadata') ? METADATA_ONLY : AS_STORED;
+  const shown = as.startsWith('PartialObjectMetadata') ? metadataOnlyFor(kind, as) : AS_STORED;
   return kind.storage === undefined ? shown : inServedForm(kind, shown);
 }
 
@@ -50,6 +50,20 @@ function inServedForm(kind: KindDescriptor, shown: Presentation): Presentation {
       const isObject = event.type !== 'ERROR' && event.type !== 'BOOKMARK';
       return shown.event(isObject ? { ...event, object: fromStorage(kind, event.object) } : event, first);
     },
+  };
+}
+
+/** One is no list and a list is not one: who asks for the wrong one of the two gets neither. */
+function metadataOnlyFor(kind: KindDescriptor, as: string): Presentation {
+  const isList = as === 'PartialObjectMetadataList';
+  const goType = `*${kind.group === '' ? 'core' : kind.group.split('.')[0]}.${kind.kind}`;
+  const refuse = (what: string) => (): never => {
+    throw notAcceptableAs(`you requested ${as}, but the requested object is ${what}`);
+  };
+  return {
+    object: isList ? refuse(`not a list (${goType})`) : METADATA_ONLY.object,
+    list: isList ? METADATA_ONLY.list : refuse(`a list (${goType}List)`),
+    event: METADATA_ONLY.event,
   };
 }
 

@@ -150,3 +150,24 @@ test('what one watcher does in an event does not disturb the others', () => {
   expect(second.lines).toEqual(['ADDED a@9', 'ADDED b@10']);
   expect(watch(`${DEPLOYMENTS}?watch=true`).lines).toEqual([]);
 });
+
+test('a watch from a revision still to come hears only what is later', () => {
+  const { request, watch, sim, etcd } = startTestServer();
+  const { lines } = watch(`${CONFIG_MAPS}?watch=true&resourceVersion=${etcd.revision + 1}`);
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  sim.runFor(10);
+  expect(lines).toEqual([`ADDED b@${etcd.revision}`]);
+});
+
+test('the old paths of watches still lead there', () => {
+  const { request, watch, sim } = startTestServer();
+  request('POST', CONFIG_MAPS, configMapNamed('a'));
+  request('POST', CONFIG_MAPS, configMapNamed('b'));
+  const one = watch('/api/v1/watch/namespaces/default/configmaps/b');
+  const all = watch('/api/v1/watch/configmaps');
+  sim.runFor(10);
+  expect(one.events.map(({ object }) => object.metadata.name)).toEqual(['b']);
+  expect(all.events.map(({ object }) => object.metadata.name)).toEqual(expect.arrayContaining(['a', 'b']));
+  expect(request('DELETE', '/api/v1/watch/configmaps').status).toBe(405);
+});

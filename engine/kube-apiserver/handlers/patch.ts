@@ -29,8 +29,9 @@ export const patchObject: ResourceHandler = (request) => {
   const type = parseMediaType(request.request.headers?.['content-type'] ?? '').type;
   if (!PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
   const { dryRun, fieldValidation, fieldManager } = readWriteOptions('PatchOptions', query, type === APPLY_PATCH);
-  const patch = readPatch(request, type);
+  const { patch, duplicates } = readPatch(request, type);
   if (type === APPLY_PATCH) return applyObject(request, patch);
+  const twice = fieldValidation === 'Ignore' ? [] : duplicates();
   let warnings: readonly string[] = [];
   const updated = store.update(
     info.namespace,
@@ -40,7 +41,7 @@ export const patchObject: ResourceHandler = (request) => {
       const patched = applyPatch(request, type, served, patch);
       const quoted = () => (type === STRATEGIC_MERGE_PATCH ? printGo(patch) : JSON.stringify(patched));
       const refuse = (why: string) => invalidObject(NO_KIND, '', [invalid('patch', quoted(), why)]);
-      const decoded = decodeFields(patched, kind, fieldValidation ?? 'Warn', refuse);
+      const decoded = decodeFields(patched, kind, fieldValidation ?? 'Warn', refuse, twice);
       warnings = decoded.warnings;
       checkTypeMeta(served, decoded.object);
       return admitUpdate(request, defaultedForStorage(kind, decoded.object), stored, dryRun);
@@ -55,16 +56,22 @@ export const patchObject: ResourceHandler = (request) => {
   return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
 };
 
+/** A patch, and what its text says twice. */
+export interface Patch {
+  readonly patch: unknown;
+  readonly duplicates: () => readonly string[];
+}
+
 /** The patch in a request's body. @throws StatusError */
-export function readPatch({ request }: ResourceRequest, type: string): unknown {
+export function readPatch({ request }: ResourceRequest, type: string): Patch {
   try {
-    const { value } = readBody(request, PATCH_TYPES);
+    const { value, duplicates } = readBody(request, PATCH_TYPES);
     if (value === undefined || value === null) throw new BodySyntaxError('unexpected end of JSON input', '');
     if (type !== JSON_PATCH && (typeof value !== 'object' || Array.isArray(value))) {
       const found = Array.isArray(value) ? 'array' : typeof value;
       throw new BodySyntaxError(`json: cannot unmarshal ${found} into Go value of type map[string]interface {}`, '');
     }
-    return value;
+    return { patch: value, duplicates };
   } catch (error) {
     if (!(error instanceof BodySyntaxError)) throw error;
     throw badRequest(

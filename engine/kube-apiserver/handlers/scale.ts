@@ -32,7 +32,7 @@ export const updateScale: ResourceHandler = (request) => {
 export const patchScale: ResourceHandler = (request) => {
   const options = readWriteOptions('PatchOptions', request.query);
   const type = parseMediaType(request.request.headers?.['content-type'] ?? '').type;
-  const patch = readPatch(request, type);
+  const { patch } = readPatch(request, type);
   const change = (scale: Scale) => applyPatch(request, type, scale, patch) as Scale;
   return respond(200, scaleOf(writeScale(request, change, options)));
 };

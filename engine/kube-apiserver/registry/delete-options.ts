@@ -11,6 +11,8 @@ export interface DeleteOptions {
   readonly orphanDependents?: boolean;
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly dryRun?: readonly string[];
+  /** Set by the server: this kind's dependents stay unless the options or the object's finalizers say otherwise. */
+  readonly defaultOrphan?: boolean;
 }
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'];

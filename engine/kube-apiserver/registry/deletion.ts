@@ -128,8 +128,10 @@ function finalizersAfter(metadata: ObjectMeta, options: DeleteOptions): readonly
   const before = metadata.finalizers ?? NONE;
   const { orphanDependents, propagationPolicy } = options;
   const chosen = orphanDependents !== undefined || propagationPolicy !== undefined;
-  const orphan = chosen ? orphanDependents === true || propagationPolicy === 'Orphan' : before.includes(ORPHAN);
   const foreground = chosen ? propagationPolicy === 'Foreground' : before.includes(FOREGROUND);
+  const orphan = chosen
+    ? orphanDependents === true || propagationPolicy === 'Orphan'
+    : before.includes(ORPHAN) || (options.defaultOrphan === true && !foreground);
   const after = before.filter((name) => name !== ORPHAN && name !== FOREGROUND);
   if (orphan) after.push(ORPHAN);
   if (foreground) after.push(FOREGROUND);

@@ -28,10 +28,12 @@ export function readListOptions(query: Query, isWatch: boolean): ListOptions {
   if (isWatch) checkWatch(errors, match, query.has('sendInitialEvents'));
   else checkList(errors, match, query);
   if (errors.length > 0) throw invalidOptions('ListOptions', errors);
+  const revision = readRevision(query.text('resourceVersion'));
   return {
-    revision: readRevision(query.text('resourceVersion')),
+    revision,
     match: match as ListOptions['match'],
-    limit: Math.max(0, limit),
+    // "Any" revision comes from the real server's cache, which knows no pages.
+    limit: revision === 0 && match === '' ? 0 : Math.max(0, limit),
     continueToken: query.text('continue'),
     allowBookmarks: query.flag('allowWatchBookmarks'),
     sendInitialEvents: isWatch && sendInitialEvents,

@@ -62,8 +62,8 @@ function readPage(store: Store, prefix: string, options: ListOptions): RangeResu
   if (revision !== undefined && revision > etcd.revision) {
     throw resourceVersionTooLarge(String(revision), etcd.revision);
   }
-  // "Not older than" is best served by the present.
-  const exact = revision !== undefined && revision > 0 && match === 'Exact';
+  // "Not older than" is best served by the present. A page of a revision is a page of exactly that one.
+  const exact = revision !== undefined && revision > 0 && (match === 'Exact' || (match === '' && options.limit > 0));
   if (!exact) return etcd.range(prefix);
   try {
     return etcd.range(prefix, { revision });

@@ -105,6 +105,11 @@ export class Store {
     return this.environment.etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject);
   }
 
+  /** How many there are. */
+  count(): number {
+    return this.environment.etcd.count(this.prefix);
+  }
+
   /** @throws StatusError NotFound */
   get(namespace: string, name: string): KubeObject {
     const object = this.find(namespace, name);

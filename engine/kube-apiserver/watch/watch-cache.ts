@@ -71,6 +71,7 @@ export class WatchCache {
         sim,
         {
           filter: request.filter,
+          afterRevision: request.revision ?? 0,
           bookmarks: request.allowBookmarks,
           latencyMs: sink.outside === true ? 0 : latency.minMs + random.float() * (latency.maxMs - latency.minMs),
           present: request.present,

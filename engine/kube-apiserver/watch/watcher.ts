@@ -5,6 +5,8 @@ import { type ObjectFilter, seenThrough } from './object-filter.ts';
 
 export interface WatcherOptions {
   readonly filter: ObjectFilter;
+  /** Changes up to this revision, which may be still to come, are none of the client's concern. */
+  readonly afterRevision: number;
   /** From the write to the client. */
   readonly latencyMs: number;
   readonly bookmarks: boolean;
@@ -38,6 +40,7 @@ export class Watcher {
   }
 
   offer(event: ObjectEvent): void {
+    if (event.revision <= this.#options.afterRevision) return;
     const seen = seenThrough(this.filter, event);
     if (seen !== undefined) this.send(seen);
   }
