@@ -2,11 +2,14 @@ import type { PersistentVolumeClaim, Pod, StatefulSet } from '../../api/kinds.ts
 import { controllerOf, type Manifest } from '../../api/object.ts';
 import { persistentVolumeClaims, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
-import type { Client, ResourceClient } from '../../client/client.ts';
+import type { ResourceClient } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
 import { unlessGone } from '../../client/unless-gone.ts';
+import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { claimName } from './stateful-pod.ts';
+import { belongsToEarlierPod, claimOwners } from './claim-retention.ts';
+import { claimName, podName } from './stateful-pod.ts';
 
 /**
  * Makes and deletes the Pods of StatefulSets, and makes their claims. After
@@ -16,19 +19,51 @@ export class StatefulPodControl {
   readonly #pods: ResourceClient<Pod>;
   readonly #claims: ResourceClient<PersistentVolumeClaim>;
   readonly #recorder: EventRecorder;
+  /** The cache of claims. */
+  readonly claims: Informer<PersistentVolumeClaim>;
 
-  constructor(client: Client, recorder: EventRecorder) {
+  constructor({ client, informers }: ControllerContext, recorder: EventRecorder) {
     this.#pods = client.resource(pods);
     this.#claims = client.resource(persistentVolumeClaims);
+    this.claims = informers.for(persistentVolumeClaims);
     this.#recorder = recorder;
+  }
+
+  /** Claims an earlier Pod takes along must go before the next Pod comes: it would lose them. */
+  mustWaitForClaims(statefulSet: StatefulSet, ordinal: number): boolean {
+    return this.#claimsOf(statefulSet, ordinal).some((claim) =>
+      belongsToEarlierPod(claim, podName(statefulSet, ordinal)),
+    );
+  }
+
+  /** Makes claims that a waiting Pod lacks, and has all depend on what they shall not outlive. */
+  tendClaims(statefulSet: StatefulSet, pod: Pod, ordinal: number, isCondemned: boolean): void {
+    if ((statefulSet.spec.volumeClaimTemplates ?? []).length === 0) return;
+    if (pod.status?.phase === 'Pending') this.#ensureClaims(statefulSet, ordinal);
+    for (const claim of this.#claimsOf(statefulSet, ordinal)) {
+      const owners = claimOwners(claim, statefulSet, pod, isCondemned);
+      if (owners === undefined) continue;
+      this.#claims.update({ ...claim, metadata: { ...claim.metadata, ownerReferences: owners } });
+    }
+  }
+
+  #claimsOf(statefulSet: StatefulSet, ordinal: number): PersistentVolumeClaim[] {
+    const names = (statefulSet.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? '');
+    return names
+      .map((name) => this.claims.lister.get(claimName(statefulSet, name, ordinal), statefulSet.metadata.namespace))
+      .filter((claim) => claim !== undefined);
+  }
+
+  #ensureClaims(statefulSet: StatefulSet, ordinal: number): void {
+    for (const template of statefulSet.spec.volumeClaimTemplates ?? []) {
+      this.#ensureClaim(statefulSet, template, ordinal, podName(statefulSet, ordinal));
+    }
   }
 
   /** Claims first: a Pod without its storage would only wait. */
   create(statefulSet: StatefulSet, pod: Manifest<Pod>, ordinal: number): void {
     const { name = '' } = pod.metadata;
-    for (const template of statefulSet.spec.volumeClaimTemplates ?? []) {
-      this.#ensureClaim(statefulSet, template, ordinal, name);
-    }
+    this.#ensureClaims(statefulSet, ordinal);
     try {
       this.#pods.create(pod);
       this.#tell(
@@ -65,6 +100,8 @@ export class StatefulPodControl {
     const what = `create Claim ${name}`;
     try {
       const { namespace } = statefulSet.metadata;
+      if (this.claims.lister.get(name, namespace) !== undefined) return;
+      // The cache may not show it yet.
       if (unlessGone(() => this.#claims.get(name, namespace)) !== undefined) return;
       const { matchLabels } = statefulSet.spec.selector;
       this.#claims.create({

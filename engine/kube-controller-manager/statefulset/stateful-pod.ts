@@ -7,7 +7,7 @@ const REVISION_LABEL = 'controller-revision-hash';
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
-function podName({ metadata }: StatefulSet, ordinal: number): string {
+export function podName({ metadata }: StatefulSet, ordinal: number): string {
   return `${metadata.name}-${ordinal}`;
 }
 
@@ -27,6 +27,11 @@ export function revisionOf(pod: Pod): string | undefined {
 /** A claim belongs to the ordinal, not to the Pod: the next Pod of that ordinal finds it again. */
 export function claimName({ metadata }: StatefulSet, template: string, ordinal: number): string {
   return `${template}-${metadata.name}-${ordinal}`;
+}
+
+export function ownsClaim(statefulSet: StatefulSet, name: string): boolean {
+  const templates = statefulSet.spec.volumeClaimTemplates ?? [];
+  return templates.some(({ metadata }) => name.startsWith(`${metadata?.name}-${statefulSet.metadata.name}-`));
 }
 
 /**

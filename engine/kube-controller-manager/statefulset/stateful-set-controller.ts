@@ -1,6 +1,6 @@
 import { sameValue } from '../../api/copy-on-write.ts';
-import type { Pod, StatefulSet } from '../../api/kinds.ts';
-import { objectKey } from '../../api/object.ts';
+import type { PersistentVolumeClaim, Pod, StatefulSet } from '../../api/kinds.ts';
+import { controllerOf, objectKey } from '../../api/object.ts';
 import { statefulSets } from '../../api/resources.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
@@ -10,7 +10,7 @@ import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ControllerHistory, type History, templateOf } from '../controller-history.ts';
 import { OwnedPods } from '../owned-objects.ts';
-import { ordinalOf, revisionOf, statefulPod } from './stateful-pod.ts';
+import { ordinalOf, ownsClaim, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
 import { hasEnded, type Ranks, statefulSteps } from './stateful-steps.ts';
@@ -41,12 +41,12 @@ export class StatefulSetController {
     });
     this.#statefulSets = informers.for(statefulSets);
     this.#recorder = recorder('statefulset-controller');
-    this.#podControl = new StatefulPodControl(client, this.#recorder);
+    this.#podControl = new StatefulPodControl(context, this.#recorder);
     this.#history = new ControllerHistory(context, statefulSets, 'controller.kubernetes.io/hash');
     this.#controller = new Controller(sim, {
       name: 'statefulset-controller',
       reconcile: (key) => this.#reconcile(key),
-      informers: [this.#pods.informer, this.#statefulSets, this.#history.informer],
+      informers: [this.#pods.informer, this.#statefulSets, this.#history.informer, this.#podControl.claims],
     });
     this.#watch();
   }
@@ -105,8 +105,12 @@ export class StatefulSetController {
   }
 
   #act(statefulSet: StatefulSet, ranks: Ranks, history: History, names: RevisionNames): void {
+    for (const [ordinal, pod] of ranks.pods) {
+      this.#podControl.tendClaims(statefulSet, pod, ordinal, ordinal < ranks.start || ordinal >= ranks.end);
+    }
     const { create, remove } = statefulSteps(statefulSet, ranks, names.update);
     for (const ordinal of create) {
+      if (this.#podControl.mustWaitForClaims(statefulSet, ordinal)) return;
       const revision = revisionFor(statefulSet, ordinal, names);
       const kept = history.old.find(({ metadata }) => metadata.name === revision);
       const template = kept === undefined ? statefulSet.spec.template : templateOf(kept);
@@ -140,6 +144,15 @@ export class StatefulSetController {
       this.#controller.enqueueKey(objectKey(statefulSet), pod);
     });
     this.#pods.lookAgainWhenAvailable(this.#controller);
+    // A Pod may be waiting for the claim of its predecessor to go.
+    this.#podControl.claims.addHandlers({ delete: (claim) => this.#claimDeleted(claim) });
+  }
+
+  #claimDeleted(claim: PersistentVolumeClaim): void {
+    if (controllerOf(claim)?.kind !== 'Pod') return;
+    for (const statefulSet of this.#statefulSets.lister.list(claim.metadata.namespace)) {
+      if (ownsClaim(statefulSet, claim.metadata.name)) this.#controller.enqueueKey(objectKey(statefulSet), claim);
+    }
   }
 }
 
