@@ -1,55 +1,14 @@
-import type {
-  ConfigMap,
-  CronJob,
-  DaemonSet,
-  Deployment,
-  Job,
-  Namespace,
-  Node,
-  Pod,
-  ReplicaSet,
-  Secret,
-  Service,
-  ServiceAccount,
-  StatefulSet,
-} from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected } from '../command-error.ts';
-import { describeDaemonSet } from '../describe/daemon-set.ts';
-import { describeDeployment, describeReplicaSet } from '../describe/deployment.ts';
+import { DESCRIBERS } from '../describe/describers.ts';
 import { DescriptionWriter } from '../describe/description-writer.ts';
 import { describeAny } from '../describe/generic.ts';
-import { describeCronJob, describeJob } from '../describe/job.ts';
-import { describeNode } from '../describe/node.ts';
-import { describePod } from '../describe/pod.ts';
-import { describeSecret } from '../describe/secret.ts';
-import { describeService } from '../describe/service.ts';
-import { describeConfigMap, describeNamespace, describeServiceAccount } from '../describe/simple-kinds.ts';
-import { describeStatefulSet } from '../describe/stateful-set.ts';
 import { kindName } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { collect, type Found, findObjects, foundObject } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
-
-type Describer = (invocation: Invocation, writer: DescriptionWriter, object: never) => void;
-
-const DESCRIBERS: Readonly<Record<string, Describer>> = {
-  pod: (invocation, writer, object: Pod) => describePod(invocation, writer, object),
-  node: (invocation, writer, object: Node) => describeNode(invocation, writer, object),
-  namespace: (invocation, writer, object: Namespace) => describeNamespace(invocation, writer, object),
-  configmap: (invocation, writer, object: ConfigMap) => describeConfigMap(invocation, writer, object),
-  serviceaccount: (invocation, writer, object: ServiceAccount) => describeServiceAccount(invocation, writer, object),
-  'deployment.apps': (invocation, writer, object: Deployment) => describeDeployment(invocation, writer, object),
-  'replicaset.apps': (invocation, writer, object: ReplicaSet) => describeReplicaSet(invocation, writer, object),
-  'daemonset.apps': (invocation, writer, object: DaemonSet) => describeDaemonSet(invocation, writer, object),
-  'statefulset.apps': (invocation, writer, object: StatefulSet) => describeStatefulSet(invocation, writer, object),
-  'job.batch': (invocation, writer, object: Job) => describeJob(invocation, writer, object),
-  'cronjob.batch': (invocation, writer, object: CronJob) => describeCronJob(invocation, writer, object),
-  service: (invocation, writer, object: Service) => describeService(invocation, writer, object),
-  secret: (invocation, writer, object: Secret) => describeSecret(invocation, writer, object),
-};
 
 export const describe: Command = {
   name: 'describe',

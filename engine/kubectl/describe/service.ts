@@ -1,11 +1,8 @@
-import type { EndpointSlice, Service } from '../../api/kinds.ts';
+import type { Service } from '../../api/kinds.ts';
 import type { Invocation } from '../invocation.ts';
 import { type DescriptionWriter, writeAnnotations, writeMap } from './description-writer.ts';
+import { endpointsText, slicesOf } from './endpoints-text.ts';
 import { describeEvents } from './events.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
-/** More endpoints than this are only counted. */
-const MAX_ENDPOINTS = 3;
 
 /** After kubernetes/kubectl pkg/describe/describe.go (describeService). */
 export function describeService(invocation: Invocation, writer: DescriptionWriter, service: Service): void {
@@ -55,31 +52,4 @@ function describePorts(invocation: Invocation, writer: DescriptionWriter, { meta
     if (nodePort > 0) writer.line(0, `NodePort:\t${shown}\t${nodePort}/${protocol}`);
     writer.field(0, 'Endpoints', endpointsText(slices, name));
   }
-}
-
-function slicesOf(invocation: Invocation, name: string, namespace = 'default'): readonly EndpointSlice[] {
-  const resource = invocation.discovery.find('endpointslices.discovery.k8s.io');
-  if (resource === undefined) return [];
-  const labelSelector = `${SERVICE_NAME}=${name}`;
-  return invocation.list(resource, { namespace, labelSelector }) as unknown as readonly EndpointSlice[];
-}
-
-/** `10.244.1.2:80,10.244.2.3:80`: the ready endpoints behind a port of the Service. */
-function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
-  const addresses = slices.flatMap(({ ports = [], endpoints }) =>
-    ports
-      .filter(({ name = '' }) => name === portName)
-      .flatMap(({ port }) =>
-        endpoints
-          .filter(({ conditions }) => conditions?.ready !== false)
-          .flatMap((endpoint) => endpoint.addresses.map((address) => `${hostText(address)}:${port ?? 0}`)),
-      ),
-  );
-  if (addresses.length === 0) return '<none>';
-  const text = addresses.slice(0, MAX_ENDPOINTS).join(',');
-  return addresses.length > MAX_ENDPOINTS ? `${text} + ${addresses.length - MAX_ENDPOINTS} more...` : text;
-}
-
-function hostText(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

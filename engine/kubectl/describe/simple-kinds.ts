@@ -1,8 +1,9 @@
-import type { ConfigMap, Namespace, ServiceAccount } from '../../api/kinds.ts';
+import type { ConfigMap, LimitRange, Namespace, ResourceQuota, ServiceAccount } from '../../api/kinds.ts';
 import type { Invocation } from '../invocation.ts';
 import { fieldAt } from '../unstructured.ts';
 import { type DescriptionWriter, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
+import { describeLimitsOf, describeQuotasOf } from './resource-quota.ts';
 
 export function describeConfigMap(invocation: Invocation, writer: DescriptionWriter, configMap: ConfigMap): void {
   const { metadata, data = {}, binaryData = {} } = configMap;
@@ -39,12 +40,13 @@ export function describeNamespace(invocation: Invocation, writer: DescriptionWri
       writer.line(1, `${type}\t${value}\t${lastTransitionTime ?? ''}\t${reason}\t${message}`);
     }
   }
-  const none = (type: string) => {
-    const resource = invocation.discovery.find(type);
-    return resource !== undefined && invocation.list(resource, { namespace: metadata.name }).length === 0;
-  };
-  if (none('resourcequotas')) writer.write('\nNo resource quota.\n');
-  if (none('limitranges')) writer.write('\nNo LimitRange resource.\n');
+  describeQuotasOf(writer, listIn(invocation, 'resourcequotas', metadata.name) as readonly ResourceQuota[]);
+  describeLimitsOf(writer, listIn(invocation, 'limitranges', metadata.name) as readonly LimitRange[]);
+}
+
+function listIn(invocation: Invocation, type: string, namespace: string): readonly unknown[] {
+  const resource = invocation.discovery.find(type);
+  return resource === undefined ? [] : invocation.list(resource, { namespace });
 }
 
 export function describeServiceAccount(

@@ -10,12 +10,12 @@ export function describeVolumes(writer: DescriptionWriter, volumes: readonly Vol
   writer.line(level, 'Volumes:');
   for (const volume of volumes) {
     writer.line(1, `${level > 0 ? ' ' : ''}${volume.name}:`);
-    for (const line of volumeLines(volume)) writer.line(2, line);
+    for (const line of volumeSourceLines(volume)) writer.line(2, line);
   }
 }
 
 /** The lines below a volume's name, by its source. */
-function volumeLines(volume: Volume): readonly string[] {
+export function volumeSourceLines(volume: Volume): readonly string[] {
   if (volume.hostPath !== undefined) {
     return [
       'Type:\tHostPath (bare host directory volume)',
