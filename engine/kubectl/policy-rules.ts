@@ -1,11 +1,12 @@
 import type { PolicyRule } from '../api/kinds.ts';
 
+/** A rule about one resource of one group, or one URL. */
 interface Row {
+  readonly group: string;
   readonly resource: string;
   readonly urls: readonly string[];
   readonly names: readonly string[];
   readonly verbs: string[];
-  readonly order: string;
 }
 
 /**
@@ -17,15 +18,21 @@ export function compactRules(rules: readonly PolicyRule[]): readonly string[] {
   const rows = new Map<string, Row>();
   for (const one of rules.flatMap(breakDown)) {
     // Only rules about resources are merged.
-    const key = one.urls.length > 0 ? `url ${rows.size}` : JSON.stringify([one.resource, one.names]);
+    const key = one.urls.length > 0 ? `url ${rows.size}` : JSON.stringify([one.group, one.resource, one.names]);
     const present = rows.get(key);
     if (present === undefined) rows.set(key, one);
     else present.verbs.push(...one.verbs);
   }
-  const list = (words: readonly string[]) => `[${words.join(' ')}]`;
   return [...rows.values()]
+    .map((row) => ({ row, order: goText(row) }))
     .sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
-    .map(({ resource, urls, names, verbs }) => [resource, list(urls), list(names), list(verbs)].join('\t'));
+    .map(({ row: { group, resource, urls, names, verbs } }) =>
+      [qualified(resource, group), list(urls), list(names), list(verbs)].join('\t'),
+    );
+}
+
+function list(words: readonly string[]): string {
+  return `[${words.join(' ')}]`;
 }
 
 function breakDown({ apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [], verbs }: PolicyRule) {
@@ -33,15 +40,10 @@ function breakDown({ apiGroups = [], resources = [], resourceNames = [], nonReso
   const found: Row[] = [];
   for (const group of apiGroups) {
     for (const resource of resources) {
-      for (const name of names) {
-        const order = goText(group, resource, name, [], verbs);
-        found.push({ resource: qualified(resource, group), urls: [], names: name, verbs: [...verbs], order });
-      }
+      for (const name of names) found.push({ group, resource, urls: [], names: name, verbs: [...verbs] });
     }
   }
-  for (const url of nonResourceURLs) {
-    found.push({ resource: '', urls: [url], names: [], verbs: [...verbs], order: goText('', '', [], [url], verbs) });
-  }
+  for (const url of nonResourceURLs) found.push({ group: '', resource: '', urls: [url], names: [], verbs: [...verbs] });
   return found;
 }
 
@@ -53,15 +55,8 @@ function qualified(resource: string, group: string): string {
 }
 
 /** What the rules are sorted by: the text that Go's generated String method gives them. */
-function goText(
-  group: string,
-  resource: string,
-  names: readonly string[],
-  urls: readonly string[],
-  verbs: readonly string[],
-): string {
-  const list = (words: readonly string[]) => `[${words.join(' ')}]`;
+function goText({ group, resource, urls, names, verbs }: Row): string {
   const resources = resource === '' ? [] : [resource];
-  const groups = resource === '' && group === '' ? [] : [group];
+  const groups = resource === '' ? [] : [group];
   return `PolicyRule{Verbs:${list(verbs)},APIGroups:${list(groups)},Resources:${list(resources)},ResourceNames:${list(names)},NonResourceURLs:${list(urls)}}`;
 }

@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../../api/kinds.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus } from '../command-error.ts';
@@ -5,6 +6,7 @@ import { ALL_NAMESPACES_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { objectPrinter } from '../output/object-printer.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
+import { compactRules } from '../policy-rules.ts';
 import { fieldAt, isObject, stringAt, type Unstructured } from '../unstructured.ts';
 
 const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
@@ -94,28 +96,13 @@ function listRules(invocation: Invocation): number {
   const { flags, streams, namespace } = invocation;
   const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } };
   const { status } = post(invocation, 'selfsubjectrulesreviews', review) as { status?: unknown };
-  const words = (rule: unknown, field: string) => {
-    const list = fieldAt(rule, field);
-    return Array.isArray(list) ? (list as readonly string[]) : [];
-  };
-  const list = (texts: readonly string[]) => `[${texts.join(' ')}]`;
-  const rows = rulesAt(status, 'resourceRules').flatMap((rule) =>
-    words(rule, 'resources').flatMap((resource) =>
-      words(rule, 'apiGroups').map((group) => {
-        const name = group === '' ? resource : `${resource}.${group}`;
-        return `${name}\t[]\t${list(words(rule, 'resourceNames'))}\t${list(words(rule, 'verbs'))}\n`;
-      }),
-    ),
-  );
-  const urls = rulesAt(status, 'nonResourceRules').map(
-    (rule) => `\t${list(words(rule, 'nonResourceURLs'))}\t[]\t${list(words(rule, 'verbs'))}\n`,
-  );
+  const rows = compactRules([...rulesAt(status, 'resourceRules'), ...rulesAt(status, 'nonResourceRules')]);
   const heading = flags.bool('no-headers') ? '' : 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n';
-  streams.out(alignTabs(heading + [...rows, ...urls].join(''), TABLE_LAYOUT));
+  streams.out(alignTabs(heading + rows.map((row) => `${row}\n`).join(''), TABLE_LAYOUT));
   return 0;
 }
 
-function rulesAt(status: unknown, field: string): readonly unknown[] {
+function rulesAt(status: unknown, field: string): readonly PolicyRule[] {
   const rules = fieldAt(status, field);
   return Array.isArray(rules) ? rules : [];
 }

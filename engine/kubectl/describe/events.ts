@@ -5,11 +5,16 @@ import { events } from '../../api/resources.ts';
 import type { Invocation } from '../invocation.ts';
 import type { DescriptionWriter } from './description-writer.ts';
 
-/** The Events table at the end of a description. */
-export function describeEvents(invocation: Invocation, writer: DescriptionWriter, object: KubeObject): void {
+/** The Events table at the end of a description. @param uid the object's own unless told */
+export function describeEvents(
+  invocation: Invocation,
+  writer: DescriptionWriter,
+  object: KubeObject,
+  uid: string = object.metadata.uid,
+): void {
   const flags = invocation.flags;
   if (flags.has('show-events') && !flags.bool('show-events')) return;
-  const about = eventsAbout(invocation, object);
+  const about = eventsAbout(invocation, object, uid);
   if (about.length === 0) {
     writer.line(0, 'Events:\t<none>');
     return;
@@ -30,8 +35,8 @@ export function describeEvents(invocation: Invocation, writer: DescriptionWriter
 }
 
 /** An object's events, in the order in which they happened. */
-function eventsAbout(invocation: Invocation, { metadata, kind }: KubeObject): readonly Event[] {
-  const { name, namespace, uid } = metadata;
+function eventsAbout(invocation: Invocation, { metadata, kind }: KubeObject, uid: string): readonly Event[] {
+  const { name, namespace } = metadata;
   // Events of nodes carry the node's name as its uid.
   const matching = kind === 'Node' ? '' : `,involvedObject.uid=${uid}`;
   const fieldSelector = `involvedObject.name=${name},involvedObject.namespace=${namespace ?? ''}${matching},involvedObject.kind=${kind}`;

@@ -93,10 +93,10 @@ function describeDirection(writer: DescriptionWriter, name: string, rules: Scali
   const { stabilizationWindowSeconds, policies = [], selectPolicy = 'Max' } = rules;
   writer.line(1, `${name}:`);
   if (stabilizationWindowSeconds !== undefined) {
-    writer.field(2, 'Stabilization Window', `${stabilizationWindowSeconds} seconds`);
+    writer.line(2, `Stabilization Window: ${stabilizationWindowSeconds} seconds`);
   }
   if (policies.length === 0) return;
-  writer.field(2, 'Select Policy', selectPolicy);
+  writer.line(2, `Select Policy: ${selectPolicy}`);
   writer.line(2, 'Policies:');
   for (const { type, value, periodSeconds } of policies) {
     writer.line(3, `- Type: ${type}\tValue: ${value}\tPeriod: ${periodSeconds} seconds`);

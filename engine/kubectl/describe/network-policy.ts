@@ -50,13 +50,13 @@ function describeDirection(
     for (const { port, endPort, protocol = 'TCP' } of ports) {
       writer.line(
         2,
-        endPort === undefined ? `To Port: ${port}/${protocol}` : `To Port: ${port}-${endPort}/${protocol}`,
+        endPort === undefined ? `To Port: ${port}/${protocol}` : `To Port Range: ${port}-${endPort}/${protocol}`,
       );
     }
     if (peers.length === 0) writer.line(2, `${peer}: <any> (traffic not restricted by ${restricted})`);
-    else {
+    for (const one of peers) {
       writer.line(2, `${peer}:`);
-      for (const one of peers) describePeer(writer, one);
+      describePeer(writer, one);
     }
   }
 }

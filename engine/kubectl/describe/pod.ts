@@ -15,7 +15,7 @@ export function describePod(invocation: Invocation, writer: DescriptionWriter, p
   writer.field(0, 'Priority', spec.priority ?? 0);
   if ((spec.priorityClassName ?? '') !== '') writer.field(0, 'Priority Class Name', spec.priorityClassName!);
   if ((spec.runtimeClassName ?? '') !== '') writer.field(0, 'Runtime Class Name', spec.runtimeClassName!);
-  writer.field(0, 'Service Account', spec.serviceAccountName ?? '');
+  if ((spec.serviceAccountName ?? '') !== '') writer.field(0, 'Service Account', spec.serviceAccountName!);
   const host = status?.hostIP === undefined || status.hostIP === '' ? '' : `/${status.hostIP}`;
   writer.field(
     0,
@@ -34,8 +34,11 @@ export function describePod(invocation: Invocation, writer: DescriptionWriter, p
   writeMap(writer, 0, 'Node-Selectors', spec.nodeSelector);
   describeTolerations(writer, 0, spec.tolerations ?? []);
   describeTopologySpread(writer, pod);
-  describeEvents(invocation, writer, pod);
+  describeEvents(invocation, writer, pod, metadata.annotations?.[MIRROR_ANNOTATION]);
 }
+
+/** On the mirror of a static Pod: the uid under which its kubelet knows it, and reports events. */
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 function describePhase(invocation: Invocation, writer: DescriptionWriter, { metadata, spec, status }: Pod): void {
   const { deletionTimestamp } = metadata;

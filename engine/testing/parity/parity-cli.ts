@@ -49,7 +49,12 @@ function showDifference({ real, ours }: Comparison, stream: 'stdout' | 'stderr')
   const only = (lines: readonly string[], others: readonly string[]) => lines.filter((line) => !others.includes(line));
   const [removed, added] = [only(theirs, own), only(own, theirs)];
   console.log(`    ${stream}:`);
-  if (removed.length + added.length === 0) console.log('      the same lines in another order or number');
+  if (removed.length + added.length === 0) {
+    console.log('      the same lines in another order or number:');
+    const at = theirs.findIndex((line, index) => line !== own[index]);
+    console.log(`      real from line ${at}: ${JSON.stringify(theirs.slice(at, at + 12))}`);
+    console.log(`      ours from line ${at}: ${JSON.stringify(own.slice(at, at + 12))}`);
+  }
   for (const line of removed.slice(0, 12)) console.log(`      real ${JSON.stringify(line)}`);
   for (const line of added.slice(0, 12)) console.log(`      ours ${JSON.stringify(line)}`);
 }

@@ -11,9 +11,9 @@ metadata: {name: ranges}
 spec:
   limits:
   - type: Container
-    default: {cpu: 500m, memory: 128Mi}
+    default: {cpu: 500m}
     defaultRequest: {cpu: 100m}
-    max: {memory: 1Gi}
+    max: {cpu: 1}
 ---
 apiVersion: v1
 kind: ResourceQuota
@@ -74,17 +74,6 @@ spec:
     - {port: 80}
     - {port: 8000, endPort: 8010, protocol: UDP}
   - {}
----
-apiVersion: v1
-kind: ReplicationController
-metadata: {name: old}
-spec:
-  replicas: 1
-  selector: {app: old}
-  template:
-    metadata: {labels: {app: old}}
-    spec:
-      containers: [{name: a, image: "nginx:1.29"}]
 ---
 apiVersion: apps/v1
 kind: StatefulSet
@@ -164,6 +153,17 @@ rules:
 - {nonResourceURLs: [/healthz, /livez], verbs: [get]}
 - {apiGroups: ["*"], resources: ["*"], verbs: ["*"]}
 `,
+    'rc.yaml': `apiVersion: v1
+kind: ReplicationController
+metadata: {name: old}
+spec:
+  replicas: 1
+  selector: {app: old}
+  template:
+    metadata: {labels: {app: old}}
+    spec:
+      containers: [{name: a, image: "nginx:1.29"}]
+`,
     'job.yaml': `apiVersion: batch/v1
 kind: Job
 metadata: {name: indexed}
@@ -213,6 +213,7 @@ spec:
 @quiet kubectl create pdb web --selector=app=web --min-available=1
 @quiet kubectl autoscale deployment web --min=1 --max=3 --cpu=50%
 @quiet kubectl apply -f kinds.yaml
+@quiet kubectl apply -f rc.yaml
 @quiet kubectl apply -f job.yaml
 @pass 30
 kubectl describe pod box
