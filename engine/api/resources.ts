@@ -109,7 +109,6 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
 const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
 export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
 export const services = resource<Service>('v1', 'services', 'Service');
-export const services = resource<Service>('v1', 'services', 'Service');
 const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',
