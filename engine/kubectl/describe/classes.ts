@@ -50,7 +50,7 @@ function describeTopologies(writer: DescriptionWriter, terms: NonNullable<Storag
 }
 
 /** `a=b,c=d` in order of keys. */
-export function inOneLine(map: Readonly<Record<string, string>> | undefined): string {
+function inOneLine(map: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return pairs.length === 0 ? '<none>' : pairs.map(([key, value]) => `${key}=${value}`).join(',');
 }
