@@ -16,6 +16,7 @@ const PORTS = [
   'engine/linux/errno.ts',
   'engine/linux/signal.ts',
   'engine/linux/stdio.ts',
+  'engine/linux/grpc.ts',
   'engine/linux/http.ts',
   'engine/containerd/cri.ts',
   'engine/containerd/image.ts',

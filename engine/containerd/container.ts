@@ -1,6 +1,6 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { HostBind, OpenFile } from '../linux/host.ts';
+import type { HostBind, Namespace, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
@@ -154,18 +154,11 @@ function failStart(context: ContainerdContext, container: Container, error: OciE
 function launch(context: ContainerdContext, container: Container): void {
   const { host } = context;
   const { sandbox, config, image } = container;
-  const { pidNamespace } = config.linux.security;
-  const pid =
-    pidNamespace === 'NODE'
-      ? host.namespaces.pid
-      : pidNamespace === 'POD'
-        ? sandbox.namespaces.pid
-        : host.createNamespace('pid');
   const environment = {
     env: container.env,
     cwd: config.workingDirectory ?? image.image.workingDirectory ?? '/',
     credentials: container.credentials,
-    namespaces: { ...sandbox.namespaces, pid, mnt: container.root },
+    namespaces: { ...sandbox.namespaces, pid: pidNamespace(context, container), mnt: container.root },
     cgroup: container.cgroup,
   };
   container.environment = environment;
@@ -180,6 +173,23 @@ function launch(context: ContainerdContext, container: Container): void {
   container.state = 'CONTAINER_RUNNING';
   container.startedAtMs = host.sim.wallMs;
   host.sim.record('container.start', `${host.name}:${container.id}`, container.argv.join(' '));
+}
+
+function pidNamespace({ host, state }: ContainerdContext, { sandbox, config }: Container): Namespace {
+  const { pidNamespace: mode, targetId = '' } = config.linux.security;
+  switch (mode) {
+    case 'NODE':
+      return host.namespaces.pid;
+    case 'POD':
+      return sandbox.namespaces.pid;
+    case 'TARGET': {
+      const target = requireContainer(state, targetId).environment;
+      if (target !== undefined) return target.namespaces.pid;
+      throw new CriError('Unknown', `invalid target container: container "${targetId}" is not running`);
+    }
+    case 'CONTAINER':
+      return host.createNamespace('pid');
+  }
 }
 
 function openStandardFiles(context: ContainerdContext, container: Container) {

@@ -15,7 +15,7 @@ export class CriError extends Error {
   }
 }
 
-export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE';
+export type NamespaceMode = 'POD' | 'CONTAINER' | 'NODE' | 'TARGET';
 
 export interface PodSandboxConfig {
   readonly metadata: {
@@ -98,8 +98,9 @@ export interface ContainerConfig {
       readonly supplementalGroups?: readonly number[];
       readonly privileged?: boolean;
       readonly readOnlyRootFilesystem?: boolean;
-      /** CONTAINER, POD (shareProcessNamespace) or NODE (hostPID). */
+      /** CONTAINER, POD (shareProcessNamespace), NODE (hostPID) or TARGET (that of the container `targetId`). */
       readonly pidNamespace: NamespaceMode;
+      readonly targetId?: string;
     };
   };
 }

@@ -19,6 +19,8 @@ export interface ContainerSurroundings {
   readonly podIp: string | undefined;
   readonly image: string;
   readonly attempt: number;
+  /** The container whose processes this one is to see. */
+  readonly targetId: string | undefined;
 }
 
 /** What the runtime is told about a container. After `kuberuntime_container.go` (`generateContainerConfig`). */
@@ -58,7 +60,8 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
         supplementalGroups: groupsOf(pod),
         privileged: container.securityContext?.privileged === true,
         readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem === true,
-        pidNamespace: pidNamespaceMode(pod),
+        pidNamespace: around.targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
+        targetId: around.targetId,
       },
     },
   };

@@ -7,6 +7,8 @@ import type { PodRuntimeStatus } from './runtime-cache.ts';
 const A: Container = { name: 'a', image: 'one' };
 const B: Container = { name: 'b', image: 'two' };
 const INIT: Container = { name: 'init', image: 'one' };
+const DEBUG: Container = { name: 'debug', image: 'one' };
+const RETRY_ON_42 = [{ action: 'Restart', exitCodes: { operator: 'In' as const, values: [42] } }];
 const SIDE: Container = { name: 'side', image: 'one', restartPolicy: 'Always' };
 
 function podOf(spec: Partial<Pod['spec']> = {}): Pod {
@@ -63,6 +65,7 @@ interface Case {
   readonly kill?: boolean;
   readonly create?: boolean;
   readonly attempt?: number;
+  readonly ephemeral?: string[];
   readonly init?: string[];
   readonly start?: string[];
   readonly end?: string[];
@@ -73,6 +76,7 @@ const once = (spec: Partial<Pod['spec']> = {}) => podOf({ restartPolicy: 'Never'
 const onFailure = podOf({ restartPolicy: 'OnFailure' });
 const withInit = podOf({ initContainers: [INIT] });
 const withSide = podOf({ initContainers: [SIDE, INIT] });
+const debugged = podOf({ ephemeralContainers: [{ name: 'debug', image: 'one' }] });
 const slowSide = podOf({ initContainers: [{ ...SIDE, startupProbe: {} }, INIT] });
 
 const CASES: Case[] = [
@@ -224,7 +228,55 @@ const CASES: Case[] = [
     start: ['a'],
     end: ['Container a definition changed, will be restarted'],
   },
+  {
+    what: 'an ephemeral container is started beside the others',
+    pod: debugged,
+    runtime: runtime(up, instance(A, 'running'), instance(B, 'running')),
+    ephemeral: ['debug'],
+  },
+  {
+    what: 'an ephemeral container that has ended stays ended',
+    pod: debugged,
+    runtime: runtime(up, instance(A, 'running'), instance(B, 'running'), instance(DEBUG, 0)),
+  },
+  {
+    what: 'a finished Pod gets no ephemeral container',
+    pod: { ...debugged, spec: { ...debugged.spec, restartPolicy: 'Never' } },
+    runtime: runtime(up, instance(A, 0), instance(B, 0)),
+    kill: true,
+  },
+  {
+    what: "a container's own policy comes before the Pod's",
+    pod: once({ containers: [{ ...A, restartPolicy: 'OnFailure' }, B] }),
+    runtime: runtime(up, instance(A, 1), instance(B, 1)),
+    start: ['a'],
+  },
+  {
+    what: 'a rule restarts what its policy would not',
+    pod: once({ containers: [{ ...A, restartPolicy: 'Never', restartPolicyRules: RETRY_ON_42 }, B] }),
+    runtime: runtime(up, instance(A, 42), instance(B, 'running')),
+    start: ['a'],
+  },
+  {
+    what: 'a rule says nothing of other exit codes',
+    pod: once({ containers: [{ ...A, restartPolicy: 'Never', restartPolicyRules: RETRY_ON_42 }, B] }),
+    runtime: runtime(up, instance(A, 41), instance(B, 'running')),
+  },
+  {
+    what: 'an init container that must not fail ends the Pod',
+    pod: podOf({ initContainers: [{ ...INIT, restartPolicy: 'Never' }] }),
+    runtime: runtime(up, instance(INIT, 1)),
+    kill: true,
+  },
+  {
+    what: 'an init container with a policy of its own is tried again',
+    pod: once({ initContainers: [{ ...INIT, restartPolicy: 'OnFailure' }] }),
+    runtime: runtime(up, instance(INIT, 1)),
+    init: ['init'],
+  },
 ];
+
+const NOTHING = { kill: false, create: false, attempt: 0, ephemeral: [], init: [], start: [], end: [] };
 
 test.each(CASES)('$what', ({ pod = podOf(), runtime: status, liveness = {}, startup = {}, ...expected }) => {
   const probes = { liveness: (id: string) => liveness[id], startup: (id: string) => startup[id] };
@@ -233,8 +285,9 @@ test.each(CASES)('$what', ({ pod = podOf(), runtime: status, liveness = {}, star
     kill: actions.killPod,
     create: actions.createSandbox,
     attempt: actions.attempt,
+    ephemeral: actions.ephemeralContainersToStart.map(({ name }) => name),
     init: actions.initContainersToStart.map(({ name }) => name),
     start: actions.containersToStart.map(({ name }) => name),
     end: actions.containersToKill.map(({ message }) => message),
-  }).toEqual({ kill: false, create: false, attempt: 0, init: [], start: [], end: [], ...expected, what: undefined });
+  }).toEqual({ ...NOTHING, ...expected, what: undefined });
 });

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../api/kinds.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../containerd/cri.ts';
-import { isHostNetwork, isRestartable } from './pod-format.ts';
+import { ephemeralContainers, isHostNetwork, isRestartable } from './pod-format.ts';
 import { restartsAfterExit, shouldStart } from './restart-policy.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
 
@@ -22,6 +22,8 @@ export interface PodActions {
   readonly sandboxId: string | undefined;
   /** The attempt of the sandbox to create, or of the one there is. */
   readonly attempt: number;
+  /** Each is started once, and never again. */
+  readonly ephemeralContainersToStart: readonly Container[];
   readonly initContainersToStart: readonly Container[];
   readonly containersToStart: readonly Container[];
   readonly containersToKill: readonly ContainerToKill[];
@@ -45,17 +47,18 @@ export function computePodActions(pod: Pod, status: PodRuntimeStatus, probes: Pr
     createSandbox: false,
     sandboxId: sandbox.id,
     attempt: sandbox.attempt,
+    ephemeralContainersToStart: ephemeralContainers(pod.spec).filter(({ name }) => !status.containers.has(name)),
     initContainersToStart: [],
     containersToStart: [],
     containersToKill: [],
   };
   const init = judgeInitContainers(pod, status, sandbox.id ?? '', probes);
-  if (init.failed) return { ...base, killPod: true };
+  if (init.failed) return { ...base, killPod: true, ephemeralContainersToStart: [] };
   if (!init.done) return { ...base, initContainersToStart: init.start, containersToKill: init.kill };
   const regular = judgeContainers(pod, status, probes);
   if (regular.kept === 0 && regular.start.length === 0) {
     // Nothing is left to run: sidecars must not keep the Pod alive.
-    return { ...base, killPod: true, containersToKill: regular.kill };
+    return { ...base, killPod: true, ephemeralContainersToStart: [], containersToKill: regular.kill };
   }
   return {
     ...base,
@@ -87,7 +90,7 @@ export function judgeSandbox(pod: Pod, sandboxes: readonly PodSandboxStatus[]): 
 function actionsForNewSandbox(pod: Pod, status: PodRuntimeStatus, sandbox: SandboxJudgement): PodActions {
   const { spec } = pod;
   const { id: sandboxId, attempt } = sandbox;
-  const none = { killPod: true, sandboxId, attempt, containersToKill: [] };
+  const none = { killPod: true, sandboxId, attempt, containersToKill: [], ephemeralContainersToStart: [] };
   const nothingToStart = { ...none, createSandbox: false, initContainersToStart: [], containersToStart: [] };
   const everRan = status.containers.size > 0;
   if (spec.restartPolicy === 'Never' && attempt !== 0 && everRan) return nothingToStart;
@@ -135,7 +138,7 @@ function judgeInitContainers(
     if (!isRestartable(container)) {
       if (initialized || (latest?.state === 'CONTAINER_EXITED' && latest.exitCode === 0)) continue;
       if (latest?.state === 'CONTAINER_RUNNING') return { done: false, failed: false, start, kill };
-      if (latest?.state === 'CONTAINER_EXITED' && pod.spec.restartPolicy === 'Never') {
+      if (latest?.state === 'CONTAINER_EXITED' && !restartsAfterExit(container, pod.spec, latest.exitCode)) {
         return { done: false, failed: true, start, kill };
       }
       return { done: false, failed: false, start: [...start, container], kill };
@@ -155,6 +158,9 @@ function judgeInitContainers(
   }
   return { done: true, failed: false, start, kill };
 }
+
+/** What a container that did not listen to TERM ends with. */
+const KILLED_EXIT_CODE = 137;
 
 function judgeContainers(pod: Pod, status: PodRuntimeStatus, probes: ProbeResults) {
   const start: Container[] = [];
@@ -179,7 +185,7 @@ function judgeContainers(pod: Pod, status: PodRuntimeStatus, probes: ProbeResult
       kept += 1;
       continue;
     }
-    const restart = changed || pod.spec.restartPolicy !== 'Never';
+    const restart = changed || restartsAfterExit(container, pod.spec, KILLED_EXIT_CODE);
     if (restart) start.push(container);
     kill.push(restart ? { ...unwell, message: `${unwell.message}, will be restarted` } : unwell);
   }

@@ -25,9 +25,14 @@ export function formatMillis(durationMs: number): string {
 }
 
 /** The `fieldPath` of events about a container. */
-export function containerFieldPath(pod: Pod, name: string): string {
-  const isInit = pod.spec.initContainers?.some((container) => container.name === name) === true;
-  return `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`;
+export function containerFieldPath({ spec }: Pod, name: string): string {
+  const isNamed = (container: { readonly name: string }): boolean => container.name === name;
+  const list = spec.initContainers?.some(isNamed)
+    ? 'initContainers'
+    : spec.ephemeralContainers?.some(isNamed)
+      ? 'ephemeralContainers'
+      : 'containers';
+  return `spec.${list}{${name}}`;
 }
 
 /** An init container that keeps running beside the others: a sidecar. */
@@ -39,8 +44,19 @@ export function isHostNetwork(pod: Pod): boolean {
   return pod.spec.hostNetwork === true;
 }
 
-/** The container of this name, init or not. */
+/** The container of this name, of whatever sort. */
 export function findContainer(pod: Pod, name: string): Container | undefined {
-  const isNamed = (container: Container): boolean => container.name === name;
-  return pod.spec.containers.find(isNamed) ?? pod.spec.initContainers?.find(isNamed);
+  return allContainers(pod).find((container) => container.name === name);
 }
+
+/** Regular, init and ephemeral containers. */
+export function allContainers({ spec }: Pod): readonly Container[] {
+  return [...spec.containers, ...(spec.initContainers ?? []), ...ephemeralContainers(spec)];
+}
+
+/** An ephemeral container has fewer fields than others, and `targetContainerName`. */
+export function ephemeralContainers({ ephemeralContainers = [] }: Pod['spec']): readonly EphemeralContainer[] {
+  return ephemeralContainers as readonly EphemeralContainer[];
+}
+
+export type EphemeralContainer = Container & { readonly targetContainerName?: string };

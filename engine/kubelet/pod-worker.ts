@@ -325,6 +325,7 @@ function concernsWorker(before: Pod, after: Pod): boolean {
   return (
     generation === undefined ||
     generation !== after.metadata.generation ||
+    before.spec.ephemeralContainers?.length !== after.spec.ephemeralContainers?.length ||
     !sameValue(labels, after.metadata.labels) ||
     !sameValue(annotations, after.metadata.annotations) ||
     after.spec.readinessGates !== undefined

@@ -9,7 +9,8 @@ import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { runHook } from './lifecycle-hooks.ts';
 import { isStaticPod } from './mirror-pods.ts';
 import { containerHash } from './pod-actions.ts';
-import { containerFieldPath, formatPod, formatSeconds } from './pod-format.ts';
+import { containerFieldPath, type EphemeralContainer, formatPod, formatSeconds } from './pod-format.ts';
+import { latestStatus } from './runtime-cache.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
 /** What containers of one Pod are started with. */
@@ -90,7 +91,17 @@ function makeConfig(around: StartSurroundings, container: Container, image: stri
   const { root, objects } = context;
   const services = knownServices(context, pod);
   const env = makeEnvironment({ root, objects, volumes, services, facts, allocatable }, pod, container);
-  return containerConfig(pod, container, { root: context.root, volumes, env, podIp, image, attempt });
+  const targetId = targetOf(context, pod, container);
+  return containerConfig(pod, container, { root, volumes, env, podIp, image, attempt, targetId });
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/ */
+function targetOf({ cache }: KubeletContext, pod: Pod, container: EphemeralContainer): string | undefined {
+  const { targetContainerName: name = '' } = container;
+  if (name === '') return undefined;
+  const target = latestStatus(cache.status(pod.metadata.uid), name);
+  if (target?.state === 'CONTAINER_RUNNING') return target.id;
+  throw new StartError('CreateContainerConfigError', `unable to find target container ${name}`);
 }
 
 /** A static Pod may be what the API server comes up from: it starts before any Service is known. */

@@ -71,16 +71,25 @@ function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActio
 function* startAll(around: StartSurroundings, actions: PodActions): Task<number | undefined> {
   const { context, pod } = around;
   let retryAtMs: number | undefined;
+  for (const container of actions.ephemeralContainersToStart) {
+    const at = yield* tryStart(around, container);
+    retryAtMs = earlier(retryAtMs, at);
+  }
   const init = new Set(actions.initContainersToStart);
   for (const container of [...actions.initContainersToStart, ...actions.containersToStart]) {
     const at = yield* tryStart(around, container);
     if (at === undefined) continue;
-    retryAtMs = retryAtMs === undefined ? at : Math.min(retryAtMs, at);
+    retryAtMs = earlier(retryAtMs, at);
     // Init containers come one after the other.
     if (init.has(container)) break;
   }
   yield* removeOld(context, pod);
   return retryAtMs;
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
 }
 
 /** Starts a container. Returns when to try again (virtual milliseconds) if that failed. */

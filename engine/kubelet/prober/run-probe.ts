@@ -7,6 +7,7 @@ import type { Task } from '../../sim/index.ts';
 import { errnoText } from '../host-files.ts';
 import { grpcMessage } from '../images.ts';
 import type { KubeletContext } from '../kubelet-context.ts';
+import { probeGrpc } from './grpc-probe.ts';
 import { hostAddress, httpTarget, type ProbeOutcome, portNumber, probeHttp } from './http-probe.ts';
 
 /** The probe itself could not be made: counts neither as success nor as failure. */
@@ -44,8 +45,11 @@ export function* runProbe(context: KubeletContext, target: ProbeTarget, probe: P
     if (port === undefined) return { result: 'error', output: `couldn't find port: ${probe.tcpSocket.port}` };
     return yield* probeTcp(root, probe.tcpSocket.host || target.podIp, port, timeoutMs);
   }
-  const kind = probe.grpc === undefined ? 'a probe without a handler' : 'a grpc probe';
-  return { result: 'error', output: `${kind} is not supported by this simulation yet` };
+  if (probe.grpc !== undefined) {
+    const { port, service = '' } = probe.grpc;
+    return yield* probeGrpc(root, target.podIp, port, service, timeoutMs);
+  }
+  return { result: 'error', output: 'missing probe handler' };
 }
 
 function* probeExec(

@@ -123,3 +123,27 @@ test('a command that outlasts its time-out has failed', () => {
     'Unhealthy: Liveness probe failed: command timed out: "sleeper" timed out after 1s',
   );
 });
+
+test('a grpc probe asks the health service', () => {
+  const node = new NodeFixture();
+  const probe = { grpc: { port: 5000 }, periodSeconds: 1, failureThreshold: 1 };
+  node.run('rpc', {
+    containers: [
+      { name: 'well', image: IMAGE, command: ['health', '5000', '20'], livenessProbe: probe },
+      { name: 'deaf', image: IMAGE, readinessProbe: { ...probe, grpc: { port: 5001 }, timeoutSeconds: 2 } },
+    ],
+  });
+  node.untilPhase('rpc', 'Running');
+  node.sim.runFor(10_000);
+  expect(node.pod('rpc').status?.containerStatuses?.map(({ ready }) => ready)).toEqual([false, true]);
+  const ip = node.pod('rpc').status?.podIP;
+  expect(node.events('rpc')).toContain(
+    `Unhealthy: Readiness probe failed: timeout: failed to connect service "${ip}:5001" within 2s: context deadline exceeded`,
+  );
+  node.sim.runFor(15_000);
+  expect(node.events('rpc')).toContain(
+    'Unhealthy: Liveness probe failed: service unhealthy (responded with "NOT_SERVING")',
+  );
+  // It is the first process and does not listen to TERM.
+  node.until(() => node.pod('rpc').status?.containerStatuses?.[1]?.restartCount === 1, 31_000);
+});

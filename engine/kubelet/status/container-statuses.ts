@@ -2,7 +2,7 @@ import type { ContainerStatus as ApiContainerStatus, Container, ContainerState, 
 import { timestamp } from '../../client/timestamp.ts';
 import type { ContainerStatus } from '../../containerd/cri.ts';
 import { isRestartable } from '../pod-format.ts';
-import { shouldStart } from '../restart-policy.ts';
+import { restartsAfterExit, shouldStart } from '../restart-policy.ts';
 import type { PodRuntimeStatus } from '../runtime-cache.ts';
 import type { WaitingReason } from '../waiting-reasons.ts';
 
@@ -31,9 +31,39 @@ export function containerStatuses(
   return init ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** `status.ephemeralContainerStatuses`: they are started once, and nothing probes them. */
+export function ephemeralContainerStatuses(
+  facts: ContainerFacts,
+  containers: readonly Container[],
+): ApiContainerStatus[] {
+  return containers.map((container) => {
+    const [latest] = facts.runtime.containers.get(container.name) ?? [];
+    const { started: _, ...status } =
+      latest === undefined
+        ? neverCreated(facts, container, 'ephemeralContainerStatuses')
+        : createdStatus(facts, container, latest);
+    return status;
+  });
+}
+
+function createdStatus(facts: ContainerFacts, container: Container, latest: ContainerStatus): ApiContainerStatus {
+  return {
+    name: container.name,
+    state: stateOf(facts, container, latest),
+    lastState: {},
+    ready: false,
+    restartCount: 0,
+    image: latest.image,
+    imageID: latest.imageRef,
+    containerID: `containerd://${latest.id}`,
+    resources: {},
+    ...mountFields(container),
+  };
+}
+
 function containerStatus(facts: ContainerFacts, container: Container, init: boolean): ApiContainerStatus {
   const [latest, previous] = facts.runtime.containers.get(container.name) ?? [];
-  if (latest === undefined) return neverCreated(facts, container, init);
+  if (latest === undefined) return neverCreated(facts, container, init ? 'initContainerStatuses' : 'containerStatuses');
   const state = stateOf(facts, container, latest);
   const reason = startsAgain(facts, container, latest, init) ? facts.waiting(container.name) : undefined;
   const waits = reason !== undefined && latest.state !== 'CONTAINER_RUNNING';
@@ -79,15 +109,15 @@ function resourceFields(container: Container): Pick<ApiContainerStatus, 'resourc
   };
 }
 
-function neverCreated(facts: ContainerFacts, container: Container, init: boolean): ApiContainerStatus {
+type StatusList = 'initContainerStatuses' | 'containerStatuses' | 'ephemeralContainerStatuses';
+
+function neverCreated(facts: ContainerFacts, container: Container, list: StatusList): ApiContainerStatus {
   const { pod } = facts;
   const reason = facts.waiting(container.name);
-  const known = pod.status?.[init ? 'initContainerStatuses' : 'containerStatuses']?.find(
-    ({ name }) => name === container.name,
-  );
+  const known = pod.status?.[list]?.find(({ name }) => name === container.name);
   // What the runtime has forgotten since is still true.
   if (known?.state?.terminated !== undefined) return known;
-  const initializes = (pod.spec.initContainers ?? []).length > 0;
+  const initializes = list !== 'ephemeralContainerStatuses' && (pod.spec.initContainers ?? []).length > 0;
   const waiting =
     reason === undefined
       ? { reason: initializes ? 'PodInitializing' : 'ContainerCreating' }
@@ -110,7 +140,9 @@ function startsAgain(facts: ContainerFacts, container: Container, latest: Contai
   const { spec } = facts.pod;
   if (!init) return shouldStart(container, spec, latest);
   if (isRestartable(container)) return latest.state !== 'CONTAINER_RUNNING';
-  return latest.state === 'CONTAINER_EXITED' ? latest.exitCode !== 0 && spec.restartPolicy !== 'Never' : true;
+  return latest.state === 'CONTAINER_EXITED'
+    ? latest.exitCode !== 0 && restartsAfterExit(container, spec, latest.exitCode)
+    : true;
 }
 
 function lastStateOf(state: ContainerState): ContainerState {

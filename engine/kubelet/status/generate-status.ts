@@ -1,9 +1,9 @@
 import { qosClass } from '../../api/core/qos-class.ts';
 import type { PodStatus } from '../../api/kinds.ts';
 import { judgeSandbox } from '../pod-actions.ts';
-import { isHostNetwork } from '../pod-format.ts';
+import { ephemeralContainers, isHostNetwork } from '../pod-format.ts';
 import { mergeConditions, podConditions } from './conditions.ts';
-import { type ContainerFacts, containerStatuses } from './container-statuses.ts';
+import { type ContainerFacts, containerStatuses, ephemeralContainerStatuses } from './container-statuses.ts';
 import { podPhase } from './phase.ts';
 
 /** Everything that a Pod's status is made from. */
@@ -30,6 +30,7 @@ export function generateStatus(facts: StatusFacts): PodStatus {
   const initContainers = pod.spec.initContainers ?? [];
   const initStatuses = containerStatuses(facts, initContainers, true);
   const statuses = containerStatuses(facts, pod.spec.containers, false);
+  const ephemeral = ephemeralContainers(pod.spec);
   const phase =
     terminalPhase(previous) ?? facts.verdict?.phase ?? podPhase(pod, initStatuses, statuses, facts.terminal);
   const sandboxReady = !judgeSandbox(pod, runtime.sandboxes).changed;
@@ -47,6 +48,7 @@ export function generateStatus(facts: StatusFacts): PodStatus {
     startTime: previous.startTime ?? now,
     ...(initContainers.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralContainerStatuses(facts, ephemeral) }),
     qosClass: previous.qosClass ?? qosClass(pod.spec),
   };
 }

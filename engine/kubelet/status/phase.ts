@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod } from '../../api/kinds.ts';
 import { isRestartable } from '../pod-format.ts';
+import { restartsAfterExit } from '../restart-policy.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
@@ -7,6 +8,8 @@ interface Counts {
   running: number;
   waiting: number;
   stopped: number;
+  /** Of the stopped ones. */
+  restarting: number;
   succeeded: number;
   unknown: number;
 }
@@ -23,9 +26,8 @@ export function podPhase(
   statuses: readonly ContainerStatus[],
   terminal: boolean,
 ): PodPhase {
-  const { restartPolicy } = pod.spec;
   const init = initProgress(pod, initStatuses);
-  if (init === 'failed' && restartPolicy === 'Never') return 'Failed';
+  if (init === 'failed') return 'Failed';
   const counts = count(pod, statuses);
   const everStarted = counts.running > 0 || counts.stopped > 0;
   if (init === 'pending' && !everStarted) return terminal ? 'Failed' : 'Pending';
@@ -34,9 +36,8 @@ export function podPhase(
   if (counts.stopped > 0 && counts.unknown === 0) {
     const allSucceeded = counts.stopped === counts.succeeded;
     if (terminal) return allSucceeded ? 'Succeeded' : 'Failed';
-    if (restartPolicy === 'Always' || restartPolicy === undefined) return 'Running';
-    if (allSucceeded) return 'Succeeded';
-    return restartPolicy === 'Never' ? 'Failed' : 'Running';
+    if (counts.restarting > 0) return 'Running';
+    return allSucceeded ? 'Succeeded' : 'Failed';
   }
   return terminal ? 'Failed' : 'Pending';
 }
@@ -51,16 +52,20 @@ function initProgress(pod: Pod, statuses: readonly ContainerStatus[]): 'done' | 
     } else if (ended === undefined) {
       progress = 'pending';
     } else if (ended.exitCode !== 0) {
-      return 'failed';
+      if (!restartsAfterExit(container, pod.spec, ended.exitCode)) return 'failed';
+      progress = 'pending';
     }
   }
   return progress;
 }
 
 function count(pod: Pod, statuses: readonly ContainerStatus[]): Counts {
-  const counts: Counts = { running: 0, waiting: 0, stopped: 0, succeeded: 0, unknown: 0 };
-  for (const { name } of pod.spec.containers) {
-    const status = statuses.find((each) => each.name === name);
+  const counts: Counts = { running: 0, waiting: 0, stopped: 0, restarting: 0, succeeded: 0, unknown: 0 };
+  for (const container of pod.spec.containers) {
+    const status = statuses.find(({ name }) => name === container.name);
+    const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+    const restarts = ended !== undefined && restartsAfterExit(container, pod.spec, ended.exitCode);
+    if (restarts && status?.state?.running === undefined) counts.restarting += 1;
     if (status?.state?.running !== undefined) {
       counts.running += 1;
     } else if (status?.state?.terminated !== undefined) {

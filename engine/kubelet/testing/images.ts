@@ -1,4 +1,5 @@
 import type { Image, Registry } from '../../containerd/image.ts';
+import { checkResponse, serveGrpc } from '../../linux/grpc.ts';
 import type { FileTree } from '../../linux/host.ts';
 import { serveHttp } from '../../linux/http.ts';
 import { pause } from '../../linux/programs/pause.ts';
@@ -75,6 +76,14 @@ const serve: Program = function* (process) {
   return 0;
 };
 
+/** `health <port> <seconds>`: a gRPC server that is healthy for so long. */
+const health: Program = function* (process) {
+  const untilMs = process.now() + Number(process.argv[2]) * 1000;
+  return yield* serveGrpc(process, process.listen(Number(process.argv[1])), () =>
+    checkResponse(process.now() < untilMs ? 'SERVING' : 'NOT_SERVING'),
+  );
+};
+
 /** `fetch <host> <port>`: prints `ok` when the port accepts a connection. */
 const fetch: Program = function* (process) {
   const fd = yield* process.connect(process.argv[1]!, Number(process.argv[2]));
@@ -120,6 +129,7 @@ const TREE: FileTree = {
   '/bin/put': { program: put },
   '/bin/env': { program: env },
   '/bin/serve': { program: serve },
+  '/bin/health': { program: health },
   '/bin/fetch': { program: fetch },
   '/tmp': { directory: true, mode: 0o1777 },
   '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\nweb:x:101:102::/srv:/bin/sh\n' },
