@@ -50,7 +50,7 @@ export function findContainer(pod: Pod, name: string): Container | undefined {
 }
 
 /** Regular, init and ephemeral containers. */
-export function allContainers({ spec }: Pod): readonly Container[] {
+function allContainers({ spec }: Pod): readonly Container[] {
   return [...spec.containers, ...(spec.initContainers ?? []), ...ephemeralContainers(spec)];
 }
 

@@ -1,4 +1,4 @@
 // gRPC over simulated sockets: unary calls only, HTTP/2 with prior knowledge and without TLS.
 export { GrpcError, grpcCall } from './grpc/client.ts';
-export { checkRequest, checkResponse, readCheckResponse, readCheckService, type ServingStatus } from './grpc/health.ts';
-export { type GrpcHandler, type GrpcReply, serveGrpc } from './grpc/server.ts';
+export { checkRequest, checkResponse, readCheckResponse, readCheckService } from './grpc/health.ts';
+export { serveGrpc } from './grpc/server.ts';

@@ -7,7 +7,7 @@ const SERVICE_FIELD = (1 << 3) | 2;
 const STATUS_FIELD = 1 << 3;
 const MAX_SERVICE_BYTES = 127;
 
-export type ServingStatus = (typeof STATUSES)[number];
+type ServingStatus = (typeof STATUSES)[number];
 
 /** @param service empty for the server as a whole; at most 127 bytes of it are asked for */
 export function checkRequest(service: string): Uint8Array {

@@ -15,10 +15,10 @@ import {
 } from './frames.ts';
 
 /** An answer's message, or why there is none. */
-export type GrpcReply = Uint8Array | { readonly code: number; readonly message: string };
+type GrpcReply = Uint8Array | { readonly code: number; readonly message: string };
 
 /** Answers a unary call, by its method: `/grpc.health.v1.Health/Check`. */
-export type GrpcHandler = (method: string, message: Uint8Array) => GrpcReply;
+type GrpcHandler = (method: string, message: Uint8Array) => GrpcReply;
 
 /**
  * Serves unary calls on a listening socket, all connections in this one process, for as long as it lives.
