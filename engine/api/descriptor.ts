@@ -23,6 +23,8 @@ export interface WriteContext {
   readonly timestamp: string;
   /** True for a write through the `status` subresource. */
   readonly status: boolean;
+  /** Through which the write comes; empty or absent for the object itself. */
+  readonly subresource?: string;
 }
 
 /** What a CustomResourceDefinition says of the objects of one version. */

@@ -22,6 +22,9 @@ type Handlers = Readonly<Partial<Record<Method, ResourceHandler>>>;
 /** What can be done at a subresource, whichever kind has it. */
 const SUBRESOURCES: Readonly<Record<string, Handlers>> = {
   status: { GET: getObject, PUT: updateObject, PATCH: patchObject },
+  approval: { GET: getObject, PUT: updateObject, PATCH: patchObject },
+  ephemeralcontainers: { GET: getObject, PUT: updateObject, PATCH: patchObject },
+  resize: { GET: getObject, PUT: updateObject, PATCH: patchObject },
   scale: { GET: getScale, PUT: updateScale, PATCH: patchScale },
   binding: { POST: bindPod },
   eviction: { POST: evictPod },

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { type NodeApi, NodeApiError } from '../api/node-api.ts';
-import { DEPLOYMENTS, deploymentNamed, MERGE, PODS, podNamed, startTestServer } from './testing/test-server.ts';
+import {
+  DEPLOYMENTS,
+  deploymentNamed,
+  MERGE,
+  PODS,
+  podNamed,
+  STRATEGIC,
+  startTestServer,
+} from './testing/test-server.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -169,4 +177,129 @@ test('port-forward connects to one port of the Pod', () => {
     body: { message: 'query parameter "ports" is not a port: "http"' },
   });
   expect(request('GET', `${PODS}/web/portforward`).status).toBe(400);
+});
+
+const APPLY = { 'content-type': 'application/apply-patch+yaml' };
+
+test('a scale is applied to the one field that it shows', () => {
+  const { request } = startTestServer();
+  const apply = (manager: string, replicas: number, more = '') =>
+    request(
+      'PATCH',
+      `${DEPLOYMENTS}/web/scale?fieldManager=${manager}${more}`,
+      { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'web' }, spec: { replicas } },
+      APPLY,
+    );
+  expect(apply('hpa', 3).status).toBe(404);
+  request('POST', `${DEPLOYMENTS}?fieldManager=maker`, deploymentNamed('web', 2));
+  expect(apply('hpa', 3).body).toMatchObject({
+    code: 409,
+    message: expect.stringContaining('Apply failed with 1 conflict: conflict with "maker"'),
+    details: { causes: [{ field: '.spec.replicas', reason: 'FieldManagerConflict' }] },
+  });
+  expect(apply('hpa', 3, '&force=true')).toMatchObject({ status: 200, body: { kind: 'Scale', spec: { replicas: 3 } } });
+  const { metadata, spec } = request('GET', `${DEPLOYMENTS}/web`).body;
+  expect(spec.replicas).toBe(3);
+  expect(metadata.managedFields.find(({ manager }: { manager: string }) => manager === 'hpa')).toMatchObject({
+    operation: 'Apply',
+    subresource: 'scale',
+    fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+  });
+  expect(apply('hpa', -1).status).toBe(422);
+});
+
+test('a scale is a Scale, by its name, and is checked like any object', () => {
+  const { request } = startTestServer();
+  request('POST', DEPLOYMENTS, deploymentNamed('web', 2));
+  const put = (body: object, query = '') => request('PUT', `${DEPLOYMENTS}/web/scale${query}`, body).body;
+  expect(put({ spec: { replicas: 3 } }).message).toContain('name must be provided');
+  expect(put({ metadata: { name: 'other' }, spec: { replicas: 3 } }).message).toContain('does not match the name');
+  expect(put({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' } }).message).toBe(
+    'Pod in version "v1" cannot be handled as a Scale: converting (v1.Pod) to (autoscaling.Scale): unknown conversion',
+  );
+  const text = '{"metadata":{"name":"web"},"spec":{"replicas":3,"replica":4}}';
+  const json = { 'content-type': 'application/json' };
+  const strict = request('PUT', `${DEPLOYMENTS}/web/scale?fieldValidation=Strict`, text, json);
+  expect(strict.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+  const warned = request('PUT', `${DEPLOYMENTS}/web/scale`, text, json);
+  expect(warned).toMatchObject({ status: 200, headers: { warning: '299 - "unknown field \\"spec.replica\\""' } });
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  expect(request('GET', `${DEPLOYMENTS}/web/scale`, undefined, { accept }).body).toMatchObject({
+    kind: 'Table',
+    columnDefinitions: [{ name: 'Name' }, { name: 'Created At' }],
+    rows: [{ cells: ['web', expect.any(String)] }],
+  });
+});
+
+test('ephemeral containers are added to a Pod, and stay as they are', () => {
+  const { request } = withPod();
+  const path = `${PODS}/web/ephemeralcontainers`;
+  const debug = { name: 'debug', image: 'busybox:1.36', targetContainerName: 'web' };
+  const before = request('GET', path).body;
+  const added = request('PATCH', path, { spec: { nodeName: 'x', ephemeralContainers: [debug] } }, STRATEGIC);
+  expect(added).toMatchObject({ status: 200, body: { spec: { nodeName: 'node-1', ephemeralContainers: [debug] } } });
+  expect(added.body.metadata.generation).toBe((before.metadata.generation ?? 0) + 1);
+  const changed = { spec: { ephemeralContainers: [{ name: 'debug', image: 'nginx' }] } };
+  expect(request('PATCH', path, changed, STRATEGIC).body).toMatchObject({
+    code: 422,
+    message: expect.stringContaining('existing ephemeral containers "debug" may not be changed'),
+  });
+  expect(
+    request('PUT', path, { ...added.body, spec: { ...added.body.spec, ephemeralContainers: [] } }).body.message,
+  ).toContain('existing ephemeral containers "debug" may not be removed');
+  const throughPod = request(
+    'PATCH',
+    `${PODS}/web`,
+    { spec: { ephemeralContainers: [debug, { ...debug, name: 'b' }] } },
+    STRATEGIC,
+  );
+  expect(throughPod.body.message).toContain('pod updates may not change fields other than');
+});
+
+test('a Pod is resized within its quality of service, in processor time and memory only', () => {
+  const { request } = startTestServer();
+  const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } };
+  request('POST', PODS, podNamed('web', { containers: [{ name: 'web', image: 'nginx:1.29', resources }] }));
+  const resize = (wanted: object) =>
+    request('PATCH', `${PODS}/web/resize`, { spec: { containers: [{ name: 'web', resources: wanted }] } }, STRATEGIC);
+  expect(resize({ requests: { cpu: '200m' } }).body.spec.containers[0].resources).toEqual({
+    ...resources,
+    requests: { cpu: '200m', memory: '64Mi' },
+  });
+  const guaranteed = { requests: { memory: '128Mi' }, limits: { cpu: '200m' } };
+  expect(resize(guaranteed).body.message).toBe(
+    'Pod "web" is invalid: spec: Invalid value: "Guaranteed": Pod QOS Class may not change as a result of resizing',
+  );
+  expect(resize({ limits: { memory: null } }).body.message).toContain('resource limits cannot be removed');
+  expect(resize({ requests: { memory: '1Gi' } }).body.message).toContain('must be less than or equal to memory limit');
+  expect(resize({ requests: { 'ephemeral-storage': '1Gi' } }).body.message).toContain(
+    'only cpu and memory resources are mutable',
+  );
+  const elsewhere = { spec: { containers: [{ name: 'web', image: 'other' }], activeDeadlineSeconds: 5 } };
+  expect(request('PATCH', `${PODS}/web/resize`, elsewhere, STRATEGIC).body.spec.containers[0].image).toBe('nginx:1.29');
+  expect(
+    request('PATCH', `${PODS}/web`, { spec: { containers: [{ name: 'web', resources: {}, image: 'x' }] } }, STRATEGIC)
+      .status,
+  ).toBe(200);
+});
+
+test('a certificate request is decided through its approval', () => {
+  const { request } = startTestServer();
+  const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+  const spec = {
+    request: btoa('-----BEGIN CERTIFICATE REQUEST-----'),
+    signerName: 'example.com/x',
+    usages: ['client auth'],
+  };
+  expect(request('POST', path, { metadata: { name: 'me' }, spec }).status).toBe(201);
+  const approved = { type: 'Approved', status: 'True', reason: 'KubectlApprove', message: 'yes' };
+  const status = { conditions: [approved], certificate: btoa('no') };
+  const decided = request('PUT', `${path}/me/approval`, { metadata: { name: 'me' }, spec: {}, status });
+  expect(decided.body).toMatchObject({
+    spec: { signerName: 'example.com/x' },
+    status: {
+      conditions: [{ ...approved, lastTransitionTime: expect.any(String), lastUpdateTime: expect.any(String) }],
+    },
+  });
+  expect(decided.body.status.certificate).toBeUndefined();
 });

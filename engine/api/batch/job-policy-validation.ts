@@ -106,7 +106,7 @@ function validateFailureRule(errors: FieldError[], spec: Spec, rule: FailureRule
   if (onPodConditions.length > MAX_RULES) {
     errors.push(tooMany(`${at}.onPodConditions`, onPodConditions.length, MAX_RULES));
   }
-  onPodConditions.forEach(({ type, status }, index) => {
+  onPodConditions.forEach(({ type = '', status }, index) => {
     const pattern = `${at}.onPodConditions[${index}]`;
     for (const detail of checkQualifiedName(type)) errors.push(invalid(`${pattern}.type`, type, detail));
     if (!status) errors.push(required(`${pattern}.status`, `valid values: ${goStrings(STATUSES)}`));

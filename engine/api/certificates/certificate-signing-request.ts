@@ -18,6 +18,23 @@ function condition({ status }: CertificateSigningRequest): string {
   return parts.join(',');
 }
 
+const HALVES = specAndStatus<CertificateSigningRequest>({ counted: false });
+
+/** The stored request with the conditions of the one sent: `approval` changes nothing else. */
+function withDecision(
+  next: CertificateSigningRequest,
+  previous: CertificateSigningRequest,
+  now: string,
+): CertificateSigningRequest {
+  const before = previous.status?.conditions ?? [];
+  const conditions = (next.status?.conditions ?? []).map((condition) => {
+    const old = before.find(({ type }) => type === condition.type);
+    const since = old?.status === condition.status ? old.lastTransitionTime : now;
+    return withDefaults(condition, { lastUpdateTime: now, lastTransitionTime: since ?? now });
+  });
+  return { ...previous, metadata: next.metadata, status: { ...previous.status, conditions } };
+}
+
 /** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/ */
 export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -35,7 +52,11 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
           'spec',
           withDefaults(object.spec, { usages: ['digital signature', 'key encipherment'] as never }),
         ),
-  ...specAndStatus<CertificateSigningRequest>({ counted: false }),
+  ...HALVES,
+  prepareForUpdate: (next, previous, context) =>
+    context.subresource === 'approval'
+      ? withDecision(next, previous, context.timestamp)
+      : (HALVES.prepareForUpdate?.(next, previous, context) ?? next),
   ...validation<CertificateSigningRequest>({ namespaced: false, validate: () => {} }),
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
   columns: [

@@ -5,6 +5,7 @@ import { forbidden, invalid } from '../field-errors.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../kinds.ts';
 import { validateMetadataUpdate } from '../metadata-validation.ts';
 import { validatePodSpec } from './pod-spec-validation.ts';
+import { validateEphemeralUpdate, validateResize } from './pod-subresources.ts';
 import { validatePodAnnotations } from './pod-validation.ts';
 
 const MAX_INT32 = 2147483647;
@@ -17,13 +18,15 @@ const FROZEN =
  * A Pod is what it was made: hardly anything of its spec may change. Binding is not an update and does not come here.
  * After kubernetes/kubernetes pkg/apis/core/validation/validation.go ValidatePodUpdate.
  */
-export function validatePodUpdate(next: Pod, previous: Pod, _context: WriteContext): readonly FieldError[] {
+export function validatePodUpdate(next: Pod, previous: Pod, { subresource }: WriteContext): readonly FieldError[] {
   const errors: FieldError[] = [];
   validateMetadataUpdate(errors, next, previous);
   if (next.spec === previous.spec) return errors;
   validatePodSpec(errors, next.spec, 'spec');
   validatePodAnnotations(errors, next);
-  validateSpecUpdate(errors, next.spec, previous.spec);
+  if (subresource === 'ephemeralcontainers') validateEphemeralUpdate(errors, next, previous);
+  else if (subresource === 'resize') validateResize(errors, next, previous);
+  else validateSpecUpdate(errors, next.spec, previous.spec);
   return errors;
 }
 

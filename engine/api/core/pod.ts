@@ -5,6 +5,7 @@ import type { Pod, PodStatus } from '../kinds.ts';
 import { ALL_VERBS } from '../verbs.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
+import { onlyEphemeral, onlyResources } from './pod-subresources.ts';
 import { validatePodUpdate } from './pod-update-validation.ts';
 import { validatePod } from './pod-validation.ts';
 import { qosClass } from './qos-class.ts';
@@ -29,6 +30,8 @@ function prepareForCreate(pod: Pod): Pod {
 }
 
 function prepareForUpdate(next: Pod, previous: Pod, context: WriteContext): Pod {
+  if (context.subresource === 'ephemeralcontainers') return nextGeneration(onlyEphemeral(next, previous), previous);
+  if (context.subresource === 'resize') return nextGeneration(onlyResources(next, previous), previous);
   if (!context.status) return nextGeneration(withField(next, 'status', previous.status), previous);
   // The status endpoint leaves the rest alone; the QoS class never changes.
   let pod = withField(next, 'spec', previous.spec);
@@ -61,7 +64,17 @@ export const pod: KindDescriptor<Pod> = {
   namespaced: true,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.core.v1.Pod',
-  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'status'],
+  subresources: [
+    'attach',
+    'binding',
+    'ephemeralcontainers',
+    'eviction',
+    'exec',
+    'log',
+    'portforward',
+    'resize',
+    'status',
+  ],
   applyDefaults: defaultPod,
   prepareForCreate,
   prepareForUpdate,

@@ -7,7 +7,7 @@ import { withLastApplied } from '../managed-fields/last-applied.ts';
 import type { Entries } from '../managed-fields/managers.ts';
 import { checkConfiguration } from '../managed-fields/typed-check.ts';
 import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
-import { readWriteOptions } from '../write-options.ts';
+import { readWriteOptions, type WriteOptions } from '../write-options.ts';
 import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
 import { finalizerWarnings } from './warnings.ts';
@@ -16,9 +16,18 @@ const KUBECTL = 'kubectl';
 
 /** Server-side apply: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export function applyObject(request: ResourceRequest, body: unknown): ReturnType<ResourceHandler> {
+  const { dryRun, fieldManager } = readWriteOptions('PatchOptions', request.query, true);
+  const { object, created } = applyConfigurationTo(request, readConfiguration(request, body), { dryRun, fieldManager });
+  return respondWithObject(request, created ? 201 : 200, object, finalizerWarnings(object));
+}
+
+/** Lays a configuration over what is stored, or makes it of nothing; returns it as stored. @throws StatusError */
+export function applyConfigurationTo(
+  request: ResourceRequest,
+  configuration: KubeObject,
+  { dryRun, fieldManager }: Pick<WriteOptions, 'dryRun' | 'fieldManager'>,
+): { readonly object: KubeObject; readonly created: boolean } {
   const { store, info, query, kind } = request;
-  const { dryRun, fieldManager } = readWriteOptions('PatchOptions', query, true);
-  const configuration = readConfiguration(request, body);
   const writer = fieldWriter(request, fieldManager, 'Apply');
   const force = query.flag('force');
   let managedFields: Entries = [];
@@ -30,24 +39,20 @@ export function applyObject(request: ResourceRequest, body: unknown): ReturnType
     const object = fieldManager === KUBECTL ? withLastApplied(decoded, configuration) : decoded;
     return defaultedForStorage(kind, object);
   };
-  if (store.find(info.namespace, info.name) === undefined)
-    return create(request, apply(undefined), managedFields, dryRun);
-  const updated = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live), live, dryRun), {
+  if (store.find(info.namespace, info.name) === undefined) {
+    return { object: create(request, apply(undefined), managedFields, dryRun), created: true };
+  }
+  const object = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live), live, dryRun), {
     dryRun,
     validate: judgeUpdate(request, dryRun),
-    status: info.subresource === 'status',
+    subresource: info.subresource,
     managedFields: () => managedFields,
   });
-  return respondWithObject(request, 200, updated, finalizerWarnings(updated));
+  return { object, created: false };
 }
 
 /** What is not there is created, except through a subresource. */
-function create(
-  request: ResourceRequest,
-  object: KubeObject,
-  managedFields: Entries,
-  dryRun: boolean,
-): ReturnType<ResourceHandler> {
+function create(request: ResourceRequest, object: KubeObject, managedFields: Entries, dryRun: boolean): KubeObject {
   const { store, info, kind } = request;
   const { namespace, name } = info;
   if (info.subresource !== '') throw notFound(kind, name);
@@ -56,16 +61,11 @@ function create(
     throw conflict(kind, name, why);
   }
   const named = { ...object, metadata: { ...object.metadata, name } };
-  const created = store.create(namespace, named, {
-    dryRun,
-    ...admitCreation(request, dryRun),
-    managedFields,
-  });
-  return respondWithObject(request, 201, created, finalizerWarnings(created));
+  return store.create(namespace, named, { dryRun, ...admitCreation(request, dryRun), managedFields });
 }
 
 /** The applied configuration, of the right kind and shape. @throws StatusError */
-function readConfiguration({ kind, info }: ResourceRequest, body: unknown): KubeObject {
+export function readConfiguration({ kind, info }: ResourceRequest, body: unknown): KubeObject {
   const configuration = body as KubeObject;
   const expected = apiVersionOf(kind);
   if (configuration.apiVersion !== expected || configuration.kind !== kind.kind) {

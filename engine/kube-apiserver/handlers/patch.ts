@@ -18,7 +18,7 @@ import { finalizerWarnings } from './warnings.ts';
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
-const APPLY_PATCH = 'application/apply-patch+yaml';
+export const APPLY_PATCH = 'application/apply-patch+yaml';
 const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH];
 
 /** What the real server says of a patch that spoils an object: a kind without a name. */
@@ -49,7 +49,7 @@ export const patchObject: ResourceHandler = (request) => {
     {
       dryRun,
       validate: judgeUpdate(request, dryRun),
-      status: info.subresource === 'status',
+      subresource: info.subresource,
       managedFields: updateRecorder(request, fieldManager),
     },
   );

@@ -43,7 +43,7 @@ export const updateObject: ResourceHandler = (request) => {
   const updated = store.update(namespace, name, (stored) => admitUpdate(request, defaulted, stored, dryRun), {
     dryRun,
     validate: judgeUpdate(request, dryRun),
-    status: info.subresource === 'status',
+    subresource: info.subresource,
     managedFields: updateRecorder(request, fieldManager),
     ...(uid === '' ? {} : { expectedUid: uid }),
   });

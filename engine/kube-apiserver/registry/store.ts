@@ -47,8 +47,8 @@ export interface CreateOptions {
 
 export interface UpdateOptions {
   readonly dryRun: boolean;
-  /** A write through the `status` subresource. */
-  readonly status: boolean;
+  /** Through which the write comes; empty for the object itself. */
+  readonly subresource: string;
   /** The uid that a PUT claims the object has. */
   readonly expectedUid?: string;
   /** Judges the object once it has been validated. */
@@ -162,7 +162,7 @@ export class Store {
       options.managedFields === undefined
         ? prepared
         : withManagedFields(prepared, options.managedFields(stored, prepared, sent));
-    const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
+    const context = this.#context(options);
     const errors = kind.validateUpdate(managed, stored, context);
     if (errors.length > 0) throw invalidObject(this.#named, name, errors);
     options.validate?.(managed, stored);
@@ -182,6 +182,10 @@ export class Store {
     const stored = withResourceVersion(object, etcd.revision + 1);
     etcd.put(key, stored, this.kind.plural === 'events' ? eventLeases.current() : NO_LEASE);
     return stored;
+  }
+
+  #context({ subresource }: UpdateOptions): WriteContext {
+    return { timestamp: this.environment.clock.timestamp(), status: subresource === 'status', subresource };
   }
 
   #withSystemFields(
@@ -229,7 +233,7 @@ export class Store {
   #prepareUpdate(stored: KubeObject, sent: KubeObject, options: UpdateOptions): KubeObject {
     const metadata = metadataForUpdate(sent.metadata, stored.metadata);
     const next = sent.metadata === metadata ? sent : { ...sent, metadata };
-    const context: WriteContext = { timestamp: this.environment.clock.timestamp(), status: options.status };
+    const context = this.#context(options);
     return this.kind.prepareForUpdate?.(next, stored, context) ?? next;
   }
 }
