@@ -85,6 +85,13 @@ export function* createContainer(
   return container;
 }
 
+/** https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation */
+const PROPAGATION: Readonly<Record<string, HostBind['propagation']>> = {
+  None: 'private',
+  HostToContainer: 'slave',
+  Bidirectional: 'shared',
+};
+
 function createRoot(context: ContainerdContext, sandbox: Sandbox, config: ContainerConfig, { image }: StoredImage) {
   const { host } = context;
   const layers = [...image.layers];
@@ -98,7 +105,8 @@ function createRoot(context: ContainerdContext, sandbox: Sandbox, config: Contai
     .filter(({ containerPath }) => !mounted.has(containerPath));
   for (const mount of config.mounts) {
     makeMountSource(context, mount.hostPath);
-    binds.push(mount);
+    const propagation = PROPAGATION[mount.propagation ?? 'None'] ?? 'private';
+    binds.push({ ...mount, propagation });
   }
   const readOnly = config.linux.security.readOnlyRootFilesystem === true;
   try {

@@ -57,7 +57,7 @@ export interface ContainerMount {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
-  /** `None`, `HostToContainer` or `Bidirectional`. Shown, but mounts made later do not propagate. */
+  /** `None`, `HostToContainer` or `Bidirectional`: whether mounts made later below it are seen in the container, on the host. */
   readonly propagation?: string;
 }
 

@@ -27,6 +27,7 @@ const MESSAGES = {
   ESPIPE: 'Illegal seek',
   EROFS: 'Read-only file system',
   EPIPE: 'Broken pipe',
+  ERANGE: 'Numerical result out of range',
   ENAMETOOLONG: 'File name too long',
   ENOSYS: 'Function not implemented',
   ENOTEMPTY: 'Directory not empty',

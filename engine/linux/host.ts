@@ -1,6 +1,14 @@
 import type { Simulation } from '../sim/index.ts';
 import type { Signal } from './signal.ts';
-import type { Credentials, NamespaceKind, NetworkInterface, Process, Program, WaitStatus } from './syscalls.ts';
+import type {
+  Credentials,
+  NamespaceKind,
+  NetworkInterface,
+  Process,
+  Program,
+  Propagation,
+  WaitStatus,
+} from './syscalls.ts';
 
 export type { NetworkInterface } from './syscalls.ts';
 
@@ -11,6 +19,20 @@ export interface Namespace {
   readonly kind: NamespaceKind;
   /** The inode number that /proc/<pid>/ns shows. */
   readonly inode: number;
+}
+
+/** Ids from `inside` on are those from `outside` on of the namespace above. */
+export interface IdMapping {
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
+
+export interface NamespaceOptions {
+  /** Of a UTS namespace; the machine's unless told. */
+  readonly hostname?: string;
+  /** Of a user namespace, for users and groups alike: what processes in it look like from the machine. */
+  readonly idMappings?: readonly IdMapping[];
 }
 
 /** The network namespace's own face, for the CNI: interfaces in, interfaces out. */
@@ -46,6 +68,8 @@ export interface ContainerRoot {
   /** Lower layers, the bottom one first; a fresh writable layer comes on top. */
   readonly layers: readonly Layer[];
   readonly readOnly?: boolean;
+  /** /proc/sys, /sys and the control groups can be written to. */
+  readonly privileged?: boolean;
 }
 
 /** A bind mount from the host into a container's mount namespace. */
@@ -53,14 +77,23 @@ export interface HostBind {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
+  /** `slave`: what the host mounts below appears in the container; `shared`: the other way as well. Private unless told. */
+  readonly propagation?: Propagation;
 }
 
 /** Limits of a control group; absent means none. */
 export interface CgroupLimits {
   readonly memoryBytes?: number;
+  /** Of cgroup v1, 2 to 262144; converted to a weight as container runtimes do it. */
   readonly cpuShares?: number;
+  /** cpu.weight, 1 to 10000; 100 unless told. Comes before `cpuShares`. */
+  readonly cpuWeight?: number;
   readonly cpuQuotaMillis?: number;
+  /** 100 unless told. */
+  readonly cpuPeriodMs?: number;
   readonly pids?: number;
+  /** memory.oom.group: out of memory, all of its processes are killed together. */
+  readonly oomGroup?: boolean;
 }
 
 export interface Cgroup {
@@ -68,10 +101,16 @@ export interface Cgroup {
   readonly limits: CgroupLimits;
   /** Bytes that its processes hold now. */
   readonly memoryBytes: number;
+  /** The most that they have held. */
+  readonly memoryPeakBytes: number;
   /** Virtual CPU time used so far. */
   readonly cpuMs: number;
   /** Processes killed for memory so far. */
   readonly oomKills: number;
+  /** Processes in it and below. */
+  readonly processCount: number;
+  /** Periods in which its CPU quota ran out. */
+  readonly throttledPeriods: number;
 }
 
 /** One end of a pipe, a terminal or a sink, ready to become a descriptor of a new process. */
@@ -91,6 +130,8 @@ export interface HostSpawn {
   /** The host's unless told. A fresh `pid` namespace makes the process its PID 1. */
   readonly namespaces?: Partial<NamespaceSet>;
   readonly cgroup?: Cgroup;
+  /** Who is killed first when memory runs out: -1000 (never) to 1000; 0 unless told. */
+  readonly oomScoreAdj?: number;
   /** The terminal among `files` that becomes the controlling terminal of a new session. */
   readonly terminal?: OpenFile;
   /** Called once, after the process has ended. */
@@ -130,11 +171,16 @@ export interface Host {
   /** The process's system calls as root in the initial namespaces: how node agents touch the host's files at boot. */
   readonly root: Process;
 
-  createNamespace<K extends NamespaceKind>(kind: K, options?: { hostname?: string }): NamespaceSet[K];
+  createNamespace<K extends NamespaceKind>(kind: K, options?: NamespaceOptions): NamespaceSet[K];
+  /** Sets a value of /proc/sys in the namespaces of a Pod. Throws EINVAL for values that are the machine's. */
+  setSysctl(namespaces: Pick<NamespaceSet, 'net' | 'ipc'>, name: string, value: string): void;
   /** A mount namespace with an overlay of the layers as its root, /proc, /dev and /sys, and the binds on top. */
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace;
+  /** What the writable layer of a container root takes of the disk. */
+  usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number };
   /** Throws the writable layer of a container root away: its space on the disk is free again. */
   removeContainerRoot(root: Namespace): void;
+  /** Makes the group and those above it. An existing one gets the new limits, and what exceeds them is killed. */
   createCgroup(path: string, limits: CgroupLimits): Cgroup;
   removeCgroup(cgroup: Cgroup): void;
   cgroup(path: string): Cgroup | undefined;

@@ -1,4 +1,5 @@
 import type { Task } from '../sim/index.ts';
+import type { Credentials } from './credentials.ts';
 import type { Signal, SignalAction } from './signal.ts';
 
 /**
@@ -16,11 +17,7 @@ export type WaitStatus =
   | { readonly kind: 'signaled'; readonly signal: Signal }
   | { readonly kind: 'stopped'; readonly signal: Signal };
 
-export interface Credentials {
-  readonly uid: number;
-  readonly gid: number;
-  readonly groups: readonly number[];
-}
+export type { Credentials } from './credentials.ts';
 
 export interface OpenOptions {
   readonly read?: boolean;
@@ -42,6 +39,8 @@ export interface Stat {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
+  /** Of 512 bytes, as stored: fewer than the size suggests where there are holes. */
+  readonly blocks: number;
   readonly links: number;
   readonly inode: number;
   /** The file system it is on; two paths on one device with one inode are the same file. */
@@ -60,14 +59,36 @@ export interface DirectoryEntry {
   readonly inode: number;
 }
 
-/** mount(2). `bind` mounts the file or directory `source`; `proc` and `tmpfs` need no source. */
+/** Whether mounts below a mount travel to and from its copies: private does neither, slave only receives. */
+export type Propagation = 'private' | 'slave' | 'shared';
+
+/**
+ * mount(2). `bind` mounts the file or directory `source`, with what is mounted below it if `recursive`; the others need
+ * no source. `remount` changes what is mounted at `target`: `readOnly`, `sizeLimit` and `propagation`, as far as they are told.
+ */
 export interface MountOptions {
-  readonly type: 'bind' | 'tmpfs' | 'proc' | 'sysfs' | 'devtmpfs';
+  readonly type: 'bind' | 'tmpfs' | 'proc' | 'sysfs' | 'devtmpfs' | 'cgroup2' | 'remount';
   readonly source?: string;
   readonly target: string;
   readonly readOnly?: boolean;
+  readonly recursive?: boolean;
+  readonly propagation?: Propagation;
   /** Bytes, of a tmpfs. */
   readonly sizeLimit?: number;
+  /** Files and directories, of a tmpfs. */
+  readonly inodeLimit?: number;
+  /** Permission bits of a tmpfs's root; 0o1777 unless told. */
+  readonly mode?: number;
+}
+
+/** statfs(2): the file system that a path is on. */
+export interface FileSystemStat {
+  readonly type: string;
+  /** Infinity when nothing limits it. */
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+  readonly totalInodes: number;
+  readonly usedInodes: number;
 }
 
 export interface SpawnOptions {
@@ -182,6 +203,7 @@ export interface Process {
   umask(mask: number): number;
   mount(options: MountOptions): void;
   unmount(target: string): void;
+  statfs(path: string): FileSystemStat;
   /** Calls `listener` after each change in the directory (names added, removed, written), until the returned function is called. */
   watchDirectory(path: string, listener: (name: string) => void): () => void;
 
@@ -215,6 +237,14 @@ export interface Process {
   setMemory(bytes: number): void;
   /** Joins namespaces of another process (nsenter). */
   setNamespaces(pid: number, kinds: readonly NamespaceKind[]): void;
+  /** Leaves these namespaces for new ones. Of a pid namespace the children become members, the first one its PID 1. */
+  unshare(kinds: readonly NamespaceKind[]): void;
+  setHostname(hostname: string): void;
+  /** -20 (gets most) to 19 (gets least); other processes than the own need the same user or CAP_SYS_NICE. */
+  niceness(pid: number): number;
+  setNiceness(pid: number, nice: number): void;
+  /** Paths of this process and its children begin at that directory. */
+  chroot(path: string): void;
 
   // Terminals
   isTerminal(fd: number): boolean;

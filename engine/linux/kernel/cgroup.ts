@@ -1,28 +1,79 @@
+import { Errno } from '../errno.ts';
 import type { Cgroup, CgroupLimits } from '../host.ts';
+import { CpuBandwidth } from './cpu-bandwidth.ts';
+import type { CpuGroup, CpuJob } from './cpu-scheduler.ts';
 
-/** A control group. What it holds is counted in its ancestors as well. */
-export class ControlGroup implements Cgroup {
+const DEFAULT_PERIOD_MS = 100;
+/** cpu.weight unless told. */
+const DEFAULT_WEIGHT = 100;
+
+/** A control group (version 2). What it holds is counted in its ancestors as well. */
+export class ControlGroup implements Cgroup, CpuGroup {
   readonly path: string;
   readonly parent: ControlGroup | undefined;
   readonly children = new Map<string, ControlGroup>();
-  limits: CgroupLimits;
   memoryBytes = 0;
+  memoryPeakBytes = 0;
   cpuMs = 0;
   oomKills = 0;
-  /** Processes in it and below. */
+  /** How often memory.max was met, and how often nothing but killing helped. */
+  memoryMaxEvents = 0;
+  oomEvents = 0;
+  /** How often pids.max refused a process. */
+  pidsMaxEvents = 0;
+  /** Processes in it and below that have not been reaped. */
   processCount = 0;
-  /** Processes in it and below that have not ended, zombies included, limited to this by default. */
-  readonly defaultPids: number;
+  /** Gone from the hierarchy; nothing can be started in it any more. */
+  removed = false;
+  #limits: CgroupLimits = {};
+  #bandwidth: CpuBandwidth | undefined;
 
-  constructor(path: string, limits: CgroupLimits, defaultPids: number, parent?: ControlGroup) {
+  // What the CPU scheduler keeps here; see cpu-scheduler.ts.
+  weight = DEFAULT_WEIGHT;
+  virtualMs = 0;
+  leastVirtualMs = 0;
+  queuedJobs = 0;
+  jobs: CpuJob[] | undefined;
+  busyChildren: Set<CpuGroup> | undefined;
+
+  constructor(path: string, limits: CgroupLimits, parent?: ControlGroup) {
     this.path = path;
-    this.limits = limits;
-    this.defaultPids = defaultPids;
     this.parent = parent;
+    this.limits = limits;
+  }
+
+  get limits(): CgroupLimits {
+    return this.#limits;
+  }
+
+  set limits(limits: CgroupLimits) {
+    this.#limits = limits;
+    this.weight = limits.cpuWeight ?? (limits.cpuShares === undefined ? DEFAULT_WEIGHT : weightOf(limits.cpuShares));
+    const periodMs = limits.cpuPeriodMs ?? DEFAULT_PERIOD_MS;
+    const quotaMs = limits.cpuQuotaMillis === undefined ? undefined : (limits.cpuQuotaMillis * periodMs) / 1000;
+    const before = this.#bandwidth;
+    if (before?.quotaMs === quotaMs && before?.periodMs === periodMs) return;
+    this.#bandwidth = quotaMs === undefined ? undefined : new CpuBandwidth(quotaMs, periodMs);
+    if (before === undefined || this.#bandwidth === undefined) return;
+    this.#bandwidth.periods = before.periods;
+    this.#bandwidth.throttledPeriods = before.throttledPeriods;
+    this.#bandwidth.throttledMs = before.throttledMs;
+  }
+
+  /** Of cpu.max; undefined without a quota. */
+  get bandwidth(): CpuBandwidth | undefined {
+    return this.#bandwidth;
+  }
+
+  get throttledPeriods(): number {
+    return this.#bandwidth?.throttledPeriods ?? 0;
   }
 
   addMemory(bytes: number): void {
-    for (let group: ControlGroup | undefined = this; group; group = group.parent) group.memoryBytes += bytes;
+    for (let group: ControlGroup | undefined = this; group; group = group.parent) {
+      group.memoryBytes += bytes;
+      if (group.memoryBytes > group.memoryPeakBytes) group.memoryPeakBytes = group.memoryBytes;
+    }
   }
 
   addCpu(ms: number): void {
@@ -33,12 +84,13 @@ export class ControlGroup implements Cgroup {
     for (let group: ControlGroup | undefined = this; group; group = group.parent) group.processCount += count;
   }
 
-  /** Whether one more process fits, here and above. */
-  hasRoomForProcess(): boolean {
+  /** Throws EAGAIN when one more process does not fit, here or above. */
+  requireRoomForProcess(): void {
     for (let group: ControlGroup | undefined = this; group; group = group.parent) {
-      if (group.processCount >= (group.limits.pids ?? group.defaultPids)) return false;
+      if (group.processCount < (group.limits.pids ?? Number.POSITIVE_INFINITY)) continue;
+      group.pidsMaxEvents += 1;
+      throw new Errno('EAGAIN');
     }
-    return true;
   }
 
   /** The nearest group, from here upwards, that holds more memory than it may. */
@@ -55,6 +107,16 @@ export class ControlGroup implements Cgroup {
   }
 }
 
+/**
+ * As runtimes convert cpu.shares of version 1 to cpu.weight since runc 1.3.2 and crun 1.23: 2 → 1, 1024 → 100, 262144 → 10000.
+ * https://kubernetes.io/blog/2026/01/30/new-cgroup-v1-to-v2-cpu-conversion-formula/
+ */
+function weightOf(shares: number): number {
+  if (shares <= 2) return 1;
+  const log = Math.log2(Math.min(shares, 262_144));
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34) - 1e-9);
+}
+
 /** Processes per container unless its limit says otherwise, as a kubelet's podPidsLimit would set. */
 const CONTAINER_PIDS = 1024;
 
@@ -63,7 +125,7 @@ export class ControlGroups {
   readonly root: ControlGroup;
 
   constructor(hostPids: number) {
-    this.root = new ControlGroup('/', {}, hostPids);
+    this.root = new ControlGroup('/', { pids: hostPids });
   }
 
   find(path: string): ControlGroup | undefined {
@@ -75,23 +137,23 @@ export class ControlGroups {
   /** Makes the group and those on the way; an existing one gets the new limits. */
   create(path: string, limits: CgroupLimits): ControlGroup {
     let group = this.root;
-    const parts = names(path);
-    for (let i = 0; i < parts.length; i++) {
-      let child = group.children.get(parts[i]!);
-      if (child === undefined) {
-        const childPath = `/${parts.slice(0, i + 1).join('/')}`;
-        child = new ControlGroup(childPath, {}, Number.POSITIVE_INFINITY, group);
-        group.children.set(parts[i]!, child);
-      }
-      group = child;
-    }
+    for (const name of names(path)) group = group.children.get(name) ?? this.add(group, name);
     group.limits = { pids: CONTAINER_PIDS, ...limits };
     return group;
   }
 
+  /** A new group without limits. */
+  add(parent: ControlGroup, name: string): ControlGroup {
+    const child = new ControlGroup(`${parent.path === '/' ? '' : parent.path}/${name}`, {}, parent);
+    parent.children.set(name, child);
+    return child;
+  }
+
   remove(group: ControlGroup): void {
     const name = names(group.path).at(-1);
-    if (name !== undefined && group.parent?.children.get(name) === group) group.parent.children.delete(name);
+    if (name === undefined || group.parent?.children.get(name) !== group) return;
+    group.parent.children.delete(name);
+    group.removed = true;
   }
 }
 

@@ -4,7 +4,7 @@ import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
 import { Quota } from '../vfs/filesystem.ts';
 import { type Inode, RegularInode } from '../vfs/inode.ts';
 import type { LayerStore } from '../vfs/lower-tree.ts';
-import { type Location, type Mount, MountNamespace } from '../vfs/mount.ts';
+import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
 import { locate, lookup, type PathContext } from '../vfs/path.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfsRoot } from './mount-calls.ts';
@@ -13,7 +13,13 @@ const ROOT = { uid: 0, gid: 0, groups: [] };
 
 /** The machine's own mounts over the root directory of its disk. */
 export function hostMounts(kernel: Kernel, disk: Inode): MountNamespace {
-  const namespace = new MountNamespace(kernel.allocateNamespaceInode(), rootMount(disk, '/dev/vda1', false));
+  const namespace = new MountNamespace(kernel.allocateNamespaceInode(), {
+    root: disk,
+    source: '/dev/vda1',
+    readOnly: false,
+  });
+  // As systemd has it.
+  setPropagation(namespace.root.mount, 'shared');
   addSystemMounts(kernel, namespace);
   mountOn(namespace, '/tmp', tmpfsRoot(kernel), 'tmpfs', false);
   mountOn(namespace, '/run', tmpfsRoot(kernel), 'tmpfs', false);
@@ -29,27 +35,43 @@ export function containerMounts(
 ): MountNamespace {
   const fs = kernel.createFileSystem('overlay', new Quota(Number.POSITIVE_INFINITY, kernel.disk));
   const root = MemoryDirectory.root(fs, layers.stack(container.layers));
-  const namespace = new MountNamespace(
-    kernel.allocateNamespaceInode(),
-    rootMount(root, 'overlay', container.readOnly ?? false),
-  );
-  addSystemMounts(kernel, namespace);
+  const namespace = new MountNamespace(kernel.allocateNamespaceInode(), {
+    root,
+    source: 'overlay',
+    readOnly: container.readOnly ?? false,
+  });
+  addSystemMounts(kernel, namespace, container.privileged !== true);
   // Parents first, whatever the order in which they are listed.
   for (const bind of [...binds].sort((a, b) => depth(a.containerPath) - depth(b.containerPath))) {
-    const { inode, mount } = locate(kernel.init, bind.hostPath);
-    mountOn(namespace, bind.containerPath, inode, mount.source, bind.readOnly || mount.readOnly);
+    const from = locate(kernel.init, bind.hostPath);
+    const { mount, inode } = from;
+    const point = mountPoint(contextOf(namespace), bind.containerPath, inode);
+    const options = { root: inode, point, path: normal(bind.containerPath), source: mount.source };
+    const bound = namespace.bind(from, { ...options, readOnly: bind.readOnly || mount.readOnly });
+    inheritPropagation(bound, mount, bind.propagation ?? 'private');
   }
   return namespace;
 }
 
-function rootMount(root: Inode, source: string, readOnly: boolean): Mount {
-  return { root, point: undefined, path: '/', readOnly, source };
+function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = false): void {
+  mountOn(namespace, '/proc', kernel.proc, 'proc', false);
+  mountOn(
+    namespace,
+    '/dev',
+    deviceFileSystem(kernel.createFileSystem('tmpfs'), kernel.terminals, !contained),
+    'tmpfs',
+    false,
+  );
+  mountOn(namespace, '/sys', kernel.sysfs, 'sysfs', contained);
+  mountOn(namespace, '/sys/fs/cgroup', kernel.cgroupfs, 'cgroup', contained);
+  if (contained) mountOn(namespace, '/proc/sys', kernel.proc.lookup('sys')!, 'proc', true);
 }
 
-function addSystemMounts(kernel: Kernel, namespace: MountNamespace): void {
-  mountOn(namespace, '/proc', kernel.proc, 'proc', false);
-  mountOn(namespace, '/dev', deviceFileSystem(kernel.createFileSystem('tmpfs'), kernel.terminals), 'tmpfs', false);
-  mountOn(namespace, '/sys', kernel.sysfs, 'sysfs', true);
+function normal(path: string): string {
+  return `/${path
+    .split('/')
+    .filter((name) => name !== '')
+    .join('/')}`;
 }
 
 function depth(path: string): number {
@@ -58,14 +80,12 @@ function depth(path: string): number {
 
 /** Mounts on a path of the namespace, making the mount point if need be as runc does. */
 function mountOn(namespace: MountNamespace, path: string, root: Inode, source: string, readOnly: boolean): void {
-  const context: PathContext = {
-    root: namespace.root,
-    cwd: namespace.root,
-    credentials: ROOT,
-    mountNamespace: namespace,
-  };
-  const point = mountPoint(context, path, root);
+  const point = mountPoint(contextOf(namespace), path, root);
   namespace.add({ root, point, path, readOnly, source });
+}
+
+function contextOf(namespace: MountNamespace): PathContext {
+  return { root: namespace.root, cwd: namespace.root, credentials: ROOT, mountNamespace: namespace };
 }
 
 function mountPoint(context: PathContext, path: string, root: Inode): Location {

@@ -1,4 +1,5 @@
 import { Errno } from '../errno.ts';
+import { encode } from '../stdio.ts';
 import type { Stat } from '../syscalls.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
 import { FileDescription } from '../vfs/description.ts';
@@ -9,7 +10,7 @@ const EMPTY = new Uint8Array(0);
 const MAX_CHUNK_BYTES = 1024 * 1024;
 
 interface Behaviour {
-  readonly read: (max: number, kernel: Kernel) => Uint8Array;
+  readonly read: (max: number, kernel: Kernel, offset: number) => Uint8Array;
   readonly write: (count: number) => number;
 }
 
@@ -35,6 +36,8 @@ const MEMORY_DEVICES: Readonly<Record<number, Behaviour>> = {
   },
   8: { read: random, write: swallow },
   9: { read: random, write: swallow },
+  // The kernel's log: what there is of it, without waiting for more.
+  11: { read: (max, kernel, offset) => encode(kernel.log.text).subarray(offset, offset + max), write: swallow },
 };
 
 class MemoryDevice extends FileDescription {
@@ -43,6 +46,7 @@ class MemoryDevice extends FileDescription {
   readonly #inode: DeviceInode;
   readonly #behaviour: Behaviour;
   readonly #kernel: Kernel;
+  #offset = 0;
 
   constructor(kernel: Kernel, inode: DeviceInode, path: string, behaviour: Behaviour) {
     super();
@@ -53,7 +57,9 @@ class MemoryDevice extends FileDescription {
   }
 
   override read(max: number): Uint8Array {
-    return this.#behaviour.read(max, this.#kernel);
+    const data = this.#behaviour.read(max, this.#kernel, this.#offset);
+    this.#offset += data.length;
+    return data;
   }
 
   override write(data: Uint8Array, offset: number): number {

@@ -8,6 +8,7 @@ import { locate, type PathContext } from '../vfs/path.ts';
 import type { ControlGroup } from './cgroup.ts';
 import { FileTable } from './file-table.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
+import type { CgroupNamespace } from './namespaces.ts';
 import { killForMemory } from './oom.ts';
 import { openPath } from './open.ts';
 import { begin, createTask, type LoadedProgram, loadProgram } from './spawn.ts';
@@ -30,20 +31,23 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
     for (const fd of [0, 1, 2]) {
       if (!files.has(fd)) files.set(fd, openPath(kernel.init, '/dev/null', { read: true, write: true }));
     }
+    const cgroup = (options.cgroup as ControlGroup | undefined) ?? kernel.cgroups.root;
+    if (namespaces.cgroup !== kernel.init.namespaces.cgroup) (namespaces.cgroup as CgroupNamespace).root ??= cgroup;
     const task = createTask(kernel, {
       parent,
-      credentials,
+      credentials: loaded.credentials,
       env: { ...options.env },
       argv: loaded.argv,
       root: mountNamespace.root,
       cwd,
       umask: 0o022,
       namespaces,
-      cgroup: (options.cgroup as ControlGroup | undefined) ?? kernel.cgroups.root,
+      cgroup,
       files,
     });
     task.executable = loaded.path;
     task.onExit = options.onExit;
+    task.oomScoreAdj = options.oomScoreAdj ?? 0;
     if (options.terminal instanceof TerminalSlave) takeTerminal(task, options.terminal);
     killForMemory(task);
     begin(task, loaded.program, facade);
@@ -56,7 +60,7 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
 
 function load(kernel: Kernel, context: PathContext, options: HostSpawn): LoadedProgram {
   if (typeof options.run === 'string') return loadProgram(kernel, context, options.run, options.argv);
-  return { program: options.run, argv: options.argv, path: options.argv[0] ?? '' };
+  return { program: options.run, argv: options.argv, path: options.argv[0] ?? '', credentials: context.credentials };
 }
 
 function taskOf(kernel: Kernel, hostPid: number): TaskStruct {

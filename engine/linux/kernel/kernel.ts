@@ -1,8 +1,10 @@
 import type { Simulation, Task } from '../../sim/index.ts';
-import type { Namespace, NamespaceSet } from '../host.ts';
+import type { NamespaceSet } from '../host.ts';
+import type { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal, SignalAction } from '../signal.ts';
 import type { Credentials, Process, WaitStatus } from '../syscalls.ts';
 import type { Terminal } from '../tty/terminal.ts';
+import type { DirectoryInode } from '../vfs/directory.ts';
 import type { Executables } from '../vfs/executables.ts';
 import { FileSystem, Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
@@ -10,22 +12,12 @@ import type { Location, MountNamespace } from '../vfs/mount.ts';
 import type { PathContext } from '../vfs/path.ts';
 import type { WaitQueue } from '../vfs/wait-queue.ts';
 import type { ControlGroup, ControlGroups } from './cgroup.ts';
+import type { CpuScheduler } from './cpu-scheduler.ts';
 import type { FileTable } from './file-table.ts';
+import { KernelLog } from './kernel-log.ts';
 import type { Pid, PidNamespace } from './pid-namespace.ts';
 
 export type TaskState = 'runnable' | 'running' | 'sleeping' | 'zombie' | 'dead';
-
-/** The UTS namespace: the host name. */
-export class UtsNamespace implements Namespace {
-  readonly kind = 'uts';
-  readonly inode: number;
-  hostname: string;
-
-  constructor(inode: number, hostname: string) {
-    this.inode = inode;
-    this.hostname = hostname;
-  }
-}
 
 export interface TaskOptions {
   readonly pid: Pid;
@@ -71,6 +63,10 @@ export class TaskStruct implements PathContext {
   memoryBytes = 0;
   /** Virtual CPU time used. */
   cpuMs = 0;
+  nice = 0;
+  /** How far it is in the CPU scheduler's order; see cpu-scheduler.ts. */
+  virtualMs = 0;
+  oomScoreAdj = 0;
 
   // Running
   state: TaskState = 'runnable';
@@ -125,6 +121,15 @@ export class TaskStruct implements PathContext {
     this.files = options.files;
   }
 
+  /** Into another control group, with all it holds. */
+  moveTo(group: ControlGroup): void {
+    this.cgroup.addProcesses(-1);
+    this.cgroup.addMemory(-this.memoryBytes);
+    this.cgroup = group;
+    group.addProcesses(1);
+    group.addMemory(this.memoryBytes);
+  }
+
   get mountNamespace(): MountNamespace {
     return this.namespaces.mnt as MountNamespace;
   }
@@ -152,7 +157,11 @@ export interface KernelOptions {
   readonly cpuMillis: number;
   readonly disk: Quota;
   readonly executables: Executables;
+  readonly createNetwork: () => NetNamespace;
 }
+
+/** Disks are larger than the browser tab they are simulated in: beyond this they are full. */
+const HEAP_BYTES = 256 * 1024 * 1024;
 
 /** What all processes of a machine share. */
 export class Kernel {
@@ -162,7 +171,13 @@ export class Kernel {
   readonly memoryBytes: number;
   readonly cpuMillis: number;
   readonly disk: Quota;
+  /** What all files of the machine together may take of the simulator's own memory. */
+  readonly heap = new Quota(HEAP_BYTES);
   readonly executables: Executables;
+  /** A network namespace with nothing but a loopback interface. */
+  readonly createNetwork: () => NetNamespace;
+  /** What `dmesg` shows; begun anew at boot. */
+  log: KernelLog;
   /** Where pipes and sockets have their inodes. */
   readonly anonymous: FileSystem;
   /** Bumped by powerOff, so that events of the life before do nothing. */
@@ -174,18 +189,21 @@ export class Kernel {
   /** The task whose generator is executing right now. */
   current: TaskStruct | undefined;
   runQueue: TaskStruct[] = [];
-  /** Tasks that are paying for their computing right now. */
-  computing = 0;
+  /** Who may compute; made at boot. */
+  cpu!: CpuScheduler;
   dispatchScheduled = false;
   /** PID 1 of the machine: adopts orphans and reaps them. Set at boot. */
   init!: TaskStruct;
   /** Pseudo-terminals that are open, by number. */
   readonly terminals = new Map<number, Terminal>();
   /** The roots of /proc and /sys, shared by all mounts of them; set at boot. */
-  proc!: Inode;
+  proc!: DirectoryInode;
   sysfs!: Inode;
+  cgroupfs!: Inode;
   /** Runs what is in the run queue; set at boot. */
   dispatch!: () => void;
+  /** Values of /proc/sys that were changed. */
+  sysctls = new Map<string, string>();
   /** Processes started since boot, as /proc/stat counts them. */
   forks = 0;
   readonly #label: string;
@@ -201,6 +219,8 @@ export class Kernel {
     this.disk = options.disk;
     this.executables = options.executables;
     this.bootedMs = options.sim.nowMs;
+    this.createNetwork = options.createNetwork;
+    this.log = this.newLog();
     this.#label = `cpu ${options.name}`;
     this.anonymous = this.createFileSystem('pipefs');
   }
@@ -218,6 +238,10 @@ export class Kernel {
     });
   }
 
+  newLog(): KernelLog {
+    return new KernelLog(() => this.sim.nowMs - this.bootedMs);
+  }
+
   now(): number {
     return this.sim.wallMs;
   }
@@ -227,7 +251,13 @@ export class Kernel {
   }
 
   createFileSystem(type: string, quota = new Quota(Number.POSITIVE_INFINITY)): FileSystem {
-    return new FileSystem({ type, device: this.#nextDevice++, quota, now: () => this.sim.wallMs });
+    return new FileSystem({
+      type,
+      device: this.#nextDevice++,
+      quota,
+      heap: new Quota(Number.POSITIVE_INFINITY, this.heap),
+      now: () => this.sim.wallMs,
+    });
   }
 
   get tasks(): Iterable<TaskStruct> {

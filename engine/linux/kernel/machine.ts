@@ -9,6 +9,7 @@ import type {
   HostBind,
   HostSpawn,
   Namespace,
+  NamespaceOptions,
   NamespaceSet,
   OpenFile,
   PseudoTerminal,
@@ -25,15 +26,21 @@ import { DeviceInode, type Inode } from '../vfs/inode.ts';
 import { MountNamespace } from '../vfs/mount.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
 import { containerMounts, hostMounts } from './container-root.ts';
+import { CpuScheduler } from './cpu-scheduler.ts';
 import { dispatch } from './dispatch.ts';
 import { Sink, Source } from './endpoints.ts';
 import { FileTable } from './file-table.ts';
 import { spawnOnHost } from './host-spawn.ts';
-import { Kernel, TaskStruct, UtsNamespace } from './kernel.ts';
+import { Kernel, TaskStruct } from './kernel.ts';
 import { sendSignal, signalGroup } from './lifecycle.ts';
+import { ALL_IDS, type IpcNamespace, plainNamespace } from './namespaces.ts';
+import { killExcess } from './oom.ts';
 import { PidNamespace } from './pid-namespace.ts';
+import { cgroupRoot } from './proc/cgroup-directory.ts';
 import { procRoot } from './proc/proc.ts';
+import { setNamespacedSysctl } from './proc/sysctl.ts';
 import { sysfsRoot } from './proc/sysfs.ts';
+import { KERNEL_RELEASE, KERNEL_VERSION } from './release.ts';
 import { SystemCalls } from './system-calls.ts';
 
 export interface HostOptions {
@@ -56,8 +63,9 @@ export interface HostOptions {
 /** Processes on one machine at most. */
 const HOST_PIDS = 4096;
 
-/** What a learner fills the disk with is held in the memory of a browser tab. */
-const DEFAULT_DISK_BYTES = 512 * 1024 * 1024;
+const DEFAULT_DISK_BYTES = 40 * 1024 ** 3;
+/** As mke2fs makes them: an inode for each 16 KiB. */
+const BYTES_PER_INODE = 16 * 1024;
 
 export function createHost(options: HostOptions): Host {
   return new Machine(options);
@@ -75,6 +83,7 @@ class Machine implements Host {
   #namespaces!: NamespaceSet;
 
   constructor(options: HostOptions) {
+    const diskBytes = options.diskBytes ?? DEFAULT_DISK_BYTES;
     this.name = options.name;
     this.sim = options.sim;
     this.cpuMillis = options.cpuMillis;
@@ -86,8 +95,9 @@ class Machine implements Host {
       cgroups: new ControlGroups(HOST_PIDS),
       memoryBytes: options.memoryBytes,
       cpuMillis: options.cpuMillis,
-      disk: new Quota(options.diskBytes ?? DEFAULT_DISK_BYTES),
+      disk: new Quota(diskBytes, undefined, Math.ceil(diskBytes / BYTES_PER_INODE)),
       executables: options.fabric.layers.executables,
+      createNetwork: () => this.#newNetwork(),
     });
     this.#kernel.dispatch = () => dispatch(this.#kernel);
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
@@ -126,23 +136,33 @@ class Machine implements Host {
     sendSignal(task, signal, task.pidNamespace !== this.#kernel.init.pidNamespace);
   }
 
-  createNamespace<K extends NamespaceKind>(kind: K, options: { hostname?: string } = {}): NamespaceSet[K] {
+  createNamespace<K extends NamespaceKind>(kind: K, options: NamespaceOptions = {}): NamespaceSet[K] {
     return this.#newNamespace(kind, options) as NamespaceSet[K];
+  }
+
+  setSysctl(namespaces: Pick<NamespaceSet, 'net' | 'ipc'>, name: string, value: string): void {
+    setNamespacedSysctl(namespaces.net as NetNamespace, namespaces.ipc as IpcNamespace, name, value);
   }
 
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace {
     return containerMounts(this.#kernel, this.#fabric.layers, root, binds);
   }
 
+  usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number } {
+    if (!(root instanceof MountNamespace)) return { bytes: 0, inodes: 0 };
+    const { usedBytes, usedInodes } = root.root.inode.fs.quota;
+    return { bytes: usedBytes, inodes: usedInodes };
+  }
+
   removeContainerRoot(root: Namespace): void {
     if (!(root instanceof MountNamespace)) return;
-    root.dispose();
-    const { quota } = root.root.inode.fs;
-    if (quota !== this.#kernel.disk) quota.discard();
+    root.dissolve();
   }
 
   createCgroup(path: string, limits: CgroupLimits): Cgroup {
-    return this.#kernel.cgroups.create(path, limits);
+    const group = this.#kernel.cgroups.create(path, limits);
+    killExcess(this.#kernel, group);
+    return group;
   }
 
   removeCgroup(cgroup: Cgroup): void {
@@ -191,6 +211,7 @@ class Machine implements Host {
     const kernel = this.#kernel;
     kernel.running = false;
     kernel.generation += 1;
+    kernel.cpu.stop();
     kernel.runQueue = [];
     kernel.dispatchScheduled = false;
     // Connections break off without a word, so they go before the descriptors that would say goodbye.
@@ -208,6 +229,7 @@ class Machine implements Host {
       task.generator = undefined;
     }
     for (const task of tasks) task.files.closeAll();
+    (this.#namespaces.mnt as MountNamespace).dissolve();
     for (const terminal of kernel.terminals.values()) terminal.hangUp();
     kernel.terminals.clear();
     this.sim.record('host.off', this.name);
@@ -225,19 +247,26 @@ class Machine implements Host {
     const kernel = this.#kernel;
     kernel.bootedMs = this.sim.nowMs;
     kernel.forks = 0;
+    kernel.sysctls = new Map();
+    kernel.log = kernel.newLog();
+    kernel.log.add(`Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}`, 5);
+    kernel.log.add(`Memory: ${Math.floor(kernel.memoryBytes / 1024)}K available`);
+    kernel.log.add('cgroup: Using cgroup version 2');
+    kernel.cpu = new CpuScheduler(kernel.sim, kernel.label, kernel.cgroups.root, kernel.cpuMillis);
     kernel.bootId = this.sim.random(`boot/${this.name}`).uuid();
     kernel.proc = procRoot(kernel);
     kernel.sysfs = sysfsRoot(kernel);
+    kernel.cgroupfs = cgroupRoot(kernel);
     const pids = new PidNamespace<TaskStruct>(kernel.allocateNamespaceInode());
     const mounts = hostMounts(kernel, this.#disk);
     this.#namespaces = {
       pid: pids,
       net: this.#network,
       mnt: mounts,
-      ipc: this.#plainNamespace('ipc'),
-      uts: new UtsNamespace(kernel.allocateNamespaceInode(), this.name),
-      user: this.#plainNamespace('user'),
-      cgroup: this.#plainNamespace('cgroup'),
+      ipc: plainNamespace(kernel, 'ipc', {}, undefined),
+      uts: plainNamespace(kernel, 'uts', { hostname: this.name }, undefined),
+      user: plainNamespace(kernel, 'user', { idMappings: ALL_IDS }, undefined),
+      cgroup: plainNamespace(kernel, 'cgroup', {}, undefined),
     };
     const pid = pids.allocate();
     const init = new TaskStruct(kernel, {
@@ -263,24 +292,11 @@ class Machine implements Host {
     kernel.init = init;
   }
 
-  #newNamespace(kind: NamespaceKind, options: { hostname?: string }): Namespace {
+  #newNamespace(kind: NamespaceKind, options: NamespaceOptions): Namespace {
     const kernel = this.#kernel;
-    switch (kind) {
-      case 'pid':
-        return new PidNamespace<TaskStruct>(kernel.allocateNamespaceInode(), kernel.init.pidNamespace);
-      case 'net':
-        return this.#newNetwork();
-      case 'uts':
-        return new UtsNamespace(kernel.allocateNamespaceInode(), options.hostname ?? this.name);
-      case 'mnt':
-        return hostMounts(kernel, this.#disk);
-      default:
-        return this.#plainNamespace(kind);
-    }
-  }
-
-  #plainNamespace(kind: NamespaceKind): Namespace {
-    return { kind, inode: this.#kernel.allocateNamespaceInode() };
+    if (kind === 'net') return this.#newNetwork();
+    if (kind === 'mnt') return hostMounts(kernel, this.#disk);
+    return plainNamespace(kernel, kind, options, kernel.init);
   }
 
   #newNetwork(): NetNamespace {

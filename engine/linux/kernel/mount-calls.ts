@@ -1,61 +1,109 @@
+import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
-import type { MountOptions } from '../syscalls.ts';
+import type { FileSystemStat, MountOptions } from '../syscalls.ts';
 import { deviceFileSystem } from '../vfs/devfs.ts';
 import { MemoryDirectory } from '../vfs/directory.ts';
 import { Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { lowerDirectory } from '../vfs/lower-tree.ts';
-import type { Mount } from '../vfs/mount.ts';
+import { inheritPropagation, type Location, type Mount, setPropagation } from '../vfs/mount.ts';
 import { locate } from '../vfs/path.ts';
+import type { ControlGroup } from './cgroup.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
+import { killForMemory } from './oom.ts';
 import { realpath } from './path-calls.ts';
 import { procRoot } from './proc/proc.ts';
 
 // Mounts.
 
-/** Without a size a tmpfs may take half of the machine's memory; the simulation's own memory sets a lower bound. */
-const DEFAULT_TMPFS_BYTES = 64 * 1024 * 1024;
+const PAGE_BYTES = 4096;
 
 export function mount(task: TaskStruct, options: MountOptions): void {
-  if (task.credentials.uid !== 0) throw new Errno('EPERM');
+  if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
   const point = locate(task, options.target);
-  const { root, source } = mounted(task, options);
-  if ((root.type === 'directory') !== (point.inode.type === 'directory')) throw new Errno('ENOTDIR');
-  task.mountNamespace.add({
-    root,
-    point,
-    path: realpath(task, options.target),
-    readOnly: options.readOnly ?? false,
-    source,
-  });
+  if (options.type === 'remount') {
+    remount(task, point, options);
+    return;
+  }
+  const path = realpath(task, options.target);
+  if (options.type === 'bind') {
+    bind(task, point, path, options);
+    return;
+  }
+  const root = fileSystemOf(task, options);
+  if (point.inode.type !== 'directory') throw new Errno('ENOTDIR');
+  const source = options.source ?? options.type;
+  const mounted = task.mountNamespace.add({ root, point, path, readOnly: options.readOnly ?? false, source });
+  if (options.propagation !== undefined) setPropagation(mounted, options.propagation);
 }
 
-function mounted(task: TaskStruct, options: MountOptions): { root: Inode; source: string } {
+function bind(task: TaskStruct, point: Location, path: string, options: MountOptions): void {
+  if (options.source === undefined) throw new Errno('EINVAL');
+  const from = locate(task, options.source);
+  const { mount: original, inode } = from;
+  if ((inode.type === 'directory') !== (point.inode.type === 'directory')) throw new Errno('ENOTDIR');
+  const { mountNamespace } = task;
+  const wanted = { root: inode, point, path, readOnly: options.readOnly ?? original.readOnly, source: original.source };
+  const bound = options.recursive ? mountNamespace.bind(from, wanted) : mountNamespace.add(wanted);
+  inheritPropagation(bound, original, options.propagation ?? 'shared');
+}
+
+function fileSystemOf(task: TaskStruct, options: MountOptions): Inode {
   const { kernel } = task;
   switch (options.type) {
-    case 'bind': {
-      if (options.source === undefined) throw new Errno('EINVAL');
-      const { mount: from, inode } = locate(task, options.source);
-      return { root: inode, source: from.source };
-    }
     case 'tmpfs':
-      return { root: tmpfsRoot(kernel, options.sizeLimit), source: 'tmpfs' };
+      return tmpfsRoot(kernel, options);
     case 'proc':
-      return { root: procRoot(kernel, task.pidNamespace), source: 'proc' };
+      return procRoot(kernel, task.pidNamespace);
     case 'sysfs':
-      return { root: kernel.sysfs, source: 'sysfs' };
+      return kernel.sysfs;
+    case 'cgroup2':
+      return kernel.cgroupfs;
     case 'devtmpfs':
-      return { root: deviceFileSystem(kernel.createFileSystem('devtmpfs'), kernel.terminals), source: 'devtmpfs' };
+      return deviceFileSystem(kernel.createFileSystem('devtmpfs'), kernel.terminals);
+    default:
+      throw new Errno('ENODEV');
   }
 }
 
-export function tmpfsRoot(kernel: Kernel, sizeLimit = DEFAULT_TMPFS_BYTES): MemoryDirectory {
-  const fs = kernel.createFileSystem('tmpfs', new Quota(sizeLimit));
-  return MemoryDirectory.root(fs, lowerDirectory(new Map(), 0o1777));
+function remount(task: TaskStruct, point: Location, options: MountOptions): void {
+  const { mount: target } = point;
+  if (point.inode !== target.root) throw new Errno('EINVAL');
+  const targets = options.recursive ? task.mountNamespace.tree(target) : [target];
+  for (const each of targets) {
+    if (options.readOnly !== undefined) each.readOnly = options.readOnly;
+    if (options.propagation !== undefined) setPropagation(each, options.propagation);
+  }
+  const { quota } = target.root.fs;
+  if (options.sizeLimit === undefined || target.root.fs.type !== 'tmpfs') return;
+  if (quota.usedBytes > options.sizeLimit) throw new Errno('EINVAL');
+  quota.limitBytes = options.sizeLimit;
+}
+
+/** Without a size a tmpfs may take half of the machine's memory. What is in it counts as memory of whoever used it first. */
+export function tmpfsRoot(
+  kernel: Kernel,
+  options: { readonly sizeLimit?: number; readonly inodeLimit?: number; readonly mode?: number } = {},
+): MemoryDirectory {
+  const size = options.sizeLimit ?? kernel.memoryBytes / 2;
+  const inodes = options.inodeLimit ?? Math.ceil(kernel.memoryBytes / 2 / PAGE_BYTES);
+  const quota = new Quota(size, undefined, inodes);
+  let owner: ControlGroup | undefined;
+  quota.onChange = (bytes) => {
+    const { current } = kernel;
+    if (owner === undefined || owner.removed) {
+      owner?.addMemory(-(quota.usedBytes - bytes));
+      owner = current?.cgroup ?? kernel.cgroups.root;
+      owner.addMemory(quota.usedBytes);
+    } else owner.addMemory(bytes);
+    if (bytes > 0 && current !== undefined) killForMemory(current);
+  };
+  const fs = kernel.createFileSystem('tmpfs', quota);
+  return MemoryDirectory.root(fs, lowerDirectory(new Map(), options.mode ?? 0o1777));
 }
 
 export function unmount(task: TaskStruct, target: string): void {
-  if (task.credentials.uid !== 0) throw new Errno('EPERM');
+  if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
   const location = locate(task, target);
   const { mount: found } = location;
   if (location.inode !== found.root || found.point === undefined) throw new Errno('EINVAL');
@@ -66,4 +114,17 @@ export function unmount(task: TaskStruct, target: string): void {
 function isInUse(task: TaskStruct, candidate: Mount): boolean {
   for (const other of task.kernel.tasks) if (other.alive && other.cwd.mount === candidate) return true;
   return false;
+}
+
+const UNLIMITED_TYPES: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup2', 'pipefs']);
+
+/** statfs(2). What fills a part of a disk is limited by the disk. */
+export function statfs(task: TaskStruct, path: string): FileSystemStat {
+  const { fs } = locate(task, path).inode;
+  const { type } = fs;
+  if (UNLIMITED_TYPES.has(type)) return { type, totalBytes: 0, usedBytes: 0, totalInodes: 0, usedInodes: 0 };
+  let { quota } = fs;
+  while (quota.whole !== undefined) quota = quota.whole;
+  const { limitBytes, usedBytes, limitInodes, usedInodes } = quota;
+  return { type, totalBytes: limitBytes, usedBytes, totalInodes: limitInodes, usedInodes };
 }

@@ -1,3 +1,4 @@
+import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
 import type { DirectoryEntry, Stat } from '../syscalls.ts';
 import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
@@ -21,13 +22,17 @@ import { newOwner, openPath, writableDirectory } from './open.ts';
 
 // Files by path.
 
-const WHOLE_FILE = Number.MAX_SAFE_INTEGER;
+/** Whoever reads more must read it piece by piece. */
+const MAX_WHOLE_FILE_BYTES = 64 * 1024 * 1024;
 
 export function readFile(task: TaskStruct, path: string): Uint8Array {
   const { inode } = locate(task, path);
   if (inode instanceof DirectoryInode) throw new Errno('EISDIR');
   requireAccess(inode, task.credentials, MAY_READ);
-  if (inode instanceof RegularInode) return inode.content.read(0, WHOLE_FILE);
+  if (inode instanceof RegularInode) {
+    if (inode.content.size > MAX_WHOLE_FILE_BYTES) throw new Errno('EFBIG');
+    return inode.content.read(0, inode.content.size);
+  }
   if (inode instanceof GeneratedInode) return new TextEncoder().encode(inode.generate());
   throw new Errno('EINVAL');
 }
@@ -88,6 +93,11 @@ export function access(task: TaskStruct, path: string, mode: 'exists' | 'read' |
 }
 
 export function mkdir(task: TaskStruct, path: string, mode = 0o777): void {
+  const found = lookup(task, withoutSlash(path), false);
+  if (found.location === undefined && (found.parent.inode as DirectoryInode).generated) {
+    writableDirectory(task, found.parent).makeDirectory(found.name);
+    return;
+  }
   create(task, path, (directory, owner) => {
     const setgid = directory.mode & 0o2000;
     return new MemoryDirectory(directory.fs, { ...owner, mode: (mode & ~task.umask) | setgid });
@@ -115,10 +125,14 @@ export function mknod(
   device: readonly [number, number],
   mode = 0o666,
 ): void {
-  if (task.credentials.uid !== 0) throw new Errno('EPERM');
+  if (!hasCapability(task.credentials, 'CAP_MKNOD')) throw new Errno('EPERM');
   create(task, path, (directory, owner) => {
     return new DeviceInode(directory.fs, { ...owner, mode: mode & ~task.umask }, type, device);
   });
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '') || path;
 }
 
 /** Gives a new node its name. Throws EEXIST when the name is taken. */
@@ -127,8 +141,7 @@ export function create(
   path: string,
   make: (directory: DirectoryInode, owner: { uid: number; gid: number }) => Inode,
 ): void {
-  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  const { parent, name, location } = lookup(task, trimmed === '' ? path : trimmed, false);
+  const { parent, name, location } = lookup(task, withoutSlash(path), false);
   if (location !== undefined) throw new Errno('EEXIST');
   const directory = writableDirectory(task, parent);
   if (!(directory instanceof MemoryDirectory)) throw new Errno('EPERM');
@@ -159,6 +172,10 @@ export function unlink(task: TaskStruct, path: string): void {
 export function rmdir(task: TaskStruct, path: string): void {
   const { directory, name, victim } = removal(task, path);
   if (!(victim.inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
+  if (directory.generated) {
+    directory.removeDirectory(name);
+    return;
+  }
   if (victim.inode.names().length > 0) throw new Errno('ENOTEMPTY');
   directory.remove(name);
   directory.links -= 1;
@@ -189,7 +206,7 @@ function drop(inode: Inode): void {
 /** rename(2): replaces what is there in one step, so that a reader sees either the old or the new. */
 export function rename(task: TaskStruct, from: string, to: string): void {
   const source = removal(task, from);
-  const target = lookup(task, to.length > 1 ? to.replace(/\/+$/, '') : to, false);
+  const target = lookup(task, withoutSlash(to), false);
   if (target.name === '') throw new Errno('EBUSY');
   const directory = writableDirectory(task, target.parent);
   const moved = source.victim.inode;
@@ -245,7 +262,7 @@ export function chmod(task: TaskStruct, path: string, mode: number): void {
 export function chown(task: TaskStruct, path: string, uid: number, gid: number): void {
   const inode = changeable(task, path);
   const { credentials } = task;
-  if (credentials.uid !== 0) {
+  if (!hasCapability(credentials, 'CAP_CHOWN')) {
     const ownGroup = gid === -1 || gid === credentials.gid || credentials.groups.includes(gid);
     if (inode.uid !== credentials.uid || (uid !== -1 && uid !== inode.uid) || !ownGroup) throw new Errno('EPERM');
   }

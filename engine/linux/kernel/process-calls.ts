@@ -1,9 +1,7 @@
 import type { Task } from '../../sim/index.ts';
+import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
-import type { NamespaceSet } from '../host.ts';
 import type { Signal, SignalAction } from '../signal.ts';
-import type { Credentials, NamespaceKind } from '../syscalls.ts';
-import type { MountNamespace } from '../vfs/mount.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
 import type { TaskStruct } from './kernel.ts';
 import { sendSignal, setMemory } from './lifecycle.ts';
@@ -37,7 +35,7 @@ function killTargets(task: TaskStruct, pid: number): TaskStruct[] {
 }
 
 function maySignal(task: TaskStruct, target: TaskStruct): boolean {
-  return task.credentials.uid === 0 || task.credentials.uid === target.credentials.uid;
+  return task.credentials.uid === target.credentials.uid || hasCapability(task.credentials, 'CAP_KILL');
 }
 
 export function setSignalAction(task: TaskStruct, signal: Signal, action: SignalAction): void {
@@ -88,33 +86,9 @@ export function setSession(task: TaskStruct): number {
   return task.pidNamespace.numberOf(task.pid);
 }
 
-export function setCredentials(task: TaskStruct, credentials: Partial<Credentials>): void {
-  const { uid, gid } = task.credentials;
-  const changes =
-    (credentials.uid !== undefined && credentials.uid !== uid) ||
-    (credentials.gid !== undefined && credentials.gid !== gid) ||
-    credentials.groups !== undefined;
-  if (uid !== 0 && changes) throw new Errno('EPERM');
-  task.credentials = { ...task.credentials, ...credentials };
-}
-
 export function declareMemory(task: TaskStruct, bytes: number): void {
   if (!(bytes >= 0)) throw new Errno('EINVAL');
   setMemory(task, bytes);
   killForMemory(task);
   if (task.fatal !== undefined && task.kernel.current === task) throw new TaskTerminated();
-}
-
-/** setns(2). Joining a pid namespace concerns the children, as on Linux. */
-export function setNamespaces(task: TaskStruct, pid: number, kinds: readonly NamespaceKind[]): void {
-  if (task.credentials.uid !== 0) throw new Errno('EPERM');
-  const target = task.pidNamespace.members.get(pid);
-  if (target === undefined || !target.alive) throw new Errno('ESRCH');
-  const joined: Partial<Record<NamespaceKind, NamespaceSet[NamespaceKind]>> = {};
-  for (const kind of kinds) joined[kind] = kind === 'pid' ? target.pid.namespace : target.namespaces[kind];
-  task.namespaces = { ...task.namespaces, ...joined } as NamespaceSet;
-  if (kinds.includes('mnt')) {
-    task.root = (task.namespaces.mnt as MountNamespace).root;
-    task.cwd = task.root;
-  }
 }

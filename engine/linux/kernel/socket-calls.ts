@@ -1,4 +1,5 @@
 import { type Task, waitFor } from '../../sim/index.ts';
+import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
 import { openConnection, socketOf } from '../net/connect.ts';
 import { ListeningSocket } from '../net/listening-socket.ts';
@@ -20,7 +21,14 @@ export function networkOf(task: TaskStruct): NetNamespace {
 }
 
 export function listen(task: TaskStruct, port: number, address = '0.0.0.0'): number {
+  requirePort(task, port);
   return task.files.add(networkOf(task).listen(port, address));
+}
+
+/** Throws EACCES for a port that needs CAP_NET_BIND_SERVICE. */
+function requirePort(task: TaskStruct, port: number): void {
+  if (port <= 0 || port >= networkOf(task).unprivilegedPortStart) return;
+  if (!hasCapability(task.credentials, 'CAP_NET_BIND_SERVICE')) throw new Errno('EACCES');
 }
 
 export function* accept(task: TaskStruct, fd: number): Task<{ fd: number; peer: SocketAddress }> {

@@ -1,6 +1,6 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import type { ForkOptions, Process, Program, SpawnOptions } from '../syscalls.ts';
+import type { Credentials, ForkOptions, Process, Program, SpawnOptions } from '../syscalls.ts';
 import { RegularInode } from '../vfs/inode.ts';
 import { locate, type PathContext } from '../vfs/path.ts';
 import { MAY_EXECUTE, requireAccess } from '../vfs/permission.ts';
@@ -22,6 +22,8 @@ const STANDARD_FILES: Readonly<Record<number, number>> = { 0: 0, 1: 1, 2: 2 };
 
 export interface LoadedProgram {
   readonly program: Program;
+  /** As whom it runs: a setuid or setgid program as its owner. */
+  readonly credentials: Credentials;
   readonly argv: readonly string[];
   /** Of /proc/<pid>/exe. */
   readonly path: string;
@@ -39,10 +41,11 @@ export function loadProgram(
   if (!(inode instanceof RegularInode)) throw new Errno('EACCES');
   requireAccess(inode, context.credentials, MAY_EXECUTE);
   if (argv.reduce((sum, argument) => sum + argument.length + 1, 0) > MAX_ARGUMENT_CHARS) throw new Errno('E2BIG');
-  if (inode.executable !== undefined) return { program: inode.executable.program, argv, path };
+  const credentials = credentialsAfter(context.credentials, inode);
+  if (inode.executable !== undefined) return { program: inode.executable.program, argv, path, credentials };
   const start = inode.content.read(0, 256);
   const copied = kernel.executables.find(start);
-  if (copied !== undefined) return { program: copied, argv, path };
+  if (copied !== undefined) return { program: copied, argv, path, credentials };
   const head = new TextDecoder().decode(start);
   const match = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(\n|$)/.exec(head);
   if (match === null) throw new Errno('ENOEXEC');
@@ -50,6 +53,15 @@ export function loadProgram(
   const [, interpreter, argument] = match as unknown as [string, string, string];
   const interpreted = [interpreter, ...(argument === '' ? [] : [argument]), path, ...argv.slice(1)];
   return loadProgram(kernel, context, interpreter, interpreted, depth + 1);
+}
+
+const SETUID = 0o4000;
+const SETGID = 0o2000;
+
+function credentialsAfter(before: Credentials, { mode, uid, gid }: RegularInode): Credentials {
+  if ((mode & (SETUID | SETGID)) === 0 || before.noNewPrivileges) return before;
+  const asOwner = (mode & SETUID) !== 0 && uid !== before.uid ? { uid, realUid: before.uid } : {};
+  return { ...before, ...asOwner, ...((mode & SETGID) !== 0 && { gid }) };
 }
 
 /** A new entry of the process table, not running yet. Throws EAGAIN at the limits of processes. */
@@ -61,7 +73,8 @@ export function createTask(
 ): TaskStruct {
   const namespace = options.namespaces.pid as PidNamespace<TaskStruct>;
   if (namespace.closed) throw new Errno('ENOMEM');
-  if (!options.cgroup.hasRoomForProcess()) throw new Errno('EAGAIN');
+  if (options.cgroup.removed) throw new Errno('ENODEV');
+  options.cgroup.requireRoomForProcess();
   const pid = namespace.allocate();
   const task = new TaskStruct(kernel, { ...options, pid, group: group ?? pid, session: session ?? pid });
   namespace.add(pid, task);
@@ -121,6 +134,8 @@ function createChild(parent: TaskStruct, options: ChildOptions): TaskStruct {
   if (options.processGroup === 0) child.group = child.pid;
   else if (options.processGroup !== undefined) child.group = groupOf(parent, options.processGroup);
   child.terminal = parent.terminal;
+  child.nice = parent.nice;
+  child.oomScoreAdj = parent.oomScoreAdj;
   child.executable = options.executable;
   charge(parent, SPAWN_STEPS);
   // A chain of processes that each start the next and end must not be free.
@@ -146,6 +161,7 @@ export function spawnChild(parent: TaskStruct, options: SpawnOptions, facade: (t
     env: { ...(options.env ?? parent.env) },
     executable: loaded.path,
   });
+  child.credentials = loaded.credentials;
   inheritActions(parent, child, false);
   return run(parent, child, loaded.program, facade);
 }
@@ -205,6 +221,7 @@ export function* exec(
   const loaded = loadProgram(task.kernel, task, path, argv);
   task.argv = loaded.argv;
   task.executable = loaded.path;
+  task.credentials = loaded.credentials;
   if (env !== undefined) task.env = { ...env };
   if (task.actions !== undefined) resetCaught(task);
   task.caught = undefined;

@@ -4,6 +4,7 @@ import type { Signal, SignalAction } from '../signal.ts';
 import type {
   Credentials,
   DirectoryEntry,
+  FileSystemStat,
   ForkOptions,
   MountOptions,
   NamespaceKind,
@@ -18,10 +19,12 @@ import type {
 } from '../syscalls.ts';
 import { pathOf } from '../vfs/path.ts';
 import * as files from './file-calls.ts';
-import type { TaskStruct, UtsNamespace } from './kernel.ts';
+import type { TaskStruct } from './kernel.ts';
 import * as mounts from './mount-calls.ts';
+import * as namespaces from './namespace-calls.ts';
 import { openPath } from './open.ts';
 import * as paths from './path-calls.ts';
+import * as attributes from './process-attributes.ts';
 import * as processes from './process-calls.ts';
 import * as sockets from './socket-calls.ts';
 import { exec, forkChild, spawnChild } from './spawn.ts';
@@ -66,7 +69,7 @@ export class SystemCalls implements Process {
     return pathOf(this.#task.root, this.#task.cwd);
   }
   get hostname(): string {
-    return (this.#task.namespaces.uts as UtsNamespace).hostname;
+    return namespaces.hostnameOf(this.#task);
   }
 
   #number(pid: TaskStruct['pid']): number {
@@ -188,6 +191,9 @@ export class SystemCalls implements Process {
   unmount(target: string): void {
     mounts.unmount(this.#task, target);
   }
+  statfs(path: string): FileSystemStat {
+    return mounts.statfs(this.#task, path);
+  }
   watchDirectory(path: string, listener: (name: string) => void): () => void {
     return paths.watchDirectory(this.#task, path, listener);
   }
@@ -230,13 +236,28 @@ export class SystemCalls implements Process {
     return processes.setSession(this.#task);
   }
   setCredentials(credentials: Partial<Credentials>): void {
-    processes.setCredentials(this.#task, credentials);
+    attributes.setCredentials(this.#task, credentials);
   }
   setMemory(bytes: number): void {
     processes.declareMemory(this.#task, bytes);
   }
   setNamespaces(pid: number, kinds: readonly NamespaceKind[]): void {
-    processes.setNamespaces(this.#task, pid, kinds);
+    namespaces.setNamespaces(this.#task, pid, kinds);
+  }
+  unshare(kinds: readonly NamespaceKind[]): void {
+    namespaces.unshare(this.#task, kinds);
+  }
+  setHostname(hostname: string): void {
+    namespaces.setHostname(this.#task, hostname);
+  }
+  niceness(pid: number): number {
+    return attributes.niceness(this.#task, pid);
+  }
+  setNiceness(pid: number, nice: number): void {
+    attributes.setNiceness(this.#task, pid, nice);
+  }
+  chroot(path: string): void {
+    attributes.chroot(this.#task, path);
   }
 
   // Terminals

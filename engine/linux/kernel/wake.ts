@@ -48,10 +48,7 @@ export function continueTask(task: TaskStruct): void {
   if (task.state === 'runnable') payThenQueue(task);
 }
 
-/**
- * Queues it, after the virtual time that it owes for computing. Those that compute at the same time share the machine's
- * CPUs, so a thousand busy processes are no busier than one for each CPU.
- */
+/** Queues it, after the CPU time that it owes for computing. */
 export function payThenQueue(task: TaskStruct): void {
   const { kernel } = task;
   if (!owes(task)) {
@@ -60,18 +57,12 @@ export function payThenQueue(task: TaskStruct): void {
   }
   task.cancelWait?.();
   const sequence = ++task.waitSequence;
-  kernel.computing += 1;
-  const share = Math.max(1, (kernel.computing * 1000) / kernel.cpuMillis);
-  const timer = kernel.sim.schedule(task.debtMs * share, kernel.label, () => {
-    kernel.computing -= 1;
+  const { debtMs } = task;
+  task.debtMs = 0;
+  task.cancelWait = kernel.cpu.submit(task, debtMs, () => {
     task.cancelWait = undefined;
     if (task.state === 'runnable' && task.waitSequence === sequence && !task.stopped) enqueue(kernel, task);
   });
-  task.debtMs = 0;
-  task.cancelWait = () => {
-    kernel.computing -= 1;
-    timer.cancel();
-  };
 }
 
 function enqueue(kernel: Kernel, task: TaskStruct): void {

@@ -18,6 +18,8 @@ const LOOPBACK: NetworkInterface = {
 const FIRST_EPHEMERAL_PORT = 32_768;
 const LAST_EPHEMERAL_PORT = 60_999;
 
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
 const ANY = '0.0.0.0';
 
 export interface NetNamespaceOptions {
@@ -42,7 +44,8 @@ export class NetNamespace implements NetworkNamespace, Attachment {
   // Most namespaces of idle Pods have no sockets.
   #listeners: Map<number, ListeningSocket[]> | undefined;
   #sockets: Set<StreamSocket> | undefined;
-  #nextPort = FIRST_EPHEMERAL_PORT;
+  #nextPort = 0;
+  #sysctls: Map<string, string> | undefined;
 
   constructor(options: NetNamespaceOptions) {
     this.inode = options.inode;
@@ -50,6 +53,21 @@ export class NetNamespace implements NetworkNamespace, Attachment {
     this.hostName = options.hostName;
     this.#isUp = options.isUp;
     this.#fs = options.fs;
+  }
+
+  /** A value of /proc/sys/net that was changed. */
+  sysctl(name: string): string | undefined {
+    return this.#sysctls?.get(name);
+  }
+
+  setSysctl(name: string, value: string): void {
+    this.#sysctls ??= new Map();
+    this.#sysctls.set(name, value);
+  }
+
+  /** The first port that anybody may listen on. */
+  get unprivilegedPortStart(): number {
+    return Number(this.sysctl('ipv4.ip_unprivileged_port_start') ?? FIRST_UNPRIVILEGED_PORT);
   }
 
   get up(): boolean {
@@ -123,9 +141,11 @@ export class NetNamespace implements NetworkNamespace, Attachment {
   }
 
   ephemeralPort(): number {
-    for (let tries = 0; tries <= LAST_EPHEMERAL_PORT - FIRST_EPHEMERAL_PORT; tries++) {
-      const port = this.#nextPort;
-      this.#nextPort = port === LAST_EPHEMERAL_PORT ? FIRST_EPHEMERAL_PORT : port + 1;
+    const range = this.sysctl('ipv4.ip_local_port_range')?.split('\t').map(Number);
+    const [first = FIRST_EPHEMERAL_PORT, last = LAST_EPHEMERAL_PORT] = range ?? [];
+    for (let tries = 0; tries <= last - first; tries++) {
+      const port = Math.max(first, this.#nextPort);
+      this.#nextPort = port >= last ? first : port + 1;
       if (!this.#listeners?.has(port)) return port;
     }
     throw new Errno('EADDRNOTAVAIL');

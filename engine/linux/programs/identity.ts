@@ -48,11 +48,12 @@ export const hostname = program(function* (process, args) {
 
 export const uname = program(function* (process, args, flavour) {
   const options = getOptions(args, { letters: 'asnrvmpio' });
+  const sysctl = (name: string) => decode(process.readFile(`/proc/sys/kernel/${name}`)).trim();
   const parts: readonly (readonly [string, string])[] = [
     ['s', 'Linux'],
     ['n', process.hostname],
-    ['r', '6.12.0-drydock'],
-    ['v', '#1 SMP PREEMPT_DYNAMIC'],
+    ['r', sysctl('osrelease')],
+    ['v', sysctl('version')],
     ['m', 'x86_64'],
     ['o', flavour === 'gnu' ? 'GNU/Linux' : 'Linux'],
   ];

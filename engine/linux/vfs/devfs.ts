@@ -29,9 +29,16 @@ const DEVICES = lowerDirectory(
   ]),
 );
 
+/** A container gets no kernel log. */
+const HOST_DEVICES = lowerDirectory(new Map([...DEVICES.children, ['kmsg', device(1, 11, 0o644)]]));
+
 /** What is mounted on /dev: device nodes, and the machine's open terminals under pts. */
-export function deviceFileSystem(fs: FileSystem, terminals: ReadonlyMap<number, Terminal>): MemoryDirectory {
-  const root = MemoryDirectory.root(fs, DEVICES);
+export function deviceFileSystem(
+  fs: FileSystem,
+  terminals: ReadonlyMap<number, Terminal>,
+  kernelLog = false,
+): MemoryDirectory {
+  const root = MemoryDirectory.root(fs, kernelLog ? HOST_DEVICES : DEVICES);
   const pts = new GeneratedDirectory(
     fs,
     (name) => (/^\d+$/.test(name) ? terminals.get(Number(name))?.inode : undefined),

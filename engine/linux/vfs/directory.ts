@@ -24,6 +24,19 @@ export abstract class DirectoryInode extends Inode {
     throw new Errno('EPERM');
   }
 
+  /** Whether directories are made and removed by `makeDirectory` and `removeDirectory` instead of as inodes. */
+  get generated(): boolean {
+    return false;
+  }
+
+  makeDirectory(_name: string): void {
+    throw new Errno('EPERM');
+  }
+
+  removeDirectory(_name: string): void {
+    throw new Errno('EPERM');
+  }
+
   override get size(): number {
     return 4096;
   }

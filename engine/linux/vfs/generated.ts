@@ -65,18 +65,31 @@ export class GeneratedFile extends FileDescription {
   }
 }
 
+interface GeneratedDirectoryOptions {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** What mkdir and rmdir do in it; they are refused unless told. Throw Errno. */
+  readonly make?: (name: string) => void;
+  readonly remove?: (name: string) => void;
+}
+
 /** A directory whose entries are found when they are looked up. */
 export class GeneratedDirectory extends DirectoryInode {
   readonly #find: (name: string) => Inode | undefined;
   readonly #list: () => readonly string[];
+  readonly #make: ((name: string) => void) | undefined;
+  readonly #remove: ((name: string) => void) | undefined;
 
   constructor(
     fs: FileSystem,
     find: (name: string) => Inode | undefined,
     list: () => readonly string[],
-    owner: { mode?: number; uid?: number; gid?: number } = {},
+    owner: GeneratedDirectoryOptions = {},
   ) {
     super(fs, { mode: owner.mode ?? 0o555, uid: owner.uid ?? 0, gid: owner.gid ?? 0 });
+    this.#make = owner.make;
+    this.#remove = owner.remove;
     this.#find = find;
     this.#list = list;
   }
@@ -96,6 +109,20 @@ export class GeneratedDirectory extends DirectoryInode {
 
   override get size(): number {
     return 0;
+  }
+
+  override get generated(): boolean {
+    return true;
+  }
+
+  override makeDirectory(name: string): void {
+    if (this.#make === undefined) throw new Errno('EPERM');
+    this.#make(name);
+  }
+
+  override removeDirectory(name: string): void {
+    if (this.#remove === undefined) throw new Errno('EPERM');
+    this.#remove(name);
   }
 }
 

@@ -2,13 +2,15 @@ import type { FileType, Stat } from '../syscalls.ts';
 import type { FileDescription } from './description.ts';
 import type { Executable } from './executables.ts';
 import { FileContent } from './file-content.ts';
-import { type FileSystem, INODE_BYTES } from './filesystem.ts';
+import { type FileSystem, INODE_HEAP_BYTES } from './filesystem.ts';
 
 export interface Ownership {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
 }
+
+const BLOCK_BYTES = 4096;
 
 /** A file, by whatever names it has. */
 export abstract class Inode {
@@ -40,6 +42,11 @@ export abstract class Inode {
     return 0;
   }
 
+  /** Bytes on the disk, in whole blocks of 4 KiB. */
+  get allocatedBytes(): number {
+    return Math.ceil(this.size / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+
   /** Of a device: major and minor. */
   get deviceNumber(): readonly [number, number] | undefined {
     return undefined;
@@ -52,7 +59,13 @@ export abstract class Inode {
 
   /** Takes its place in the quota. Throws ENOSPC. */
   count(): this {
-    this.fs.quota.reserve(INODE_BYTES);
+    this.fs.quota.reserveInodes(1);
+    try {
+      this.fs.heap.reserve(INODE_HEAP_BYTES);
+    } catch (error) {
+      this.fs.quota.reserveInodes(-1);
+      throw error;
+    }
     this.counted = true;
     return this;
   }
@@ -60,7 +73,8 @@ export abstract class Inode {
   /** The last name is gone (and the last descriptor, for regular files). */
   free(): void {
     if (!this.counted) return;
-    this.fs.quota.reserve(-INODE_BYTES);
+    this.fs.quota.reserveInodes(-1);
+    this.fs.heap.reserve(-INODE_HEAP_BYTES);
     this.counted = false;
   }
 
@@ -78,6 +92,7 @@ export abstract class Inode {
       uid: this.uid,
       gid: this.gid,
       size: this.size,
+      blocks: this.allocatedBytes / 512,
       links: this.links,
       inode: this.number,
       device: this.fs.device,
@@ -99,11 +114,16 @@ export class RegularInode extends Inode {
 
   constructor(fs: FileSystem, owner: Ownership, shared?: Uint8Array, timeMs?: number) {
     super(fs, owner, timeMs);
-    this.content = new FileContent(fs.quota, shared);
+    this.content = new FileContent(fs, shared);
   }
 
   override get size(): number {
     return this.executable?.size ?? this.content.size;
+  }
+
+  override get allocatedBytes(): number {
+    if (this.executable !== undefined) return super.allocatedBytes;
+    return Math.ceil(this.content.allocatedBytes / BLOCK_BYTES) * BLOCK_BYTES;
   }
 
   override free(): void {
@@ -133,6 +153,11 @@ export class SymlinkInode extends Inode {
 
   override get size(): number {
     return this.target.length;
+  }
+
+  /** A short target is kept in the inode itself. */
+  override get allocatedBytes(): number {
+    return 0;
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Namespace } from '../host.ts';
+import type { Propagation } from '../syscalls.ts';
+import { DirectoryInode } from './directory.ts';
 import type { Inode } from './inode.ts';
 
 /** An inode as it is reached: the same file may be seen through several mounts. */
@@ -12,11 +14,25 @@ export interface Mount {
   readonly root: Inode;
   /** Where it is mounted; undefined for the root of a namespace and for anonymous mounts (pipes). */
   readonly point: Location | undefined;
-  readonly readOnly: boolean;
+  readOnly: boolean;
   /** Where it was mounted, as seen from the namespace's root. */
   readonly path: string;
   /** First field of /proc/mounts. */
   readonly source: string;
+  /** Whose tree it is part of; undefined for anonymous mounts. */
+  readonly namespace?: MountNamespace;
+  /** What is mounted on one of them is mounted on all ("shared"). */
+  peers?: PeerGroup | undefined;
+  /** What is mounted on one of these is mounted here as well, but not the other way round ("slave"). */
+  master?: PeerGroup | undefined;
+}
+
+type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source'> & { readonly point: Location };
+
+/** Mounts among which mount events travel. https://docs.kernel.org/filesystems/sharedsubtree.html */
+export class PeerGroup {
+  readonly members = new Set<Mount>();
+  readonly slaves = new Set<Mount>();
 }
 
 /** What a process sees as its file tree. */
@@ -28,37 +44,66 @@ export class MountNamespace implements Namespace {
   readonly #mounts: Mount[];
   readonly #byPoint = new Map<Inode, Mount[]>();
 
-  constructor(inode: number, root: Mount) {
+  constructor(inode: number, root: Pick<Mount, 'root' | 'readOnly' | 'source'>) {
     this.inode = inode;
-    this.root = { mount: root, inode: root.root };
-    this.#mounts = [root];
+    const { root: top, readOnly, source } = root;
+    const mount: Mount = { root: top, readOnly, source, point: undefined, path: '/', namespace: this };
+    this.root = { mount, inode: mount.root };
+    this.#mounts = [mount];
+    root.root.fs.mountCount += 1;
   }
 
   get mounts(): readonly Mount[] {
     return this.#mounts;
   }
 
-  add(mount: Mount): void {
+  /** Mounts here, and wherever mounts on that place travel to. */
+  add(options: NewMount): Mount {
+    const mount = this.#attach(options);
+    const { inode, mount: under } = options.point;
+    if (under.peers === undefined) return mount;
+    join(mount, new PeerGroup());
+    for (const { target, slave } of receivers(under)) {
+      const path = pathBelow(target, inode);
+      if (path === undefined) continue;
+      const copy = target.namespace!.#attach({ ...options, point: { mount: target, inode }, path });
+      if (slave) follow(copy, mount.peers!);
+      else join(copy, mount.peers!);
+    }
+    return mount;
+  }
+
+  #attach(options: NewMount): Mount {
+    const mount: Mount = { ...options, namespace: this };
     mount.root.hold();
     this.#mounts.push(mount);
-    const inode = mount.point!.inode;
+    mount.root.fs.mountCount += 1;
+    const { inode } = options.point;
     const here = this.#byPoint.get(inode);
     if (here === undefined) this.#byPoint.set(inode, [mount]);
     else here.push(mount);
+    return mount;
   }
 
+  /** Unmounts here, and wherever that travels to. */
   remove(mount: Mount): void {
+    const { inode, mount: under } = mount.point!;
+    this.#detach(mount);
+    for (const { target } of receivers(under)) {
+      const copy = target.namespace!.#on({ mount: target, inode });
+      if (copy !== undefined && copy.root === mount.root) target.namespace!.#detach(copy);
+    }
+  }
+
+  #detach(mount: Mount): void {
+    setPropagation(mount, 'private');
     mount.root.release();
+    mount.root.fs.unmounted();
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
-    const inode = mount.point!.inode;
+    const { inode } = mount.point!;
     const rest = this.#byPoint.get(inode)!.filter((other) => other !== mount);
     if (rest.length === 0) this.#byPoint.delete(inode);
     else this.#byPoint.set(inode, rest);
-  }
-
-  /** Nobody looks at the tree any more: what was mounted only here is free. */
-  dispose(): void {
-    for (const { root } of this.#mounts.slice(1)) root.release();
   }
 
   /** Whether something is mounted below or on this mount. */
@@ -75,9 +120,126 @@ export class MountNamespace implements Namespace {
   descend(location: Location): Location {
     let current = location;
     for (;;) {
-      const mount = this.#byPoint.get(current.inode)?.findLast((candidate) => candidate.point!.mount === current.mount);
+      const mount = this.#on(current);
       if (mount === undefined) return current;
       current = { mount, inode: mount.root };
     }
   }
+
+  #on(location: Location): Mount | undefined {
+    return this.#byPoint.get(location.inode)?.findLast((candidate) => candidate.point!.mount === location.mount);
+  }
+
+  /** The mount itself and everything mounted on it, directly or not. */
+  tree(mount: Mount): Mount[] {
+    return [
+      mount,
+      ...this.#mounts.filter((other) => other.point?.mount === mount).flatMap((other) => this.tree(other)),
+    ];
+  }
+
+  /** Mounts what is at `from`, and what is mounted below it there, also at `point`: a recursive bind. */
+  bind(from: Location, options: NewMount): Mount {
+    const below = from.mount.namespace?.mounts.filter(
+      (other) => other.point?.mount === from.mount && pathFrom(from.inode, other.point.inode) !== undefined,
+    );
+    const mount = this.add(options);
+    for (const child of below ?? []) {
+      const { root, source, point } = child;
+      const path = pathBelow(mount, point!.inode);
+      if (path === undefined) continue;
+      const there = { mount, inode: point!.inode };
+      this.bind({ mount: child, inode: root }, { root, source, readOnly: child.readOnly, path, point: there });
+    }
+    return mount;
+  }
+
+  /** Nobody is in it any more: gives up what is mounted only here. */
+  dissolve(): void {
+    for (const mount of this.#mounts.splice(0)) {
+      setPropagation(mount, 'private');
+      if (mount.point !== undefined) mount.root.release();
+      mount.root.fs.unmounted();
+    }
+    this.#byPoint.clear();
+  }
+
+  /** A namespace with the same mounts, to which nothing travels. `copies` tells each mount's copy. */
+  copy(inode: number): { namespace: MountNamespace; copies: ReadonlyMap<Mount, Mount> } {
+    const namespace = new MountNamespace(inode, this.root.mount);
+    const copies = new Map<Mount, Mount>([[this.root.mount, namespace.root.mount]]);
+    for (const mount of this.#mounts) {
+      if (mount.point === undefined) continue;
+      const under = copies.get(mount.point.mount);
+      if (under === undefined) continue;
+      const { root, path, readOnly, source } = mount;
+      copies.set(
+        mount,
+        namespace.#attach({ root, path, readOnly, source, point: { mount: under, inode: mount.point.inode } }),
+      );
+    }
+    return { namespace, copies };
+  }
+}
+
+/** mount --make-private, --make-shared, --make-slave. */
+export function setPropagation(mount: Mount, propagation: Propagation): void {
+  if (propagation === 'shared') {
+    if (mount.peers === undefined) join(mount, new PeerGroup());
+    return;
+  }
+  const former = mount.peers ?? mount.master;
+  leave(mount);
+  if (propagation === 'slave' && former !== undefined && former.members.size > 0) follow(mount, former);
+}
+
+/** A bind mount of part of `original` hears of the same mounts as that, as far as `propagation` lets it. */
+export function inheritPropagation(mount: Mount, original: Mount, propagation: Propagation): void {
+  if (propagation === 'private' || original.peers === undefined) return;
+  leave(mount);
+  if (propagation === 'shared') join(mount, original.peers);
+  else follow(mount, original.peers);
+}
+
+function join(mount: Mount, group: PeerGroup): void {
+  mount.peers = group;
+  group.members.add(mount);
+}
+
+function follow(mount: Mount, group: PeerGroup): void {
+  mount.master = group;
+  group.slaves.add(mount);
+}
+
+function leave(mount: Mount): void {
+  mount.peers?.members.delete(mount);
+  mount.master?.slaves.delete(mount);
+  mount.peers = undefined;
+  mount.master = undefined;
+}
+
+/** Where mounts on `mount` travel to. */
+function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
+  const { peers } = mount;
+  if (peers === undefined) return [];
+  const others = [...peers.members].filter((other) => other !== mount).map((target) => ({ target, slave: false }));
+  return [...others, ...[...peers.slaves].map((target) => ({ target, slave: true }))];
+}
+
+/** The path of a directory that is seen through the mount; undefined when it is not part of what is mounted. */
+function pathBelow(mount: Mount, inode: Inode): string | undefined {
+  const path = pathFrom(mount.root, inode);
+  if (path === undefined) return undefined;
+  return mount.path === '/' ? path : `${mount.path}${path === '/' ? '' : path}`;
+}
+
+function pathFrom(top: Inode, inode: Inode): string | undefined {
+  let path = '';
+  let current: Inode | undefined = inode;
+  while (current !== top) {
+    if (!(current instanceof DirectoryInode) || current.parent === undefined) return undefined;
+    path = `/${current.name}${path}`;
+    current = current.parent;
+  }
+  return path === '' ? '/' : path;
 }

@@ -108,10 +108,12 @@ test('mount and unmount', () => {
   const { root } = testMachine().host;
   root.mkdir('/srv/a');
   root.writeFile('/srv/a/hidden', '');
-  root.mount({ type: 'tmpfs', target: '/srv/a', sizeLimit: 1000 });
+  root.mount({ type: 'tmpfs', target: '/srv/a', sizeLimit: 900, inodeLimit: 2 });
   expect(root.readdir('/srv/a')).toEqual([]);
   root.writeFile('/srv/a/f', new Uint8Array(500));
   expect(codeOf(() => root.writeFile('/srv/a/g', new Uint8Array(500)))).toBe('ENOSPC');
+  expect(root.statfs('/srv/a')).toMatchObject({ type: 'tmpfs', totalBytes: 900, usedBytes: 500, usedInodes: 2 });
+  expect(codeOf(() => root.mkdir('/srv/a/third'))).toBe('ENOSPC');
   root.mkdir('/srv/b');
   root.mount({ type: 'bind', source: '/srv/a', target: '/srv/b', readOnly: true });
   expect(root.stat('/srv/b/f').size).toBe(500);
@@ -147,4 +149,51 @@ test('the disk is shared by all containers', () => {
   process.writeFile('/data/f', new Uint8Array(6000));
   host.removeContainerRoot(mnt);
   host.root.writeFile('/srv/f', new Uint8Array(6000));
+});
+
+test('mounts travel between shared mounts, to slaves, and not to private ones', () => {
+  const { host, start } = testMachine();
+  const { root } = host;
+  for (const path of ['/srv/shared', '/srv/shared/sub']) root.mkdir(path);
+  const bind = { hostPath: '/srv/shared', containerPath: '/data', readOnly: false };
+  const inside = (propagation: 'private' | 'slave' | 'shared') =>
+    start(idle, {
+      namespaces: { mnt: host.createContainerRoot({ layers: [BASE] }, [{ ...bind, propagation }]) },
+    }).process;
+  const [alone, slave, shared] = [inside('private'), inside('slave'), inside('shared')];
+  root.mount({ type: 'tmpfs', target: '/srv/shared/sub' });
+  root.writeFile('/srv/shared/sub/f', '');
+  const sees = (process: typeof alone) => process.access('/data/sub/f', 'exists');
+  expect([sees(alone), sees(slave), sees(shared)]).toEqual([false, true, true]);
+  root.unmount('/srv/shared/sub');
+  expect([sees(alone), sees(slave), sees(shared)]).toEqual([false, false, false]);
+  slave.mount({ type: 'tmpfs', target: '/data/sub' });
+  slave.writeFile('/data/sub/f', '');
+  expect([root.access('/srv/shared/sub/f', 'exists'), sees(shared)]).toEqual([false, false]);
+  shared.mount({ type: 'tmpfs', target: '/data/sub' });
+  shared.writeFile('/data/sub/f', '');
+  expect([root.access('/srv/shared/sub/f', 'exists'), sees(alone)]).toEqual([true, false]);
+});
+
+test('a container sees what was mounted below a bind before it began', () => {
+  const { host, start } = testMachine();
+  host.root.mkdir('/srv/volume');
+  host.root.mkdir('/srv/volume/sub');
+  host.root.mount({ type: 'tmpfs', target: '/srv/volume/sub' });
+  host.root.writeFile('/srv/volume/sub/f', 'x');
+  const mnt = host.createContainerRoot({ layers: [BASE] }, [
+    { hostPath: '/srv/volume', containerPath: '/data', readOnly: false },
+  ]);
+  expect(text(start(idle, { namespaces: { mnt } }).process.readFile('/data/sub/f'))).toBe('x');
+});
+
+test('a mount namespace of its own keeps its mounts to itself', () => {
+  const { host, start } = testMachine();
+  const { process } = start(idle);
+  process.unshare(['mnt']);
+  process.mount({ type: 'tmpfs', target: '/srv' });
+  process.writeFile('/srv/f', '');
+  expect(host.root.access('/srv/f', 'exists')).toBe(false);
+  process.mount({ type: 'remount', target: '/srv', readOnly: true });
+  expect(codeOf(() => process.writeFile('/srv/g', ''))).toBe('EROFS');
 });

@@ -72,7 +72,7 @@ test('facts about the machine', () => {
   expect(read('/proc/uptime')).toMatch(/^5\.00 /);
   expect(read('/proc/meminfo')).toContain('MemTotal:        1048576 kB\n');
   expect(read('/proc/cpuinfo').match(/^processor/gm)).toHaveLength(2);
-  expect(read('/proc/mounts')).toContain('tmpfs /tmp tmpfs rw,relatime 0 0\n');
+  expect(read('/proc/mounts')).toContain('tmpfs /tmp tmpfs rw,relatime,size=524288k 0 0\n');
   expect(read('/proc/sys/kernel/hostname')).toBe('node-1\n');
   machine.host.root.writeFile('/proc/sys/kernel/hostname', 'renamed\n');
   expect(machine.host.root.hostname).toBe('renamed');

@@ -1,68 +1,48 @@
-import { Errno } from '../../errno.ts';
+import type { DirectoryInode } from '../../vfs/directory.ts';
 import { directoryOf, GeneratedDirectory, GeneratedInode } from '../../vfs/generated.ts';
 import { type Inode, SymlinkInode } from '../../vfs/inode.ts';
-import type { Kernel, TaskStruct, UtsNamespace } from '../kernel.ts';
+import type { Kernel, TaskStruct } from '../kernel.ts';
+import type { IpcNamespace } from '../namespaces.ts';
 import type { PidNamespace } from '../pid-namespace.ts';
+import { KERNEL_RELEASE, KERNEL_VERSION } from '../release.ts';
 import { processDirectory } from './process-directory.ts';
-
-/** What `uname -r` and /proc/version tell. */
-const KERNEL_RELEASE = '6.12.57';
+import { sysctlDirectory } from './sysctl.ts';
 
 /**
  * The root of a proc file system.
  * @param mounted the pid namespace that it shows; unless given, that of whoever looks, so that all containers of a
  *   machine can share one.
  */
-export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Inode {
+export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): DirectoryInode {
   const fs = kernel.createFileSystem('proc');
-  const file = (generate: () => string, accept?: (text: string) => void) => () =>
-    new GeneratedInode(fs, generate, accept === undefined ? {} : { accept });
+  const file = (generate: () => string) => () => new GeneratedInode(fs, generate);
   const symlink = (target: () => string) => () => new SymlinkInode(fs, { mode: 0o777, uid: 0, gid: 0 }, target());
   // Whoever looks is the process that is running.
   const reader = () => kernel.current ?? kernel.init;
   const viewer = () => mounted ?? reader().pidNamespace;
+  // One inode for good: containers have it mounted read-only.
+  const sys = sysctlDirectory(kernel, fs);
   const entries: Readonly<Record<string, () => Inode>> = {
     self: symlink(() => String(viewer().numberOf(reader().pid))),
+    'thread-self': symlink(() => {
+      const pid = viewer().numberOf(reader().pid);
+      return `${pid}/task/${pid}`;
+    }),
     mounts: symlink(() => 'self/mounts'),
     net: symlink(() => 'self/net'),
+    cmdline: file(() => `BOOT_IMAGE=/boot/vmlinuz-${KERNEL_RELEASE} root=/dev/vda1 ro quiet\n`),
     uptime: file(() => uptimeText(kernel)),
     loadavg: file(() => loadText(kernel)),
     meminfo: file(() => memoryText(kernel)),
     cpuinfo: file(() => processorText(kernel)),
     stat: file(() => statText(kernel)),
-    version: file(() => `Linux version ${KERNEL_RELEASE} (drydock) #1 SMP PREEMPT_DYNAMIC\n`),
-    filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\toverlay\n\text4\n'),
-    sys: () => sysctlDirectory(),
+    swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
+    sysvipc: () => directoryOf(fs, { shm: file(() => sharedMemoryText(reader())) }),
+    version: file(() => `Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}\n`),
+    filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n'),
+    sys: () => sys,
   };
   const names = Object.keys(entries).sort();
-
-  function sysctlDirectory(): Inode {
-    const uts = () => reader().namespaces.uts as UtsNamespace;
-    const setHostname = (text: string) => {
-      if (reader().credentials.uid !== 0) throw new Errno('EPERM');
-      uts().hostname = text.trim();
-    };
-    const leaf = {
-      hostname: file(() => `${uts().hostname}\n`, setHostname),
-      osrelease: file(() => `${KERNEL_RELEASE}\n`),
-      ostype: file(() => 'Linux\n'),
-      pid_max: file(() => '4194304\n'),
-      random: () => directoryOf(fs, { boot_id: file(() => `${kernel.bootId}\n`) }),
-    };
-    return directoryOf(fs, {
-      kernel: () => directoryOf(fs, leaf),
-      net: () =>
-        directoryOf(fs, {
-          ipv4: () =>
-            directoryOf(fs, {
-              ip_forward: file(() => '1\n'),
-              ip_local_port_range: file(() => '32768\t60999\n'),
-            }),
-          core: () => directoryOf(fs, { somaxconn: file(() => '4096\n') }),
-        }),
-    });
-  }
-
   return new GeneratedDirectory(
     fs,
     (name) => {
@@ -81,25 +61,37 @@ function uptimeText(kernel: Kernel): string {
 }
 
 function loadText(kernel: Kernel): string {
-  const tasks = [...kernel.tasks];
-  const running = tasks.filter((task) => task.state === 'runnable' || task.state === 'running').length;
-  const load = running.toFixed(2);
-  return `${load} ${load} ${load} ${running}/${tasks.length} ${kernel.forks}\n`;
+  const averages = kernel.cpu.load.map((load) => load.toFixed(2)).join(' ');
+  // Whoever reads this is running.
+  const running = kernel.cpu.active + 1;
+  return `${averages} ${running}/${kernel.init.pidNamespace.members.size} ${kernel.forks}\n`;
 }
 
 function memoryText(kernel: Kernel): string {
   const total = Math.floor(kernel.memoryBytes / 1024);
-  const free = Math.max(0, total - Math.floor(kernel.cgroups.root.memoryBytes / 1024));
-  const line = (name: string, value: number) => `${`${name}:`.padEnd(16)}${String(value).padStart(8)} kB\n`;
-  return [
-    line('MemTotal', total),
-    line('MemFree', free),
-    line('MemAvailable', free),
-    line('Buffers', 0),
-    line('Cached', 0),
-    line('SwapTotal', 0),
-    line('SwapFree', 0),
-  ].join('');
+  const used = Math.floor(kernel.cgroups.root.memoryBytes / 1024);
+  const free = Math.max(0, total - used);
+  const values: Readonly<Record<string, number>> = {
+    MemTotal: total,
+    MemFree: free,
+    MemAvailable: free,
+    Buffers: 0,
+    Cached: 0,
+    SwapCached: 0,
+    Active: used,
+    Inactive: 0,
+    SwapTotal: 0,
+    SwapFree: 0,
+    Dirty: 0,
+    AnonPages: used,
+    Shmem: 0,
+    Slab: 0,
+    CommitLimit: Math.floor(total / 2),
+    Committed_AS: used,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${`${name}:`.padEnd(16)}${String(value).padStart(8)} kB\n`)
+    .join('');
 }
 
 function cpus(kernel: Kernel): number {
@@ -107,13 +99,20 @@ function cpus(kernel: Kernel): number {
 }
 
 function processorText(kernel: Kernel): string {
+  const count = cpus(kernel);
   const lines: string[] = [];
-  for (let i = 0; i < cpus(kernel); i++) {
+  for (let i = 0; i < count; i++) {
     lines.push(
       `processor\t: ${i}`,
       'vendor_id\t: Drydock',
+      'cpu family\t: 6',
       'model name\t: Drydock virtual CPU',
       'cpu MHz\t\t: 2000.000',
+      'physical id\t: 0',
+      `siblings\t: ${count}`,
+      `core id\t\t: ${i}`,
+      `cpu cores\t: ${count}`,
+      'bogomips\t: 4000.00',
       '',
     );
   }
@@ -122,9 +121,24 @@ function processorText(kernel: Kernel): string {
 
 function statText(kernel: Kernel): string {
   const used = Math.floor(kernel.cgroups.root.cpuMs / 10);
-  const total = Math.floor(((kernel.sim.nowMs - kernel.bootedMs) / 10) * cpus(kernel));
-  const lines = [`cpu  ${used} 0 0 ${Math.max(0, total - used)} 0 0 0 0 0 0`];
+  const count = cpus(kernel);
+  const total = Math.floor(((kernel.sim.nowMs - kernel.bootedMs) / 10) * count);
+  const line = (name: string, busy: number, all: number) =>
+    `${name} ${busy} 0 0 ${Math.max(0, all - busy)} 0 0 0 0 0 0`;
+  const lines = [line('cpu ', used, total)];
+  for (let i = 0; i < count; i++) lines.push(line(`cpu${i}`, Math.floor(used / count), Math.floor(total / count)));
   const bootSeconds = Math.floor((kernel.sim.epochMs + kernel.bootedMs) / 1000);
-  lines.push(`btime ${bootSeconds}`, `processes ${kernel.forks}`, '');
-  return lines.join('\n');
+  lines.push('ctxt 0', `btime ${bootSeconds}`, `processes ${kernel.forks}`, `procs_running ${kernel.cpu.active + 1}`);
+  return `${lines.join('\n')}\nprocs_blocked 0\n`;
+}
+
+function sharedMemoryText({ namespaces }: TaskStruct): string {
+  const cell = (value: number | string, width: number) => String(value).padStart(width);
+  const lines = ['       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid'];
+  for (const { id, key, mode, bytes, uid } of (namespaces.ipc as IpcNamespace).segments?.values() ?? []) {
+    lines.push(
+      `${cell(key, 10)} ${cell(id, 10)} ${cell(mode.toString(8), 5)} ${cell(bytes, 21)} ${cell(0, 5)} ${cell(0, 5)} ${cell(0, 6)} ${cell(uid, 5)} ${cell(0, 5)} ${cell(uid, 5)} ${cell(0, 5)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
+import { hasCapability } from '../../credentials.ts';
 import { Errno } from '../../errno.ts';
-import { SIGNAL_NUMBERS } from '../../signal.ts';
 import { TerminalSlave } from '../../tty/terminal-slave.ts';
 import type { FileDescription } from '../../vfs/description.ts';
 import type { FileSystem } from '../../vfs/filesystem.ts';
@@ -12,18 +12,23 @@ import { PipeEnd } from '../../vfs/pipe.ts';
 import { OpenDirectory, RegularFile } from '../../vfs/regular-file.ts';
 import { MAX_OPEN_FILES } from '../file-table.ts';
 import type { TaskStruct } from '../kernel.ts';
+import { idMapText, parseIdMap, type UserNamespace } from '../namespaces.ts';
+import { oomScore } from '../oom.ts';
 import type { PidNamespace } from '../pid-namespace.ts';
+import { cgroupPath } from './cgroup-directory.ts';
+import { mountInfoText, mountsText } from './mounts-text.ts';
 import { networkDirectory } from './network.ts';
+import { commandName, ownerSeen, statLine, statusText } from './status-text.ts';
 
 const NAMESPACE_KINDS = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'] as const;
 
 /** /proc/<pid>. https://man7.org/linux/man-pages/man5/proc.5.html */
 export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNamespace<TaskStruct>): Inode {
-  const owner = { uid: task.credentials.uid, gid: task.credentials.gid };
+  const owner = ownerSeen(task);
   const file =
-    (generate: () => string, mode = 0o444) =>
+    (generate: () => string, mode = 0o444, accept?: (text: string) => void) =>
     () =>
-      new GeneratedInode(fs, generate, { ...owner, mode });
+      new GeneratedInode(fs, generate, { ...owner, mode, ...(accept !== undefined && { accept }) });
   const link = (text: () => string, follow: () => Location) => () => new MagicLink(fs, owner, text, follow);
   return directoryOf(
     fs,
@@ -39,10 +44,30 @@ export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNa
         0o400,
       ),
       comm: file(() => `${commandName(task)}\n`),
-      cgroup: file(() => `0::${task.cgroup.path}\n`),
+      cgroup: file(() => `0::${cgroupPath(task, task.kernel.current ?? task.kernel.init)}\n`),
       mounts: file(() => mountsText(task)),
+      mountinfo: file(() => mountInfoText(task)),
       limits: file(limitsText),
-      oom_score_adj: file(() => '0\n'),
+      maps: file(() => mapsText(task)),
+      statm: file(() => `${Math.floor(task.memoryBytes / 2048)} ${Math.floor(task.memoryBytes / 4096)} 0 0 0 0 0\n`),
+      wchan: file(() => '0'),
+      oom_score: file(() => `${oomScore(task)}\n`),
+      oom_score_adj: file(
+        () => `${task.oomScoreAdj}\n`,
+        0o644,
+        (text) => setOomScoreAdj(task, text),
+      ),
+      uid_map: file(
+        () => idMapText((task.namespaces.user as UserNamespace).uidMap),
+        0o644,
+        (text) => setIdMap(task, 'uidMap', text),
+      ),
+      gid_map: file(
+        () => idMapText((task.namespaces.user as UserNamespace).gidMap),
+        0o644,
+        (text) => setIdMap(task, 'gidMap', text),
+      ),
+      task: () => threadsDirectory(fs, task, viewer),
       cwd: link(
         () => pathOf(task.root, task.cwd),
         () => task.cwd,
@@ -61,6 +86,11 @@ export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNa
     },
     owner,
   );
+}
+
+/** Every process is single-threaded: its only thread is itself. */
+function threadsDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNamespace<TaskStruct>): Inode {
+  return directoryOf(fs, { [String(viewer.numberOf(task.pid))]: () => processDirectory(fs, task, viewer) });
 }
 
 function namespaceDirectory(fs: FileSystem, task: TaskStruct, owner: { uid: number; gid: number }): Inode {
@@ -111,97 +141,51 @@ function inodeOf(task: TaskStruct, description: FileDescription): Inode {
   });
 }
 
-/** At most 15 bytes of the program's name, as the kernel keeps it. */
-function commandName(task: TaskStruct): string {
-  const path = task.executable ?? task.argv[0] ?? '';
-  return path.slice(path.lastIndexOf('/') + 1).slice(0, 15);
-}
-
-function stateLetter(task: TaskStruct): string {
-  if (!task.alive) return 'Z';
-  if (task.stopped) return 'T';
-  return task.state === 'sleeping' ? 'S' : 'R';
-}
-
-/** Clock ticks are hundredths of a second. */
-function ticks(ms: number): number {
-  return Math.floor(ms / 10);
-}
-
-function parentNumber(task: TaskStruct, viewer: PidNamespace<TaskStruct>): number {
-  return task.parent === undefined ? 0 : viewer.numberOf(task.parent.pid);
-}
-
-function statLine(task: TaskStruct, viewer: PidNamespace<TaskStruct>): string {
-  const { terminal } = task;
-  const terminalNumber = terminal === undefined ? 0 : 136 * 256 + terminal.number;
-  const foreground = terminal?.foreground === undefined ? -1 : viewer.numberOf(terminal.foreground);
-  const fields = [
-    viewer.numberOf(task.pid),
-    `(${commandName(task)})`,
-    stateLetter(task),
-    parentNumber(task, viewer),
-    viewer.numberOf(task.group),
-    viewer.numberOf(task.session),
-    terminalNumber,
-    foreground,
-    ...[0, 0, 0, 0, 0], // flags and page faults
-    ticks(task.cpuMs),
-    ...[0, 0, 0], // system time, and that of the children
-    ...[20, 0, 1, 0], // priority, nice, threads, itrealvalue
-    ticks(task.startedMs - task.kernel.bootedMs),
-    task.memoryBytes * 2,
-    Math.floor(task.memoryBytes / 4096),
-  ];
-  return `${fields.join(' ')}\n`;
-}
-
-function statusText(task: TaskStruct, viewer: PidNamespace<TaskStruct>): string {
-  const letter = stateLetter(task);
-  const names: Readonly<Record<string, string>> = { Z: 'zombie', T: 'stopped', S: 'sleeping', R: 'running' };
-  const { uid, gid, groups } = task.credentials;
-  const kilobytes = Math.floor(task.memoryBytes / 1024);
-  const mask = (action: string) => {
-    let bits = 0n;
-    for (const [signal, chosen] of task.actions ?? []) {
-      if (chosen === action) bits |= 1n << BigInt(SIGNAL_NUMBERS[signal] - 1);
-    }
-    return bits.toString(16).padStart(16, '0');
-  };
-  const numbers = task.pid.numbers.slice(viewer.level);
-  return [
-    `Name:\t${commandName(task)}`,
-    `Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
-    `State:\t${letter} (${names[letter]})`,
-    `Tgid:\t${viewer.numberOf(task.pid)}`,
-    `Pid:\t${viewer.numberOf(task.pid)}`,
-    `PPid:\t${parentNumber(task, viewer)}`,
-    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
-    `Gid:\t${gid}\t${gid}\t${gid}\t${gid}`,
-    `FDSize:\t64`,
-    `Groups:\t${groups.join(' ')}`,
-    `NSpid:\t${numbers.join('\t')}`,
-    `VmSize:\t${String(kilobytes * 2).padStart(8)} kB`,
-    `VmRSS:\t${String(kilobytes).padStart(8)} kB`,
-    'Threads:\t1',
-    `SigIgn:\t${mask('ignore')}`,
-    `SigCgt:\t${mask('catch')}`,
-    '',
-  ].join('\n');
-}
-
-function mountsText(task: TaskStruct): string {
-  return task.mountNamespace.mounts
-    .map(
-      ({ source, path, root, readOnly }) =>
-        `${source} ${path} ${root.fs.type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`,
-    )
-    .join('');
-}
-
 function limitsText(): string {
   const line = (name: string, soft: string, hard: string, units: string) =>
     `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${units.padEnd(10)}\n`;
   const files = String(MAX_OPEN_FILES);
-  return line('Limit', 'Soft Limit', 'Hard Limit', 'Units') + line('Max open files', files, files, 'files');
+  const rows = LIMITS.map(([name, units]) => line(name, 'unlimited', 'unlimited', units));
+  return [
+    line('Limit', 'Soft Limit', 'Hard Limit', 'Units'),
+    ...rows,
+    line('Max open files', files, files, 'files'),
+  ].join('');
+}
+
+/** Shown, not enforced: what a process may take is limited by its control group. */
+const LIMITS = [
+  ['Max cpu time', 'seconds'],
+  ['Max file size', 'bytes'],
+  ['Max data size', 'bytes'],
+  ['Max stack size', 'bytes'],
+  ['Max core file size', 'bytes'],
+  ['Max resident set', 'bytes'],
+  ['Max processes', 'processes'],
+] as const;
+
+/** What a process that never maps files has: its program, heap and stack. */
+function mapsText(task: TaskStruct): string {
+  const program = task.executable ?? '';
+  const row = (range: string, mode: string, name: string) => `${range} ${mode} 00000000 00:00 0`.padEnd(73) + name;
+  return [
+    row('555555554000-555555574000', 'r-xp', program),
+    row('555555774000-555555795000', 'rw-p', '[heap]'),
+    row('7ffffffde000-7ffffffff000', 'rw-p', '[stack]'),
+    '',
+  ].join('\n');
+}
+
+function setOomScoreAdj(task: TaskStruct, text: string): void {
+  const value = Number(text.trim());
+  if (!Number.isInteger(value) || Math.abs(value) > 1000) throw new Errno('EINVAL');
+  const { credentials } = task.kernel.current ?? task.kernel.init;
+  if (value < task.oomScoreAdj && !hasCapability(credentials, 'CAP_SYS_RESOURCE')) throw new Errno('EACCES');
+  task.oomScoreAdj = value;
+}
+
+function setIdMap(task: TaskStruct, which: 'uidMap' | 'gidMap', text: string): void {
+  const namespace = task.namespaces.user as UserNamespace;
+  if (namespace.parent === undefined || namespace[which].length > 0) throw new Errno('EPERM');
+  namespace[which] = parseIdMap(text);
 }

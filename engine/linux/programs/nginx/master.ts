@@ -30,7 +30,7 @@ export function* runMaster(process: Process, config: Config, logs: Logs, reread:
   for (const signal of CAUGHT) process.setSignalAction(signal, 'catch');
   yield* notice(master, 'using the "epoll" event method');
   yield* notice(master, VERSION);
-  yield* notice(master, 'OS: Linux 6.12.57');
+  yield* notice(master, `OS: Linux ${decode(master.process.readFile('/proc/sys/kernel/osrelease')).trim()}`);
   yield* notice(master, 'start worker processes');
   writePidFile(process, config);
   yield* startWorkers(master);
