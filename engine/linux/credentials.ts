@@ -45,7 +45,7 @@ export const CAPABILITIES = [
 
 export type Capability = (typeof CAPABILITIES)[number];
 
-export type CapabilitySet = ReadonlySet<Capability>;
+type CapabilitySet = ReadonlySet<Capability>;
 
 export interface Credentials {
   readonly uid: number;

@@ -18,7 +18,7 @@ export class UtsNamespace implements Namespace {
 }
 
 /** What a user namespace without a mapping shows for everybody. */
-export const OVERFLOW_ID = 65_534;
+const OVERFLOW_ID = 65_534;
 
 /**
  * A user namespace. Processes and files carry the ids that are valid inside, which is what id-mapped mounts make of

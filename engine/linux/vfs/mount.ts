@@ -30,7 +30,7 @@ export interface Mount {
 type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source'> & { readonly point: Location };
 
 /** Mounts among which mount events travel. https://docs.kernel.org/filesystems/sharedsubtree.html */
-export class PeerGroup {
+class PeerGroup {
   readonly members = new Set<Mount>();
   readonly slaves = new Set<Mount>();
 }
