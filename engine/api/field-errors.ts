@@ -55,3 +55,13 @@ export function nonNegative(errors: FieldError[], field: string, amount: number 
 export function immutable(field: string, next: unknown): FieldError {
   return invalid(field, next, 'field is immutable');
 }
+
+/** The check of a field that takes one of a few words; the words are listed in the order given. */
+export function oneOf(errors: FieldError[], field: string, word: string | undefined, words: readonly string[]): void {
+  if (word !== undefined && !words.includes(word)) errors.push(notSupported(field, word, words));
+}
+
+/** One error for each sentence of a check. */
+export function invalidFor(errors: FieldError[], field: string, bad: unknown, details: readonly string[]): void {
+  for (const detail of details) errors.push(invalid(field, bad, detail));
+}

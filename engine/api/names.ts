@@ -148,3 +148,11 @@ export function checkHttpHeaderName(text: string): readonly string[] {
           `validation is '${HTTP_HEADER}')`,
       ];
 }
+
+/** Names that may be whatever can stand between two slashes of a path: those of roles, of resources referred to. */
+export function checkPathSegmentName(name: string): readonly string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  const problems: string[] = [];
+  for (const letter of ['/', '%']) if (name.includes(letter)) problems.push(`may not contain '${letter}'`);
+  return problems;
+}

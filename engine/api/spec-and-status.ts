@@ -15,12 +15,15 @@ interface Halves extends KubeObject {
  */
 export function specAndStatus<T extends Halves>({
   counted = true,
+  status,
 }: {
   readonly counted?: boolean;
+  /** What a new object's status is; none where the kind leaves it out. */
+  readonly status?: unknown;
 } = {}): Required<Pick<KindDescriptor<T>, 'prepareForCreate' | 'prepareForUpdate'>> {
   return {
     prepareForCreate(object) {
-      const fresh = withoutField(object, 'status');
+      const fresh = status === undefined ? withoutField(object, 'status') : { ...object, status };
       return counted ? firstGeneration(fresh) : fresh;
     },
     prepareForUpdate(next, previous, context) {

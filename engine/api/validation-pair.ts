@@ -1,4 +1,4 @@
-import type { KindDescriptor } from './descriptor.ts';
+import type { KindDescriptor, WriteContext } from './descriptor.ts';
 import type { FieldError } from './field-error.ts';
 import { validateMetadata, validateMetadataUpdate } from './metadata-validation.ts';
 import type { KubeObject } from './object.ts';
@@ -10,7 +10,7 @@ interface Rules<T extends KubeObject> {
   /** What holds for new objects and for changed ones. */
   readonly validate: (errors: FieldError[], object: T) => void;
   /** What a change may not do. */
-  readonly validateChange?: (errors: FieldError[], next: T, previous: T) => void;
+  readonly validateChange?: (errors: FieldError[], next: T, previous: T, context: WriteContext) => void;
 }
 
 /** Both validations of a kind whose rules are the same for new and changed objects. */
@@ -26,11 +26,11 @@ export function validation<T extends KubeObject>(
       validate(errors, object);
       return errors;
     },
-    validateUpdate(next, previous) {
+    validateUpdate(next, previous, context) {
       const errors: FieldError[] = [];
       validateMetadataUpdate(errors, next, previous);
       validate(errors, next);
-      validateChange?.(errors, next, previous);
+      validateChange?.(errors, next, previous, context);
       return errors;
     },
   };

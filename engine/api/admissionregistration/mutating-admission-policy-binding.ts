@@ -3,6 +3,7 @@ import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { defaultBinding, validateBindingSpec } from './policy.ts';
 import { formatParamRef } from './policy-columns.ts';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/ */
@@ -13,10 +14,11 @@ export const mutatingAdmissionPolicyBinding = storedKind<MutatingAdmissionPolicy
   plural: 'mutatingadmissionpolicybindings',
   categories: ['api-extensions'],
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
+  applyDefaults: defaultBinding,
   ...COUNTED,
   ...validation<MutatingAdmissionPolicyBinding>({
     namespaced: false,
-    validate: () => {},
+    validate: (errors, { spec = {} }) => validateBindingSpec(errors, spec),
   }),
   columns: [
     nameColumn,
@@ -25,7 +27,7 @@ export const mutatingAdmissionPolicyBinding = storedKind<MutatingAdmissionPolicy
       'PolicyName indicates the policy definition which the policy binding binded to',
       ({ spec }) => spec?.policyName ?? '',
     ),
-    column('ParamRef', 'ParamRef indicates the param reference which sets the configration param', formatParamRef),
+    column('ParamRef', 'ParamRef indicates the param resource which sets the configration param', formatParamRef),
     ageColumn,
   ],
 });

@@ -1,6 +1,6 @@
 import { withDefaults, withField } from '../copy-on-write.ts';
 import type { HorizontalPodAutoscaler } from '../kinds.ts';
-import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
+import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
 import { formatMetrics } from './metric-columns.ts';
@@ -71,12 +71,12 @@ export const horizontalPodAutoscaler = storedKind<HorizontalPodAutoscaler>({
       'minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down.  It defaults to 1 pod.',
       ({ spec }) => String(spec?.minReplicas ?? '<unset>'),
     ),
-    numberColumn(
+    column(
       'MaxPods',
       'maxReplicas is the upper limit for the number of replicas to which the autoscaler can scale up. It cannot be less that minReplicas.',
       ({ spec }) => spec?.maxReplicas ?? 0,
     ),
-    numberColumn(
+    column(
       'Replicas',
       'currentReplicas is current number of replicas of pods managed by this autoscaler, as last seen by the autoscaler.',
       ({ status }) => status?.currentReplicas ?? 0,

@@ -5,6 +5,7 @@ import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { validateSigningRequest, validateSigningRequestChange } from './validation.ts';
 
 /** `Approved,Issued`: what has been decided, and whether there is a certificate. */
 function condition({ status }: CertificateSigningRequest): string {
@@ -18,7 +19,7 @@ function condition({ status }: CertificateSigningRequest): string {
   return parts.join(',');
 }
 
-const HALVES = specAndStatus<CertificateSigningRequest>({ counted: false });
+const HALVES = specAndStatus<CertificateSigningRequest>({ counted: false, status: {} });
 
 /** The stored request with the conditions of the one sent: `approval` changes nothing else. */
 function withDecision(
@@ -57,7 +58,13 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
     context.subresource === 'approval'
       ? withDecision(next, previous, context.timestamp)
       : (HALVES.prepareForUpdate?.(next, previous, context) ?? next),
-  ...validation<CertificateSigningRequest>({ namespaced: false, validate: () => {} }),
+  ...validation<CertificateSigningRequest>({
+    namespaced: false,
+    // Whatever one likes to call a request.
+    checkName: () => [],
+    validate: validateSigningRequest,
+    validateChange: validateSigningRequestChange,
+  }),
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
   columns: [
     nameColumn,
@@ -67,11 +74,7 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
       'signerName indicates the requested signer, and is a qualified name.',
       ({ spec }) => spec?.signerName || '<none>',
     ),
-    column(
-      'Requestor',
-      'username contains the name of the user that created the CertificateSigningRequest. Populated by the API server on creation and immutable.',
-      ({ spec }) => spec?.username ?? '',
-    ),
+    column('Requestor', 'Base64-encoded PKCS#10 CSR data', ({ spec }) => spec?.username ?? ''),
     column(
       'RequestedDuration',
       'expirationSeconds is the requested duration of validity of the issued certificate. The certificate signer may issue a certificate with a different validity duration so a client must check the delta between the notBefore and and notAfter fields in the issued certificate to determine the actual duration.',

@@ -1,12 +1,16 @@
 import { withDefaults, withField } from '../copy-on-write.ts';
 import type { PriorityLevelConfiguration } from '../extension-kinds.ts';
+import type { FieldError } from '../field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { validateConditionTypes } from './condition-types.ts';
 
 type Spec = NonNullable<PriorityLevelConfiguration['spec']>;
 type Limited = NonNullable<Spec['limited']>;
+type Queuing = NonNullable<NonNullable<Limited['limitResponse']>['queuing']>;
 
 const NO_SPEC = Object.freeze({}) as Spec;
 const LIMITED: Partial<Limited> = { nominalConcurrencyShares: 30, lendablePercent: 0 };
@@ -27,6 +31,80 @@ function defaultLimited(limited: Limited): Limited {
   return withField(filled, 'limitResponse', withField(response, 'queuing', queuing));
 }
 
+const TYPES = ['Exempt', 'Limited'];
+const RESPONSES = ['Queue', 'Reject'];
+const MAX_QUEUES = 10_000_000;
+const MAX_ENTROPY_BITS = 60;
+
+function validateSpec(errors: FieldError[], name: string, { type, limited, exempt }: Spec): void {
+  if ((name === 'exempt') !== (type === 'Exempt')) {
+    errors.push(invalid('spec.type', type ?? '', "type must be 'Exempt' if and only if name is 'exempt'"));
+  }
+  if (type === 'Exempt') {
+    if (limited !== undefined) errors.push(forbidden('spec.limited', 'must be nil if the type is not Limited'));
+    validateShares(errors, exempt ?? {}, 'spec.exempt');
+  } else if (type === 'Limited') {
+    if (exempt !== undefined) errors.push(forbidden('spec.exempt', 'must be nil if the type is Limited'));
+    if (limited === undefined) errors.push(required('spec.limited', 'must not be empty when type is Limited'));
+    else validateLimited(errors, limited);
+  } else errors.push(notSupported('spec.type', type ?? '', TYPES));
+}
+
+function validateShares(
+  errors: FieldError[],
+  { nominalConcurrencyShares: shares = 0, lendablePercent: lendable = 0 }: NonNullable<Spec['exempt']>,
+  at: string,
+): void {
+  if (shares < 0) errors.push(invalid(`${at}.nominalConcurrencyShares`, shares, 'must be a non-negative integer'));
+  if (lendable < 0 || lendable > 100) {
+    errors.push(invalid(`${at}.lendablePercent`, lendable, 'must be between 0 and 100, inclusive'));
+  }
+}
+
+function validateLimited(errors: FieldError[], limited: Limited): void {
+  const { limitResponse, borrowingLimitPercent: borrowing } = limited;
+  validateShares(errors, limited, 'spec.limited');
+  if (borrowing !== undefined && borrowing < 0) {
+    const detail = 'if specified, must be a non-negative integer';
+    errors.push(invalid('spec.limited.borrowingLimitPercent', borrowing, detail));
+  }
+  const at = 'spec.limited.limitResponse';
+  const queuing = limitResponse?.queuing;
+  if (limitResponse?.type === 'Reject') {
+    const detail = 'must be nil if limited.limitResponse.type is not Limited';
+    if (queuing !== undefined) errors.push(forbidden(`${at}.queuing`, detail));
+  } else if (limitResponse?.type === 'Queue') {
+    const detail = 'must not be empty if limited.limitResponse.type is Limited';
+    if (queuing === undefined) errors.push(required(`${at}.queuing`, detail));
+    else validateQueuing(errors, queuing, `${at}.queuing`);
+  } else errors.push(notSupported(`${at}.type`, limitResponse?.type ?? '', RESPONSES));
+}
+
+function validateQueuing(
+  errors: FieldError[],
+  { queues = 0, handSize = 0, queueLengthLimit = 0 }: Queuing,
+  at: string,
+): void {
+  if (queueLengthLimit <= 0) errors.push(invalid(`${at}.queueLengthLimit`, queueLengthLimit, 'must be positive'));
+  if (queues <= 0) errors.push(invalid(`${at}.queues`, queues, 'must be positive'));
+  else if (queues > MAX_QUEUES) errors.push(invalid(`${at}.queues`, queues, `must not be greater than ${MAX_QUEUES}`));
+  const field = `${at}.handSize`;
+  if (handSize <= 0) errors.push(invalid(field, handSize, 'must be positive'));
+  else if (handSize > queues) {
+    errors.push(invalid(field, handSize, `should not be greater than queues (${queues})`));
+  } else if (entropyBits(queues, handSize) > MAX_ENTROPY_BITS) {
+    const detail = `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${MAX_ENTROPY_BITS}`;
+    errors.push(invalid(field, handSize, detail));
+  }
+}
+
+/** How many bits it takes to deal a hand. After k8s.io/apiserver pkg/util/shufflesharding. */
+function entropyBits(queues: number, handSize: number): number {
+  let bits = 0;
+  for (let dealt = 0; dealt < handSize && bits <= MAX_ENTROPY_BITS; dealt++) bits += Math.log2(queues - dealt);
+  return Math.ceil(bits);
+}
+
 function queuingOf({ spec }: PriorityLevelConfiguration) {
   return spec?.limited?.limitResponse?.queuing;
 }
@@ -44,10 +122,13 @@ export const priorityLevelConfiguration = storedKind<PriorityLevelConfiguration>
   schema: 'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
   subresources: ['status'],
   applyDefaults: (object) => withField(object, 'spec', defaultSpec(object.spec ?? NO_SPEC)),
-  ...specAndStatus<PriorityLevelConfiguration>(),
+  ...specAndStatus<PriorityLevelConfiguration>({ status: {} }),
   ...validation<PriorityLevelConfiguration>({
     namespaced: false,
-    validate: () => {},
+    validate(errors, { metadata, spec = NO_SPEC, status }) {
+      validateSpec(errors, metadata.name, spec);
+      validateConditionTypes(errors, status?.conditions ?? []);
+    },
   }),
   columns: [
     nameColumn,
@@ -59,7 +140,7 @@ export const priorityLevelConfiguration = storedKind<PriorityLevelConfiguration>
     column(
       'NominalConcurrencyShares',
       '`nominalConcurrencyShares` (NCS) contributes to the computation of the NominalConcurrencyLimit (NominalCL) of this level.',
-      ({ spec }) => orNone(spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares),
+      ({ spec }) => orNone(spec?.limited?.nominalConcurrencyShares),
     ),
     column(
       'Queues',

@@ -1,5 +1,9 @@
+import { sameValue } from '../copy-on-write.ts';
+import { immutable, invalidFor, required } from '../field-errors.ts';
+import { checkIpAddress } from '../ip-address.ts';
 import type { IPAddress } from '../kinds.ts';
-import { ageColumn, column, nameColumn } from '../printer-columns.ts';
+import { checkPathSegmentName, checkSubdomain1123 } from '../names.ts';
+import { column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
 
@@ -20,7 +24,26 @@ export const ipAddress = storedKind<IPAddress>({
   schema: 'io.k8s.api.networking.v1.IPAddress',
   ...validation<IPAddress>({
     namespaced: false,
-    validate: () => {},
+    checkName: checkIpAddress,
+    validate(errors, { spec }) {
+      const { group = '', resource = '', namespace = '', name = '' } = spec?.parentRef ?? {};
+      const at = 'spec.parentRef';
+      if (spec?.parentRef === undefined) {
+        errors.push(required(at));
+        return;
+      }
+      if (group !== '') invalidFor(errors, `${at}.group`, group, checkSubdomain1123(group));
+      for (const [key, value] of Object.entries({ resource, name })) {
+        if (value === '') errors.push(required(`${at}.${key}`));
+        else invalidFor(errors, `${at}.${key}`, value, checkPathSegmentName(value));
+      }
+      if (namespace !== '') invalidFor(errors, `${at}.namespace`, namespace, checkPathSegmentName(namespace));
+    },
+    validateChange(errors, next, previous) {
+      if (!sameValue(next.spec?.parentRef, previous.spec?.parentRef)) {
+        errors.push(immutable('spec.parentRef', next.spec?.parentRef));
+      }
+    },
   }),
   columns: [
     nameColumn,
@@ -29,6 +52,5 @@ export const ipAddress = storedKind<IPAddress>({
       'parentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.',
       parent,
     ),
-    ageColumn,
   ],
 });

@@ -1,8 +1,14 @@
+import { sameValue } from '../copy-on-write.ts';
+import { immutable, invalid, required } from '../field-errors.ts';
+import { isCidr } from '../ip-block.ts';
 import type { ServiceCIDR } from '../kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+
+const MAX_CIDRS = 2;
+const NOT_A_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 /** https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/ */
 export const serviceCIDR = storedKind<ServiceCIDR>({
@@ -12,10 +18,27 @@ export const serviceCIDR = storedKind<ServiceCIDR>({
   plural: 'servicecidrs',
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   subresources: ['status'],
-  ...specAndStatus<ServiceCIDR>({ counted: false }),
+  ...specAndStatus<ServiceCIDR>({ counted: false, status: {} }),
   ...validation<ServiceCIDR>({
     namespaced: false,
-    validate: () => {},
+    validate(errors, { spec }) {
+      const { cidrs = [] } = spec ?? {};
+      const field = 'spec.cidrs';
+      const isV6 = cidrs.map((cidr) => cidr.includes(':'));
+      if (cidrs.length === 0) errors.push(required(field, 'at least one CIDR required'));
+      else if (cidrs.length > MAX_CIDRS) errors.push(invalid(field, spec, `may only hold up to ${MAX_CIDRS} values`));
+      else if (cidrs.length === MAX_CIDRS && (isV6[0] === isV6[1] || !cidrs.every(isCidr))) {
+        const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+        errors.push(invalid(field, spec, detail));
+      } else {
+        cidrs.forEach((cidr, index) => {
+          if (!isCidr(cidr)) errors.push(invalid(`${field}[${index}]`, cidr, NOT_A_CIDR));
+        });
+      }
+    },
+    validateChange(errors, next, previous) {
+      if (!sameValue(next.spec?.cidrs, previous.spec?.cidrs)) errors.push(immutable('spec.cidrs', next.spec?.cidrs));
+    },
   }),
   columns: [
     nameColumn,

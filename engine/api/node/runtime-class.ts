@@ -1,6 +1,9 @@
 import { sameValue } from '../copy-on-write.ts';
-import { immutable, invalid } from '../field-errors.ts';
+import { validateResources } from '../core/resource-validation.ts';
+import { validateTolerations } from '../core/toleration-validation.ts';
+import { duplicate, immutable, invalidFor } from '../field-errors.ts';
 import type { RuntimeClass } from '../kinds.ts';
+import { validateLabels } from '../metadata-validation.ts';
 import { checkLabel1123 } from '../names.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
@@ -15,20 +18,22 @@ export const runtimeClass = storedKind<RuntimeClass>({
   schema: 'io.k8s.api.node.v1.RuntimeClass',
   ...validation<RuntimeClass>({
     namespaced: false,
-    validate(errors, { handler = '' }) {
-      for (const detail of checkLabel1123(handler)) errors.push(invalid('handler', handler, detail));
+    validate(errors, { handler = '', overhead, scheduling }) {
+      invalidFor(errors, 'handler', handler, checkLabel1123(handler));
+      if (overhead?.podFixed !== undefined)
+        validateResources(errors, { limits: overhead.podFixed }, 'overhead.podFixed');
+      const { nodeSelector, tolerations = [] } = scheduling ?? {};
+      if (nodeSelector !== undefined) validateLabels(errors, nodeSelector, 'scheduling.nodeSelector');
+      validateTolerations(errors, tolerations, 'scheduling.tolerations');
+      tolerations.forEach((toleration, index) => {
+        if (tolerations.findIndex((each) => sameValue(each, toleration)) < index) {
+          errors.push(duplicate(`scheduling.tolerations[${index}]`, toleration));
+        }
+      });
     },
     validateChange(errors, next, previous) {
       if (!sameValue(next.handler, previous.handler)) errors.push(immutable('handler', next.handler));
     },
   }),
-  columns: [
-    nameColumn,
-    column(
-      'Handler',
-      'handler specifies the underlying runtime and configuration that the CRI implementation will use to handle pods of this class. The possible values are specific to the node & CRI configuration.  It is assumed that all handlers are available on every node, and handlers of the same name are equivalent on every node. For example, a handler called "runc" might specify that the runc OCI runtime (using native Linux containers) will be used to run the containers in a pod. The Handler must be lowercase, conform to the DNS Label (RFC 1123) requirements, and is immutable.',
-      ({ handler }) => handler ?? '',
-    ),
-    ageColumn,
-  ],
+  columns: [nameColumn, column('Handler', '', ({ handler }) => handler ?? ''), ageColumn],
 });

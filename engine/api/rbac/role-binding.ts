@@ -3,11 +3,11 @@ import type { PrinterColumn } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
 import { invalid, notSupported, required } from '../field-errors.ts';
 import type { ClusterRoleBinding, RoleBinding } from '../kinds.ts';
-import { checkLabel1123, checkSubdomain1123 } from '../names.ts';
+import { checkLabel1123, checkPathSegmentName, checkSubdomain1123 } from '../names.ts';
 import { ageColumn, column, nameColumn, wideColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
-import { checkPathSegmentName, RBAC_GROUP } from './names.ts';
+import { RBAC_GROUP } from './names.ts';
 
 type Binding = RoleBinding | ClusterRoleBinding;
 type Subject = NonNullable<RoleBinding['subjects']>[number];

@@ -2,11 +2,12 @@ import { withDefaults } from '../copy-on-write.ts';
 import type { FieldError } from '../field-error.ts';
 import { invalid, required } from '../field-errors.ts';
 import type { ClusterRole, PolicyRule, Role } from '../kinds.ts';
+import { checkPathSegmentName } from '../names.ts';
 import { createdAtColumn, nameColumn } from '../printer-columns.ts';
 import { validateSelector } from '../selector-validation.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
-import { checkPathSegmentName, RBAC_GROUP } from './names.ts';
+import { RBAC_GROUP } from './names.ts';
 
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/ . Stored and validated; the authorizer does not read
 // them yet.

@@ -24,7 +24,7 @@ export const resourceClaim = storedKind<ResourceClaim>({
   plural: 'resourceclaims',
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
   subresources: ['status'],
-  ...specAndStatus<ResourceClaim>({ counted: false }),
+  ...specAndStatus<ResourceClaim>({ counted: false, status: {} }),
   ...validation<ResourceClaim>({
     namespaced: true,
     validate: () => {},

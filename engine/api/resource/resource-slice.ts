@@ -22,7 +22,7 @@ export const resourceSlice = storedKind<ResourceSlice>({
     column(
       'Node',
       'NodeName identifies the node which provides the resources in this pool. A field selector can be used to list only ResourceSlice objects belonging to a certain node.',
-      ({ spec }) => spec?.nodeName || '<unset>',
+      ({ spec }) => spec?.nodeName ?? '',
     ),
     column(
       'Driver',

@@ -1,4 +1,7 @@
-import { withDefaults, withField } from '../copy-on-write.ts';
+import { sameValue, withDefaults, withField } from '../copy-on-write.ts';
+import type { FieldError } from '../field-error.ts';
+import { duplicate, immutable, invalid, oneOf } from '../field-errors.ts';
+import { nextGeneration } from '../generation.ts';
 import type { CSIDriver } from '../kinds.ts';
 import { ageColumn, booleanColumn, column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
@@ -17,6 +20,40 @@ const DEFAULTS: Partial<Spec> = {
   volumeLifecycleModes: Object.freeze(['Persistent']) as never,
 };
 
+const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
+const MODES = ['Persistent', 'Ephemeral'];
+const MIN_UPDATE_SECONDS = 10;
+const MIN_TOKEN_SECONDS = 600;
+const MAX_TOKEN_SECONDS = 2 ** 32;
+
+function validateTokenRequests(errors: FieldError[], requests: NonNullable<Spec['tokenRequests']>): void {
+  const seen = new Set<string>();
+  requests.forEach(({ audience = '', expirationSeconds: seconds }, index) => {
+    const at = `spec.tokenRequests[${index}]`;
+    if (seen.has(audience)) {
+      errors.push(duplicate(`${at}.audience`, audience));
+      return;
+    }
+    seen.add(audience);
+    if (seconds === undefined) return;
+    const field = `${at}.expirationSeconds`;
+    if (seconds < MIN_TOKEN_SECONDS) {
+      errors.push(invalid(field, seconds, 'may not specify a duration less than 10 minutes'));
+    }
+    if (seconds > MAX_TOKEN_SECONDS) {
+      errors.push(invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds'));
+    }
+  });
+}
+
+/** What Pods have to be told anew when it changes raises the generation; the rest of the spec hardly ever changes. */
+function countChanges(next: CSIDriver, previous: CSIDriver): CSIDriver {
+  const { tokenRequests, requiresRepublish } = previous.spec ?? NO_SPEC;
+  const changed =
+    !sameValue(next.spec?.tokenRequests, tokenRequests) || next.spec?.requiresRepublish !== requiresRepublish;
+  return changed ? nextGeneration(next, previous, true) : next;
+}
+
 function audiences({ spec }: CSIDriver): string {
   if (spec?.tokenRequests === undefined) return '<unset>';
   return spec.tokenRequests.map(({ audience }) => audience ?? '').join(',');
@@ -30,9 +67,27 @@ export const csiDriver = storedKind<CSIDriver>({
   plural: 'csidrivers',
   schema: 'io.k8s.api.storage.v1.CSIDriver',
   applyDefaults: (object) => withField(object, 'spec', withDefaults(object.spec ?? NO_SPEC, DEFAULTS)),
+  prepareForUpdate: countChanges,
   ...validation<CSIDriver>({
     namespaced: false,
-    validate: () => {},
+    validate(errors, { spec = NO_SPEC }) {
+      oneOf(errors, 'spec.fsGroupPolicy', spec.fsGroupPolicy, FS_GROUP_POLICIES);
+      validateTokenRequests(errors, spec.tokenRequests ?? []);
+      for (const mode of spec.volumeLifecycleModes ?? []) oneOf(errors, 'spec.volumeLifecycleModes', mode, MODES);
+      const period = spec.nodeAllocatableUpdatePeriodSeconds;
+      if (period !== undefined && period < MIN_UPDATE_SECONDS) {
+        const detail = `must be greater than or equal to ${MIN_UPDATE_SECONDS} seconds`;
+        errors.push(invalid('spec.nodeAllocatableUpdatePeriodSeconds', period, detail));
+      }
+    },
+    validateChange(errors, { spec: next = NO_SPEC }, { spec: previous = NO_SPEC }) {
+      if (next.attachRequired !== previous.attachRequired) {
+        errors.push(immutable('spec.attachedRequired', next.attachRequired));
+      }
+      if (!sameValue(next.volumeLifecycleModes, previous.volumeLifecycleModes)) {
+        errors.push(immutable('spec.volumeLifecycleModes', next.volumeLifecycleModes));
+      }
+    },
   }),
   columns: [
     nameColumn,

@@ -5,6 +5,7 @@ import { checkQualifiedName } from '../names.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { validateParameters } from './parameters.ts';
 
 // https://kubernetes.io/docs/concepts/storage/storage-classes/
 
@@ -34,7 +35,7 @@ export const storageClass = storedKind<StorageClass>({
         for (const detail of checkQualifiedName(provisioner.toLowerCase())) {
           errors.push(invalid('provisioner', provisioner, detail));
         }
-      for (const key in parameters) if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'));
+      validateParameters(errors, parameters);
       if (reclaimPolicy !== undefined && !RECLAIM_POLICIES.includes(reclaimPolicy)) {
         errors.push(notSupported('reclaimPolicy', reclaimPolicy, RECLAIM_POLICIES));
       }
