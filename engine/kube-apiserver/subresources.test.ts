@@ -287,7 +287,7 @@ test('a certificate request is decided through its approval', () => {
   const { request } = startTestServer();
   const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
   const spec = {
-    request: btoa('-----BEGIN CERTIFICATE REQUEST-----'),
+    request: btoa('-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n'),
     signerName: 'example.com/x',
     usages: ['client auth'],
   };

@@ -19,21 +19,19 @@ function condition({ status }: CertificateSigningRequest): string {
   return parts.join(',');
 }
 
+type Status = NonNullable<CertificateSigningRequest['status']>;
+
 const HALVES = specAndStatus<CertificateSigningRequest>({ counted: false, status: {} });
 
-/** The stored request with the conditions of the one sent: `approval` changes nothing else. */
-function withDecision(
-  next: CertificateSigningRequest,
-  previous: CertificateSigningRequest,
-  now: string,
-): CertificateSigningRequest {
+/** Conditions say when they came and when they last changed, whether the client did or not. */
+function withTimes(next: CertificateSigningRequest, previous: CertificateSigningRequest, now: string): Status {
   const before = previous.status?.conditions ?? [];
   const conditions = (next.status?.conditions ?? []).map((condition) => {
     const old = before.find(({ type }) => type === condition.type);
     const since = old?.status === condition.status ? old.lastTransitionTime : now;
     return withDefaults(condition, { lastUpdateTime: now, lastTransitionTime: since ?? now });
   });
-  return { ...previous, metadata: next.metadata, status: { ...previous.status, conditions } };
+  return { ...next.status, ...(conditions.length === 0 ? {} : { conditions }) };
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/ */
@@ -45,19 +43,17 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
   shortNames: ['csr'],
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
   subresources: ['approval', 'status'],
-  applyDefaults: (object) =>
-    object.spec === undefined
-      ? object
-      : withField(
-          object,
-          'spec',
-          withDefaults(object.spec, { usages: ['digital signature', 'key encipherment'] as never }),
-        ),
   ...HALVES,
-  prepareForUpdate: (next, previous, context) =>
-    context.subresource === 'approval'
-      ? withDecision(next, previous, context.timestamp)
-      : (HALVES.prepareForUpdate?.(next, previous, context) ?? next),
+  prepareForUpdate(next, previous, context) {
+    if (context.subresource === 'approval') {
+      // Nothing but the conditions is taken over.
+      const status = { ...previous.status, conditions: withTimes(next, previous, context.timestamp).conditions ?? [] };
+      return { ...previous, metadata: next.metadata, status };
+    }
+    const prepared = HALVES.prepareForUpdate(next, previous, context);
+    if (!context.status) return prepared;
+    return withField(prepared, 'status', withTimes(prepared, previous, context.timestamp));
+  },
   ...validation<CertificateSigningRequest>({
     namespaced: false,
     // Whatever one likes to call a request.
