@@ -15,7 +15,7 @@ import {
   type RuntimeService,
 } from './cri.ts';
 import * as exec from './exec.ts';
-import type { Registry } from './image.ts';
+import type { Registry, RegistryLogin } from './image.ts';
 import { ImageStore } from './image-store.ts';
 import { readContainerLog } from './log-reader.ts';
 import { CONTAINERD_VERSION, type ContainerdOptions, DEFAULT_CONTAINERD_OPTIONS } from './options.ts';
@@ -184,8 +184,8 @@ export class Containerd implements RuntimeService, ImageService {
     return this.#open().images.listImages();
   }
 
-  *pullImage(reference: string): Task<string> {
-    return yield* this.#open().images.pullImage(reference);
+  *pullImage(reference: string, login?: RegistryLogin): Task<string> {
+    return yield* this.#open().images.pullImage(reference, login);
   }
 
   removeImage(reference: string): void {

@@ -1,5 +1,6 @@
 import type { StartByteStream, StartSession } from '../api/request.ts';
 import type { Task } from '../sim/index.ts';
+import type { RegistryLogin } from './image.ts';
 
 // The Container Runtime Interface: the seam between the kubelet and the runtime, in the words of
 // https://github.com/kubernetes/cri-api (runtime.v1). Calls that take time are tasks. Failures are CriErrors.
@@ -206,7 +207,7 @@ export interface ImageService {
   /** undefined when the image is not on the host. */
   imageStatus(reference: string): ImageStatus | undefined;
   listImages(): readonly ImageStatus[];
-  /** Takes as long as the image is big. Returns the image reference with its digest. Throws CriError NotFound. */
-  pullImage(reference: string): Task<string>;
+  /** Takes as long as the image is big. Returns the image reference with its digest. */
+  pullImage(reference: string, login?: RegistryLogin): Task<string>;
   removeImage(reference: string): void;
 }

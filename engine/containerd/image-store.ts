@@ -1,8 +1,9 @@
 import { type Simulation, sleep, type Task } from '../sim/index.ts';
 import { CriError, type ImageService, type ImageStatus } from './cri.ts';
-import type { Image, Registry } from './image.ts';
+import type { Image, Registry, RegistryLogin } from './image.ts';
 import { formatImageReference, type ImageReference, parseImageReference, repositoryOf } from './image-reference.ts';
 import type { ContainerdOptions } from './options.ts';
+import { refusePull } from './pull-refusal.ts';
 
 /** An image on a machine, with the names it was pulled by. */
 export interface StoredImage {
@@ -57,13 +58,14 @@ export class ImageStore implements ImageService {
     return [...this.#images.values()].map(statusOf);
   }
 
-  *pullImage(text: string): Task<string> {
+  *pullImage(text: string, login?: RegistryLogin): Task<string> {
     const reference = parseOrRefuse(text);
     const { pullLatencyMs, pullBytesPerSecond, jitter } = this.#options;
     const random = this.#sim.random(`containerd/${this.#hostName}/pull`);
     const image = this.#find(reference);
     yield* sleep(this.#sim, random.jitter(pullLatencyMs, jitter), 'containerd pull');
-    if (image === undefined) throw notFound(formatImageReference(reference));
+    const refusal = refusePull(this.#registry, reference, image, login);
+    if (refusal !== undefined || image === undefined) throw refusal;
     if (!this.#images.has(image.digest)) {
       const downloadMs = (image.sizeBytes / pullBytesPerSecond) * 1000;
       yield* sleep(this.#sim, random.jitter(downloadMs, jitter), 'containerd pull');
@@ -108,14 +110,6 @@ function parseOrRefuse(text: string): ImageReference {
   } catch (error) {
     throw new CriError('Unknown', `failed to parse image reference "${text}": ${(error as Error).message}`);
   }
-}
-
-/** After containerd's transfer service, `core/transfer/local/pull.go`. */
-function notFound(reference: string): CriError {
-  return new CriError(
-    'NotFound',
-    `failed to pull and unpack image "${reference}": failed to resolve image: ${reference}: not found`,
-  );
 }
 
 function statusOf({ image, repoTags, repoDigests }: StoredImage): ImageStatus {

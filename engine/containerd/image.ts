@@ -20,10 +20,20 @@ export interface Image {
   readonly exposedPorts?: readonly string[];
   /** TERM unless told. */
   readonly stopSignal?: string;
+  /** Who may pull it; everybody unless told. */
+  readonly login?: RegistryLogin;
+}
+
+/** How one signs in at a registry. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** What the registries of the simulated world hold. */
 export interface Registry {
-  /** Looks a canonical reference up; undefined means "not found" (or no right to see it, which looks the same). */
+  /** Looks a canonical reference up. */
   find(reference: string): Image | undefined;
+  /** Whether there is a repository (`docker.io/library/nginx`) or a registry (`registry.k8s.io`) of this name. */
+  hasRepository(repository: string): boolean;
 }

@@ -40,6 +40,34 @@ export function* withTimeout<T>(sim: Simulation, label: string, task: Task<T>, t
   });
 }
 
+/** Lets one task pass at a time, in the order in which they came. */
+export class Turnstile {
+  #passing = false;
+  readonly #waiting: (() => void)[] = [];
+
+  *pass<T>(task: Task<T>): Task<T> {
+    while (this.#passing) {
+      yield* waitFor<void>({
+        start: (resume) => {
+          this.#waiting.push(resume);
+          return () => {
+            const index = this.#waiting.indexOf(resume);
+            if (index >= 0) this.#waiting.splice(index, 1);
+          };
+        },
+      });
+    }
+    this.#passing = true;
+    try {
+      return yield* task;
+    } finally {
+      this.#passing = false;
+      // All of them look again: the first one in line may have been called off.
+      for (const resume of this.#waiting.splice(0)) resume();
+    }
+  }
+}
+
 /** A bell that one task listens for: rings while nobody listens are remembered as one. */
 export class Bell {
   readonly #sim: Simulation;

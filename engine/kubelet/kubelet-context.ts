@@ -7,6 +7,8 @@ import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Activity, Simulation } from '../sim/index.ts';
 import type { BackOff } from './back-off.ts';
+import type { Turnstile } from './concurrent.ts';
+import type { ImagePullRecords } from './image-pull-records.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
@@ -31,6 +33,9 @@ export interface KubeletContext {
   readonly services: Informer<Service>;
   readonly containerBackOff: BackOff;
   readonly imageBackOff: BackOff;
+  /** Images are pulled one after the other, as `serializeImagePulls` has it. */
+  readonly pulls: Turnstile;
+  readonly pullRecords: ImagePullRecords;
   readonly waiting: WaitingReasons;
   readonly clusterDns: ClusterDns | undefined;
 }

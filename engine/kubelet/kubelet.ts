@@ -12,6 +12,8 @@ import type { Process } from '../linux/syscalls.ts';
 import { runTask, type Simulation, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
 import { BackOff } from './back-off.ts';
+import { Turnstile } from './concurrent.ts';
+import { ImagePullRecords } from './image-pull-records.ts';
 import type { ClusterDns, KubeletContext } from './kubelet-context.ts';
 import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
@@ -112,6 +114,8 @@ class NodeAgent implements PodWorkerHost {
       services: new Informer(sim, client.resource(services), { name: `${this.#component} services` }),
       containerBackOff: new BackOff(initialMs, maxMs),
       imageBackOff: new BackOff(initialMs, maxMs),
+      pulls: new Turnstile(),
+      pullRecords: new ImagePullRecords(),
       waiting: new WaitingReasons(),
       clusterDns: options.clusterDns,
     };

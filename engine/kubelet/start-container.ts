@@ -1,4 +1,4 @@
-import type { Container, Pod, Service } from '../api/kinds.ts';
+import type { Container, Pod, Secret, Service } from '../api/kinds.ts';
 import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { containerConfig } from './container-config.ts';
@@ -21,6 +21,7 @@ export interface StartSurroundings {
   readonly sandboxConfig: PodSandboxConfig;
   readonly podIp: string | undefined;
   readonly volumes: MountedVolumes;
+  readonly pullSecrets: readonly Secret[];
   readonly allocatable: (resource: string) => number;
 }
 
@@ -59,7 +60,7 @@ export function* startContainer(around: StartSurroundings, container: Container,
   const failed = (message: string): void => podEvent(context, pod, 'Warning', 'Failed', `Error: ${message}`, fieldPath);
   let id: string;
   try {
-    const image = yield* ensureImage(context, pod, container);
+    const image = yield* ensureImage(context, pod, container, around.pullSecrets);
     verifyNonRoot(context, pod, container, image);
     const config = makeConfig(around, container, image, attempt);
     id = yield* create(runtime.createContainer(sandboxId, config, sandboxConfig));

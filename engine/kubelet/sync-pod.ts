@@ -1,6 +1,7 @@
-import type { Container, Pod } from '../api/kinds.ts';
+import type { Container, Pod, Secret } from '../api/kinds.ts';
 import { CriError } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
+import { pullSecrets } from './image-credentials.ts';
 import { grpcMessage, StartError } from './images.ts';
 import { killContainer, killPod } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
@@ -52,9 +53,26 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
     sandboxConfig: sandboxConfig(context, pod, actions.attempt),
     podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
     volumes: inputs.volumes,
+    pullSecrets: findPullSecrets(context, pod, actions),
     allocatable: inputs.allocatable,
   };
   return yield* startAll(around, actions);
+}
+
+function findPullSecrets(context: KubeletContext, pod: Pod, actions: PodActions): readonly Secret[] {
+  const starting = [
+    actions.containersToStart,
+    actions.initContainersToStart,
+    actions.ephemeralContainersToStart,
+  ].flat();
+  if (starting.length === 0) return [];
+  const { secrets, missing } = pullSecrets(context.objects, pod);
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    const message = `Unable to retrieve some image pull secrets (${names}); attempting to pull the image may not succeed.`;
+    podEvent(context, pod, 'Warning', 'FailedToRetrieveImagePullSecret', message);
+  }
+  return secrets;
 }
 
 function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {

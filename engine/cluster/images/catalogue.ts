@@ -1,4 +1,5 @@
 import type { Image, Registry } from '../../containerd/image.ts';
+import { parseImageReference } from '../../containerd/image-reference.ts';
 import type { Program } from '../../linux/syscalls.ts';
 import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
 import { COURSE_IMAGES } from './course.ts';
@@ -33,7 +34,15 @@ export function createRegistry(components: Readonly<Record<string, Program>>, ex
   for (const image of [pauseImage, ...control, ...COURSE_IMAGES, ...extra]) {
     for (const reference of [image.reference, ...(image.aliases ?? [])]) byReference.set(reference, image);
   }
-  return { find: (reference) => byReference.get(reference) };
+  const repositories = new Set<string>();
+  for (const reference of byReference.keys()) {
+    const { domain, path } = parseImageReference(reference);
+    repositories.add(domain).add(`${domain}/${path}`);
+  }
+  return {
+    find: (reference) => byReference.get(reference),
+    hasRepository: (repository) => repositories.has(repository),
+  };
 }
 
 /** The images that `kubeadm config images pull` puts on a machine beforehand. */

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
+import { secrets } from '../../api/resources.ts';
 import { NodeFixture } from '../testing/node-fixture.ts';
 
 const waiting = (node: NodeFixture, name: string) => node.findPod(name)?.status?.containerStatuses?.[0]?.state?.waiting;
 
 test('an image that no registry has is tried again after 10, 20, 40 … seconds', () => {
   const node = new NodeFixture();
-  node.run('typo', { containers: [{ name: 'main', image: 'nope' }] });
+  node.run('typo', { containers: [{ name: 'main', image: 'tools:9' }] });
   const cause =
-    'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nope:latest": ' +
-    'failed to resolve image: docker.io/library/nope:latest: not found';
+    'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/tools:9": ' +
+    'failed to resolve image: docker.io/library/tools:9: not found';
   node.until(() => waiting(node, 'typo')?.reason === 'ErrImagePull', 5000);
   expect(waiting(node, 'typo')?.message).toBe(cause);
   node.until(() => waiting(node, 'typo')?.reason === 'ImagePullBackOff', 5000);
-  expect(waiting(node, 'typo')?.message).toBe(`Back-off pulling image "nope": ErrImagePull: ${cause}`);
+  expect(waiting(node, 'typo')?.message).toBe(`Back-off pulling image "tools:9": ErrImagePull: ${cause}`);
   const failures: number[] = [];
   let before: string | undefined = '';
   node.until(() => {
@@ -25,10 +26,10 @@ test('an image that no registry has is tried again after 10, 20, 40 … seconds'
   expect(failures.slice(1).map((time, index) => Math.round(time - failures[index]!))).toEqual([20_300, 40_300]);
   expect(new Set(node.events('typo'))).toEqual(
     new Set([
-      'Pulling: Pulling image "nope"',
-      `Failed: Failed to pull image "nope": ${cause}`,
+      'Pulling: Pulling image "tools:9"',
+      `Failed: Failed to pull image "tools:9": ${cause}`,
       'Failed: Error: ErrImagePull',
-      'BackOff: Back-off pulling image "nope"',
+      'BackOff: Back-off pulling image "tools:9"',
       'Failed: Error: ImagePullBackOff',
     ]),
   );
@@ -101,5 +102,74 @@ test('an image that runs as root may not be used where that is forbidden', () =>
   const { uid } = node.pod('root').metadata;
   expect(waiting(node, 'root')?.message).toBe(
     `container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: main)`,
+  );
+});
+
+test.each([
+  [
+    'nope',
+    'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  ],
+  [
+    'registry.example.com/team/app:1',
+    'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+  ],
+  [
+    'reg.example.org/app:1',
+    'failed to do request: Head "https://reg.example.org/v2/app/manifests/1": dial tcp: lookup reg.example.org: no such host',
+  ],
+  [
+    'localhost:5000/app',
+    'failed to do request: Head "https://localhost:5000/v2/app/manifests/latest": dial tcp 127.0.0.1:5000: connect: connection refused',
+  ],
+])('%s cannot be pulled: %s', (image, cause) => {
+  const node = new NodeFixture();
+  node.run('typo', { containers: [{ name: 'main', image }] });
+  node.until(() => waiting(node, 'typo')?.reason === 'ErrImagePull', 5000);
+  expect(waiting(node, 'typo')?.message).toContain(`: failed to resolve image: ${cause}`);
+});
+
+const PRIVATE = 'registry.example.com/team/app:1';
+
+function login(node: NodeFixture, name: string, password: string): void {
+  const auths = { 'https://registry.example.com/v2/': { auth: btoa(`me:${password}`) } };
+  node.client.resource(secrets).create({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: 'default' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': btoa(JSON.stringify({ auths })) },
+  });
+}
+
+test('a private image needs a pull secret, also when it is there already', () => {
+  const node = new NodeFixture();
+  login(node, 'wrong', 'guess');
+  login(node, 'right', 's3cret');
+  const containers = [{ name: 'main', image: PRIVATE }];
+  node.run('wrong', { containers, imagePullSecrets: [{ name: 'wrong' }] });
+  node.until(() => waiting(node, 'wrong')?.reason === 'ErrImagePull', 5000);
+  expect(waiting(node, 'wrong')?.message).toContain(
+    'unexpected status from HEAD request to https://registry.example.com/v2/team/app/manifests/1: 401 Unauthorized',
+  );
+  node.run('right', { containers, imagePullSecrets: [{ name: 'wrong' }, { name: 'right' }] });
+  node.untilReady('right');
+  node.run('none', { containers, imagePullSecrets: [{ name: 'gone' }] });
+  node.until(() => waiting(node, 'none')?.reason === 'ErrImagePull', 5000);
+  expect(node.events('none')[0]).toBe(
+    'FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (gone); attempting to pull the image may not succeed.',
+  );
+  node.run('again', { containers, imagePullSecrets: [{ name: 'right' }] });
+  node.untilReady('again');
+  expect(node.events('again')[0]).toContain('already present on machine');
+});
+
+test('images are pulled one after the other', () => {
+  const node = new NodeFixture();
+  node.run('one', { containers: [{ name: 'main', image: 'tools:1' }] });
+  node.run('two', { containers: [{ name: 'main', image: 'tools-two:2' }] });
+  node.untilReady('two');
+  expect(node.events('two')).toContain(
+    'Pulled: Successfully pulled image "tools-two:2" in 1.3s (2.6s including waiting). Image size: 50000000 bytes.',
   );
 });

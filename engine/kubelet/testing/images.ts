@@ -149,8 +149,10 @@ const IMAGES = [
   }),
   image('docker.io/library/tools:1'),
   image('docker.io/library/tools-two:2', { user: 'web' }),
+  image('registry.example.com/team/app:1', { login: { username: 'me', password: 's3cret' } }),
 ];
 
 export const testRegistry: Registry = {
   find: (reference) => IMAGES.find((each) => each.reference === reference),
+  hasRepository: (name) => IMAGES.some(({ reference }) => reference === name || reference.startsWith(`${name}:`)),
 };
