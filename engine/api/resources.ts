@@ -98,7 +98,7 @@ export const statefulSets = resource<StatefulSet>('apps/v1', 'statefulsets', 'St
 export const jobs = resource<Job>('batch/v1', 'jobs', 'Job');
 export const cronJobs = resource<CronJob>('batch/v1', 'cronjobs', 'CronJob');
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'leases', 'Lease');
-const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
+export const endpoints = resource<Endpoints>('v1', 'endpoints', 'Endpoints');
 const limitRanges = resource<LimitRange>('v1', 'limitranges', 'LimitRange');
 export const persistentVolumes = resource<PersistentVolume>('v1', 'persistentvolumes', 'PersistentVolume', false);
 export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
@@ -106,20 +106,24 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
-const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+export const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
 export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
 export const services = resource<Service>('v1', 'services', 'Service');
-const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
+export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
 );
-const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
+export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
 const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
 const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
 const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
-const podDisruptionBudgets = resource<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
-const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
+export const podDisruptionBudgets = resource<PodDisruptionBudget>(
+  'policy/v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
+export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
 const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
   'clusterrolebindings',
@@ -131,7 +135,11 @@ const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'role
 const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
 const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 const podTemplates = resource<PodTemplate>('v1', 'podtemplates', 'PodTemplate');
-const replicationControllers = resource<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController');
+export const replicationControllers = resource<ReplicationController>(
+  'v1',
+  'replicationcontrollers',
+  'ReplicationController',
+);
 const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
 const serviceCIDRs = resource<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', false);
 const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);

@@ -2,6 +2,9 @@ import type { ControllerContext, RunningController } from './controller-context.
 import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
+import { EndpointsController } from './endpoint/endpoints-controller.ts';
+import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
+import { EndpointSliceMirroringController } from './endpointslicemirroring/endpoint-slice-mirroring-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
@@ -24,6 +27,17 @@ export interface ControllerDescriptor {
 
 /** After `cmd/kube-controller-manager/app/controller_descriptor.go`. */
 export const CONTROLLERS: readonly ControllerDescriptor[] = [
+  { name: 'endpoints-controller', alias: 'endpoint', create: (context) => new EndpointsController(context) },
+  {
+    name: 'endpointslice-controller',
+    alias: 'endpointslice',
+    create: (context) => new EndpointSliceController(context),
+  },
+  {
+    name: 'endpointslice-mirroring-controller',
+    alias: 'endpointslicemirroring',
+    create: (context) => new EndpointSliceMirroringController(context),
+  },
   {
     name: 'serviceaccount-controller',
     alias: 'serviceaccount',

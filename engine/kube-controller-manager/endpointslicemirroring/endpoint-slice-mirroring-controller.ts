@@ -1,0 +1,119 @@
+import { sameValue } from '../../api/copy-on-write.ts';
+import type { EndpointSlice, Endpoints, Service } from '../../api/kinds.ts';
+import { endpointSlices, endpoints, services } from '../../api/resources.ts';
+import { Controller } from '../../client/controller.ts';
+import type { Informer } from '../../client/informer.ts';
+import { controllerReference } from '../claim.ts';
+import type { ControllerContext } from '../controller-context.ts';
+import { type Endpoint, type EndpointGroup, portsKey } from '../endpointslice/desired-endpoints.ts';
+import { planSlices } from '../endpointslice/slice-plan.ts';
+import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../endpointslice/slice-writer.ts';
+import { isNamespaceTerminating } from '../pod-control.ts';
+import { hasSelector } from '../selected-pods.ts';
+
+const MANAGER = 'endpointslicemirroring-controller.k8s.io';
+const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
+const LEADER = 'control-plane.alpha.kubernetes.io/leader';
+/** `--mirroring-max-endpoints-per-subset` */
+const MAX_PER_SUBSET = 1_000;
+const NONE: ReadonlyMap<string, EndpointGroup> = new Map();
+
+/**
+ * Copies Endpoints that people write by hand, for Services without a selector, into EndpointSlices.
+ * https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#endpointslice-mirroring, after
+ * `pkg/controller/endpointslicemirroring`.
+ */
+export class EndpointSliceMirroringController {
+  readonly #services: Informer<Service>;
+  readonly #endpoints: Informer<Endpoints>;
+  readonly #slices: SliceWriter;
+  readonly #controller: Controller;
+
+  constructor(context: ControllerContext) {
+    const { sim, informers } = context;
+    this.#services = informers.for(services);
+    this.#endpoints = informers.for(endpoints);
+    this.#slices = new SliceWriter(context, MANAGER, (key, slice) => this.#controller.enqueueKey(key, slice));
+    this.#controller = new Controller(sim, {
+      name: 'endpointslice-mirroring-controller',
+      reconcile: (key) => this.#reconcile(key),
+      informers: [this.#services, this.#endpoints, informers.for(endpointSlices)],
+    });
+    const changed = (object: Service | Endpoints) => this.#controller.enqueue(object);
+    this.#services.addHandlers({ add: changed, update: (_, service) => changed(service), delete: changed });
+    this.#endpoints.addHandlers({ add: changed, update: (_, object) => changed(object), delete: changed });
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  stop(): void {
+    this.#controller.stop();
+  }
+
+  #reconcile(key: string): void {
+    const source = this.#endpoints.lister.byKey(key);
+    // The garbage collector takes the slices of Endpoints along that are gone.
+    if (source === undefined) {
+      this.#slices.forget(key);
+      return;
+    }
+    const existing = this.#slices.of(source);
+    if (existing === undefined) return;
+    const service = this.#services.lister.byKey(key);
+    const isMirrored = service !== undefined && !hasSelector(service) && wantsMirror(source);
+    if (!isMirrored && existing.length === 0) return;
+    const labels = sliceLabels(source);
+    const isStale = ({ metadata }: EndpointSlice) => !sameValue(metadata.labels, labels);
+    const groups = isMirrored ? mirroredGroups(source) : NONE;
+    const plan = planSlices(existing, groups, isStale, MAX_PER_SUBSET);
+    try {
+      this.#slices.apply(source, labels, controllerReference(source), isMirrored ? plan : { ...plan, create: [] });
+    } catch (error) {
+      if (!isNamespaceTerminating(error)) throw error;
+    }
+  }
+}
+
+/** Whether its author has not asked to be left alone; what served for leader election is no list of endpoints. */
+function wantsMirror({ metadata }: Endpoints): boolean {
+  return metadata.labels?.[SKIP] !== 'true' && metadata.annotations?.[LEADER] === undefined;
+}
+
+function mirroredGroups({ subsets = [] }: Endpoints): Map<string, EndpointGroup> {
+  const groups = new Map<string, EndpointGroup>();
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+    const listed = [
+      ...addresses.map((address) => mirrored(address, true)),
+      ...notReadyAddresses.map((address) => mirrored(address, false)),
+    ];
+    const named = ports.map(({ name = '', port, protocol = 'TCP', appProtocol }) => ({
+      name,
+      port,
+      protocol,
+      ...(appProtocol === undefined ? {} : { appProtocol }),
+    }));
+    const key = portsKey(named);
+    const before = groups.get(key)?.endpoints ?? [];
+    groups.set(key, { ports: named, endpoints: [...before, ...listed.slice(0, MAX_PER_SUBSET)] });
+  }
+  return groups;
+}
+
+type Address = NonNullable<NonNullable<Endpoints['subsets']>[number]['addresses']>[number];
+
+function mirrored({ ip, hostname, nodeName, targetRef }: Address, ready: boolean): Endpoint {
+  return {
+    addresses: [ip],
+    conditions: { ready },
+    ...(hostname ? { hostname } : {}),
+    ...(nodeName ? { nodeName } : {}),
+    ...(targetRef === undefined ? {} : { targetRef }),
+  };
+}
+
+function sliceLabels(source: Endpoints): Readonly<Record<string, string>> {
+  const { 'endpoints.kubernetes.io/managed-by': _, ...own } = source.metadata.labels ?? {};
+  return { ...own, [SERVICE_NAME]: source.metadata.name, [MANAGED_BY]: MANAGER };
+}
