@@ -106,10 +106,10 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
-export const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
 export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
 export const services = resource<Service>('v1', 'services', 'Service');
-export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
+const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
@@ -118,12 +118,8 @@ export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'en
 const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
 const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
 const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
-export const podDisruptionBudgets = resource<PodDisruptionBudget>(
-  'policy/v1',
-  'poddisruptionbudgets',
-  'PodDisruptionBudget',
-);
-export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
+const podDisruptionBudgets = resource<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
+const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
 const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
   'clusterrolebindings',
@@ -135,11 +131,7 @@ const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'role
 const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
 const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 const podTemplates = resource<PodTemplate>('v1', 'podtemplates', 'PodTemplate');
-export const replicationControllers = resource<ReplicationController>(
-  'v1',
-  'replicationcontrollers',
-  'ReplicationController',
-);
+const replicationControllers = resource<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController');
 const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
 const serviceCIDRs = resource<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', false);
 const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);
