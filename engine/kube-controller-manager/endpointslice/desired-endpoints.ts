@@ -1,14 +1,7 @@
-import type { EndpointSlice, Node, Pod, Service } from '../../api/kinds.ts';
+import type { Node, Pod, Service } from '../../api/kinds.ts';
+import { type Endpoint, type EndpointGroup, portsKey } from '../endpoint-group.ts';
 import { isReady } from '../pod-state.ts';
 import { type EndpointPort, endpointHostname, endpointPorts, isEndpoint, targetReference } from '../selected-pods.ts';
-
-export type Endpoint = EndpointSlice['endpoints'][number];
-
-/** Endpoints that have the same ports, and so share slices. */
-export interface EndpointGroup {
-  readonly ports: readonly EndpointPort[];
-  readonly endpoints: readonly Endpoint[];
-}
 
 export const ZONE = 'topology.kubernetes.io/zone';
 
@@ -33,14 +26,6 @@ export function desiredGroups(
     group.endpoints.push(endpoint(service, pod, nodeOf(pod.spec.nodeName ?? '')));
   }
   return groups;
-}
-
-/** Tells sets of ports apart, whatever their order. */
-export function portsKey(ports: EndpointSlice['ports'] = []): string {
-  const texts = (ports as readonly Partial<EndpointPort>[]).map(({ name = '', port, protocol, appProtocol }) =>
-    JSON.stringify([name, port, protocol, appProtocol]),
-  );
-  return texts.sort().join();
 }
 
 function endpoint(service: Service, pod: Pod, node: Node | undefined): Endpoint {

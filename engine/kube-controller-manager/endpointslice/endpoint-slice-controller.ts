@@ -10,9 +10,9 @@ import { controllerReference } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selects } from '../selected-pods.ts';
+import { planSlices } from '../slice-plan.ts';
+import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
 import { desiredGroups, ZONE } from './desired-endpoints.ts';
-import { planSlices } from './slice-plan.ts';
-import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.ts';
 
 const MANAGER = 'endpointslice-controller.k8s.io';
 const HEADLESS = 'service.kubernetes.io/headless';

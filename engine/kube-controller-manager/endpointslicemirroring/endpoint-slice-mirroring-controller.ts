@@ -5,11 +5,11 @@ import { Controller } from '../../client/controller.ts';
 import type { Informer } from '../../client/informer.ts';
 import { controllerReference } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
-import { type Endpoint, type EndpointGroup, portsKey } from '../endpointslice/desired-endpoints.ts';
-import { planSlices } from '../endpointslice/slice-plan.ts';
-import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../endpointslice/slice-writer.ts';
+import { type Endpoint, type EndpointGroup, portsKey } from '../endpoint-group.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { hasSelector } from '../selected-pods.ts';
+import { planSlices } from '../slice-plan.ts';
+import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EndpointSlice } from '../../api/kinds.ts';
-import { type Endpoint, type EndpointGroup, portsKey } from './desired-endpoints.ts';
+import type { EndpointSlice } from '../api/kinds.ts';
+import { type Endpoint, type EndpointGroup, portsKey } from './endpoint-group.ts';
 import { planSlices } from './slice-plan.ts';
 
 const HTTP = [{ name: '', port: 80, protocol: 'TCP' as const }];

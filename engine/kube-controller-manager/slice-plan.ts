@@ -1,6 +1,6 @@
-import { sameValue } from '../../api/copy-on-write.ts';
-import type { EndpointSlice } from '../../api/kinds.ts';
-import { type Endpoint, type EndpointGroup, portsKey } from './desired-endpoints.ts';
+import { sameValue } from '../api/copy-on-write.ts';
+import type { EndpointSlice } from '../api/kinds.ts';
+import { type Endpoint, type EndpointGroup, portsKey } from './endpoint-group.ts';
 
 /** `--max-endpoints-per-slice` */
 const MAX_PER_SLICE = 100;

@@ -1,12 +1,12 @@
-import type { EndpointSlice } from '../../api/kinds.ts';
-import { type KubeObject, type Manifest, type OwnerReference, objectKey } from '../../api/object.ts';
-import { endpointSlices } from '../../api/resources.ts';
-import type { ResourceClient } from '../../client/client.ts';
-import type { Informer } from '../../client/informer.ts';
-import { unlessGone } from '../../client/unless-gone.ts';
-import type { ControllerContext } from '../controller-context.ts';
-import { WrittenVersions } from '../written-versions.ts';
+import type { EndpointSlice } from '../api/kinds.ts';
+import { type KubeObject, type Manifest, type OwnerReference, objectKey } from '../api/object.ts';
+import { endpointSlices } from '../api/resources.ts';
+import type { ResourceClient } from '../client/client.ts';
+import type { Informer } from '../client/informer.ts';
+import { unlessGone } from '../client/unless-gone.ts';
+import type { ControllerContext } from './controller-context.ts';
 import type { SlicePlan } from './slice-plan.ts';
+import { WrittenVersions } from './written-versions.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
