@@ -1,10 +1,12 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
+import { allPrograms } from '../linux/programs/all-programs.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 /** The workstation's tools, all there from the start. */
 export const kubectlTools: WorkstationTools = {
+  programs: allPrograms,
   kubectl: (connect) => createKubectl({ connect, version: KUBERNETES_VERSION, descriptions: () => DESCRIPTIONS }),
   completeKubectl,
 };

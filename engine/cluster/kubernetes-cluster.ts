@@ -60,7 +60,7 @@ export class KubernetesCluster implements Cluster {
     this.options = options;
     this.#restore = restore;
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
-    const plan = planMachines(options);
+    const plan = planMachines(options, tools.programs);
     const fabric = createFabric(this.sim);
     const hosts = plan.machines.map((machine) => this.#createHost(fabric, machine));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
@@ -72,7 +72,7 @@ export class KubernetesCluster implements Cluster {
       reachable,
       options.descriptions,
     );
-    const registry = createRegistry(this.#controlPlane.programs(), options.images ?? []);
+    const registry = createRegistry(this.#controlPlane.programs(), tools.programs, options.images ?? []);
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);

@@ -1,6 +1,7 @@
 import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree } from '../linux/host.ts';
+import type { ProgramSource } from '../linux/programs/index.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
@@ -37,7 +38,7 @@ const MAX_WORKERS = 100;
  *
  * @throws Error for options that make no sense.
  */
-export function planMachines(options: ClusterOptions): ClusterPlan {
+export function planMachines(options: ClusterOptions, programs: ProgramSource): ClusterPlan {
   const workers = options.workers ?? DEFAULT_WORKERS;
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
   const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
@@ -49,8 +50,8 @@ export function planMachines(options: ClusterOptions): ClusterPlan {
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   return {
     machines: [
-      controlPlane(withWorkstation),
-      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation)),
+      controlPlane(withWorkstation, programs),
+      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, programs)),
     ],
     workstation: {
       name: WORKSTATION_NAME,
@@ -65,7 +66,7 @@ export function planMachines(options: ClusterOptions): ClusterPlan {
   };
 }
 
-function controlPlane(addresses: ReadonlyMap<string, string>): MachinePlan {
+function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramSource): MachinePlan {
   const name = CONTROL_PLANE_NAME;
   return {
     name,
@@ -79,7 +80,7 @@ function controlPlane(addresses: ReadonlyMap<string, string>): MachinePlan {
     },
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
     files: {
-      ...hostTools(),
+      ...hostTools(programs),
       ...machineFiles(name, addresses),
       ...nodeFiles(),
       ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS),
@@ -87,7 +88,12 @@ function controlPlane(addresses: ReadonlyMap<string, string>): MachinePlan {
   };
 }
 
-function workerMachine(worker: WorkerOptions, name: string, addresses: ReadonlyMap<string, string>): MachinePlan {
+function workerMachine(
+  worker: WorkerOptions,
+  name: string,
+  addresses: ReadonlyMap<string, string>,
+  programs: ProgramSource,
+): MachinePlan {
   return {
     name,
     role: 'worker',
@@ -96,6 +102,6 @@ function workerMachine(worker: WorkerOptions, name: string, addresses: ReadonlyM
     memoryBytes: numericValue(worker.memory ?? '2Gi'),
     labels: worker.labels ?? {},
     taints: [],
-    files: { ...hostTools(), ...machineFiles(name, addresses), ...nodeFiles() },
+    files: { ...hostTools(programs), ...machineFiles(name, addresses), ...nodeFiles() },
   };
 }

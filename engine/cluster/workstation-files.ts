@@ -26,7 +26,7 @@ export function workstationFiles(
     ([path, text]) => [path.startsWith('/') ? path : `${HOME}/${path}`, { text }] as const,
   );
   return {
-    ...hostTools(),
+    ...hostTools(tools.programs),
     ...machine.files,
     '/bin/bash': { program: bash, size: 1_298_416 },
     '/usr/local/bin/kubectl': { program: tools.kubectl(connect), size: 60_264_632 },

@@ -1,4 +1,5 @@
 import type { Transport } from '../client/transport.ts';
+import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { Program } from '../linux/syscalls.ts';
  * show a prompt before they have been loaded.
  */
 export interface WorkstationTools {
+  /** The programs of all machines and images, shells excepted. */
+  readonly programs: ProgramSource;
   /** kubectl, given the way to the API server. */
   kubectl(connect: () => Transport): Program;
   /** What Tab offers behind `kubectl`. */

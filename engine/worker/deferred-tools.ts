@@ -1,4 +1,5 @@
 import type { WorkstationTools } from '../cluster/workstation-tools.ts';
+import type { Program } from '../linux/syscalls.ts';
 
 /** The workstation's tools, to be loaded while the learner already looks at a prompt. */
 export interface DeferredTools {
@@ -14,11 +15,20 @@ export interface DeferredTools {
 export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTools {
   let fetched: WorkstationTools | undefined;
   const present = (): WorkstationTools => {
-    if (fetched === undefined) throw new Error('kubectl was asked for before it was loaded');
+    if (fetched === undefined) throw new Error('a program was asked for before it was loaded');
     return fetched;
   };
   return {
     tools: {
+      programs: {
+        program(name, flavour) {
+          let program: Program | undefined;
+          return (process) => {
+            program ??= present().programs.program(name, flavour);
+            return program(process);
+          };
+        },
+      },
       kubectl(connect) {
         let kubectl: ReturnType<WorkstationTools['kubectl']> | undefined;
         return (process) => {

@@ -1,8 +1,9 @@
 import type { Image, Registry } from '../../containerd/image.ts';
 import { parseImageReference } from '../../containerd/image-reference.ts';
+import type { ProgramSource } from '../../linux/programs/index.ts';
 import type { Program } from '../../linux/syscalls.ts';
 import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
-import { COURSE_IMAGES } from './course.ts';
+import { courseImages } from './course.ts';
 import { defineImage } from './definition.ts';
 import { pauseImage } from './pause.ts';
 
@@ -20,7 +21,11 @@ const COMPONENTS = [
  * Everything that the registries of the simulated world hold: the control plane's images around the given programs,
  * the course's images, and those that an author adds.
  */
-export function createRegistry(components: Readonly<Record<string, Program>>, extra: readonly Image[]): Registry {
+export function createRegistry(
+  components: Readonly<Record<string, Program>>,
+  programs: ProgramSource,
+  extra: readonly Image[],
+): Registry {
   const control = COMPONENTS.map(({ name, tag, sizeBytes }) =>
     defineImage({
       reference: componentReference(name, tag),
@@ -31,7 +36,7 @@ export function createRegistry(components: Readonly<Record<string, Program>>, ex
     }),
   );
   const byReference = new Map<string, Image>();
-  for (const image of [pauseImage, ...control, ...COURSE_IMAGES, ...extra]) {
+  for (const image of [pauseImage, ...control, ...courseImages(programs), ...extra]) {
     for (const reference of [image.reference, ...(image.aliases ?? [])]) byReference.set(reference, image);
   }
   const repositories = new Set<string>();

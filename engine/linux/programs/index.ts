@@ -1,62 +1,39 @@
 import type { FileTree, FileTreeEntry } from '../host.ts';
 import { createShell } from '../shell/index.ts';
-import type { Program } from '../syscalls.ts';
-import { MAKERS } from './makers.ts';
-import { pause } from './pause.ts';
+import { BUSYBOX_PROGRAMS, DEBIAN_PROGRAMS } from './names.ts';
 import type { Flavour } from './program.ts';
+import type { ProgramSource } from './program-source.ts';
 
-function programsOf(flavour: Flavour): Readonly<Record<string, Program>> {
-  return Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(flavour)]));
-}
-
-/** All programs by name, in busybox's flavour, with the shells and `pause`. */
-const PROGRAMS: Readonly<Record<string, Program>> = {
-  ...programsOf('busybox'),
-  sh: createShell({ name: 'sh' }),
-  ash: createShell({ name: 'ash' }),
-  bash: createShell({ name: 'bash' }),
-  pause,
-};
-
-/** Programs that a plain image has under /usr/bin or /sbin; the others are in /bin. */
-const PLACES: Readonly<Record<string, string>> = {
-  ip: '/sbin',
-  ifconfig: '/sbin',
-  ...Object.fromEntries(
-    'awk basename clear cmp cut dirname du env find free head id less lsns md5sum nc nohup nproc nsenter pgrep pkill printf readlink realpath reset rev seq sha256sum sort ss tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc wget which whoami xargs yes [ nano curl killall'
-      .split(' ')
-      .map((name) => [name, '/usr/bin']),
-  ),
-};
-
-/** What busybox has not. */
-const NOT_IN_BUSYBOX: ReadonlySet<string> = new Set(['curl', 'nano', 'ss', 'lsns', 'bash']);
+export type { ProgramSource } from './program-source.ts';
 
 /** The programs of a busybox or Alpine image, in /bin, /sbin and /usr/bin, with `sh` and `ash`. */
-export function busyboxTree(): FileTree {
-  const programs = { ...programsOf('busybox'), sh: PROGRAMS['sh']!, ash: PROGRAMS['ash']! };
-  return layOut(programs, (name) => !NOT_IN_BUSYBOX.has(name), 1_131_168);
+export function busyboxTree(source: ProgramSource): FileTree {
+  return {
+    ...layOut(source, 'busybox', BUSYBOX_PROGRAMS, 1_131_168),
+    '/bin/sh': { program: createShell({ name: 'sh' }), size: 1_131_168 },
+    '/bin/ash': { program: createShell({ name: 'ash' }), size: 1_131_168 },
+  };
 }
 
 /** The programs of a Debian-like image: GNU texts, dash as `sh`, and `bash`. */
-export function coreTree(): FileTree {
-  const programs = {
-    ...programsOf('gnu'),
-    sh: createShell({ name: 'sh', dialect: 'dash' }),
-    dash: createShell({ name: 'sh', dialect: 'dash' }),
-    bash: PROGRAMS['bash']!,
+export function coreTree(source: ProgramSource): FileTree {
+  const dash = createShell({ name: 'sh', dialect: 'dash' });
+  return {
+    ...layOut(source, 'gnu', DEBIAN_PROGRAMS, 48_144),
+    '/bin/sh': { program: dash, size: 125_688 },
+    '/bin/dash': { program: dash, size: 125_688 },
+    '/bin/bash': { program: createShell({ name: 'bash' }), size: 1_298_416 },
   };
-  return layOut(programs, () => true, 48_144);
 }
 
 function layOut(
-  programs: Readonly<Record<string, Program>>,
-  wanted: (name: string) => boolean,
+  source: ProgramSource,
+  flavour: Flavour,
+  programs: readonly (readonly [name: string, directory: string])[],
   size: number,
 ): FileTree {
   const tree: Record<string, FileTreeEntry> = {};
-  for (const [name, program] of Object.entries(programs)) {
-    if (wanted(name)) tree[`${PLACES[name] ?? '/bin'}/${name}`] = { program, size };
-  }
+  for (const [name, directory] of programs)
+    tree[`${directory}/${name}`] = { program: source.program(name, flavour), size };
   return tree;
 }

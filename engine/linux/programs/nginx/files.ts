@@ -1,5 +1,5 @@
 import type { FileTree } from '../../host.ts';
-import { nginx } from './nginx.ts';
+import type { ProgramSource } from '../program-source.ts';
 
 const NGINX_CONF = `user  nginx;
 worker_processes  auto;
@@ -150,9 +150,9 @@ done
 `;
 
 /** The files of the nginx image, on top of a Debian-like base: programs, configuration, pages and logs. */
-export function nginxFiles(): FileTree {
+export function nginxFiles(source: ProgramSource): FileTree {
   return {
-    '/usr/sbin/nginx': { program: nginx, size: 1_586_552 },
+    '/usr/sbin/nginx': { program: source.program('nginx', 'gnu'), size: 1_586_552 },
     '/docker-entrypoint.sh': { text: ENTRYPOINT, mode: 0o755 },
     '/docker-entrypoint.d/20-envsubst-on-templates.sh': { text: TEMPLATES, mode: 0o755 },
     '/etc/nginx/nginx.conf': { text: NGINX_CONF },

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { FileTree } from '../../host.ts';
 import { testShell } from '../../shell/testing/test-shell.ts';
+import { allPrograms } from '../all-programs.ts';
 import { nginxFiles } from './files.ts';
 
 function started(files: FileTree = {}) {
-  const shell = testShell('dash', { ...nginxFiles(), ...files });
+  const shell = testShell('dash', { ...nginxFiles(allPrograms), ...files });
   const { stdout, stderr } = shell.sh(
     '/docker-entrypoint.sh nginx -g "daemon off;" > /tmp/log 2>&1 & sleep 1; cat /tmp/log',
   );
@@ -92,7 +93,7 @@ test.for([
   ],
   ['}', 'unexpected "}" in /etc/nginx/conf.d/default.conf:1'],
 ] as const)('the configuration %j is refused', ([text, message]) => {
-  const shell = testShell('dash', { ...nginxFiles(), '/etc/nginx/conf.d/default.conf': { text } });
+  const shell = testShell('dash', { ...nginxFiles(allPrograms), '/etc/nginx/conf.d/default.conf': { text } });
   const result = shell.sh('nginx -t');
   expect(result.stderr).toContain(`nginx: [emerg] ${message}\n`);
   expect(result.exitCode).toBe(1);

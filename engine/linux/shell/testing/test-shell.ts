@@ -1,5 +1,6 @@
 import { Simulation } from '../../../sim/index.ts';
 import { createFabric, createHost, type FileTree, type Host, signalExitCode, type WaitStatus } from '../../index.ts';
+import { allPrograms } from '../../programs/all-programs.ts';
 import { busyboxTree, coreTree } from '../../programs/index.ts';
 import { decode, encode } from '../../stdio.ts';
 import type { Dialect } from '../shell.ts';
@@ -38,7 +39,7 @@ export function testShell(dialect: Dialect, files: FileTree = {}): TestShell {
   const sim = new Simulation({ seed: 'test' });
   const tree: Record<string, FileTree[string]> = {
     ...FILES,
-    ...(dialect === 'ash' ? busyboxTree() : coreTree()),
+    ...(dialect === 'ash' ? busyboxTree(allPrograms) : coreTree(allPrograms)),
     ...files,
   };
   if (dialect === 'bash') tree['/bin/sh'] = tree['/bin/bash']!;

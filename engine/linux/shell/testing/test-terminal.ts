@@ -1,5 +1,6 @@
 import { Simulation } from '../../../sim/index.ts';
 import { createFabric, createHost, type FileTree, type WaitStatus } from '../../index.ts';
+import { allPrograms } from '../../programs/all-programs.ts';
 import { busyboxTree, coreTree } from '../../programs/index.ts';
 import { encode } from '../../stdio.ts';
 import { type CompleterTable, createShell } from '../index.ts';
@@ -31,7 +32,7 @@ export function testTerminal(
     cpuMillis: 2000,
     memoryBytes: 2 ** 30,
     root: {
-      ...(dialect === 'bash' ? coreTree() : busyboxTree()),
+      ...(dialect === 'bash' ? coreTree(allPrograms) : busyboxTree(allPrograms)),
       '/root': { directory: true },
       '/tmp': { directory: true, mode: 0o1777 },
       '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\n' },

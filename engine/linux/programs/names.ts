@@ -1,0 +1,31 @@
+// The programs by name and place, without the programs.
+
+/** In both a busybox image and a Debian-like one, by directory. */
+const EVERYWHERE: Readonly<Record<string, string>> = {
+  '/bin':
+    'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo more mount mv netstat ' +
+    'printenv ps pwd rm rmdir sed sha1sum sleep stat sync true umount uname',
+  '/sbin': 'ifconfig ip',
+  '/usr/bin':
+    '[ basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
+    'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
+    'wget which whoami xargs yes',
+};
+
+/** What busybox has not. */
+const DEBIAN_ONLY: Readonly<Record<string, string>> = {
+  '/usr/bin': 'curl lsns nano ss',
+};
+
+/** Servers and others that only images of their own have. */
+export const SPECIAL_PROGRAMS = ['nginx'] as const;
+
+function listed(places: Readonly<Record<string, string>>): (readonly [name: string, directory: string])[] {
+  return Object.entries(places).flatMap(([directory, names]) =>
+    names.split(' ').map((name) => [name, directory] as const),
+  );
+}
+
+export const BUSYBOX_PROGRAMS = listed(EVERYWHERE);
+
+export const DEBIAN_PROGRAMS = [...BUSYBOX_PROGRAMS, ...listed(DEBIAN_ONLY)];
