@@ -13,4 +13,5 @@ export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, WorkerOptions } from './cluster/options.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
+export type { NodeVerdict, SchedulingDecision } from './kube-scheduler/index.ts';
 export type { JournalEntry, Simulation, TraceEntry } from './sim/index.ts';

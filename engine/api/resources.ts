@@ -118,7 +118,11 @@ export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'en
 const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
 const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
 const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
-const podDisruptionBudgets = resource<PodDisruptionBudget>('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
+export const podDisruptionBudgets = resource<PodDisruptionBudget>(
+  'policy/v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
 const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
 const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
@@ -129,14 +133,18 @@ const clusterRoleBindings = resource<ClusterRoleBinding>(
 const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
 const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
 const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
-const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
+export const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 const podTemplates = resource<PodTemplate>('v1', 'podtemplates', 'PodTemplate');
-const replicationControllers = resource<ReplicationController>('v1', 'replicationcontrollers', 'ReplicationController');
+export const replicationControllers = resource<ReplicationController>(
+  'v1',
+  'replicationcontrollers',
+  'ReplicationController',
+);
 const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
 const serviceCIDRs = resource<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', false);
-const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);
-const csiNodes = resource<CSINode>('storage.k8s.io/v1', 'csinodes', 'CSINode', false);
-const csiStorageCapacities = resource<CSIStorageCapacity>(
+export const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);
+export const csiNodes = resource<CSINode>('storage.k8s.io/v1', 'csinodes', 'CSINode', false);
+export const csiStorageCapacities = resource<CSIStorageCapacity>(
   'storage.k8s.io/v1',
   'csistoragecapacities',
   'CSIStorageCapacity',

@@ -51,7 +51,15 @@ export function nodeMatchesPod(node: Node, pod: Pod): boolean {
     if (node.metadata.labels?.[key] !== value) return false;
   }
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return required === undefined || required.nodeSelectorTerms.some((term) => termMatches(term, node));
+  return required === undefined || requiredTermsMatch(required, node);
+}
+
+/** A node selector holds when one of its terms does. */
+export function requiredTermsMatch(
+  required: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] },
+  node: Node,
+): boolean {
+  return required.nodeSelectorTerms.some((term) => termMatches(term, node));
 }
 
 /** The only nodes that can match, where every required term names them by `metadata.name` (DaemonSet Pods do). */

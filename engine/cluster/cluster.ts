@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Client } from '../client/client.ts';
+import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { JournalEntry, Simulation } from '../sim/index.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import type { ClusterOptions } from './options.ts';
@@ -48,6 +49,11 @@ export interface Cluster {
 
   /** The picture at this moment. */
   view(): ClusterView;
+  /**
+   * Why a Pod is where it is, or nowhere: for every node which plugin refused it, or what each plugin's score was, as of the
+   * last time the scheduler tried. Undefined when the scheduler that runs now has not tried it, or no longer remembers.
+   */
+  explainScheduling(name: string, namespace?: string): SchedulingDecision | undefined;
   /** A second cluster in exactly this state, made by replay: break it as you like. */
   fork(): Cluster;
 }

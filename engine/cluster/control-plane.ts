@@ -4,13 +4,13 @@ import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { Etcd } from '../etcd/index.ts';
 import { createApiServer, type Descriptions } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
-import { startScheduler } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
 import { componentProgram, flagValue, type RunningComponent } from './component-program.ts';
+import { SchedulerProgram } from './scheduler-program.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -33,6 +33,7 @@ export class ControlPlane {
   readonly apiServer: ServerAddress<ApiHandler>;
   /** What etcd's data directory holds; read directly only for looking, never by a component. */
   readonly disk: Etcd;
+  readonly scheduler: SchedulerProgram;
   readonly #host: Host;
   readonly #etcd: ServerAddress<Etcd>;
   readonly #dialNode: NodeDialer;
@@ -51,6 +52,7 @@ export class ControlPlane {
     this.disk = new Etcd(host.sim);
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
+    this.scheduler = new SchedulerProgram(host, () => connectApiServer(this.apiServer, host, USERS.scheduler));
   }
 
   /** The executables of the control-plane images, by name. */
@@ -71,16 +73,7 @@ export class ControlPlane {
         healthPort: 10257,
         start: (process) => this.#startControllerManager(process),
       }),
-      'kube-scheduler': componentProgram({
-        healthAddress: '127.0.0.1',
-        healthPort: 10259,
-        start: (process) =>
-          startScheduler({
-            sim: this.#host.sim,
-            transport: connectApiServer(this.apiServer, this.#host, USERS.scheduler),
-            leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
-          }),
-      }),
+      'kube-scheduler': this.scheduler.program,
     };
   }
 

@@ -6,6 +6,7 @@ import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Registry } from '../containerd/image.ts';
+import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
@@ -149,6 +150,10 @@ export class KubernetesCluster implements Cluster {
 
   view(): ClusterView {
     return buildView(this.sim, this.#controlPlane.disk, this.#machines);
+  }
+
+  explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {
+    return this.#controlPlane.scheduler.explain(namespace, name);
   }
 
   fork(): Cluster {

@@ -1,11 +1,21 @@
 import type { Node, Pod } from '../api/kinds.ts';
+import { ImageTable } from './image-spread.ts';
 import { NodeInfo } from './node-info.ts';
-import { type PodInfo, podInfo } from './pod-info.ts';
+import { inZonalTurns, zoneOf } from './node-order.ts';
+import { PodCohorts } from './pod-cohorts.ts';
+import { type PodInfo, podInfo, withPod } from './pod-info.ts';
+import { Topology } from './topology.ts';
 
 interface CachedPod {
-  readonly info: PodInfo;
+  info: PodInfo;
   readonly node: NodeInfo;
   assumed: boolean;
+}
+
+/** What became of a Pod that the server told of: the Pod as it counted before and as it counts now. */
+export interface PodChange {
+  readonly previous: PodInfo | undefined;
+  readonly info: PodInfo;
 }
 
 /**
@@ -16,13 +26,27 @@ interface CachedPod {
  * nothing happens during a cycle, so the cache is its own snapshot.)
  */
 export class SchedulerCache {
+  readonly cohorts = new PodCohorts();
+  readonly images = new ImageTable();
   readonly #nodes = new Map<string, NodeInfo>();
-  readonly #list: NodeInfo[] = [];
+  readonly topology = new Topology(this.#nodes);
   readonly #pods = new Map<string, CachedPod>();
+  /** How many Pods with nodes use each claim, by `namespace/name`. */
+  readonly #claimUsers = new Map<string, number>();
+  readonly #freeSlots: number[] = [];
+  #slots = 0;
+  /** Undefined when a node came, went or changed its zone. */
+  #order: readonly NodeInfo[] | undefined;
 
-  /** The nodes that exist, in order of arrival. */
+  /** The nodes that exist, in the order in which they are looked at. */
   get nodes(): readonly NodeInfo[] {
-    return this.#list;
+    this.#order ??= inZonalTurns([...this.#nodes.values()].filter(({ node }) => node !== undefined));
+    return this.#order;
+  }
+
+  /** One more than the highest slot of a node. */
+  get slots(): number {
+    return this.#slots;
   }
 
   node(name: string): NodeInfo | undefined {
@@ -32,17 +56,23 @@ export class SchedulerCache {
 
   setNode(node: Node): void {
     const info = this.#nodeInfo(node.metadata.name);
-    if (info.node === undefined) this.#list.push(info);
+    const isNew = info.node === undefined;
+    const relabelled = info.node?.metadata.labels !== node.metadata.labels;
+    const zone = zoneOf(info);
+    this.images.update(info, info.node, node);
     info.setNode(node);
+    if (isNew || zoneOf(info) !== zone) this.#order = undefined;
+    if (isNew || relabelled) this.topology.update(info);
   }
 
   removeNode(name: string): void {
     const info = this.#nodes.get(name);
     if (info?.node === undefined) return;
-    this.#list.splice(this.#list.indexOf(info), 1);
-    info.node = undefined;
-    info.allocatable = new NodeInfo(name).allocatable;
-    if (info.pods.size === 0) this.#nodes.delete(name);
+    this.images.update(info, info.node, undefined);
+    info.setNode(undefined);
+    this.#order = undefined;
+    this.topology.update(info);
+    this.#dropIfEmpty(info);
   }
 
   assume(info: PodInfo, nodeName: string): void {
@@ -59,46 +89,83 @@ export class SchedulerCache {
     return this.#pods.get(pod.metadata.uid)?.assumed === true;
   }
 
-  /** A Pod with a node, as the server knows it. Costs nothing when it is where it was assumed to be. */
-  setPod(pod: Pod): void {
+  /** A Pod with a node, as the server knows it. Undefined, and free of cost, when it counts as it did. */
+  setPod(pod: Pod): PodChange | undefined {
     const { uid } = pod.metadata;
     const nodeName = pod.spec.nodeName ?? '';
     const cached = this.#pods.get(uid);
-    if (cached !== undefined && cached.node.name === nodeName && isSameDemand(cached.info.pod, pod)) {
+    const wasAssumed = cached?.assumed === true;
+    if (cached !== undefined && cached.node.name === nodeName && countsTheSame(cached.info.pod, pod)) {
       cached.assumed = false;
-      return;
+      // What preemption asks of a Pod (its status) must not be older than this.
+      cached.info = withPod(cached.info, pod);
+      cached.node.refreshPod(cached.info);
+      return wasAssumed ? { previous: undefined, info: cached.info } : undefined;
     }
     if (cached !== undefined) this.removePod(uid);
-    this.#place(podInfo(pod), nodeName, false);
+    const info = podInfo(pod);
+    this.#place(info, nodeName, false);
+    return { previous: wasAssumed ? undefined : cached?.info, info };
   }
 
-  removePod(uid: string): void {
+  removePod(uid: string): PodInfo | undefined {
     const cached = this.#pods.get(uid);
-    if (cached === undefined) return;
+    if (cached === undefined) return undefined;
     this.#pods.delete(uid);
     cached.node.removePod(uid);
-    if (cached.node.node === undefined && cached.node.pods.size === 0) this.#nodes.delete(cached.node.name);
+    this.cohorts.remove(cached.info, cached.node);
+    this.#countClaims(cached.info, -1);
+    this.#dropIfEmpty(cached.node);
+    return cached.info;
+  }
+
+  usersOfClaim(namespace: string, name: string): number {
+    return this.#claimUsers.get(`${namespace}/${name}`) ?? 0;
+  }
+
+  #countClaims({ pod, claims }: PodInfo, amount: 1 | -1): void {
+    for (const claim of claims) {
+      const key = `${pod.metadata.namespace}/${claim}`;
+      const users = (this.#claimUsers.get(key) ?? 0) + amount;
+      if (users === 0) this.#claimUsers.delete(key);
+      else this.#claimUsers.set(key, users);
+    }
   }
 
   #place(info: PodInfo, nodeName: string, assumed: boolean): void {
     const node = this.#nodeInfo(nodeName);
     node.addPod(info);
+    this.cohorts.add(info, node);
+    this.#countClaims(info, 1);
     this.#pods.set(info.pod.metadata.uid, { info, node, assumed });
   }
 
   #nodeInfo(name: string): NodeInfo {
     let info = this.#nodes.get(name);
     if (info === undefined) {
-      info = new NodeInfo(name);
+      info = new NodeInfo(name, this.#freeSlots.pop() ?? this.#slots++);
       this.#nodes.set(name, info);
+      this.topology.update(info);
     }
     return info;
   }
+
+  #dropIfEmpty(info: NodeInfo): void {
+    if (info.node !== undefined || info.pods.size > 0) return;
+    this.#nodes.delete(info.name);
+    this.#freeSlots.push(info.slot);
+  }
 }
 
-/** Of a bound Pod's spec only resources can still change (resize), and the API server shares what did not. */
-function isSameDemand(previous: Pod, pod: Pod): boolean {
+/** Of a bound Pod, resources can still change (resize), and labels; and it may begin to terminate. */
+function countsTheSame(previous: Pod, pod: Pod): boolean {
   const a = previous.spec;
   const b = pod.spec;
-  return a.containers === b.containers && a.initContainers === b.initContainers && a.resources === b.resources;
+  return (
+    a.containers === b.containers &&
+    a.initContainers === b.initContainers &&
+    a.resources === b.resources &&
+    previous.metadata.labels === pod.metadata.labels &&
+    previous.metadata.deletionTimestamp === pod.metadata.deletionTimestamp
+  );
 }

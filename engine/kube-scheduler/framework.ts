@@ -1,50 +1,81 @@
-import type { Node, Pod } from '../api/kinds.ts';
+import type { Pod } from '../api/kinds.ts';
+import type { ClusterEvent } from './cluster-event.ts';
+import type { CycleState } from './cycle-state.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { QueuedPod } from './queued-pod.ts';
+import type { Rejection } from './rejection.ts';
 
-/** Why a node will not do. Plugins share constant ones: a cycle may make thousands. */
-export interface Rejection {
-  readonly reasons: readonly string[];
-  /** False when removing other Pods from the node could not help (`UnschedulableAndUnresolvable`). */
-  readonly resolvable: boolean;
+/**
+ * What PreFilter found: `Skip` saves asking the plugin's `filter` for each node; `nodes` are the only ones worth looking
+ * at; a rejection ends the cycle, whatever the nodes are like.
+ */
+export type PreFilterOutcome = 'Skip' | Rejection | { readonly nodes: ReadonlySet<string> } | undefined;
+
+/** What PostFilter made of a Pod that fits nowhere. */
+export interface PostFilterOutcome {
+  /** The node that is being made free for it; the empty string takes an earlier nomination back. */
+  readonly nominatedNode?: string;
+  /** Said in the event when nothing could be done. */
+  readonly message?: string;
 }
 
-/** Something that happened in the cluster and may make an unschedulable Pod schedulable. */
-export type ClusterEvent =
-  | { readonly kind: 'NodeAdd'; readonly node: Node }
-  | { readonly kind: 'NodeUpdate'; readonly previous: Node; readonly node: Node }
-  /** A Pod with a node is gone, or has come to its end. */
-  | { readonly kind: 'AssignedPodDelete'; readonly info: PodInfo }
-  /** The unschedulable Pod itself was changed. */
-  | { readonly kind: 'PodUpdate'; readonly previous: Pod };
+/** `waitMs`: the Pod keeps its place and waits that long for someone to allow it. */
+export type PermitOutcome = Rejection | { readonly waitMs: number } | undefined;
 
 /**
  * One aspect of scheduling. A plugin implements the extension points it has something to say at:
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/
+ *
+ * What a plugin works out once for a Pod it keeps in the cycle's state. Calls to the API server may throw `StatusError`
+ * and `ConnectionError`: the Pod is then tried again after a back-off.
  */
 export interface Plugin {
   readonly name: string;
 
-  /** PreEnqueue: whether the Pod may be considered at all. */
-  mayEnqueue?(pod: Pod): boolean;
+  /** PreEnqueue: undefined when the Pod may be tried at all. */
+  preEnqueue?(pod: Pod): Rejection | undefined;
 
-  /** PreFilter: the only nodes worth looking at, where the Pod names them; undefined for "any". */
-  nodeNames?(info: PodInfo): ReadonlySet<string> | undefined;
+  /** QueueSort: whether `a` is to be tried before `b`. Exactly one plugin of a profile has it. */
+  before?(a: QueuedPod, b: QueuedPod): boolean;
 
-  /** PreFilter's Skip: false saves asking `filter` for each node. */
-  filters?(info: PodInfo): boolean;
+  preFilter?(state: CycleState, info: PodInfo): PreFilterOutcome;
+
+  /** PreFilterExtensions: what `preFilter` noted, were `other` on the node too. For preemption and nominated Pods. */
+  addPod?(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
+  /** The same, were `other` not on the node. */
+  removePod?(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
 
   /** Filter: undefined when the Pod can run on the node. */
-  filter?(info: PodInfo, node: NodeInfo): Rejection | undefined;
+  filter?(state: CycleState, info: PodInfo, node: NodeInfo): Rejection | undefined;
 
-  /** PreScore's Skip: false saves asking `score` for each node. */
-  scores?(info: PodInfo): boolean;
+  /** PostFilter: asked when no node would do. */
+  postFilter?(state: CycleState, info: PodInfo, diagnosis: Diagnosis): PostFilterOutcome;
 
-  /** Score: higher is better, from 0 to 100 after normalising. */
-  score?(info: PodInfo, node: NodeInfo): number;
+  /** PreScore: `Skip` saves asking `score` for each node. */
+  preScore?(state: CycleState, info: PodInfo, nodes: readonly NodeInfo[]): 'Skip' | undefined;
 
-  /** NormalizeScore: stretches scores to 0…100; `reverse` where a lower one is better. */
-  readonly normalize?: 'stretch' | 'reverse';
+  /** Score: higher is better; from 0 to 100 after normalising. */
+  score?(state: CycleState, info: PodInfo, node: NodeInfo): number;
+
+  /** NormalizeScore: changes the scores in place. */
+  normalizeScores?(state: CycleState, scores: number[], nodes: readonly NodeInfo[]): void;
+
+  /** Reserve: notes that the Pod will go to the node. */
+  reserve?(state: CycleState, info: PodInfo, nodeName: string): Rejection | undefined;
+  /** Takes back what `reserve` noted; called also when it noted nothing. */
+  unreserve?(state: CycleState, info: PodInfo, nodeName: string): void;
+
+  permit?(state: CycleState, info: PodInfo, nodeName: string): PermitOutcome;
+
+  /** PreBind: may take virtual time; calls `done` once, with a rejection or an error when the Pod must not be bound. */
+  preBind?(state: CycleState, info: PodInfo, nodeName: string, done: (failure?: Rejection | Error) => void): void;
+
+  /** Bind: `Skip` leaves it to the next plugin. */
+  bind?(state: CycleState, info: PodInfo, nodeName: string): 'Skip' | undefined;
+
+  postBind?(state: CycleState, info: PodInfo, nodeName: string): void;
 
   /**
    * EventsToRegister with its QueueingHint: whether the event may help a Pod that this plugin rejected.

@@ -3,13 +3,22 @@ import { EventRecorder } from '../client/event-recorder.ts';
 import { LeaderElector } from '../client/leader-election.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Simulation } from '../sim/index.ts';
+import { defaultConfiguration } from './config/configuration.ts';
+import { readConfiguration } from './config/read-configuration.ts';
+import type { SchedulingDecision } from './decision-log.ts';
+import type { Plugins } from './profiles.ts';
 import { Scheduler } from './scheduler.ts';
+
+export { ConfigurationError } from './config/shape.ts';
+export type { NodeVerdict, SchedulingDecision } from './decision-log.ts';
 
 export interface KubeSchedulerOptions {
   readonly sim: Simulation;
   readonly transport: Transport;
-  /** Pods with another `spec.schedulerName` are left alone. */
-  readonly schedulerName?: string;
+  /** The text of a `KubeSchedulerConfiguration`: what the file of `--config` holds. */
+  readonly configuration?: string;
+  /** Plugins that the configuration may name besides the built-in ones, by name. */
+  readonly plugins?: Plugins;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: schedule only while holding the Lease `kube-system/kube-scheduler`. On unless told. */
@@ -18,16 +27,30 @@ export interface KubeSchedulerOptions {
   readonly onLeaseLost?: () => void;
 }
 
-/** Starts a scheduler. `stop` ends it at once, as killing the process does. */
-export function startScheduler(options: KubeSchedulerOptions): { stop(): void } {
-  const { sim, transport, schedulerName = 'default-scheduler', hostname = 'control-plane' } = options;
+export interface RunningScheduler {
+  /** Ends it at once, as killing the process does. */
+  stop(): void;
+  /** How the last attempt to schedule a Pod went; undefined when it is not remembered. */
+  explain(namespace: string, name: string): SchedulingDecision | undefined;
+}
+
+/**
+ * Starts a scheduler.
+ *
+ * @throws ConfigurationError when the configuration cannot be used.
+ */
+export function startScheduler(options: KubeSchedulerOptions): RunningScheduler {
+  const { sim, transport, plugins, hostname = 'control-plane' } = options;
   const client = new Client(transport, { userAgent: 'kube-scheduler' });
-  const scheduler = new Scheduler(sim, client, { schedulerName, hostname });
-  if (options.leaderElect === false) {
+  const configuration =
+    options.configuration === undefined ? defaultConfiguration() : readConfiguration(options.configuration);
+  const scheduler = new Scheduler(sim, client, { configuration, hostname, plugins });
+  const explain = scheduler.explain.bind(scheduler);
+  if ((configuration.leaderElect ?? options.leaderElect) === false) {
     scheduler.start();
-    return scheduler;
+    return { stop: () => scheduler.stop(), explain };
   }
-  const recorder = new EventRecorder(sim, client, { component: schedulerName });
+  const recorder = new EventRecorder(sim, client, { component: 'default-scheduler' });
   const elector = new LeaderElector(sim, client, {
     name: 'kube-scheduler',
     identity: `${hostname}_${sim.random('kube-scheduler identity').uuid()}`,
@@ -44,5 +67,5 @@ export function startScheduler(options: KubeSchedulerOptions): { stop(): void } 
     scheduler.stop();
   };
   elector.start();
-  return { stop };
+  return { stop, explain };
 }

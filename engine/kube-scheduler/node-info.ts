@@ -6,6 +6,8 @@ import { addResources, noResources, type Resources, resourcesOf } from './pod-re
 /** A node and what the Pods on it have taken, kept up to date as Pods come and go. */
 export class NodeInfo {
   readonly name: string;
+  /** A small number of its own, for tables with a place for each node. */
+  readonly slot: number;
   readonly pods = new Map<string, PodInfo>();
   readonly requested: Resources = noResources();
   readonly nonZeroRequested: Resources = noResources();
@@ -15,13 +17,14 @@ export class NodeInfo {
   node: Node | undefined;
   readonly #podsWithPorts = new Set<PodInfo>();
 
-  constructor(name: string) {
+  constructor(name: string, slot: number) {
     this.name = name;
+    this.slot = slot;
   }
 
-  setNode(node: Node): void {
-    if (node.status?.allocatable !== this.node?.status?.allocatable) {
-      const allocatable = node.status?.allocatable;
+  setNode(node: Node | undefined): void {
+    if (node?.status?.allocatable !== this.node?.status?.allocatable) {
+      const allocatable = node?.status?.allocatable;
       this.allocatable = resourcesOf(allocatable);
       this.allowedPods = numericValue(allocatable?.['pods'] ?? 0);
     }
@@ -33,6 +36,14 @@ export class NodeInfo {
     addResources(this.requested, info.requests);
     addResources(this.nonZeroRequested, info.nonZeroRequests);
     if (info.hostPorts.length > 0) this.#podsWithPorts.add(info);
+  }
+
+  /** The same Pod, asking for the same, in a later state. */
+  refreshPod(info: PodInfo): void {
+    const { uid } = info.pod.metadata;
+    const previous = this.pods.get(uid);
+    this.pods.set(uid, info);
+    if (previous !== undefined && this.#podsWithPorts.delete(previous)) this.#podsWithPorts.add(info);
   }
 
   removePod(uid: string): void {
@@ -50,5 +61,18 @@ export class NodeInfo {
       if (other.hostPorts.some((taken) => info.hostPorts.some((wanted) => portsConflict(taken, wanted)))) return true;
     }
     return false;
+  }
+
+  /** A copy to try things out on. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.name, this.slot);
+    copy.node = this.node;
+    copy.allocatable = this.allocatable;
+    copy.allowedPods = this.allowedPods;
+    for (const [uid, info] of this.pods) copy.pods.set(uid, info);
+    for (const info of this.#podsWithPorts) copy.#podsWithPorts.add(info);
+    addResources(copy.requested, this.requested);
+    addResources(copy.nonZeroRequested, this.nonZeroRequested);
+    return copy;
   }
 }

@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Node, Pod } from '../api/kinds.ts';
-import { Random } from '../sim/index.ts';
-import { SchedulerCache } from './cache.ts';
-import { podInfo } from './pod-info.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
-import { feasibleNodesToFind, PodPlacer } from './schedule-pod.ts';
+import { feasibleNodesToFind } from './schedule-pod.ts';
+import { Decider } from './testing/harness.ts';
 import { storedNode, storedPod } from './testing/objects.ts';
 
 /** Puts a Pod before the nodes, on which others already run. Returns the node's name, or each node's reasons. */
 function place(pod: Pod, nodes: readonly Node[], running: readonly Pod[] = []): string | string[] {
-  const cache = new SchedulerCache();
-  for (const node of nodes) cache.setNode(node);
-  for (const other of running) cache.setPod(other);
-  const placement = new PodPlacer(DEFAULT_PROFILE, new Random('test')).place(podInfo(pod), cache.nodes);
-  if ('node' in placement) return placement.node.name;
-  return placement.diagnosis.rejections.map(({ reasons, resolvable }) => reasons.join(', ') + (resolvable ? '' : ' !'));
+  const placed = new Decider({ nodes, running }).place(pod);
+  if ('node' in placed) return placed.node.name;
+  return placed.diagnosis.rejections.map(({ reasons, resolvable }) => reasons.join(', ') + (resolvable ? '' : ' !'));
 }
 
 const small = storedNode('small', { cpu: '4', memory: '1.25Gi' });
@@ -123,17 +117,27 @@ test('the emptier node wins, in proportion to its size', () => {
 
 test('equals are chosen among by lot', () => {
   const nodes = Array.from({ length: 10 }, (_, i) => storedNode(`node-${i}`));
-  const cache = new SchedulerCache();
-  for (const node of nodes) cache.setNode(node);
-  const placer = new PodPlacer(DEFAULT_PROFILE, new Random('test'));
+  const decider = new Decider({ nodes });
   const chosen = new Set<string>();
-  for (let i = 0; i < 50; i++) {
-    const placement = placer.place(podInfo(storedPod(`p${i}`)), cache.nodes);
-    if ('node' in placement) chosen.add(placement.node.name);
-  }
+  for (let i = 0; i < 50; i++) chosen.add(decider.outcome(storedPod(`p${i}`)));
   expect(chosen.size).toBeGreaterThan(5);
 });
 
 test('in large clusters it is enough to find a share of the nodes', () => {
-  expect([50, 100, 500, 5_000, 20_000].map(feasibleNodesToFind)).toEqual([50, 100, 230, 500, 1_000]);
+  expect([50, 100, 500, 5_000, 20_000].map((nodes) => feasibleNodesToFind(nodes))).toEqual([50, 100, 230, 500, 1_000]);
+});
+
+test('the configured share of nodes counts instead, but never fewer than a hundred', () => {
+  const shares = [10, 50, 100].map((percentage) => feasibleNodesToFind(1_000, percentage));
+  expect(shares).toEqual([100, 500, 1_000]);
+  expect(feasibleNodesToFind(200, 10)).toBe(100);
+});
+
+test('zones take turns, so that a search that ends early has seen them all', () => {
+  const zone = (name: string, value: string) => storedNode(name, {}, {}, { 'topology.kubernetes.io/zone': value });
+  const nodes = [zone('a1', 'a'), zone('a2', 'a'), zone('a3', 'a'), zone('b1', 'b'), zone('b2', 'b')];
+  const { cache } = new Decider({ nodes });
+  expect(cache.nodes.map(({ name }) => name)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  cache.removeNode('b1');
+  expect(cache.nodes.map(({ name }) => name)).toEqual(['a1', 'b2', 'a2', 'a3']);
 });

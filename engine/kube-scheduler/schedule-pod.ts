@@ -1,20 +1,62 @@
 import type { Random } from '../sim/index.ts';
-import type { Diagnosis } from './fit-error.ts';
-import { normalizeScores, type Rejection } from './framework.ts';
+import type { SchedulerCache } from './cache.ts';
+import { CycleState } from './cycle-state.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Plugin } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { Nominator } from './nominator.ts';
 import type { PodInfo } from './pod-info.ts';
-import type { ProfilePlugin } from './profile.ts';
+import type { PreFilterResult, Profile, Scorer } from './profile.ts';
+import type { Rejection } from './rejection.ts';
 
-export type Placement = { readonly node: NodeInfo } | { readonly diagnosis: Diagnosis };
+/** What one plugin thought of the nodes that would do, in step with `Placement.feasible`. */
+export interface PluginScores {
+  readonly plugin: string;
+  readonly weight: number;
+  /** As the plugin gave them. */
+  readonly raw: readonly number[];
+  /** From 0 to 100. */
+  readonly normalized: readonly number[];
+}
+
+/** A node was found. */
+export interface Placement {
+  readonly node: NodeInfo;
+  readonly state: CycleState;
+  /** All nodes found to do; in large clusters the search ends when there are enough. */
+  readonly feasible: readonly NodeInfo[];
+  readonly scores: readonly PluginScores[];
+  readonly totals: readonly number[];
+  /** The nodes looked at that would not do. */
+  readonly rejected: RejectedNodes;
+}
+
+/** Three lists in step: a node, why not, and which plugin says so. */
+export interface RejectedNodes {
+  readonly nodes: NodeInfo[];
+  readonly rejections: Rejection[];
+  readonly rejectors: string[];
+}
+
+/** No node would do. */
+export interface Failure {
+  readonly state: CycleState;
+  readonly diagnosis: Diagnosis;
+}
 
 /** Below this many nodes all are looked at. */
 const MIN_FEASIBLE_NODES = 100;
+const MIN_PERCENTAGE = 5;
 
-/** How many fitting nodes are enough: in large clusters a share of them, shrinking with size, is looked for. */
-export function feasibleNodesToFind(nodeCount: number): number {
-  if (nodeCount < MIN_FEASIBLE_NODES) return nodeCount;
-  const percentage = Math.max(50 - Math.floor(nodeCount / 125), 5);
-  return Math.max(Math.floor((nodeCount * percentage) / 100), MIN_FEASIBLE_NODES);
+/**
+ * How many fitting nodes are enough: in large clusters a share of them, shrinking with size, is looked for.
+ *
+ * @param percentage the configured share; 0 for the adaptive one.
+ */
+export function feasibleNodesToFind(nodeCount: number, percentage = 0): number {
+  if (nodeCount < MIN_FEASIBLE_NODES || percentage >= 100) return nodeCount;
+  const share = percentage > 0 ? percentage : Math.max(50 - Math.floor(nodeCount / 125), MIN_PERCENTAGE);
+  return Math.max(Math.floor((nodeCount * share) / 100), MIN_FEASIBLE_NODES);
 }
 
 /**
@@ -22,69 +64,107 @@ export function feasibleNodesToFind(nodeCount: number): number {
  * https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/, after `schedule_one.go`.
  */
 export class PodPlacer {
-  readonly #profile: readonly ProfilePlugin[];
+  readonly #cache: SchedulerCache;
+  readonly #nominator: Nominator;
   readonly #random: Random;
   /** Where the search begins, so that over time all nodes get their turn. */
   #start = 0;
 
-  constructor(profile: readonly ProfilePlugin[], random: Random) {
-    this.#profile = profile;
+  constructor(cache: SchedulerCache, nominator: Nominator, random: Random) {
+    this.#cache = cache;
+    this.#nominator = nominator;
     this.#random = random;
   }
 
-  /** @param nodes all nodes, at least one. */
-  place(info: PodInfo, nodes: readonly NodeInfo[]): Placement {
-    const named = this.#namedNodes(info);
-    const candidates = named === undefined ? nodes : nodes.filter((node) => named.has(node.name));
-    const rejections: Rejection[] = [];
-    const plugins = new Set<string>();
-    const feasible = this.#filter(info, candidates, rejections, plugins);
-    if (feasible.length > 0) return { node: this.#best(info, feasible) };
-    const notNamed = nodes.length - candidates.length;
-    if (notNamed > 0) plugins.add('NodeAffinity');
-    return { diagnosis: { nodeCount: nodes.length, rejections, notNamed, plugins } };
-  }
-
-  #namedNodes(info: PodInfo): ReadonlySet<string> | undefined {
-    for (const { plugin } of this.#profile) {
-      const names = plugin.nodeNames?.(info);
-      if (names !== undefined) return names;
+  /** There must be at least one node. */
+  place(profile: Profile, info: PodInfo): Placement | Failure {
+    const state = new CycleState();
+    const nodeCount = this.#cache.nodes.length;
+    const found = profile.preFilter(state, info);
+    if ('rejection' in found) {
+      const { plugin, rejection } = found;
+      const diagnosis: Diagnosis = {
+        nodeCount,
+        ...noneRejected(),
+        naming: [],
+        preFilter: { plugin, rejection },
+        plugins: new Set([plugin]),
+      };
+      return { state, diagnosis };
     }
-    return undefined;
+    const rejected = noneRejected();
+    const feasible = this.#feasibleNodes(profile, state, info, found, rejected);
+    if (feasible.length > 0) return this.#best(profile, state, info, feasible, rejected);
+    const naming = rejected.nodes.length < nodeCount ? found.naming : [];
+    const plugins = new Set([...rejected.rejectors, ...naming]);
+    return { state, diagnosis: { nodeCount, ...rejected, naming, plugins } };
   }
 
-  #filter(info: PodInfo, nodes: readonly NodeInfo[], rejections: Rejection[], rejectors: Set<string>): NodeInfo[] {
-    const plugins = this.#profile
-      .map(({ plugin }) => plugin)
-      .filter((plugin) => plugin.filter !== undefined && (plugin.filters?.(info) ?? true));
-    const enough = feasibleNodesToFind(nodes.length);
+  #feasibleNodes(
+    profile: Profile,
+    state: CycleState,
+    info: PodInfo,
+    { nodes: named }: Extract<PreFilterResult, { nodes: unknown }>,
+    rejected: RejectedNodes,
+  ): NodeInfo[] {
+    const filters = profile.filters(state);
+    // A node that preemption has made room on is tried before all others.
+    const nominated = this.#nominator.nodeOf(info.pod.metadata.uid) ?? info.pod.status?.nominatedNodeName;
+    if (nominated !== undefined && nominated !== '' && named?.has(nominated) !== false) {
+      const node = this.#cache.node(nominated);
+      if (node !== undefined && profile.firstRejection(filters, state, info, node) === undefined) return [node];
+    }
+    if (named === undefined) return this.#search(profile, filters, state, info, this.#cache.nodes, rejected);
+    const nodes: NodeInfo[] = [];
+    for (const name of named) {
+      const node = this.#cache.node(name);
+      if (node !== undefined) nodes.push(node);
+    }
+    return nodes.length === 0 ? [] : this.#search(profile, filters, state, info, nodes, rejected);
+  }
+
+  /** The inner loop of scheduling: nothing here allocates for a node that will do. */
+  #search(
+    profile: Profile,
+    filters: readonly Plugin[],
+    state: CycleState,
+    info: PodInfo,
+    nodes: readonly NodeInfo[],
+    rejected: RejectedNodes,
+  ): NodeInfo[] {
+    const enough = feasibleNodesToFind(nodes.length, profile.percentageOfNodesToScore);
     const feasible: NodeInfo[] = [];
     let looked = 0;
+    let index = this.#start % nodes.length;
     for (; looked < nodes.length && feasible.length < enough; looked++) {
-      const node = nodes[(this.#start + looked) % nodes.length]!;
-      let rejection: Rejection | undefined;
-      for (const plugin of plugins) {
-        rejection = plugin.filter!(info, node);
-        if (rejection === undefined) continue;
-        rejectors.add(plugin.name);
-        rejections.push(rejection);
-        break;
+      const node = nodes[index]!;
+      index = index + 1 === nodes.length ? 0 : index + 1;
+      const found = profile.firstRejection(filters, state, info, node);
+      if (found === undefined) {
+        feasible.push(node);
+      } else {
+        rejected.nodes.push(node);
+        rejected.rejections.push(found.rejection);
+        rejected.rejectors.push(found.plugin.name);
       }
-      if (rejection === undefined) feasible.push(node);
     }
-    if (nodes.length > 0) this.#start = (this.#start + looked) % nodes.length;
+    this.#start = index;
     return feasible;
   }
 
-  #best(info: PodInfo, nodes: readonly NodeInfo[]): NodeInfo {
-    if (nodes.length === 1) return nodes[0]!;
-    const totals = new Array<number>(nodes.length).fill(0);
-    for (const { plugin, weight } of this.#profile) {
-      if (weight === 0 || plugin.score === undefined || plugin.scores?.(info) === false) continue;
-      const scores = nodes.map((node) => plugin.score!(info, node));
-      if (plugin.normalize !== undefined) normalizeScores(scores, plugin.normalize === 'reverse');
-      for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]! * weight;
-    }
+  #best(
+    profile: Profile,
+    state: CycleState,
+    info: PodInfo,
+    feasible: readonly NodeInfo[],
+    rejected: RejectedNodes,
+  ): Placement {
+    // A single node needs no comparison: the real scheduler does not score it either.
+    if (feasible.length === 1) return { node: feasible[0]!, state, feasible, scores: [], totals: [], rejected };
+    const totals = new Array<number>(feasible.length).fill(0);
+    const scores = profile
+      .preScore(state, info, feasible)
+      .map((scorer) => scoresOf(scorer, state, info, feasible, totals));
     let best = 0;
     let equals = 1;
     for (let i = 1; i < totals.length; i++) {
@@ -96,6 +176,29 @@ export class PodPlacer {
         if (this.#random.below(equals) === 0) best = i;
       }
     }
-    return nodes[best]!;
+    return { node: feasible[best]!, state, feasible, scores, totals, rejected };
   }
+}
+
+/** One plugin's scores, added to the totals by their weight. */
+function scoresOf(
+  { plugin, weight }: Scorer,
+  state: CycleState,
+  info: PodInfo,
+  nodes: readonly NodeInfo[],
+  totals: number[],
+): PluginScores {
+  const raw = new Array<number>(nodes.length);
+  for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, info, nodes[i]!);
+  let normalized = raw;
+  if (plugin.normalizeScores !== undefined) {
+    normalized = raw.slice();
+    plugin.normalizeScores(state, normalized, nodes);
+  }
+  for (let i = 0; i < nodes.length; i++) totals[i]! += normalized[i]! * weight;
+  return { plugin: plugin.name, weight, raw, normalized };
+}
+
+function noneRejected(): RejectedNodes {
+  return { nodes: [], rejections: [], rejectors: [] };
 }

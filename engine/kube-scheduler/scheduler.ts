@@ -1,25 +1,37 @@
-import type { Pod } from '../api/kinds.ts';
+import type { Node, Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { nodes, pods } from '../api/resources.ts';
-import { StatusError } from '../api/status-error.ts';
-import type { Client, ResourceClient } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
 import type { Informer } from '../client/informer.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
-import { timestamp } from '../client/timestamp.ts';
-import { ConnectionError } from '../client/transport.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
+import { BindingCycle, type BindingFailure } from './binding-cycle.ts';
 import { SchedulerCache } from './cache.ts';
-import { fitErrorMessage, NO_NODES } from './fit-error.ts';
+import type { ClusterEvent } from './cluster-event.ts';
+import type { SchedulerConfiguration } from './config/configuration.ts';
+import type { CycleState } from './cycle-state.ts';
+import { DecisionLog, type SchedulingDecision } from './decision-log.ts';
+import { fitErrorMessage, NO_NODES, ReasonCounts } from './fit-error.ts';
+import type { SharedHandle } from './handle.ts';
+import { type ObjectInformers, objectInformers } from './informers.ts';
+import { isRelevantNodeChange } from './node-change.ts';
+import { Nominator } from './nominator.ts';
 import { podInfo } from './pod-info.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
-import { PodPlacer } from './schedule-pod.ts';
-import { type QueuedPod, SchedulingQueue } from './scheduling-queue.ts';
+import type { Profile } from './profile.ts';
+import { buildProfiles, type Plugins } from './profiles.ts';
+import type { QueuedPod } from './queued-pod.ts';
+import { FailureReporter } from './report.ts';
+import { type Failure, type Placement, PodPlacer } from './schedule-pod.ts';
+import { SchedulingQueue } from './scheduling-queue.ts';
+import { WaitingPods } from './waiting-pods.ts';
 
 export interface SchedulerOptions {
-  readonly schedulerName: string;
+  readonly configuration: SchedulerConfiguration;
   /** The machine it runs on, for its events. */
   readonly hostname: string;
+  /** Plugins that the configuration may name besides the built-in ones. */
+  readonly plugins?: Plugins;
 }
 
 /**
@@ -28,30 +40,63 @@ export interface SchedulerOptions {
  */
 export class Scheduler {
   readonly #sim: Simulation;
-  readonly #options: SchedulerOptions;
-  readonly #pods: ResourceClient<Pod>;
   readonly #informers: SharedInformers;
   readonly #podInformer: Informer<Pod>;
-  readonly #recorder: EventSeriesRecorder;
+  readonly #objectInformers: ObjectInformers;
+  readonly #recorders = new Map<string, EventSeriesRecorder>();
+  readonly #reporter: FailureReporter;
   readonly #cache = new SchedulerCache();
+  readonly #nominator = new Nominator();
+  readonly #waitingPods = new WaitingPods();
+  readonly #handle: SharedHandle;
+  readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #queue: SchedulingQueue;
   readonly #placer: PodPlacer;
+  readonly #decisions = new DecisionLog();
   #cycle: Timer | undefined;
-  #unsynced = 2;
+  #unsynced = 0;
   #stopped = false;
 
-  constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
+  constructor(sim: Simulation, client: Client, { configuration, hostname, plugins = {} }: SchedulerOptions) {
     this.#sim = sim;
-    this.#options = options;
-    this.#pods = client.resource(pods);
-    this.#recorder = new EventSeriesRecorder(sim, client, options.schedulerName, options.hostname);
-    this.#queue = new SchedulingQueue(
-      sim,
-      DEFAULT_PROFILE.map(({ plugin }) => plugin),
-    );
-    this.#placer = new PodPlacer(DEFAULT_PROFILE, sim.random(options.schedulerName));
-    this.#informers = new SharedInformers(sim, client, options.schedulerName);
+    this.#reporter = new FailureReporter(sim, client);
+    this.#placer = new PodPlacer(this.#cache, this.#nominator, sim.random('kube-scheduler'));
+    this.#informers = new SharedInformers(sim, client, 'kube-scheduler');
     this.#podInformer = this.#informers.for(pods);
+    this.#objectInformers = objectInformers(this.#informers, (event) => this.#tell(event));
+    for (const { schedulerName } of configuration.profiles) {
+      this.#recorders.set(schedulerName, new EventSeriesRecorder(sim, client, schedulerName, hostname));
+    }
+    this.#handle = {
+      sim,
+      client,
+      cache: this.#cache,
+      objects: this.#objectInformers.objects,
+      nominator: this.#nominator,
+      waitingPods: this.#waitingPods,
+      report: ({ pod }, type, reason, action, message) =>
+        this.#recorderOf(pod).event(pod, type, reason, action, message),
+      later: (delayMs, label, run) => sim.schedule(delayMs, label, () => this.#stopped || run()),
+      activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
+    };
+    this.#profiles = buildProfiles(configuration.profiles, plugins, this.#handle);
+    const [first] = this.#profiles.values();
+    this.#queue = new SchedulingQueue(sim, {
+      before: (a, b) => first!.at('queueSort')[0]!.before!(a, b),
+      profiles: new Map(
+        [...this.#profiles].map(([name, profile]) => [
+          name,
+          { preEnqueue: profile.at('preEnqueue'), byName: profile.plugins },
+        ]),
+      ),
+      initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
+      maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
+    });
+  }
+
+  /** How the last attempt to schedule a Pod went; undefined when it is not remembered. */
+  explain(namespace: string, name: string): SchedulingDecision | undefined {
+    return this.#decisions.of(namespace, name);
   }
 
   start(): void {
@@ -60,20 +105,22 @@ export class Scheduler {
     nodeInformer.addHandlers({
       add: (node) => {
         this.#cache.setNode(node);
-        this.#queue.moveOn({ kind: 'NodeAdd', node });
+        this.#tell({ kind: 'NodeAdd', node });
       },
-      update: (previous, node) => {
-        this.#cache.setNode(node);
-        this.#queue.moveOn({ kind: 'NodeUpdate', previous, node });
+      update: (previous, node) => this.#updateNode(previous, node),
+      delete: (node) => {
+        this.#cache.removeNode(node.metadata.name);
+        this.#tell({ kind: 'NodeDelete', node });
       },
-      delete: (node) => this.#cache.removeNode(node.metadata.name),
     });
     this.#podInformer.addHandlers({
       add: (pod) => this.#observe(undefined, pod),
       update: (previous, pod) => this.#observe(previous, pod),
       delete: (pod) => this.#remove(pod),
     });
-    for (const informer of [nodeInformer, this.#podInformer]) {
+    const informers = [nodeInformer, this.#podInformer, ...this.#objectInformers.all];
+    this.#unsynced = informers.length;
+    for (const informer of informers) {
       informer.whenSynced(() => {
         this.#unsynced -= 1;
         this.#arrange();
@@ -86,30 +133,63 @@ export class Scheduler {
     this.#stopped = true;
     this.#informers.stop();
     this.#queue.stop();
-    this.#recorder.stop();
+    this.#waitingPods.stop();
+    for (const recorder of this.#recorders.values()) recorder.stop();
     this.#cycle?.cancel();
+  }
+
+  #recorderOf({ spec }: Pod): EventSeriesRecorder {
+    const [first] = this.#recorders.values();
+    return this.#recorders.get(spec.schedulerName ?? '') ?? first!;
+  }
+
+  #tell(event: ClusterEvent): void {
+    if (this.#queue.listens) this.#queue.moveOn(event);
+  }
+
+  #updateNode(previous: Node, node: Node): void {
+    this.#cache.setNode(node);
+    if (isRelevantNodeChange(previous, node)) this.#tell({ kind: 'NodeUpdate', previous, node });
   }
 
   #observe(previous: Pod | undefined, pod: Pod): void {
     if (isFinished(pod)) {
       this.#remove(pod);
     } else if (isAssigned(pod)) {
-      if (previous === undefined || !isAssigned(previous)) this.#queue.delete(objectKey(pod));
-      this.#cache.setPod(pod);
-    } else if (pod.spec.schedulerName === this.#options.schedulerName && !this.#cache.isAssumed(pod)) {
-      if (previous === undefined) this.#queue.add(pod);
-      else this.#queue.update(previous, pod);
+      if (previous === undefined || !isAssigned(previous)) {
+        this.#queue.delete(objectKey(pod));
+        this.#nominator.delete(pod.metadata.uid);
+      }
+      const change = this.#cache.setPod(pod);
+      if (change === undefined || !this.#queue.listens) return;
+      const { previous: before, info } = change;
+      this.#queue.moveOn(
+        before === undefined ? { kind: 'AssignedPodAdd', info } : { kind: 'AssignedPodUpdate', previous: before, info },
+      );
+    } else if (this.#profiles.has(pod.spec.schedulerName ?? '') && !this.#cache.isAssumed(pod)) {
+      const queued = previous === undefined ? this.#queue.add(pod) : this.#queue.update(previous, pod);
+      this.#noteNomination(previous, pod, queued);
     }
   }
 
+  /** What the server says about the nomination counts once it says something; before that, what we decided does. */
+  #noteNomination(previous: Pod | undefined, pod: Pod, queued: QueuedPod | undefined): void {
+    const nodeName = pod.status?.nominatedNodeName ?? '';
+    if (nodeName !== '') this.#nominator.set(queued?.info ?? podInfo(pod), nodeName);
+    else if ((previous?.status?.nominatedNodeName ?? '') !== '') this.#nominator.delete(pod.metadata.uid);
+  }
+
   #remove(pod: Pod): void {
+    const { uid } = pod.metadata;
     this.#queue.delete(objectKey(pod));
+    this.#nominator.delete(uid);
     if (!isAssigned(pod)) {
+      this.#waitingPods.get(uid)?.reject('', 'removed');
       this.#cache.forget(pod);
       return;
     }
-    this.#cache.removePod(pod.metadata.uid);
-    if (this.#queue.pending.unschedulable > 0) this.#queue.moveOn({ kind: 'AssignedPodDelete', info: podInfo(pod) });
+    const info = this.#cache.removePod(uid);
+    if (this.#queue.listens) this.#queue.moveOn({ kind: 'AssignedPodDelete', info: info ?? podInfo(pod) });
   }
 
   #arrange(): void {
@@ -129,97 +209,129 @@ export class Scheduler {
 
   /** The scheduling cycle. */
   #schedule(queued: QueuedPod): void {
-    const { info } = queued;
-    if (info.pod.metadata.deletionTimestamp !== undefined) {
-      const message = `skip schedule deleting pod: ${queued.key}`;
-      this.#recorder.event(info.pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
+    const { info, key } = queued;
+    const { pod } = info;
+    const profile = this.#profiles.get(pod.spec.schedulerName ?? '');
+    if (profile === undefined || pod.metadata.deletionTimestamp !== undefined) {
+      this.#queue.done(key);
+      const message = `skip schedule deleting pod: ${key}`;
+      this.#recorderOf(pod).event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
       return;
     }
     if (this.#cache.nodes.length === 0) {
       this.#queue.addFailed(queued);
-      this.#report(info.pod, 'Unschedulable', NO_NODES);
+      this.#reporter.report(this.#recorderOf(pod), pod, 'Unschedulable', NO_NODES);
       return;
     }
-    const placement = this.#placer.place(info, this.#cache.nodes);
-    if ('diagnosis' in placement) {
-      this.#queue.addUnschedulable(queued, placement.diagnosis.plugins);
-      this.#report(info.pod, 'Unschedulable', fitErrorMessage(info, placement.diagnosis));
-      return;
+    const outcome = this.#placer.place(profile, info);
+    if ('diagnosis' in outcome) this.#fail(queued, profile, outcome);
+    else this.#reserve(queued, profile, outcome);
+  }
+
+  /** No node would do: perhaps a plugin can make room. */
+  #fail(queued: QueuedPod, profile: Profile, failure: Failure): void {
+    const { info } = queued;
+    const messages: string[] = [];
+    let nominatedNode: string | undefined;
+    for (const plugin of profile.at('postFilter')) {
+      const made = plugin.postFilter!(failure.state, info, failure.diagnosis);
+      nominatedNode = made.nominatedNode ?? nominatedNode;
+      if (made.message === undefined) {
+        messages.length = 0;
+        break;
+      }
+      messages.push(made.message);
     }
+    const message = fitErrorMessage(failure.diagnosis, messages.join(', '));
+    this.#note(queued, profile, failure, nominatedNode, message);
+    if (nominatedNode === '') this.#nominator.delete(info.pod.metadata.uid);
+    else if (nominatedNode !== undefined) this.#nominator.set(info, nominatedNode);
+    this.#queue.addUnschedulable(queued, failure.diagnosis.plugins);
+    this.#reporter.report(this.#recorderOf(info.pod), info.pod, 'Unschedulable', message, nominatedNode);
+  }
+
+  #reserve(queued: QueuedPod, profile: Profile, placement: Placement): void {
+    const { info } = queued;
+    const { state } = placement;
     const nodeName = placement.node.name;
+    this.#note(queued, profile, placement, undefined, undefined);
     this.#cache.assume(info, nodeName);
-    this.#sim.schedule(0, 'binding cycle', () => this.#during(queued, () => this.#bind(queued, nodeName)));
-  }
-
-  /** The binding cycle. */
-  #bind(queued: QueuedPod, nodeName: string): void {
-    if (this.#stopped) return;
-    const { pod } = queued.info;
-    const { name, namespace, uid } = pod.metadata;
-    try {
-      this.#pods.createSubresource(name, namespace, 'binding', {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: { name, namespace, uid },
-        target: { kind: 'Node', name: nodeName },
-      });
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      this.#cache.forget(pod);
-      this.#queue.moveOn({ kind: 'AssignedPodDelete', info: queued.info });
-      const current = this.#podInformer.lister.get(name, namespace);
-      if (current === undefined || isAssigned(current) || current.metadata.uid !== uid) return;
-      queued.info = { ...queued.info, pod: current };
-      this.#queue.addFailed(queued);
-      this.#report(
-        current,
-        'SchedulerError',
-        `binding rejected: running Bind plugin "DefaultBinder": ${error.message}`,
-      );
+    const refused = profile.reserve(state, info, nodeName);
+    if (refused !== undefined) {
+      this.#giveUp(queued, profile, undefined, nodeName, { kind: 'rejected', ...refused });
       return;
     }
-    this.#recorder.event(pod, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${queued.key} to ${nodeName}`);
+    const cycle = new BindingCycle(this.#handle, profile, state, info, nodeName, (failure) =>
+      this.#during(queued, () => this.#end(queued, profile, state, nodeName, failure)),
+    );
+    const denied = cycle.permit();
+    if (denied !== undefined) this.#giveUp(queued, profile, state, nodeName, denied);
   }
 
-  /** Tells why the Pod still waits: an event, and a condition when that says something new. */
-  #report(pod: Pod, reason: string, message: string): void {
-    this.#recorder.event(pod, 'Warning', 'FailedScheduling', 'Scheduling', truncated(message));
-    const current = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
-    if (current?.status === 'False' && current.reason === reason && current.message === message) return;
-    const transition = current?.status === 'False' ? current.lastTransitionTime : undefined;
-    const condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      reason,
-      message,
-      observedGeneration: pod.metadata.generation,
-      lastProbeTime: null,
-      lastTransitionTime: transition ?? timestamp(this.#sim.wallMs),
-    };
-    const { name, namespace } = pod.metadata;
-    try {
-      this.#pods.patch(
-        name,
-        namespace,
-        'strategic-merge',
-        { status: { conditions: [condition] } },
-        { subresource: 'status' },
-      );
-    } catch (error) {
-      // The event has told it; the next attempt tells it again.
-      if (!isExpected(error)) throw error;
+  #note(
+    { info }: QueuedPod,
+    { schedulerName }: Profile,
+    outcome: Placement | Failure,
+    nominatedNode: string | undefined,
+    message: string | undefined,
+  ): void {
+    const nodeCount = this.#cache.nodes.length;
+    this.#decisions.note({ info, schedulerName, atMs: this.#sim.nowMs, nodeCount, outcome, nominatedNode, message });
+  }
+
+  #end(
+    queued: QueuedPod,
+    profile: Profile,
+    state: CycleState,
+    nodeName: string,
+    failure: BindingFailure | undefined,
+  ): void {
+    if (failure !== undefined) {
+      this.#giveUp(queued, profile, state, nodeName, failure);
+      return;
     }
+    const { pod } = queued.info;
+    this.#queue.done(queued.key);
+    this.#nominator.delete(pod.metadata.uid);
+    const message = `Successfully assigned ${queued.key} to ${nodeName}`;
+    this.#recorderOf(pod).event(pod, 'Normal', 'Scheduled', 'Binding', message);
   }
-}
 
-const MAX_NOTE_LENGTH = 1024;
-
-function truncated(message: string): string {
-  return message.length <= MAX_NOTE_LENGTH ? message : `${message.slice(0, MAX_NOTE_LENGTH - 4)} ...`;
-}
-
-function isExpected(error: unknown): error is StatusError | ConnectionError {
-  return error instanceof StatusError || error instanceof ConnectionError;
+  /**
+   * The place is free again, and the Pod waits.
+   *
+   * @param state undefined when the plugins have taken their notes back already.
+   */
+  #giveUp(
+    queued: QueuedPod,
+    profile: Profile,
+    state: CycleState | undefined,
+    nodeName: string,
+    failure: BindingFailure,
+  ): void {
+    if (this.#stopped) return;
+    const { info } = queued;
+    const { name, namespace, uid } = info.pod.metadata;
+    if (state !== undefined) profile.unreserve(state, info, nodeName);
+    this.#cache.forget(info.pod);
+    this.#queue.moveOn({ kind: 'AssignedPodDelete', info }, queued.key);
+    const current = this.#podInformer.lister.get(name, namespace);
+    if (current === undefined || isAssigned(current) || current.metadata.uid !== uid) {
+      this.#queue.done(queued.key);
+      return;
+    }
+    queued.info = { ...info, pod: current };
+    const recorder = this.#recorderOf(current);
+    if (failure.kind === 'error') {
+      this.#queue.addFailed(queued);
+      this.#reporter.report(recorder, current, 'SchedulerError', failure.message);
+      return;
+    }
+    this.#queue.addUnschedulable(queued, new Set([failure.plugin]));
+    const reasons = new ReasonCounts();
+    for (const reason of failure.rejection.reasons) reasons.add(reason);
+    this.#reporter.report(recorder, current, 'Unschedulable', reasons.sentence(1));
+  }
 }
 
 function isAssigned(pod: Pod): boolean {

@@ -2,16 +2,19 @@ import { expect, test } from 'vitest';
 import type { Pod } from '../api/kinds.ts';
 import { Simulation } from '../sim/index.ts';
 import { podInfo } from './pod-info.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
+import { Decider } from './testing/harness.ts';
 import { storedNode, storedPod } from './testing/objects.ts';
 
 function setUp() {
   const sim = new Simulation({ seed: 'queue' });
-  const queue = new SchedulingQueue(
-    sim,
-    DEFAULT_PROFILE.map(({ plugin }) => plugin),
-  );
+  const { profile } = new Decider({});
+  const queue = new SchedulingQueue(sim, {
+    before: profile.at('queueSort')[0]!.before!,
+    profiles: new Map([['default-scheduler', { preEnqueue: profile.at('preEnqueue'), byName: profile.plugins }]]),
+    initialBackoffMs: 1_000,
+    maxBackoffMs: 10_000,
+  });
   return { sim, queue };
 }
 
@@ -112,4 +115,30 @@ test('a deleted Pod is forgotten wherever it is', () => {
   for (const name of ['a', 'b', 'c']) queue.delete(`default/${name}`);
   sim.runFor(600_000);
   expect(queue.pending).toEqual({ active: 0, backoff: 0, unschedulable: 0 });
+});
+
+test('what happened while a Pod was being tried is not lost on it', () => {
+  const { queue } = setUp();
+  queue.add(storedPod('a', { cpu: '1' }));
+  const queued = queue.pop()!;
+  queue.moveOn(gone);
+  queue.addUnschedulable(queued, fit);
+  expect(queue.pending).toEqual({ active: 0, backoff: 1, unschedulable: 0 });
+});
+
+test('its own doing does not bring a Pod back', () => {
+  const { queue } = setUp();
+  queue.add(storedPod('a', { cpu: '1' }));
+  const queued = queue.pop()!;
+  queue.moveOn(gone, queued.key);
+  queue.addUnschedulable(queued, fit);
+  expect(queue.pending.unschedulable).toBe(1);
+});
+
+test('an activated Pod is tried at once, whatever it waits for', () => {
+  const { queue } = setUp();
+  queue.add(storedPod('a'));
+  queue.addUnschedulable(queue.pop()!, fit);
+  queue.activate('default/a');
+  expect(queue.pending.active).toBe(1);
 });

@@ -1,27 +1,28 @@
 import type { Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
-import type { ClusterEvent, Plugin } from './framework.ts';
+import type { ClusterEvent } from './cluster-event.ts';
+import type { Plugin } from './framework.ts';
 import { KeyedHeap } from './keyed-heap.ts';
-import { type PodInfo, podInfo } from './pod-info.ts';
+import { type PodInfo, podInfo, withPod } from './pod-info.ts';
+import type { QueuedPod } from './queued-pod.ts';
 
-/** A Pod that waits for a node. */
-export interface QueuedPod {
-  readonly key: string;
-  info: PodInfo;
-  /** When it came into its present queue; among Pods of equal priority the first come goes first. */
-  queuedMs: number;
-  readonly sequence: number;
-  /** Cycles that found no node, and cycles that failed otherwise, since it was queued first. */
-  unschedulableCount: number;
-  errorCount: number;
-  /** The plugins to blame for the last failure; empty after an error. */
-  rejectors: ReadonlySet<string>;
-  backoffUntilMs: number;
+/** What the queue asks of the profile that a Pod belongs to. */
+export interface QueuePlugins {
+  /** In order: the first to object keeps the Pod waiting. */
+  readonly preEnqueue: readonly Plugin[];
+  readonly byName: ReadonlyMap<string, Plugin>;
 }
 
-const INITIAL_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 10_000;
+export interface SchedulingQueueOptions {
+  /** QueueSort: the same for all profiles. */
+  readonly before: (a: QueuedPod, b: QueuedPod) => boolean;
+  /** By `spec.schedulerName`. */
+  readonly profiles: ReadonlyMap<string, QueuePlugins>;
+  readonly initialBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
 const MAX_UNSCHEDULABLE_MS = 5 * 60_000;
 const FLUSH_PERIOD_MS = 30_000;
 
@@ -32,23 +33,32 @@ const FLUSH_PERIOD_MS = 30_000;
  *   unless it was an error;
  * - **unschedulable**: no node would do, until something happens that a rejecting plugin thinks may help, or for five
  *   minutes at most. Gated Pods are here too.
+ *
+ * A Pod that was taken out is in flight until `done`: what happens meanwhile is remembered, so that a Pod that comes back
+ * as unschedulable does not wait for an event that has already been.
  * After `pkg/scheduler/backend/queue/scheduling_queue.go`.
  */
 export class SchedulingQueue {
   readonly #sim: Simulation;
-  readonly #plugins: ReadonlyMap<string, Plugin>;
-  readonly #active = new KeyedHeap<QueuedPod>(keyOf, goesFirst);
-  readonly #backoff = new KeyedHeap<QueuedPod>(keyOf, endsFirst);
-  readonly #errorBackoff = new KeyedHeap<QueuedPod>(keyOf, endsFirst);
+  readonly #options: SchedulingQueueOptions;
+  readonly #active: KeyedHeap<QueuedPod>;
+  readonly #backoff: KeyedHeap<QueuedPod>;
+  readonly #errorBackoff: KeyedHeap<QueuedPod>;
   readonly #unschedulable = new Map<string, QueuedPod>();
+  readonly #inFlight = new Map<string, ClusterEvent[]>();
   #sequence = 0;
   #onReady: () => void = () => {};
   #timer: Timer | undefined;
   #flush: Timer | undefined;
 
-  constructor(sim: Simulation, plugins: readonly Plugin[]) {
+  constructor(sim: Simulation, options: SchedulingQueueOptions) {
     this.#sim = sim;
-    this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
+    this.#options = options;
+    const endsFirst = (a: QueuedPod, b: QueuedPod): boolean =>
+      a.backoffUntilMs === b.backoffUntilMs ? options.before(a, b) : a.backoffUntilMs < b.backoffUntilMs;
+    this.#active = new KeyedHeap(keyOf, options.before);
+    this.#backoff = new KeyedHeap(keyOf, endsFirst);
+    this.#errorBackoff = new KeyedHeap(keyOf, endsFirst);
   }
 
   /** Pods in each place, as the metric `scheduler_pending_pods` counts them. */
@@ -64,15 +74,20 @@ export class SchedulingQueue {
     return this.#active.size > 0 || this.#backoff.size > 0;
   }
 
+  /** Whether anyone here would hear of an event. */
+  get listens(): boolean {
+    return this.#unschedulable.size > 0 || this.#inFlight.size > 0;
+  }
+
   onReady(listener: () => void): void {
     this.#onReady = listener;
   }
 
   /** A Pod that is new. */
-  add(pod: Pod): void {
+  add(pod: Pod): QueuedPod {
     const key = objectKey(pod);
     this.delete(key);
-    this.#enqueue({
+    const queued: QueuedPod = {
       key,
       info: podInfo(pod),
       queuedMs: this.#sim.nowMs,
@@ -81,24 +96,27 @@ export class SchedulingQueue {
       errorCount: 0,
       rejectors: new Set(),
       backoffUntilMs: 0,
-    });
+    };
+    this.#enqueue(queued);
+    return queued;
   }
 
-  /** A waiting Pod was changed. Returns false when it is not here. */
-  update(previous: Pod, pod: Pod): boolean {
+  /** A waiting Pod was changed. Undefined when it is not here. */
+  update(previous: Pod, pod: Pod): QueuedPod | undefined {
     const key = objectKey(pod);
     const waiting = this.#active.get(key) ?? this.#backoff.get(key) ?? this.#errorBackoff.get(key);
     const queued = waiting ?? this.#unschedulable.get(key);
-    if (queued === undefined) return false;
+    if (queued === undefined) return undefined;
     const priority = queued.info.priority;
-    queued.info = previous.spec === pod.spec ? { ...queued.info, pod } : podInfo(pod);
+    const isSame = previous.spec === pod.spec && previous.metadata.labels === pod.metadata.labels;
+    queued.info = isSame ? withPod(queued.info, pod) : podInfo(pod);
     if (waiting !== undefined) {
       // The heap's order depends on the priority, which the API server does not let anyone change.
       queued.info = { ...queued.info, priority };
-    } else if (previous.spec !== pod.spec || previous.metadata.labels !== pod.metadata.labels) {
+    } else if (!isSame) {
       this.#wake(queued, { kind: 'PodUpdate', previous });
     }
-    return true;
+    return queued;
   }
 
   delete(key: string): void {
@@ -106,25 +124,39 @@ export class SchedulingQueue {
     this.#backoff.remove(key);
     this.#errorBackoff.remove(key);
     this.#unschedulable.delete(key);
+    this.#inFlight.delete(key);
   }
 
-  /** The next Pod to try, which thereby leaves the queue. */
+  /** The next Pod to try, which thereby leaves the queue and is in flight. */
   pop(): QueuedPod | undefined {
-    return this.#active.pop() ?? this.#backoff.pop();
+    const queued = this.#active.pop() ?? this.#backoff.pop();
+    if (queued !== undefined) this.#inFlight.set(queued.key, []);
+    return queued;
+  }
+
+  /** The Pod in flight has its node, or is none of our business any more. */
+  done(key: string): void {
+    this.#inFlight.delete(key);
   }
 
   /** No node would do for the Pod, for the reasons of `rejectors`. */
   addUnschedulable(queued: QueuedPod, rejectors: ReadonlySet<string>): void {
+    const missed = this.#inFlight.get(queued.key) ?? [];
+    this.#inFlight.delete(queued.key);
     queued.unschedulableCount += 1;
     queued.errorCount = 0;
     queued.rejectors = rejectors;
     this.#setBackoff(queued, queued.unschedulableCount);
     this.#unschedulable.set(queued.key, queued);
-    this.#arrangeFlush();
+    if (missed.some((event) => this.#mayHelp(event, queued))) {
+      this.#unschedulable.delete(queued.key);
+      this.#enqueue(queued);
+    } else this.#arrangeFlush();
   }
 
   /** Something else went wrong (no node registered, a failed binding): try again after a while. */
   addFailed(queued: QueuedPod): void {
+    this.#inFlight.delete(queued.key);
     queued.errorCount += 1;
     queued.rejectors = new Set();
     this.#setBackoff(queued, queued.errorCount);
@@ -132,10 +164,24 @@ export class SchedulingQueue {
     this.#arrangeBackoff();
   }
 
-  /** Something happened in the cluster: Pods that it may help are tried again. */
-  moveOn(event: ClusterEvent): void {
+  /**
+   * Something happened in the cluster: Pods that it may help are tried again.
+   *
+   * @param except the key of a Pod in flight whose own doing it is.
+   */
+  moveOn(event: ClusterEvent, except?: string): void {
+    for (const [key, events] of this.#inFlight) if (key !== except) events.push(event);
     if (this.#unschedulable.size === 0) return;
     for (const queued of [...this.#unschedulable.values()]) this.#wake(queued, event);
+  }
+
+  /** Tries the Pod at once, whatever it waits for. */
+  activate(key: string): void {
+    const queued = this.#unschedulable.get(key) ?? this.#backoff.get(key) ?? this.#errorBackoff.get(key);
+    if (queued === undefined) return;
+    this.delete(key);
+    queued.backoffUntilMs = 0;
+    this.#enqueue(queued);
   }
 
   stop(): void {
@@ -143,20 +189,27 @@ export class SchedulingQueue {
     this.#flush?.cancel();
   }
 
+  #profileOf({ pod }: PodInfo): QueuePlugins | undefined {
+    return this.#options.profiles.get(pod.spec.schedulerName ?? '');
+  }
+
+  #mayHelp(event: ClusterEvent, { info, rejectors }: QueuedPod): boolean {
+    const plugins = this.#profileOf(info)?.byName;
+    for (const name of rejectors) if (plugins?.get(name)?.mayHelp?.(event, info) === true) return true;
+    return false;
+  }
+
   #wake(queued: QueuedPod, event: ClusterEvent): void {
-    for (const name of queued.rejectors) {
-      if (this.#plugins.get(name)?.mayHelp?.(event, queued.info) !== true) continue;
-      this.#unschedulable.delete(queued.key);
-      this.#enqueue(queued);
-      return;
-    }
+    if (!this.#mayHelp(event, queued)) return;
+    this.#unschedulable.delete(queued.key);
+    this.#enqueue(queued);
   }
 
   #enqueue(queued: QueuedPod): void {
     const { pod } = queued.info;
-    for (const plugin of this.#plugins.values()) {
-      if (plugin.mayEnqueue?.(pod) !== false) continue;
-      queued.rejectors = new Set([plugin.name]);
+    for (const plugin of this.#profileOf(queued.info)?.preEnqueue ?? []) {
+      if (plugin.preEnqueue!(pod) === undefined) continue;
+      queued.rejectors = new Set([...queued.rejectors, plugin.name]);
       this.#unschedulable.set(queued.key, queued);
       return;
     }
@@ -171,8 +224,9 @@ export class SchedulingQueue {
   }
 
   #setBackoff(queued: QueuedPod, count: number): void {
+    const { initialBackoffMs, maxBackoffMs } = this.#options;
     queued.queuedMs = this.#sim.nowMs;
-    queued.backoffUntilMs = this.#sim.nowMs + Math.min(INITIAL_BACKOFF_MS * 2 ** (count - 1), MAX_BACKOFF_MS);
+    queued.backoffUntilMs = this.#sim.nowMs + Math.min(initialBackoffMs * 2 ** (count - 1), maxBackoffMs);
   }
 
   #arrangeBackoff(): void {
@@ -206,14 +260,4 @@ export class SchedulingQueue {
 
 function keyOf(queued: QueuedPod): string {
   return queued.key;
-}
-
-function goesFirst(a: QueuedPod, b: QueuedPod): boolean {
-  if (a.info.priority !== b.info.priority) return a.info.priority > b.info.priority;
-  return a.queuedMs < b.queuedMs || (a.queuedMs === b.queuedMs && a.sequence < b.sequence);
-}
-
-function endsFirst(a: QueuedPod, b: QueuedPod): boolean {
-  if (a.backoffUntilMs !== b.backoffUntilMs) return a.backoffUntilMs < b.backoffUntilMs;
-  return goesFirst(a, b);
 }

@@ -28,7 +28,7 @@ function validateWeight(errors: FieldError[], weight: number | undefined, field:
   if (value < 1 || value > 100) errors.push(invalid(`${field}.weight`, value, 'must be in the range 1-100'));
 }
 
-function validateNodeAffinity(errors: FieldError[], affinity: NodeAffinity, field: string): void {
+export function validateNodeAffinity(errors: FieldError[], affinity: NodeAffinity, field: string): void {
   const selector = affinity[REQUIRED];
   if (selector !== undefined) {
     const at = `${field}.${REQUIRED}.nodeSelectorTerms`;

@@ -1,48 +1,77 @@
-import { namedNodes, nodeMatchesPod, termMatches } from '../../client/node-selector.ts';
-import type { Plugin, Rejection } from '../framework.ts';
+import type { Node, Pod } from '../../api/kinds.ts';
+import { namedNodes, nodeMatchesPod, requiredTermsMatch, termMatches } from '../../client/node-selector.ts';
+import { normalizeScores, type Plugin } from '../framework.ts';
+import type { PluginFactory } from '../handle.ts';
+import { unresolvable } from '../rejection.ts';
 
-const REJECTION: Rejection = { reasons: ["node(s) didn't match Pod's node affinity/selector"], resolvable: false };
+const MISMATCH = unresolvable("node(s) didn't match Pod's node affinity/selector");
+const ENFORCED_MISMATCH = unresolvable("node(s) didn't match scheduler-enforced node affinity");
+const CONFLICT = unresolvable('pod affinity terms conflict');
+
+type NodeAffinity = NonNullable<NonNullable<Pod['spec']['affinity']>['nodeAffinity']>;
+type PreferredTerms = NodeAffinity['preferredDuringSchedulingIgnoredDuringExecution'];
+
+export interface NodeAffinityArgs {
+  /** Applies to every Pod of the profile, besides its own affinity. */
+  readonly addedAffinity?: NodeAffinity;
+}
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity, and `nodeSelector`. */
-export const nodeAffinity: Plugin = {
-  name: 'NodeAffinity',
+export const nodeAffinity: PluginFactory = (_handle, args): Plugin => {
+  const { addedAffinity } = args as NodeAffinityArgs;
+  const enforced = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const added = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+  const admits = (node: Node, pod: Pod): boolean =>
+    nodeMatchesPod(node, pod) && (enforced === undefined || requiredTermsMatch(enforced, node));
+  return {
+    name: 'NodeAffinity',
 
-  nodeNames: ({ pod }) => namedNodes(pod),
+    preFilter(_state, { pod }) {
+      const { nodeSelector, affinity } = pod.spec;
+      const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+      if (enforced === undefined && nodeSelector === undefined && required === undefined) return 'Skip';
+      const nodes = namedNodes(pod);
+      if (nodes === undefined) return undefined;
+      return nodes.size === 0 ? CONFLICT : { nodes };
+    },
 
-  filters: ({ pod: { spec } }) =>
-    spec.nodeSelector !== undefined ||
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined,
+    filter(_state, { pod }, { node }) {
+      if (enforced !== undefined && !requiredTermsMatch(enforced, node!)) return ENFORCED_MISMATCH;
+      return nodeMatchesPod(node!, pod) ? undefined : MISMATCH;
+    },
 
-  filter: ({ pod }, { node }) => (nodeMatchesPod(node!, pod) ? undefined : REJECTION),
+    preScore: (_state, { pod }) =>
+      (preferencesOf(pod)?.length ?? 0) + (added?.length ?? 0) === 0 ? 'Skip' : undefined,
 
-  scores: ({ pod }) =>
-    (pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.length ?? 0) > 0,
+    /** The weights of the preferences that the node meets. */
+    score: (_state, { pod }, { node }) => weightOf(added, node!) + weightOf(preferencesOf(pod), node!),
 
-  /** The weights of the preferences that the node meets. */
-  score({ pod }, { node }) {
-    let sum = 0;
-    for (const { weight, preference } of pod.spec.affinity?.nodeAffinity
-      ?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
-      if (termMatches(preference, node!)) sum += weight;
-    }
-    return sum;
-  },
+    normalizeScores: (_state, scores) => normalizeScores(scores, false),
 
-  normalize: 'stretch',
-
-  mayHelp(event, { pod }) {
-    switch (event.kind) {
-      case 'NodeAdd':
-        return nodeMatchesPod(event.node, pod);
-      case 'NodeUpdate':
-        return !nodeMatchesPod(event.previous, pod) && nodeMatchesPod(event.node, pod);
-      case 'PodUpdate':
-        return (
-          event.previous.spec.nodeSelector !== pod.spec.nodeSelector ||
-          event.previous.spec.affinity !== pod.spec.affinity
-        );
-      default:
-        return false;
-    }
-  },
+    mayHelp(event, { pod }) {
+      switch (event.kind) {
+        case 'NodeAdd':
+          return admits(event.node, pod);
+        case 'NodeUpdate':
+          return !admits(event.previous, pod) && admits(event.node, pod);
+        case 'PodUpdate':
+          return (
+            event.previous.spec.nodeSelector !== pod.spec.nodeSelector ||
+            event.previous.spec.affinity !== pod.spec.affinity
+          );
+        default:
+          return false;
+      }
+    },
+  };
 };
+
+function preferencesOf({ spec }: Pod): PreferredTerms {
+  return spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+}
+
+function weightOf(terms: PreferredTerms, node: Node): number {
+  let sum = 0;
+  for (const { weight, preference } of terms ?? []) if (termMatches(preference, node)) sum += weight;
+  return sum;
+}

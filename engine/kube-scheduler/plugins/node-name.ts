@@ -1,14 +1,14 @@
-import type { Plugin, Rejection } from '../framework.ts';
+import type { Plugin } from '../framework.ts';
+import { unresolvable } from '../rejection.ts';
 
-const REJECTION: Rejection = { reasons: ["node(s) didn't match the requested node name"], resolvable: false };
+const REJECTION = unresolvable("node(s) didn't match the requested node name");
 
 /** A Pod that names its node fits no other. */
-export const nodeName: Plugin = {
+export const nodeName = (): Plugin => ({
   name: 'NodeName',
 
-  filters: ({ pod }) => pod.spec.nodeName !== undefined && pod.spec.nodeName !== '',
-
-  filter: ({ pod }, node) => (pod.spec.nodeName === node.name ? undefined : REJECTION),
+  filter: (_state, { pod }, node) =>
+    (pod.spec.nodeName ?? '') === '' || pod.spec.nodeName === node.name ? undefined : REJECTION,
 
   mayHelp: (event, { pod }) => event.kind === 'NodeAdd' && event.node.metadata.name === pod.spec.nodeName,
-};
+});

@@ -1,19 +1,50 @@
-import { MAX_SCORE, type Plugin } from '../framework.ts';
+import { MAX_SCORE } from '../framework.ts';
+import type { PluginFactory } from '../handle.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { Resources } from '../pod-resources.ts';
+import { amountOf, type WeightedResource } from './resource-score.ts';
+
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly WeightedResource[];
+}
 
 /**
- * Prefers nodes whose cpu and memory would be used in like proportion. Pods that ask for neither are left out, or they
- * would all go to one node.
+ * Prefers nodes whose resources would be used in like proportion with the Pod, and more so than without it: 50 for a node
+ * that the Pod brings out of balance, 100 for one that it brings into balance, 75 for one where it changes nothing. Pods
+ * that ask for none of the resources are left out, or they would all go to one node.
+ * After `plugins/noderesources/balanced_allocation.go` of 1.35 and later.
  */
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name: 'NodeResourcesBalancedAllocation',
+export const nodeResourcesBalancedAllocation: PluginFactory = (_handle, args) => {
+  const { resources } = args as NodeResourcesBalancedAllocationArgs;
+  return {
+    name: 'NodeResourcesBalancedAllocation',
 
-  scores: ({ requests }) => requests.milliCpu > 0 || requests.memory > 0,
+    preScore: (_state, { requests }) =>
+      resources.some(({ name }) => amountOf(requests, name) > 0) ? undefined : 'Skip',
 
-  score({ requests }, { requested, allocatable }) {
-    if (allocatable.milliCpu === 0 || allocatable.memory === 0) return MAX_SCORE;
-    const cpu = Math.min(1, (requested.milliCpu + requests.milliCpu) / allocatable.milliCpu);
-    const memory = Math.min(1, (requested.memory + requests.memory) / allocatable.memory);
-    // The standard deviation of two values is half their distance.
-    return Math.floor((1 - Math.abs(cpu - memory) / 2) * MAX_SCORE);
-  },
+    score(_state, { requests }, node) {
+      const without = balance(resources, node, requests, false);
+      const together = balance(resources, node, requests, true);
+      return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + together - without) / 2);
+    },
+  };
 };
+
+/** 100 when all resources are used in the same proportion; the standard deviation takes away from it. */
+function balance(resources: readonly WeightedResource[], node: NodeInfo, wanted: Resources, withPod: boolean): number {
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (const { name } of resources) {
+    const capacity = amountOf(node.allocatable, name);
+    const request = amountOf(wanted, name);
+    if (capacity === 0 || (request === 0 && name !== 'cpu' && name !== 'memory')) continue;
+    const fraction = Math.min(1, (amountOf(node.requested, name) + (withPod ? request : 0)) / capacity);
+    sum += fraction;
+    squares += fraction * fraction;
+    count += 1;
+  }
+  const variance = count < 2 ? 0 : squares / count - (sum / count) ** 2;
+  // A variance of nothing may come out as less than nothing.
+  return Math.trunc((1 - Math.sqrt(Math.max(0, variance))) * MAX_SCORE);
+}

@@ -1,56 +1,58 @@
 import type { Node } from '../../api/kinds.ts';
 import { numericValue } from '../../api/quantity.ts';
-import { MAX_SCORE, type Plugin, type Rejection } from '../framework.ts';
+import type { ClusterEvent } from '../cluster-event.ts';
+import type { PluginFactory } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import { type Resources, resourcesOf } from '../pod-resources.ts';
+import type { Rejection } from '../rejection.ts';
+import { type ScoringStrategy, scorerOf } from './scoring-strategy.ts';
+
+export interface NodeResourcesFitArgs {
+  /** Extended resources that someone else looks after. */
+  readonly ignoredResources?: readonly string[];
+  /** The same by the part before the slash. */
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy: ScoringStrategy;
+}
 
 /**
  * Requests, not use, decide what fits: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
- * Scores by LeastAllocated: the emptier the node would still be, the better.
- * After `plugins/noderesources/fit.go` and `least_allocated.go`.
+ * After `plugins/noderesources/fit.go`.
  */
-export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
+export const nodeResourcesFit: PluginFactory = (_handle, args) => {
+  const { ignoredResources = [], ignoredResourceGroups = [], scoringStrategy } = args as NodeResourcesFitArgs;
+  const resources = new Set(ignoredResources);
+  const groups = new Set(ignoredResourceGroups);
+  const isIgnored = (name: string): boolean =>
+    resources.has(name) || (name.includes('/') && groups.has(name.slice(0, name.indexOf('/'))));
+  const score = scorerOf(scoringStrategy);
+  return {
+    name: 'NodeResourcesFit',
 
-  filter(info, node) {
-    const { requests } = info;
-    const { allocatable, requested } = node;
-    // The usual case first, without allocating anything: it runs for every node.
-    if (
-      node.pods.size < node.allowedPods &&
-      requests.milliCpu <= allocatable.milliCpu - requested.milliCpu &&
-      requests.memory <= allocatable.memory - requested.memory &&
-      requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage &&
-      requests.scalars.size === 0
-    ) {
-      return undefined;
-    }
-    return lacking(info, node);
-  },
+    filter(_state, info, node) {
+      const { requests } = info;
+      const { allocatable, requested } = node;
+      // The usual case first, without allocating anything: it runs for every node.
+      if (
+        node.pods.size < node.allowedPods &&
+        requests.milliCpu <= allocatable.milliCpu - requested.milliCpu &&
+        requests.memory <= allocatable.memory - requested.memory &&
+        requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage &&
+        requests.scalars.size === 0
+      ) {
+        return undefined;
+      }
+      return lacking(info, node, isIgnored);
+    },
 
-  score({ nonZeroRequests }, { allocatable, nonZeroRequested }) {
-    const cpu = leastAllocated(nonZeroRequested.milliCpu + nonZeroRequests.milliCpu, allocatable.milliCpu);
-    const memory = leastAllocated(nonZeroRequested.memory + nonZeroRequests.memory, allocatable.memory);
-    const counted = (allocatable.milliCpu > 0 ? 1 : 0) + (allocatable.memory > 0 ? 1 : 0);
-    return counted === 0 ? 0 : Math.floor((cpu + memory) / counted);
-  },
+    score: (_state, info, node) => score(info, node),
 
-  mayHelp(event, info) {
-    switch (event.kind) {
-      case 'AssignedPodDelete':
-        return true;
-      case 'NodeAdd':
-        return couldHold(event.node, info);
-      case 'NodeUpdate':
-        return couldHold(event.node, info) && hasGrown(event.previous, event.node);
-      case 'PodUpdate':
-        return event.previous.spec.containers !== info.pod.spec.containers;
-    }
-  },
+    mayHelp: (event, info) => mayHelp(event, info),
+  };
 };
 
-function lacking({ requests }: PodInfo, node: NodeInfo): Rejection | undefined {
+function lacking({ requests }: PodInfo, node: NodeInfo, isIgnored: (name: string) => boolean): Rejection | undefined {
   const { allocatable, requested } = node;
   const reasons: string[] = [];
   let resolvable = true;
@@ -65,14 +67,31 @@ function lacking({ requests }: PodInfo, node: NodeInfo): Rejection | undefined {
   check('memory', requests.memory, requested.memory, allocatable.memory);
   check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
   for (const [name, wanted] of requests.scalars) {
+    if (isIgnored(name)) continue;
     check(name, wanted, requested.scalars.get(name) ?? 0, allocatable.scalars.get(name) ?? 0);
   }
   return reasons.length === 0 ? undefined : { reasons, resolvable };
 }
 
-function leastAllocated(requested: number, capacity: number): number {
-  if (capacity === 0 || requested > capacity) return 0;
-  return Math.floor(((capacity - requested) * MAX_SCORE) / capacity);
+function mayHelp(event: ClusterEvent, info: PodInfo): boolean {
+  switch (event.kind) {
+    case 'AssignedPodDelete':
+      return true;
+    case 'AssignedPodUpdate':
+      return asksForLess(event.previous.requests, event.info.requests);
+    case 'NodeAdd':
+      return couldHold(event.node, info);
+    case 'NodeUpdate':
+      return couldHold(event.node, info) && hasGrown(event.previous, event.node);
+    case 'PodUpdate':
+      return event.previous.spec.containers !== info.pod.spec.containers;
+    default:
+      return false;
+  }
+}
+
+function asksForLess(previous: Resources, requests: Resources): boolean {
+  return requests.milliCpu < previous.milliCpu || requests.memory < previous.memory;
 }
 
 /** Whether the node could hold the Pod if it were empty. */
@@ -86,16 +105,14 @@ function couldHold(node: Node, { requests }: PodInfo): boolean {
 }
 
 function hasGrown(previous: Node, node: Node): boolean {
-  if (previous.status?.allocatable === node.status?.allocatable) return false;
-  const before: Resources = resourcesOf(previous.status?.allocatable);
-  const after = resourcesOf(node.status?.allocatable);
-  if (after.milliCpu > before.milliCpu || after.memory > before.memory) return true;
-  if (after.ephemeralStorage > before.ephemeralStorage) return true;
-  if (
-    numericValue(node.status?.allocatable?.['pods'] ?? 0) > numericValue(previous.status?.allocatable?.['pods'] ?? 0)
-  ) {
-    return true;
-  }
-  for (const [name, value] of after.scalars) if (value > (before.scalars.get(name) ?? 0)) return true;
+  const before = previous.status?.allocatable;
+  const after = node.status?.allocatable;
+  if (before === after) return false;
+  const less = resourcesOf(before);
+  const more = resourcesOf(after);
+  if (more.milliCpu > less.milliCpu || more.memory > less.memory) return true;
+  if (more.ephemeralStorage > less.ephemeralStorage) return true;
+  if (numericValue(after?.['pods'] ?? 0) > numericValue(before?.['pods'] ?? 0)) return true;
+  for (const [name, value] of more.scalars) if (value > (less.scalars.get(name) ?? 0)) return true;
   return false;
 }

@@ -1,8 +1,9 @@
 import type { Node, Pod, Taint } from '../../api/kinds.ts';
 import { tolerates } from '../../client/tolerations.ts';
-import type { Plugin, Rejection } from '../framework.ts';
+import type { Plugin } from '../framework.ts';
+import { unresolvable } from '../rejection.ts';
 
-const REJECTION: Rejection = { reasons: ['node(s) were unschedulable'], resolvable: false };
+const REJECTION = unresolvable('node(s) were unschedulable');
 const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 function admits(node: Node, pod: Pod): boolean {
@@ -11,10 +12,10 @@ function admits(node: Node, pod: Pod): boolean {
 }
 
 /** A cordoned node takes no new Pods, except those that tolerate it (DaemonSets do). */
-export const nodeUnschedulable: Plugin = {
+export const nodeUnschedulable = (): Plugin => ({
   name: 'NodeUnschedulable',
 
-  filter: ({ pod }, { node }) => (admits(node!, pod) ? undefined : REJECTION),
+  filter: (_state, { pod }, { node }) => (admits(node!, pod) ? undefined : REJECTION),
 
   mayHelp(event, { pod }) {
     switch (event.kind) {
@@ -28,4 +29,4 @@ export const nodeUnschedulable: Plugin = {
         return false;
     }
   },
-};
+});

@@ -1,23 +1,24 @@
 import type { Node, Pod } from '../../api/kinds.ts';
 import { tolerates, untoleratedTaint } from '../../client/tolerations.ts';
-import type { Plugin, Rejection } from '../framework.ts';
+import { normalizeScores, type Plugin } from '../framework.ts';
+import { unresolvable } from '../rejection.ts';
 
 /** Until 1.34 the message named the taint; since then all taints count as one reason. */
-const REJECTION: Rejection = { reasons: ['node(s) had untolerated taint(s)'], resolvable: false };
+const REJECTION = unresolvable('node(s) had untolerated taint(s)');
 const BARRING_EFFECTS = ['NoSchedule', 'NoExecute'];
 
-function admits(node: Node, pod: Pod): boolean {
+export function admitsByTaints(node: Node, pod: Pod): boolean {
   return untoleratedTaint(node.spec?.taints, pod.spec.tolerations, BARRING_EFFECTS) === undefined;
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-export const taintToleration: Plugin = {
+export const taintToleration = (): Plugin => ({
   name: 'TaintToleration',
 
-  filter: ({ pod }, { node }) => (admits(node!, pod) ? undefined : REJECTION),
+  filter: (_state, { pod }, { node }) => (admitsByTaints(node!, pod) ? undefined : REJECTION),
 
   /** The number of `PreferNoSchedule` taints that the Pod does not tolerate: the fewer the better. */
-  score({ pod }, { node }) {
+  score(_state, { pod }, { node }) {
     let count = 0;
     for (const taint of node!.spec?.taints ?? []) {
       if (taint.effect !== 'PreferNoSchedule') continue;
@@ -26,18 +27,18 @@ export const taintToleration: Plugin = {
     return count;
   },
 
-  normalize: 'reverse',
+  normalizeScores: (_state, scores) => normalizeScores(scores, true),
 
   mayHelp(event, { pod }) {
     switch (event.kind) {
       case 'NodeAdd':
-        return admits(event.node, pod);
+        return admitsByTaints(event.node, pod);
       case 'NodeUpdate':
-        return !admits(event.previous, pod) && admits(event.node, pod);
+        return !admitsByTaints(event.previous, pod) && admitsByTaints(event.node, pod);
       case 'PodUpdate':
         return event.previous.spec.tolerations !== pod.spec.tolerations;
       default:
         return false;
     }
   },
-};
+});

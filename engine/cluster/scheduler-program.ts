@@ -1,0 +1,65 @@
+import type { Transport } from '../client/transport.ts';
+import {
+  ConfigurationError,
+  type RunningScheduler,
+  type SchedulingDecision,
+  startScheduler,
+} from '../kube-scheduler/index.ts';
+import { Errno } from '../linux/errno.ts';
+import type { Host } from '../linux/host.ts';
+import { decode, printError } from '../linux/stdio.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+import { componentProgram, flagValue, type RunningComponent } from './component-program.ts';
+
+/**
+ * The kube-scheduler's program. With `--config=<path>` it reads its configuration from that file, which has to be mounted
+ * into its container; a file that is missing or wrong ends it with exit code 1 and the reason in its log.
+ */
+export class SchedulerProgram {
+  readonly #host: Host;
+  readonly #connect: () => Transport;
+  #running: RunningScheduler | undefined;
+
+  constructor(host: Host, connect: () => Transport) {
+    this.#host = host;
+    this.#connect = connect;
+  }
+
+  get program(): Program {
+    return componentProgram({
+      healthAddress: '127.0.0.1',
+      healthPort: 10259,
+      start: (process) => this.#start(process),
+    });
+  }
+
+  /** How the scheduler that runs now came to its last decision about a Pod; what an earlier one decided is forgotten. */
+  explain(namespace: string, name: string): SchedulingDecision | undefined {
+    return this.#running?.explain(namespace, name);
+  }
+
+  *#start(process: Process): Task<RunningComponent | undefined> {
+    const path = flagValue(process.argv, 'config');
+    try {
+      const running = startScheduler({
+        sim: this.#host.sim,
+        transport: this.#connect(),
+        configuration: path === undefined ? undefined : decode(process.readFile(path)),
+        leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
+      });
+      this.#running = running;
+      return {
+        stop: () => {
+          running.stop();
+          if (this.#running === running) this.#running = undefined;
+        },
+      };
+    } catch (error) {
+      if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
+      const problem = error instanceof Errno ? `open ${path}: ${error.message.toLowerCase()}` : error.message;
+      yield* printError(process, `"command failed" err=${JSON.stringify(problem)}\n`);
+      return undefined;
+    }
+  }
+}

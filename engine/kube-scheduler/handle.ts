@@ -1,0 +1,52 @@
+import type { Client } from '../client/client.ts';
+import type { Simulation, Timer } from '../sim/index.ts';
+import type { SchedulerCache } from './cache.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
+import type { CycleState } from './cycle-state.ts';
+import type { Plugin } from './framework.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { Nominator } from './nominator.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { Rejection } from './rejection.ts';
+import type { WaitingPods } from './waiting-pods.ts';
+
+/** Tells of something that happened to an object. */
+export type ReportEvent = (
+  about: PodInfo,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  action: string,
+  message: string,
+) => void;
+
+/** What all plugins may use of the scheduler they run in. */
+export interface SharedHandle {
+  readonly sim: Simulation;
+  readonly client: Client;
+  readonly cache: SchedulerCache;
+  readonly objects: ClusterObjects;
+  readonly nominator: Nominator;
+  readonly waitingPods: WaitingPods;
+  readonly report: ReportEvent;
+  /** As `sim.schedule`, but for nothing once the scheduler has been stopped. */
+  later(delayMs: number, label: string, run: () => void): Timer;
+  /** Brings a waiting Pod to the front, whatever it waits for. */
+  activate(pod: PodInfo): void;
+}
+
+/** What a plugin may use. After `framework.Handle`. */
+export interface Handle extends SharedHandle {
+  /** The profile that the plugin is part of. */
+  readonly filters: FilterRunner;
+}
+
+/** What preemption needs of its own profile: to ask "and if these Pods were not there?". */
+export interface FilterRunner {
+  /** As the filter of a cycle: with and without the Pods nominated for the node. */
+  filterWithNominated(state: CycleState, info: PodInfo, node: NodeInfo): Rejection | undefined;
+  addPod(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
+  removePod(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
+}
+
+/** Makes a plugin from its arguments, which have been validated and defaulted. */
+export type PluginFactory = (handle: Handle, args: unknown) => Plugin;
