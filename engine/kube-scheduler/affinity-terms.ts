@@ -12,7 +12,7 @@ export interface AffinityTerm {
   readonly namespaceSelector: LabelSelector | undefined;
 }
 
-export interface WeightedTerm extends AffinityTerm {
+interface WeightedTerm extends AffinityTerm {
   readonly weight: number;
 }
 
@@ -24,7 +24,7 @@ export interface AffinityTerms {
   readonly preferredAnti: readonly WeightedTerm[];
 }
 
-export const NO_AFFINITY: AffinityTerms = { required: [], requiredAnti: [], preferred: [], preferredAnti: [] };
+const NO_AFFINITY: AffinityTerms = { required: [], requiredAnti: [], preferred: [], preferredAnti: [] };
 
 type WireTerm = NonNullable<
   NonNullable<

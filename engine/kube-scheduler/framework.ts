@@ -11,7 +11,7 @@ import type { Rejection } from './rejection.ts';
  * What PreFilter found: `Skip` saves asking the plugin's `filter` for each node; `nodes` are the only ones worth looking
  * at; a rejection ends the cycle, whatever the nodes are like.
  */
-export type PreFilterOutcome = 'Skip' | Rejection | { readonly nodes: ReadonlySet<string> } | undefined;
+type PreFilterOutcome = 'Skip' | Rejection | { readonly nodes: ReadonlySet<string> } | undefined;
 
 /** What PostFilter made of a Pod that fits nowhere. */
 export interface PostFilterOutcome {
@@ -22,7 +22,7 @@ export interface PostFilterOutcome {
 }
 
 /** `waitMs`: the Pod keeps its place and waits that long for someone to allow it. */
-export type PermitOutcome = Rejection | { readonly waitMs: number } | undefined;
+type PermitOutcome = Rejection | { readonly waitMs: number } | undefined;
 
 /**
  * One aspect of scheduling. A plugin implements the extension points it has something to say at:

@@ -11,7 +11,7 @@ import type { Rejection } from './rejection.ts';
 import type { WaitingPods } from './waiting-pods.ts';
 
 /** Tells of something that happened to an object. */
-export type ReportEvent = (
+type ReportEvent = (
   about: PodInfo,
   type: 'Normal' | 'Warning',
   reason: string,

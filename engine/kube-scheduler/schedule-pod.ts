@@ -10,7 +10,7 @@ import type { PreFilterResult, Profile, Scorer } from './profile.ts';
 import type { Rejection } from './rejection.ts';
 
 /** What one plugin thought of the nodes that would do, in step with `Placement.feasible`. */
-export interface PluginScores {
+interface PluginScores {
   readonly plugin: string;
   readonly weight: number;
   /** As the plugin gave them. */

@@ -2,7 +2,7 @@ import { DEFAULT_PLUGINS } from './default-plugins.ts';
 import { type EnabledPlugin, EXTENSION_POINTS, type ExtensionPoint, type PluginPoints } from './plugin-points.ts';
 
 /** A plugin set of the file: what to add or weigh anew, and what to leave out (`*` for all defaults). */
-export interface PluginSet {
+interface PluginSet {
   readonly enabled?: readonly { readonly name: string; readonly weight?: number }[];
   readonly disabled?: readonly { readonly name: string }[];
 }

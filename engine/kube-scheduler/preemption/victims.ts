@@ -61,7 +61,7 @@ export function selectVictims(
 }
 
 /** The more important first: by priority, then by who has run longer. After `util/utils.go` (MoreImportantPod). */
-export function byImportance(a: PodInfo, b: PodInfo): number {
+function byImportance(a: PodInfo, b: PodInfo): number {
   if (a.priority !== b.priority) return b.priority - a.priority;
   return startMs(a.pod) - startMs(b.pod);
 }
