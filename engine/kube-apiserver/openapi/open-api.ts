@@ -1,20 +1,19 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
+import { notAcceptable } from '../../api/errors.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { hash32 } from '../../sim/index.ts';
 import { respond } from '../context.ts';
 import { apiVersionOf } from '../decode/object-decoder.ts';
-import { pathItems } from './paths.ts';
-import { componentSchemas, type Descriptions } from './schemas.ts';
+import { pathItems, SHARED_DEFINITIONS, subresourceDefinitions } from './paths.ts';
+import { componentSchemas, type Descriptions, LIST_META, listSchemas } from './schemas.ts';
+import { type Described, swagger } from './swagger.ts';
 
 interface Document {
   /** What it describes: when these are no longer the kinds served, it is made anew. */
   readonly kinds: readonly KindDescriptor[];
-  readonly body: object;
+  readonly body: Described;
   readonly hash: string;
 }
-
-/** Kinds that are sent or returned without being stored. */
-const SHARED_DEFINITIONS = ['DeleteOptions', 'Status'].map((name) => `io.k8s.apimachinery.pkg.apis.meta.v1.${name}`);
 
 /**
  * The OpenAPI v3 documents, one for each group version: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3.
@@ -33,10 +32,11 @@ export class OpenApi {
     this.#descriptions = descriptions;
   }
 
-  /** The answer to `/openapi/v3` and what is below it; undefined for a path that leads nowhere. */
+  /** The answer to `/openapi/v2`, `/openapi/v3` and what is below that; undefined for a path that leads nowhere. */
   serve(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
-    const [, v3, ...rest] = segments;
-    if (v3 !== 'v3') return undefined;
+    const [, version, ...rest] = segments;
+    if (version === 'v2' && rest.length === 0) return this.#serveV2(request);
+    if (version !== 'v3') return undefined;
     const paths = this.#groupVersionPaths();
     if (rest.length === 0) return respond(200, { paths: Object.fromEntries(paths.map((path) => this.#entry(path))) });
     const path = rest.join('/');
@@ -52,6 +52,24 @@ export class OpenApi {
     };
     if (request.headers?.['if-none-match'] === headers.etag) return { status: 304, headers };
     return { status: 200, headers, body };
+  }
+
+  /** Everything in one document, in JSON; in protobuf (for `kubectl explain --output=plaintext-openapiv2`) it is not there. */
+  #serveV2(request: ApiRequest): ApiResponse {
+    const accept = request.headers?.['accept'] ?? '';
+    if (accept !== '' && !/json(?![^,]*protobuf)|\*\/\*/.test(accept)) throw notAcceptable(['application/json']);
+    const documents = this.#groupVersionPaths().map((path) => this.#document(path));
+    const etag = JSON.stringify(hashOf(documents.map(({ hash }) => hash)));
+    const headers = { 'content-type': 'application/json', etag };
+    if (request.headers?.['if-none-match'] === etag) return { status: 304, headers };
+    return {
+      status: 200,
+      headers,
+      body: swagger(
+        documents.map(({ body }) => body),
+        this.#serverVersion,
+      ),
+    };
   }
 
   #groupVersionPaths(): readonly string[] {
@@ -74,15 +92,25 @@ export class OpenApi {
   }
 
   #make(kinds: readonly KindDescriptor[]): Document {
-    const roots = [...kinds.map(({ schema }) => schema), ...SHARED_DEFINITIONS];
+    const roots = [
+      ...kinds.map(({ schema }) => schema),
+      ...SHARED_DEFINITIONS,
+      LIST_META,
+      ...subresourceDefinitions(kinds),
+    ];
+    const schemas = { ...componentSchemas(roots, kinds, this.#descriptions), ...listSchemas(kinds) };
     const body = {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: this.#serverVersion },
       paths: pathItems(kinds),
-      components: { schemas: componentSchemas(roots, kinds, this.#descriptions) },
+      components: { schemas },
     };
-    return { kinds, body, hash: hash32(JSON.stringify(body), 0).toString(16).padStart(8, '0').toUpperCase() };
+    return { kinds, body, hash: hashOf(body) };
   }
+}
+
+function hashOf(document: object): string {
+  return hash32(JSON.stringify(document), 0).toString(16).padStart(8, '0').toUpperCase();
 }
 
 function isSameList<T>(left: readonly T[], right: readonly T[]): boolean {

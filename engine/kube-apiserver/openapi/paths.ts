@@ -1,65 +1,36 @@
-import type { KindDescriptor, Verb } from '../../api/descriptor.ts';
+import type { KindDescriptor } from '../../api/descriptor.ts';
 import { apiVersionOf } from '../decode/object-decoder.ts';
-import { groupVersionKind, type OpenApiSchema } from './schemas.ts';
+import {
+  COLLECTION,
+  LIST_OPERATION,
+  OBJECT,
+  type Operation,
+  PATCH_TYPES,
+  type Parameter,
+  PRETTY,
+  pathParameter,
+  SUBRESOURCES,
+  type Subject,
+} from './operations.ts';
+import { groupVersionKind, listSchemaName, type OpenApiSchema } from './schemas.ts';
 
 /** The operations of a path, by method. */
 type PathItem = Readonly<Record<string, unknown>>;
 
-const PATCH_TYPES = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-const STRING = { type: 'string' };
-const BOOLEAN = { type: 'boolean' };
-const INTEGER = { type: 'integer' };
+/** Definitions that operations of any kind refer to. */
+export const SHARED_DEFINITIONS: readonly string[] = ['DeleteOptions', 'Patch', 'Status'].map(
+  (name) => `${META}.${name}`,
+);
 
-function queryParameter(name: string, schema: OpenApiSchema = STRING) {
-  return { name, in: 'query', schema };
+/** What the subresources of some kinds take and give besides the kinds themselves. */
+export function subresourceDefinitions(kinds: readonly KindDescriptor[]): readonly string[] {
+  const names = kinds.flatMap(({ subresources }) =>
+    subresources.map((name) => SUBRESOURCES[name]?.subject?.schema ?? ''),
+  );
+  return names.filter((name) => name !== '');
 }
-
-const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => queryParameter(name));
-const PATCH_PARAMETERS = [...WRITE_PARAMETERS, queryParameter('force', BOOLEAN)];
-const DELETE_PARAMETERS = [
-  queryParameter('dryRun'),
-  queryParameter('gracePeriodSeconds', INTEGER),
-  queryParameter('propagationPolicy'),
-];
-const LIST_PARAMETERS = [
-  queryParameter('allowWatchBookmarks', BOOLEAN),
-  queryParameter('continue'),
-  queryParameter('fieldSelector'),
-  queryParameter('labelSelector'),
-  queryParameter('limit', INTEGER),
-  queryParameter('resourceVersion'),
-  queryParameter('resourceVersionMatch'),
-  queryParameter('sendInitialEvents', BOOLEAN),
-  queryParameter('timeoutSeconds', INTEGER),
-  queryParameter('watch', BOOLEAN),
-];
-
-/** What differs from operation to operation: the method, what authorization calls it, its query, whether it has a body. */
-type Operation = readonly [
-  method: string,
-  action: Verb,
-  parameters: readonly object[],
-  body: 'none' | 'object' | 'patch',
-];
-
-const COLLECTION: readonly Operation[] = [
-  ['get', 'list', LIST_PARAMETERS, 'none'],
-  ['post', 'create', WRITE_PARAMETERS, 'object'],
-  ['delete', 'deletecollection', [...DELETE_PARAMETERS, ...LIST_PARAMETERS], 'none'],
-];
-const OBJECT: readonly Operation[] = [
-  ['get', 'get', [], 'none'],
-  ['put', 'update', WRITE_PARAMETERS, 'object'],
-  ['patch', 'patch', PATCH_PARAMETERS, 'patch'],
-  ['delete', 'delete', DELETE_PARAMETERS, 'none'],
-];
-const STATUS = OBJECT.slice(0, 3);
 
 /** Every path of the given kinds with its operations. */
 export function pathItems(kinds: readonly KindDescriptor[]): Readonly<Record<string, PathItem>> {
@@ -69,40 +40,97 @@ export function pathItems(kinds: readonly KindDescriptor[]): Readonly<Record<str
     const scope = kind.namespaced ? [pathParameter('namespace')] : [];
     const collection = `${base}${kind.namespaced ? '/namespaces/{namespace}' : ''}/${kind.plural}`;
     const named = [...scope, pathParameter('name')];
-    paths[collection] = pathItem(kind, COLLECTION, scope);
-    if (kind.namespaced) paths[`${base}/${kind.plural}`] = pathItem(kind, COLLECTION.slice(0, 1), []);
-    paths[`${collection}/{name}`] = pathItem(kind, OBJECT, named);
-    if (kind.subresources.includes('status')) paths[`${collection}/{name}/status`] = pathItem(kind, STATUS, named);
+    const scoped = kind.namespaced ? 'Namespaced' : '';
+    paths[collection] = pathItem(kind, COLLECTION, scope, `${scoped}${kind.kind}`);
+    if (kind.namespaced && kind.verbs.includes('list')) {
+      paths[`${base}/${kind.plural}`] = pathItem(kind, [LIST_OPERATION], [], `${kind.kind}ForAllNamespaces`);
+    }
+    if (!kind.verbs.includes('get')) continue;
+    paths[`${collection}/{name}`] = pathItem(kind, OBJECT, named, `${scoped}${kind.kind}`);
+    for (const subresource of kind.subresources) {
+      const found = SUBRESOURCES[subresource];
+      if (found === undefined) continue;
+      const subject = `${scoped}${kind.kind}${capitalized(subresource)}`;
+      const path = `${collection}/{name}/${subresource}`;
+      paths[path] = pathItem(kind, found.operations, named, subject, found.subject);
+    }
   }
   return paths;
 }
 
-function pathParameter(name: string) {
-  return { name, in: 'path', required: true, schema: STRING };
+function pathItem(
+  kind: KindDescriptor,
+  operations: readonly Operation[],
+  parameters: readonly Parameter[],
+  subject: string,
+  subjectKind?: Subject,
+): PathItem {
+  const served = operations.filter(({ verb }) => verb === undefined || kind.verbs.includes(verb));
+  const methods = served.map((operation) => {
+    const about = subjectKind ?? { ...kind, schema: kind.schema };
+    return [operation.method, describeOperation(kind, operation, subject, about)] as const;
+  });
+  return { ...Object.fromEntries(methods), parameters: [...parameters, ...PRETTY] };
 }
 
-function pathItem(kind: KindDescriptor, operations: readonly Operation[], parameters: readonly object[]): PathItem {
-  const served = operations.filter(([, action]) => kind.verbs.includes(action));
-  const methods = served.map((operation) => [operation[0], describeOperation(kind, operation)] as const);
-  return { ...Object.fromEntries(methods), parameters };
-}
-
-function describeOperation(kind: KindDescriptor, [, action, parameters, body]: Operation) {
-  const schema = { $ref: `#/components/schemas/${kind.schema}` };
+function describeOperation(kind: KindDescriptor, operation: Operation, subject: string, about: Subject) {
+  const { parameters, body, action } = operation;
+  const group = groupName(kind);
   return {
+    tags: [`${group.charAt(0).toLowerCase()}${group.slice(1)}_${kind.version}`],
+    operationId: operationId(operation, `${group}${capitalized(kind.version)}`, subject),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === 'none' ? {} : { requestBody: requestBody(body, schema) }),
-    responses: { 200: { description: 'OK', content: { 'application/json': { schema } } } },
-    'x-kubernetes-action': ACTIONS[action] ?? action,
-    'x-kubernetes-group-version-kind': groupVersionKind(kind),
+    ...(body === 'none' ? {} : { requestBody: requestBody(body, about.schema) }),
+    responses: responses(operation, about.schema),
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': groupVersionKind(about),
   };
 }
 
-/** Where the documents' word is not authorization's. */
-const ACTIONS: Readonly<Partial<Record<Verb, string>>> = { create: 'post', update: 'put' };
+/** `createCoreV1NamespacedPod`, `deleteAppsV1CollectionNamespacedDeployment`: client libraries make method names of it. */
+function operationId({ action, method }: Operation, groupVersion: string, subject: string): string {
+  if (action === 'deletecollection') return `delete${groupVersion}Collection${subject}`;
+  if (action === 'connect') return `connect${groupVersion}${capitalized(method)}${subject}`;
+  const words = { post: 'create', get: 'read', put: 'replace', list: 'list', patch: 'patch', delete: 'delete' };
+  return `${words[action]}${groupVersion}${subject}`;
+}
 
-function requestBody(body: 'object' | 'patch', schema: OpenApiSchema) {
-  if (body === 'object') return { content: { '*/*': { schema } }, required: true };
-  const content = PATCH_TYPES.map((type) => [type, { schema: { type: 'object' } }] as const);
-  return { content: Object.fromEntries(content), required: true };
+/** `rbac.authorization.k8s.io` → `RbacAuthorization`. */
+function groupName({ group }: KindDescriptor): string {
+  if (group === '') return 'Core';
+  const parts = group.replace(/\.k8s\.io$/, '').split('.');
+  return parts.map(capitalized).join('');
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function responses({ action, answer }: Operation, schema: string) {
+  const types = answer === 'text' ? ['text/plain'] : ['application/json', 'application/yaml'];
+  const told: OpenApiSchema =
+    answer === 'text'
+      ? { type: 'string' }
+      : reference(answer === 'status' ? `${META}.Status` : answer === 'list' ? listSchemaName(schema) : schema);
+  const content = Object.fromEntries(types.map((type) => [type, { schema: told }]));
+  const ok = { description: 'OK', content };
+  const created = { description: 'Created', content };
+  const accepted = { description: 'Accepted', content };
+  return {
+    200: ok,
+    ...(action === 'post' || action === 'put' || action === 'patch' ? { 201: created } : {}),
+    ...(action === 'post' || action === 'delete' ? { 202: accepted } : {}),
+    401: { description: 'Unauthorized' },
+  };
+}
+
+function reference(name: string): OpenApiSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function requestBody(body: 'object' | 'options' | 'patch', schema: string) {
+  if (body === 'options') return { content: { '*/*': { schema: reference(`${META}.DeleteOptions`) } } };
+  if (body === 'object') return { content: { '*/*': { schema: reference(schema) } }, required: true };
+  const patch = { schema: reference(`${META}.Patch`) };
+  return { content: Object.fromEntries(PATCH_TYPES.map((type) => [type, patch])), required: true };
 }

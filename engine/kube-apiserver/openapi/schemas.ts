@@ -11,11 +11,16 @@ export type OpenApiSchema = Readonly<Record<string, unknown>>;
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+export const LIST_META = `${META}.ListMeta`;
 
 /** Definitions that are scalars on the wire. */
 const SCALAR_DEFINITIONS: Readonly<Record<string, OpenApiSchema>> = {
   [QUANTITY]: { oneOf: [{ type: 'string' }, { type: 'number' }] },
   [INT_OR_STRING]: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  [`${META}.Patch`]: {
+    type: 'object',
+    description: 'Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.',
+  },
   [`${META}.Time`]: { type: 'string', format: 'date-time' },
   [`${META}.MicroTime`]: { type: 'string', format: 'date-time' },
 };
@@ -73,6 +78,33 @@ function definitionSchema(
     properties,
     ...(groupVersionKinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': groupVersionKinds }),
   };
+}
+
+/** The name of the list of objects with a schema. */
+export function listSchemaName(schema: string): string {
+  return `${schema}List`;
+}
+
+/** The schemas of lists, which no definition describes: they are all alike. */
+export function listSchemas(kinds: readonly KindDescriptor[]): Readonly<Record<string, OpenApiSchema>> {
+  const listed = kinds.filter(({ verbs }) => verbs.includes('list'));
+  return Object.fromEntries(
+    listed.map((kind) => [
+      listSchemaName(kind.schema),
+      {
+        description: `${kind.kind}List is a list of ${kind.kind}.`,
+        type: 'object',
+        required: ['items'],
+        properties: {
+          apiVersion: PLAIN.string,
+          items: { type: 'array', items: { $ref: `#/components/schemas/${kind.schema}` } },
+          kind: PLAIN.string,
+          metadata: { $ref: `#/components/schemas/${LIST_META}` },
+        },
+        'x-kubernetes-group-version-kind': [groupVersionKind({ ...kind, kind: `${kind.kind}List` })],
+      },
+    ]),
+  );
 }
 
 export function groupVersionKind({ group, version, kind }: Pick<KindDescriptor, 'group' | 'version' | 'kind'>) {
