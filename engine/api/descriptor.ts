@@ -1,5 +1,6 @@
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './object.ts';
+import type { UserInfo } from './request.ts';
 import type { CustomSchema } from './schema/custom-schema.ts';
 import type { Structure } from './schema/structural.ts';
 
@@ -25,6 +26,8 @@ export interface WriteContext {
   readonly status: boolean;
   /** Through which the write comes; empty or absent for the object itself. */
   readonly subresource?: string;
+  /** Who creates. */
+  readonly user?: UserInfo | undefined;
 }
 
 /** What a CustomResourceDefinition says of the objects of one version. */

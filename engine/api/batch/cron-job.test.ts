@@ -36,7 +36,9 @@ test('the smallest CronJob', () => {
     successfulJobsHistoryLimit: 3,
     failedJobsHistoryLimit: 1,
   });
-  expect(spec.jobTemplate.spec).toMatchObject({ parallelism: 1, completions: 1, backoffLimit: 6 });
+  // A Job gets its defaults when it is made, its Pods' template has them already.
+  expect(Object.keys(spec.jobTemplate.spec!)).toEqual(['template']);
+  expect(spec.jobTemplate.spec!.template.spec).toMatchObject({ dnsPolicy: 'ClusterFirst' });
   expect(status).toEqual({});
 });
 

@@ -1,6 +1,7 @@
 import { keepMetadataOfStatusUpdate } from '../apps/status-update.ts';
 import { workloadColumns } from '../apps/workload-columns.ts';
 import { withDefaults, withField } from '../copy-on-write.ts';
+import { defaultPodTemplate } from '../core/pod-defaults.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { ageSince } from '../duration.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
@@ -8,7 +9,6 @@ import type { CronJob, Job } from '../kinds.ts';
 import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
 import { ALL_VERBS } from '../verbs.ts';
 import { validateCronJob, validateCronJobUpdate } from './cron-job-validation.ts';
-import { defaultJobSpec } from './job.ts';
 
 type Spec = CronJob['spec'];
 
@@ -21,12 +21,15 @@ const SPEC: Partial<Spec> = {
 const NO_SPEC = Object.freeze({}) as Spec;
 const NO_TEMPLATE = Object.freeze({}) as Spec['jobTemplate'];
 const NO_JOB_SPEC = Object.freeze({}) as Job['spec'];
+const NO_POD_TEMPLATE = Object.freeze({}) as Job['spec']['template'];
 
-/** After kubernetes/kubernetes pkg/apis/batch/v1/defaults.go. */
+/** Of the Job only its Pods get their defaults here: the rest of it comes when the Job does. */
 function defaultSpec(given: Spec): Spec {
   const spec = withDefaults(given, SPEC);
   const template = spec.jobTemplate ?? NO_TEMPLATE;
-  return withField(spec, 'jobTemplate', withField(template, 'spec', defaultJobSpec(template.spec ?? NO_JOB_SPEC)));
+  const job = template.spec ?? NO_JOB_SPEC;
+  const defaulted = withField(job, 'template', defaultPodTemplate(job.template ?? NO_POD_TEMPLATE));
+  return withField(spec, 'jobTemplate', withField(template, 'spec', defaulted));
 }
 
 /** Containers and images of the Jobs' Pods; CronJobs have no selector, and the column says so. */

@@ -25,7 +25,7 @@ const NO_SPEC = Object.freeze({}) as Spec;
 const NO_TEMPLATE = Object.freeze({}) as Spec['template'];
 
 /** After kubernetes/kubernetes pkg/apis/batch/v1/defaults.go. */
-export function defaultJobSpec(given: Spec): Spec {
+function defaultJobSpec(given: Spec): Spec {
   const { completions, parallelism, backoffLimitPerIndex, podFailurePolicy } = given;
   let spec = given;
   // One Pod, unless told; told only the parallelism, it is a work queue: done when any Pod is.

@@ -2,6 +2,7 @@ import { withDefaults, withField } from '../copy-on-write.ts';
 import { humanDuration } from '../duration.ts';
 import type { CertificateSigningRequest } from '../extension-kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
+import type { UserInfo } from '../request.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
@@ -19,6 +20,7 @@ function condition({ status }: CertificateSigningRequest): string {
   return parts.join(',');
 }
 
+type Spec = NonNullable<CertificateSigningRequest['spec']>;
 type Status = NonNullable<CertificateSigningRequest['status']>;
 
 const HALVES = specAndStatus<CertificateSigningRequest>({ counted: false, status: {} });
@@ -34,6 +36,14 @@ function withTimes(next: CertificateSigningRequest, previous: CertificateSigning
   return { ...next.status, ...(conditions.length === 0 ? {} : { conditions }) };
 }
 
+/** The request says who made it, whatever its maker wrote there. */
+function withRequester(object: CertificateSigningRequest, user: UserInfo | undefined): CertificateSigningRequest {
+  const { username: _, uid: _uid, groups: _groups, extra: _extra, ...spec } = object.spec ?? ({} as Spec);
+  if (user === undefined) return { ...object, spec };
+  const { username, uid, groups } = user;
+  return { ...object, spec: { ...spec, username, ...(uid === undefined ? {} : { uid }), groups: [...groups] } };
+}
+
 /** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/ */
 export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -44,6 +54,7 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
   subresources: ['approval', 'status'],
   ...HALVES,
+  prepareForCreate: (object, context) => withRequester(HALVES.prepareForCreate(object, context), context.user),
   prepareForUpdate(next, previous, context) {
     if (context.subresource === 'approval') {
       // Nothing but the conditions is taken over.

@@ -1,4 +1,4 @@
-import { changeField, sameValue, withField } from '../copy-on-write.ts';
+import { changeField, sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
 import { forbidden } from '../field-errors.ts';
@@ -9,11 +9,29 @@ import { NODE_COLUMNS } from './node-columns.ts';
 import { storedResourceList } from './resource-list.ts';
 import { validateTaints } from './taint-validation.ts';
 
+/** Capacity is allocatable until the kubelet says otherwise. */
 function defaultStatus(status: NodeStatus): NodeStatus {
-  return changeField(changeField(status, 'capacity', storedResourceList), 'allocatable', storedResourceList);
+  const stored = changeField(changeField(status, 'capacity', storedResourceList), 'allocatable', storedResourceList);
+  return stored.capacity === undefined ? stored : withDefaults(stored, { allocatable: stored.capacity });
 }
 
-/** Capacity is allocatable until the kubelet says otherwise. */
+/** What is written of a node that no kubelet has said anything of. */
+const UNKNOWN: NodeStatus = Object.freeze({
+  daemonEndpoints: Object.freeze({ kubeletEndpoint: Object.freeze({ Port: 0 }) }),
+  nodeInfo: Object.freeze({
+    machineID: '',
+    systemUUID: '',
+    bootID: '',
+    kernelVersion: '',
+    osImage: '',
+    containerRuntimeVersion: '',
+    kubeletVersion: '',
+    kubeProxyVersion: '',
+    operatingSystem: '',
+    architecture: '',
+  }),
+});
+
 function applyDefaults(node: Node): Node {
   const withSpec = node.spec === undefined ? { ...(node as object as Node), spec: {} } : node;
   return changeField(withSpec, 'status', defaultStatus);
@@ -53,6 +71,7 @@ export const node: KindDescriptor<Node> = {
   subresources: ['status'],
   applyDefaults,
   // A kubelet registers its node together with its status, so creation keeps it.
+  prepareForCreate: (object) => withDefaults(object, { status: UNKNOWN }),
   prepareForUpdate: (next, previous, context) =>
     context.status ? withField(next, 'spec', previous.spec) : withField(next, 'status', previous.status),
   validateCreate(object) {

@@ -5,7 +5,7 @@ import { firstGeneration, nextGeneration } from '../generation.ts';
 import { checkEndpointAddress, isIPv4, isIPv6 } from '../ip-address.ts';
 import type { EndpointSlice } from '../kinds.ts';
 import { validateMetadata, validateMetadataUpdate } from '../metadata-validation.ts';
-import { checkLabel1123, checkPortName, checkPortNumber, checkSubdomain1123 } from '../names.ts';
+import { checkLabel1123, checkPortNumber, checkSubdomain1123 } from '../names.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { storedKind } from '../stored-kind.ts';
 
@@ -67,7 +67,7 @@ function validatePorts(errors: FieldError[], ports: readonly Port[]): void {
   const names = new Set<string>();
   ports.forEach(({ name = '', protocol, port }, index) => {
     const at = `ports[${index}]`;
-    if (name !== '') for (const detail of checkPortName(name)) errors.push(invalid(`${at}.name`, name, detail));
+    if (name !== '') for (const detail of checkLabel1123(name)) errors.push(invalid(`${at}.name`, name, detail));
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
     if (!PROTOCOLS.includes(protocol!)) errors.push(notSupported(`${at}.protocol`, protocol, PROTOCOLS));

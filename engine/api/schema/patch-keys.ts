@@ -25,6 +25,11 @@ function byKey(mergeKey: string, apply: readonly string[] | undefined = [mergeKe
 
 const SET: Keys = { patch: { strategy: 'merge' }, apply: [] };
 
+/** A list that is a map for server-side apply alone. */
+function appliedBy(...apply: readonly string[]): Keys {
+  return { apply };
+}
+
 const KEYS: Readonly<Record<string, Keys>> = {
   'ObjectMeta.finalizers': SET,
   'ObjectMeta.ownerReferences': byKey('uid'),
@@ -64,6 +69,37 @@ const KEYS: Readonly<Record<string, Keys>> = {
   'PersistentVolumeClaimStatus.conditions': byKey('type'),
   'PodDisruptionBudgetStatus.conditions': byKey('type'),
   'HorizontalPodAutoscalerStatus.conditions': byKey('type'),
+  'DaemonSetStatus.conditions': byKey('type'),
+  'StatefulSetStatus.conditions': byKey('type'),
+  'ReplicationControllerStatus.conditions': byKey('type'),
+  'JobStatus.conditions': byKey('type', undefined),
+  'PodFailurePolicyOnExitCodesRequirement.values': appliedBy(),
+  'Endpoint.addresses': appliedBy(),
+  'ServiceCIDRStatus.conditions': byKey('type'),
+  'CSINodeSpec.drivers': byKey('name'),
+  'CSIDriverSpec.volumeLifecycleModes': appliedBy(),
+  'ValidatingWebhookConfiguration.webhooks': byKey('name'),
+  'MutatingWebhookConfiguration.webhooks': byKey('name'),
+  'ValidatingWebhook.matchConditions': byKey('name'),
+  'MutatingWebhook.matchConditions': byKey('name'),
+  'ValidatingAdmissionPolicySpec.matchConditions': byKey('name'),
+  'ValidatingAdmissionPolicySpec.variables': byKey('name'),
+  'ValidatingAdmissionPolicyStatus.conditions': appliedBy('type'),
+  'ValidatingAdmissionPolicyBindingSpec.validationActions': appliedBy(),
+  'MutatingAdmissionPolicySpec.matchConditions': byKey('name'),
+  'CertificateSigningRequestStatus.conditions': appliedBy('type'),
+  'FlowSchemaStatus.conditions': byKey('type'),
+  'PriorityLevelConfigurationStatus.conditions': byKey('type'),
+  'ResourcePolicyRule.verbs': appliedBy(),
+  'ResourcePolicyRule.apiGroups': appliedBy(),
+  'ResourcePolicyRule.resources': appliedBy(),
+  'ResourcePolicyRule.namespaces': appliedBy(),
+  'NonResourcePolicyRule.verbs': appliedBy(),
+  'NonResourcePolicyRule.nonResourceURLs': appliedBy(),
+  'APIServiceStatus.conditions': byKey('type'),
+  'ResourceClaimStatus.reservedFor': byKey('uid'),
+  'ResourceClaimStatus.devices': appliedBy('driver', 'device', 'pool', 'shareID'),
+  'AllocatedDeviceStatus.conditions': appliedBy('type'),
 };
 
 /** Objects of which only the keys in the patch survive. */
@@ -85,8 +121,20 @@ const ATOMIC: ReadonlySet<string> = new Set([
   'CrossVersionObjectReference',
   'RoleRef',
   'ServiceBackendPort',
+  'MatchResources',
+  'NamedRuleWithOperations',
+  'ParamKind',
+  'ParamRef',
+  'ScopeSelector',
+  'ScopedResourceSelectorRequirement',
+  'TopologySelectorTerm',
 ]);
-const ATOMIC_FIELDS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'ServiceSpec.selector']);
+const ATOMIC_FIELDS: ReadonlySet<string> = new Set([
+  'PodSpec.nodeSelector',
+  'ServiceSpec.selector',
+  'ReplicationControllerSpec.selector',
+  'Scheduling.nodeSelector',
+]);
 /** References that are elsewhere atomic. */
 const GRANULAR_FIELDS: ReadonlySet<string> = new Set(['PersistentVolumeSpec.claimRef']);
 

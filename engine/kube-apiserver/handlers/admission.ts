@@ -15,12 +15,13 @@ function admissionRequest(
   return { operation, kind, namespace, name, subresource, user, dryRun, stored, warn: (text) => warnings.push(text) };
 }
 
-/** The two turns that admission has in a creation. */
+/** Who creates, and the two turns that admission has. */
 export function admitCreation(request: ResourceRequest, dryRun: boolean) {
   const { admission } = request.server;
   const asked = admissionRequest(request, 'CREATE', dryRun);
   const named = ({ metadata }: KubeObject) => (asked.name === '' ? { ...asked, name: metadata.name } : asked);
   return {
+    user: request.user,
     admit: (object: KubeObject) => admission.admit(named(object), object),
     validate: (object: KubeObject) => admission.validate(named(object), object),
   };

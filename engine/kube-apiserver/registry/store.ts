@@ -11,6 +11,7 @@ import {
 } from '../../api/errors.ts';
 import { invalid } from '../../api/field-errors.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../api/object.ts';
+import type { UserInfo } from '../../api/request.ts';
 import type { Etcd } from '../../etcd/index.ts';
 import type { Random } from '../../sim/index.ts';
 import type { Clock } from '../clock.ts';
@@ -37,6 +38,8 @@ export interface StoreEnvironment {
 
 export interface CreateOptions {
   readonly dryRun: boolean;
+  /** Who asks; absent for what the server makes itself. */
+  readonly user?: UserInfo;
   /** Mutates and judges the object before it is validated; see `admission/`. */
   readonly admit: (object: KubeObject) => KubeObject;
   /** Judges the object once it has been validated. */
@@ -126,7 +129,8 @@ export class Store {
     }
     const generated = (sent.metadata.name ?? '') === '' && (sent.metadata.generateName ?? '') !== '';
     const admitted = options.admit(this.#withSystemFields(namespace, sent, generated, options.managedFields));
-    const context: WriteContext = { timestamp: admitted.metadata.creationTimestamp, status: false };
+    const timestamp = admitted.metadata.creationTimestamp;
+    const context: WriteContext = { timestamp, status: false, user: options.user };
     const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
     const errors = kind.validateCreate(prepared);
     if (errors.length > 0) throw invalidObject(this.#named, prepared.metadata.name, errors);
