@@ -13,6 +13,7 @@ const PORTS = [
   'engine/linux/syscalls.ts',
   'engine/linux/host.ts',
   'engine/linux/directory-tree.ts',
+  'engine/linux/credentials.ts',
   'engine/linux/errno.ts',
   'engine/linux/signal.ts',
   'engine/linux/stdio.ts',

@@ -27,6 +27,9 @@ export interface NodeMachineOptions {
   readonly kubeletAddress: ServerAddress<NodeApi>;
 }
 
+/** The address that the cluster's DNS Service is given. */
+const CLUSTER_DNS = '10.96.0.10';
+
 /** systemd's RestartSec of the units that kubeadm's packages install. */
 const KUBELET_RESTART_MS = 10_000;
 const CONTAINERD_RESTART_MS = 5_000;
@@ -112,6 +115,8 @@ export class NodeMachine {
           kubeletVersion: KUBERNETES_VERSION,
           kernelVersion: VERSIONS.kernel,
           osImage: VERSIONS.osImage,
+          clusterDns: { server: CLUSTER_DNS, domain: 'cluster.local' },
+          cgroups: host,
         });
         const hangUp = kubeletAddress.serve(kubelet.nodeApi);
         return {

@@ -101,16 +101,16 @@ function createRoot(context: ContainerdContext, sandbox: Sandbox, config: Contai
   const mounted = new Set(config.mounts.map(({ containerPath }) => containerPath));
   const directory = sandboxDirectory(sandbox.id);
   const binds: HostBind[] = ['hostname', 'hosts', 'resolv.conf']
-    .map((name) => ({ hostPath: `${directory}/${name}`, containerPath: `/etc/${name}`, readOnly: false }))
+    .map((name): HostBind => ({ hostPath: `${directory}/${name}`, containerPath: `/etc/${name}`, readOnly: false }))
     .filter(({ containerPath }) => !mounted.has(containerPath));
   for (const mount of config.mounts) {
     makeMountSource(context, mount.hostPath);
     const propagation = PROPAGATION[mount.propagation ?? 'None'] ?? 'private';
     binds.push({ ...mount, propagation });
   }
-  const readOnly = config.linux.security.readOnlyRootFilesystem === true;
+  const { readOnlyRootFilesystem: readOnly = false, privileged = false } = config.linux.security;
   try {
-    return host.createContainerRoot({ layers, readOnly }, binds);
+    return host.createContainerRoot({ layers, readOnly, privileged }, binds);
   } catch (error) {
     if (error instanceof Errno) throw new CriError('Unknown', `failed to generate container spec: ${error.message}`);
     throw error;
@@ -168,6 +168,7 @@ function launch(context: ContainerdContext, container: Container): void {
     credentials: container.credentials,
     namespaces: { ...sandbox.namespaces, pid: pidNamespace(context, container), mnt: container.root },
     cgroup: container.cgroup,
+    oomScoreAdj: config.linux.resources.oomScoreAdj,
   };
   container.environment = environment;
   const { files, terminal } = openStandardFiles(context, container);
@@ -319,6 +320,7 @@ export function containerStatus(container: Container): ContainerStatus {
     annotations: config.annotations,
     logPath: container.log.path,
     pid: container.process?.hostPid ?? 0,
+    user: container.credentials,
   };
 }
 

@@ -36,7 +36,14 @@ export interface PodSandboxConfig {
   };
   readonly linux: {
     readonly cgroupParent: string;
-    readonly namespaces: { readonly network: NamespaceMode; readonly pid: NamespaceMode; readonly ipc: NamespaceMode };
+    readonly namespaces: {
+      readonly network: NamespaceMode;
+      readonly pid: NamespaceMode;
+      readonly ipc: NamespaceMode;
+      /** Of the Pod's own user namespace; none: the machine's. */
+      readonly user?: readonly { readonly inside: number; readonly outside: number; readonly count: number }[];
+    };
+    readonly sysctls?: Readonly<Record<string, string>>;
   };
 }
 
@@ -97,6 +104,13 @@ export interface ContainerConfig {
       readonly runAsUser?: number;
       readonly runAsGroup?: number;
       readonly supplementalGroups?: readonly number[];
+      /** Whether the groups that the image's /etc/group names the user in are added. */
+      readonly supplementalGroupsPolicy?: 'Merge' | 'Strict';
+      /** Without `CAP_`; `ALL` is all of them. */
+      readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+      readonly noNewPrivileges?: boolean;
+      /** Shown, and no system call is filtered. */
+      readonly seccomp?: 'Unconfined' | 'RuntimeDefault' | 'Localhost';
       readonly privileged?: boolean;
       readonly readOnlyRootFilesystem?: boolean;
       /** CONTAINER, POD (shareProcessNamespace), NODE (hostPID) or TARGET (that of the container `targetId`). */
@@ -127,6 +141,8 @@ export interface ContainerStatus {
   readonly logPath: string;
   /** In the host's pid namespace; 0 when not running. */
   readonly pid: number;
+  /** Whom its first process runs as; absent where there are no processes. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
 }
 
 export interface ImageStatus {

@@ -10,7 +10,7 @@ export interface Sandbox {
   readonly id: string;
   readonly config: PodSandboxConfig;
   readonly createdAtMs: number;
-  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid'>;
+  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user'>;
   ready: boolean;
   ip: string | undefined;
   /** Absent once the pause process has ended. */
@@ -24,8 +24,9 @@ export interface ProcessEnvironment {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly credentials: Credentials;
-  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'mnt'>;
+  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user' | 'mnt'>;
   readonly cgroup: Cgroup;
+  readonly oomScoreAdj?: number;
 }
 
 export interface Container {

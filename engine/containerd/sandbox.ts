@@ -1,4 +1,5 @@
 import type { CniPlugin } from '../cni/plugin.ts';
+import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { sleep, type Task } from '../sim/index.ts';
 import { CriError, type PodSandboxConfig, type PodSandboxStatus } from './cri.ts';
@@ -34,7 +35,7 @@ export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig
   const { host, state, options } = context;
   const random = host.sim.random(`containerd/${host.name}`);
   const id = containerId(random);
-  const { network, ipc, pid } = config.linux.namespaces;
+  const { network, ipc, pid, user } = config.linux.namespaces;
   const ownNetwork = network !== 'NODE';
   const sandbox: Sandbox = {
     id,
@@ -45,6 +46,7 @@ export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig
       uts: ownNetwork ? host.createNamespace('uts', { hostname: config.hostname }) : host.namespaces.uts,
       ipc: ipc === 'NODE' ? host.namespaces.ipc : host.createNamespace('ipc'),
       pid: pid === 'NODE' ? host.namespaces.pid : host.createNamespace('pid'),
+      user: user === undefined ? host.namespaces.user : host.createNamespace('user', { idMappings: user }),
     },
     ready: false,
     ip: undefined,
@@ -56,6 +58,7 @@ export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig
     yield* sleep(host.sim, random.jitter(options.sandboxMs, options.jitter), 'containerd sandbox');
     if (ownNetwork) setUpNetwork(context, sandbox);
     writeSandboxFiles(host.root, id, config);
+    setSysctls(context, sandbox);
     startPause(context, sandbox);
     sandbox.ready = true;
     state.sandboxes.set(id, sandbox);
@@ -83,11 +86,30 @@ function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
   }
 }
 
+function setSysctls({ host }: ContainerdContext, { config, namespaces }: Sandbox): void {
+  for (const [name, value] of Object.entries(config.linux.sysctls ?? {})) {
+    try {
+      host.setSysctl(namespaces, name, value);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const file = `/proc/sys/${name.replaceAll('.', '/')}`;
+      const cause = `open ${file}: ${error.message.toLowerCase()}`;
+      throw new CriError(
+        'Unknown',
+        `failed to create containerd task: failed to create shim task: OCI runtime create failed: ${cause}`,
+      );
+    }
+  }
+}
+
 function tearDownNetwork({ host, cni }: ContainerdContext, sandbox: Sandbox): void {
   if (!sandbox.networkSetUp || !host.running) return;
   sandbox.networkSetUp = false;
   cni.del(sandbox.id, sandbox.namespaces.net);
 }
+
+/** The pause process is the last one to be killed for memory. */
+const PAUSE_OOM_SCORE = -998;
 
 function startPause(context: ContainerdContext, sandbox: Sandbox): void {
   const { host, images, options, state } = context;
@@ -106,6 +128,7 @@ function startPause(context: ContainerdContext, sandbox: Sandbox): void {
     namespaces: { ...sandbox.namespaces, mnt: host.createContainerRoot({ layers: image.layers, readOnly: true }, []) },
     cgroup,
     credentials: { uid: 65535, gid: 65535, groups: [65535] },
+    oomScoreAdj: PAUSE_OOM_SCORE,
     onExit: () => {
       sandbox.pause = undefined;
       sandbox.ready = false;

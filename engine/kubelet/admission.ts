@@ -1,5 +1,8 @@
 import type { Node, Pod } from '../api/kinds.ts';
-import { podRequest } from './quantities.ts';
+import { nodeMatchesPod } from '../client/node-selector.ts';
+import { untoleratedTaint } from '../client/tolerations.ts';
+import { isHostNetwork } from './pod-format.ts';
+import { podRequest, requestedResources } from './quantities.ts';
 
 /** Why a Pod that was bound to this node cannot run here. */
 export interface Rejection {
@@ -9,10 +12,10 @@ export interface Rejection {
 
 /**
  * The kubelet's own check of what the scheduler decided (or of what no scheduler has seen).
- * After `pkg/kubelet/lifecycle/predicate.go`; simplified: of affinity only the node selector is looked at.
+ * After `pkg/kubelet/lifecycle/predicate.go` and `pkg/kubelet/sysctl/allowlist.go`.
  *
  * @param others the Pods that are on the node already
- * @param allocatable amounts in thousandths of a CPU or whole units
+ * @param allocatable amounts in thousandths of a CPU or whole units; 0 for what the node does not have
  */
 export function admitPod(
   pod: Pod,
@@ -20,20 +23,22 @@ export function admitPod(
   allocatable: (resource: string) => number,
   node: Node | undefined,
 ): Rejection | undefined {
+  return refuseSysctls(pod) ?? refuseResources(pod, others, allocatable) ?? refusePlace(pod, others, node);
+}
+
+function refuseResources(
+  pod: Pod,
+  others: readonly Pod[],
+  allocatable: (resource: string) => number,
+): Rejection | undefined {
   if (others.length + 1 > allocatable('pods')) {
     return outOf('pods', 1, others.length, allocatable('pods'));
   }
-  for (const resource of ['cpu', 'memory', 'ephemeral-storage']) {
+  for (const resource of requestedResources(pod)) {
     const requested = podRequest(pod, resource);
     if (requested === 0) continue;
     const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
     if (used + requested > allocatable(resource)) return outOf(resource, requested, used, allocatable(resource));
-  }
-  const labels = node?.metadata.labels;
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  if (labels !== undefined && selector.some(([key, value]) => labels[key] !== value)) {
-    const text = "node(s) didn't match Pod's node affinity/selector";
-    return { reason: 'NodeAffinity', message: `Predicate NodeAffinity failed: ${text}` };
   }
   return undefined;
 }
@@ -43,4 +48,57 @@ function outOf(resource: string, requested: number, used: number, capacity: numb
     reason: `OutOf${resource}`,
     message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   };
+}
+
+function refusePlace(pod: Pod, others: readonly Pod[], node: Node | undefined): Rejection | undefined {
+  if (node !== undefined && !nodeMatchesPod(node, pod)) {
+    return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  }
+  const taken = new Set(others.flatMap(hostPorts));
+  if (hostPorts(pod).some((port) => taken.has(port))) {
+    return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
+  }
+  const taint = untoleratedTaint(node?.spec?.taints, pod.spec.tolerations, ['NoExecute']);
+  if (taint === undefined) return undefined;
+  return predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate");
+}
+
+function predicate(name: string, why: string): Rejection {
+  return { reason: name, message: `Predicate ${name} failed: ${why}` };
+}
+
+function hostPorts({ spec }: Pod): readonly string[] {
+  return spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = 'TCP' }) => ((hostPort ?? 0) === 0 ? [] : [`${protocol}/${hostPort}`])),
+  );
+}
+
+/** Those that have an effect on nobody but the Pod. */
+const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+]);
+
+/** https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
+function refuseSysctls(pod: Pod): Rejection | undefined {
+  for (const { name } of pod.spec.securityContext?.sysctls ?? []) {
+    const plain = name.replaceAll('/', '.');
+    const namespace = plain.startsWith('net.') ? 'net' : 'ipc';
+    let why: string | undefined;
+    if (!SAFE_SYSCTLS.has(plain)) why = 'not allowlisted';
+    else if (namespace === 'net' && isHostNetwork(pod)) why = 'not allowed with host net enabled';
+    else if (namespace === 'ipc' && pod.spec.hostIPC === true) why = 'not allowed with host ipc enabled';
+    if (why !== undefined) return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${name}" ${why}` };
+  }
+  return undefined;
 }

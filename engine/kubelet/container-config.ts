@@ -1,6 +1,7 @@
 import type { Container, Pod, VolumeMount } from '../api/kinds.ts';
 import type { ContainerConfig, ContainerMount } from '../containerd/cri.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
+import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
@@ -8,7 +9,8 @@ import { expand } from './expansion.ts';
 import { podDirectory } from './host-files.ts';
 import { containerHash } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
-import { pidNamespaceMode, podHostname } from './sandbox-config.ts';
+import { podDomain, podHostname } from './pod-hostname.ts';
+import { pidNamespaceMode } from './sandbox-config.ts';
 import { configError, expandSubPath, prepareSubPath } from './sub-path.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
@@ -19,6 +21,9 @@ export interface ContainerSurroundings {
   readonly podIp: string | undefined;
   readonly image: string;
   readonly attempt: number;
+  readonly clusterDomain: string;
+  /** The node's memory: how much of it a container asks for decides who is killed first. */
+  readonly capacityBytes: number;
   /** The container whose processes this one is to see. */
   readonly targetId: string | undefined;
 }
@@ -27,7 +32,6 @@ export interface ContainerSurroundings {
 export function containerConfig(pod: Pod, container: Container, around: ContainerSurroundings): ContainerConfig {
   const { name, namespace = 'default', uid } = pod.metadata;
   const { env, attempt } = around;
-  const security = { ...pod.spec.securityContext, ...container.securityContext };
   return {
     metadata: { name: container.name, attempt },
     image: around.image,
@@ -53,17 +57,30 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
     tty: container.tty === true,
     stopSignal: container.lifecycle?.stopSignal,
     linux: {
-      resources: containerResources(container),
+      resources: containerResources(pod, container, around.capacityBytes),
       security: {
-        runAsUser: security.runAsUser,
-        runAsGroup: security.runAsGroup,
-        supplementalGroups: groupsOf(pod),
-        privileged: container.securityContext?.privileged === true,
-        readOnlyRootFilesystem: container.securityContext?.readOnlyRootFilesystem === true,
+        ...securityOf(pod, container),
         pidNamespace: around.targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
         targetId: around.targetId,
       },
     },
+  };
+}
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */
+function securityOf(pod: Pod, container: Container): Omit<ContainerConfig['linux']['security'], 'pidNamespace'> {
+  const own = container.securityContext ?? {};
+  const { runAsUser, runAsGroup, seccompProfile } = { ...pod.spec.securityContext, ...own };
+  return {
+    runAsUser,
+    runAsGroup,
+    supplementalGroups: groupsOf(pod),
+    supplementalGroupsPolicy: pod.spec.securityContext?.supplementalGroupsPolicy === 'Strict' ? 'Strict' : 'Merge',
+    privileged: own.privileged === true,
+    readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
+    capabilities: own.capabilities,
+    noNewPrivileges: own.allowPrivilegeEscalation === false,
+    seccomp: seccompProfile?.type as 'RuntimeDefault' | undefined,
   };
 }
 
@@ -76,7 +93,7 @@ function makeMounts(root: Process, pod: Pod, container: Container, around: Conta
   const mounts = (container.volumeMounts ?? []).map((mount) => volumeMount(root, container, mount, around));
   const mountsOver = (path: string): boolean => mounts.some(({ containerPath }) => containerPath === path);
   if (!mountsOver('/etc/hosts')) {
-    mounts.push({ hostPath: writeHosts(root, pod, around.podIp), containerPath: '/etc/hosts', readOnly: false });
+    mounts.push({ hostPath: writeHosts(root, pod, around), containerPath: '/etc/hosts', readOnly: false });
   }
   const messagePath = container.terminationMessagePath ?? '/dev/termination-log';
   if (messagePath !== '' && !mountsOver(messagePath)) {
@@ -115,19 +132,22 @@ export function terminationLog(pod: Pod, container: string, attempt: number): st
 }
 
 /** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
-function writeHosts(root: Process, pod: Pod, podIp: string | undefined): string {
+function writeHosts(root: Process, pod: Pod, { podIp, clusterDomain }: ContainerSurroundings): string {
   const path = `${podDirectory(pod.metadata.uid)}/etc-hosts`;
   makeDirectories(root, podDirectory(pod.metadata.uid), 0o750);
-  const aliases = pod.spec.hostAliases ?? [];
-  let text: string | Uint8Array;
+  const { hostAliases = [] } = pod.spec;
+  let text: string;
   if (isHostNetwork(pod)) {
-    text = root.access('/etc/hosts', 'exists') ? root.readFile('/etc/hosts') : '';
+    const ofNode = root.access('/etc/hosts', 'exists') ? decode(root.readFile('/etc/hosts')) : '';
+    text = `# Kubernetes-managed hosts file (host network).\n${ofNode}`;
   } else {
-    const own = podIp === undefined ? '' : `${podIp}\t${podHostname(pod)}\n`;
-    const extra = aliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
-    text = `${HOSTS_HEAD}${own}${extra === '' ? '' : `\n# Entries added by HostAliases.\n${extra}`}`;
+    const name = podHostname(pod);
+    const domain = podDomain(pod, clusterDomain);
+    const names = domain === undefined ? name : `${name}.${domain}\t${name}`;
+    text = `${HOSTS_HEAD}${podIp === undefined ? '' : `${podIp}\t${names}\n`}`;
   }
-  root.writeFile(path, text);
+  const extra = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
+  root.writeFile(path, `${text}${extra === '' ? '' : `\n# Entries added by HostAliases.\n${extra}`}`);
   return path;
 }
 

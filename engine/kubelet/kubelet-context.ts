@@ -12,6 +12,7 @@ import type { ImagePullRecords } from './image-pull-records.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { UserNamespaces } from './user-namespaces.ts';
 import type { VolumeClaims } from './volumes/volume.ts';
 import type { WaitingReasons } from './waiting-reasons.ts';
 
@@ -22,6 +23,8 @@ export interface KubeletContext {
   readonly nodeAddress: string;
   /** Root's system calls on the node; absent on a hollow node, which has no files. */
   readonly root: Process | undefined;
+  /** The node's memory. */
+  readonly capacityBytes: number;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
   readonly cache: RuntimeCache;
@@ -38,6 +41,7 @@ export interface KubeletContext {
   readonly pullRecords: ImagePullRecords;
   readonly waiting: WaitingReasons;
   readonly clusterDns: ClusterDns | undefined;
+  readonly userNamespaces: UserNamespaces;
 }
 
 export interface ClusterDns {

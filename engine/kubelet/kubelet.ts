@@ -1,6 +1,7 @@
 import type { Node, Pod, Taint } from '../api/kinds.ts';
 import type { NodeApi, PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
+import { numericValue } from '../api/quantity.ts';
 import { leases, nodes, persistentVolumeClaims, persistentVolumes, pods, services } from '../api/resources.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
@@ -18,6 +19,7 @@ import type { ClusterDns, KubeletContext } from './kubelet-context.ts';
 import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
 import { type NodeCapacity, NodeStatusUpdater } from './node-status.ts';
+import { type CgroupHost, PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
@@ -27,6 +29,7 @@ import { createServer } from './server.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { StaticPodSource } from './static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
+import { UserNamespaces } from './user-namespaces.ts';
 import { WaitingReasons } from './waiting-reasons.ts';
 
 export interface KubeletOptions {
@@ -49,6 +52,8 @@ export interface KubeletOptions {
   readonly kernelVersion?: string;
   readonly osImage?: string;
   readonly clusterDns?: ClusterDns;
+  /** The machine's control groups; without them Pods have no limits as a whole. */
+  readonly cgroups?: CgroupHost;
 }
 
 export interface Kubelet {
@@ -89,6 +94,7 @@ class NodeAgent implements PodWorkerHost {
   readonly #nodeStatus: NodeStatusUpdater;
   readonly #lease: NodeLease;
   readonly #staticPods: StaticPodSource | undefined;
+  readonly #cgroups: PodCgroups | undefined;
   readonly #cleaning = new Set<TaskHandle>();
   #unsubscribe: (() => void) | undefined;
 
@@ -103,6 +109,7 @@ class NodeAgent implements PodWorkerHost {
       nodeName,
       nodeAddress,
       root,
+      capacityBytes: numericValue(options.capacity.memory),
       runtime,
       images,
       cache: new RuntimeCache(runtime),
@@ -118,6 +125,7 @@ class NodeAgent implements PodWorkerHost {
       pullRecords: new ImagePullRecords(),
       waiting: new WaitingReasons(),
       clusterDns: options.clusterDns,
+      userNamespaces: new UserNamespaces(),
     };
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
@@ -125,6 +133,7 @@ class NodeAgent implements PodWorkerHost {
       { sim, nodes: client.resource(nodes), recorder, runtime, images },
       { ...options, labels: options.nodeLabels, taints: options.registerWithTaints },
     );
+    this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, (resource) => this.allocatable(resource));
     this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
     this.#informer = new Informer(sim, this.context.pods, {
       name: `${this.#component} pods`,
@@ -137,6 +146,7 @@ class NodeAgent implements PodWorkerHost {
 
   start(): void {
     this.#relist();
+    this.#cgroups?.enforceAllocatable();
     this.#unsubscribe = this.context.runtime.subscribe((event) => {
       this.context.cache.observe(event);
       this.#workers.get(event.podUid)?.ring();
@@ -174,6 +184,10 @@ class NodeAgent implements PodWorkerHost {
 
   allocatable(resource: string): number {
     return this.#nodeStatus.allocatable(resource);
+  }
+
+  enforceLimits(pod: Pod): void {
+    this.#cgroups?.apply(pod);
   }
 
   admit(pod: Pod): Rejection | undefined {
@@ -264,6 +278,8 @@ class NodeAgent implements PodWorkerHost {
     imageBackOff.forget(uid);
     objects.forget(uid);
     tokens.forget(uid);
+    this.context.userNamespaces.forget(uid);
+    this.#cgroups?.remove(pod);
     if (worker.isStatic) this.#removeMirrorOf(pod);
     const task = runTask(sim, `${this.#component} clean up`, this.#removeSandboxes(uid), () => {
       this.#cleaning.delete(task);

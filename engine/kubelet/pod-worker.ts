@@ -25,6 +25,8 @@ export interface PodWorkerHost {
   allocatable(resource: string): number;
   /** As the server has it. */
   readonly node: Node | undefined;
+  /** Gives the Pod its control group. */
+  enforceLimits(pod: Pod): void;
   admit(pod: Pod): Rejection | undefined;
   /** Why Pods without host network cannot be started; undefined when they can. */
   networkNotReady(): string | undefined;
@@ -167,6 +169,7 @@ export class PodWorker {
       podEvent(context, pod, 'Warning', 'NetworkNotReady', `network is not ready: ${notReady}`);
       return context.sim.nowMs + RETRY_MS / 2;
     }
+    this.#host.enforceLimits(pod);
     const volumes = this.#setUpVolumes();
     if (volumes === undefined) return undefined;
     prober.addPod(pod);

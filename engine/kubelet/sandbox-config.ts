@@ -1,8 +1,10 @@
 import type { Pod } from '../api/kinds.ts';
 import type { NamespaceMode, PodSandboxConfig } from '../containerd/cri.ts';
 import { podCgroup } from './cgroups.ts';
-import type { ClusterDns, KubeletContext } from './kubelet-context.ts';
+import type { KubeletContext } from './kubelet-context.ts';
+import { podDns } from './pod-dns.ts';
 import { isHostNetwork } from './pod-format.ts';
+import { kernelHostname } from './pod-hostname.ts';
 
 /** Where a Pod's logs are on the node. */
 export function podLogDirectory(pod: Pod): string {
@@ -15,12 +17,18 @@ export function pidNamespaceMode(pod: Pod): NamespaceMode {
   return pod.spec.shareProcessNamespace === true ? 'POD' : 'CONTAINER';
 }
 
-/** What the runtime is told about a Pod's sandbox. After `kuberuntime_sandbox.go`. */
+/**
+ * What the runtime is told about a Pod's sandbox. After `kuberuntime_sandbox.go`.
+ *
+ * @throws SandboxConfigError
+ */
 export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number): PodSandboxConfig {
   const { name, namespace = 'default', uid, labels = {}, annotations = {} } = pod.metadata;
+  const hostname = kernelHostname(pod, context.clusterDns?.domain ?? 'cluster.local');
+  if ('error' in hostname) throw new SandboxConfigError(hostname.error);
   return {
     metadata: { name, namespace, uid, attempt },
-    hostname: isHostNetwork(pod) ? context.nodeName : podHostname(pod),
+    hostname: isHostNetwork(pod) && pod.spec.hostnameOverride === undefined ? context.nodeName : hostname.name,
     logDirectory: podLogDirectory(pod),
     labels: {
       ...labels,
@@ -29,43 +37,27 @@ export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number
       'io.kubernetes.pod.uid': uid,
     },
     annotations,
-    dnsConfig: dnsConfig(context.clusterDns, pod, namespace),
+    dnsConfig: podDns(context, pod),
     linux: {
       cgroupParent: podCgroup(pod),
       namespaces: {
         network: isHostNetwork(pod) ? 'NODE' : 'POD',
         pid: pidNamespaceMode(pod),
         ipc: pod.spec.hostIPC === true ? 'NODE' : 'POD',
+        user: pod.spec.hostUsers === false ? context.userNamespaces.mappings(uid) : undefined,
       },
+      sysctls: sysctlsOf(pod),
     },
   };
 }
 
-/** At most 63 characters, and none of them a trailing dash. */
-export function podHostname(pod: Pod): string {
-  return (pod.spec.hostname ?? pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+function sysctlsOf({ spec }: Pod): Readonly<Record<string, string>> | undefined {
+  const { sysctls = [] } = spec.securityContext ?? {};
+  if (sysctls.length === 0) return undefined;
+  return Object.fromEntries(sysctls.map(({ name, value }) => [name.replaceAll('/', '.'), value]));
 }
 
-/** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
-function dnsConfig(cluster: ClusterDns | undefined, pod: Pod, namespace: string): PodSandboxConfig['dnsConfig'] {
-  const own = pod.spec.dnsConfig;
-  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
-  const useCluster =
-    cluster !== undefined &&
-    (policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !isHostNetwork(pod)));
-  if (!useCluster && policy !== 'None' && own === undefined) return undefined;
-  const { domain } = cluster ?? { domain: 'cluster.local' };
-  const base = useCluster
-    ? {
-        servers: [cluster.server],
-        searches: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain],
-        options: ['ndots:5'],
-      }
-    : { servers: [], searches: [], options: [] };
-  const options = (own?.options ?? []).map(({ name, value }) => (value === undefined ? `${name}` : `${name}:${value}`));
-  return {
-    servers: [...base.servers, ...(own?.nameservers ?? [])],
-    searches: [...base.searches, ...(own?.searches ?? [])],
-    options: [...base.options, ...options],
-  };
+/** The Pod asks for a sandbox that cannot be. */
+export class SandboxConfigError extends Error {
+  override readonly name = 'SandboxConfigError';
 }

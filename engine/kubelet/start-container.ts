@@ -93,7 +93,10 @@ function makeConfig(around: StartSurroundings, container: Container, image: stri
   const services = knownServices(context, pod);
   const env = makeEnvironment({ root, objects, volumes, services, facts, allocatable }, pod, container);
   const targetId = targetOf(context, pod, container);
-  return containerConfig(pod, container, { root, volumes, env, podIp, image, attempt, targetId });
+  const { capacityBytes, clusterDns } = context;
+  const clusterDomain = clusterDns?.domain ?? 'cluster.local';
+  const surroundings = { root, volumes, env, podIp, image, attempt, targetId, capacityBytes, clusterDomain };
+  return containerConfig(pod, container, surroundings);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/ */

@@ -8,7 +8,7 @@ import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { computePodActions, type PodActions, type ProbeResults } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
-import { sandboxConfig } from './sandbox-config.ts';
+import { SandboxConfigError, sandboxConfig } from './sandbox-config.ts';
 import { checkBackOff, type StartSurroundings, startContainer } from './start-container.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
@@ -79,8 +79,9 @@ function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActio
   try {
     return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt));
   } catch (error) {
-    if (!(error instanceof CriError) || error.code === 'Unavailable') throw error;
-    const message = `Failed to create pod sandbox: ${grpcMessage(error)}`;
+    const refused = error instanceof CriError && error.code !== 'Unavailable';
+    if (!refused && !(error instanceof SandboxConfigError)) throw error;
+    const message = `Failed to create pod sandbox: ${refused ? grpcMessage(error) : error.message}`;
     podEvent(context, pod, 'Warning', 'FailedCreatePodSandBox', message);
     return undefined;
   }

@@ -26,7 +26,7 @@ test('containers run as the user that the image or the Pod says', () => {
     ],
   });
   node.untilPhase('who', 'Succeeded');
-  expect(node.logs('who', 'image')).toBe('101:102 102,2000 / pid 1\n');
+  expect(node.logs('who', 'image')).toBe('101:102 102,2000,50 / pid 1\n');
   expect(node.logs('who', 'pod')).toBe('5:6 2000,6 /work pid 1\n');
 });
 

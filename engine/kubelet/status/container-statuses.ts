@@ -58,6 +58,7 @@ function createdStatus(facts: ContainerFacts, container: Container, latest: Cont
     containerID: `containerd://${latest.id}`,
     resources: {},
     ...mountFields(container),
+    ...userField(latest),
   };
 }
 
@@ -82,6 +83,7 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
     started: plainInit ? running : running && facts.started(container, latest),
     ...resourceFields(container),
     ...mountFields(container),
+    ...userField(latest),
   };
 }
 
@@ -97,6 +99,13 @@ function mountFields({ volumeMounts = [] }: Container): Pick<ApiContainerStatus,
         : {}),
     })),
   };
+}
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#supplementalgroupspolicy */
+function userField({ user }: ContainerStatus): Pick<ApiContainerStatus, 'user'> {
+  if (user === undefined) return {};
+  const { uid, gid, groups } = user;
+  return { user: { linux: { gid, supplementalGroups: [...groups], uid } } };
 }
 
 function resourceFields(container: Container): Pick<ApiContainerStatus, 'resources' | 'allocatedResources'> {

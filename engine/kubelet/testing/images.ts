@@ -133,6 +133,7 @@ const TREE: FileTree = {
   '/bin/fetch': { program: fetch },
   '/tmp': { directory: true, mode: 0o1777 },
   '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\nweb:x:101:102::/srv:/bin/sh\n' },
+  '/etc/group': { text: 'root:x:0:\nmail:x:50:root,web\n' },
 };
 
 function image(reference: string, more: Partial<Image> = {}): Image {

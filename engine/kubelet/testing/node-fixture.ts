@@ -99,6 +99,8 @@ export class NodeFixture {
       images: this.containerd,
       capacity: { cpu: this.#options.cpu ?? '2', memory: this.#options.memory ?? '2Gi' },
       kubeletVersion: 'v1.36.2',
+      clusterDns: { server: '10.96.0.10', domain: 'cluster.local' },
+      cgroups: this.host,
     });
   }
 

@@ -1,0 +1,96 @@
+import type { Pod } from '../api/kinds.ts';
+import type { PodSandboxConfig } from '../containerd/cri.ts';
+import { Errno } from '../linux/errno.ts';
+import { decode } from '../linux/stdio.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
+import { isHostNetwork } from './pod-format.ts';
+
+type DnsConfig = NonNullable<PodSandboxConfig['dnsConfig']>;
+
+const MAX_NAME_SERVERS = 3;
+const MAX_SEARCHES = 32;
+const MAX_SEARCH_LENGTH = 2048;
+
+/**
+ * What a Pod's /etc/resolv.conf says. After `pkg/kubelet/network/dns/dns.go`.
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy
+ */
+export function podDns(context: KubeletContext, pod: Pod): PodSandboxConfig['dnsConfig'] {
+  const base = baseConfig(context, pod);
+  const own = pod.spec.dnsConfig;
+  if (own === undefined) return base === undefined ? undefined : withinLimits(context, pod, base);
+  const { servers, searches, options } = base ?? EMPTY;
+  return withinLimits(context, pod, {
+    servers: unique([...servers, ...(own.nameservers ?? [])]),
+    searches: unique([...searches, ...(own.searches ?? [])]),
+    options: mergeOptions(options, own.options ?? []),
+  });
+}
+
+const EMPTY: DnsConfig = { servers: [], searches: [], options: [] };
+
+/** Without the Pod's own additions; undefined where there is no file to take the node's from. */
+function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig | undefined {
+  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
+  if (policy === 'None') return EMPTY;
+  const ofNode = root === undefined ? undefined : readResolvConf(() => decode(root.readFile('/etc/resolv.conf')));
+  const useCluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !isHostNetwork(pod));
+  if (!useCluster || clusterDns === undefined) return ofNode;
+  const { server, domain } = clusterDns;
+  const namespace = pod.metadata.namespace ?? 'default';
+  return {
+    servers: [server],
+    searches: unique([`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...(ofNode?.searches ?? [])]),
+    options: ['ndots:5'],
+  };
+}
+
+function readResolvConf(read: () => string): DnsConfig | undefined {
+  let text: string;
+  try {
+    text = read();
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+  const servers: string[] = [];
+  let searches: readonly string[] = [];
+  let options: readonly string[] = [];
+  for (const line of text.split('\n')) {
+    const [keyword, ...values] = line.trim().split(/\s+/);
+    if (keyword === 'nameserver' && values[0] !== undefined) servers.push(values[0]);
+    else if (keyword === 'search') searches = values.filter((value) => value !== '.');
+    else if (keyword === 'options') options = values;
+  }
+  return { servers, searches, options };
+}
+
+type Option = NonNullable<NonNullable<Pod['spec']['dnsConfig']>['options']>[number];
+
+/** An option of the Pod takes the place of one of the same name. */
+function mergeOptions(base: readonly string[], own: readonly Option[]): string[] {
+  const names = new Set(own.map(({ name }) => name));
+  const kept = base.filter((option) => !names.has(option.split(':')[0]!));
+  return [...kept, ...own.map(({ name = '', value }) => (value === undefined ? name : `${name}:${value}`))];
+}
+
+function withinLimits(context: KubeletContext, pod: Pod, { servers, searches, options }: DnsConfig): DnsConfig {
+  const kept = servers.slice(0, MAX_NAME_SERVERS);
+  if (kept.length < servers.length) {
+    const line = `the applied nameserver line is: ${kept.join(' ')}`;
+    const message = `Nameserver limits were exceeded, some nameservers have been omitted, ${line}`;
+    podEvent(context, pod, 'Warning', 'DNSConfigForming', message);
+  }
+  const paths = searches.slice(0, MAX_SEARCHES);
+  while (paths.join(' ').length > MAX_SEARCH_LENGTH) paths.pop();
+  if (paths.length < searches.length) {
+    const line = `the applied search line is: ${paths.join(' ')}`;
+    const message = `Search Line limits were exceeded, some search paths have been omitted, ${line}`;
+    podEvent(context, pod, 'Warning', 'DNSConfigForming', message);
+  }
+  return { servers: kept, searches: paths, options };
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)];
+}
