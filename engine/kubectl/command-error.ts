@@ -66,7 +66,12 @@ export function errorText(error: Error): string {
 }
 
 function messageOf(error: Error): string {
-  if (error instanceof CommandErrors) return error.errors.map(messageOf).join('\n');
+  // Only an error that stands alone is announced as one.
+  if (error instanceof CommandErrors) {
+    return error.errors
+      .map((one) => (one instanceof CommandError && one.exitCode === 1 ? one.message : messageOf(one)))
+      .join('\n');
+  }
   if (error instanceof StatusError) {
     const { reason, message = '' } = error.status;
     if (reason === 'Unauthorized') return `error: You must be logged in to the server (${message})`;

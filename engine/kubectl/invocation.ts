@@ -242,7 +242,9 @@ function fieldValidation(value: string): 'Strict' | 'Warn' | 'Ignore' {
     case 'false':
       return 'Ignore';
     default:
-      throw new CommandError(`invalid - validate option ${JSON.stringify(value)}`);
+      throw new CommandError(
+        `invalid - validate option ${JSON.stringify(value)}; must be one of: strict (or true), warn, ignore (or false)`,
+      );
   }
 }
 

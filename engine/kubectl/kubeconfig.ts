@@ -78,7 +78,11 @@ export function readConfigFile(process: Process, path: string): KubeConfig {
         'Kind string "json:\\"kind,omitempty\\"" }',
     );
   }
-  const file = value as Record<string, unknown>;
+  return configFromObject(value as Record<string, unknown>);
+}
+
+/** Takes the parts that kubectl reads out of a configuration file's object. */
+export function configFromObject(file: Readonly<Record<string, unknown>>): KubeConfig {
   return {
     clusters: namedList<NamedCluster>(file['clusters'], 'cluster'),
     contexts: namedList<NamedContext>(file['contexts'], 'context'),
@@ -107,8 +111,25 @@ function mergeConfigs(first: KubeConfig, second: KubeConfig): KubeConfig {
   };
 }
 
+/** The file that `kubectl config` changes: the one that takes precedence, or the one that exists. */
+export function configFilePath({ process, flags }: ConfigOwner): string {
+  const paths = configPaths(process, flags);
+  return paths.find((one) => process.access(one, 'exists')) ?? paths.at(-1)!;
+}
+
+export function changeConfigFile(owner: ConfigOwner, change: (config: KubeConfig) => KubeConfig): void {
+  const path = configFilePath(owner);
+  const file = owner.process.access(path, 'exists') ? readConfigFile(owner.process, path) : EMPTY_CONFIG;
+  saveConfig(owner.process, path, change(file));
+}
+
+interface ConfigOwner {
+  readonly process: Process;
+  readonly flags: Flags;
+}
+
 /** Writes a configuration file as `kubectl config` does. */
-export function saveConfig(process: Process, path: string, config: KubeConfig): void {
+function saveConfig(process: Process, path: string, config: KubeConfig): void {
   const directory = path.slice(0, path.lastIndexOf('/'));
   if (directory !== '' && !process.access(directory, 'exists')) process.mkdir(directory, 0o755);
   process.writeFile(path, writeYaml(configObject(config)), { mode: 0o600 });
@@ -132,7 +153,9 @@ export function activeContext(config: KubeConfig, flags: Flags): NamedContext['c
   const name = flags.string('context') || config.currentContext;
   const named = config.contexts.find((context) => context.name === name);
   if (named === undefined && flags.string('context') !== '') {
-    throw new CommandError(`context ${JSON.stringify(name)} does not exist`);
+    throw new CommandError(`Error in configuration: context was not found for specified context: ${name}`, {
+      verbatim: true,
+    });
   }
   const context = named?.context ?? {};
   return {

@@ -41,6 +41,7 @@ function* runCommand(process: Process, streams: Streams, options: KubectlOptions
   const found = findCommand(root, process.argv.slice(1), GLOBAL_FLAGS);
   const { command, path } = found;
   const helpAsked = path === 'kubectl help';
+  if (command === root && !found.rest[0]?.startsWith('-')) return rootOnly(streams, found.rest);
   const line = parseLine(command, path, found.rest);
   if (line.flags.bool('help')) {
     streams.out(helpText(command, path));

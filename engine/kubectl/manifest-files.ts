@@ -80,9 +80,13 @@ function filesAt(process: Process, path: string, recursive: boolean): readonly S
 }
 
 function manifestPaths(process: Process, directory: string, recursive: boolean): readonly string[] {
-  const base = directory.endsWith('/') ? directory.slice(0, -1) : directory;
+  // `./a//b/` is shown as `a/b`, as Go's file walk cleans it.
+  const base = directory
+    .replace(/\/+/g, '/')
+    .replace(/^(\.\/)+/, '')
+    .replace(/\/$/, '');
   return process.readdir(directory).flatMap((entry) => {
-    const path = `${base}/${entry.name}`;
+    const path = base === '' || base === '.' ? entry.name : `${base}/${entry.name}`;
     if (entry.type === 'directory') return recursive ? manifestPaths(process, path, true) : [];
     return EXTENSIONS.some((extension) => entry.name.endsWith(extension)) ? [path] : [];
   });
@@ -96,7 +100,8 @@ function readText(process: Process, path: string): string {
 function objectsOf(value: unknown, source: string, validate: boolean, errors: Error[]): readonly ManifestObject[] {
   if (!isObject(value)) {
     const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    errors.push(undecodable(source, `json: cannot unmarshal ${type} into Go value of type unstructured.detector`));
+    if (validate) errors.push(invalidData(source, 'invalid object to validate'));
+    else errors.push(undecodable(source, `json: cannot unmarshal ${type} into Go value of type unstructured.detector`));
     return [];
   }
   if (
@@ -117,11 +122,7 @@ function problemWith(value: Readonly<Record<string, unknown>>, source: string, v
   const missing = ['apiVersion', 'kind'].filter((key) => typeof value[key] !== 'string' || value[key] === '');
   if (validate && missing.length > 0) {
     const list = missing.map((key) => `${key} not set`);
-    return new CommandError(
-      `error validating ${JSON.stringify(source)}: error validating data: ` +
-        `${list.length === 1 ? list[0] : `[${list.join(', ')}]`}; ` +
-        'if you choose to ignore these errors, turn validation off with --validate=false',
-    );
+    return invalidData(source, list.length === 1 ? list[0]! : `[${list.join(', ')}]`);
   }
   if (missing.includes('kind')) return undecodable(source, `Object 'Kind' is missing in '${writeJson(value)}'`);
   if (missing.includes('apiVersion')) {
@@ -153,6 +154,13 @@ function wrongType(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null || typeof value === 'string') return undefined;
   const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
   return `json: cannot unmarshal ${type} into Go struct field ObjectMeta.metadata.${field} of type string`;
+}
+
+function invalidData(source: string, problem: string): CommandError {
+  return new CommandError(
+    `error validating ${JSON.stringify(source)}: error validating data: ${problem}; ` +
+      'if you choose to ignore these errors, turn validation off with --validate=false',
+  );
 }
 
 function undecodable(source: string, reason: string): CommandError {

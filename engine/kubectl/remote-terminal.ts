@@ -49,7 +49,8 @@ function* relay(invocation: Invocation, session: Session, withInput: boolean): T
       else if (event === undefined) return 0;
       else if (event.type === 'output') yield* invocation.process.write(event.fd, event.chunk);
       else if (event.exitCode !== undefined) return event.exitCode;
-      else throw new CommandError(event.message ?? 'unable to upgrade connection');
+      // client-go wraps what the server's error stream says once more.
+      else throw new CommandError(`Internal error occurred: ${event.message ?? 'unable to upgrade connection'}`);
     } catch (error) {
       if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
       // The window has a new size.

@@ -106,7 +106,9 @@ function applyOne(invocation: Invocation, report: Report, manifest: ManifestObje
   const patch = isBuiltIn(resource)
     ? strategicThreeWayPatch(schemaName(resource), original ?? {}, modified, current)
     : jsonThreeWayPatch(original ?? {}, modified, current);
-  if (Object.keys(patch).length === 0) report.done(current, 'unchanged');
+  // A dry run on the client does not look whether anything would change.
+  const unchanged = Object.keys(patch).length === 0 && invocation.dryRun !== 'client';
+  if (unchanged) report.done(current, 'unchanged');
   else report.done(patchOne(invocation, resource, current, patch, manifest.source), 'configured');
 }
 

@@ -1,3 +1,4 @@
+import { StatusError } from '../../api/status-error.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { apiVersionOf } from '../discovery.ts';
@@ -45,13 +46,28 @@ export const autoscale: Command = {
     for (const one of found) {
       collect(errors, () => {
         const autoscaler = autoscalerFor(invocation, one);
-        report.done(createObject(invocation, autoscaler, generatedNamespace(invocation, one.namespace)), 'autoscaled');
+        const namespace = generatedNamespace(invocation, one.namespace);
+        report.done(createAutoscaler(invocation, autoscaler, namespace), 'autoscaled');
       });
     }
     throwCollected(errors);
     return 0;
   },
 };
+
+/** Where v2 is refused kubectl tries v1, which has no words for an autoscaler without a target. */
+function createAutoscaler(invocation: Invocation, autoscaler: Unstructured, namespace: string | undefined) {
+  try {
+    return createObject(invocation, autoscaler, namespace);
+  } catch (error) {
+    const { flags } = invocation;
+    const targeted = flags.string('cpu') !== '' || flags.int('cpu-percent') > 0;
+    if (!(error instanceof StatusError) || targeted) throw error;
+    throw new CommandError(
+      'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input',
+    );
+  }
+}
 
 function autoscalerFor({ flags }: Invocation, { resource, name }: Found): Unstructured {
   const apiVersion = apiVersionOf(resource);

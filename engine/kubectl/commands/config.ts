@@ -1,18 +1,11 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
-import {
-  activeContext,
-  configObject,
-  configPaths,
-  type KubeConfig,
-  type NamedContext,
-  readConfigFile,
-  saveConfig,
-} from '../kubeconfig.ts';
+import { activeContext, changeConfigFile, configObject, type KubeConfig, type NamedContext } from '../kubeconfig.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
 import { writeYaml } from '../yaml/yaml-writer.ts';
+import { deleteEntry, renameContext, setEntry, setProperty, unsetProperty } from './config-edit.ts';
 
 const view: Command = {
   name: 'view',
@@ -128,7 +121,7 @@ const useContext: Command = {
     if (!config.contexts.some((context) => context.name === name)) {
       throw new CommandError(`no context exists with the name: ${JSON.stringify(name)}`);
     }
-    changeFile(invocation, (file) => ({ ...file, currentContext: name }));
+    changeConfigFile(invocation, (file) => ({ ...file, currentContext: name }));
     streams.out(`Switched to context ${JSON.stringify(name)}.\n`);
     return 0;
   },
@@ -151,7 +144,7 @@ const setContext: Command = {
     }
     if (name === '') throw new CommandError('no current context is set');
     const existed = config.contexts.some((context) => context.name === name);
-    changeFile(invocation, (file) => withContext(file, name, changedContext(invocation)));
+    changeConfigFile(invocation, (file) => withContext(file, name, changedContext(invocation)));
     streams.out(`Context ${JSON.stringify(name)} ${existed ? 'modified' : 'created'}.\n`);
     return 0;
   },
@@ -166,17 +159,6 @@ function withContext(config: KubeConfig, name: string, change: NamedContext['con
   const others = config.contexts.filter((context) => context.name !== name);
   const old = config.contexts.find((context) => context.name === name);
   return { ...config, contexts: [...others, { name, context: { ...old?.context, ...change } }] };
-}
-
-/** Changes the file that takes precedence, or the one that exists. */
-function changeFile(invocation: Invocation, change: (config: KubeConfig) => KubeConfig): void {
-  const { process, flags } = invocation;
-  const paths = configPaths(process, flags);
-  const path = paths.find((one) => process.access(one, 'exists')) ?? paths.at(-1)!;
-  const file = process.access(path, 'exists')
-    ? readConfigFile(process, path)
-    : { clusters: [], contexts: [], users: [], currentContext: '' };
-  saveConfig(process, path, change(file));
 }
 
 function names(
@@ -206,10 +188,30 @@ export const config: Command = {
   usage: 'config SUBCOMMAND [options]',
   subcommands: [
     currentContext,
+    deleteEntry('clusters'),
+    deleteEntry('contexts'),
+    deleteEntry('users'),
     names('get-clusters', 'Display clusters defined in the kubeconfig', ({ clusters }) => clusters),
     getContexts,
     names('get-users', 'Display users defined in the kubeconfig', ({ users }) => users),
+    renameContext,
+    setProperty,
+    setEntry('set-cluster', 'clusters', 'Cluster', {
+      server: 'server',
+      'certificate-authority': 'certificate-authority',
+      'insecure-skip-tls-verify': 'insecure-skip-tls-verify',
+      'tls-server-name': 'tls-server-name',
+      'proxy-url': 'proxy-url',
+    }),
     setContext,
+    setEntry('set-credentials', 'users', 'User', {
+      token: 'token',
+      username: 'username',
+      password: 'password',
+      'client-certificate': 'client-certificate',
+      'client-key': 'client-key',
+    }),
+    unsetProperty,
     useContext,
     view,
   ],

@@ -83,7 +83,7 @@ function editable(object: Unstructured): Unstructured {
 
 function cancel({ process, streams }: Invocation, path: string, message: string): void {
   process.unlink(path);
-  streams.out(`${message}\n`);
+  streams.err(`${message}\n`);
 }
 
 function withoutComments(text: string): string {
@@ -119,7 +119,7 @@ function save(
   }
   const patch = patchOf(resource, original, edited);
   if (Object.keys(patch).length === 0) {
-    invocation.streams.out('Edit cancelled, no changes made.\n');
+    invocation.streams.err('Edit cancelled, no changes made.\n');
     return undefined;
   }
   try {

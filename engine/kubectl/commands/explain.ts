@@ -76,8 +76,8 @@ class Explanation {
     const root = schemaName(this.#resource);
     if (!DEFINITIONS.has(root))
       throw new CommandError(`couldn't find resource for ${JSON.stringify(`${group}/${version}, Kind=${kind}`)}`);
-    const at = this.#find(root, path);
     let text = `${group === '' ? '' : `GROUP:      ${group}\n`}KIND:       ${kind}\nVERSION:    ${version}\n\n`;
+    const at = this.#find(root, path, text);
     if (path.length > 0) {
       text += `FIELD: ${path.at(-1)} <${typeText(at)}>\n`;
       const values = valuesOf(at);
@@ -89,9 +89,11 @@ class Explanation {
     return definition === undefined ? `${text}\n` : `${text}FIELDS:\n${this.#fields(definition, 1, new Set())}\n`;
   }
 
-  #find(root: string, path: readonly string[]): ValueSchema {
+  /** @param heading what the real template has already printed when it comes upon a field that is not there */
+  #find(root: string, path: readonly string[], heading: string): ValueSchema {
     for (let length = 1; length <= path.length; length++) {
       if (schemaAt(root, path.slice(0, length)) === undefined) {
+        this.#invocation.streams.out(heading);
         throw new CommandError(`field ${JSON.stringify(path[length - 1])} does not exist`);
       }
     }

@@ -3,7 +3,7 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { createObject } from '../generator.ts';
+import { createObject, generatedNamespace } from '../generator.ts';
 import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
@@ -47,6 +47,7 @@ export const run: Command = {
     { name: 'tty', short: 't', type: 'bool', help: 'Give the container a terminal' },
     { name: 'attach', type: 'bool', help: 'Wait for the container and attach to it' },
     { name: 'rm', type: 'bool', help: 'Delete the Pod afterwards' },
+    { name: 'expose', type: 'bool', help: 'Create a ClusterIP Service for the Pod as well; needs --port' },
     { name: 'quiet', short: 'q', type: 'bool', help: 'Print only what the container prints' },
     { name: 'privileged', type: 'bool', help: 'Run privileged' },
     { name: 'pod-running-timeout', type: 'duration', default: '1m0s', help: 'How long to wait for the Pod to run' },
@@ -58,13 +59,13 @@ export const run: Command = {
     const attached = flags.bool('attach') || flags.bool('stdin') || flags.bool('tty');
     checkFlags(invocation, attached);
     const object = podObject(invocation, name);
-    const created = createObject(
-      invocation,
-      object,
-      invocation.dryRun === 'client' && !invocation.namespaceGiven ? undefined : invocation.namespace,
-    );
+    const namespace = generatedNamespace(invocation, invocation.namespace);
+    const created = createObject(invocation, object, namespace);
     if (!attached || invocation.dryRun !== 'none') {
-      new Report(invocation).done(created, 'created');
+      const report = new Report(invocation);
+      if (flags.bool('expose'))
+        report.done(createObject(invocation, serviceFor(created, flags.string('port')), namespace), 'created');
+      report.done(created, 'created');
       return 0;
     }
     try {
@@ -80,6 +81,9 @@ function checkFlags(invocation: Invocation, attached: boolean): void {
   if (flags.bool('tty') && !flags.bool('stdin'))
     throw invocation.usageError('-i/--stdin is required for containers with -t/--tty=true');
   if (flags.bool('rm') && !attached) throw invocation.usageError('--rm should only be used for attached containers');
+  if (flags.bool('expose') && flags.string('port') === '') {
+    throw invocation.usageError('--port must be set when exposing a service');
+  }
   const restart = flags.string('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw invocation.usageError(`invalid restart policy: ${restart}`);
@@ -115,6 +119,21 @@ function podObject({ flags, args }: Invocation, name: string): Unstructured {
     status: {},
   };
   return pod as unknown as Unstructured;
+}
+
+/** What `--expose` adds: a Service in front of the Pod, by the Pod's own labels. */
+function serviceFor({ metadata }: Unstructured, port: string): Unstructured {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: metadata.name },
+    spec: {
+      ports: [{ port: Number(port), protocol: 'TCP', targetPort: Number(port) }],
+      selector: metadata.labels,
+    },
+    status: { loadBalancer: {} },
+  };
+  return service as unknown as Unstructured;
 }
 
 function pairs(texts: readonly string[], what: string): readonly (readonly [string, string])[] {

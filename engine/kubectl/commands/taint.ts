@@ -106,6 +106,7 @@ function change(
     const body = { spec: { taints: taints.length === 0 ? null : taints } };
     invocation.patch(resource, name, undefined, 'strategic-merge', body);
   }
-  const operation = set.length === 0 ? 'untainted' : remove.length === 0 ? 'tainted' : 'modified';
+  const onlyAdded = remove.length === 0 && taken.length === 0;
+  const operation = set.length === 0 ? 'untainted' : onlyAdded ? 'tainted' : 'modified';
   report.done(object, operation);
 }

@@ -16,7 +16,6 @@ kubectl label pod box a=c
 kubectl label pod box a-
 kubectl label pod box nonesuch-
 kubectl label pods --all team=blue
-kubectl label pod box --list
 kubectl label pod box wrong!=x
 kubectl label pod box
 kubectl annotate pod box why=because
