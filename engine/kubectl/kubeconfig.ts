@@ -61,7 +61,7 @@ export function loadConfig(process: Process, flags: Flags): KubeConfig {
   return merged;
 }
 
-export function readConfigFile(process: Process, path: string): KubeConfig {
+function readConfigFile(process: Process, path: string): KubeConfig {
   const text = new TextDecoder().decode(process.readFile(path));
   let value: unknown;
   try {

@@ -103,7 +103,7 @@ const MANIFEST_MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     'text',
     'hello\n',
-    'error: unable to decode "x.yaml": json: cannot unmarshal string into Go value of type unstructured.detector\n',
+    'error: error validating "x.yaml": error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false\n',
   ],
   [
     'bare yes as a label',
@@ -209,7 +209,6 @@ const FAILURES: readonly (readonly [string, string])[] = [
   ['rollout status deploy/nope', 'Error from server (NotFound): deployments.apps "nope" not found\n'],
   ['wait pod/web', 'error: unrecognized condition: ""\n'],
   ['config use-context x', 'error: no context exists with the name: "x"\n'],
-  ['explain pod.spec.foo', 'error: field "foo" does not exist\n'],
   [
     'run Bad_Name --image=x',
     "The Pod \"Bad_Name\" is invalid: \n* metadata.name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n* spec.containers[0].name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')\n",
@@ -221,6 +220,15 @@ for (const [line, stderr] of FAILURES) {
     expect(new Workstation().run(line)).toEqual(failure(stderr));
   });
 }
+
+test('explain of a field that is not there', () => {
+  const outcome = new Workstation().run('explain pod.spec.foo');
+  expect(outcome).toEqual({
+    stdout: 'KIND:       Pod\nVERSION:    v1\n\n',
+    stderr: 'error: field "foo" does not exist\n',
+    exitCode: 1,
+  });
+});
 
 test('an API server that is down, and a kubeconfig that is not there', () => {
   const workstation = new Workstation();

@@ -215,7 +215,7 @@ test('edit saves what the editor changed', () => {
     workstation.run(
       'edit deploy/web',
       editing((text) => text),
-    ).stdout,
+    ).stderr,
   ).toBe('Edit cancelled, no changes made.\n');
   const scaled = workstation.run(
     'edit deploy/web',
