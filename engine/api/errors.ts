@@ -38,7 +38,11 @@ function failure(code: number, reason: string, message: string, details?: Status
 }
 
 function detailsOf(name: string, group: string, kind: string): NonNullable<Status['details']> {
-  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind };
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(group === '' ? {} : { group }),
+    ...(kind === '' ? {} : { kind }),
+  };
 }
 
 export function notFound(resource: ResourceName, name: string): StatusError {
@@ -80,10 +84,12 @@ export function applyConflicts(message: string, causes: readonly StatusCause[]):
 
 /** `name` may be empty for a request about a collection. */
 export function forbidden(resource: ResourceName, name: string, why: string, cause?: StatusCause): StatusError {
-  const subject = name === '' ? qualifiedResource(resource) : `${qualifiedResource(resource)} "${name}"`;
+  const what = qualifiedResource(resource);
+  // A path that is no resource has no subject.
+  const subject = what === '' ? '' : name === '' ? `${what} is ` : `${what} "${name}" is `;
   const details = detailsOf(name, resource.group, resource.plural);
   const causes = cause === undefined ? {} : { causes: [cause] };
-  return failure(403, 'Forbidden', `${subject} is forbidden: ${why}`, { ...details, ...causes });
+  return failure(403, 'Forbidden', `${subject}forbidden: ${why}`, { ...details, ...causes });
 }
 
 /** The message folds identical errors, the causes do not. */

@@ -5,6 +5,7 @@ export interface UserInfo {
   readonly username: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface ApiRequest {
   /** Without the query, e.g. `/api/v1/namespaces/default/pods/web`. Segments are percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
-  /** Lower-case names. `accept` and `content-type` mean what they mean in HTTP. */
+  /** Lower-case names. `accept` and `content-type` mean what they mean in HTTP. Values of a repeated header are lines. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** The caller where the transport has authenticated it; absent means "authenticate by the headers". */

@@ -124,7 +124,7 @@ export const podDisruptionBudgets = resource<PodDisruptionBudget>(
   'PodDisruptionBudget',
 );
 const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
-const clusterRoleBindings = resource<ClusterRoleBinding>(
+export const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
   'clusterrolebindings',
   'ClusterRoleBinding',

@@ -41,6 +41,13 @@ export function componentProgram(options: ComponentOptions): Program {
   };
 }
 
+/** The values of `--name=a,b` on a command line; undefined when the flag is not there. */
+export function flagList(argv: readonly string[], name: string): readonly string[] | undefined {
+  const value = flagValue(argv, name);
+  if (value === undefined) return undefined;
+  return value.split(',').filter((each) => each !== '');
+}
+
 /** The value of `--name=value` on a command line. */
 export function flagValue(argv: readonly string[], name: string): string | undefined {
   const prefix = `--${name}=`;

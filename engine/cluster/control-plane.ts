@@ -2,20 +2,28 @@ import { KINDS } from '../api/kind-list.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { Etcd } from '../etcd/index.ts';
-import { createApiServer, type Descriptions } from '../kube-apiserver/index.ts';
+import {
+  type ApiServerOptions,
+  authorizationModes,
+  checkAdmissionFlags,
+  createApiServer,
+  type Descriptions,
+} from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import type { Host } from '../linux/host.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
-import { componentProgram, flagValue, type RunningComponent } from './component-program.ts';
+import { componentProgram, flagList, flagValue, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
+import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 /** The users that the kubeconfig files of kubeadm hold. */
 export const USERS = {
   admin: { username: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] },
+  superAdmin: { username: 'kubernetes-super-admin', groups: ['system:masters', 'system:authenticated'] },
   controllerManager: { username: 'system:kube-controller-manager', groups: ['system:authenticated'] },
   scheduler: { username: 'system:kube-scheduler', groups: ['system:authenticated'] },
 } as const satisfies Record<string, UserInfo>;
@@ -80,7 +88,10 @@ export class ControlPlane {
   *#startApiServer(process: Process): Task<RunningComponent | undefined> {
     const etcd = yield* this.#waitForEtcd(process);
     if (etcd === undefined) return undefined;
+    const flags = yield* readServerFlags(process);
+    if (flags === undefined) return undefined;
     const server = createApiServer({
+      ...flags,
       sim: this.#host.sim,
       etcd,
       kinds: KINDS,
@@ -118,12 +129,36 @@ export class ControlPlane {
   }
 
   #startControllerManager(process: Process) {
+    const transport = connectApiServer(this.apiServer, this.#host, USERS.controllerManager);
+    const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       sim: this.#host.sim,
-      transport: connectApiServer(this.apiServer, this.#host, USERS.controllerManager),
+      transport,
+      ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),
       controllers: flagValue(process.argv, 'controllers')?.split(','),
       leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
     });
+  }
+}
+
+/** What the static Pod's manifest says of admission and authorization; undefined, with a word to stderr, for nonsense. */
+function* readServerFlags(
+  process: Process,
+): Task<Pick<ApiServerOptions, 'admission' | 'authorizationModes'> | undefined> {
+  const { argv } = process;
+  try {
+    const admission = {
+      enable: flagList(argv, 'enable-admission-plugins') ?? [],
+      disable: flagList(argv, 'disable-admission-plugins') ?? [],
+    };
+    checkAdmissionFlags(admission);
+    return {
+      admission,
+      authorizationModes: authorizationModes(flagList(argv, 'authorization-mode') ?? ['AlwaysAllow']),
+    };
+  } catch (error) {
+    yield* printError(process, `Error: ${(error as Error).message}\n`);
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
 import type { Node } from '../api/kinds.ts';
 import type { NodeApi } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
@@ -9,6 +10,7 @@ import type { Registry } from '../containerd/image.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
+import type { Program } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, ServerAddress } from './api-endpoint.ts';
 import { type Cluster, HOME } from './cluster.ts';
@@ -16,6 +18,7 @@ import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
+import { kubeadmInit, type NodeLabels } from './kubeadm.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { NodeMachine } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
@@ -78,7 +81,9 @@ export class KubernetesCluster implements Cluster {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
       kubelets.set(machine.name, address);
-      return this.#joinNode(machine, host, registry, address);
+      const kubeadm =
+        index === 0 ? kubeadmInit(this.#asSuperAdmin(host), plan.machines.map(restrictedLabels)) : undefined;
+      return this.#joinNode(machine, host, registry, address, kubeadm);
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -175,16 +180,28 @@ export class KubernetesCluster implements Cluster {
     return host;
   }
 
-  #joinNode(machine: MachinePlan, host: Host, registry: Registry, kubeletAddress: ServerAddress<NodeApi>): NodeMachine {
+  /** As super-admin.conf has it. */
+  #asSuperAdmin(host: Host): Transport {
+    return connectApiServer(this.#controlPlane.apiServer, host, USERS.superAdmin);
+  }
+
+  #joinNode(
+    machine: MachinePlan,
+    host: Host,
+    registry: Registry,
+    kubeletAddress: ServerAddress<NodeApi>,
+    kubeadm: Program | undefined,
+  ): NodeMachine {
     return new NodeMachine({
       host,
       address: machine.address,
       registry,
       transport: connectApiServer(this.#controlPlane.apiServer, host, nodeUser(machine.name)),
-      labels: machine.labels,
+      labels: labelsWhere(machine, mayKubeletSet),
       taints: machine.taints,
       preloaded: preloadedImages(machine.role),
       kubeletAddress,
+      ...(kubeadm === undefined ? {} : { kubeadm }),
     });
   }
 
@@ -237,6 +254,14 @@ export class KubernetesCluster implements Cluster {
     if (host === undefined) throw new Error(`there is no machine "${name}"`);
     return host;
   }
+}
+
+function labelsWhere({ labels }: MachinePlan, fits: (label: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([label]) => fits(label)));
+}
+
+function restrictedLabels(machine: MachinePlan): NodeLabels {
+  return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
 }
 
 /** etcd, kube-apiserver, kube-controller-manager and kube-scheduler. */

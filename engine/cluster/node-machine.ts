@@ -25,6 +25,8 @@ export interface NodeMachineOptions {
   /** Images that are on the machine before it joins. */
   readonly preloaded: readonly string[];
   readonly kubeletAddress: ServerAddress<NodeApi>;
+  /** What this machine's kubeadm has to do; only where the cluster was begun. */
+  readonly kubeadm?: Program;
 }
 
 /** The address that the cluster's DNS Service is given. */
@@ -68,7 +70,7 @@ export class NodeMachine {
   }
 
   #units(): readonly ServiceUnit[] {
-    const { host, transport } = this.#options;
+    const { host, transport, kubeadm } = this.#options;
     return [
       {
         name: 'containerd',
@@ -91,6 +93,9 @@ export class NodeMachine {
         program: this.#kubelet(),
         restartDelayMs: KUBELET_RESTART_MS,
       },
+      ...(kubeadm === undefined
+        ? []
+        : [{ name: 'kubeadm', path: '/usr/bin/kubeadm', args: ['init'], program: kubeadm }]),
     ];
   }
 

@@ -8,8 +8,8 @@ export interface ServiceUnit {
   readonly path: string;
   readonly args: readonly string[];
   readonly program: Program;
-  /** How long after its end the process is started again. */
-  readonly restartDelayMs: number;
+  /** How long after its end the process is started again; absent for what runs once (`Type=oneshot`). */
+  readonly restartDelayMs?: number;
 }
 
 /**
@@ -47,8 +47,9 @@ export class ServiceSupervisor {
   }
 
   #restartLater(unit: ServiceUnit): void {
-    if (!this.#host.running) return;
-    const timer = this.#host.sim.schedule(unit.restartDelayMs, `restart ${unit.name}`, () => {
+    const { restartDelayMs } = unit;
+    if (!this.#host.running || restartDelayMs === undefined) return;
+    const timer = this.#host.sim.schedule(restartDelayMs, `restart ${unit.name}`, () => {
       this.#pending.delete(timer);
       this.#start(unit);
     });

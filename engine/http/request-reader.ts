@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest, forbidden, methodNotAllowed, requestEntityTooLarge, resourceName } from '../api/errors.ts';
-import type { ApiRequest, UserInfo } from '../api/request.ts';
+import { methodNotAllowed, requestEntityTooLarge } from '../api/errors.ts';
+import type { ApiRequest } from '../api/request.ts';
 import { connectionUser } from './client-certificate.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
@@ -22,8 +22,10 @@ export function readHead(message: IncomingMessage): ApiRequest {
     const value = message.headers[name];
     if (value !== undefined) headers[name] = value;
   }
-  const sender = connectionUser(message);
-  const user = impersonated(message, sender) ?? sender;
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    if (name.startsWith('impersonate-') && values !== undefined) headers[name] = values.join('\n');
+  }
+  const user = connectionUser(message);
   return {
     method: method as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),
@@ -40,32 +42,6 @@ function readQuery(text: string): NonNullable<ApiRequest['query']> {
     found.set(name, before === undefined ? value : [...[before].flat(), value]);
   }
   return Object.fromEntries(found);
-}
-
-/** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
-function impersonated(
-  { headers, headersDistinct }: IncomingMessage,
-  sender: UserInfo | undefined,
-): UserInfo | undefined {
-  const username = headers['impersonate-user'];
-  const groups = headersDistinct['impersonate-group'] ?? [];
-  const uid = headers['impersonate-uid'];
-  if (typeof username !== 'string' || username === '') {
-    if (groups.length > 0 || uid !== undefined) {
-      throw badRequest('requested impersonation of groups or a uid without impersonating a user');
-    }
-    return undefined;
-  }
-  if (sender !== undefined && !sender.groups.includes('system:masters')) {
-    const why = `User ${JSON.stringify(sender.username)} cannot impersonate resource "users" in API group "" at the cluster scope`;
-    throw forbidden(resourceName('users'), username, why);
-  }
-  const implied = username === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
-  return {
-    username,
-    groups: groups.includes(implied) ? groups : [...groups, implied],
-    ...(typeof uid === 'string' ? { uid } : {}),
-  };
 }
 
 /** Reads a body of bounded length. Rejects with a StatusError for a longer one, an Error when the client goes away. */

@@ -131,13 +131,11 @@ test('many requests share a connection', async () => {
 });
 
 test('writes carry the impersonated user; half an impersonation is refused', async () => {
-  const bob = { 'impersonate-user': 'bob', 'impersonate-group': 'developers' };
+  const bob = { 'impersonate-user': 'bob', 'impersonate-group': 'system:masters' };
   await request('POST', CONFIG_MAPS, configMap('by-bob'), bob);
-  const entry = served.cluster.cluster.journal.findLast(({ input }) => input.kind === 'api');
-  expect((entry!.input as Body).request.user).toEqual({
-    username: 'bob',
-    groups: ['developers', 'system:authenticated'],
-  });
+  const { entries } = served.cluster.cluster.sim.trace;
+  const entry = entries.findLast(({ subject }) => subject === '/registry/configmaps/default/by-bob');
+  expect(entry?.activity).toMatchObject({ user: 'bob', impersonator: 'kubernetes-admin' });
   expect(refused(await request('GET', CONFIG_MAPS, undefined, { 'impersonate-uid': '7' }))).toContain('BadRequest');
 });
 

@@ -1,18 +1,18 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { KindDescriptor } from '../api/descriptor.ts';
-import { forbidden, internalError, methodNotAllowed, noSuchResource, unexplained } from '../api/errors.ts';
+import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
 import type { NodeDialer } from '../api/node-api.ts';
-import type { KubeObject } from '../api/object.ts';
-import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
-import { StatusError } from '../api/status-error.ts';
-import { type Etcd, EtcdError } from '../etcd/index.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
+import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
 import type { AdmissionServices } from './admission/services.ts';
-import { authenticate } from './authentication/authenticate.ts';
-import { ANONYMOUS, authorize } from './authorization.ts';
-import { createSystemObjects } from './bootstrap.ts';
+import { Authenticator } from './authentication/authenticate.ts';
+import { impersonate } from './authentication/impersonation.ts';
+import { escalationCheck } from './authorization/escalation.ts';
+import { type AuthorizationMode, createGuard } from './authorization/modes.ts';
+import { createDefaultRoles, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
@@ -27,10 +27,12 @@ import { EventLeases } from './registry/event-leases.ts';
 import { serviceAllocation } from './registry/service/allocation.ts';
 import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
+import { accessOf, requireAccess } from './request-access.ts';
 import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trace.ts';
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
-import { ServedKinds } from './served-kinds.ts';
+import { ServedKinds, type ServedResource } from './served-kinds.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 
 export interface ApiServerOptions {
@@ -46,6 +48,8 @@ export interface ApiServerOptions {
   readonly compactionIntervalMs?: number;
   /** Which admission plugins are on; those of the real server's defaults unless told. */
   readonly admission?: AdmissionFlags;
+  /** `--authorization-mode`: everything is allowed unless told, as by the real server's default. */
+  readonly authorizationModes?: readonly AuthorizationMode[];
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -70,6 +74,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     options.compactionIntervalMs ?? DEFAULT_COMPACTION_MS,
   );
   createSystemObjects(server);
+  if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
   return {
     handle: (request) => {
       try {
@@ -81,11 +86,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     close() {
       stopCompactor();
       server.served.close();
+      server.guard.close();
     },
   };
 }
 
-function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {} }: ApiServerOptions): ServerContext {
+function createContext(options: ApiServerOptions): ServerContext {
+  const { sim, etcd, kinds, dialNode, watchLatency, admission = {}, authorizationModes = ['AlwaysAllow'] } = options;
   const clock = new Clock(sim);
   const random = sim.random('kube-apiserver');
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
@@ -104,6 +111,8 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {
     nowMs: () => clock.nowMs,
     write: (plural, object) => served.write(plural, object),
   };
+  const guard = createGuard(authorizationModes, etcd, lookup);
+  const plugins = [...selectAdmissionPlugins(admission, services), escalationCheck(guard)];
   return {
     sim,
     etcd,
@@ -116,7 +125,9 @@ function createContext({ sim, etcd, kinds, dialNode, watchLatency, admission = {
     },
     resources,
     lookup,
-    admission: new AdmissionChain(selectAdmissionPlugins(admission, services), lookup),
+    admission: new AdmissionChain(plugins, lookup),
+    authenticator: new Authenticator(clock, lookup),
+    guard,
   };
 }
 
@@ -124,24 +135,60 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
   if (!METHODS.includes(request.method)) throw methodNotAllowed();
   const segments = pathSegments(request.path);
   if (segments === undefined) return PAGE_NOT_FOUND;
-  if (segments[0] === 'openapi') return openApi.serve(request, segments) ?? PAGE_NOT_FOUND;
   const info = readRequestInfo(segments);
-  const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
-  const user = authenticate(request, server);
-  if (info === undefined || resource === undefined) {
-    const created = info && serveCreateOnly(server, request, info, user);
+  const caller = identify(server, request);
+  return inTrace(server.sim, request, info, caller, () => {
+    requireAccess(server, accessOf(caller.user, request, info));
+    if (segments[0] === 'openapi') return openApi.serve(request, segments) ?? PAGE_NOT_FOUND;
+    const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
+    if (info !== undefined && resource !== undefined)
+      return serveResource(server, request, info, resource, caller.user);
+    const created = info && serveCreateOnly(server, request, info, caller.user);
     if (created !== undefined) return created;
     return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
+  });
+}
+
+/** Who sends the request, or whom the sender asks to be taken for. @throws StatusError Unauthorized, Forbidden */
+function identify(server: ServerContext, request: ApiRequest): Caller {
+  const sender = known(server, request, () => server.authenticator.userOf(request));
+  const wanted = known(server, request, () => impersonate(request, sender, server.guard), sender);
+  return wanted === undefined ? { user: sender } : { user: wanted, impersonator: sender.username };
+}
+
+/** A request that ends with the question who sends it is in the trace, too. */
+function known<T>({ sim }: ServerContext, request: ApiRequest, find: () => T, sender?: UserInfo): T {
+  try {
+    return find();
+  } catch (error) {
+    const user = sender?.username;
+    const component = request.headers?.['user-agent'] ?? user ?? '';
+    noteRefusal(sim, request, error, { component, key: request.path, ...(user === undefined ? {} : { user }) });
+    throw error;
   }
+}
+
+function serveResource(
+  server: ServerContext,
+  request: ApiRequest,
+  info: RequestInfo,
+  resource: ServedResource,
+  user: UserInfo,
+): ApiResponse {
   if (!fitsScope(resource.kind, info)) throw noSuchResource();
   const query = new Query(request);
-  const { verb, handler } = route(resource.kind, info, request.method, query);
-  const why = authorize({ user, verb, info });
-  if (why !== undefined) throw forbidden(resource.kind, info.name, why);
+  const { handler } = route(resource.kind, info, request.method, query);
   const negotiated = negotiate(request.headers?.['accept']);
-  const call = () =>
-    handler({ ...resource, server, request, info, query, negotiated, user, warnings: [] } satisfies ResourceRequest);
-  return request.method === 'GET' ? call() : underActivity(server, request, info, call);
+  return handler({
+    ...resource,
+    server,
+    request,
+    info,
+    query,
+    negotiated,
+    user,
+    warnings: [],
+  } satisfies ResourceRequest);
 }
 
 /** A version that is served says what it lacks; of other paths nothing is known at all. */
@@ -154,26 +201,6 @@ function unknownPath({ kinds }: ServerContext, info: RequestInfo | undefined): A
 /** Cluster-scoped objects have no namespace in their path, objects in a namespace cannot be named without it. */
 function fitsScope({ namespaced }: KindDescriptor, { namespace, name }: RequestInfo): boolean {
   return namespaced ? namespace !== '' || name === '' : namespace === '';
-}
-
-/** Writes that no component has claimed are those of the client that sent them. */
-function underActivity(
-  server: ServerContext,
-  request: ApiRequest,
-  info: RequestInfo,
-  call: () => ApiResponse,
-): ApiResponse {
-  const { trace } = server.sim;
-  if (trace.activity !== undefined) return call();
-  const component = request.headers?.['user-agent'] ?? request.user?.username ?? ANONYMOUS.username;
-  const name = info.name === '' ? nameInBody(request) : info.name;
-  const key = info.namespace === '' ? name : `${info.namespace}/${name}`;
-  return trace.during({ component, key }, call);
-}
-
-function nameInBody({ body }: ApiRequest): string {
-  const { metadata } = (typeof body === 'object' && body !== null ? body : {}) as Partial<KubeObject>;
-  return typeof metadata?.name === 'string' ? metadata.name : '';
 }
 
 /** Bodies are plain objects; a client that wants YAML gets text. */
@@ -203,10 +230,4 @@ function failure(error: unknown): ApiResponse {
   const response = respond(status.code, status);
   const seconds = status.details?.retryAfterSeconds ?? 0;
   return seconds === 0 ? response : { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
-}
-
-function asStatusError(error: unknown): StatusError {
-  if (error instanceof StatusError) return error;
-  if (error instanceof EtcdError) return unexplained(error.message);
-  return internalError(error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,12 @@
 import type { KubeObject } from '../api/object.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../api/scheduling/priority-class.ts';
+import {
+  defaultClusterRoleBindings,
+  defaultClusterRoles,
+  defaultRoleBindings,
+  defaultRoles,
+} from './authorization/bootstrap-policy/objects.ts';
+import { withDefaultsRestored } from './authorization/bootstrap-policy/reconcile.ts';
 import type { ServerContext } from './context.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
 import type { ServedResource } from './served-kinds.ts';
@@ -7,23 +14,50 @@ import type { ServedResource } from './served-kinds.ts';
 /** The Namespaces of a fresh cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
 /** Creates what is missing of what every cluster has. */
-export function createSystemObjects({ resources, sim }: ServerContext): void {
-  const make = (path: string, key: string, objects: readonly object[]) => {
-    const resource = resources.get(path);
-    if (resource === undefined) return;
-    sim.trace.during({ component: 'kube-apiserver', key }, () => createMissing(resource, objects));
-  };
+export function createSystemObjects(server: ServerContext): void {
   const namespaces = SYSTEM_NAMESPACES.map((name) => ({ metadata: { name } }));
-  make('/v1/namespaces', 'system-namespaces', namespaces);
+  ensure(server, '/v1/namespaces', 'system-namespaces', namespaces);
   const classes = SYSTEM_PRIORITY_CLASSES.map(({ name, ...rest }) => ({ metadata: { name }, ...rest }));
-  make('scheduling.k8s.io/v1/priorityclasses', 'system-priority-classes', classes);
+  ensure(server, 'scheduling.k8s.io/v1/priorityclasses', 'system-priority-classes', classes);
 }
 
-function createMissing({ store, kind }: ServedResource, objects: readonly object[]): void {
-  for (const each of objects) {
-    const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...each } as KubeObject;
-    if (store.find('', object.metadata.name) !== undefined) continue;
-    store.create('', kind.applyDefaults?.(object) ?? object, { dryRun: false, admit: (same) => same });
+/** The default roles and bindings, created or mended, as the real server's `rbac/bootstrap-roles` hook does. */
+export function createDefaultRoles(server: ServerContext): void {
+  const key = 'rbac/bootstrap-roles';
+  ensure(server, `${RBAC}/clusterroles`, key, defaultClusterRoles(), withDefaultsRestored);
+  ensure(server, `${RBAC}/clusterrolebindings`, key, defaultClusterRoleBindings(), withDefaultsRestored);
+  ensure(server, `${RBAC}/roles`, key, defaultRoles(), withDefaultsRestored);
+  ensure(server, `${RBAC}/rolebindings`, key, defaultRoleBindings(), withDefaultsRestored);
+}
+
+type Mend = (stored: KubeObject, wanted: KubeObject) => KubeObject;
+
+function ensure(
+  { resources, sim }: ServerContext,
+  path: string,
+  key: string,
+  objects: readonly object[],
+  mend: Mend = (stored) => stored,
+): void {
+  const resource = resources.get(path);
+  if (resource === undefined) return;
+  sim.trace.during({ component: 'kube-apiserver', key }, () => {
+    for (const object of objects) ensureOne(resource, object, mend);
+  });
+}
+
+function ensureOne({ store, kind }: ServedResource, given: object, mend: Mend): void {
+  const typed = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...given } as KubeObject;
+  const object = kind.applyDefaults?.(typed) ?? typed;
+  const { name, namespace = '' } = object.metadata;
+  const stored = store.find(namespace, name);
+  if (stored === undefined) {
+    store.create(namespace, object, { dryRun: false, admit: (same) => same });
+    return;
   }
+  const next = mend(stored, object);
+  if (next !== stored) store.update(namespace, name, () => next, { dryRun: false, subresource: '' });
 }

@@ -6,6 +6,8 @@ import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { Lookup } from './admission/admission.ts';
 import type { AdmissionChain } from './admission/chain.ts';
+import type { Authenticator } from './authentication/authenticate.ts';
+import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
@@ -27,6 +29,9 @@ export interface ServerContext {
   readonly resources: ReadonlyMap<string, ServedResource>;
   readonly lookup: Lookup;
   readonly admission: AdmissionChain;
+  readonly authenticator: Authenticator;
+  /** Decides who may do what. */
+  readonly guard: Guard;
 }
 
 /** A request for a resource that is served. */

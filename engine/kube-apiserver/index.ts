@@ -1,12 +1,14 @@
 /**
  * The API server: `handle(request)` answers any request to a Kubernetes API, as a function of what etcd holds.
  *
- * A request passes, in this order: path and method (`routes.ts`), who asks and may they (`authorization.ts`; for now
- * everybody may do everything), decoding and field validation (`decode/`), defaults, admission (`admission/`), the kind's
+ * A request passes, in this order: who asks (`authentication/`), may they (`authorization/`), path and method
+ * (`routes.ts`), decoding and field validation (`decode/`), defaults, admission (`admission/`), the kind's
  * own rules and the store (`registry/`), and the form the client wants (`table.ts`). What is written reaches watchers
  * through `watch/`. Everything a kind has of its own is in its descriptor in `api/`.
  *
- * Not here yet: server-side apply and managedFields, OpenAPI documents, RBAC, eviction, admission webhooks.
+ * Not here yet: admission webhooks.
  */
+export { type AdmissionFlags, checkAdmissionFlags } from './admission/index.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
+export { authorizationModes } from './authorization/modes.ts';
 export type { Descriptions } from './openapi/schemas.ts';

@@ -218,8 +218,16 @@ test('writes name their cause: the activity under way, or the client', () => {
     request('POST', CONFIG_MAPS, configMapNamed('two'), { 'user-agent': 'kube-controller-manager' });
   });
   expect(sim.trace.entries.slice(-2).map(({ kind, subject, activity }) => [kind, subject, activity])).toEqual([
-    ['etcd.put', '/registry/configmaps/default/one', { component: 'kubectl', key: 'default/one' }],
-    ['etcd.put', '/registry/configmaps/default/two', { component: 'some-controller', key: 'default/web' }],
+    [
+      'etcd.put',
+      '/registry/configmaps/default/one',
+      { component: 'kubectl', key: 'default/one', user: 'system:anonymous' },
+    ],
+    [
+      'etcd.put',
+      '/registry/configmaps/default/two',
+      { component: 'some-controller', key: 'default/web', user: 'system:anonymous' },
+    ],
   ]);
 });
 

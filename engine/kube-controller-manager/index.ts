@@ -4,12 +4,15 @@ import { LeaderElector } from '../client/leader-election.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Simulation } from '../sim/index.ts';
+import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
 
 export interface ControllerManagerOptions {
   readonly sim: Simulation;
   readonly transport: Transport;
+  /** `--use-service-account-credentials`: how each controller reaches the server as an account of its own. */
+  readonly accountTransport?: (account: string) => Transport;
   /** `--controllers`: `*` for all, `foo`, `-foo`. All unless told. */
   readonly controllers?: readonly string[];
   /** The machine it runs on. */
@@ -28,9 +31,10 @@ export interface ControllerManagerOptions {
 export function startControllerManager(options: ControllerManagerOptions): { stop(): void } {
   const { sim, transport, hostname = 'control-plane' } = options;
   const client = new Client(transport, { userAgent: 'kube-controller-manager' });
+  const clientOf = clientsOfControllers(client, options.accountTransport);
   const selected = selectControllers(options.controllers ?? ['*']);
   let running: RunningController | undefined;
-  if (options.leaderElect === false) return startControllers(sim, client, selected);
+  if (options.leaderElect === false) return startControllers(sim, client, clientOf, selected);
 
   const recorder = new EventRecorder(sim, client, { component: 'kube-controller-manager' });
   const elector = new LeaderElector(sim, client, {
@@ -38,7 +42,7 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
     identity: `${hostname}_${sim.random('kube-controller-manager identity').uuid()}`,
     recorder,
     onStartedLeading: () => {
-      running = startControllers(sim, client, selected);
+      running = startControllers(sim, client, clientOf, selected);
     },
     onStoppedLeading: () => {
       stop();
@@ -54,19 +58,40 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
   return { stop };
 }
 
+/** The client of each controller: that of its account, shared by those that have the same, or everybody's. */
+function clientsOfControllers(
+  shared: Client,
+  accountTransport: ControllerManagerOptions['accountTransport'],
+): (controller: string) => Client {
+  if (accountTransport === undefined) return () => shared;
+  const clients = new Map<string, Client>();
+  return (controller) => {
+    const account = accountOf(controller);
+    const known = clients.get(account);
+    if (known !== undefined) return known;
+    const client = new Client(accountTransport(account), { userAgent: 'kube-controller-manager' });
+    clients.set(account, client);
+    return client;
+  };
+}
+
 function startControllers(
   sim: Simulation,
   client: Client,
+  clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
 ): RunningController {
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const recorders: EventRecorder[] = [];
-  const recorder = (component: string): EventRecorder => {
-    const created = new EventRecorder(sim, client, { component });
-    recorders.push(created);
-    return created;
-  };
-  const controllers = descriptors.map(({ create }) => create({ sim, client, informers, recorder }));
+  const controllers = descriptors.map(({ name, create }) => {
+    const own = clientOf(name);
+    const recorder = (component: string): EventRecorder => {
+      const created = new EventRecorder(sim, own, { component });
+      recorders.push(created);
+      return created;
+    };
+    return create({ sim, client: own, informers, recorder });
+  });
   for (const controller of controllers) controller.start();
   informers.start();
   return {

@@ -192,11 +192,19 @@ export class Invocation {
       }
     }
     const transport = this.options.connect(target, this.process);
-    const impersonation = this.flags.string('as');
+    const impersonation = this.#impersonation();
     return (request) => {
-      const headers =
-        impersonation === '' ? request.headers : { ...request.headers, 'impersonate-user': impersonation };
+      const headers = { ...request.headers, ...impersonation };
       return this.#checked(transport, { ...request, headers }, target);
+    };
+  }
+
+  #impersonation(): Readonly<Record<string, string>> {
+    const user = this.flags.string('as');
+    const groups = this.flags.list('as-group');
+    return {
+      ...(user === '' ? {} : { 'impersonate-user': user }),
+      ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join('\n') }),
     };
   }
 

@@ -11,6 +11,10 @@ export interface Activity {
   readonly key: string;
   /** The resourceVersion that set it off, where one did. */
   readonly causeRevision?: number;
+  /** As whom it writes, where the API server knows. */
+  readonly user?: string;
+  /** Who that really is, when somebody asked to be taken for `user`. */
+  readonly impersonator?: string;
   /** The activity inside which this one runs. */
   readonly parent?: Activity;
 }
@@ -75,12 +79,32 @@ export class Trace {
     }
   }
 
+  /** Runs `body` in the present activity, in the name of a user. */
+  as<T>(who: Pick<Activity, 'user' | 'impersonator'>, body: () => T): T {
+    const outer = this.#activity;
+    this.#activity = outer === undefined ? undefined : { ...outer, user: who.user, impersonator: who.impersonator };
+    try {
+      return body();
+    } finally {
+      this.#activity = outer;
+    }
+  }
+
   record(timeMs: number, kind: string, subject: string, detail = '', revision?: number): void {
     const activity = this.#activity;
-    const line = `${timeMs}|${kind}|${subject}|${detail}|${revision ?? ''}|${activity?.component ?? ''}|${activity?.key ?? ''}`;
+    const line = `${timeMs}|${kind}|${subject}|${detail}|${revision ?? ''}|${activity?.component ?? ''}|${activity?.key ?? ''}|${activity?.user ?? ''}`;
     this.#low = hash32(line, this.#low);
     this.#high = (Math.imul(this.#high, 31) + this.#low) >>> 0;
-    this.#entries.push({ timeMs, kind, subject, detail, revision, activity });
+    this.#keep({ timeMs, kind, subject, detail, revision, activity });
+  }
+
+  /** An entry that the hash leaves out: it changed nothing, and may be about somebody who only looks on. */
+  note(timeMs: number, kind: string, subject: string, detail: string): void {
+    this.#keep({ timeMs, kind, subject, detail, activity: this.#activity });
+  }
+
+  #keep(entry: TraceEntry): void {
+    this.#entries.push(entry);
     if (this.#entries.length > this.#limit) {
       const surplus = this.#limit >> 2;
       this.#entries = this.#entries.slice(surplus);

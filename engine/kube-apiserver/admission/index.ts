@@ -2,6 +2,7 @@ import type { AdmissionPlugin } from './admission.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
@@ -14,6 +15,7 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
     namespaceLifecycle,
     limitRanger,
     serviceAccount,
+    nodeRestriction,
     taintNodesByCondition,
     priority,
     defaultTolerationSeconds,
@@ -30,22 +32,23 @@ export interface AdmissionFlags {
   readonly disable?: readonly string[];
 }
 
-/**
- * The plugins that are on, in their order.
- *
- * @throws Error for a name that is none, in the words of the real command.
- */
+/** @throws Error for a plugin that is none, in the words of the real command. */
+export function checkAdmissionFlags({ enable = [], disable = [] }: AdmissionFlags): void {
+  const names = allPlugins({ nowMs: () => 0, write: () => {} }).map(({ name }) => name);
+  const check = (flag: string, given: readonly string[]) => {
+    const unknown = given.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new Error(`${flag}-admission-plugins plugin "${unknown}" is unknown`);
+  };
+  check('enable', enable);
+  check('disable', disable);
+}
+
+/** The plugins that are on, in their order. */
 export function selectAdmissionPlugins(
   { enable = [], disable = [] }: AdmissionFlags,
   services: AdmissionServices,
 ): readonly AdmissionPlugin[] {
-  const plugins = allPlugins(services);
-  for (const [flag, names] of [
-    ['enable', enable],
-    ['disable', disable],
-  ] as const) {
-    const unknown = names.find((name) => !plugins.some((plugin) => plugin.name === name));
-    if (unknown !== undefined) throw new Error(`${flag}-admission-plugins plugin "${unknown}" is unknown`);
-  }
-  return plugins.filter(({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)));
+  return allPlugins(services).filter(
+    ({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)),
+  );
 }

@@ -1,21 +1,65 @@
 import { unauthorized } from '../../api/errors.ts';
 import type { ApiRequest, UserInfo } from '../../api/request.ts';
-import { ANONYMOUS } from '../authorization.ts';
-import type { ServerContext } from '../context.ts';
-import { tokenUser, verifyToken } from './service-account-tokens.ts';
+import type { Lookup } from '../admission/admission.ts';
+import { ANONYMOUS } from '../authorization/access.ts';
+import type { Clock } from '../clock.ts';
+import { isValidNow, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
 
-const BEARER = /^bearer (.*)$/i;
+const BEARER = /^bearer +(.*)$/i;
+const AUTHENTICATED = 'system:authenticated';
+/** Most tokens that are remembered; each is asked about with every request of its bearer. */
+const MAX_TOKENS = 1_000;
 
-/**
- * Who sends a request: whom the transport knows, whom a ServiceAccount's token names, or nobody in particular.
- *
- * @throws StatusError Unauthorized for a token that is not valid.
- */
-export function authenticate({ user, headers }: ApiRequest, { clock, lookup }: ServerContext): UserInfo {
-  if (user !== undefined) return user;
-  const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
-  if (token === undefined) return ANONYMOUS;
-  const claims = verifyToken(token.trim(), clock.nowMs / 1000, lookup);
-  if (claims === undefined) throw unauthorized();
-  return tokenUser(claims);
+interface Known {
+  readonly claims: TokenClaims;
+  readonly user: UserInfo;
+}
+
+/** Finds out who sends a request: https://kubernetes.io/docs/reference/access-authn-authz/authentication/ */
+export class Authenticator {
+  readonly #clock: Clock;
+  readonly #lookup: Lookup;
+  /** Genuine tokens. Whether one is still valid is asked anew each time. */
+  #tokens = new Map<string, Known>();
+
+  constructor(clock: Clock, lookup: Lookup) {
+    this.#clock = clock;
+    this.#lookup = lookup;
+  }
+
+  /**
+   * Whom the transport knows (by a client certificate), whom a ServiceAccount's token names, or nobody in particular.
+   *
+   * @throws StatusError Unauthorized for a token that is not valid.
+   */
+  userOf({ user, headers }: ApiRequest): UserInfo {
+    if (user !== undefined) {
+      if (user.groups.includes(AUTHENTICATED) || user.username === ANONYMOUS.username) return user;
+      return { ...user, groups: [...user.groups, AUTHENTICATED] };
+    }
+    const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
+    if (token === undefined) return ANONYMOUS;
+    const known = this.verify(token.trim());
+    // A token for others (a registry, say) is none for this server.
+    if (known === undefined || !known.claims.aud.includes(known.claims.iss)) throw unauthorized();
+    return known.user;
+  }
+
+  /** What a token that is genuine and valid now says; undefined for any other. */
+  verify(token: string): Known | undefined {
+    const known = this.#tokens.get(token) ?? this.#read(token);
+    if (known === undefined) return undefined;
+    if (isValidNow(known.claims, this.#clock.nowMs / 1000, this.#lookup)) return known;
+    this.#tokens.delete(token);
+    return undefined;
+  }
+
+  #read(token: string): Known | undefined {
+    const claims = readToken(token, this.#lookup);
+    if (claims === undefined) return undefined;
+    if (this.#tokens.size >= MAX_TOKENS) this.#tokens = new Map();
+    const known = { claims, user: tokenUser(claims) };
+    this.#tokens.set(token, known);
+    return known;
+  }
 }

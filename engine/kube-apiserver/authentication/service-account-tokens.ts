@@ -39,15 +39,18 @@ export function issueToken(claims: TokenClaims, lookup: Lookup): string {
   return `${body}.${seal(body, lookup)}`;
 }
 
-/** The claims of a token that is genuine and valid now; its ServiceAccount and the object it is bound to must be there. */
-export function verifyToken(token: string, nowSeconds: number, lookup: Lookup): TokenClaims | undefined {
+/** The claims of a token that this cluster has issued, whether it is still valid or not. */
+export function readToken(token: string, lookup: Lookup): TokenClaims | undefined {
   if (token.length > MAX_TOKEN_LENGTH) return undefined;
   const end = token.lastIndexOf('.');
   const body = token.slice(0, Math.max(0, end));
   if (end < 0 || seal(body, lookup) !== token.slice(end + 1)) return undefined;
-  const claims = JSON.parse(fromBase64url(body.slice(body.indexOf('.') + 1))) as TokenClaims;
-  if (claims.exp <= nowSeconds) return undefined;
-  return isBoundToPresent(claims, lookup) ? claims : undefined;
+  return JSON.parse(fromBase64url(body.slice(body.indexOf('.') + 1))) as TokenClaims;
+}
+
+/** Whether a token's time has come and not run out, and its ServiceAccount and what it is bound to are there. */
+export function isValidNow(claims: TokenClaims, nowSeconds: number, lookup: Lookup): boolean {
+  return claims.nbf <= nowSeconds && claims.exp > nowSeconds && isBoundToPresent(claims, lookup);
 }
 
 function isBoundToPresent({ 'kubernetes.io': bound }: TokenClaims, lookup: Lookup): boolean {
@@ -58,17 +61,24 @@ function isBoundToPresent({ 'kubernetes.io': bound }: TokenClaims, lookup: Looku
     isThere('serviceaccounts', namespace, serviceaccount) &&
     isThere('pods', namespace, pod) &&
     isThere('secrets', namespace, secret) &&
-    isThere('nodes', '', node)
+    // A Pod's node is only told; a token bound to the node itself ends with it.
+    (pod !== undefined || isThere('nodes', '', node))
   );
 }
 
 /** The user that a token stands for. */
 export function tokenUser(claims: TokenClaims): UserInfo {
-  const { namespace, serviceaccount } = claims['kubernetes.io'];
+  const { namespace, serviceaccount, pod, node } = claims['kubernetes.io'];
+  const about = 'authentication.kubernetes.io';
   return {
     username: claims.sub,
     uid: serviceaccount.uid,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    extra: {
+      [`${about}/credential-id`]: [`JTI=${claims.jti}`],
+      ...(node === undefined ? {} : { [`${about}/node-name`]: [node.name], [`${about}/node-uid`]: [node.uid] }),
+      ...(pod === undefined ? {} : { [`${about}/pod-name`]: [pod.name], [`${about}/pod-uid`]: [pod.uid] }),
+    },
   };
 }
 

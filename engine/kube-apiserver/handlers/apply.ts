@@ -7,6 +7,7 @@ import { withLastApplied } from '../managed-fields/last-applied.ts';
 import type { Entries } from '../managed-fields/managers.ts';
 import { checkConfiguration } from '../managed-fields/typed-check.ts';
 import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
+import { requireVerb } from '../request-access.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
 import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
@@ -56,6 +57,7 @@ function create(request: ResourceRequest, object: KubeObject, managedFields: Ent
   const { store, info, kind } = request;
   const { namespace, name } = info;
   if (info.subresource !== '') throw notFound(kind, name);
+  requireVerb(request, 'create');
   if ((object.metadata.uid ?? '') !== '') {
     const why = `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: `;
     throw conflict(kind, name, why);

@@ -1,9 +1,9 @@
-import { invalidObject } from '../../api/errors.ts';
+import { badRequest, invalidObject } from '../../api/errors.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { invalid } from '../../api/field-errors.ts';
 import type { UserInfo } from '../../api/request.ts';
-import { authorize } from '../authorization.ts';
-import type { Review } from './review.ts';
+import type { Access } from '../authorization/access.ts';
+import type { Review, ReviewContext } from './review.ts';
 
 // https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
 
@@ -23,10 +23,11 @@ interface AccessReviewSpec {
   readonly user?: string;
   readonly groups?: readonly string[];
   readonly uid?: string;
+  readonly extra?: UserInfo['extra'];
 }
 
-/** Whether somebody may do something: asked of the same authorizer that judges requests. */
-function judge(kind: string, spec: AccessReviewSpec, user: UserInfo): object {
+/** Whether somebody may do something: asked of the same authorizers that judge requests. */
+function judge(kind: string, spec: AccessReviewSpec, user: UserInfo, { server, namespace }: ReviewContext): object {
   const { resourceAttributes, nonResourceAttributes } = spec;
   const errors: FieldError[] = [];
   if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
@@ -39,21 +40,30 @@ function judge(kind: string, spec: AccessReviewSpec, user: UserInfo): object {
   if (kind !== 'SelfSubjectAccessReview' && user.username === '' && user.groups.length === 0) {
     errors.push(invalid('spec.user', '', 'at least one of user or group must be specified'));
   }
+  if (kind === 'LocalSubjectAccessReview') checkLocal(errors, spec);
   if (errors.length > 0) throw invalidObject({ group: GROUP, kind }, '', errors);
-  const at = resourceAttributes ?? {};
-  const why = authorize({
-    user,
-    verb: at.verb ?? nonResourceAttributes?.verb ?? '',
-    info: {
-      group: at.group ?? '',
-      version: at.version ?? '',
-      namespace: at.namespace ?? '',
-      resource: at.resource ?? '',
-      name: at.name ?? nonResourceAttributes?.path ?? '',
-      subresource: at.subresource ?? '',
-    },
-  });
-  return why === undefined ? { allowed: true } : { allowed: false, reason: why };
+  if (kind === 'LocalSubjectAccessReview' && resourceAttributes?.namespace !== namespace) {
+    throw badRequest(
+      `spec.resourceAttributes.namespace must match namespace: expected ${namespace}, got ${resourceAttributes?.namespace ?? ''}`,
+    );
+  }
+  const { allowed, reason } = server.guard.authorize(accessIn(spec, user));
+  return { allowed, ...(reason === '' ? {} : { reason }) };
+}
+
+function checkLocal(errors: FieldError[], { nonResourceAttributes }: AccessReviewSpec): void {
+  if (nonResourceAttributes === undefined) return;
+  const detail = 'disallowed on this kind of request';
+  errors.push(invalid('spec.nonResourceAttributes', nonResourceAttributes, detail));
+}
+
+function accessIn({ resourceAttributes: at = {}, nonResourceAttributes }: AccessReviewSpec, user: UserInfo): Access {
+  const { verb = '', group = '', resource = '', subresource = '', namespace = '', name = '' } = at;
+  if (nonResourceAttributes === undefined) {
+    return { user, verb, group, resource, subresource, namespace, name, path: '' };
+  }
+  const { path = '', verb: method = '' } = nonResourceAttributes;
+  return { user, verb: method, group: '', resource: '', subresource: '', namespace: '', name: '', path: path || '/' };
 }
 
 function accessReview(kind: string, plural: string, namespaced: boolean): Review {
@@ -64,18 +74,21 @@ function accessReview(kind: string, plural: string, namespaced: boolean): Review
     plural,
     namespaced,
     schema: `io.k8s.api.authorization.v1.${kind}`,
-    answer: (object, { user }) => {
+    answer: (object, context) => {
       const spec = (object['spec'] ?? {}) as AccessReviewSpec;
-      const { user: username = '', groups = [], uid } = spec;
-      const other = { username, groups, ...(uid === undefined ? {} : { uid }) };
-      return judge(kind, spec, kind === 'SelfSubjectAccessReview' ? user : other);
+      const { user: username = '', groups = [], uid, extra } = spec;
+      const other = {
+        username,
+        groups,
+        ...(uid === undefined ? {} : { uid }),
+        ...(extra === undefined ? {} : { extra }),
+      };
+      return judge(kind, spec, kind === 'SelfSubjectAccessReview' ? context.user : other, context);
     },
   };
 }
 
-const EVERYTHING = ['*'];
-
-/** What the asker may do in a Namespace. Until there are roles this is one rule: everything. */
+/** What the asker may do in a Namespace: what `kubectl auth can-i --list` shows. */
 const rulesReview: Review = {
   group: GROUP,
   version: 'v1',
@@ -83,11 +96,11 @@ const rulesReview: Review = {
   plural: 'selfsubjectrulesreviews',
   namespaced: false,
   schema: 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
-  answer: () => ({
-    resourceRules: [{ verbs: EVERYTHING, apiGroups: EVERYTHING, resources: EVERYTHING }],
-    nonResourceRules: [{ verbs: EVERYTHING, nonResourceURLs: EVERYTHING }],
-    incomplete: false,
-  }),
+  answer: (object, { server, user }) => {
+    const { namespace = '' } = (object['spec'] ?? {}) as { readonly namespace?: string };
+    if (namespace === '') throw badRequest('no namespace on request');
+    return server.guard.rulesFor(user, namespace);
+  },
 };
 
 export const ACCESS_REVIEWS: readonly Review[] = [

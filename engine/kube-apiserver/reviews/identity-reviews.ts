@@ -1,4 +1,4 @@
-import { ISSUER, tokenUser, verifyToken } from '../authentication/service-account-tokens.ts';
+import { ISSUER } from '../authentication/service-account-tokens.ts';
 import type { Review } from './review.ts';
 
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/
@@ -26,12 +26,18 @@ const tokenReview: Review = {
   schema: 'io.k8s.api.authentication.v1.TokenReview',
   answer: (object, { server }) => {
     const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: readonly string[] };
-    const claims = verifyToken(token, server.clock.nowMs / 1000, server.lookup);
+    const known = server.authenticator.verify(token);
     const wanted = audiences.length === 0 ? [ISSUER] : audiences;
-    const common = wanted.filter((audience) => claims?.aud.includes(audience) === true);
-    if (claims === undefined || common.length === 0) return { user: {}, error: 'invalid bearer token' };
-    return { authenticated: true, user: tokenUser(claims), audiences: common };
+    const common = wanted.filter((audience) => known?.claims.aud.includes(audience) === true);
+    if (known === undefined) return { user: {}, error: 'invalid bearer token' };
+    if (common.length === 0) return { user: {}, error: audienceError(known.claims.aud, wanted) };
+    return { authenticated: true, user: known.user, audiences: common };
   },
 };
+
+function audienceError(has: readonly string[], wanted: readonly string[]): string {
+  const show = (audiences: readonly string[]) => `[${audiences.map((each) => JSON.stringify(each)).join(' ')}]`;
+  return `[invalid bearer token, token audiences ${show(has)} is invalid for the target audiences ${show(wanted)}]`;
+}
 
 export const IDENTITY_REVIEWS: readonly Review[] = [selfSubjectReview, tokenReview];

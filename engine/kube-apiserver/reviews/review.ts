@@ -3,10 +3,12 @@ import type { UserInfo } from '../../api/request.ts';
 import type { ServerContext } from '../context.ts';
 
 /** What a review is answered from. */
-interface ReviewContext {
+export interface ReviewContext {
   readonly server: ServerContext;
   /** Who asks. */
   readonly user: UserInfo;
+  /** Where it is asked; empty for the whole cluster. */
+  readonly namespace: string;
 }
 
 /** A question in the form of an object: it can only be created, is answered in its status and stored nowhere. */

@@ -41,7 +41,11 @@ export function serveCreateOnly(
   if (request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
   const { fieldValidation } = readWriteOptions('CreateOptions', new Query(request));
   const { object, warnings } = decodeObject(request, reviewKind(review), fieldValidation, server.kinds);
-  const status = review.answer(object as unknown as Readonly<Record<string, unknown>>, { server, user });
+  const status = review.answer(object as unknown as Readonly<Record<string, unknown>>, {
+    server,
+    user,
+    namespace: info.namespace,
+  });
   return respond(201, { ...object, status }, warnings);
 }
 

@@ -1,6 +1,6 @@
 import { KINDS } from '../../api/kind-list.ts';
 import type { NodeDialer } from '../../api/node-api.ts';
-import type { ApiRequest, ApiResponse, WatchEvent } from '../../api/request.ts';
+import type { ApiRequest, ApiResponse, UserInfo, WatchEvent } from '../../api/request.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { type ApiServerOptions, createApiServer } from '../index.ts';
@@ -32,6 +32,7 @@ export function startTestServer(options: Partial<ApiServerOptions> & { readonly 
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
+    user?: UserInfo,
   ): Answer {
     const [path, search = ''] = url.split('?') as [string, string?];
     const query: Record<string, string | string[]> = {};
@@ -39,7 +40,7 @@ export function startTestServer(options: Partial<ApiServerOptions> & { readonly 
       const before = query[name];
       query[name] = before === undefined ? value : [...[before].flat(), value];
     }
-    return server.handle({ method, path, query, body, headers }) as Answer;
+    return server.handle({ method, path, query, body, headers, ...(user && { user }) }) as Answer;
   }
 
   /** Begins a watch; what it hears is kept as `TYPE name@revision`. */

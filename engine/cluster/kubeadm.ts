@@ -1,0 +1,84 @@
+import type { ClusterRoleBinding } from '../api/kinds.ts';
+import type { Manifest } from '../api/object.ts';
+import { clusterRoleBindings, nodes } from '../api/resources.ts';
+import { StatusError } from '../api/status-error.ts';
+import { Client } from '../client/client.ts';
+import { ConnectionError, type Transport } from '../client/transport.ts';
+import type { Program } from '../linux/syscalls.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const ASK_EVERY_MS = 200;
+
+/** Which group has which ClusterRole in a cluster that kubeadm made. */
+const BINDINGS: readonly (readonly [name: string, role: string, group: string])[] = [
+  ['kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins'],
+  ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', 'system:bootstrappers:kubeadm:default-node-token'],
+  [
+    'kubeadm:node-autoapprove-bootstrap',
+    'system:certificates.k8s.io:certificatesigningrequests:nodeclient',
+    'system:bootstrappers:kubeadm:default-node-token',
+  ],
+  [
+    'kubeadm:node-autoapprove-certificate-rotation',
+    'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+    'system:nodes',
+  ],
+];
+
+/** A machine, and the labels of its Node that its kubelet may not set itself. */
+export interface NodeLabels {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * What `kubeadm init` does once the API server is there: binds the administrators' group, and marks the nodes with what
+ * their kubelets may not say of themselves. It ends when that is done.
+ * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/
+ *
+ * @param transport as a member of system:masters, as super-admin.conf has it.
+ */
+export function kubeadmInit(transport: Transport, marked: readonly NodeLabels[]): Program {
+  return function* (process) {
+    const client = new Client(transport, { userAgent: 'kubeadm' });
+    const steps = [
+      () => BINDINGS.every((binding) => ensureBinding(client, ...binding)),
+      ...marked.map((node) => () => markNode(client, node)),
+    ];
+    for (const step of steps) while (!isDone(step)) yield* process.sleep(ASK_EVERY_MS);
+    return 0;
+  };
+}
+
+/** False while the API server is not there, or what the step is about. */
+function isDone(step: () => boolean): boolean {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof ConnectionError || error instanceof StatusError) return false;
+    throw error;
+  }
+}
+
+function ensureBinding(client: Client, name: string, role: string, group: string): true {
+  const bindings = client.resource<ClusterRoleBinding>(clusterRoleBindings);
+  const binding: Manifest<ClusterRoleBinding> = {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    subjects: [{ apiGroup: RBAC, kind: 'Group', name: group }],
+  };
+  try {
+    bindings.create(binding);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
+  }
+  return true;
+}
+
+function markNode(client: Client, { name, labels }: NodeLabels): true {
+  if (Object.keys(labels).length === 0) return true;
+  client.resource(nodes).patch(name, undefined, 'merge', { metadata: { labels } });
+  return true;
+}
