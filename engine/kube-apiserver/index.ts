@@ -8,7 +8,7 @@
  *
  * Not here yet: admission webhooks.
  */
-export { type AdmissionFlags, checkAdmissionFlags } from './admission/index.ts';
+export { checkAdmissionFlags } from './admission/index.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { Descriptions } from './openapi/schemas.ts';
