@@ -114,6 +114,13 @@ function benchSite(): void {
   spawnSync(process.execPath, [join(ROOT, 'lessons', 'browser', 'weight.ts')], { stdio: 'inherit' });
 }
 
+/** The API server's own figures, each in a process of its own. */
+function benchApiServer(): void {
+  for (const [script, ...flags] of [['api-creates.ts'], ['http.ts'], ['api-size.ts', '--expose-gc']] as const) {
+    spawnSync(process.execPath, [...flags, join(import.meta.dirname, script)], { stdio: 'inherit' });
+  }
+}
+
 const quick = process.argv.includes('--quick');
 report('machine', `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}`);
 benchBoot();
@@ -121,5 +128,6 @@ await benchDeployment(100, 3);
 await benchDeployment(1000, quick ? 0 : 1);
 benchGrading();
 benchSite();
+benchApiServer();
 // The peer leaves timers behind.
 process.exit(0);

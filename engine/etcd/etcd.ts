@@ -37,7 +37,9 @@ export class Etcd {
   #log: KeyEvent[] = [];
   #revision = 1;
   #compactRevision = 0;
-  #watchers: Watcher[] = [];
+  #watchers: readonly Watcher[] = [];
+  /** Those of them whom keys of one resource can concern, in the same order; made anew when watchers come and go. */
+  readonly #watchersOf = new Map<string, readonly Watcher[]>();
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
@@ -166,7 +168,7 @@ export class Etcd {
    */
   watch(prefix: string, fromRevision: number, listener: WatchListener): Watch {
     const watcher: Watcher = { prefix, listener, nextRevision: fromRevision };
-    if (fromRevision > this.#revision) this.#watchers.push(watcher);
+    if (fromRevision > this.#revision) this.#setWatchers([...this.#watchers, watcher]);
     else {
       this.#catchingUp.add(watcher);
       this.#sim.schedule(0, 'etcd watch catches up', () => this.#catchUp(watcher));
@@ -175,7 +177,7 @@ export class Etcd {
       prefix,
       cancel: () => {
         this.#catchingUp.delete(watcher);
-        this.#watchers = this.#watchers.filter((other) => other !== watcher);
+        this.#setWatchers(this.#watchers.filter((other) => other !== watcher));
       },
     };
   }
@@ -219,7 +221,7 @@ export class Etcd {
       watcher.listener.cancelled(new CompactedError(this.#compactRevision));
       return;
     }
-    this.#watchers.push(watcher);
+    this.#setWatchers([...this.#watchers, watcher]);
     for (const event of this.changes(watcher.prefix, watcher.nextRevision)) watcher.listener.event(event);
   }
 
@@ -274,10 +276,26 @@ export class Etcd {
       this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
     }
     for (const event of events) {
-      for (const watcher of this.#watchers) {
+      for (const watcher of this.#candidates(event.key)) {
         if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
       }
     }
+  }
+
+  #setWatchers(watchers: readonly Watcher[]): void {
+    this.#watchers = watchers;
+    this.#watchersOf.clear();
+  }
+
+  /** The watchers to ask about a key: a store has one for each kind, and a write concerns hardly any of them. */
+  #candidates(key: string): readonly Watcher[] {
+    const resource = key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
+    let found = this.#watchersOf.get(resource);
+    if (found === undefined) {
+      found = this.#watchers.filter(({ prefix }) => prefix.startsWith(resource) || resource.startsWith(prefix));
+      this.#watchersOf.set(resource, found);
+    }
+    return found;
   }
 
   /** The keys of a lease that ran out go together. */

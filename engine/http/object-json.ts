@@ -1,8 +1,10 @@
+import { KINDS } from '../api/kind-list.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 
 /** Stored objects are immutable and shared, so the bytes of one serve every list, get and watch until it changes. */
 const KNOWN = new WeakMap<object, Buffer>();
 
+const OPEN_OBJECT = Buffer.from('{');
 const OPEN_LIST = Buffer.from('"items":[');
 const COMMA = Buffer.from(',');
 const CLOSE_LIST = Buffer.from(']}');
@@ -26,12 +28,29 @@ export function bodyJson(body: object): Buffer | string {
 
 function listJson({ items, ...rest }: KubeList<KubeObject>): Buffer {
   const pieces: Buffer[] = [Buffer.from(`${JSON.stringify(rest).slice(0, -1)},`), OPEN_LIST];
+  const beginnings = typedBeginnings(rest);
   for (let index = 0; index < items.length; index++) {
     if (index > 0) pieces.push(COMMA);
-    pieces.push(objectJson(items[index]!));
+    const bytes = objectJson(items[index]!);
+    const beginning = beginnings.find((each) => bytes.subarray(0, each.length).equals(each));
+    if (beginning === undefined) pieces.push(bytes);
+    else pieces.push(OPEN_OBJECT, bytes.subarray(beginning.length));
   }
   pieces.push(CLOSE_LIST);
   return Buffer.concat(pieces);
+}
+
+const BUILT_IN: ReadonlySet<string> = new Set(
+  KINDS.map(({ group, version, kind }) => `${group === '' ? version : `${group}/${version}`} ${kind}List`),
+);
+const NO_BEGINNINGS: readonly Buffer[] = [];
+
+/** How the items of a list begin where, as in the real server's, the list alone says of what kind they are: of all but custom resources. */
+function typedBeginnings({ apiVersion, kind }: Pick<KubeList<KubeObject>, 'apiVersion' | 'kind'>): readonly Buffer[] {
+  if (!BUILT_IN.has(`${apiVersion} ${kind}`)) return NO_BEGINNINGS;
+  const version = `"apiVersion":${JSON.stringify(apiVersion)},`;
+  const name = `"kind":${JSON.stringify(kind.slice(0, -'List'.length))},`;
+  return [Buffer.from(`{${version}${name}`), Buffer.from(`{${name}${version}`)];
 }
 
 function isStored(object: object): boolean {

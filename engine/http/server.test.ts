@@ -100,6 +100,17 @@ test('tables, metadata and YAML come as asked for', async () => {
   expect(yaml.text).toContain('kind: Namespace\n');
 });
 
+test('the items of a list do not repeat of what kind they are', async () => {
+  await request('POST', CONFIG_MAPS, configMap('item'));
+  const turned = '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"turned"},"data":{}}';
+  await request('POST', CONFIG_MAPS, turned);
+  const { body } = await request('GET', CONFIG_MAPS);
+  expect(body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
+  for (const item of body.items)
+    expect([item.kind, item.apiVersion, typeof item.metadata.uid]).toEqual([undefined, undefined, 'string']);
+  expect((await request('GET', `${CONFIG_MAPS}/item`)).body.kind).toBe('ConfigMap');
+});
+
 test('long answers are compressed for those who can read them', async () => {
   await request('POST', CONFIG_MAPS, configMap('long', { text: 'abc '.repeat(50_000) }));
   const plain = await request('GET', `${CONFIG_MAPS}/long`);

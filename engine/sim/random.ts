@@ -42,11 +42,13 @@ export class Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const hex = [this.uint32(), this.uint32(), this.uint32(), this.uint32()]
-      .map((word) => word.toString(16).padStart(8, '0'))
-      .join('');
-    const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+    const first = this.uint32();
+    const second = this.uint32();
+    const third = this.uint32();
+    const fourth = this.uint32();
+    const version = 0x4000 | (second & 0x0fff);
+    const variant = 0x8000 | ((third >>> 16) & 0x3fff);
+    return `${hex32(first)}-${hex16(second >>> 16)}-${hex16(version)}-${hex16(variant)}-${hex16(third & 0xffff)}${hex32(fourth)}`;
   }
 
   /** The suffix that `generateName` appends: no vowels, so no words come out. */
@@ -55,6 +57,16 @@ export class Random {
     for (let i = 0; i < length; i++) suffix += SUFFIX_LETTERS[this.below(SUFFIX_LETTERS.length)];
     return suffix;
   }
+}
+
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hex16(word: number): string {
+  return BYTES[word >>> 8]! + BYTES[word & 0xff]!;
+}
+
+function hex32(word: number): string {
+  return hex16(word >>> 16) + hex16(word & 0xffff);
 }
 
 /** The alphabet of k8s.io/apimachinery/pkg/util/rand. */

@@ -56,7 +56,7 @@ export function readBody(request: ApiRequest, accepted: readonly string[] = ACCE
   }
   const value = json ?? readJson(text, summary);
   checkSize(value);
-  return { value, wasText: true, summary, duplicates: () => duplicateJsonFields(text) };
+  return { value, wasText: true, summary, duplicates: () => duplicateJsonFields(text, value) };
 }
 
 const NO_DUPLICATES: readonly string[] = [];

@@ -85,7 +85,8 @@ function makeNode(children: [string, FieldSet][], member: boolean): FieldSet {
 
 /** Collects paths; the order in which they come does not matter. */
 export class FieldSetBuilder {
-  readonly #children = new Map<string, FieldSetBuilder>();
+  /** Most nodes are leaves and never have any. */
+  #children: Map<string, FieldSetBuilder> | undefined;
   #member = false;
 
   insert(path: readonly string[]): void {
@@ -95,6 +96,7 @@ export class FieldSetBuilder {
   }
 
   #child(element: string): FieldSetBuilder {
+    this.#children ??= new Map();
     let child = this.#children.get(element);
     if (child === undefined) {
       child = new FieldSetBuilder();
@@ -104,7 +106,9 @@ export class FieldSetBuilder {
   }
 
   build(): FieldSet {
-    const children = Array.from(this.#children, ([element, child]): [string, FieldSet] => [element, child.build()]);
+    if (this.#children === undefined) return MEMBER;
+    const children: [string, FieldSet][] = [];
+    for (const [element, child] of this.#children) children.push([element, child.build()]);
     return makeNode(children, this.#member);
   }
 }

@@ -16,7 +16,7 @@ const TOO_OLD =
 
 /**
  * The objects of a kind that a filter selects, in the order of their keys, in chunks if the client wants.
- * The items are the stored objects; unlike the real server's they carry apiVersion and kind.
+ * The items are the stored objects; the HTTP front takes their apiVersion and kind away, as the real server does.
  */
 export function listObjects(store: Store, filter: ObjectFilter, options: ListOptions): KubeList<KubeObject> {
   const prefix = filter.namespace === '' ? store.prefix : `${store.prefix}${filter.namespace}/`;
