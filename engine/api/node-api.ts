@@ -41,6 +41,45 @@ export interface NodeApi {
   attach(pod: PodIdentity, container: string, options: Omit<ExecOptions, 'command'>): StartSession;
   /** One connection to a port in the Pod's network: what is sent to it is stdin, what comes from it stdout. */
   portForward(pod: PodIdentity, port: number): StartSession;
+  /** What the node and everything on it uses. */
+  usage(): NodeUsage;
+  /** Any other GET: `/stats/summary`, `/metrics/resource`, …; undefined for what is not there. */
+  get(path: string, query: URLSearchParams): NodeDocument | undefined;
+}
+
+/** What somebody has used until a moment. */
+export interface UsageSample {
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** Of a CPU, all that was used since the start. */
+  readonly cpuMs: number;
+  /** Held at that moment. */
+  readonly memoryBytes: number;
+}
+
+export interface ContainerUsage extends UsageSample {
+  readonly name: string;
+  readonly startedAtMs: number;
+  /** Of the disk, by what it has written outside volumes. */
+  readonly writableBytes: number;
+  readonly writableInodes: number;
+}
+
+export interface PodUsage {
+  readonly podRef: PodIdentity;
+  /** Those that run. */
+  readonly containers: readonly ContainerUsage[];
+}
+
+export interface NodeUsage {
+  readonly nodeName: string;
+  readonly node: UsageSample;
+  readonly pods: readonly PodUsage[];
+}
+
+export interface NodeDocument {
+  readonly contentType: string;
+  readonly body: string;
 }
 
 export interface PodIdentity {

@@ -1,4 +1,4 @@
-import { serveHttp } from '../linux/http.ts';
+import { type HttpServerRequest, type HttpServerResponse, serveHttp } from '../linux/http.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 
@@ -7,6 +7,8 @@ export interface RunningComponent {
   stop(): void;
   /** What its health endpoint answers; healthy unless told. */
   healthy?(): boolean;
+  /** A second port, and what it answers there. */
+  readonly server?: { readonly port: number; answer(request: HttpServerRequest): HttpServerResponse };
 }
 
 export interface ComponentOptions {
@@ -29,11 +31,14 @@ export function componentProgram(options: ComponentOptions): Program {
     if (component === undefined) return 1;
     try {
       const fd = process.listen(options.healthPort, options.healthAddress);
-      const answer = () => {
+      const { server } = component;
+      const second = server === undefined ? [] : [process.listen(server.port, '0.0.0.0')];
+      const answer = (request: HttpServerRequest) => {
+        if (request.local.port === server?.port) return server.answer(request);
         const healthy = component.healthy?.() !== false;
         return { status: healthy ? 200 : 500, body: healthy ? 'ok' : 'unhealthy' };
       };
-      yield* serveHttp(process, fd, answer, { onSignals: () => 'stop' });
+      yield* serveHttp(process, [fd, ...second], answer, { onSignals: () => 'stop' });
       return 0;
     } finally {
       component.stop();

@@ -1,5 +1,6 @@
 import type { Taint } from '../api/kinds.ts';
 import type { NodeApi } from '../api/node-api.ts';
+import { Client } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
@@ -10,6 +11,7 @@ import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { cniAgent } from './cni-agent.ts';
 import { componentProgram } from './component-program.ts';
+import { answerHttp } from './kubelet-server.ts';
 import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
 import { KUBERNETES_VERSION, VERSIONS } from './versions.ts';
@@ -29,6 +31,8 @@ export interface NodeMachineOptions {
   readonly kubeadm?: Program;
 }
 
+const KUBELET_PORT = 10250;
+
 /** The address that the cluster's DNS Service is given. */
 const CLUSTER_DNS = '10.96.0.10';
 
@@ -41,6 +45,7 @@ export class NodeMachine {
   readonly host: Host;
   readonly runtime: Containerd;
   readonly #options: NodeMachineOptions;
+  readonly #client: Client;
   readonly #supervisor: ServiceSupervisor;
 
   constructor(options: NodeMachineOptions) {
@@ -53,6 +58,7 @@ export class NodeMachine {
       cni: createBridgePlugin(host.root),
       preloadedImages: options.preloaded,
     });
+    this.#client = new Client(options.transport);
     this.#supervisor = new ServiceSupervisor(host, this.#units());
     this.#supervisor.startAll();
   }
@@ -125,6 +131,7 @@ export class NodeMachine {
         });
         const hangUp = kubeletAddress.serve(kubelet.nodeApi);
         return {
+          server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, this.#client, request) },
           stop: () => {
             hangUp();
             kubelet.stop();

@@ -1,12 +1,18 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { HostBind, Namespace, OpenFile } from '../linux/host.ts';
+import type { Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
 import { ContainerLog } from './container-log.ts';
 import { resolveUser } from './container-user.ts';
-import { type ContainerConfig, type ContainerStatus, CriError, type PodSandboxConfig } from './cri.ts';
+import {
+  type ContainerConfig,
+  type ContainerStats,
+  type ContainerStatus,
+  CriError,
+  type PodSandboxConfig,
+} from './cri.ts';
 import { containerId } from './identifier.ts';
 import { formatImageReference, parseImageReference } from './image-reference.ts';
 import type { StoredImage } from './image-store.ts';
@@ -321,6 +327,21 @@ export function containerStatus(container: Container): ContainerStatus {
     logPath: container.log.path,
     pid: container.process?.hostPid ?? 0,
     user: container.credentials,
+  };
+}
+
+export function containerStats(host: Host, container: Container): ContainerStats {
+  const { id, config, sandbox, startedAtMs, cgroup, root } = container;
+  const { bytes, inodes } = host.usageOfContainerRoot(root);
+  return {
+    id,
+    name: config.metadata.name,
+    podUid: sandbox.config.metadata.uid,
+    startedAtMs,
+    cpuMs: cgroup.cpuMs,
+    memoryBytes: cgroup.memoryBytes,
+    writableBytes: bytes,
+    writableInodes: inodes,
   };
 }
 

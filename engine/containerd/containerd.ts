@@ -6,6 +6,7 @@ import * as containers from './container.ts';
 import {
   type ContainerConfig,
   type ContainerEvent,
+  type ContainerStats,
   type ContainerStatus,
   CriError,
   type ImageService,
@@ -145,6 +146,12 @@ export class Containerd implements RuntimeService, ImageService {
 
   listContainers(): readonly ContainerStatus[] {
     return [...this.#open().state.containers.values()].map(containers.containerStatus);
+  }
+
+  listContainerStats(): readonly ContainerStats[] {
+    const { state, host } = this.#open();
+    const running = [...state.containers.values()].filter(({ process }) => process !== undefined);
+    return running.map((container) => containers.containerStats(host, container));
   }
 
   *execSync(id: string, command: readonly string[], timeoutSeconds: number): Task<exec.ExecResult> {

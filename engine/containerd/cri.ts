@@ -145,6 +145,20 @@ export interface ContainerStatus {
   readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
 }
 
+/** What a container that runs uses. */
+export interface ContainerStats {
+  readonly id: string;
+  readonly name: string;
+  readonly podUid: string;
+  readonly startedAtMs: number;
+  /** Of a CPU, since the start. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** Of the disk, by its writable layer. */
+  readonly writableBytes: number;
+  readonly writableInodes: number;
+}
+
 export interface ImageStatus {
   readonly id: string;
   readonly repoTags: readonly string[];
@@ -185,6 +199,8 @@ export interface RuntimeService {
   removeContainer(id: string): Task<void>;
   containerStatus(id: string): ContainerStatus;
   listContainers(): readonly ContainerStatus[];
+  /** Of all containers that run. */
+  listContainerStats(): readonly ContainerStats[];
 
   /** Throws CriError DeadlineExceeded when the command outlasts the timeout (0: none). */
   execSync(

@@ -165,6 +165,11 @@ export class HollowRuntime implements RuntimeService, ImageService {
     return { ...this.#container(id) };
   }
 
+  /** Hollow containers use nothing. */
+  listContainerStats() {
+    return [];
+  }
+
   listContainers(): readonly ContainerStatus[] {
     return [...this.#containers.values()].map((container) => ({ ...container }));
   }

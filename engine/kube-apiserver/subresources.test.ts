@@ -27,6 +27,8 @@ const echo: NodeApi = {
   attach: () => {
     throw new NodeApiError(400, 'container web not found');
   },
+  usage: () => ({ nodeName: 'node-1', node: { timeMs: 0, cpuMs: 0, memoryBytes: 0 }, pods: [] }),
+  get: () => undefined,
   portForward: (pod, port) => (sink) => {
     sink.stdout(bytes(`${pod.name}:${port}`));
     sink.exit({ exitCode: 0 });

@@ -28,6 +28,14 @@ class FakeKubelet implements NodeApi {
     };
   }
 
+  usage() {
+    return { nodeName: 'node-1', node: { timeMs: 0, cpuMs: 0, memoryBytes: 0 }, pods: [] };
+  }
+
+  get() {
+    return undefined;
+  }
+
   exec(_pod: unknown, _container: string, options: { readonly command: readonly string[] }) {
     return (sink: SessionSink) => {
       const session = { sink, stdin: '', size: '', command: options.command, closed: false };

@@ -1,4 +1,4 @@
-import type { Node, Pod, Taint } from '../api/kinds.ts';
+import type { Node, Pod } from '../api/kinds.ts';
 import type { NodeApi, PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
 import { numericValue } from '../api/quantity.ts';
@@ -6,20 +6,19 @@ import { leases, nodes, persistentVolumeClaims, persistentVolumes, pods, service
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
-import type { Transport } from '../client/transport.ts';
-import { CriError, type ImageService, type RuntimeService } from '../containerd/cri.ts';
+import { CriError } from '../containerd/cri.ts';
 import { removeTree } from '../linux/directory-tree.ts';
-import type { Process } from '../linux/syscalls.ts';
-import { runTask, type Simulation, type TaskHandle } from '../sim/index.ts';
+import { runTask, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
 import { BackOff } from './back-off.ts';
 import { Turnstile } from './concurrent.ts';
 import { ImagePullRecords } from './image-pull-records.ts';
-import type { ClusterDns, KubeletContext } from './kubelet-context.ts';
+import type { KubeletContext } from './kubelet-context.ts';
 import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
-import { type NodeCapacity, NodeStatusUpdater } from './node-status.ts';
-import { type CgroupHost, PodCgroups } from './pod-cgroups.ts';
+import { NodeStatusUpdater } from './node-status.ts';
+import { type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
+import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
@@ -32,30 +31,6 @@ import { StatusWriter } from './status/status-writer.ts';
 import { UserNamespaces } from './user-namespaces.ts';
 import { WaitingReasons } from './waiting-reasons.ts';
 
-export interface KubeletOptions {
-  readonly sim: Simulation;
-  /** Root's system calls on the node (`host.root`); without them the node is hollow: no volumes, no static Pods. */
-  readonly root?: Process;
-  readonly nodeName: string;
-  readonly nodeAddress: string;
-  readonly transport: Transport;
-  readonly runtime: RuntimeService;
-  readonly images: ImageService;
-  readonly capacity: NodeCapacity;
-  readonly nodeLabels?: Readonly<Record<string, string>>;
-  /** Taints that the node is registered with. */
-  readonly registerWithTaints?: readonly Taint[];
-  /** `/etc/kubernetes/manifests` unless told. */
-  readonly staticPodPath?: string;
-  /** `v1.36.2` */
-  readonly kubeletVersion: string;
-  readonly kernelVersion?: string;
-  readonly osImage?: string;
-  readonly clusterDns?: ClusterDns;
-  /** The machine's control groups; without them Pods have no limits as a whole. */
-  readonly cgroups?: CgroupHost;
-}
-
 export interface Kubelet {
   /** What it answers on port 10250. */
   readonly nodeApi: NodeApi;
@@ -64,14 +39,19 @@ export interface Kubelet {
 }
 
 const CONTAINER_BACK_OFF_MS = [10_000, 300_000] as const;
-const MANIFESTS = '/etc/kubernetes/manifests';
 
 /** Starts the kubelet of one node. */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const agent = new NodeAgent(options);
   agent.start();
   return {
-    nodeApi: createServer({ context: agent.context, findPod: (identity) => agent.findPod(identity) }),
+    nodeApi: createServer({
+      context: agent.context,
+      cgroups: options.cgroups,
+      findPod: (identity) => agent.findPod(identity),
+      pods: () => agent.pods(),
+      configuration: kubeletConfiguration(options),
+    }),
     stop: () => agent.stop(),
   };
 }
@@ -214,6 +194,10 @@ class NodeAgent implements PodWorkerHost {
   statusTarget(pod: Pod): Pod | undefined {
     if (this.#workers.get(pod.metadata.uid)?.isStatic !== true) return pod;
     return this.#ensureMirror(pod);
+  }
+
+  pods(): readonly Pod[] {
+    return [...this.#workers.values()].map(({ pod }) => pod);
   }
 
   findPod({ namespace, name, uid }: PodIdentity): Pod | undefined {

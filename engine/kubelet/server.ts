@@ -2,11 +2,19 @@ import type { Container, Pod } from '../api/kinds.ts';
 import { type ExecOptions, type LogOptions, type NodeApi, NodeApiError, type PodIdentity } from '../api/node-api.ts';
 import type { StartByteStream, StartSession } from '../api/request.ts';
 import { type ContainerStatus, CriError } from '../containerd/cri.ts';
+import { serveEndpoint } from './http-endpoints.ts';
 import type { KubeletContext } from './kubelet-context.ts';
+import type { CgroupHost } from './pod-cgroups.ts';
 import { findContainer } from './pod-format.ts';
+import type { DiskUsage } from './stats-summary.ts';
+import { nodeUsage } from './usage.ts';
 
 interface ServerDependencies {
   readonly context: KubeletContext;
+  readonly cgroups: CgroupHost | undefined;
+  /** All Pods of the node. */
+  pods(): readonly Pod[];
+  readonly configuration: Readonly<Record<string, unknown>>;
   /** The Pod of this identity on this node; static Pods go by their mirror's. */
   findPod(identity: PodIdentity): Pod | undefined;
 }
@@ -14,8 +22,8 @@ interface ServerDependencies {
 /**
  * What the kubelet answers on port 10250. After `pkg/kubelet/server/server.go` and `pkg/kubelet/kubelet_pods.go`.
  */
-export function createServer({ context, findPod }: ServerDependencies): NodeApi {
-  const { cache, runtime, sim } = context;
+export function createServer({ context, findPod, cgroups, pods, configuration }: ServerDependencies): NodeApi {
+  const { cache, runtime, sim, nodeName, capacityBytes } = context;
 
   function requirePod({ namespace, name }: PodIdentity, pod: Pod | undefined): Pod {
     if (pod === undefined) throw new NodeApiError(404, `pod "${name}" not found in namespace "${namespace}"`);
@@ -69,7 +77,23 @@ export function createServer({ context, findPod }: ServerDependencies): NodeApi 
     return forwardPort(context, identity, requirePod(identity, findPod(identity)), port);
   }
 
-  return { containerLogs, exec, attach, portForward };
+  const usage = () => nodeUsage({ sim, nodeName, runtime, cgroups, pods });
+  const sources = {
+    nodeApi: { usage, containerLogs },
+    capacityBytes,
+    pods,
+    disk: () => diskUsage(context),
+    configuration,
+  };
+  const get: NodeApi['get'] = (path, query) => serveEndpoint(sources, path, query);
+  return { containerLogs, exec, attach, portForward, usage, get };
+}
+
+/** Of the file system that the kubelet's own directory is on. */
+function diskUsage({ root }: KubeletContext): DiskUsage | undefined {
+  if (root === undefined) return undefined;
+  const { totalBytes, usedBytes, totalInodes, usedInodes } = root.statfs('/');
+  return { capacityBytes: totalBytes, usedBytes, inodes: totalInodes, inodesUsed: usedInodes };
 }
 
 function forwardPort(

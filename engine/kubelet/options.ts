@@ -1,0 +1,55 @@
+import type { Taint } from '../api/kinds.ts';
+import type { Transport } from '../client/transport.ts';
+import type { ImageService, RuntimeService } from '../containerd/cri.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Simulation } from '../sim/index.ts';
+import type { ClusterDns } from './kubelet-context.ts';
+import type { NodeCapacity } from './node-status.ts';
+import type { CgroupHost } from './pod-cgroups.ts';
+
+/** Where static Pods' manifests are unless told. */
+export const MANIFESTS = '/etc/kubernetes/manifests';
+
+export interface KubeletOptions {
+  readonly sim: Simulation;
+  /** Root's system calls on the node (`host.root`); without them the node is hollow: no volumes, no static Pods. */
+  readonly root?: Process;
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  readonly transport: Transport;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly capacity: NodeCapacity;
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** Taints that the node is registered with. */
+  readonly registerWithTaints?: readonly Taint[];
+  /** `/etc/kubernetes/manifests` unless told. */
+  readonly staticPodPath?: string;
+  /** `v1.36.2` */
+  readonly kubeletVersion: string;
+  readonly kernelVersion?: string;
+  readonly osImage?: string;
+  readonly clusterDns?: ClusterDns;
+  /** The machine's control groups; without them Pods have no limits as a whole. */
+  readonly cgroups?: CgroupHost;
+}
+
+/** As `/configz` shows it, with what matters here. https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
+export function kubeletConfiguration({ staticPodPath = MANIFESTS, capacity, clusterDns }: KubeletOptions) {
+  return {
+    kind: 'KubeletConfiguration',
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    staticPodPath,
+    syncFrequency: '1m0s',
+    fileCheckFrequency: '20s',
+    nodeStatusUpdateFrequency: '10s',
+    nodeStatusReportFrequency: '5m0s',
+    nodeLeaseDurationSeconds: 40,
+    cgroupDriver: 'systemd',
+    maxPods: capacity.pods ?? 110,
+    serializeImagePulls: true,
+    containerLogMaxSize: '10Mi',
+    containerLogMaxFiles: 5,
+    ...(clusterDns === undefined ? {} : { clusterDNS: [clusterDns.server], clusterDomain: clusterDns.domain }),
+  };
+}
