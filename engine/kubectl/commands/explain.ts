@@ -81,7 +81,7 @@ class Explanation {
     if (path.length > 0) {
       text += `FIELD: ${path.at(-1)} <${typeText(at)}>\n`;
       const values = valuesOf(at);
-      if (values.length > 0) text += `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}`;
+      text += values.length > 0 ? `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}` : '\n';
       text += '\n';
     }
     text += `DESCRIPTION:\n${indent(this.#description(root, path, at), 4)}    \n`;
@@ -170,8 +170,10 @@ function indent(text: string, by: number): string {
 }
 
 function wrap(paragraph: string): readonly string[] {
+  // Items of a list begin with a space.
+  const [, margin = '', words = ''] = /^( *)(.*)$/s.exec(paragraph) ?? [];
   const lines = [''];
-  for (const word of paragraph.split(' ')) {
+  for (const word of `${margin}${words}`.split(/(?<=\S) /)) {
     const last = lines.at(-1)!;
     if (last !== '' && last.length + 1 + word.length > WIDTH) lines.push(word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;

@@ -180,6 +180,11 @@ function printRaw(invocation: Invocation): number {
   const [path = '', queryText = ''] = invocation.flags.string('raw').split('?');
   const query = Object.fromEntries(new URLSearchParams(queryText));
   const { body } = invocation.client.request({ method: 'GET', path, query });
-  invocation.streams.out(typeof body === 'string' ? body : `${JSON.stringify(body)}\n`);
+  invocation.streams.out(typeof body === 'string' ? body : rawJson(path, body));
   return 0;
+}
+
+/** As the server writes it: objects of the API end with a newline, `/version` is laid out for people. */
+function rawJson(path: string, body: unknown): string {
+  return path === '/version' ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
 }
