@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkIpAddress } from './ip-address.ts';
+import { checkIpAddress, checkStrictIpAddress } from './ip-address.ts';
 
 test.each([
   '10.9.8.7',
@@ -30,4 +30,14 @@ test.each([
   'x'.repeat(10_000),
 ])('%s is none', (text) => {
   expect(checkIpAddress(text)).toEqual(['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']);
+});
+
+test.each([
+  ['1.2.3.4', []],
+  ['2001:db8::1', []],
+  ['010.0.0.1', ['must not have leading 0s']],
+  ['::ffff:1.2.3.4', ['must not be an IPv4-mapped IPv6 address']],
+  ['1.2.3', ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
+])('strictly seen, %s', (text, problems) => {
+  expect(checkStrictIpAddress(text)).toEqual(problems);
 });

@@ -1,4 +1,5 @@
 const HINT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+const MAPPED = /^(0*:)*:?ffff:\d+\./i;
 const octet = /^(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/;
 const group = /^[0-9a-fA-F]{1,4}$/;
 
@@ -28,6 +29,14 @@ export function isIPv6(text: string): boolean {
 /** The real server's sentence for what is no IP address; none when it is one. */
 export function checkIpAddress(text: string): readonly string[] {
   return isIPv4(text) || isIPv6(text) ? [] : [HINT];
+}
+
+/** The same for fields that came late enough to be strict: every address has one way to be written in its family. */
+export function checkStrictIpAddress(text: string): readonly string[] {
+  if (isIPv4(text)) return [];
+  if (isIPv6(text)) return MAPPED.test(text) ? ['must not be an IPv4-mapped IPv6 address'] : [];
+  const isPadded = text.length <= 15 && isIPv4(text.replace(/(^|\.)0+(?=\d)/g, '$1'));
+  return [isPadded ? 'must not have leading 0s' : HINT];
 }
 
 /** Addresses at which nothing can be reached from elsewhere. After ValidateNonSpecialIP. */

@@ -13,6 +13,16 @@ export function isCidr(text: string): boolean {
   return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128;
 }
 
+const NOT_A_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+
+/** The real server's sentence for what is no CIDR, or names more than a range; none when it is one. */
+export function checkCidr(text: string): readonly string[] {
+  if (!isCidr(text)) return [NOT_A_CIDR];
+  const [address = ''] = text.split('/');
+  const isExact = !isIPv4(address) || parseIpv4Block(text).base === ipv4Number(address);
+  return isExact ? [] : ['must not have bits set beyond the prefix length'];
+}
+
 /** @param text a valid IPv4 CIDR, e.g. `10.96.0.0/12`. */
 export function parseIpv4Block(text: string): Ipv4Block {
   const [address = '', bits = ''] = text.split('/');

@@ -3,6 +3,7 @@ import type { FieldError } from './field-error.ts';
 import { KINDS } from './kind-list.ts';
 import type { KubeObject } from './object.ts';
 import { DEFINITIONS } from './schema/definitions.ts';
+import { REFUSED_CLUSTER_OBJECTS } from './testdata/refused-cluster-objects.ts';
 import { REFUSED_IN_TODAYS_WORDS } from './testdata/refused-in-todays-words.ts';
 import { REFUSED_NETWORK_OBJECTS } from './testdata/refused-network-objects.ts';
 import { REFUSED_IN_NEW_WORDS, REFUSED_OBJECTS } from './testdata/refused-objects.ts';
@@ -36,9 +37,12 @@ test.each(REFUSED_OBJECTS)('refuses %s', (...refusal) => {
   expect(refuse(refusal)).toEqual(refusal[3]);
 });
 
-test.each([...REFUSED_NETWORK_OBJECTS, ...REFUSED_STORED_OBJECTS])('refuses %s', (...refusal) => {
-  expect(refuse(refusal)).toEqual(refusal[3]);
-});
+test.each([...REFUSED_NETWORK_OBJECTS, ...REFUSED_STORED_OBJECTS, ...REFUSED_CLUSTER_OBJECTS])(
+  'refuses %s',
+  (...refusal) => {
+    expect(refuse(refusal)).toEqual(refusal[3]);
+  },
+);
 
 test.each(REFUSED_IN_TODAYS_WORDS)('refuses %s, in the words of 1.36', (...refusal) => {
   expect(refuse(refusal)).toEqual(refusal[3]);

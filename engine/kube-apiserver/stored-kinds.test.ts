@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KINDS } from '../api/kind-list.ts';
 import { resourcePath } from '../api/resources.ts';
+import { STORED_CLUSTER_OBJECTS } from '../api/testdata/stored-cluster-objects.ts';
 import { STORED_OBJECTS } from '../api/testdata/stored-objects.ts';
 import { type Body, MERGE, PODS, podNamed, startTestServer } from './testing/test-server.ts';
 
@@ -25,6 +26,21 @@ test.each(STORED_OBJECTS)('%s is stored as a real server stores it', (_name, kin
   const { generation, finalizers } = metadata;
   const text = JSON.stringify(ordered({ metadata: JSON.parse(JSON.stringify({ generation, finalizers })), ...rest }));
   expect(text.replace(CLUSTER_IP, '"<clusterIP>"')).toBe(stored);
+});
+
+test.each(STORED_CLUSTER_OBJECTS)('%s, too, is stored as a real server stores it', (_name, manifest, stored) => {
+  const object: Body = JSON.parse(manifest);
+  const slash = object.apiVersion.lastIndexOf('/');
+  const [group, version] = [object.apiVersion.slice(0, Math.max(0, slash)), object.apiVersion.slice(slash + 1)];
+  const kind = KINDS.find((each) => each.kind === object.kind && each.group === group && each.version === version)!;
+  const { request } = startTestServer();
+  const { status, body } = request('POST', resourcePath(kind, kind.namespaced ? 'default' : undefined), object);
+  expect(status).toBe(201);
+  const { apiVersion: _v, kind: _k, metadata, ...rest } = body;
+  const { generation, finalizers, labels } = metadata;
+  const own = JSON.parse(JSON.stringify({ generation, finalizers, labels }));
+  const text = JSON.stringify(ordered({ metadata: own, ...rest }));
+  expect(text.replaceAll(metadata.creationTimestamp, '<time>')).toBe(stored);
 });
 
 function serviceNamed(name: string, spec: object = {}) {

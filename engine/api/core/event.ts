@@ -2,9 +2,10 @@ import { withDefaults } from '../copy-on-write.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { ageSince } from '../duration.ts';
 import type { FieldError } from '../field-error.ts';
-import { invalid } from '../field-errors.ts';
+import { invalid, invalidFor, required } from '../field-errors.ts';
 import type { Event } from '../kinds.ts';
 import { validateMetadata, validateMetadataUpdate } from '../metadata-validation.ts';
+import { checkQualifiedName } from '../names.ts';
 import { column, nameColumn, wideColumn } from '../printer-columns.ts';
 import { ALL_VERBS } from '../verbs.ts';
 
@@ -44,6 +45,35 @@ function reporter(event: Event): string {
   return host === '' ? component : `${component}, ${host}`;
 }
 
+const MAX_WORD = 128;
+const MAX_NOTE = 1024;
+
+/** What newer Events, told by their eventTime, must say. After kubernetes/kubernetes pkg/apis/core/validation/events.go. */
+function validateNewer(errors: FieldError[], event: Event, controllerField: string): void {
+  const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event;
+  if (reportingComponent === '') errors.push(required(controllerField));
+  invalidFor(errors, controllerField, reportingComponent, checkQualifiedName(reportingComponent));
+  for (const [field, text] of Object.entries({ reportingInstance, action, reason })) {
+    if (text === '') errors.push(required(field));
+    if (text.length > MAX_WORD) errors.push(invalid(field, '', `can have at most ${MAX_WORD} characters`));
+  }
+  if (message.length > MAX_NOTE) errors.push(invalid('message', '', `can have at most ${MAX_NOTE} characters`));
+}
+
+/** @param controllerField what this version calls the component that reports. */
+export function validateEvent(errors: FieldError[], event: Event, controllerField: string): void {
+  if (event.eventTime == null) {
+    validateScope(errors, event);
+    return;
+  }
+  const { involvedObject, metadata } = event;
+  const about = involvedObject?.namespace ?? '';
+  if (about === '' && !['default', 'kube-system'].includes(metadata.namespace ?? '')) {
+    errors.push(invalid('involvedObject.namespace', about, 'does not match event.namespace'));
+  }
+  validateNewer(errors, event, controllerField);
+}
+
 /** An Event lives where its object does; those about cluster-scoped objects live in `default`. */
 function validateScope(errors: FieldError[], { involvedObject, metadata }: Event): void {
   const about = involvedObject?.namespace ?? '';
@@ -68,13 +98,13 @@ export const event: KindDescriptor<Event> = {
   validateCreate(object) {
     const errors: FieldError[] = [];
     validateMetadata(errors, object.metadata, true);
-    validateScope(errors, object);
+    validateEvent(errors, object, 'reportingComponent');
     return errors;
   },
   validateUpdate(next, previous) {
     const errors: FieldError[] = [];
     validateMetadataUpdate(errors, next, previous);
-    validateScope(errors, next);
+    validateEvent(errors, next, 'reportingComponent');
     return errors;
   },
   selectableFields: ({ involvedObject = {}, source, ...event }) => ({

@@ -136,7 +136,6 @@ export const resourceQuota = storedKind<ResourceQuota>({
   }),
   columns: [
     nameColumn,
-    ageColumn,
     column('Request', 'Request represents a minimum amount of cpu/memory that a container may consume.', (object) =>
       usage(object, false),
     ),
@@ -145,5 +144,6 @@ export const resourceQuota = storedKind<ResourceQuota>({
       'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
       (object) => usage(object, true),
     ),
+    ageColumn,
   ],
 });

@@ -1,5 +1,8 @@
-import { event as coreEvent } from '../core/event.ts';
+import { event as coreEvent, validateEvent } from '../core/event.ts';
+import type { FieldError } from '../field-error.ts';
+import { invalid, required } from '../field-errors.ts';
 import type { Event } from '../kinds.ts';
+import { validateMetadata } from '../metadata-validation.ts';
 import type { KubeObject } from '../object.ts';
 import { servedForm } from '../stored-kind.ts';
 
@@ -35,6 +38,33 @@ function selectableFields(object: Event): Readonly<Record<string, string>> {
   return Object.fromEntries(fields);
 }
 
+const MIN_SERIES = 2;
+const TYPES = ['Normal', 'Warning'];
+
+/** Who creates an Event here leaves the older fields alone. After ValidateEventCreate. */
+function validateCreate(object: Event): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const { metadata, series, type, count = 0, source = {} } = object;
+  validateMetadata(errors, metadata, true);
+  validateEvent(errors, object, 'reportingController');
+  if (series !== undefined) {
+    if ((series.count ?? 0) < MIN_SERIES) {
+      errors.push(invalid('series.count', '', `should be at least ${MIN_SERIES}`));
+    }
+    if (series.lastObservedTime === undefined) errors.push(required('series.lastObservedTime'));
+  }
+  if (object.eventTime == null) errors.push(required('eventTime'));
+  if (!TYPES.includes(type ?? '')) errors.push(invalid('type', '', `has invalid value: ${type ?? ''}`));
+  const set = {
+    firstTimestamp: object.firstTimestamp != null,
+    lastTimestamp: object.lastTimestamp != null,
+    count: count !== 0,
+    source: (source.component ?? '') !== '' || (source.host ?? '') !== '',
+  };
+  for (const [field, isSet] of Object.entries(set)) if (isSet) errors.push(invalid(field, '', 'needs to be unset'));
+  return errors;
+}
+
 /** Events in their newer form: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export const eventsEvent = servedForm<Event>(coreEvent, {
   group: 'events.k8s.io',
@@ -44,4 +74,5 @@ export const eventsEvent = servedForm<Event>(coreEvent, {
   toStorage,
   fromStorage: (object) => renamed(object, 'events.k8s.io/v1', FROM_CORE),
   selectableFields,
+  validateCreate,
 });

@@ -1,6 +1,6 @@
 import { sameValue } from '../copy-on-write.ts';
 import { immutable, invalidFor, required } from '../field-errors.ts';
-import { checkIpAddress } from '../ip-address.ts';
+import { checkStrictIpAddress } from '../ip-address.ts';
 import type { IPAddress } from '../kinds.ts';
 import { checkPathSegmentName, checkSubdomain1123 } from '../names.ts';
 import { column, nameColumn } from '../printer-columns.ts';
@@ -24,7 +24,7 @@ export const ipAddress = storedKind<IPAddress>({
   schema: 'io.k8s.api.networking.v1.IPAddress',
   ...validation<IPAddress>({
     namespaced: false,
-    checkName: checkIpAddress,
+    checkName: checkStrictIpAddress,
     validate(errors, { spec }) {
       const { group = '', resource = '', namespace = '', name = '' } = spec?.parentRef ?? {};
       const at = 'spec.parentRef';

@@ -1,6 +1,6 @@
 import { sameValue } from '../copy-on-write.ts';
-import { immutable, invalid, required } from '../field-errors.ts';
-import { isCidr } from '../ip-block.ts';
+import { immutable, invalid, invalidFor, required } from '../field-errors.ts';
+import { checkCidr, isCidr } from '../ip-block.ts';
 import type { ServiceCIDR } from '../kinds.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
@@ -8,7 +8,6 @@ import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
 
 const MAX_CIDRS = 2;
-const NOT_A_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 /** https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/ */
 export const serviceCIDR = storedKind<ServiceCIDR>({
@@ -32,7 +31,7 @@ export const serviceCIDR = storedKind<ServiceCIDR>({
         errors.push(invalid(field, spec, detail));
       } else {
         cidrs.forEach((cidr, index) => {
-          if (!isCidr(cidr)) errors.push(invalid(`${field}[${index}]`, cidr, NOT_A_CIDR));
+          invalidFor(errors, `${field}[${index}]`, cidr, checkCidr(cidr));
         });
       }
     },

@@ -14,7 +14,6 @@ const KINDS: readonly (readonly [module: string, kinds: readonly string[]])[] = 
     'kubernetes-models/v1',
     [
       'Binding',
-      'ComponentStatus',
       'ConfigMap',
       'Endpoints',
       'Event',

@@ -43,6 +43,8 @@ const KEYS: Readonly<Record<string, Keys>> = {
   'PodSpec.topologySpreadConstraints': byKey('topologyKey', ['topologyKey', 'whenUnsatisfiable']),
   'PodSpec.schedulingGates': byKey('name'),
   'PodSpec.resourceClaims': byKey('name'),
+  'PodDisruptionBudgetSpec.selector': { patch: { strategy: 'replace' } },
+  'ContainerStatus.allocatedResourcesStatus': byKey('name'),
   'Container.ports': byKey('containerPort', ['containerPort', 'protocol']),
   'Container.env': byKey('name'),
   'Container.volumeMounts': byKey('mountPath'),
@@ -103,7 +105,12 @@ const KEYS: Readonly<Record<string, Keys>> = {
 };
 
 /** Objects of which only the keys in the patch survive. */
-const RETAIN_KEYS: ReadonlySet<string> = new Set(['DeploymentSpec.strategy', 'PodSpec.volumes']);
+const RETAIN_KEYS: ReadonlySet<string> = new Set([
+  'DeploymentSpec.strategy',
+  'PodSpec.volumes',
+  'PodSpec.resourceClaims',
+  'PodStatus.resourceClaimStatuses',
+]);
 
 /** Objects and maps that server-side apply owns as a whole. */
 const ATOMIC: ReadonlySet<string> = new Set([

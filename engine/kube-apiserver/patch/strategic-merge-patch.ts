@@ -49,7 +49,10 @@ function mergeField(
   value: unknown,
   siblings: JsonObject,
 ): unknown {
-  if (isObject(value)) return mergeObject(schemaName, path, isObject(target) ? target : {}, value);
+  if (isObject(value)) {
+    if (patchMergeKey(schemaName, path)?.strategy === 'replace') return withoutDirectives(value);
+    return mergeObject(schemaName, path, isObject(target) ? target : {}, value);
+  }
   if (!Array.isArray(value)) return value;
   const keys = patchMergeKey(schemaName, path);
   if (keys?.strategy !== 'merge') return value.map(cleaned);
