@@ -59,8 +59,8 @@ Successful Job History Limit:  3
 Failed Job History Limit:      1
 Starting Deadline Seconds:     <unset>
 Selector:                      <unset>
-Parallelism:                   1
-Completions:                   1
+Parallelism:                   <unset>
+Completions:                   <unset>
 Pod Template:
   Labels:  <none>
   Containers:
