@@ -4,7 +4,14 @@ import type { FieldError } from './field-error.ts';
 // messages are JSON (1.33).
 
 function value(of: unknown): string {
-  return of === undefined ? 'null' : JSON.stringify(of);
+  if (of === undefined) return 'null';
+  const text = JSON.stringify(of);
+  // Go escapes in JSON what HTML would take for markup, but not in a plain string, which it quotes.
+  return typeof of === 'object' ? text.replace(/[<>&]/g, escapeMarkup) : text;
+}
+
+function escapeMarkup(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 export function required(field: string, detail = ''): FieldError {
@@ -14,6 +21,11 @@ export function required(field: string, detail = ''): FieldError {
 
 export function invalid(field: string, bad: unknown, detail: string): FieldError {
   return { type: 'FieldValueInvalid', field, message: `Invalid value: ${value(bad)}: ${detail}` };
+}
+
+/** A value of another JSON type than the schema says. */
+export function typeInvalid(field: string, bad: unknown, detail: string): FieldError {
+  return { type: 'FieldValueTypeInvalid', field, message: `Invalid value: ${value(bad)}: ${detail}` };
 }
 
 export function duplicate(field: string, bad: unknown): FieldError {

@@ -5,6 +5,7 @@ import { validatingAdmissionPolicy } from './admissionregistration/validating-ad
 import { validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts';
 import { validatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts';
 import { apiService } from './apiregistration/api-service.ts';
+import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
 import { controllerRevision } from './apps/controller-revision.ts';
 import { daemonSet } from './apps/daemon-set.ts';
 import { deployment } from './apps/deployment.ts';
@@ -114,6 +115,7 @@ export const KINDS: readonly KindDescriptor[] = [
   anyKind(validatingAdmissionPolicy),
   anyKind(validatingAdmissionPolicyBinding),
   anyKind(validatingWebhookConfiguration),
+  anyKind(customResourceDefinition),
   anyKind(priorityClass),
   anyKind(lease),
   anyKind(runtimeClass),

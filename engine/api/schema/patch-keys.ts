@@ -63,6 +63,7 @@ const KEYS: Readonly<Record<string, Keys>> = {
   'NodeStatus.conditions': byKey('type'),
   'NodeStatus.addresses': byKey('type'),
   'NamespaceStatus.conditions': byKey('type'),
+  'CustomResourceDefinitionStatus.conditions': { apply: ['type'] },
   'DeploymentStatus.conditions': byKey('type'),
   'ReplicaSetStatus.conditions': byKey('type'),
   'ServiceAccount.secrets': byKey('name'),
