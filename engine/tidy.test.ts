@@ -29,6 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/sim': [],
   'engine/api': [],
   'engine/etcd': ['engine/sim'],
+  'engine/cel': ['engine/api'],
+  'engine/apiextensions-apiserver': ['engine/api', 'engine/cel'],
   'engine/kube-apiserver': ['engine/api', 'engine/etcd', 'engine/sim'],
   'engine/client': ['engine/api', 'engine/sim'],
   'engine/kube-controller-manager': ['engine/client', 'engine/api', 'engine/sim'],
@@ -50,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that the engine's core may use. */
-const ENGINE_PACKAGES = ['yaml', 'cron-parser', 'unbash'];
+const ENGINE_PACKAGES = ['yaml', 'cron-parser', 'unbash', '@marcbachmann/cel-js', '@marcbachmann/cel-js/evaluator'];
 
 /** Folders outside the synchronous, deterministic core. */
 const EDGES = [

@@ -9,13 +9,13 @@ export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | '
 /** A column of `kubectl get`, in the words of meta.k8s.io/v1 TableColumnDefinition. */
 export interface PrinterColumn<T extends KubeObject> {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly type: 'string' | 'integer' | 'number' | 'date' | 'boolean';
   readonly format?: string;
   readonly description: string;
   /** 0 is always shown, anything higher only with `-o wide`. */
   readonly priority: number;
   /** The cell; times are given as ages, hence the clock (milliseconds since 1970). */
-  readonly cell: (object: T, nowMs: number) => string | number | boolean;
+  readonly cell: (object: T, nowMs: number) => string | number | boolean | null;
 }
 
 /** What the server knows when an object comes in. */
@@ -40,6 +40,8 @@ interface CustomShape {
   readonly decode: (object: unknown) => Structure;
   /** Where the `scale` subresource finds its numbers: `.spec.replicas`. */
   readonly scale?: ScalePaths;
+  /** Whether the definition is on its way out: nothing can be created or changed any more. */
+  readonly isTerminating: boolean;
   /** Sent as a warning with every answer about a deprecated version. */
   readonly warning?: string;
 }
@@ -73,6 +75,8 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** The kind of its lists, where it is not the kind with `List` behind. */
+  readonly listKind?: string;
   /** The resource: plural, lower case, as in the path and in the etcd key. */
   readonly plural: string;
   readonly singular: string;
@@ -96,6 +100,8 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
   readonly prepareForCreate?: (object: T, context: WriteContext) => T;
   /** The same for an update; also raises `generation` when the spec changed. */
   readonly prepareForUpdate?: (next: T, previous: T, context: WriteContext) => T;
+  /** What a first deletion changes in an object that does not go at once. */
+  readonly prepareForDeletion?: (object: T, timestamp: string) => T;
   readonly validateCreate: (object: T) => readonly FieldError[];
   readonly validateUpdate: (next: T, previous: T, context: WriteContext) => readonly FieldError[];
 

@@ -120,8 +120,9 @@ export function tooManyRequests(message: string, cause: StatusCause, retryAfterS
   return failure(429, 'TooManyRequests', message, { causes: [cause], ...retry });
 }
 
-export function methodNotAllowed(): StatusError {
-  const message = 'the server does not allow this method on the requested resource';
+export function methodNotAllowed(
+  message = 'the server does not allow this method on the requested resource',
+): StatusError {
   return failure(405, 'MethodNotAllowed', message, {});
 }
 

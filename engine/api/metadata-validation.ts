@@ -11,12 +11,16 @@ const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 type NameCheck = (name: string) => readonly string[];
 type StringMap = Readonly<Record<string, string>>;
 
-/** The metadata of a new object. `checkName` is the kind's rule for names; `namespaced` whether it lives in one. */
+/**
+ * The metadata of a new object. `checkName` is the kind's rule for names; `namespaced` whether it lives in one;
+ * `anyFinalizer` lets finalizers be named without a domain, as custom resources may.
+ */
 export function validateMetadata(
   errors: FieldError[],
   metadata: ObjectMeta,
   namespaced: boolean,
   checkName: NameCheck = checkSubdomain1123,
+  anyFinalizer = false,
 ): void {
   const { name, generateName, namespace } = metadata;
   if (generateName !== undefined && generateName !== '') {
@@ -28,7 +32,7 @@ export function validateMetadata(
     errors.push(required('metadata.name', 'name or generateName is required'));
   } else for (const detail of checkName(name)) errors.push(invalid('metadata.name', name, detail));
   validateNamespace(errors, namespace ?? '', namespaced);
-  validateMutableMetadata(errors, metadata);
+  validateMutableMetadata(errors, metadata, anyFinalizer);
 }
 
 function validateNamespace(errors: FieldError[], namespace: string, namespaced: boolean): void {
@@ -38,13 +42,13 @@ function validateNamespace(errors: FieldError[], namespace: string, namespaced: 
   else for (const detail of checkLabel1123(namespace)) errors.push(invalid('metadata.namespace', namespace, detail));
 }
 
-function validateMutableMetadata(errors: FieldError[], metadata: ObjectMeta): void {
+function validateMutableMetadata(errors: FieldError[], metadata: ObjectMeta, anyFinalizer: boolean): void {
   nonNegative(errors, 'metadata.generation', metadata.generation);
   if (metadata.labels !== undefined) validateLabels(errors, metadata.labels, 'metadata.labels');
   if (metadata.annotations !== undefined) validateAnnotations(errors, metadata.annotations, 'metadata.annotations');
   if (metadata.ownerReferences !== undefined) validateOwners(errors, metadata.ownerReferences);
   if (metadata.finalizers !== undefined && metadata.finalizers.length > 0) {
-    validateFinalizers(errors, metadata.finalizers);
+    validateFinalizers(errors, metadata.finalizers, anyFinalizer);
   }
 }
 
@@ -88,7 +92,7 @@ function validateOwners(errors: FieldError[], owners: readonly OwnerReference[])
   }
 }
 
-function validateFinalizers(errors: FieldError[], finalizers: readonly string[]): void {
+function validateFinalizers(errors: FieldError[], finalizers: readonly string[], anyFinalizer: boolean): void {
   const field = 'metadata.finalizers';
   for (const name of finalizers) {
     for (const detail of checkQualifiedName(name)) errors.push(invalid(field, name, detail));
@@ -97,14 +101,19 @@ function validateFinalizers(errors: FieldError[], finalizers: readonly string[])
     errors.push(invalid(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
   finalizers.forEach((name, index) => {
-    if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return;
+    if (anyFinalizer || name.includes('/') || STANDARD_FINALIZERS.includes(name)) return;
     const detail = 'name is neither a standard finalizer name nor is it fully qualified';
     errors.push(invalid(`${field}[${index}]`, name, detail));
   });
 }
 
 /** The metadata of an object that replaces another. */
-export function validateMetadataUpdate(errors: FieldError[], next: KubeObject, previous: KubeObject): void {
+export function validateMetadataUpdate(
+  errors: FieldError[],
+  next: KubeObject,
+  previous: KubeObject,
+  anyFinalizer = false,
+): void {
   const after = next.metadata;
   const before = previous.metadata;
   if (after === before) return;
@@ -121,21 +130,27 @@ export function validateMetadataUpdate(errors: FieldError[], next: KubeObject, p
   for (const key of IMMUTABLE_ONCE_STORED) {
     if ((after[key] ?? null) !== (before[key] ?? null)) errors.push(immutable(`metadata.${key}`, after[key]));
   }
-  validateChangedMetadata(errors, after, before);
+  validateChangedMetadata(errors, after, before, anyFinalizer);
 }
 
 const IMMUTABLE = ['name', 'namespace', 'uid'] as const;
 const IMMUTABLE_ONCE_STORED = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 /** Parts shared with the stored object were checked when they came in. */
-function validateChangedMetadata(errors: FieldError[], after: ObjectMeta, before: ObjectMeta): void {
-  validateMutableMetadata(errors, {
+function validateChangedMetadata(
+  errors: FieldError[],
+  after: ObjectMeta,
+  before: ObjectMeta,
+  anyFinalizer: boolean,
+): void {
+  const changed = {
     ...after,
     ...(after.labels === before.labels ? { labels: undefined } : {}),
     ...(after.annotations === before.annotations ? { annotations: undefined } : {}),
     ...(after.ownerReferences === before.ownerReferences ? { ownerReferences: undefined } : {}),
     ...(after.finalizers === before.finalizers ? { finalizers: undefined } : {}),
-  } as ObjectMeta);
+  } as ObjectMeta;
+  validateMutableMetadata(errors, changed, anyFinalizer);
 }
 
 function validateNoNewFinalizers(errors: FieldError[], after: ObjectMeta, before: ObjectMeta): void {

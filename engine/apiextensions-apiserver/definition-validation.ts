@@ -26,7 +26,8 @@ export function validateDefinition(
   checkRules: CheckRules,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const { spec, metadata } = definition;
+  const { metadata } = definition;
+  const spec = (definition.spec ?? {}) as Spec;
   if (previous === undefined) checkName(errors, definition);
   validateSpec(errors, spec, checkRules);
   validateNames(errors, definition.status?.acceptedNames ?? { plural: '', kind: '' }, 'status.acceptedNames');
@@ -37,7 +38,7 @@ export function validateDefinition(
 }
 
 function checkName(errors: FieldError[], { metadata, spec }: CustomResourceDefinition): void {
-  const expected = `${spec.names?.plural}.${spec.group}`;
+  const expected = `${spec?.names?.plural ?? ''}.${spec?.group ?? ''}`;
   if (metadata.name === expected) return;
   errors.push(invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
 }
@@ -159,7 +160,7 @@ function checkStoredVersions(errors: FieldError[], { spec, status }: CustomResou
     errors.push(invalid(path, status?.storedVersions, 'must have at least one stored version'));
     return;
   }
-  const { versions = [] } = spec;
+  const { versions = [] } = spec ?? {};
   for (const { name, storage } of versions) {
     if (storage && !stored.includes(name)) errors.push(invalid(path, stored, `must have the storage version ${name}`));
   }

@@ -3,6 +3,7 @@ import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { Etcd } from '../etcd/index.ts';
 import {
+  type ApiExtensions,
   type ApiServerOptions,
   authorizationModes,
   checkAdmissionFlags,
@@ -46,6 +47,7 @@ export class ControlPlane {
   readonly #etcd: ServerAddress<Etcd>;
   readonly #dialNode: NodeDialer;
   readonly #descriptions: Descriptions | undefined;
+  readonly #extensions: () => ApiExtensions;
 
   constructor(
     host: Host,
@@ -53,10 +55,12 @@ export class ControlPlane {
     dialNode: NodeDialer,
     reachable: Reachability,
     descriptions: Descriptions | undefined,
+    extensions: () => ApiExtensions,
   ) {
     this.#host = host;
     this.#dialNode = dialNode;
     this.#descriptions = descriptions;
+    this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
@@ -98,6 +102,7 @@ export class ControlPlane {
       dialNode: this.#dialNode,
       serverVersion: KUBERNETES_VERSION,
       descriptions: this.#descriptions,
+      extensions: this.#extensions,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
     });

@@ -1,4 +1,5 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
+import { apiExtensions } from '../apiextensions-apiserver/index.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
@@ -9,4 +10,5 @@ export const kubectlTools: WorkstationTools = {
   programs: allPrograms,
   kubectl: (connect) => createKubectl({ connect, version: KUBERNETES_VERSION, descriptions: () => DESCRIPTIONS }),
   completeKubectl,
+  apiExtensions: () => apiExtensions,
 };

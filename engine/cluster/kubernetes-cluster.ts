@@ -75,6 +75,7 @@ export class KubernetesCluster implements Cluster {
       (nodeName) => kubelets.get(nodeName)?.dial(controlHost),
       reachable,
       options.descriptions,
+      tools.apiExtensions,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, options.images ?? []);
     this.#machines = plan.machines.map((machine, index) => {

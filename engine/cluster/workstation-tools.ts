@@ -1,16 +1,19 @@
 import type { Transport } from '../client/transport.ts';
+import type { ApiExtensions } from '../kube-apiserver/index.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 
 /**
- * The programs that the workstation has beyond a plain machine's. They are handed in from outside, so that a page can
- * show a prompt before they have been loaded.
+ * What nothing asks for before a learner does: the programs that the workstation has beyond a plain machine's, and the
+ * extensions API server. They are handed in from outside, so that a page can show a prompt before they have been loaded.
  */
 export interface WorkstationTools {
   /** The programs of all machines and images, shells excepted. */
   readonly programs: ProgramSource;
   /** kubectl, given the way to the API server. */
   kubectl(connect: () => Transport): Program;
+  /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
+  readonly apiExtensions: () => ApiExtensions;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

@@ -17,6 +17,9 @@ import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
+import { definitionKind } from './custom-resources/definition-kind.ts';
+import type { ApiExtensions } from './custom-resources/extensions.ts';
+import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { negotiate } from './media-type.ts';
@@ -50,6 +53,8 @@ export interface ApiServerOptions {
   readonly admission?: AdmissionFlags;
   /** `--authorization-mode`: everything is allowed unless told, as by the real server's default. */
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** The extensions API server, asked when a definition comes; without it, definitions are refused. */
+  readonly extensions?: () => ApiExtensions;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -75,6 +80,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   createSystemObjects(server);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
+  const stopDefinitions = startDefinitions(server, options.extensions);
   return {
     handle: (request) => {
       try {
@@ -85,6 +91,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     close() {
       stopCompactor();
+      stopDefinitions();
       server.served.close();
       server.guard.close();
     },
@@ -92,7 +99,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 }
 
 function createContext(options: ApiServerOptions): ServerContext {
-  const { sim, etcd, kinds, dialNode, watchLatency, admission = {}, authorizationModes = ['AlwaysAllow'] } = options;
+  const {
+    sim,
+    etcd,
+    kinds,
+    dialNode,
+    watchLatency,
+    extensions,
+    admission = {},
+    authorizationModes = ['AlwaysAllow'],
+  } = options;
   const clock = new Clock(sim);
   const random = sim.random('kube-apiserver');
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
@@ -105,7 +121,10 @@ function createContext(options: ApiServerOptions): ServerContext {
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
     watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom }),
   }));
-  for (const kind of kinds) served.add(kind);
+  for (const kind of kinds) {
+    const isDefinition = kind.plural === 'customresourcedefinitions' && extensions !== undefined;
+    served.add(isDefinition ? definitionKind(kind, extensions) : kind);
+  }
   const { resources, lookup } = served;
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
@@ -187,14 +206,15 @@ function serveResource(
     query,
     negotiated,
     user,
-    warnings: [],
+    warnings: resource.kind.custom?.warning === undefined ? [] : [resource.kind.custom.warning],
   } satisfies ResourceRequest);
 }
 
 /** A version that is served says what it lacks; of other paths nothing is known at all. */
 function unknownPath({ kinds }: ServerContext, info: RequestInfo | undefined): ApiResponse {
   if (info === undefined) return PAGE_NOT_FOUND;
-  if (!kinds.some(({ group, version }) => group === info.group && version === info.version)) return PAGE_NOT_FOUND;
+  const members = kinds.filter(({ group, version }) => group === info.group && version === info.version);
+  if (members.every(({ custom }) => custom !== undefined)) return PAGE_NOT_FOUND;
   throw noSuchResource();
 }
 

@@ -8,7 +8,9 @@
  *
  * Not here yet: admission webhooks.
  */
+
 export { checkAdmissionFlags } from './admission/index.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export { authorizationModes } from './authorization/modes.ts';
+export type { ApiExtensions } from './custom-resources/extensions.ts';
 export type { Descriptions } from './openapi/schemas.ts';

@@ -1,5 +1,5 @@
 import type { KindDescriptor, Verb } from '../api/descriptor.ts';
-import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
+import { badRequest, methodNotAllowed, noSuchResource } from '../api/errors.ts';
 import type { ApiRequest } from '../api/request.ts';
 import type { ResourceHandler } from './context.ts';
 import { createObject } from './handlers/create.ts';
@@ -55,6 +55,8 @@ export function route(kind: KindDescriptor, info: RequestInfo, method: Method, q
   if (info.subresource !== '') return subresourceRoute(kind, info.subresource, method);
   if (info.name === '') return collectionRoute(kind, info, method, query);
   if (method === 'GET' && isWatch(info, query)) return allowed(kind, 'watch', watchCollection);
+  // Custom resources may be created at their own path.
+  if (method === 'POST' && kind.custom !== undefined) return allowed(kind, 'create', createObject);
   const found = OBJECT[method];
   if (found === undefined) throw methodNotAllowed();
   return allowed(kind, ...found);
@@ -78,6 +80,9 @@ function collectionRoute(kind: KindDescriptor, info: RequestInfo, method: Method
       return allowed(kind, 'create', createObject);
     case 'DELETE':
       return allowed(kind, 'deletecollection', deleteCollection);
+    case 'PUT':
+      if (kind.custom !== undefined) throw badRequest('name must be provided');
+      throw methodNotAllowed();
     default:
       throw methodNotAllowed();
   }
@@ -88,7 +93,10 @@ function isWatch(info: RequestInfo, query: Query): boolean {
 }
 
 function allowed(kind: KindDescriptor, verb: Verb, handler: ResourceHandler): Route {
-  if (!kind.verbs.includes(verb)) throw methodNotAllowed();
+  if (!kind.verbs.includes(verb)) {
+    const why = `${verb} not allowed while custom resource definition is terminating`;
+    throw methodNotAllowed(kind.custom?.isTerminating === true ? why : undefined);
+  }
   return { verb, handler };
 }
 

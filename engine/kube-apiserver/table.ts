@@ -90,11 +90,10 @@ function tables(kind: KindDescriptor, include: IncludeObject, nowMs: () => numbe
     description,
     priority,
   }));
+  const shown = include === 'Object' ? (object: KubeObject) => object : metadataOnly;
   const row = (object: KubeObject) => ({
     cells: kind.columns.map((column) => column.cell(object, nowMs())),
-    ...(include === 'None'
-      ? {}
-      : { object: include === 'Object' ? fromStorage(kind, object) : metadataOnly(fromStorage(kind, object)) }),
+    object: include === 'None' ? null : shown(fromStorage(kind, object)),
   });
   const table = (metadata: object, columns: unknown, objects: readonly KubeObject[]) => ({
     kind: 'Table',

@@ -15,7 +15,7 @@ export interface DeferredTools {
 export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTools {
   let fetched: WorkstationTools | undefined;
   const present = (): WorkstationTools => {
-    if (fetched === undefined) throw new Error('a program was asked for before it was loaded');
+    if (fetched === undefined) throw new Error('what is loaded late was asked for before it was loaded');
     return fetched;
   };
   return {
@@ -36,6 +36,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
           return kubectl(process);
         };
       },
+      apiExtensions: () => present().apiExtensions(),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

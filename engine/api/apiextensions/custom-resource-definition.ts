@@ -1,4 +1,4 @@
-import { sameValue, withDefaults, withField } from '../copy-on-write.ts';
+import { mapItems, sameValue, withDefaults, withField, withoutField } from '../copy-on-write.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { KubeObject } from '../object.ts';
 import { createdAtColumn, nameColumn } from '../printer-columns.ts';
@@ -98,7 +98,9 @@ export function isConditionTrue({ status }: CustomResourceDefinition, type: stri
 /** The versions in which objects are, or once were, stored. */
 function storedVersions({ spec, status }: CustomResourceDefinition): readonly string[] | undefined {
   const before = status?.storedVersions;
-  const name = spec.versions?.find(({ storage }) => storage)?.name;
+  // Validation has yet to demand a spec.
+  const versions = (spec as Partial<CustomResourceDefinition['spec']> | undefined)?.versions;
+  const name = versions?.find(({ storage }) => storage)?.name;
   if (name === undefined || before?.includes(name) === true) return before;
   return [...(before ?? []), name];
 }
@@ -118,7 +120,18 @@ function applyDefaults(definition: CustomResourceDefinition): CustomResourceDefi
       ? spec.names
       : withDefaults(spec.names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
   const named = withField(spec, 'names', names);
-  return withField(definition, 'spec', withDefaults(named, { conversion: { strategy: 'None' } }));
+  const filled = withDefaults(named, { conversion: { strategy: 'None' } });
+  const versions = filled.versions as CustomResourceVersion[] | undefined;
+  const plain = versions === undefined ? filled : withField(filled, 'versions', mapItems(versions, withoutZeros));
+  return withField(definition, 'spec', plain);
+}
+
+/** A priority of 0 is left out, as Go leaves out zeros. */
+function withoutZeros(version: CustomResourceVersion): CustomResourceVersion {
+  const columns = version.additionalPrinterColumns as CustomResourceColumn[] | undefined;
+  if (columns === undefined) return version;
+  const tidied = mapItems(columns, (column) => (column.priority === 0 ? withoutField(column, 'priority') : column));
+  return withField(version, 'additionalPrinterColumns', tidied);
 }
 
 /**

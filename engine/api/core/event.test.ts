@@ -25,7 +25,7 @@ const EVENT: Event = {
   count: 3,
 };
 
-function row(object: Event): (string | number | boolean)[] {
+function row(object: Event): unknown[] {
   return event.columns.map(({ cell }) => cell(object, NOW));
 }
 

@@ -4,7 +4,7 @@ import { POD_COLUMNS } from './pod-columns.ts';
 
 const NOW = Date.parse('2026-01-01T00:10:00Z');
 
-function row(pod: object): Record<string, string | number | boolean> {
+function row(pod: object): Record<string, unknown> {
   const object = { metadata: { name: 'p', creationTimestamp: '2026-01-01T00:00:00Z' }, ...pod } as Pod;
   return Object.fromEntries(POD_COLUMNS.map(({ name, cell }) => [name, cell(object, NOW)]));
 }

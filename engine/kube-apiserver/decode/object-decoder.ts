@@ -62,9 +62,12 @@ export function decodeObject(
   validation: FieldValidation | undefined,
   known: readonly KindDescriptor[],
 ): Decoded {
-  const { value, wasText, duplicates } = readObjectBody(request, kind.kind);
-  const object = withTypeMeta(value as KubeObject, kind, known);
-  if (!wasText && validation === undefined) {
+  const { value, wasText, duplicates, summary } = readObjectBody(request, kind.kind);
+  const object =
+    kind.custom === undefined
+      ? withTypeMeta(value as KubeObject, kind, known)
+      : withCustomTypeMeta(value as KubeObject, kind, summary);
+  if (!wasText && validation === undefined && kind.custom === undefined) {
     return { object: withMetadataObject(object, kind), warnings: NO_WARNINGS, wasText };
   }
   const twice = validation === 'Ignore' ? NO_WARNINGS : duplicates();
@@ -84,7 +87,8 @@ export function decodeFields(
   refuse = (why: string): Error => cannotBeHandled(kind, kind.kind, why),
   duplicates: readonly string[] = NO_WARNINGS,
 ): Omit<Decoded, 'wasText'> {
-  const { unknownFields, typeErrors, object: decoded } = checkStructure(kind.schema, object);
+  const structure = kind.custom?.decode(object) ?? checkStructure(kind.schema, object);
+  const { unknownFields, typeErrors, object: decoded } = structure;
   if (typeErrors.length > 0) throw refuse(typeErrors[0]!);
   const unknown = [...duplicates, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (validation === 'Strict' && unknown.length > 0) throw refuse(`strict decoding error: ${unknown.join(', ')}`);
@@ -109,6 +113,19 @@ function withTypeMeta(object: KubeObject, kind: KindDescriptor, known: readonly 
   const gotKind = name === '' ? kind.kind : name;
   if (gotKind !== kind.kind || gotVersion !== expected) throw wrongKind(kind, gotKind, gotVersion, known);
   return { ...TYPE_FIRST, ...object, apiVersion: expected, kind: kind.kind };
+}
+
+/** Custom resources must say what they are; a wrong kind is for validation to judge. */
+function withCustomTypeMeta(object: KubeObject, kind: KindDescriptor, summary: string): KubeObject {
+  const expected = apiVersionOf(kind);
+  const { apiVersion = '', kind: name = '' } = object as Partial<KubeObject>;
+  if (name === '') throw unrecognized(kind.kind, `Object 'Kind' is missing in '${JSON.stringify(object)}'`, summary);
+  if (apiVersion === '') {
+    const words = `Object 'apiVersion' is missing in '${JSON.stringify(object)}'`;
+    throw unrecognized(kind.kind, words, summary);
+  }
+  if (apiVersion === expected) return object;
+  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
 }
 
 function wrongKind(kind: KindDescriptor, gotKind: string, gotVersion: string, known: readonly KindDescriptor[]): Error {

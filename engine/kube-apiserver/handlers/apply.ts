@@ -81,6 +81,6 @@ export function readConfiguration({ kind, info }: ResourceRequest, body: unknown
   }
   const why = checkConfiguration(kind, configuration);
   if (why === undefined) return configuration;
-  const object = `${info.namespace}/${info.name}; ${expected}, Kind=${kind.kind}`;
+  const object = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${expected}, Kind=${kind.kind}`;
   throw unexplained(`failed to create typed patch object (${object}): ${why}`);
 }

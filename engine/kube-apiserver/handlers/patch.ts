@@ -20,6 +20,8 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 const PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH];
+/** Nothing says how lists of custom resources would merge. */
+const CUSTOM_PATCH_TYPES = [JSON_PATCH, MERGE_PATCH, APPLY_PATCH];
 
 /** What the real server says of a patch that spoils an object: a kind without a name. */
 const NO_KIND = { group: '', kind: '' };
@@ -27,7 +29,8 @@ const NO_KIND = { group: '', kind: '' };
 export const patchObject: ResourceHandler = (request) => {
   const { kind, store, info, query } = request;
   const type = parseMediaType(request.request.headers?.['content-type'] ?? '').type;
-  if (!PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
+  const types = kind.custom === undefined ? PATCH_TYPES : CUSTOM_PATCH_TYPES;
+  if (!types.includes(type)) throw unsupportedMediaType(types);
   const { dryRun, fieldValidation, fieldManager } = readWriteOptions('PatchOptions', query, type === APPLY_PATCH);
   const { patch, duplicates } = readPatch(request, type);
   if (type === APPLY_PATCH) return applyObject(request, patch);

@@ -311,17 +311,17 @@ test.each([
   [
     { ...settings({}), dat: {} },
     500,
-    'failed to create typed patch object (default/s; v1, Kind=ConfigMap): .dat: field not declared in schema',
+    'failed to create typed patch object (/s; v1, Kind=ConfigMap): .dat: field not declared in schema',
   ],
   [
     settings({ a: 1 }),
     500,
-    'failed to create typed patch object (default/s; v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
+    'failed to create typed patch object (/s; v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
   ],
   [
     settings({}, { finalizers: ['q', 'q'] }),
     500,
-    'failed to create typed patch object (default/s; v1, Kind=ConfigMap): .metadata.finalizers: duplicate entries for key [="q"]',
+    'failed to create typed patch object (/s; v1, Kind=ConfigMap): .metadata.finalizers: duplicate entries for key [="q"]',
   ],
   [settings({}, { managedFields: [] }), 400, 'metadata.managedFields must be nil'],
   [settings({}, { name: 'zz' }), 400, 'the name of the object (zz) does not match the name on the URL (s)'],
@@ -339,7 +339,7 @@ test('keys of items must be there, and once', () => {
     metadata: { name: 'p' },
     spec: { containers },
   });
-  const head = 'failed to create typed patch object (default/p; v1, Kind=Pod): .spec.containers: ';
+  const head = 'failed to create typed patch object (/p; v1, Kind=Pod): .spec.containers: ';
   expect(apply(`${PODS}/p`, 'x', pod([{ name: 'c' }, { name: 'c' }])).body.message).toBe(
     `${head}duplicate entries for key [name="c"]`,
   );

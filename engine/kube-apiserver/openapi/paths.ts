@@ -80,7 +80,7 @@ function describeOperation(kind: KindDescriptor, operation: Operation, subject: 
     tags: [`${group.charAt(0).toLowerCase()}${group.slice(1)}_${kind.version}`],
     operationId: operationId(operation, `${group}${capitalized(kind.version)}`, subject),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === 'none' ? {} : { requestBody: requestBody(body, about.schema) }),
+    ...(body === 'none' ? {} : { requestBody: requestBody(kind, body, about.schema) }),
     responses: responses(operation, about.schema),
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': groupVersionKind(about),
@@ -128,9 +128,10 @@ function reference(name: string): OpenApiSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function requestBody(body: 'object' | 'options' | 'patch', schema: string) {
+function requestBody({ custom }: KindDescriptor, body: 'object' | 'options' | 'patch', schema: string) {
   if (body === 'options') return { content: { '*/*': { schema: reference(`${META}.DeleteOptions`) } } };
   if (body === 'object') return { content: { '*/*': { schema: reference(schema) } }, required: true };
   const patch = { schema: reference(`${META}.Patch`) };
-  return { content: Object.fromEntries(PATCH_TYPES.map((type) => [type, patch])), required: true };
+  const types = custom === undefined ? PATCH_TYPES : PATCH_TYPES.filter((type) => !type.includes('strategic'));
+  return { content: Object.fromEntries(types.map((type) => [type, patch])), required: true };
 }

@@ -63,6 +63,8 @@ function definitionSchema(
   descriptions: Readonly<Record<string, string>>,
   pending: string[],
 ): OpenApiSchema {
+  const custom = kinds.find(({ schema }) => schema === name && DEFINITIONS.get(name) === undefined);
+  if (custom?.custom !== undefined) return customSchema(custom, custom.custom.openApi, pending);
   const fields = DEFINITIONS.get(name);
   if (fields === undefined) return { type: 'object' };
   const required: string[] = [];
@@ -105,6 +107,11 @@ export function listSchemas(kinds: readonly KindDescriptor[]): Readonly<Record<s
       },
     ]),
   );
+}
+
+function customSchema(kind: KindDescriptor, openApi: OpenApiSchema, pending: string[]): OpenApiSchema {
+  pending.push(`${META}.ObjectMeta`);
+  return { ...openApi, 'x-kubernetes-group-version-kind': [groupVersionKind(kind)] };
 }
 
 export function groupVersionKind({ group, version, kind }: Pick<KindDescriptor, 'group' | 'version' | 'kind'>) {

@@ -21,19 +21,25 @@ const FOREGROUND = 'foregroundDeletion';
  * pkg/registry/generic/registry/store.go.
  */
 export function deleteObject(store: Store, namespace: string, name: string, options: DeleteOptions): DeletionResult {
-  const stored = store.get(namespace, name);
-  checkPreconditions(store, stored, options);
+  const found = store.get(namespace, name);
+  checkPreconditions(store, found, options);
+  const stored = prepared(store, found);
   const { etcd } = store.environment;
   const key = store.key(namespace, name);
   const dryRun = (options.dryRun?.length ?? 0) > 0;
   const plan =
     store.kind.kind === 'Namespace' ? planNamespace(store, stored, options) : planDeletion(store, stored, options);
-  if (plan.next === stored && !plan.remove) return { object: stored, deleted: false };
+  if (plan.next === found && !plan.remove) return { object: found, deleted: false };
   if (dryRun) return { object: plan.next, deleted: plan.remove };
-  const marked = plan.next === stored ? stored : store.write(key, plan.next);
+  const marked = plan.next === found ? found : store.write(key, plan.next);
   if (!plan.remove) return { object: marked, deleted: false };
   etcd.delete(key);
   return { object: withResourceVersion(marked, etcd.revision), deleted: true };
+}
+
+function prepared({ kind, environment }: Store, stored: KubeObject): KubeObject {
+  if (kind.prepareForDeletion === undefined || stored.metadata.deletionTimestamp !== undefined) return stored;
+  return kind.prepareForDeletion(stored, environment.clock.timestamp());
 }
 
 function checkPreconditions(store: Store, stored: KubeObject, { preconditions }: DeleteOptions): void {

@@ -42,7 +42,7 @@ export function listObjects(store: Store, filter: ObjectFilter, options: ListOpt
     metadata.continue = encodeContinue(page.revision, last!.key.slice(prefix.length - 1));
     if (!selective) metadata.remainingItemCount = left;
   }
-  return { apiVersion: apiVersionOf(kind), kind: `${kind.kind}List`, metadata, items };
+  return { apiVersion: apiVersionOf(kind), kind: kind.listKind ?? `${kind.kind}List`, metadata, items };
 }
 
 function readPage(store: Store, prefix: string, options: ListOptions): RangeResult {

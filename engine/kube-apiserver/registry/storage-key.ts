@@ -8,8 +8,11 @@ const STORED_AS: Readonly<Record<string, string>> = {
   ingresses: 'ingress',
 };
 
-/** `/registry/pods/`: what all keys of a kind begin with. Built-in groups do not appear in it. */
-export function storagePrefix(kind: Pick<KindDescriptor, 'plural'>): string {
+/** `/registry/pods/`, `/registry/example.com/widgets/`: what all keys of a kind begin with. Built-in groups do not appear in it. */
+export function storagePrefix(
+  kind: Pick<KindDescriptor, 'plural'> & Partial<Pick<KindDescriptor, 'group' | 'custom'>>,
+): string {
+  if (kind.custom !== undefined) return `/registry/${kind.group}/${kind.plural}/`;
   return `/registry/${STORED_AS[kind.plural] ?? kind.plural}/`;
 }
 

@@ -72,7 +72,12 @@ const MAX_GENERATED_BASE = 58;
 const GENERATE_NAME_ATTEMPTS = 8;
 
 /** Kinds whose PUT must carry a resourceVersion (`AllowUnconditionalUpdate` is false in their strategies). */
-const NEED_RESOURCE_VERSION: ReadonlySet<string> = new Set(['leases', 'poddisruptionbudgets', 'serviceaccounts']);
+const NEED_RESOURCE_VERSION: ReadonlySet<string> = new Set([
+  'customresourcedefinitions',
+  'leases',
+  'poddisruptionbudgets',
+  'serviceaccounts',
+]);
 
 /**
  * The objects of one kind in etcd, and the rules of writing them.
@@ -133,7 +138,8 @@ export class Store {
     const context: WriteContext = { timestamp, status: false, user: options.user };
     const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
     const errors = kind.validateCreate(prepared);
-    if (errors.length > 0) throw invalidObject(this.#named, prepared.metadata.name, errors);
+    // A custom resource of the wrong kind is named as it calls itself.
+    if (errors.length > 0) throw invalidObject({ ...this.#named, kind: prepared.kind }, prepared.metadata.name, errors);
     const key = this.key(namespace, prepared.metadata.name);
     if (this.environment.etcd.get(key) !== undefined) {
       throw generated
@@ -229,7 +235,8 @@ export class Store {
     const version = sent.metadata.resourceVersion ?? '';
     if (version === stored.metadata.resourceVersion) return;
     if (version !== '' && version !== '0') throw modifiedConflict(kind, name);
-    if (!NEED_RESOURCE_VERSION.has(kind.plural)) return;
+    if (options.subresource === 'scale') return;
+    if (this.kind.custom === undefined && !NEED_RESOURCE_VERSION.has(kind.plural)) return;
     const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
     throw invalidObject({ group: kind.group, kind: kind.plural }, name, [error]);
   }

@@ -1,6 +1,7 @@
 import { KINDS } from '../../api/kind-list.ts';
 import type { NodeDialer } from '../../api/node-api.ts';
 import type { ApiRequest, ApiResponse, UserInfo, WatchEvent } from '../../api/request.ts';
+import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { type ApiServerOptions, createApiServer } from '../index.ts';
@@ -23,6 +24,7 @@ export function startTestServer(options: Partial<ApiServerOptions> & { readonly 
     kinds: KINDS,
     dialNode: () => undefined,
     serverVersion: 'v1.36.2',
+    extensions: () => apiExtensions,
     ...options,
   });
 

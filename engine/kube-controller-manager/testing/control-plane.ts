@@ -2,6 +2,7 @@ import { KINDS } from '../../api/kind-list.ts';
 import type { Deployment, Event, Namespace, Node, Pod, ReplicaSet } from '../../api/kinds.ts';
 import type { KubeObject, Manifest } from '../../api/object.ts';
 import { deployments, events, leases, namespaces, nodes, pods, RESOURCES, replicaSets } from '../../api/resources.ts';
+import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { Client } from '../../client/client.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import type { Transport } from '../../client/transport.ts';
@@ -22,6 +23,7 @@ export class ControlPlane {
       sim: this.sim,
       etcd,
       kinds: KINDS,
+      extensions: () => apiExtensions,
       dialNode: () => undefined,
       serverVersion: 'v1.36.2',
     });

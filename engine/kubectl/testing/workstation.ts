@@ -1,5 +1,6 @@
 import { KINDS } from '../../api/kind-list.ts';
 import type { NodeDialer } from '../../api/node-api.ts';
+import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { ConnectionError, type Transport } from '../../client/transport.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
@@ -50,6 +51,7 @@ export class Workstation {
       sim: this.sim,
       etcd: new Etcd(this.sim),
       kinds: KINDS,
+      extensions: () => apiExtensions,
       dialNode,
       serverVersion: 'v1.36.2',
     });
