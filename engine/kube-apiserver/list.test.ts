@@ -112,7 +112,7 @@ test('tables, metadata and YAML on demand', () => {
   expect(table('').rows[0]).toMatchObject({ object: { kind: 'PartialObjectMetadata' } });
   expect(table('').rows[0].cells.slice(0, 5)).toEqual(['a', '0/1', 'Pending', '0', '0s']);
   expect(table('?includeObject=Object').rows[0].object.kind).toBe('Pod');
-  expect(table('?includeObject=None').rows[0].object).toBeUndefined();
+  expect(table('?includeObject=None').rows[0].object).toBeNull();
   expect(table('?includeObject=Foo').message).toContain("must be 'Metadata', 'Object', 'None', or empty");
   const partial = request(
     'GET',
