@@ -12,7 +12,7 @@ const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const;
 
 /** The schemas directly inside a schema, with their places. */
-export function childSchemas(schema: JsonSchema, path: string): (readonly [JsonSchema, string])[] {
+function childSchemas(schema: JsonSchema, path: string): (readonly [JsonSchema, string])[] {
   const children: (readonly [JsonSchema, string])[] = [];
   const { additionalProperties, properties = {}, items, not } = schema;
   if (typeof additionalProperties === 'object') children.push([additionalProperties, `${path}.additionalProperties`]);

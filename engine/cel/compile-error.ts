@@ -18,7 +18,7 @@ export function compileError(expression: string, error: LibraryError): CelCompil
 }
 
 /** E.g. `ERROR: <input>:1:5: undefined field 'foo'`, the line, and a mark below the place. */
-export function format(expression: string, words: string, offset: number): string {
+function format(expression: string, words: string, offset: number): string {
   const before = expression.slice(0, offset).split('\n');
   const column = before.at(-1)!.length;
   const line = expression.split('\n')[before.length - 1] ?? '';

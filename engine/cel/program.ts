@@ -1,5 +1,5 @@
 import type { ASTNode, TypeError as CelTypeError, Environment, ParseError } from '@marcbachmann/cel-js';
-import { compileError, format } from './compile-error.ts';
+import { compileError } from './compile-error.ts';
 import { CelBudgetError, CelCompileError, CelEvaluationError } from './evaluation-error.ts';
 
 /** Steps an evaluation may take, as the real server counts cost. https://kubernetes.io/docs/reference/using-api/cel/#resource-constraints */
@@ -113,9 +113,4 @@ function spend(budget: Budget, cost: number): void {
 
 function lengthOf(value: unknown): number {
   return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
-}
-
-/** An error of ours at the beginning of an expression, as cel-go would print it. */
-export function errorAtStart(expression: string, words: string): CelCompileError {
-  return new CelCompileError(format(expression, words, 0));
 }

@@ -10,7 +10,7 @@ import {
 import { refuse, registerAll } from './library.ts';
 
 /** A quantity in CEL; equal quantities may be written differently. */
-export class CelQuantity {
+class CelQuantity {
   readonly text: string;
 
   constructor(text: string) {
