@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/bench': ['engine/', 'graders/'],
   'engine/examples': ['engine/index.ts'],
   'engine/testing': ['engine/'],
+  'engine/conformance': ['engine/'],
   graders: ['engine/index.ts', 'engine/http', 'engine/worker'],
   exercises: ['graders'],
   lessons: ['engine/index.ts', 'engine/worker', 'engine/http', 'graders/index.ts'],
@@ -60,6 +61,7 @@ const EDGES = [
   'engine/http',
   'engine/bench',
   'engine/testing',
+  'engine/conformance',
   'engine/api/schema/generate',
   'engine/api/schema/declarations',
 ];
