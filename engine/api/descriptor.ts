@@ -105,6 +105,11 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
   readonly validateCreate: (object: T) => readonly FieldError[];
   readonly validateUpdate: (next: T, previous: T, context: WriteContext) => readonly FieldError[];
 
+  /** What of a new or changed object is hardly meant: told to its writer, refused to nobody. */
+  readonly warnings?: (object: T) => readonly string[];
+  /** Sent as a warning with every answer about a kind whose time is over. */
+  readonly deprecation?: string;
+
   /** The grace period of a deletion that asked for none; absent means objects of this kind go at once. */
   readonly gracePeriodSeconds?: (object: T, requested: number | undefined) => number;
   /** Labels for field selectors beyond metadata.name and metadata.namespace, e.g. `spec.nodeName`. */

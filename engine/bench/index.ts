@@ -116,7 +116,12 @@ function benchSite(): void {
 
 /** The API server's own figures, each in a process of its own. */
 function benchApiServer(): void {
-  for (const [script, ...flags] of [['api-creates.ts'], ['http.ts'], ['api-size.ts', '--expose-gc']] as const) {
+  for (const [script, ...flags] of [
+    ['api-creates.ts'],
+    ['http.ts'],
+    ['idle-watches.ts'],
+    ['api-size.ts', '--expose-gc'],
+  ] as const) {
     spawnSync(process.execPath, [...flags, join(import.meta.dirname, script)], { stdio: 'inherit' });
   }
 }

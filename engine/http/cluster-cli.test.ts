@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readOptions } from './options.ts';
 import { until } from './testing/serve.ts';
 
@@ -31,7 +32,7 @@ async function start(...argv: string[]) {
   });
   const ready = (text: string) => text.split('\n').length > 2 || child.exitCode !== null;
   await until(() => output, ready, 30_000);
-  return { child, exited, kubeconfig, output: () => output, url: /http:\/\/[\d.]+:\d+/.exec(output)?.[0] ?? '' };
+  return { child, exited, kubeconfig, output: () => output, url: /https?:\/\/[\d.]+:\d+/.exec(output)?.[0] ?? '' };
 }
 
 test('it serves, says how to use it, and stops cleanly', { timeout: 40_000 }, async () => {
@@ -63,6 +64,20 @@ test('killed without warning it comes back with what it had acknowledged', { tim
   const wrong = await start('--state', state, '--nodes', '5');
   expect(wrong.output()).toContain('holds a cluster of 1 nodes, not 5');
   expect(await wrong.exited).toBe('2');
+});
+
+test('over HTTPS the kubeconfig brings all that a client needs', { timeout: 40_000 }, async () => {
+  const server = await start('--nodes', '1', '--https');
+  expect(server.url).toMatch(/^https:/);
+  const config = parse(readFileSync(server.kubeconfig, 'utf8'));
+  const decoded = (text: string) => Buffer.from(text, 'base64').toString();
+  expect(config.clusters[0].cluster.server).toBe(server.url);
+  expect(decoded(config.clusters[0].cluster['certificate-authority-data'])).toContain('BEGIN CERTIFICATE');
+  const [admin, account] = config.users;
+  expect(decoded(admin.user['client-key-data'])).toContain('BEGIN PRIVATE KEY');
+  expect(account.user.token).toMatch(/^ey/);
+  server.child.kill('SIGINT');
+  expect(await server.exited).toBe('0');
 });
 
 test('options are checked', () => {

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { KINDS } from '../api/kind-list.ts';
 import { Random } from '../sim/index.ts';
@@ -40,6 +40,13 @@ const QUERIES = [
   'dryRun=Some',
   'fieldValidation=Maybe',
   'fieldManager=%00',
+  `fieldManager=${'m'.repeat(9000)}`,
+  'watch=true&resourceVersion=1&timeoutSeconds=1',
+  'watch=1&sendInitialEvents=maybe',
+  'resourceVersionMatch=Newest',
+  `labelSelector=${'('.repeat(4000)}`,
+  `labelSelector=a%20in%20(${'b,'.repeat(3000)}c)`,
+  `continue=${btoa('{"v":"meta.k8s.io/v1","rv":-9,"start":"../../x"}')}`,
   'timeoutSeconds=x',
   'propagationPolicy=Never',
   'gracePeriodSeconds=-9',
@@ -62,6 +69,8 @@ const CONTENT_TYPES = [
   'text/plain',
   ';;=',
 ];
+/** Encodings that nobody has agreed on. */
+const ENCODINGS = ['gzip', 'br', 'identity', 'x'];
 const ACCEPTS = [
   '*/*',
   'application/yaml',
@@ -103,7 +112,7 @@ function junk(depth = 0): unknown {
 }
 
 function body(): string | Buffer {
-  switch (random.below(7)) {
+  switch (random.below(10)) {
     case 0:
       return '['.repeat(random.below(100_000));
     case 1:
@@ -119,6 +128,15 @@ function body(): string | Buffer {
       return JSON.stringify([
         { op: pick(['add', 'remove', 'test', 'move']), path: pick(['/', '/metadata/-', '']), value: junk() },
       ]);
+    case 5:
+      return `${'- '.repeat(random.below(3000))}a: &a [*a, ${'{b: '.repeat(random.below(200))}`;
+    case 6:
+      return JSON.stringify({
+        metadata: { name: 'x'.repeat(random.below(400_000)) },
+        data: { a: '\\'.repeat(random.below(400_000)) },
+      });
+    case 7:
+      return protobuf();
     default: {
       const object = {
         metadata: { name: pick(['web', 'fuzz', '__proto__']), labels: junk(3) },
@@ -127,6 +145,39 @@ function body(): string | Buffer {
       };
       const text = JSON.stringify(object);
       return random.below(3) === 0 ? text.slice(0, random.below(text.length)) : text;
+    }
+  }
+}
+
+/** The envelope that clients send, with bytes in it that mean something, or broken off. */
+function protobuf(): Buffer {
+  const field = (tag: number, bytes: Buffer) =>
+    Buffer.concat([Buffer.from([(tag << 3) | 2, bytes.length & 0x7f]), bytes]);
+  const noise = Buffer.from(Array.from({ length: random.below(60) }, () => random.below(256)));
+  const [version, name] = pick([
+    ['v1', 'ConfigMap'],
+    ['v1', 'Secret'],
+    ['apps/v1', 'Deployment'],
+    ['v9', 'Nothing'],
+  ])!;
+  const type = Buffer.concat([field(1, Buffer.from(version!)), field(2, Buffer.from(name!))]);
+  const object = field(1, Buffer.concat([field(1, Buffer.from('web')), noise]));
+  const whole = Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, object)]);
+  return random.below(2) === 0 ? whole : whole.subarray(0, random.below(whole.length));
+}
+
+/** Every kind can still be listed, and what is listed is what its name says. */
+async function checkStore(): Promise<void> {
+  for (const { group, version, plural, kind, verbs } of KINDS) {
+    if (!verbs.includes('list')) continue;
+    const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const { status, body: list } = await served.request('GET', `${base}/${plural}`);
+    expect([status, list.kind], plural).toEqual([200, `${kind}List`]);
+    for (const { metadata } of list.items) {
+      expect(metadata, plural).toMatchObject({
+        name: expect.any(String),
+        uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
     }
   }
 }
@@ -150,13 +201,15 @@ test('no request makes the server throw, or lose anything', { timeout: 60_000 },
     const url = path();
     // What is there already is to survive, and collections would take it along.
     if (method === 'DELETE' || url.includes('finalize')) continue;
-    const headers = { 'content-type': pick(CONTENT_TYPES), accept: pick(ACCEPTS) };
+    const odd: Record<string, string> = random.below(10) === 0 ? { 'content-encoding': pick(ENCODINGS) } : {};
+    const headers = { 'content-type': pick(CONTENT_TYPES), accept: pick(ACCEPTS), ...odd };
     const sent = method === 'GET' ? undefined : body();
     const answer = await served.request(method, url, sent, headers);
     check(`${method} ${url} ${JSON.stringify(headers)} ${String(sent).slice(0, 300)}`, answer);
   }
   const kept = await served.request('GET', '/api/v1/namespaces/default/configmaps/kept');
   expect(kept.body.data).toEqual({ a: 'b' });
+  await checkStore();
   expect((await served.request('GET', '/readyz')).text).toBe('ok');
 });
 
@@ -177,6 +230,34 @@ test('thousands of idle watches come and go', { timeout: 60_000 }, async () => {
   await served.request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'told' } });
   for (let tries = 0; heard < count && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(heard).toBe(count);
+  for (const socket of sockets) socket.destroy();
+  expect((await served.request('GET', '/readyz')).text).toBe('ok');
+});
+
+test('watches that are left half open, not read or cut off harm nobody', { timeout: 60_000 }, async () => {
+  const path = '/api/v1/namespaces/default/configmaps';
+  const watch = `GET ${path}?watch=true HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+  const ways: readonly ((socket: Socket) => void)[] = [
+    (socket) => socket.end(),
+    (socket) => socket.pause(),
+    (socket) => socket.resetAndDestroy(),
+    (socket) => socket.write('POST / HTTP/1.1\r\ncontent-length: 10\r\n\r\n{'),
+    (socket) => socket.write('\0garbage\r\n'),
+  ];
+  const sockets = Array.from({ length: 200 }, () => {
+    const socket = connect({ port: served.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write(watch.slice(0, random.below(10) === 0 ? random.below(watch.length) : undefined));
+    return socket;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const socket of sockets) pick(ways)(socket);
+  const data = { text: 'x'.repeat(100_000) };
+  for (let count = 0; count < 20; count++) {
+    const answer = await served.request('POST', path, { metadata: { name: `half-${count}` }, data });
+    expect(answer.status).toBe(201);
+  }
+  expect((await served.request('DELETE', path)).status).toBe(200);
   for (const socket of sockets) socket.destroy();
   expect((await served.request('GET', '/readyz')).text).toBe('ok');
 });

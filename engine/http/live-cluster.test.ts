@@ -119,3 +119,16 @@ test('whoever only looks on leaves no mark', () => {
   expect(heard.filter((word) => word === 'log').length).toBeGreaterThan(150);
   expect(heard.filter((word) => word === 'MODIFIED').length).toBeGreaterThan(20);
 });
+
+test('what many wait to see on the disk is there for all of them at once', async () => {
+  const cluster = live({ stateFile });
+  const waiting = Array.from({ length: 50 }, (_, index) => {
+    create(cluster, CONFIG_MAPS, `many-${index}`);
+    return cluster.kept();
+  });
+  await Promise.all(waiting);
+  const lines = readFileSync(stateFile, 'utf8').split('\n');
+  expect(lines.filter((line) => line.includes('many-'))).toHaveLength(50);
+  cluster.stop();
+  expect(live().kept()).toBeUndefined();
+});

@@ -206,8 +206,13 @@ function serveResource(
     query,
     negotiated,
     user,
-    warnings: resource.kind.custom?.warning === undefined ? [] : [resource.kind.custom.warning],
+    warnings: deprecations(resource.kind),
   } satisfies ResourceRequest);
+}
+
+function deprecations({ deprecation, custom }: KindDescriptor): string[] {
+  const text = deprecation ?? custom?.warning;
+  return text === undefined ? [] : [text];
 }
 
 /** A version that is served says what it lacks; of other paths nothing is known at all. */

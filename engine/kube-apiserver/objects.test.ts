@@ -278,3 +278,45 @@ test('a PUT creates what is not there, for some kinds', () => {
   expect(request('PUT', `${leases}/other`, lease).status).toBe(400);
   expect(request('PUT', `${CONFIG_MAPS}/new`, { metadata: { name: 'new' } }).status).toBe(404);
 });
+
+test('what is hardly meant is warned of when it is written, and not again', () => {
+  const { request } = startTestServer();
+  const env = [
+    { name: 'A', value: '1' },
+    { name: 'A', value: '2' },
+  ];
+  const spec = {
+    nodeSelector: { 'beta.kubernetes.io/os': 'linux' },
+    containers: [{ name: 'web', image: 'nginx', env }],
+  };
+  const deployment = {
+    metadata: { name: 'web' },
+    spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec } },
+  };
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+  const text = 'hides previous definition of \\"A\\", which may be dropped when using apply';
+  expect(request('POST', deployments, deployment).headers['warning']).toBe(
+    '299 - "spec.template.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use \\"kubernetes.io/os\\" instead", ' +
+      `299 - "spec.template.spec.containers[0].env[1]: ${text}"`,
+  );
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const patch = (body: object) => request('PATCH', `${deployments}/web`, body, merge).headers['warning'];
+  expect(patch({ metadata: { labels: { x: 'y' } } })).toBeUndefined();
+  expect(patch({ spec: { replicas: 3 } })).toContain(text);
+  expect(request('POST', PODS, podNamed('p', spec)).headers['warning']).toContain('299 - "spec.nodeSelector[');
+});
+
+test('every answer about a kind whose time is over says so', () => {
+  const { request } = startTestServer();
+  const warning = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"';
+  const path = '/api/v1/namespaces/default/endpoints';
+  for (const answer of [
+    request('POST', path, { metadata: { name: 'e' } }),
+    request('GET', `${path}/e`),
+    request('GET', path),
+    request('GET', `${path}?watch=true`),
+    request('DELETE', `${path}/e`),
+  ]) {
+    expect(answer.headers['warning']).toBe(warning);
+  }
+});

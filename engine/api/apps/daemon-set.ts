@@ -1,5 +1,6 @@
 import { changeField, sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { DaemonSet } from '../kinds.ts';
@@ -81,6 +82,7 @@ export const daemonSet: KindDescriptor<DaemonSet> = {
       : nextTemplateGeneration(nextGeneration(withField(next, 'status', previous.status), previous), previous),
   validateCreate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     numberColumn(

@@ -1,5 +1,6 @@
 import { changeField, sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { Deployment } from '../kinds.ts';
@@ -59,6 +60,7 @@ export const deployment: KindDescriptor<Deployment> = {
   },
   validateCreate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     column('Ready', 'Number of the pod with ready state', (object) => {

@@ -1,5 +1,6 @@
 import { sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
 import { immutable, invalid, nonNegative } from '../field-errors.ts';
@@ -81,6 +82,7 @@ export const replicaSet: KindDescriptor<ReplicaSet> = {
     return errors;
   },
   selectableFields: (object) => ({ 'status.replicas': String(object.status?.replicas ?? 0) }),
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     numberColumn(

@@ -1,5 +1,6 @@
 import { changeField, mapItems, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { StatefulSet } from '../kinds.ts';
@@ -74,6 +75,7 @@ export const statefulSet: KindDescriptor<StatefulSet> = {
       : nextGeneration(withField(next, 'status', previous.status), previous),
   validateCreate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     column(

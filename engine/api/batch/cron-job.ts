@@ -2,6 +2,7 @@ import { keepMetadataOfStatusUpdate } from '../apps/status-update.ts';
 import { workloadColumns } from '../apps/workload-columns.ts';
 import { withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { ageSince } from '../duration.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
@@ -61,6 +62,7 @@ export const cronJob: KindDescriptor<CronJob> = {
       : nextGeneration(withField(next, 'status', previous.status), previous),
   validateCreate: validateCronJob,
   validateUpdate: validateCronJobUpdate,
+  warnings: ({ spec }) => podTemplateWarnings(spec?.jobTemplate?.spec?.template, 'spec.jobTemplate.spec.template'),
   columns: [
     nameColumn,
     column(

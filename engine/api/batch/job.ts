@@ -2,6 +2,7 @@ import { keepMetadataOfStatusUpdate } from '../apps/status-update.ts';
 import { workloadColumns } from '../apps/workload-columns.ts';
 import { sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
+import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
 import { humanDuration } from '../duration.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
@@ -92,6 +93,7 @@ export const job: KindDescriptor<Job> = {
   validateCreate: validateJob,
   validateUpdate: validateJobUpdate,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     column('Status', 'Status of the job.', jobPhrase),

@@ -91,6 +91,7 @@ export const endpoints = storedKind<Endpoints>({
     });
     return errors;
   },
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   columns: [
     nameColumn,
     column(

@@ -8,6 +8,7 @@ import { defaultPod } from './pod-defaults.ts';
 import { onlyEphemeral, onlyResources } from './pod-subresources.ts';
 import { validatePodUpdate } from './pod-update-validation.ts';
 import { validatePod } from './pod-validation.ts';
+import { podWarnings } from './pod-warnings.ts';
 import { qosClass } from './qos-class.ts';
 
 // After kubernetes/kubernetes pkg/registry/core/pod/strategy.go.
@@ -91,5 +92,6 @@ export const pod: KindDescriptor<Pod> = {
     'status.podIP': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
     'status.nominatedNodeName': status?.nominatedNodeName ?? '',
   }),
+  warnings: podWarnings,
   columns: POD_COLUMNS,
 };

@@ -9,6 +9,7 @@ import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
 import { validatePodTemplate } from './pod-template-validation.ts';
+import { podTemplateWarnings } from './pod-warnings.ts';
 
 type Spec = NonNullable<ReplicationController['spec']>;
 
@@ -66,6 +67,7 @@ export const replicationController = storedKind<ReplicationController>({
       : nextGeneration(withField(next, 'status', previous.status), previous),
   ...validation<ReplicationController>({ namespaced: true, validate: validateSpec }),
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
+  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
   columns: [
     nameColumn,
     numberColumn(

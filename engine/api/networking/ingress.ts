@@ -17,6 +17,9 @@ function hosts({ spec }: Ingress): string {
   return names.slice(0, MAX_HOSTS).join(',') + more;
 }
 
+const CLASS_WARNING =
+  'annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead';
+
 export const ingress = storedKind<Ingress>({
   group: 'networking.k8s.io',
   version: 'v1',
@@ -33,6 +36,8 @@ export const ingress = storedKind<Ingress>({
     return nextGeneration(withField(next, 'status', previous.status), previous, changed);
   },
   ...validation<Ingress>({ namespaced: true, validate: validateIngress }),
+  warnings: ({ metadata }) =>
+    metadata.annotations?.['kubernetes.io/ingress.class'] === undefined ? [] : [CLASS_WARNING],
   columns: [
     nameColumn,
     column(

@@ -11,15 +11,16 @@ import { requireVerb } from '../request-access.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
 import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
-import { finalizerWarnings } from './warnings.ts';
+import { objectWarnings } from './warnings.ts';
 
 const KUBECTL = 'kubectl';
 
 /** Server-side apply: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export function applyObject(request: ResourceRequest, body: unknown): ReturnType<ResourceHandler> {
   const { dryRun, fieldManager } = readWriteOptions('PatchOptions', request.query, true);
+  const previous = request.store.find(request.info.namespace, request.info.name);
   const { object, created } = applyConfigurationTo(request, readConfiguration(request, body), { dryRun, fieldManager });
-  return respondWithObject(request, created ? 201 : 200, object, finalizerWarnings(object));
+  return respondWithObject(request, created ? 201 : 200, object, objectWarnings(request.kind, object, previous));
 }
 
 /** Lays a configuration over what is stored, or makes it of nothing; returns it as stored. @throws StatusError */

@@ -5,7 +5,7 @@ import { toStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitCreation } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
-import { finalizerWarnings } from './warnings.ts';
+import { objectWarnings } from './warnings.ts';
 
 export const createObject: ResourceHandler = (request) => {
   const { kind, store, info, server, query } = request;
@@ -21,5 +21,5 @@ export const createObject: ResourceHandler = (request) => {
     ...admitCreation(request, dryRun),
     ...(managedFields === undefined ? {} : { managedFields }),
   });
-  return respondWithObject(request, 201, created, [...warnings, ...finalizerWarnings(created)]);
+  return respondWithObject(request, 201, created, [...warnings, ...objectWarnings(kind, created)]);
 };

@@ -13,7 +13,7 @@ import { readWriteOptions } from '../write-options.ts';
 import { admitUpdate, judgeUpdate } from './admission.ts';
 import { applyObject } from './apply.ts';
 import { updateRecorder } from './field-writer.ts';
-import { finalizerWarnings } from './warnings.ts';
+import { objectWarnings } from './warnings.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -36,10 +36,12 @@ export const patchObject: ResourceHandler = (request) => {
   if (type === APPLY_PATCH) return applyObject(request, patch);
   const twice = fieldValidation === 'Ignore' ? [] : duplicates();
   let warnings: readonly string[] = [];
+  let previous: KubeObject | undefined;
   const updated = store.update(
     info.namespace,
     info.name,
     (stored) => {
+      previous = stored;
       const served = fromStorage(kind, stored);
       const patched = applyPatch(request, type, served, patch);
       const quoted = () => (type === STRATEGIC_MERGE_PATCH ? printGo(patch) : JSON.stringify(patched));
@@ -56,7 +58,7 @@ export const patchObject: ResourceHandler = (request) => {
       managedFields: updateRecorder(request, fieldManager),
     },
   );
-  return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
+  return respondWithObject(request, 200, updated, [...warnings, ...objectWarnings(kind, updated, previous)]);
 };
 
 /** A patch, and what its text says twice. */

@@ -17,7 +17,7 @@ export const listCollection: ResourceHandler = (request) => {
   const options = readListOptions(request.query, false);
   const list = listObjects(request.store, readFilter(request), options);
   const plain = request.negotiated.as === '' && request.kind.storage === undefined;
-  return respond(200, plain ? list : presentationFor(request).list(list));
+  return respond(200, plain ? list : presentationFor(request).list(list), request.warnings);
 };
 
 export const watchCollection: ResourceHandler = (request) => {
@@ -30,7 +30,7 @@ export const watchCollection: ResourceHandler = (request) => {
     timeoutSeconds: options.timeoutSeconds,
     present: presentationFor(request).event,
   });
-  return { status: 200, headers: { 'content-type': 'application/json' }, watch };
+  return { status: 200, headers: respond(200, undefined, request.warnings).headers, watch };
 };
 
 /** The selectors of a list, watch or deletecollection. @throws StatusError BadRequest */

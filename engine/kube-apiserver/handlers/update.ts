@@ -9,7 +9,7 @@ import { defaultedForStorage, toStorage } from '../registry/served-form.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
 import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
 import { fieldWriter, updateRecorder } from './field-writer.ts';
-import { finalizerWarnings } from './warnings.ts';
+import { objectWarnings } from './warnings.ts';
 
 /** Kinds that a PUT creates when they are not there (`AllowCreateOnUpdate` in their strategies). */
 const CREATED_BY_PUT: ReadonlySet<string> = new Set([
@@ -40,14 +40,19 @@ export const updateObject: ResourceHandler = (request) => {
     return createByPut(request, object, warnings, { dryRun, fieldManager });
   }
   const defaulted = defaultedForStorage(kind, object);
-  const updated = store.update(namespace, name, (stored) => admitUpdate(request, defaulted, stored, dryRun), {
+  let previous: KubeObject | undefined;
+  const change = (stored: KubeObject): KubeObject => {
+    previous = stored;
+    return admitUpdate(request, defaulted, stored, dryRun);
+  };
+  const updated = store.update(namespace, name, change, {
     dryRun,
     validate: judgeUpdate(request, dryRun),
     subresource: info.subresource,
     managedFields: updateRecorder(request, fieldManager),
     ...(uid === '' ? {} : { expectedUid: uid }),
   });
-  return respondWithObject(request, 200, updated, [...warnings, ...finalizerWarnings(updated)]);
+  return respondWithObject(request, 200, updated, [...warnings, ...objectWarnings(kind, updated, previous)]);
 };
 
 function createByPut(
@@ -66,5 +71,5 @@ function createByPut(
     ...admitCreation(request, dryRun),
     managedFields: recordCreation(kind, object, fieldWriter(request, fieldManager)),
   });
-  return respondWithObject(request, 201, created, [...warnings, ...finalizerWarnings(created)]);
+  return respondWithObject(request, 201, created, [...warnings, ...objectWarnings(kind, created)]);
 }
