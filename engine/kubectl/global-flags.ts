@@ -18,7 +18,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
 ];
 
 const OUTPUT_VALUES =
-  'json yaml name go-template= go-template-file= template= templatefile= jsonpath= jsonpath-as-json= jsonpath-file='.split(
+  'json yaml kyaml name go-template= go-template-file= template= templatefile= jsonpath= jsonpath-as-json= jsonpath-file='.split(
     ' ',
   );
 

@@ -4,7 +4,9 @@ import { apply } from './commands/apply.ts';
 import { attach } from './commands/attach.ts';
 import { auth } from './commands/auth.ts';
 import { autoscale } from './commands/autoscale.ts';
+import { certificate } from './commands/certificate.ts';
 import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
+import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
 import { create } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -46,6 +48,7 @@ export const root: Command = {
     rollout,
     scale,
     autoscale,
+    certificate,
     clusterInfo,
     top,
     cordon,
@@ -65,6 +68,7 @@ export const root: Command = {
     wait,
     label,
     annotate,
+    completion,
     apiResources,
     apiVersions,
     config,

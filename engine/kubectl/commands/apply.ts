@@ -19,6 +19,7 @@ import { collect, locate } from '../resource-finder.ts';
 import { isBuiltIn, schemaName } from '../schema-name.ts';
 import { jsonThreeWayPatch, strategicThreeWayPatch } from '../three-way-merge.ts';
 import { type Unstructured, withField } from '../unstructured.ts';
+import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { applyServerSide } from './apply-server-side.ts';
 
 export const apply: Command = {
@@ -28,6 +29,7 @@ export const apply: Command = {
   usage: 'apply (-f FILENAME | -k DIRECTORY) [flags]',
   examples: ['kubectl apply -f web.yaml', 'cat web.yaml | kubectl apply -f -', 'kubectl apply -R -f manifests/'],
   operand: 'none',
+  subcommands: [setLastApplied, viewLastApplied],
   flags: [
     ...FILE_FLAGS,
     ...OUTPUT_FLAGS,

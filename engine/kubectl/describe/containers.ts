@@ -145,7 +145,7 @@ function describeEnvironment(at: (text: string) => void, container: Container, p
           ? ['secret', valueFrom.secretKeyRef]
           : ['config map', valueFrom.configMapKeyRef];
       at(
-        `  ${name}:\t<set to the key '${reference?.key}' of ${kind} '${reference?.name ?? ''}'>\tOptional: ${reference?.optional ?? false}`,
+        `  ${name}:\t<set to the key '${reference?.key}' ${kind === 'secret' ? 'in' : 'of'} ${kind} '${reference?.name ?? ''}'>\tOptional: ${reference?.optional ?? false}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
+import type { Deployment, ReplicaSet, ReplicationController } from '../../api/kinds.ts';
 import { labelSelectorOf } from '../../api/label-selector.ts';
 import { controllerOf } from '../../api/object.ts';
 import type { Invocation } from '../invocation.ts';
@@ -68,6 +68,25 @@ function sameTemplate(deployment: Deployment, replicaSet: ReplicaSet): boolean {
 
 function replicaSetText({ metadata, spec, status }: ReplicaSet): string {
   return `${metadata.name} (${status?.replicas ?? 0}/${spec.replicas ?? 1} replicas created)`;
+}
+
+export function describeReplicationController(
+  invocation: Invocation,
+  writer: DescriptionWriter,
+  controller: ReplicationController,
+): void {
+  const { metadata, spec, status } = controller;
+  const selector = { matchLabels: spec?.selector ?? {} };
+  writer.field(0, 'Name', metadata.name);
+  writer.field(0, 'Namespace', metadata.namespace ?? '');
+  writer.field(0, 'Selector', selectorText(selector));
+  writeMap(writer, 0, 'Labels', metadata.labels);
+  writeAnnotations(writer, 0, metadata.annotations);
+  writer.field(0, 'Replicas', `${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`);
+  writer.field(0, 'Pods Status', podsStatus(invocation, controller, selector));
+  describePodTemplate(writer, spec?.template);
+  describeConditions(writer, status?.conditions ?? []);
+  describeEvents(invocation, writer, controller);
 }
 
 export function describeReplicaSet(invocation: Invocation, writer: DescriptionWriter, replicaSet: ReplicaSet): void {

@@ -1,7 +1,7 @@
 import type { Invocation } from '../invocation.ts';
 import { describePriorityClass, describeStorageClass } from './classes.ts';
 import { describeDaemonSet } from './daemon-set.ts';
-import { describeDeployment, describeReplicaSet } from './deployment.ts';
+import { describeDeployment, describeReplicaSet, describeReplicationController } from './deployment.ts';
 import type { DescriptionWriter } from './description-writer.ts';
 import { describePodDisruptionBudget } from './disruption-budget.ts';
 import { describeEndpointSlice, describeEndpoints } from './endpoints.ts';
@@ -32,6 +32,7 @@ export const DESCRIBERS: Readonly<Record<string, Describer>> = {
   service: describeService,
   secret: describeSecret,
   endpoints: describeEndpoints,
+  replicationcontroller: describeReplicationController,
   resourcequota: describeResourceQuota,
   limitrange: describeLimitRange,
   persistentvolume: describePersistentVolume,

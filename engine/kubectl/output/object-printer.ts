@@ -7,6 +7,7 @@ import { writeYaml } from '../yaml/yaml-writer.ts';
 import { parseColumnsFile, parseCustomColumns, printCustomColumns } from './custom-columns.ts';
 import { writeJson } from './json-writer.ts';
 import { JsonPath } from './jsonpath.ts';
+import { writeKyaml } from './kyaml-writer.ts';
 import { GoTemplate } from './template/go-template.ts';
 
 /** Prints objects, or a List of them, one after the other. */
@@ -14,7 +15,7 @@ export type ObjectPrinter = (object: Unstructured) => string;
 
 const FORMATS =
   'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,' +
-  'name,template,templatefile,wide,yaml';
+  'kyaml,name,template,templatefile,wide,yaml';
 
 /**
  * The printer that `-o` asks for; undefined for the formats that are tables.
@@ -35,6 +36,8 @@ export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined
       return undefined;
     case 'yaml':
       return yamlPrinter(clean);
+    case 'kyaml':
+      return (object) => writeKyaml(clean(object));
     case 'json':
       return (object) => `${writeJson(clean(object), { indent: '    ' })}\n`;
     case 'name':
