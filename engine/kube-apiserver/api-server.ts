@@ -126,11 +126,12 @@ function createContext(options: ApiServerOptions): ServerContext {
     served.add(isDefinition ? definitionKind(kind, extensions) : kind);
   }
   const { resources, lookup } = served;
+  const guard = createGuard(authorizationModes, etcd, lookup);
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
+    authorizer: guard,
     write: (plural, object) => served.write(plural, object),
   };
-  const guard = createGuard(authorizationModes, etcd, lookup);
   const plugins = [...selectAdmissionPlugins(admission, services), escalationCheck(guard)];
   return {
     sim,

@@ -9,8 +9,7 @@ import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
 import { RBAC_GROUP } from './names.ts';
 
-// https://kubernetes.io/docs/reference/access-authn-authz/rbac/ . Stored and validated; the authorizer does not read
-// them yet.
+// https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 
 /** After kubernetes/kubernetes pkg/apis/rbac/validation ValidatePolicyRule. */
 function validateRule(errors: FieldError[], rule: PolicyRule, namespaced: boolean, at: string): void {

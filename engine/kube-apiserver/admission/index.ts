@@ -1,12 +1,26 @@
+import { NO_OPINION } from '../authorization/access.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import {
+  certificateApproval,
+  certificateRequester,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { denyServiceExternalIps } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import type { AdmissionServices } from './services.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** Every plugin there is, in the order of the real server (AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go). */
@@ -17,14 +31,37 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
     serviceAccount,
     nodeRestriction,
     taintNodesByCondition,
+    podSecurity,
     priority,
     defaultTolerationSeconds,
+    defaultStorageClass,
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize,
+    runtimeClass,
+    certificateApproval(services),
+    certificateSigning(services),
+    certificateSubjectRestriction,
+    defaultIngressClass,
+    denyServiceExternalIps,
     resourceQuota(services),
   ];
 }
 
-/** What is off unless asked for. */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['NodeRestriction', 'DenyServiceExternalIPs']);
+/**
+ * What is off unless asked for. StorageObjectInUseProtection is on in the real server; here it waits for the controllers
+ * that take its finalizers away again.
+ */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'NodeRestriction',
+  'DenyServiceExternalIPs',
+  'StorageObjectInUseProtection',
+]);
+
+const NO_SERVICES: AdmissionServices = {
+  nowMs: () => 0,
+  authorizer: { authorize: () => NO_OPINION },
+  write: () => {},
+};
 
 /** `--enable-admission-plugins` and `--disable-admission-plugins`. */
 export interface AdmissionFlags {
@@ -34,7 +71,7 @@ export interface AdmissionFlags {
 
 /** @throws Error for a plugin that is none, in the words of the real command. */
 export function checkAdmissionFlags({ enable = [], disable = [] }: AdmissionFlags): void {
-  const names = allPlugins({ nowMs: () => 0, write: () => {} }).map(({ name }) => name);
+  const names = allPlugins(NO_SERVICES).map(({ name }) => name);
   const check = (flag: string, given: readonly string[]) => {
     const unknown = given.find((name) => !names.includes(name));
     if (unknown !== undefined) throw new Error(`${flag}-admission-plugins plugin "${unknown}" is unknown`);
@@ -48,7 +85,8 @@ export function selectAdmissionPlugins(
   { enable = [], disable = [] }: AdmissionFlags,
   services: AdmissionServices,
 ): readonly AdmissionPlugin[] {
-  return allPlugins(services).filter(
+  const on = allPlugins(services).filter(
     ({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)),
   );
+  return [certificateRequester, ...on];
 }
