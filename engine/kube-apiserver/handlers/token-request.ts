@@ -3,6 +3,7 @@ import type { FieldError } from '../../api/field-error.ts';
 import { invalid } from '../../api/field-errors.ts';
 import type { Pod } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/object.ts';
+import type { Lookup } from '../admission/admission.ts';
 import { ISSUER, issueToken, type TokenClaims } from '../authentication/service-account-tokens.ts';
 import { formatSecond } from '../clock.ts';
 import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
@@ -87,8 +88,17 @@ function bound({ info, server }: ResourceRequest, { spec }: TokenRequest): Bindi
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
     throw conflict(TOKENS, name, why);
   }
-  if (claim === 'pod') checkAccount(info.name, object as Pod);
+  if (claim === 'pod') {
+    checkAccount(info.name, object as Pod);
+    return { pod: { name, uid: object.metadata.uid }, ...nodeOfPod(object as Pod, server.lookup) };
+  }
   return { [claim]: { name, uid: object.metadata.uid } };
+}
+
+/** A Pod's token also tells its node, so that whoever gets it can see where it was stolen. */
+function nodeOfPod({ spec }: Pod, lookup: Lookup): Pick<Binding, 'node'> {
+  const node = spec.nodeName === undefined ? undefined : lookup('nodes', '', spec.nodeName);
+  return node === undefined ? {} : { node: { name: node.metadata.name, uid: node.metadata.uid } };
 }
 
 function checkAccount(account: string, { metadata, spec }: Pod): void {

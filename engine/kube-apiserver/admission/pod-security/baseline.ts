@@ -171,7 +171,7 @@ const seLinuxOptions: Check = {
   },
 };
 
-export const seccompBaseline: Check = {
+const seccompBaseline: Check = {
   since: 19,
   find({ spec, containers }) {
     const bad = (context: { seccompProfile?: { type?: string } } | undefined) =>
