@@ -2,7 +2,14 @@ import { MAX_SCORE } from '../framework.ts';
 import type { PluginFactory } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { Resources } from '../pod-resources.ts';
-import { amountOf, type WeightedResource } from './resource-score.ts';
+import {
+  capacityOf,
+  requestedOf,
+  type ScoredResource,
+  scoredResources,
+  type WeightedResource,
+  wantedOf,
+} from './resource-score.ts';
 
 export interface NodeResourcesBalancedAllocationArgs {
   readonly resources: readonly WeightedResource[];
@@ -15,12 +22,12 @@ export interface NodeResourcesBalancedAllocationArgs {
  * After `plugins/noderesources/balanced_allocation.go` of 1.35 and later.
  */
 export const nodeResourcesBalancedAllocation: PluginFactory = (_handle, args) => {
-  const { resources } = args as NodeResourcesBalancedAllocationArgs;
+  const resources = scoredResources((args as NodeResourcesBalancedAllocationArgs).resources);
   return {
     name: 'NodeResourcesBalancedAllocation',
 
     preScore: (_state, { requests }) =>
-      resources.some(({ name }) => amountOf(requests, name) > 0) ? undefined : 'Skip',
+      resources.some((resource) => wantedOf(resource, requests) > 0) ? undefined : 'Skip',
 
     score(_state, { requests }, node) {
       const without = balance(resources, node, requests, false);
@@ -31,15 +38,15 @@ export const nodeResourcesBalancedAllocation: PluginFactory = (_handle, args) =>
 };
 
 /** 100 when all resources are used in the same proportion; the standard deviation takes away from it. */
-function balance(resources: readonly WeightedResource[], node: NodeInfo, wanted: Resources, withPod: boolean): number {
+function balance(resources: readonly ScoredResource[], node: NodeInfo, wanted: Resources, withPod: boolean): number {
   let sum = 0;
   let squares = 0;
   let count = 0;
-  for (const { name } of resources) {
-    const capacity = amountOf(node.allocatable, name);
-    const request = amountOf(wanted, name);
-    if (capacity === 0 || (request === 0 && name !== 'cpu' && name !== 'memory')) continue;
-    const fraction = Math.min(1, (amountOf(node.requested, name) + (withPod ? request : 0)) / capacity);
+  for (const resource of resources) {
+    const capacity = capacityOf(resource, node);
+    const request = wantedOf(resource, wanted);
+    if (capacity === 0 || (request === 0 && resource.place < 0)) continue;
+    const fraction = Math.min(1, (requestedOf(resource, node) + (withPod ? request : 0)) / capacity);
     sum += fraction;
     squares += fraction * fraction;
     count += 1;

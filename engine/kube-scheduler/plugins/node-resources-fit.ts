@@ -2,7 +2,7 @@ import type { Node } from '../../api/kinds.ts';
 import { numericValue } from '../../api/quantity.ts';
 import type { ClusterEvent } from '../cluster-event.ts';
 import type { PluginFactory } from '../handle.ts';
-import type { NodeInfo } from '../node-info.ts';
+import { CPU, FIGURE, MEMORY, type NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import { type Resources, resourcesOf } from '../pod-resources.ts';
 import type { Rejection } from '../rejection.ts';
@@ -32,13 +32,13 @@ export const nodeResourcesFit: PluginFactory = (_handle, args) => {
 
     filter(_state, info, node) {
       const { requests } = info;
-      const { allocatable, requested } = node;
+      const { figures } = node;
       // The usual case first, without allocating anything: it runs for every node.
       if (
-        node.pods.size < node.allowedPods &&
-        requests.milliCpu <= allocatable.milliCpu - requested.milliCpu &&
-        requests.memory <= allocatable.memory - requested.memory &&
-        requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage &&
+        figures[FIGURE.podsLeft]! > 0 &&
+        requests.milliCpu <= figures[FIGURE.allocatable + CPU]! - figures[FIGURE.requested + CPU]! &&
+        requests.memory <= figures[FIGURE.allocatable + MEMORY]! - figures[FIGURE.requested + MEMORY]! &&
+        requests.ephemeralStorage <= figures[FIGURE.ephemeralStorageLeft]! &&
         requests.scalars.size === 0
       ) {
         return undefined;

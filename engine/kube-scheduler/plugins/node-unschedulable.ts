@@ -15,7 +15,8 @@ function admits(node: Node, pod: Pod): boolean {
 export const nodeUnschedulable = (): Plugin => ({
   name: 'NodeUnschedulable',
 
-  filter: (_state, { pod }, { node }) => (admits(node!, pod) ? undefined : REJECTION),
+  filter: (_state, { pod }, { isUnschedulable, node }) =>
+    !isUnschedulable || admits(node!, pod) ? undefined : REJECTION,
 
   mayHelp(event, { pod }) {
     switch (event.kind) {

@@ -1,4 +1,4 @@
-import type { NodeInfo } from '../node-info.ts';
+import { CPU, FIGURE, MEMORY, type NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Resources } from '../pod-resources.ts';
 
@@ -14,7 +14,7 @@ export const CPU_AND_MEMORY: readonly WeightedResource[] = [
 ];
 
 /** The amount of a resource, by its name. */
-export function amountOf(resources: Resources, name: string): number {
+function amountOf(resources: Resources, name: string): number {
   switch (name) {
     case 'cpu':
       return resources.milliCpu;
@@ -27,9 +27,30 @@ export function amountOf(resources: Resources, name: string): number {
   }
 }
 
-/** Only cpu and memory are assumed for containers that do not ask. */
-function isAssumed(name: string): boolean {
-  return name === 'cpu' || name === 'memory';
+/** A resource as scores ask for it: cpu and memory by their place among the node's figures, others by name. */
+export interface ScoredResource extends WeightedResource {
+  /** -1 for other resources. */
+  readonly place: number;
+}
+
+export function scoredResources(resources: readonly WeightedResource[]): readonly ScoredResource[] {
+  const places: Readonly<Record<string, number>> = { cpu: CPU, memory: MEMORY };
+  return resources.map((resource) => ({ ...resource, place: places[resource.name] ?? -1 }));
+}
+
+/** What the node has of the resource. */
+export function capacityOf({ name, place }: ScoredResource, node: NodeInfo): number {
+  return place < 0 ? amountOf(node.allocatable, name) : node.figures[FIGURE.allocatable + place]!;
+}
+
+/** What of the resource is asked for on the node. */
+export function requestedOf({ name, place }: ScoredResource, node: NodeInfo): number {
+  return place < 0 ? amountOf(node.requested, name) : node.figures[FIGURE.requested + place]!;
+}
+
+/** What the Pod asks for. */
+export function wantedOf({ name, place }: ScoredResource, resources: Resources): number {
+  return place === CPU ? resources.milliCpu : place === MEMORY ? resources.memory : amountOf(resources, name);
 }
 
 /**
@@ -37,9 +58,10 @@ function isAssumed(name: string): boolean {
  * for all else. Undefined when the resource does not count: the node has none, or it is an extended one that the Pod does
  * not ask for.
  */
-export function takenOf(name: string, info: PodInfo, node: NodeInfo): number | undefined {
-  if (amountOf(node.allocatable, name) === 0) return undefined;
-  if (isAssumed(name)) return amountOf(node.nonZeroRequested, name) + amountOf(info.nonZeroRequests, name);
+export function takenOf(resource: ScoredResource, info: PodInfo, node: NodeInfo): number | undefined {
+  const { name, place } = resource;
+  if (capacityOf(resource, node) === 0) return undefined;
+  if (place >= 0) return node.figures[FIGURE.nonZeroRequested + place]! + wantedOf(resource, info.nonZeroRequests);
   const wanted = amountOf(info.requests, name);
   if (wanted === 0 && name !== 'ephemeral-storage') return undefined;
   return amountOf(node.requested, name) + wanted;

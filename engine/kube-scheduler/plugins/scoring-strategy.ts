@@ -1,7 +1,7 @@
 import { MAX_SCORE } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { amountOf, takenOf, type WeightedResource } from './resource-score.ts';
+import { capacityOf, scoredResources, takenOf, type WeightedResource } from './resource-score.ts';
 
 /** How NodeResourcesFit likes nodes: https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/ */
 export interface ScoringStrategy {
@@ -21,16 +21,18 @@ type ResourceScore = (taken: number, capacity: number) => number;
 
 /** The function that scores a node for a Pod, from 0 to 100: the mean over the resources by their weights. */
 export function scorerOf(strategy: ScoringStrategy): (info: PodInfo, node: NodeInfo) => number {
-  const { type, resources } = strategy;
+  const { type } = strategy;
+  const resources = scoredResources(strategy.resources);
   const scoreOf = resourceScoreOf(strategy);
   const isRatio = type === 'RequestedToCapacityRatio';
   return (info, node) => {
     let sum = 0;
     let weights = 0;
-    for (const { name, weight } of resources) {
-      const taken = takenOf(name, info, node);
+    for (const resource of resources) {
+      const { weight } = resource;
+      const taken = takenOf(resource, info, node);
       if (taken === undefined) continue;
-      const score = scoreOf(taken, amountOf(node.allocatable, name));
+      const score = scoreOf(taken, capacityOf(resource, node));
       // With a ratio, a resource that scores nothing is left out of the mean, too.
       if (isRatio && score <= 0) continue;
       sum += score * weight;

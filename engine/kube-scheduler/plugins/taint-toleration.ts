@@ -15,12 +15,14 @@ export function admitsByTaints(node: Node, pod: Pod): boolean {
 export const taintToleration = (): Plugin => ({
   name: 'TaintToleration',
 
-  filter: (_state, { pod }, { node }) => (admitsByTaints(node!, pod) ? undefined : REJECTION),
+  filter: (_state, { pod }, { taints, node }) =>
+    taints === undefined || admitsByTaints(node!, pod) ? undefined : REJECTION,
 
   /** The number of `PreferNoSchedule` taints that the Pod does not tolerate: the fewer the better. */
-  score(_state, { pod }, { node }) {
+  score(_state, { pod }, { taints }) {
+    if (taints === undefined) return 0;
     let count = 0;
-    for (const taint of node!.spec?.taints ?? []) {
+    for (const taint of taints) {
       if (taint.effect !== 'PreferNoSchedule') continue;
       if (!pod.spec.tolerations?.some((toleration) => tolerates(toleration, taint))) count += 1;
     }
