@@ -7,7 +7,7 @@ import { requiredTermsMatch } from './node-selector.ts';
 // https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 
 /** On a claim: the binding to the volume in `spec.volumeName` is complete. */
-const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
+export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 /** On a claim or a volume: the other side was chosen by the controller, not by a user, and may be let go again. */
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 /** On a claim: the node for which a volume is to be made. */
@@ -25,7 +25,7 @@ export function claimClass({ metadata, spec }: PersistentVolumeClaim): string {
 }
 
 /** The name of a volume's class; empty for "no class". */
-function volumeClass({ metadata, spec }: PersistentVolume): string {
+export function volumeClass({ metadata, spec }: PersistentVolume): string {
   return metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName ?? '';
 }
 
@@ -45,7 +45,7 @@ export function isProvisioned(storageClass: StorageClass): boolean {
 }
 
 /** Whether the volume was given to this very claim: by name, and by UID where one is noted. */
-function isBoundTo({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+export function isBoundTo({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   const { claimRef } = spec;
   if (claimRef === undefined) return false;
   if (claimRef.name !== claim.metadata.name || claimRef.namespace !== claim.metadata.namespace) return false;
@@ -62,18 +62,18 @@ export function requestedStorage({ spec }: PersistentVolumeClaim): string | numb
   return (spec.resources?.requests as Amounts)?.['storage'] ?? '0';
 }
 
-function storageCapacity({ spec }: PersistentVolume): string | number {
+export function storageCapacity({ spec }: PersistentVolume): string | number {
   return (spec.capacity as Amounts)?.['storage'] ?? '0';
 }
 
 /** Whether the volume has what the claim asks for, whoever has it now. */
-function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+export function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (compareQuantities(storageCapacity(volume), requestedStorage(claim)) < 0) return false;
   if ((volume.spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return false;
   return volumeClass(volume) === claimClass(claim) && hasAccessModes(volume, claim);
 }
 
-function hasAccessModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+export function hasAccessModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   return (claim.spec.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode) === true);
 }
 

@@ -10,6 +10,9 @@ import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { PersistentVolumeBinder } from './persistentvolume-binder/persistent-volume-binder.ts';
+import { VolumeProtectionController } from './persistentvolume-protection/volume-protection-controller.ts';
+import { ClaimProtectionController } from './persistentvolumeclaim-protection/claim-protection-controller.ts';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
@@ -71,6 +74,21 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
   },
   { name: 'statefulset-controller', alias: 'statefulset', create: (context) => new StatefulSetController(context) },
   { name: 'cronjob-controller', alias: 'cronjob', create: (context) => new CronJobController(context) },
+  {
+    name: 'persistentvolume-binder-controller',
+    alias: 'persistentvolume-binder',
+    create: (context) => new PersistentVolumeBinder(context),
+  },
+  {
+    name: 'persistentvolumeclaim-protection-controller',
+    alias: 'pvc-protection',
+    create: (context) => new ClaimProtectionController(context),
+  },
+  {
+    name: 'persistentvolume-protection-controller',
+    alias: 'pv-protection',
+    create: (context) => new VolumeProtectionController(context),
+  },
   {
     name: 'ttl-after-finished-controller',
     alias: 'ttl-after-finished',

@@ -46,7 +46,7 @@ test.each(UNSCHEDULABLE.map((each) => [each.scenario, each] as const))('%s', (sc
   }
   sim.runFor(1_000);
   for (const object of objects) {
-    controlPlane.apply(object as Pod);
+    controlPlane.apply<Pod>(object as Pod);
     sim.runFor(200);
   }
   sim.runFor(3_000);

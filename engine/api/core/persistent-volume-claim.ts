@@ -57,6 +57,8 @@ function validateChange(errors: FieldError[], next: PersistentVolumeClaim, previ
   const { resources: _, volumeName: after = '', ...fixed } = next.spec;
   const { resources: __, volumeName: before = '', ...fixedBefore } = previous.spec;
   const binds = before === '';
+  // A claim without a class gets the default one, also when there was none yet as it was made.
+  if (fixedBefore.storageClassName === undefined) fixedBefore.storageClassName = fixed.storageClassName;
   if (!sameValue(fixed, fixedBefore) || (!binds && after !== before)) {
     const detail =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
@@ -75,8 +77,8 @@ function capacityOf({ spec, status }: PersistentVolumeClaim): string {
   return String((status?.capacity as ResourceList | undefined)?.['storage'] ?? '0');
 }
 
-// The finalizer kubernetes.io/pvc-protection is set by admission (StorageObjectInUseProtection); it comes together with the
-// controller that takes it off again.
+// The finalizer kubernetes.io/pvc-protection is added by the controller that takes it off again. (A real server's admission,
+// StorageObjectInUseProtection, adds it first.)
 export const persistentVolumeClaim = storedKind<PersistentVolumeClaim>({
   group: '',
   version: 'v1',

@@ -99,8 +99,8 @@ function claimOf({ spec }: PersistentVolume): string {
 
 const NO_SPEC = Object.freeze({}) as Spec;
 
-// The finalizer kubernetes.io/pv-protection is set by admission (StorageObjectInUseProtection); it comes together with the
-// controller that takes it off again.
+// The finalizer kubernetes.io/pv-protection is added by the controller that takes it off again. (A real server's admission,
+// StorageObjectInUseProtection, adds it first.)
 export const persistentVolume = storedKind<PersistentVolume>({
   group: '',
   version: 'v1',
