@@ -67,7 +67,7 @@ export function storageCapacity({ spec }: PersistentVolume): string | number {
 }
 
 /** Whether the volume has what the claim asks for, whoever has it now. */
-export function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (compareQuantities(storageCapacity(volume), requestedStorage(claim)) < 0) return false;
   if ((volume.spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return false;
   return volumeClass(volume) === claimClass(claim) && hasAccessModes(volume, claim);
