@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/kube-scheduler': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/linux': ['engine/sim'],
   'engine/containerd': ['engine/linux', 'engine/sim', 'engine/api'],
+  'engine/metrics-server': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/cni': ['engine/linux', 'engine/sim'],
   'engine/kubelet': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/kubectl': ['engine/client', 'engine/api', 'engine/sim'],

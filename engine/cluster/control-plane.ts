@@ -9,6 +9,7 @@ import {
   checkAdmissionFlags,
   createApiServer,
   type Descriptions,
+  type ServiceDialer,
 } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import type { Host } from '../linux/host.ts';
@@ -46,6 +47,7 @@ export class ControlPlane {
   readonly #host: Host;
   readonly #etcd: ServerAddress<Etcd>;
   readonly #dialNode: NodeDialer;
+  readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
   readonly #extensions: () => ApiExtensions;
 
@@ -53,12 +55,14 @@ export class ControlPlane {
     host: Host,
     address: string,
     dialNode: NodeDialer,
+    dialService: ServiceDialer,
     reachable: Reachability,
     descriptions: Descriptions | undefined,
     extensions: () => ApiExtensions,
   ) {
     this.#host = host;
     this.#dialNode = dialNode;
+    this.#dialService = dialService;
     this.#descriptions = descriptions;
     this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
@@ -100,6 +104,7 @@ export class ControlPlane {
       etcd,
       kinds: KINDS,
       dialNode: this.#dialNode,
+      dialService: this.#dialService,
       serverVersion: KUBERNETES_VERSION,
       descriptions: this.#descriptions,
       extensions: this.#extensions,

@@ -38,16 +38,36 @@ export interface NodeLabels {
  *
  * @param transport as a member of system:masters, as super-admin.conf has it.
  */
-export function kubeadmInit(transport: Transport, marked: readonly NodeLabels[]): Program {
+export function kubeadmInit(
+  transport: Transport,
+  marked: readonly NodeLabels[],
+  addOns: readonly AddOnObject[] = [],
+): Program {
   return function* (process) {
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const steps = [
       () => BINDINGS.every((binding) => ensureBinding(client, ...binding)),
       ...marked.map((node) => () => markNode(client, node)),
+      ...addOns.map((addOn) => () => createAddOn(client, addOn)),
     ];
     for (const step of steps) while (!isDone(step)) yield* process.sleep(ASK_EVERY_MS);
     return 0;
   };
+}
+
+/** An object that comes with the cluster, and the path of the collection that it is created in. */
+export interface AddOnObject {
+  readonly path: string;
+  readonly object: object;
+}
+
+function createAddOn(client: Client, { path, object }: AddOnObject): true {
+  try {
+    client.request({ method: 'POST', path, body: object });
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
+  }
+  return true;
 }
 
 /** False while the API server is not there, or what the step is about. */

@@ -1,6 +1,6 @@
 import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
 import type { Node } from '../api/kinds.ts';
-import type { NodeApi } from '../api/node-api.ts';
+import type { NodeApi, NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { nodes, pods, serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -10,7 +10,7 @@ import type { Registry } from '../containerd/image.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
-import type { Program } from '../linux/syscalls.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, ServerAddress } from './api-endpoint.ts';
 import { type Cluster, HOME } from './cluster.ts';
@@ -20,6 +20,7 @@ import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeadmInit, type NodeLabels } from './kubeadm.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
+import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
 import { Runs } from './runs.ts';
@@ -69,21 +70,32 @@ export class KubernetesCluster implements Cluster {
     const hosts = plan.machines.map((machine) => this.#createHost(fabric, machine));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
     const controlHost = hosts[0]!;
+    const dialNode: NodeDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
+    const metricsServer = new MetricsServerAddOn({
+      sim: this.sim,
+      dialNode,
+      connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'metrics-server'),
+    });
     this.#controlPlane = new ControlPlane(
       controlHost,
       plan.machines[0]!.address,
-      (nodeName) => kubelets.get(nodeName)?.dial(controlHost),
+      dialNode,
+      (namespace, name) => metricsServer.dial(namespace, name),
       reachable,
       options.descriptions,
       tools.apiExtensions,
     );
-    const registry = createRegistry(this.#controlPlane.programs(), tools.programs, options.images ?? []);
+    const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
+      metricsServer.image,
+      ...(options.images ?? []),
+    ]);
+    const addOns = options.metricsServer === true ? METRICS_SERVER_OBJECTS : [];
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
       kubelets.set(machine.name, address);
       const kubeadm =
-        index === 0 ? kubeadmInit(this.#asSuperAdmin(host), plan.machines.map(restrictedLabels)) : undefined;
+        index === 0 ? kubeadmInit(this.#asSuperAdmin(host), plan.machines.map(restrictedLabels), addOns) : undefined;
       return this.#joinNode(machine, host, registry, address, kubeadm);
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
@@ -179,6 +191,13 @@ export class KubernetesCluster implements Cluster {
     });
     this.#hosts.set(name, host);
     return host;
+  }
+
+  /** As a Pod of kube-system with this ServiceAccount. */
+  #asServiceAccount(host: Host, name: string): Transport {
+    const groups = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
+    const username = `system:serviceaccount:kube-system:${name}`;
+    return connectApiServer(this.#controlPlane.apiServer, host, { username, groups });
   }
 
   /** As super-admin.conf has it. */
@@ -282,4 +301,11 @@ interface WithConditions {
 
 function isReady(object: WithConditions): boolean {
   return object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+/** The machine that a process runs on. */
+function machineOf(hosts: readonly Host[], process: Process): Host {
+  const host = hosts.find((each) => each.processes().includes(process));
+  if (host === undefined) throw new Error('a process runs on no machine');
+  return host;
 }

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly images?: readonly Image[];
   /** Files on the workstation, by absolute path or relative to the learner's home. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Whether the metrics-server is installed (`kubectl top`, autoscaling); it can also be applied later. No unless told. */
+  readonly metricsServer?: boolean;
   /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
   readonly descriptions?: Descriptions;
 }

@@ -8,10 +8,12 @@ import type { Simulation } from '../sim/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
 import type { AdmissionServices } from './admission/services.ts';
+import { Aggregation, type ServiceDialer } from './aggregation.ts';
 import { Authenticator } from './authentication/authenticate.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { type AuthorizationMode, createGuard } from './authorization/modes.ts';
+import { watchAvailability } from './availability.ts';
 import { createDefaultRoles, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
@@ -43,6 +45,8 @@ export interface ApiServerOptions {
   readonly etcd: Etcd;
   readonly kinds: readonly KindDescriptor[];
   readonly dialNode: NodeDialer;
+  /** Finds the servers behind APIServices; none unless told. */
+  readonly dialService?: ServiceDialer;
   /** 1 to 2 ms unless told. */
   readonly watchLatency?: WatchLatency;
   /** E.g. `v1.36.2`. */
@@ -67,12 +71,14 @@ export interface ApiServer {
 
 const DEFAULT_LATENCY: WatchLatency = { minMs: 1, maxMs: 2 };
 const DEFAULT_COMPACTION_MS = 5 * 60_000;
+const NOBODY: ServiceDialer = () => undefined;
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Starts an API server over an etcd, new or used. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createContext(options);
   const openApi = new OpenApi(() => server.kinds, options.serverVersion, options.descriptions ?? {});
+  const stopLooking = watchAvailability(options.sim, server.clock, server.served, options.dialService ?? NOBODY);
   const stopCompactor = startCompactor(
     options.sim,
     options.etcd,
@@ -92,6 +98,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     close() {
       stopCompactor();
       stopDefinitions();
+      stopLooking();
       server.served.close();
       server.guard.close();
     },
@@ -145,6 +152,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     },
     resources,
     lookup,
+    aggregation: new Aggregation(lookup, options.dialService ?? NOBODY),
     admission: new AdmissionChain(plugins, lookup),
     authenticator: new Authenticator(clock, lookup),
     guard,
@@ -165,6 +173,8 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
       return serveResource(server, request, info, resource, caller.user);
     const created = info && serveCreateOnly(server, request, info, caller.user);
     if (created !== undefined) return created;
+    const passedOn = server.aggregation.serve(request, segments, caller.user);
+    if (passedOn !== undefined) return passedOn;
     return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
   });
 }

@@ -6,6 +6,7 @@ import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { Lookup } from './admission/admission.ts';
 import type { AdmissionChain } from './admission/chain.ts';
+import type { Aggregation } from './aggregation.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +29,7 @@ export interface ServerContext {
   /** What is served at this moment, by `group/version/plural`. */
   readonly resources: ReadonlyMap<string, ServedResource>;
   readonly lookup: Lookup;
+  readonly aggregation: Aggregation;
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
   /** Decides who may do what. */

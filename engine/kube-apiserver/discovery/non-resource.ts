@@ -19,7 +19,7 @@ export function serveNonResource(
   server: ServerContext,
   serverVersion: string,
 ): ApiResponse | undefined {
-  const { kinds } = server;
+  const kinds = [...server.kinds, ...server.aggregation.kinds()];
   const [first = '', second, third] = segments;
   if (segments.length === 0) return respond(200, { paths: paths(kinds) });
   if (segments.length === 1 && first === 'version') return respond(200, versionInfo(serverVersion));
