@@ -1,2 +1,2 @@
 export { METRICS_KINDS } from './metrics-api.ts';
-export { type MetricsServer, startMetricsServer } from './metrics-server.ts';
+export { startMetricsServer } from './metrics-server.ts';

@@ -54,3 +54,23 @@ test('without its Pods nobody answers', () => {
     status: { conditions: [{ type: 'Available', status: 'False', reason: 'MissingEndpoints' }] },
   });
 });
+
+test('kubectl top shows it', () => {
+  const cluster = startCluster();
+  cluster.sim.runFor(60_000);
+  const top = (...args: string[]) => cluster.run('workstation', ['kubectl', 'top', ...args], 10_000);
+  expect(top('node')?.stdout).toMatch(
+    /^NAME +CPU\(cores\) +CPU\(%\) +MEMORY\(bytes\) +MEMORY\(%\) +\n\S+ +\d+m +\d+% +\d+Mi +\d+% +\nnode-1 +\d+m/,
+  );
+  expect(top('pod', '-n', 'kube-system', '--containers', '--no-headers')?.stdout).toMatch(
+    /metrics-server-\S+ +metrics-server +\d+m +\d+Mi +\n/,
+  );
+  expect(top('pod')?.stderr).toBe('No resources found in default namespace.\n');
+});
+
+test('without the add-on there is nothing to show', () => {
+  const cluster = createCluster({ workers: [{ name: 'node-1' }] });
+  expect(cluster.run('workstation', ['kubectl', 'top', 'pod'], 10_000)?.stderr).toBe(
+    'error: Metrics API not available\n',
+  );
+});

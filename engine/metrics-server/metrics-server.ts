@@ -21,14 +21,14 @@ interface Scrapes {
   readonly last: NodeUsage;
 }
 
-export interface MetricsServerOptions {
+interface MetricsServerOptions {
   readonly sim: Simulation;
   readonly transport: Transport;
   /** Reaches the kubelets. */
   readonly dialNode: NodeDialer;
 }
 
-export interface MetricsServer {
+interface MetricsServer {
   readonly handle: ApiHandler;
   /** Whether there is something to tell. */
   ready(): boolean;
