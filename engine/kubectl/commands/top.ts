@@ -35,7 +35,7 @@ interface Amounts {
 const SORT_FLAG: FlagSpec = { name: 'sort-by', type: 'string', help: 'cpu or memory', values: ['cpu', 'memory'] };
 const HEADERS_FLAG: FlagSpec = { name: 'no-headers', type: 'bool', help: 'Without the line of headers' };
 
-function fetch(
+function readMetrics(
   invocation: Invocation,
   plural: string,
   namespace: string | undefined,
@@ -89,7 +89,7 @@ function checkName(invocation: Invocation): string | undefined {
 
 function* topNode(invocation: Invocation): Task<number> {
   const name = checkName(invocation);
-  const metrics = fetch(invocation, 'nodes', undefined, name);
+  const metrics = readMetrics(invocation, 'nodes', undefined, name);
   if (metrics.length === 0) throw new CommandError('metrics not available yet');
   const labelSelector = invocation.flags.string('selector');
   const known = (name === undefined
@@ -114,7 +114,7 @@ function* topPod(invocation: Invocation): Task<number> {
   const name = checkName(invocation);
   const everywhere = invocation.flags.bool('all-namespaces');
   const namespace = everywhere ? undefined : invocation.namespace;
-  const metrics = fetch(invocation, 'pods', namespace, name);
+  const metrics = readMetrics(invocation, 'pods', namespace, name);
   if (metrics.length === 0) return withoutFigures(invocation, namespace);
   const byContainer = invocation.flags.bool('containers');
   const rows = metrics.map(({ metadata, containers = [] }) => ({
