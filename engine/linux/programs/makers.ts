@@ -1,3 +1,4 @@
+import { awk } from './awk/awk.ts';
 import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
 import { base64, md5sum, sha1sum, sha256sum } from './digest.ts';
@@ -28,6 +29,7 @@ import { xargs } from './xargs.ts';
 /** Every program by the name it is called by. */
 export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   '[': test,
+  awk,
   base64,
   basename,
   cat,

@@ -7,7 +7,7 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
     'printenv ps pwd rm rmdir sed sha1sum sleep stat sync true umount uname',
   '/sbin': 'ifconfig ip',
   '/usr/bin':
-    '[ basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
+    '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
     'wget which whoami xargs yes',
 };

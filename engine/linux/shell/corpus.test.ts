@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { testShell } from './testing/test-shell.ts';
 
-// Scripts with what the real bash 5.2 and dash 0.5.12 print: corpus/<shell>/<name>.sh and .out, whose last line is the exit code.
+// Scripts with what the real bash 5.2, dash 0.5.12 and busybox 1.35 print (programs: GNU's, mawk and busybox's own): corpus/<shell>/<name>.sh and .out, whose last line is the exit code.
 
 const corpus = new URL('./corpus/', import.meta.url);
 
-for (const dialect of ['bash', 'dash'] as const) {
+for (const dialect of ['bash', 'dash', 'ash'] as const) {
   const names = readdirSync(new URL(`${dialect}/`, corpus)).filter((name) => name.endsWith('.sh'));
   test.for(names)(`${dialect} %s`, (name) => {
     const script = readFileSync(new URL(`${dialect}/${name}`, corpus), 'utf8');
     const expected = readFileSync(new URL(`${dialect}/${name.replace(/sh$/, 'out')}`, corpus), 'utf8');
     const shell = testShell(dialect, { [`/work/${name}`]: { text: script } });
-    const { stdout, exitCode } = shell.run([dialect, name]);
+    const { stdout, exitCode } = shell.run([dialect === 'ash' ? 'sh' : dialect, name]);
     expect(`${stdout}exit ${exitCode}\n`).toBe(expected);
   });
 }
