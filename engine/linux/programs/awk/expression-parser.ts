@@ -299,6 +299,6 @@ export class ExpressionParser {
   }
 }
 
-export function isTarget(expression: Expression): expression is Target {
+function isTarget(expression: Expression): expression is Target {
   return expression.kind === 'variable' || expression.kind === 'field' || expression.kind === 'element';
 }

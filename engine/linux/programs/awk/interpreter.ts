@@ -4,7 +4,8 @@ import type { Regex } from '../../regex.ts';
 import { arrayParameters } from './array-names.ts';
 import { match, SIMPLE_BUILTINS, split, substitute } from './builtins.ts';
 import { AwkError, type AwkMachine, type Scope } from './machine.ts';
-import type { AwkProgram, BinaryOperator, Expression, Rule, Statement, Target } from './tree.ts';
+import { formatted, line, operate } from './operators.ts';
+import type { AwkProgram, Expression, Rule, Statement, Target } from './tree.ts';
 import { type AwkArray, compare, formatAwk, fromInput, isTrue, toNumber, toText, type Value } from './value.ts';
 
 /** How a statement ended, if not by coming to its end. */
@@ -154,16 +155,7 @@ export class Interpreter {
     const machine = this.#machine;
     const values: Value[] = [];
     for (const argument of statement.args) values.push(yield* this.#value(argument));
-    let text: string;
-    if (statement.kind === 'printf') {
-      if (values.length === 0) throw new AwkError('printf: no format');
-      text = formatAwk(toText(values[0], machine.convfmt), values.slice(1), machine.convfmt);
-    } else {
-      const ofmt = machine.text('OFMT');
-      const body =
-        values.length === 0 ? machine.recordText : values.map((value) => toText(value, ofmt)).join(machine.text('OFS'));
-      text = body + machine.text('ORS');
-    }
+    const text = statement.kind === 'printf' ? formatted(machine, values) : line(machine, values);
     const { redirection } = statement;
     if (redirection === undefined) yield* machine.streams.print(text);
     else {
@@ -243,7 +235,8 @@ export class Interpreter {
       case 'regex':
         return this.#machine.regex(expression.source).test(this.#machine.recordText) ? 1 : 0;
       case 'binary':
-        return this.#operate(
+        return operate(
+          this.#machine,
           expression.operator,
           yield* this.#value(expression.left),
           yield* this.#value(expression.right),
@@ -275,7 +268,7 @@ export class Interpreter {
       case 'assign': {
         let value = yield* this.#value(expression.value);
         if (expression.operator !== undefined) {
-          value = this.#operate(expression.operator, yield* this.#value(expression.target), value);
+          value = operate(this.#machine, expression.operator, yield* this.#value(expression.target), value);
         }
         yield* this.#assign(expression.target, value);
         return value;
@@ -305,37 +298,6 @@ export class Interpreter {
   #element(array: AwkArray, key: string): Value {
     if (!array.has(key)) array.set(key, undefined);
     return array.get(key);
-  }
-
-  #operate(operator: BinaryOperator, left: Value, right: Value): Value {
-    switch (operator) {
-      case '+':
-        return toNumber(left) + toNumber(right);
-      case '-':
-        return toNumber(left) - toNumber(right);
-      case '*':
-        return toNumber(left) * toNumber(right);
-      case '^':
-        return toNumber(left) ** toNumber(right);
-      case '/':
-      case '%': {
-        const divisor = toNumber(right);
-        if (divisor === 0 && this.#machine.flavour === 'busybox') throw new AwkError('division by zero');
-        return operator === '/' ? toNumber(left) / divisor : toNumber(left) % divisor;
-      }
-      default: {
-        const order = compare(left, right, this.#machine.convfmt);
-        const holds = {
-          '<': order < 0,
-          '<=': order <= 0,
-          '>': order > 0,
-          '>=': order >= 0,
-          '==': order === 0,
-          '!=': order !== 0,
-        };
-        return holds[operator] ? 1 : 0;
-      }
-    }
   }
 
   *#regex(expression: Expression): Task<Regex> {

@@ -1,7 +1,7 @@
 import { floating, pad, signed, unsigned } from '../../c-format.ts';
 
 /** Text from outside that looks like a number: it compares as one. */
-export class NumericText {
+class NumericText {
   readonly text: string;
   readonly value: number;
 
