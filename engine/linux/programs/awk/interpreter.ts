@@ -6,7 +6,7 @@ import { match, SIMPLE_BUILTINS, split, substitute } from './builtins.ts';
 import { AwkError, type AwkMachine, type Scope } from './machine.ts';
 import { formatted, line, operate } from './operators.ts';
 import type { AwkProgram, Expression, Rule, Statement, Target } from './tree.ts';
-import { type AwkArray, compare, formatAwk, fromInput, isTrue, toNumber, toText, type Value } from './value.ts';
+import { type AwkArray, fromInput, isTrue, toNumber, toText, type Value } from './value.ts';
 
 /** How a statement ended, if not by coming to its end. */
 type Jump =
