@@ -57,7 +57,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that the engine's core may use. */
-const ENGINE_PACKAGES = ['yaml', 'cron-parser', 'unbash', '@marcbachmann/cel-js', '@marcbachmann/cel-js/evaluator'];
+const ENGINE_PACKAGES = [
+  'yaml',
+  'cron-parser',
+  'unbash',
+  'fflate',
+  '@marcbachmann/cel-js',
+  '@marcbachmann/cel-js/evaluator',
+];
 
 /** Folders outside the synchronous, deterministic core. */
 const EDGES = [

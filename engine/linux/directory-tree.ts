@@ -6,7 +6,8 @@ import type { Process } from './syscalls.ts';
 /** mkdir -p. */
 export function makeDirectories(root: Process, path: string, mode = 0o755): void {
   if (path === '' || root.access(path, 'exists')) return;
-  makeDirectories(root, path.slice(0, path.lastIndexOf('/')), mode);
+  const above = path.lastIndexOf('/');
+  if (above > 0) makeDirectories(root, path.slice(0, above), mode);
   root.mkdir(path, mode);
 }
 

@@ -1,6 +1,5 @@
 import type { Task } from '../../sim/index.ts';
-import { decode, print, printError, programName } from '../stdio.ts';
-import type { MountOptions, Process } from '../syscalls.ts';
+import { print, printError, programName } from '../stdio.ts';
 import { readAccounts } from './accounts.ts';
 import { modeText, typeText } from './file-mode.ts';
 import { humanSize } from './ls.ts';
@@ -72,48 +71,6 @@ export const stat = program(function* (process, args, flavour) {
   return exitCode;
 });
 
-interface MountLine {
-  readonly source: string;
-  readonly target: string;
-  readonly type: string;
-  readonly options: string;
-}
-
-function mountsOf(process: Process): MountLine[] {
-  return decode(process.readFile('/proc/mounts'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [source = '', target = '', type = '', options = ''] = line.split(' ');
-      return { source, target, type, options };
-    });
-}
-
-/** What a file system holds is not told apart here; sizes are what the files of the tree add up to. */
-export const df = program(function* (process, args) {
-  const options = getOptions(args, { letters: 'hkmTaiP' });
-  const unit = options.has('m') ? 1024 ** 2 : 1024;
-  const show = (bytes: number) => (options.has('h') ? humanSize(bytes) : String(Math.floor(bytes / unit)));
-  const total = 40 * 1024 ** 3;
-  const type = options.has('T') ? ` ${'Type'.padEnd(10)}` : '';
-  yield* print(
-    process,
-    `${'Filesystem'.padEnd(20)}${type} ${(options.has('h') ? 'Size' : options.has('m') ? '1M-blocks' : '1K-blocks').padStart(9)} ${'Used'.padStart(9)} ${'Available'.padStart(9)} Use% Mounted on\n`,
-  );
-  for (const mount of mountsOf(process)) {
-    const virtual = ['proc', 'sysfs', 'devtmpfs', 'devpts', 'cgroup2'].includes(mount.type);
-    if (virtual && !options.has('a')) continue;
-    if (options.operands.length > 0 && !options.operands.includes(mount.target)) continue;
-    const size = virtual ? 0 : mount.type === 'tmpfs' ? 64 * 1024 ** 2 : total;
-    const kind = options.has('T') ? ` ${mount.type.padEnd(10)}` : '';
-    yield* print(
-      process,
-      `${mount.source.padEnd(20)}${kind} ${show(size).padStart(9)} ${show(0).padStart(9)} ${show(size).padStart(9)} ${virtual ? '  -' : ' 0%'}  ${mount.target}\n`,
-    );
-  }
-  return 0;
-});
-
 export const du = program(function* (process, args) {
   const options = getOptions(args, {
     letters: 'shakmcd:xb',
@@ -129,7 +86,7 @@ export const du = program(function* (process, args) {
   const measure = function* (path: string, depth: number): Task<number> {
     yield* process.compute(0.1);
     const info = process.lstat(path);
-    let size = options.has('b') ? info.size : Math.ceil(info.size / 4096) * 4096;
+    let size = options.has('b') ? info.size : info.blocks * 512;
     const isDirectory = info.type === 'directory';
     if (isDirectory && depth < 200)
       for (const entry of process.readdir(path))
@@ -144,60 +101,6 @@ export const du = program(function* (process, args) {
       yield* measure(path, 0);
     } catch (error) {
       yield* printError(process, `${programName(process)}: ${path}: ${errnoOf(error).message}\n`);
-      exitCode = 1;
-    }
-  }
-  return exitCode;
-});
-
-export const mount = program(function* (process, args, flavour) {
-  const options = getOptions(args, { letters: 't:o:rwBan', long: { bind: 'B', types: 't', options: 'o' } });
-  const [source, target] = options.operands;
-  if (source === undefined) {
-    for (const line of mountsOf(process))
-      yield* print(process, `${line.source} on ${line.target} type ${line.type} (${line.options})\n`);
-    return 0;
-  }
-  const words = options.values('o').flatMap((text) => text.split(','));
-  const bind = options.has('B') || words.includes('bind');
-  const type = bind ? 'bind' : options.value('t');
-  if (target === undefined || type === undefined) {
-    yield* printError(
-      process,
-      `mount: ${target === undefined ? `can't find ${source} in /etc/fstab` : `mounting ${source} on ${target} failed: Invalid argument`}\n`,
-    );
-    return flavour === 'gnu' ? 32 : 1;
-  }
-  const size = words.find((word) => word.startsWith('size='))?.slice(5);
-  try {
-    process.mount({
-      type: type as MountOptions['type'],
-      target,
-      ...(bind ? { source } : {}),
-      readOnly: options.has('r') || words.includes('ro'),
-      ...(size === undefined ? {} : { sizeLimit: countOf(size) }),
-    });
-    return 0;
-  } catch (error) {
-    const { message, code } = errnoOf(error);
-    yield* printError(
-      process,
-      code === 'EPERM'
-        ? 'mount: permission denied (are you root?)\n'
-        : `mount: mounting ${source} on ${target} failed: ${message}\n`,
-    );
-    return flavour === 'gnu' ? 32 : 1;
-  }
-});
-
-export const umount = program(function* (process, args) {
-  const options = getOptions(args, { letters: 'lfrat' });
-  let exitCode = 0;
-  for (const path of options.operands) {
-    try {
-      process.unmount(path);
-    } catch (error) {
-      yield* printError(process, `umount: can't unmount ${path}: ${errnoOf(error).message}\n`);
       exitCode = 1;
     }
   }

@@ -19,7 +19,10 @@ export function* eachInput(
     try {
       if (path !== '-') fd = process.open(path, { read: true });
     } catch (error) {
-      yield* printError(process, `${programName(process)}: ${openFailure(flavour, path, error)}\n`);
+      yield* printError(
+        process,
+        `${programName(process)}: ${openFailure(flavour, path, error, programName(process))}\n`,
+      );
       exitCode = 1;
       continue;
     }

@@ -1,16 +1,24 @@
+import { gzip } from './archive/gzip.ts';
+import { tar } from './archive/tar.ts';
 import { awk } from './awk/awk.ts';
 import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
+import { diff } from './diff.ts';
 import { base64, md5sum, sha1sum, sha256sum } from './digest.ts';
+import { cmp, hexdump, od, strings, xxd } from './dump-programs.ts';
 import { nano } from './editor/nano.ts';
 import { vi } from './editor/vi.ts';
-import { dd, df, du, mount, stat, umount } from './file-information.ts';
+import { expr } from './expr.ts';
+import { dd, du, stat } from './file-information.ts';
+import { cal, cksum, getent, install, mktemp, truncate } from './file-makers.ts';
 import { chmod, chown, ln, mkdir, mkfifo, rm, rmdir, sync, touch, unlink } from './file-operations.ts';
 import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
 import { env, hostname, id, printenv, uname, which, whoami } from './identity.ts';
+import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
 import { ls } from './ls.ts';
+import { df, mount, umount } from './mount-programs.ts';
 import { nc } from './nc.ts';
 import { ifconfig, ip, netstat, ss } from './network-programs.ts';
 import { cat, echo, falseProgram, printf, seq, tee, test, trueProgram, yes } from './output-programs.ts';
@@ -18,9 +26,11 @@ import { basename, dirname, pwd, readlink, realpath } from './paths.ts';
 import { free, kill, killall, lsns, nohup, nproc, nsenter, pgrep, timeout, uptime } from './process-programs.ts';
 import type { ProgramMaker } from './program.ts';
 import { ps } from './ps.ts';
+import { chroot, groups, logname, nice, refused, renice, setsid, su, time, unshare } from './run-as-programs.ts';
 import { clear, less, reset, top, tty, watch } from './screen-programs.ts';
 import { sed } from './sed/sed.ts';
 import { sort } from './sort.ts';
+import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
 import { date, sleep } from './time.ts';
 import { wget } from './wget.ts';
@@ -32,49 +42,80 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   awk,
   base64,
   basename,
+  cal,
   cat,
   chgrp: chown,
   chmod,
   chown,
+  chroot,
+  cksum,
   clear,
+  cmp,
+  column,
+  comm,
   cp,
   curl,
   cut,
   date,
   dd,
   df,
+  diff,
   dirname,
+  dmesg,
   du,
   echo,
   env,
+  expand,
+  expr,
+  fallocate: truncate,
   false: falseProgram,
   find,
+  findmnt,
+  fmt,
+  fold,
   free,
+  getent,
   grep,
+  groups,
+  gunzip: gzip,
+  gzip,
+  hd: hexdump,
   head,
+  hexdump,
   hostname,
   id,
   ifconfig,
+  install,
   ip,
+  join,
   kill,
   killall,
   less,
   ln,
+  logname,
   ls,
   lsns,
+  lsof,
   md5sum,
   mkdir,
   mkfifo,
+  mktemp,
   more: less,
   mount,
   mv,
   nano,
   nc,
   netstat,
+  nice,
+  nl,
   nohup,
   nproc,
   nsenter,
+  od,
+  openssl: refused,
+  paste,
   pgrep,
+  pidof,
   pkill: pgrep,
   printenv,
   printf,
@@ -82,39 +123,58 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   pwd,
   readlink,
   realpath,
+  renice,
   reset,
   rev,
   rm,
   rmdir,
   sed,
   seq,
+  setsid,
   sha1sum,
   sha256sum,
+  shuf,
   sleep,
   sort,
+  split,
   ss,
   stat,
+  strace: refused,
+  strings,
+  su,
   sync,
+  sysctl,
+  tac,
   tail,
+  tar,
   tee,
   test,
+  time,
   timeout,
   top,
   touch,
   tr,
   true: trueProgram,
+  truncate,
   tty,
   umount,
   uname,
+  unexpand,
   uniq,
   unlink,
+  unshare,
   uptime,
   vi,
+  vmstat,
+  w,
   watch,
   wc,
   wget,
   which,
+  who,
   whoami,
   xargs,
+  xxd,
   yes,
+  zcat: gzip,
 };

@@ -44,10 +44,17 @@ export class Usage {
   }
 }
 
-/** `can't open 'x': No such file or directory`, or GNU's `x: No such file or directory`. */
-export function openFailure(flavour: Flavour, path: string, error: unknown): string {
+/** Programs of busybox that open their files as streams say less. */
+const STREAM_READERS: ReadonlySet<string> = new Set(
+  'head wc fold expand unexpand nl tac rev cut sort od grep sed comm paste split'.split(' '),
+);
+
+/** `can't open 'x': No such file or directory`, or as GNU has it `x: No such file or directory`. */
+export function openFailure(flavour: Flavour, path: string, error: unknown, name = ''): string {
   if (!(error instanceof Errno)) throw error;
-  return flavour === 'gnu' ? `${path}: ${error.message}` : `can't open '${path}': ${error.message}`;
+  return flavour === 'gnu' || STREAM_READERS.has(name)
+    ? `${path}: ${error.message}`
+    : `can't open '${path}': ${error.message}`;
 }
 
 /** The Errno, or the error again if it is none. */
