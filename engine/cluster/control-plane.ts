@@ -108,6 +108,7 @@ export class ControlPlane {
       serverVersion: KUBERNETES_VERSION,
       descriptions: this.#descriptions,
       extensions: this.#extensions,
+      describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
     });

@@ -14,7 +14,7 @@ import { impersonate } from './authentication/impersonation.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { type AuthorizationMode, createGuard } from './authorization/modes.ts';
 import { watchAvailability } from './availability.ts';
-import { createDefaultRoles, createSystemObjects } from './bootstrap.ts';
+import { createDefaultRoles, createServerObjects, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
@@ -59,6 +59,8 @@ export interface ApiServerOptions {
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** The extensions API server, asked when a definition comes; without it, definitions are refused. */
   readonly extensions?: () => ApiExtensions;
+  /** Whether APIServices, flow schemas and priority levels say what is served and to whom, as in every real cluster. */
+  readonly describesItself?: boolean;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -85,6 +87,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     options.compactionIntervalMs ?? DEFAULT_COMPACTION_MS,
   );
   createSystemObjects(server);
+  if (options.describesItself === true) createServerObjects(server);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
   const stopDefinitions = startDefinitions(server, options.extensions);
   return {

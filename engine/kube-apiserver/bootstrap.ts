@@ -1,5 +1,7 @@
+import { FLOW_SCHEMAS, PRIORITY_LEVELS } from '../api/flowcontrol/system-objects.ts';
 import type { KubeObject } from '../api/object.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../api/scheduling/priority-class.ts';
+import { localApiServices } from './api-services.ts';
 import {
   defaultClusterRoleBindings,
   defaultClusterRoles,
@@ -14,6 +16,7 @@ import type { ServedResource } from './served-kinds.ts';
 /** The Namespaces of a fresh cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
+const FLOW_CONTROL = 'flowcontrol.apiserver.k8s.io/v1';
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** Creates what is missing of what every cluster has. */
@@ -22,6 +25,15 @@ export function createSystemObjects(server: ServerContext): void {
   ensure(server, '/v1/namespaces', 'system-namespaces', namespaces);
   const classes = SYSTEM_PRIORITY_CLASSES.map(({ name, ...rest }) => ({ metadata: { name }, ...rest }));
   ensure(server, 'scheduling.k8s.io/v1/priorityclasses', 'system-priority-classes', classes);
+}
+
+/** What a fresh cluster's server says of itself: what it serves, and who may ask how much of it. */
+export function createServerObjects(server: ServerContext): void {
+  const autoregistration = 'kube-apiserver-autoregistration';
+  ensure(server, 'apiregistration.k8s.io/v1/apiservices', autoregistration, localApiServices(server.kinds));
+  const producer = 'priority-and-fairness-config-producer';
+  ensure(server, `${FLOW_CONTROL}/prioritylevelconfigurations`, producer, PRIORITY_LEVELS);
+  ensure(server, `${FLOW_CONTROL}/flowschemas`, producer, FLOW_SCHEMAS);
 }
 
 /** The default roles and bindings, created or mended, as the real server's `rbac/bootstrap-roles` hook does. */

@@ -1,8 +1,11 @@
 import type { DeviceClass } from '../extension-kinds.ts';
+import { required, tooMany } from '../field-errors.ts';
 import { ageColumn, nameColumn } from '../printer-columns.ts';
 import { COUNTED } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+
+const MAX_SELECTORS = 32;
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/ */
 export const deviceClass = storedKind<DeviceClass>({
@@ -14,7 +17,15 @@ export const deviceClass = storedKind<DeviceClass>({
   ...COUNTED,
   ...validation<DeviceClass>({
     namespaced: false,
-    validate: () => {},
+    validate(errors, { spec }) {
+      const { selectors = [] } = spec ?? {};
+      if (selectors.length > MAX_SELECTORS) errors.push(tooMany('spec.selectors', selectors.length, MAX_SELECTORS));
+      selectors.forEach(({ cel }, index) => {
+        const at = `spec.selectors[${index}].cel`;
+        if (cel === undefined) errors.push(required(at));
+        else if ((cel.expression ?? '').trim() === '') errors.push(required(`${at}.expression`));
+      });
+    },
   }),
   columns: [nameColumn, ageColumn],
 });

@@ -1,8 +1,11 @@
+import { changeField, sameValue } from '../copy-on-write.ts';
 import type { ResourceClaim } from '../extension-kinds.ts';
+import { immutable } from '../field-errors.ts';
 import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { specAndStatus } from '../spec-and-status.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { defaultClaimSpec, validateClaimSpec } from './claim-spec.ts';
 
 function state({ metadata, status }: ResourceClaim): string {
   const states: string[] = [];
@@ -24,10 +27,14 @@ export const resourceClaim = storedKind<ResourceClaim>({
   plural: 'resourceclaims',
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
   subresources: ['status'],
+  applyDefaults: (object) => changeField(object, 'spec', defaultClaimSpec),
   ...specAndStatus<ResourceClaim>({ counted: false, status: {} }),
   ...validation<ResourceClaim>({
     namespaced: true,
-    validate: () => {},
+    validate: (errors, { spec }) => validateClaimSpec(errors, spec, 'spec'),
+    validateChange(errors, next, previous) {
+      if (!sameValue(next.spec, previous.spec)) errors.push(immutable('spec', next.spec));
+    },
   }),
   columns: [
     nameColumn,

@@ -181,6 +181,26 @@ export const REFUSED_CLUSTER_OBJECTS: readonly Refusal[] = [
     ['spec.template: Required value'],
   ],
   [
+    'a claim that cannot decide',
+    'ResourceClaim',
+    '{"metadata":{"name":"c"},"spec":{"devices":{"requests":[{"name":"a"},{"name":"a","exactly":{"deviceClassName":"","allocationMode":"All","count":2}}]}}}',
+    [
+      'spec.devices.requests[0]: Required value: exactly one of `exactly` or `firstAvailable` is required',
+      'spec.devices.requests[1].exactly.deviceClassName: Required value',
+      "spec.devices.requests[1].exactly.count: Invalid value: 2: must not be specified when allocationMode is 'All'",
+      'spec.devices.requests[1].name: Duplicate value: "a"',
+    ],
+  ],
+  [
+    'a slice of nowhere',
+    'ResourceSlice',
+    '{"metadata":{"name":"s"},"spec":{"driver":"d.example.com","pool":{"name":"p","generation":1,"resourceSliceCount":0}}}',
+    [
+      'spec.pool.resourceSliceCount: Invalid value: 0: must be greater than zero',
+      'spec: Required value: exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required',
+    ],
+  ],
+  [
     'a runtime class by a bad name',
     'RuntimeClass',
     '{"metadata":{"name":"r"},"handler":"Run_C"}',

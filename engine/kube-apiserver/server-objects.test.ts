@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { type Body, startTestServer } from './testing/test-server.ts';
+
+const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+
+test('the server registers what it serves', () => {
+  const { request } = startTestServer({ describesItself: true });
+  const { rows } = request('GET', '/apis/apiregistration.k8s.io/v1/apiservices', undefined, TABLE).body;
+  const cells = rows.map((row: Body) => row.cells);
+  expect(cells).toContainEqual(['v1.', 'Local', 'True', '0s']);
+  expect(cells).toContainEqual(['v2.autoscaling', 'Local', 'True', '0s']);
+  const versions = request('GET', '/apis').body.groups.flatMap((group: Body) => group.versions);
+  const registered = new Set(cells.map(([name]: string[]) => name));
+  for (const { groupVersion, version } of versions) {
+    const name = `${version}.${groupVersion.slice(0, groupVersion.lastIndexOf('/'))}`;
+    // The aggregator does not speak of itself.
+    expect(registered.has(name), name).toBe(name !== 'v1.apiregistration.k8s.io');
+  }
+});
+
+test('a fresh cluster has its priority levels and flow schemas', () => {
+  const { request } = startTestServer({ describesItself: true });
+  const names = (resource: string) =>
+    request('GET', `/apis/flowcontrol.apiserver.k8s.io/v1/${resource}`).body.items.map(
+      ({ metadata }: Body) => metadata.name,
+    );
+  const levels = names('prioritylevelconfigurations');
+  expect(levels).toEqual([
+    'catch-all',
+    'exempt',
+    'global-default',
+    'leader-election',
+    'node-high',
+    'system',
+    'workload-high',
+    'workload-low',
+  ]);
+  expect(names('flowschemas')).toHaveLength(13);
+  const { items } = request('GET', '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas').body;
+  for (const { spec } of items) expect(levels).toContain(spec.priorityLevelConfiguration.name);
+});
