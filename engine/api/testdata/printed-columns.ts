@@ -10,6 +10,7 @@ export const PRINTED_COLUMNS: Readonly<Record<string, string>> = {
   ClusterRoleBinding: 'Name, Role, Age | Users, Groups, ServiceAccounts',
   ConfigMap: 'Name, Data, Age',
   ControllerRevision: 'Name, Controller, Revision, Age',
+  CustomResourceDefinition: 'Name, Created At:date',
   DaemonSet:
     'Name, Desired:integer, Current:integer, Ready:integer, Up-to-date:integer, Available:integer, Node Selector, Age | Containers, Images, Selector',
   Deployment: 'Name, Ready, Up-to-date, Available, Age | Containers, Images, Selector',
