@@ -15,6 +15,7 @@ export function portForward(host: Host, sandbox: Sandbox, port: number): StartSe
   return (sink) => {
     const source = host.source();
     let failure: string | undefined;
+    let ended = false;
     const process = host.spawn({
       run: (self) =>
         connectAndRelay(self, port, (why) => {
@@ -23,13 +24,18 @@ export function portForward(host: Host, sandbox: Sandbox, port: number): StartSe
       argv: ['containerd-port-forward', String(port)],
       files: { 0: source.file, 1: host.sink((data) => sink.stdout(data)) },
       namespaces: { net: sandbox.namespaces.net },
-      onExit: () => sink.exit(failure === undefined ? { exitCode: 0 } : { message: failure }),
+      onExit: () => {
+        ended = true;
+        sink.exit(failure === undefined ? { exitCode: 0 } : { message: failure });
+      },
     });
     return {
       stdin: (data) => source.send(data),
       closeStdin: () => source.close(),
       resize: () => {},
-      close: () => host.kill(process.hostPid, 'KILL'),
+      close: () => {
+        if (!ended) host.kill(process.hostPid, 'KILL');
+      },
     };
   };
 }

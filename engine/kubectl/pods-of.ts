@@ -32,7 +32,8 @@ export function listPods(
   return invocation.list(pods, { namespace, labelSelector }) as unknown as readonly Pod[];
 }
 
-function parseTarget(invocation: Invocation, target: string) {
+/** What `TYPE/NAME`, or the name of a Pod alone, stands for. */
+export function parseTarget(invocation: Invocation, target: string) {
   if (!target.includes('/')) return { resource: invocation.discovery.require('pods'), names: [target] };
   const [request] = parseResourceArgs(invocation.discovery, [target]);
   return { resource: request!.resource, names: request!.names! };

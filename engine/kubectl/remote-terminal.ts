@@ -1,6 +1,7 @@
 import type { Pod } from '../api/kinds.ts';
 import type { ApiResponse } from '../api/request.ts';
 import { Errno } from '../linux/errno.ts';
+import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { CommandError } from './command-error.ts';
 import type { Invocation } from './invocation.ts';
@@ -25,45 +26,48 @@ export function* runSession(invocation: Invocation, response: ApiResponse, optio
     if (raw) {
       process.setTerminalMode(0, 'raw');
       process.setSignalAction('WINCH', 'catch');
-      sendSize(invocation, session);
+      sendSize(process, session);
     }
-    return yield* relay(invocation, session, options.stdin);
+    const { exitCode, message } = yield* relay(process, session, options.stdin);
+    if (exitCode !== undefined) return exitCode;
+    // client-go wraps what the server's error stream says once more.
+    throw new CommandError(`Internal error occurred: ${message}`);
   } finally {
     session.close();
     if (raw) process.setTerminalMode(0, 'cooked');
   }
 }
 
-function sendSize({ process }: Invocation, session: Session): void {
+function sendSize(process: Process, session: Session): void {
   const { columns, rows } = process.windowSize(0);
   session.control.resize(columns, rows);
 }
 
-/** Carries bytes both ways until the command has ended; returns its exit code. */
-function* relay(invocation: Invocation, session: Session, withInput: boolean): Task<number> {
+/** How a session ended: the command's exit code, or why it could not go on. */
+type SessionEnd =
+  | { readonly exitCode: number; readonly message?: undefined }
+  | { readonly exitCode?: undefined; readonly message: string };
+
+/** Carries bytes between descriptors 0, 1 and 2 and a session until that has ended. */
+export function* relay(process: Process, session: Session, withInput: boolean): Task<SessionEnd> {
   let inputOpen = withInput;
   for (;;) {
     try {
-      const event = session.poll() ?? (yield* nextEvent(invocation, session, inputOpen));
-      if (event === 'input') inputOpen = yield* sendInput(invocation, session);
-      else if (event === undefined) return 0;
-      else if (event.type === 'output') yield* invocation.process.write(event.fd, event.chunk);
-      else if (event.exitCode !== undefined) return event.exitCode;
-      // client-go wraps what the server's error stream says once more.
-      else throw new CommandError(`Internal error occurred: ${event.message ?? 'unable to upgrade connection'}`);
+      const event = session.poll() ?? (yield* nextEvent(process, session, inputOpen));
+      if (event === 'input') inputOpen = yield* sendInput(process, session);
+      else if (event === undefined) return { exitCode: 0 };
+      else if (event.type === 'output') yield* process.write(event.fd, event.chunk);
+      else if (event.exitCode !== undefined) return { exitCode: event.exitCode };
+      else return { message: event.message ?? 'unable to upgrade connection' };
     } catch (error) {
       if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
       // The window has a new size.
-      if (invocation.process.takeSignals().includes('WINCH')) sendSize(invocation, session);
+      if (process.takeSignals().includes('WINCH')) sendSize(process, session);
     }
   }
 }
 
-function* nextEvent(
-  { process }: Invocation,
-  session: Session,
-  inputOpen: boolean,
-): Task<SessionEvent | 'input' | undefined> {
+function* nextEvent(process: Process, session: Session, inputOpen: boolean): Task<SessionEvent | 'input' | undefined> {
   if (!inputOpen) return yield* session.receive();
   // Two things are waited for at once below, where no call may be pre-empted: what is owed is paid before.
   if ((yield* process.poll([0], 0)).length > 0) return 'input';
@@ -72,7 +76,7 @@ function* nextEvent(
 }
 
 /** Sends what was typed. At the end of the input the other side is told, and false is returned. */
-function* sendInput({ process }: Invocation, session: Session): Task<boolean> {
+function* sendInput(process: Process, session: Session): Task<boolean> {
   const chunk = yield* process.read(0);
   if (chunk.length > 0) session.control.stdin(chunk);
   else session.control.closeStdin();

@@ -23,6 +23,7 @@ import { annotate, label } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { cordon, uncordon } from './commands/node-scheduling.ts';
 import { patch } from './commands/patch.ts';
+import { portForward } from './commands/port-forward.ts';
 import { replace } from './commands/replace.ts';
 import { rollout } from './commands/rollout.ts';
 import { run } from './commands/run.ts';
@@ -59,6 +60,7 @@ export const root: Command = {
     logs,
     attach,
     exec,
+    portForward,
     auth,
     events,
     diff,
