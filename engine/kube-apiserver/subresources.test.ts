@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type NodeApi, NodeApiError } from '../api/node-api.ts';
 import {
+  APPLY,
   DEPLOYMENTS,
   deploymentNamed,
   MERGE,
@@ -180,8 +181,6 @@ test('port-forward connects to one port of the Pod', () => {
   });
   expect(request('GET', `${PODS}/web/portforward`).status).toBe(400);
 });
-
-const APPLY = { 'content-type': 'application/apply-patch+yaml' };
 
 test('a scale is applied to the one field that it shows', () => {
   const { request } = startTestServer();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  APPLY,
   type Body,
   CONFIG_MAPS,
   DEPLOYMENTS,
@@ -10,8 +11,6 @@ import {
 } from '../testing/test-server.ts';
 
 // The courses of events and the sentences were seen on a 1.36.4 server (with a custom resource) and on a 1.20.2 one.
-
-const APPLY = { 'content-type': 'application/apply-patch+yaml' };
 
 function start() {
   const { request, sim } = startTestServer();

@@ -72,6 +72,7 @@ export const PODS = '/api/v1/namespaces/default/pods';
 export const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 export const MERGE = { 'content-type': 'application/merge-patch+json' };
+export const APPLY = { 'content-type': 'application/apply-patch+yaml' };
 export const JSON_PATCH = { 'content-type': 'application/json-patch+json' };
 export const STRATEGIC = { 'content-type': 'application/strategic-merge-patch+json' };
 
