@@ -74,6 +74,7 @@ export interface ApiServer {
 const DEFAULT_LATENCY: WatchLatency = { minMs: 1, maxMs: 2 };
 const DEFAULT_COMPACTION_MS = 5 * 60_000;
 const NOBODY: ServiceDialer = () => undefined;
+const NAME_SUFFIX_LENGTH = 5;
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Starts an API server over an etcd, new or used. */
@@ -123,6 +124,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   const random = sim.random('kube-apiserver');
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
   const latency = watchLatency ?? DEFAULT_LATENCY;
+  const admissionRandom = sim.random('kube-apiserver/admission');
   const watchRandom = sim.random('kube-apiserver/watch');
   const servicePrefix = storagePrefix({ plural: 'services' });
   const allocation = serviceAllocation(etcd, servicePrefix, sim.random('kube-apiserver/services'));
@@ -139,6 +141,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   const guard = createGuard(authorizationModes, etcd, lookup);
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
+    nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
     authorizer: guard,
     write: (plural, object) => served.write(plural, object),
   };

@@ -28,7 +28,7 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
-    serviceAccount,
+    serviceAccount(services),
     nodeRestriction,
     taintNodesByCondition,
     podSecurity,
@@ -47,18 +47,15 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
   ];
 }
 
-/**
- * What is off unless asked for. StorageObjectInUseProtection is on in the real server; here it waits for the controllers
- * that take its finalizers away again.
- */
+/** What is off unless asked for. */
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
   'NodeRestriction',
   'DenyServiceExternalIPs',
-  'StorageObjectInUseProtection',
 ]);
 
 const NO_SERVICES: AdmissionServices = {
   nowMs: () => 0,
+  nameSuffix: () => '',
   authorizer: { authorize: () => NO_OPINION },
   write: () => {},
 };

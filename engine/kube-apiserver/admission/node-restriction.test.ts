@@ -91,7 +91,7 @@ test('a mirror Pod belongs to its node and names nothing', () => {
   const make = (pod: object) => node('node-1')('POST', PODS, pod).body.message;
   expect(make(mirror({ name: 'node-2' }))).toContain('can only create pods with an owner reference set to itself');
   expect(make(mirror({ uid: 'x' }))).toContain(`node node-1 UID mismatch: expected x got ${uid}`);
-  const volumes = [{ name: 'v', secret: { secretName: 's' } }];
-  expect(make(mirror({}, { volumes }))).toContain('node "node-1" can not create pods that reference secrets');
+  const volumes = [{ name: 'v', configMap: { name: 's' } }];
+  expect(make(mirror({}, { volumes }))).toContain('node "node-1" can not create pods that reference configmaps');
   expect(make(mirror({}))).toBeUndefined();
 });

@@ -55,7 +55,7 @@ test('only a bound claim of a class that allows it grows', () => {
   expect(grow('elastic').status).toBe(200);
 });
 
-test('with StorageObjectInUseProtection volumes and claims have a finalizer', () => {
-  const { request } = startTestServer({ admission: { enable: ['StorageObjectInUseProtection'] } });
+test('volumes and claims have a finalizer', () => {
+  const { request } = startTestServer();
   expect(request('POST', CLAIMS, claim('a')).body.metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
 });

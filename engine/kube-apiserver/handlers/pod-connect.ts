@@ -14,6 +14,7 @@ import { type LogOptions, type NodeApi, NodeApiError, type PodIdentity } from '.
 import type { ApiResponse, ByteSink } from '../../api/request.ts';
 import type { ResourceHandler, ResourceRequest, ServerContext } from '../context.ts';
 import type { Query } from '../query.ts';
+import { requireVerb } from '../request-access.ts';
 
 const KUBELET_PORT = 10250;
 const NODES = resourceName('nodes');
@@ -38,6 +39,7 @@ export const podLog: ResourceHandler = ({ store, info, query, server }) => {
 };
 
 export const podExec: ResourceHandler = (request) => {
+  requireCreate(request);
   const { query } = request;
   return connect(request, (kubelet, pod, container) => {
     const streams = readStreams(query);
@@ -45,20 +47,33 @@ export const podExec: ResourceHandler = (request) => {
   });
 };
 
-export const podAttach: ResourceHandler = (request) =>
-  connect(request, (kubelet, pod, container) => kubelet.attach(identity(pod), container, readStreams(request.query)));
+export const podAttach: ResourceHandler = (request) => {
+  requireCreate(request);
+  return connect(request, (kubelet, pod, container) =>
+    kubelet.attach(identity(pod), container, readStreams(request.query)),
+  );
+};
 
 /**
  * One connection to the port named in `ports`. Real clients multiplex many over one request; whoever speaks their
  * protocol asks here for each.
  */
 export const podPortForward: ResourceHandler = (request) => {
+  requireCreate(request);
   const text = request.query.text('ports');
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
     throw badRequest(`query parameter "ports" is not a port: "${text}"`);
   return connectNode(request, (kubelet, pod) => kubelet.portForward(identity(pod), port));
 };
+
+/**
+ * A WebSocket begins with a GET, but opening a session in a Pod is a `create` all the same (since 1.35): who may only read
+ * must not get in. @throws StatusError Forbidden
+ */
+function requireCreate(request: ResourceRequest): void {
+  if (request.request.method === 'GET') requireVerb(request, 'create');
+}
 
 type Connection = (kubelet: NodeApi, pod: Pod, container: string) => NonNullable<ApiResponse['session']>;
 
