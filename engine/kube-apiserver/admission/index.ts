@@ -48,10 +48,7 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
 }
 
 /** What is off unless asked for. */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
-  'NodeRestriction',
-  'DenyServiceExternalIPs',
-]);
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['NodeRestriction', 'DenyServiceExternalIPs']);
 
 const NO_SERVICES: AdmissionServices = {
   nowMs: () => 0,
