@@ -166,7 +166,7 @@ test('every field of every served kind has a number', () => {
 const SCALARS = /\.(FieldsV1|RawExtension)$/;
 /** Kinds that this kubectl has no types of: it sends them as JSON. */
 const SENT_AS_JSON =
-  /\.apiregistration\.v1\.|\.admissionregistration\.v1\.(Mutating|Mutation|ApplyConfiguration|JSONPatch)/;
+  /\.(apiregistration|apiextensions)\.v1\.|\.admissionregistration\.v1\.(Mutating|Mutation|ApplyConfiguration|JSONPatch)/;
 /** Fields that 1.36 has and the kubectl of 1.35, from which the numbers are, has not. */
 const KNOWN_GAPS = new Set([
   'io.k8s.api.storage.v1.CSIDriverSpec.preventPodSchedulingIfMissing',
