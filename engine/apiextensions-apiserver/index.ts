@@ -2,6 +2,7 @@ import type { CustomResourceDefinition } from '../api/apiextensions/custom-resou
 import { customKinds } from './custom-kind.ts';
 import { acceptNames, ESTABLISHED, withConditions } from './definition-status.ts';
 import { validateDefinition } from './definition-validation.ts';
+import { PolicyExpressions } from './policies/policy-expressions.ts';
 import { checkRules } from './rule-validation.ts';
 
 /**
@@ -16,4 +17,6 @@ export const apiExtensions = {
   acceptNames,
   withConditions,
   established: ESTABLISHED,
+  /** Admission policies are CEL, too, and are loaded along. */
+  compilePolicy: (variables: ConstructorParameters<typeof PolicyExpressions>[0]) => new PolicyExpressions(variables),
 };

@@ -7,3 +7,15 @@ export function toDynamic(value: unknown): unknown {
   for (const [key, each] of Object.entries(value)) if (each !== undefined) map.set(key, toDynamic(each));
   return map;
 }
+
+/** A value of CEL as JSON has it; numbers that JSON cannot hold exactly lose what they must. */
+export function fromDynamic(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(fromDynamic);
+  if (value instanceof Map) {
+    return Object.fromEntries(Array.from(value, ([key, each]) => [String(key), fromDynamic(each)] as const));
+  }
+  if (value instanceof Date) return value.toISOString().replace('.000Z', 'Z');
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fromDynamic(each)] as const));
+}

@@ -19,7 +19,7 @@ import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
-import { definitionKind } from './custom-resources/definition-kind.ts';
+import { extendedKind } from './custom-resources/extended-kind.ts';
 import type { ApiExtensions } from './custom-resources/extensions.ts';
 import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
@@ -133,10 +133,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
     watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom }),
   }));
-  for (const kind of kinds) {
-    const isDefinition = kind.plural === 'customresourcedefinitions' && extensions !== undefined;
-    served.add(isDefinition ? definitionKind(kind, extensions) : kind);
-  }
+  for (const kind of kinds) served.add(extendedKind(kind, extensions));
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
   const services: AdmissionServices = {
@@ -144,6 +141,8 @@ function createContext(options: ApiServerOptions): ServerContext {
     nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
     authorizer: guard,
     write: (plural, object) => served.write(plural, object),
+    objectsOf: (apiVersion, kind) => served.objectsOf(apiVersion, kind),
+    compilePolicy: extensions && ((variables) => extensions().compilePolicy(variables)),
   };
   const plugins = [...selectAdmissionPlugins(admission, services), escalationCheck(guard)];
   return {

@@ -1,6 +1,8 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Lookup } from './admission/admission.ts';
+import { apiVersionOf } from './decode/object-decoder.ts';
+import { fromStorage } from './registry/served-form.ts';
 import type { Store } from './registry/store.ts';
 import type { WatchCache } from './watch/watch-cache.ts';
 
@@ -61,6 +63,16 @@ export class ServedKinds {
     if (this.#stores.get(kind.plural) === resource.store) this.#stores.delete(kind.plural);
     this.#kinds = undefined;
     resource.watchCache.close();
+  }
+
+  /** Every object of a kind; undefined for a kind that is not served. */
+  objectsOf(apiVersion: string, kind: string): readonly KubeObject[] | undefined {
+    for (const { kind: served, store } of this.#resources.values()) {
+      if (served.kind === kind && apiVersionOf(served) === apiVersion) {
+        return store.all().map((object) => fromStorage(served, object));
+      }
+    }
+    return undefined;
   }
 
   /** Stores an object of a kind past all checks. */

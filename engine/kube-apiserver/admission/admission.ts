@@ -35,6 +35,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** What it is asked about: plurals, or `pods/status`. Every kind unless told, without subresources. */
   readonly resources?: readonly string[];
+  /** Asked about every kind and every subresource. */
+  readonly everything?: boolean;
   /** The object as it is or changed, before it is validated. For a deletion there is no object. */
   admit?(request: AdmissionRequest, object: KubeObject | undefined, lookup: Lookup): KubeObject | undefined;
   /** Judges the object as it would be stored, after it has been validated. */

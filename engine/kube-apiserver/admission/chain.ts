@@ -47,8 +47,8 @@ export class AdmissionChain {
 
   #find({ plural }: KindDescriptor, subresource: string): Concerned {
     const resource = subresource === '' ? plural : `${plural}/${subresource}`;
-    const plugins = this.#plugins.filter(({ resources }) =>
-      resources === undefined ? subresource === '' : resources.includes(resource),
+    const plugins = this.#plugins.filter(({ resources, everything }) =>
+      resources === undefined ? everything === true || subresource === '' : resources.includes(resource),
     );
     return {
       mutating: plugins.filter(({ admit }) => admit !== undefined),

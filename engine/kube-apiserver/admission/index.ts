@@ -11,6 +11,7 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { denyServiceExternalIps } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
+import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
@@ -22,6 +23,8 @@ import { serviceAccount } from './service-account.ts';
 import type { AdmissionServices } from './services.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import { validatingAdmissionPolicy } from './validating-admission-policy.ts';
+import { mutatingWebhooks, validatingWebhooks } from './webhooks.ts';
 
 /** Every plugin there is, in the order of the real server (AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go). */
 function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
@@ -43,6 +46,10 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
     certificateSubjectRestriction,
     defaultIngressClass,
     denyServiceExternalIps,
+    mutatingAdmissionPolicy(services),
+    mutatingWebhooks(services),
+    validatingAdmissionPolicy(services),
+    validatingWebhooks(services),
     resourceQuota(services),
   ];
 }
@@ -55,6 +62,7 @@ const NO_SERVICES: AdmissionServices = {
   nameSuffix: () => '',
   authorizer: { authorize: () => NO_OPINION },
   write: () => {},
+  objectsOf: () => undefined,
 };
 
 /** `--enable-admission-plugins` and `--disable-admission-plugins`. */

@@ -1,8 +1,13 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Authorizer } from '../authorization/access.ts';
+import type { CompilePolicy } from './policy-port.ts';
 
 /** What plugins need of their server beyond looking things up. */
 export interface AdmissionServices {
+  /** CEL for policies; absent in a server without it. */
+  readonly compilePolicy?: CompilePolicy | undefined;
+  /** Every object of a kind; undefined for a kind that is not served. */
+  readonly objectsOf: (apiVersion: string, kind: string) => readonly KubeObject[] | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Five letters and digits, for names that nobody has yet. */

@@ -5,6 +5,7 @@ import type {
 } from '../../api/apiextensions/custom-resource-definition.ts';
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { FieldError } from '../../api/field-error.ts';
+import type { CompilePolicy } from '../admission/policy-port.ts';
 
 export type NewCondition = Omit<CustomResourceCondition, 'lastTransitionTime'>;
 type Status = NonNullable<CustomResourceDefinition['status']>;
@@ -29,4 +30,6 @@ export interface ApiExtensions {
   /** A status with other conditions; the same one when nothing changes. */
   readonly withConditions: (status: Status, conditions: readonly NewCondition[], timestamp: string) => Status;
   readonly established: NewCondition;
+  /** CEL for admission policies. */
+  readonly compilePolicy: CompilePolicy;
 }
