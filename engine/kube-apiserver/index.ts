@@ -6,7 +6,7 @@
  * own rules and the store (`registry/`), and the form the client wants (`table.ts`). What is written reaches watchers
  * through `watch/`. Everything a kind has of its own is in its descriptor in `api/`.
  *
- * Not here yet: admission webhooks.
+ * Not here yet: webhooks are not called.
  */
 
 export { checkAdmissionFlags } from './admission/index.ts';
