@@ -37,7 +37,6 @@ export const PRINTED_COLUMNS: Readonly<Record<string, string>> = {
   Secret: 'Name, Type, Data, Age',
   Service: 'Name, Type, Cluster-IP, External-IP, Port(s), Age | Selector',
   StatefulSet: 'Name, Ready, Age | Containers, Images',
-  CustomResourceDefinition: 'Name, Created At:date',
   StorageClass: 'Name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion, Age',
   ValidatingWebhookConfiguration: 'Name, Webhooks:integer, Age',
   VolumeAttachment: 'Name, Attacher:name, PV, Node, Attached:boolean, Age',
