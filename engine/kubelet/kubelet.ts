@@ -177,8 +177,8 @@ class NodeAgent implements PodWorkerHost {
     }
     const allocatable = (resource: string): number => this.allocatable(resource);
     const rejection = admitPod(pod, others, allocatable, this.#nodeStatus.current);
-    if (rejection?.reason !== 'NodeAffinity') return rejection;
-    // The scheduler may have seen labels that are newer than the last report.
+    if (rejection?.reason !== 'NodeAffinity' && rejection?.reason !== 'TaintToleration') return rejection;
+    // The scheduler may have seen labels and taints that are newer than the last report.
     this.#nodeStatus.refresh();
     return admitPod(pod, others, allocatable, this.#nodeStatus.current);
   }

@@ -114,3 +114,68 @@ test('a NoExecute taint drives Pods out, and drain empties a node', () => {
   );
   expect(bed.kubectl('get', 'nodes')).toMatch(/node-2 +Ready,SchedulingDisabled/);
 });
+
+// "The pod is the atomic unit of scheduling": an application of 1 GiB and its log collector of 0.5 GiB, on nodes with room
+// for 1.25 GiB and 2 GiB. As two Pods that must be together they can dead-end; as one Pod they cannot.
+
+const TIGHT = [
+  { name: 'small', memory: '1280Mi' },
+  { name: 'large', memory: '2Gi' },
+];
+
+function container(name: string, memory: string): string {
+  return `  - name: ${name}
+    image: busybox:1.37
+    command: [sh, -c, "trap exit TERM; while true; do sleep 1; done"]
+    resources: {requests: {memory: ${memory}}}
+`;
+}
+
+function podOf(name: string, containers: string, rest = ''): string {
+  return `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}}
+spec:
+  terminationGracePeriodSeconds: 1
+${rest}  containers:
+${containers}`;
+}
+
+test('scheduled apart, an application and its log collector may end up where they cannot be together', () => {
+  const bed = new Testbed({ workers: TIGHT });
+  // Nothing says yet that the application needs company: it may take the small node. Here it is told to, as chance might.
+  bed.apply(podOf('app', container('app', '1Gi'), '  nodeSelector: {kubernetes.io/hostname: small}\n'));
+  bed.untilReady('app');
+  const besideApp = `  affinity:
+    podAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+      - {labelSelector: {matchLabels: {app: app}}, topologyKey: kubernetes.io/hostname}
+`;
+  bed.apply(podOf('log-collector', container('log-collector', '0.5Gi'), besideApp));
+  bed.pass(60);
+  const { status } = bed.pod('log-collector');
+  expect(status?.phase).toBe('Pending');
+  expect(status?.conditions?.[0]?.message).toContain("node(s) didn't match pod affinity rules");
+  expect(status?.conditions?.[0]?.message).toContain('1 Insufficient memory');
+  const why = bed.cluster.explainScheduling('log-collector')!;
+  expect(why.node).toBeUndefined();
+  expect(Object.fromEntries(why.nodes.map(({ node, refusedBy }) => [node, refusedBy]))).toEqual({
+    'control-plane': 'TaintToleration',
+    small: 'NodeResourcesFit',
+    large: 'InterPodAffinity',
+  });
+});
+
+test('as one Pod they land whole on the node that has room for both', () => {
+  const bed = new Testbed({ workers: TIGHT });
+  bed.apply(podOf('web', container('app', '1Gi') + container('log-collector', '0.5Gi')));
+  bed.untilReady('web');
+  expect(bed.nodeOf('web')).toBe('large');
+  const why = bed.cluster.explainScheduling('web')!;
+  expect(why).toMatchObject({ node: 'large', nodeCount: 3 });
+  expect(why.nodes.find(({ node }) => node === 'small')).toEqual({
+    node: 'small',
+    refusedBy: 'NodeResourcesFit',
+    reasons: ['Insufficient memory'],
+  });
+});
