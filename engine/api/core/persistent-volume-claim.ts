@@ -77,8 +77,7 @@ function capacityOf({ spec, status }: PersistentVolumeClaim): string {
   return String((status?.capacity as ResourceList | undefined)?.['storage'] ?? '0');
 }
 
-// The finalizer kubernetes.io/pvc-protection is added by the controller that takes it off again. (A real server's admission,
-// StorageObjectInUseProtection, adds it first.)
+// The finalizer kubernetes.io/pvc-protection is set by admission (StorageObjectInUseProtection).
 export const persistentVolumeClaim = storedKind<PersistentVolumeClaim>({
   group: '',
   version: 'v1',

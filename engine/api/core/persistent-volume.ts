@@ -99,8 +99,7 @@ function claimOf({ spec }: PersistentVolume): string {
 
 const NO_SPEC = Object.freeze({}) as Spec;
 
-// The finalizer kubernetes.io/pv-protection is added by the controller that takes it off again. (A real server's admission,
-// StorageObjectInUseProtection, adds it first.)
+// The finalizer kubernetes.io/pv-protection is set by admission (StorageObjectInUseProtection).
 export const persistentVolume = storedKind<PersistentVolume>({
   group: '',
   version: 'v1',
