@@ -9,6 +9,7 @@ import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
 import { create } from './commands/create.ts';
+import { debug } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { describe } from './commands/describe.ts';
 import { diff } from './commands/diff.ts';
@@ -62,6 +63,7 @@ export const root: Command = {
     exec,
     portForward,
     auth,
+    debug,
     events,
     diff,
     apply,

@@ -7,8 +7,8 @@ import { createObject, generatedNamespace } from '../generator.ts';
 import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
+import { waitForPod } from '../pod-watch.ts';
 import { checkTerminal } from '../remote-terminal.ts';
-import { openWatch, receiveUntil } from '../stream.ts';
 import type { Unstructured } from '../unstructured.ts';
 import { attachTo } from './attach.ts';
 
@@ -189,34 +189,6 @@ function* exitCodeOf(invocation: Invocation, pod: Pod): Task<number> {
     `pod ${namespace}/${name} terminated (${final.status?.containerStatuses?.[0]?.state?.terminated?.reason ?? 'Error'})`,
     { exitCode },
   );
-}
-
-function* waitForPod(invocation: Invocation, pod: Pod, deadlineMs: number, done: (pod: Pod) => boolean): Task<Pod> {
-  const { name, namespace } = pod.metadata;
-  const current = invocation.get(pods, name, namespace) as unknown as Pod;
-  if (done(current)) return current;
-  yield* invocation.streams.flush();
-  const stream = openWatch(
-    invocation.client.request({
-      method: 'GET',
-      path: invocation.path(pods, namespace),
-      query: {
-        watch: 'true',
-        resourceVersion: current.metadata.resourceVersion,
-        fieldSelector: `metadata.name=${name}`,
-      },
-    }).watch!,
-  );
-  try {
-    for (;;) {
-      const result = yield* receiveUntil(stream, invocation.process, deadlineMs);
-      if (result === 'timeout' || result === 'ended') throw new CommandError('timed out waiting for the condition');
-      if (result.item.type === 'DELETED') throw new CommandError(`pods ${JSON.stringify(name)} not found`);
-      if (done(result.item.object as unknown as Pod)) return result.item.object as unknown as Pod;
-    }
-  } finally {
-    stream.close();
-  }
 }
 
 function removePod(invocation: Invocation, name: string): void {

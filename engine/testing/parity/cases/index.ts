@@ -2,10 +2,11 @@ import type { Scenario } from '../scenario.ts';
 import { change } from './change.ts';
 import { cluster } from './cluster.ts';
 import { create } from './create.ts';
+import { debug } from './debug.ts';
 import { describe } from './describe.ts';
 import { get } from './get.ts';
 import { mistakes } from './mistakes.ts';
 import { processes } from './processes.ts';
 
 /** Everything that is compared with the real kubectl. */
-export const SCENARIOS: readonly Scenario[] = [get, describe, create, change, mistakes, cluster, processes];
+export const SCENARIOS: readonly Scenario[] = [get, describe, debug, create, change, mistakes, cluster, processes];

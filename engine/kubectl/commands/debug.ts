@@ -1,0 +1,290 @@
+import type { Container, Node, Pod } from '../../api/kinds.ts';
+import { pods } from '../../api/resources.ts';
+import type { Task } from '../../sim/index.ts';
+import { hash32 } from '../../sim/index.ts';
+import type { Command } from '../command.ts';
+import { CommandError, throwCollected } from '../command-error.ts';
+import { type DebugProfile, debugProfile, nodeDebugger, strippedCopy } from '../debug-profile.ts';
+import { FILE_FLAGS } from '../global-flags.ts';
+import type { Invocation } from '../invocation.ts';
+import { waitForPod } from '../pod-watch.ts';
+import { checkTerminal } from '../remote-terminal.ts';
+import { type Found, findObjects } from '../resource-finder.ts';
+import type { Unstructured } from '../unstructured.ts';
+import { attachTo } from './attach.ts';
+
+const LEGACY =
+  '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n';
+
+/** https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/ */
+export const debug: Command = {
+  name: 'debug',
+  summary: 'Create debugging sessions for troubleshooting workloads and nodes',
+  section: 'Troubleshooting and Debugging Commands',
+  usage: 'debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ]',
+  examples: [
+    'kubectl debug web -it --image=busybox',
+    'kubectl debug node/node-1 -it --image=busybox --profile=general',
+  ],
+  operand: 'pod',
+  flags: [
+    ...FILE_FLAGS,
+    { name: 'image', type: 'string', help: 'The image of the debugging container' },
+    { name: 'image-pull-policy', type: 'string', help: 'When to pull it', values: ['Always', 'IfNotPresent', 'Never'] },
+    { name: 'container', short: 'c', type: 'string', help: 'The name of the debugging container' },
+    { name: 'target', type: 'string', help: 'Share the processes of this container' },
+    {
+      name: 'profile',
+      type: 'string',
+      default: 'legacy',
+      help: 'legacy, general, baseline, restricted, netadmin or sysadmin',
+    },
+    { name: 'copy-to', type: 'string', help: 'Make a copy of the Pod with this name' },
+    { name: 'replace', type: 'bool', help: 'With --copy-to: delete the original Pod' },
+    { name: 'same-node', type: 'bool', help: 'With --copy-to: on the same node' },
+    { name: 'share-processes', type: 'bool', default: 'true', help: 'With --copy-to: containers see each other' },
+    { name: 'set-image', type: 'stringSlice', help: 'With --copy-to: name=image, or *=image for all' },
+    { name: 'keep-labels', type: 'bool', help: 'With --copy-to: keep the labels' },
+    { name: 'keep-annotations', type: 'bool', help: 'With --copy-to: keep the annotations' },
+    { name: 'keep-liveness', type: 'bool', help: 'With --copy-to: keep liveness probes' },
+    { name: 'keep-readiness', type: 'bool', help: 'With --copy-to: keep readiness probes' },
+    { name: 'keep-startup', type: 'bool', help: 'With --copy-to: keep startup probes' },
+    { name: 'keep-init-containers', type: 'bool', default: 'true', help: 'With --copy-to: keep init containers' },
+    { name: 'env', type: 'stringArray', help: 'A variable of the environment: name=value' },
+    { name: 'arguments-only', type: 'bool', help: 'What follows -- are arguments of the entrypoint' },
+    { name: 'stdin', short: 'i', type: 'bool', help: 'Keep standard input open' },
+    { name: 'tty', short: 't', type: 'bool', help: 'Give the container a terminal' },
+    { name: 'attach', type: 'bool', help: 'Wait for the container and attach to it' },
+    { name: 'quiet', short: 'q', type: 'bool', help: 'Print less' },
+  ],
+  *run(invocation) {
+    const { flags, args, argsBeforeDash, streams } = invocation;
+    const command = argsBeforeDash < 0 ? [] : args.slice(argsBeforeDash);
+    const targets = argsBeforeDash < 0 ? args : args.slice(0, argsBeforeDash);
+    check(invocation, command);
+    const profile = debugProfile(flags.string('profile'));
+    if (flags.string('profile') === 'legacy') streams.err(LEGACY);
+    const withoutType = targets.map((target) => (target.includes('/') ? target : `pods/${target}`));
+    const { found, errors } = yield* findObjects(invocation, { args: withoutType });
+    throwCollected(errors);
+    for (const one of found) yield* debugOne(invocation, one, profile, command);
+    return 0;
+  },
+};
+
+function check({ flags }: Invocation, command: readonly string[]): void {
+  const copied = flags.string('copy-to') !== '';
+  const given = flags.string('image') !== '';
+  if (!copied) {
+    if (flags.list('set-image').length > 0) throw new CommandError('--set-image may only be used with --copy-to.');
+    if (!given) throw new CommandError('you must specify --image when not using --copy-to.');
+  } else if (!given && flags.list('set-image').length === 0 && command.length === 0) {
+    throw new CommandError('you must specify --image, --set-image or command arguments.');
+  }
+  if (flags.string('target') !== '' && copied)
+    throw new CommandError('--target is incompatible with --copy-to. Use --share-processes instead.');
+  if (flags.bool('tty') && !flags.bool('stdin')) {
+    throw new CommandError('-i/--stdin is required for containers with -t/--tty=true');
+  }
+}
+
+function* debugOne(
+  invocation: Invocation,
+  found: Found,
+  profile: DebugProfile,
+  command: readonly string[],
+): Task<void> {
+  const { resource } = found;
+  if (resource.kind === 'Node') yield* debugNode(invocation, found.object as unknown as Node, profile, command);
+  else if (resource.kind !== 'Pod') {
+    throw new CommandError(`${JSON.stringify(resource.kind)} not supported by debug`);
+  } else if (invocation.flags.string('copy-to') === '') {
+    yield* debugPod(invocation, found.object as unknown as Pod, profile, command);
+  } else yield* debugCopy(invocation, found.object as unknown as Pod, profile, command);
+}
+
+/** Adds an ephemeral container to the running Pod. */
+function* debugPod(invocation: Invocation, pod: Pod, profile: DebugProfile, command: readonly string[]): Task<void> {
+  const { flags, streams } = invocation;
+  const { name, namespace } = pod.metadata;
+  const target = flags.string('target');
+  if (target !== '' && !flags.bool('quiet')) {
+    streams.out(
+      `Targeting container ${JSON.stringify(target)}. If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
+    );
+  }
+  const container = debugContainer(invocation, profile, command);
+  const added = { ...container, ...(target === '' ? {} : { targetContainerName: target }) };
+  const updated = invocation
+    .of(pods)
+    .patch(
+      name,
+      namespace,
+      'strategic-merge',
+      { spec: { ephemeralContainers: [added] } },
+      { subresource: 'ephemeralcontainers' },
+    );
+  yield* attachWhenRunning(invocation, updated as unknown as Pod, container.name);
+}
+
+/** A second Pod like the first, with one more container or other images. */
+function* debugCopy(invocation: Invocation, pod: Pod, profile: DebugProfile, command: readonly string[]): Task<void> {
+  const { flags } = invocation;
+  const withImages = withSetImages(pod.spec.containers, flags.list('set-image'));
+  let copy: Pod = { ...pod, spec: { ...pod.spec, containers: withImages } };
+  let container = flags.string('container') || pod.spec.containers[0]!.name;
+  if (flags.string('image') !== '') {
+    const added = debugContainer(invocation, profile, command);
+    container = added.name;
+    const others = withImages.filter(({ name }) => name !== container);
+    copy = strippedCopy({ ...copy, spec: { ...copy.spec, containers: [...others, added] } }, keptParts(invocation));
+  } else if (command.length > 0) {
+    const containers = withCommand(invocation, withImages, container, command);
+    copy = strippedCopy({ ...copy, spec: { ...copy.spec, containers } }, keptParts(invocation));
+  }
+  const shared = profile.shareProcesses && flags.string('image') !== '' ? true : flags.changed('share-processes');
+  const { nodeName, ephemeralContainers: _, ...spec } = copy.spec;
+  const { labels, annotations, namespace } = copy.metadata;
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: flags.string('copy-to'),
+      namespace,
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+    },
+    spec: {
+      ...spec,
+      ...(flags.bool('same-node') && nodeName !== undefined ? { nodeName } : {}),
+      ...(shared ? { shareProcessNamespace: flags.bool('share-processes') } : {}),
+    },
+  };
+  if (flags.bool('replace')) invocation.of(pods).delete(pod.metadata.name, namespace);
+  const created = invocation.of(pods).create(object as unknown as Unstructured, invocation.writeOptions());
+  yield* attachWhenRunning(invocation, created as unknown as Pod, container);
+}
+
+function keptParts({ flags }: Invocation) {
+  return {
+    labels: flags.bool('keep-labels'),
+    annotations: flags.bool('keep-annotations'),
+    livenessProbe: flags.bool('keep-liveness'),
+    readinessProbe: flags.bool('keep-readiness'),
+    startupProbe: flags.bool('keep-startup'),
+    initContainers: flags.bool('keep-init-containers'),
+  };
+}
+
+function withSetImages(containers: readonly Container[], specs: readonly string[]): Container[] {
+  const images = new Map(
+    specs.map((spec) => {
+      const [name = '', image = ''] = spec.split(/=(.*)/s);
+      if (name === '' || image === '') throw new CommandError(`invalid image spec: ${spec}`);
+      return [name, image] as const;
+    }),
+  );
+  return containers.map((container) => {
+    const image = images.get(container.name) ?? images.get('*');
+    return image === undefined ? container : { ...container, image };
+  });
+}
+
+function withCommand(
+  { flags }: Invocation,
+  containers: readonly Container[],
+  name: string,
+  command: readonly string[],
+): Container[] {
+  return containers.map((container) => {
+    if (container.name !== name) return container;
+    const { command: _, args: __, ...rest } = container;
+    return { ...rest, [flags.bool('arguments-only') ? 'args' : 'command']: [...command] };
+  });
+}
+
+/** A Pod on the node, in the node's own namespaces. */
+function* debugNode(invocation: Invocation, node: Node, profile: DebugProfile, command: readonly string[]): Task<void> {
+  const { flags, streams } = invocation;
+  const nodeName = node.metadata.name;
+  const name = `node-debugger-${nodeName}-${suffix(invocation)}`;
+  const container = containerSpec(invocation, flags.string('container') || 'debugger', command);
+  if (!flags.bool('quiet')) {
+    streams.out(`Creating debugging pod ${name} with container ${container.name} on node ${nodeName}.\n`);
+  }
+  const object = nodeDebugger(name, nodeName, container, profile);
+  const { namespace } = invocation;
+  const created = invocation
+    .of(pods)
+    .create(
+      { ...object, metadata: { ...object.metadata, namespace } } as unknown as Unstructured,
+      invocation.writeOptions(),
+    );
+  yield* attachWhenRunning(invocation, created as unknown as Pod, container.name);
+}
+
+/** The container for a Pod or its copy. */
+function debugContainer(invocation: Invocation, profile: DebugProfile, command: readonly string[]): Container {
+  const { flags, streams } = invocation;
+  let name = flags.string('container');
+  if (name === '') {
+    name = `debugger-${suffix(invocation)}`;
+    if (!flags.bool('quiet')) streams.out(`Defaulting debug container name to ${name}.\n`);
+  }
+  const container = containerSpec(invocation, name, command);
+  const { securityContext } = profile;
+  return securityContext === undefined ? container : { ...container, securityContext };
+}
+
+function containerSpec({ flags }: Invocation, name: string, command: readonly string[]): Container {
+  const env = flags.list('env').map((text) => {
+    const [variable = '', value] = text.split(/=(.*)/s);
+    if (value === undefined || variable === '') throw new CommandError(`invalid env: ${text}`);
+    return { name: variable, value };
+  });
+  const pull = flags.string('image-pull-policy');
+  return {
+    ...(command.length === 0 ? {} : { [flags.bool('arguments-only') ? 'args' : 'command']: [...command] }),
+    ...(env.length === 0 ? {} : { env }),
+    image: flags.string('image'),
+    ...(pull === '' ? {} : { imagePullPolicy: pull as 'Always' }),
+    name,
+    resources: {},
+    ...(flags.bool('stdin') ? { stdin: true } : {}),
+    terminationMessagePolicy: 'File',
+    ...(flags.bool('tty') ? { tty: true } : {}),
+  };
+}
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+
+/** Five letters that differ from run to run. */
+function suffix({ process }: Invocation): string {
+  const draw = (index: number) => hash32(`${process.pid} ${process.now()}`, index) % ALPHABET.length;
+  return Array.from({ length: SUFFIX_LENGTH }, (_, index) => ALPHABET[draw(index)]).join('');
+}
+
+function* attachWhenRunning(invocation: Invocation, pod: Pod, container: string): Task<void> {
+  const { flags, streams } = invocation;
+  const attached = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin');
+  if (!attached) return;
+  yield* streams.flush();
+  const statusOf = ({ status }: Pod) =>
+    [...(status?.containerStatuses ?? []), ...(status?.ephemeralContainerStatuses ?? [])].find(
+      ({ name }) => name === container,
+    );
+  const started = yield* waitForPod(invocation, pod, Number.POSITIVE_INFINITY, (current) => {
+    const state = statusOf(current)?.state;
+    return state?.running !== undefined || state?.terminated !== undefined;
+  });
+  if (statusOf(started)?.state?.terminated !== undefined) {
+    const { reason = '' } = statusOf(started)!.state!.terminated!;
+    streams.err(
+      `warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: container ${container} has ended (${reason})\n`,
+    );
+    return;
+  }
+  const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
+  yield* attachTo(invocation, started, container, options);
+}
