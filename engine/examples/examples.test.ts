@@ -15,6 +15,13 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /Started +\S+ +kubelet +.*Container started/,
   ],
   '02-pause-process.ts': [/web has 10\.244\.\d+\.\d+\n/, /was killed, web has 10\.244/, /SandboxChanged/],
+  '04-custom-resource.ts': [
+    /crontab\.stable\.example\.com\/my-crontab created/,
+    /The CronTab "greedy" is invalid: spec: Invalid value: replicas must not exceed maxReplicas/,
+    /NAME +SPEC +REPLICAS +AGE\nmy-crontab +\*\/5 \* \* \* \* +1 /,
+    /KIND: +CronTab\nVERSION: +v1\n\nFIELD: spec <Object>[\s\S]*cronSpec\t<string> -required-\n +In the syntax of cron\./,
+    /the server doesn't have a resource type "ct"\n+$/,
+  ],
   '03-without-a-scheduler.ts': [/web +0\/1 +Pending[\s\S]*web +1\/1 +Running/],
 };
 

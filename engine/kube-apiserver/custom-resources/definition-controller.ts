@@ -106,8 +106,9 @@ export class DefinitionController {
     const named = this.#acceptNames(definition);
     if (named !== definition) return;
     if (!isConditionTrue(named, 'NamesAccepted')) return;
-    if (!isConditionTrue(named, 'Established')) this.#writeConditions(named, [this.#extensions().established]);
-    else this.#install(named);
+    // Whoever waits for the condition finds the kind served.
+    const isEstablished = isConditionTrue(named, 'Established');
+    this.#install(isEstablished ? named : this.#writeConditions(named, [this.#extensions().established]));
   }
 
   /** Returns another definition when it had to write; then it will be called again. */
@@ -162,8 +163,12 @@ export class DefinitionController {
     }
     const done = this.#writeConditions(marked, [DELETION_COMPLETED]);
     const left = finalizers.filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
-    if (left.length === 0) this.#server.etcd.delete(this.#store.key('', name));
-    else this.#write({ ...done, metadata: { ...done.metadata, finalizers: left } });
+    if (left.length > 0) {
+      this.#write({ ...done, metadata: { ...done.metadata, finalizers: left } });
+      return;
+    }
+    this.#uninstall(name);
+    this.#server.etcd.delete(this.#store.key('', name));
   }
 
   /** How many are still there, held by finalizers of their own. */

@@ -1,6 +1,13 @@
 import { DEFINITIONS, schemaAt, type ValueSchema } from '../../api/schema/definitions.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import {
+  type PublishedSchema,
+  publishedField,
+  publishedFields,
+  publishedSchema,
+  publishedType,
+} from '../custom-explanation.ts';
 import type { ApiResource } from '../discovery.ts';
 import type { Invocation } from '../invocation.ts';
 import { schemaName } from '../schema-name.ts';
@@ -74,9 +81,8 @@ class Explanation {
   text(path: readonly string[]): string {
     const { group, kind, version } = this.#resource;
     const root = schemaName(this.#resource);
-    if (!DEFINITIONS.has(root))
-      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${group}/${version}, Kind=${kind}`)}`);
     let text = `${group === '' ? '' : `GROUP:      ${group}\n`}KIND:       ${kind}\nVERSION:    ${version}\n\n`;
+    if (!DEFINITIONS.has(root)) return this.#customText(path, text);
     const at = this.#find(root, path, text);
     if (path.length > 0) {
       text += `FIELD: ${path.at(-1)} <${typeText(at)}>\n`;
@@ -87,6 +93,36 @@ class Explanation {
     text += `DESCRIPTION:\n${indent(this.#description(root, path, at), 4)}    \n`;
     const definition = definitionIn(at);
     return definition === undefined ? `${text}\n` : `${text}FIELDS:\n${this.#fields(definition, 1, new Set())}\n`;
+  }
+
+  /** A custom kind is explained by what the server publishes of it. */
+  #customText(path: readonly string[], heading: string): string {
+    const { group, kind, version } = this.#resource;
+    const { body } = this.#invocation.client.request({ method: 'GET', path: `/openapi/v3/apis/${group}/${version}` });
+    const schema = publishedSchema(body, kind);
+    if (schema === undefined) {
+      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${group}/${version}, Kind=${kind}`)}`);
+    }
+    const at = publishedField(schema, path);
+    if (at === undefined) {
+      this.#invocation.streams.out(heading);
+      throw new CommandError(`field ${JSON.stringify(path.at(-1))} does not exist`);
+    }
+    const field = path.length === 0 ? '' : `FIELD: ${path.at(-1)} <${publishedType(at)}>\n\n\n`;
+    const text = `${heading}${field}DESCRIPTION:\n${indent(at.description ?? '<empty>', 4)}    \n`;
+    const fields = this.#customFields(at, 1);
+    return fields === '' ? `${text}\n` : `${text}FIELDS:\n${fields}\n`;
+  }
+
+  #customFields(schema: PublishedSchema, level: number): string {
+    const margin = '  '.repeat(level);
+    return publishedFields(schema)
+      .map(({ name, type, required, description }) => {
+        const line = `${margin}${name}\t<${type}>${required ? ' -required-' : ''}\n`;
+        if (!this.#recursive) return `${line}${indent(description || '<no description>', 4)}\n`;
+        return line + this.#customFields(publishedField(schema, [name])!, level + 1);
+      })
+      .join('');
   }
 
   /** @param heading what the real template has already printed when it comes upon a field that is not there */
