@@ -1,3 +1,4 @@
+import { crictl } from '../containerd/index.ts';
 import type { FileTree } from '../linux/host.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { VERSIONS } from './versions.ts';
@@ -34,6 +35,7 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
 export function nodeFiles(): FileTree {
   return {
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
+    '/usr/bin/crictl': { program: crictl, size: 40_186_306 },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },
     '/var/log/pods': { directory: true },

@@ -4,7 +4,7 @@ import { Client } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
-import { type Containerd, createContainerd } from '../containerd/index.ts';
+import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import { startKubelet } from '../kubelet/index.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
@@ -147,7 +147,8 @@ function containerdProgram(runtime: Containerd): Program {
   return function* (process) {
     const stopServing = runtime.serve();
     try {
-      for (;;) yield* process.pause();
+      yield* serveCriSocket(process, runtime);
+      return 0;
     } finally {
       stopServing();
     }

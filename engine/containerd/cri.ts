@@ -164,6 +164,8 @@ export interface ImageStatus {
   readonly repoTags: readonly string[];
   readonly repoDigests: readonly string[];
   readonly sizeBytes: number;
+  /** Never to be removed for want of room: the image of the sandboxes. */
+  readonly pinned?: boolean;
   /** The uid the image asks to run as; absent when it names a user or none. */
   readonly uid?: number;
   readonly username?: string;

@@ -55,7 +55,11 @@ export class ImageStore implements ImageService {
   }
 
   listImages(): readonly ImageStatus[] {
-    return [...this.#images.values()].map(statusOf);
+    const { sandboxImage } = this.#options;
+    return [...this.#images.values()].map((stored) => ({
+      ...statusOf(stored),
+      pinned: stored.repoTags.includes(sandboxImage),
+    }));
   }
 
   *pullImage(text: string, login?: RegistryLogin): Task<string> {

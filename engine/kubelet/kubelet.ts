@@ -12,8 +12,10 @@ import { runTask, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
 import { BackOff } from './back-off.ts';
 import { Turnstile } from './concurrent.ts';
+import { createEviction } from './eviction/create-eviction.ts';
+import type { EvictionManager } from './eviction/eviction-manager.ts';
 import { ImagePullRecords } from './image-pull-records.ts';
-import type { KubeletContext } from './kubelet-context.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
 import { NodeStatusUpdater } from './node-status.ts';
@@ -75,6 +77,7 @@ class NodeAgent implements PodWorkerHost {
   readonly #lease: NodeLease;
   readonly #staticPods: StaticPodSource | undefined;
   readonly #cgroups: PodCgroups | undefined;
+  readonly #eviction: EvictionManager | undefined;
   readonly #cleaning = new Set<TaskHandle>();
   #unsubscribe: (() => void) | undefined;
 
@@ -110,9 +113,22 @@ class NodeAgent implements PodWorkerHost {
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
     this.#nodeStatus = new NodeStatusUpdater(
-      { sim, nodes: client.resource(nodes), recorder, runtime, images },
+      {
+        sim,
+        nodes: client.resource(nodes),
+        recorder,
+        runtime,
+        images,
+        hasPressure: (type) => this.#eviction?.has(type) === true,
+      },
       { ...options, labels: options.nodeLabels, taints: options.registerWithTaints },
     );
+    this.#eviction = createEviction(this.context, options, {
+      pods: () => this.pods(),
+      activePods: () => [...this.#workers.values()].filter(({ active }) => active).map(({ pod }) => pod),
+      evict: (pod, message, graceSeconds) => this.#evict(pod, message, graceSeconds),
+      conditionsChanged: () => this.#nodeStatus.refresh(),
+    });
     this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, (resource) => this.allocatable(resource));
     this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
     this.#informer = new Informer(sim, this.context.pods, {
@@ -127,6 +143,7 @@ class NodeAgent implements PodWorkerHost {
   start(): void {
     this.#relist();
     this.#cgroups?.enforceAllocatable();
+    this.#eviction?.start();
     this.#unsubscribe = this.context.runtime.subscribe((event) => {
       this.context.cache.observe(event);
       this.#workers.get(event.podUid)?.ring();
@@ -154,6 +171,7 @@ class NodeAgent implements PodWorkerHost {
     this.context.services.stop();
     this.#staticPods?.stop();
     this.#nodeStatus.stop();
+    this.#eviction?.stop();
     this.#lease.stop();
     this.prober.stop();
     this.statuses.stop();
@@ -170,7 +188,14 @@ class NodeAgent implements PodWorkerHost {
     this.#cgroups?.apply(pod);
   }
 
+  #evict(pod: Pod, message: string, graceSeconds: number): void {
+    podEvent(this.context, pod, 'Warning', 'Evicted', message);
+    this.#workers.get(pod.metadata.uid)?.evict(message, graceSeconds);
+  }
+
   admit(pod: Pod): Rejection | undefined {
+    const underPressure = this.#eviction?.admit(pod);
+    if (underPressure !== undefined) return underPressure;
     const others: Pod[] = [];
     for (const worker of this.#workers.values()) {
       if (worker.active && worker.uid !== pod.metadata.uid) others.push(worker.pod);

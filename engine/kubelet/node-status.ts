@@ -8,7 +8,8 @@ import { timestamp } from '../client/timestamp.ts';
 import { ConnectionError } from '../client/transport.ts';
 import { CriError, type ImageService, type RuntimeService } from '../containerd/cri.ts';
 import { hash32, type Simulation, type Timer } from '../sim/index.ts';
-import { nodeConditions, PRESSURE_EVENTS } from './node-conditions.ts';
+import type { Pressure } from './eviction/signals.ts';
+import { nodeConditions, PRESSURE_TYPES, pressureEvent } from './node-conditions.ts';
 
 /** What a machine has, as quantities. */
 export interface NodeCapacity {
@@ -37,6 +38,7 @@ interface NodeStatusDependencies {
   readonly recorder: EventRecorder;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
+  readonly hasPressure: (type: Pressure) => boolean;
 }
 
 const UPDATE_MS = 10_000;
@@ -62,6 +64,7 @@ export class NodeStatusUpdater {
   #writtenMs = Number.NEGATIVE_INFINITY;
   #everReady = false;
   #wasReady: boolean | undefined;
+  readonly #pressures = new Set<Pressure>();
 
   constructor(deps: NodeStatusDependencies, node: NodeDescription) {
     this.#deps = deps;
@@ -76,7 +79,7 @@ export class NodeStatusUpdater {
 
   start(): void {
     this.#event('Starting', 'Starting kubelet.');
-    for (const reason of PRESSURE_EVENTS) this.#statusEvent(reason);
+    for (const type of PRESSURE_TYPES) this.#tellPressure(type);
     this.#event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
     this.#tick();
   }
@@ -174,7 +177,17 @@ export class NodeStatusUpdater {
       this.#current = nodes.updateStatus({ ...node, status });
       this.#writtenMs = sim.nowMs;
     }
+    for (const type of PRESSURE_TYPES) {
+      if (this.#deps.hasPressure(type) !== this.#pressures.has(type)) this.#tellPressure(type);
+    }
     this.#tellReadiness(status);
+  }
+
+  #tellPressure(type: Pressure): void {
+    const under = this.#deps.hasPressure(type);
+    if (under) this.#pressures.add(type);
+    else this.#pressures.delete(type);
+    this.#statusEvent(pressureEvent(type, under));
   }
 
   #tellReadiness(status: NodeStatus): void {
@@ -195,7 +208,12 @@ export class NodeStatusUpdater {
         { type: 'Hostname', address: nodeName },
       ],
       ...this.#resources(),
-      conditions: nodeConditions(previous.conditions ?? [], this.notReady(), timestamp(this.#deps.sim.wallMs)),
+      conditions: nodeConditions(
+        previous.conditions ?? [],
+        this.notReady(),
+        this.#deps.hasPressure,
+        timestamp(this.#deps.sim.wallMs),
+      ),
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       images: this.#images(),
       nodeInfo: this.#nodeInfo(),

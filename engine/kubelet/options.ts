@@ -3,6 +3,7 @@ import type { Transport } from '../client/transport.ts';
 import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { EvictionOptions } from './eviction/thresholds.ts';
 import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-status.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
@@ -32,6 +33,8 @@ export interface KubeletOptions {
   readonly clusterDns?: ClusterDns;
   /** The machine's control groups; without them Pods have no limits as a whole. */
   readonly cgroups?: CgroupHost;
+  /** When Pods are evicted; the real kubelet's defaults unless told. */
+  readonly eviction?: EvictionOptions;
 }
 
 /** As `/configz` shows it, with what matters here. https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */

@@ -60,6 +60,10 @@ export class PodWorker {
   #verdict: Verdict | undefined;
   #rejected = false;
   #killGrace: number | undefined;
+  /** Instead of what the Pod says. */
+  #graceOverride: number | undefined;
+  /** Why the node has ended the Pod before its time. */
+  #disruption: string | undefined;
   /** Calls off what is being done right now. */
   #interrupt: (() => void) | undefined;
   readonly #volumes = new PodVolumes();
@@ -114,6 +118,13 @@ export class PodWorker {
     if (!this.#ending || hurried) this.#interrupt?.();
     this.#decideEnd(verdict);
     this.ring();
+  }
+
+  /** Ends the Pod because the node needs what it takes up. */
+  evict(message: string, graceSeconds: number): void {
+    this.#graceOverride = graceSeconds;
+    this.#disruption = message;
+    this.end({ phase: 'Failed', reason: 'Evicted', message });
   }
 
   #decideEnd(verdict?: Verdict): void {
@@ -214,8 +225,9 @@ export class PodWorker {
 
   *#kill(): Task<undefined> {
     this.#writeStatus(false);
-    this.#killGrace = graceSeconds(this.#pod);
-    yield* killPod(this.#host.context, this.#pod, this.#runtimeStatus());
+    this.#killGrace = this.#graceOverride ?? graceSeconds(this.#pod);
+    const options = this.#graceOverride === undefined ? {} : { graceSeconds: this.#graceOverride };
+    yield* killPod(this.#host.context, this.#pod, this.#runtimeStatus(), options);
     return undefined;
   }
 
@@ -266,6 +278,7 @@ export class PodWorker {
       terminal,
       terminating: this.#ending,
       verdict: this.#verdict,
+      disruption: this.#disruption,
       rejected: this.#rejected,
       waiting: (name) => context.waiting.get(this.uid, name),
       ready: (container, latest) => prober.ready(container, latest.id),

@@ -2,7 +2,7 @@ import { qosClass } from '../../api/core/qos-class.ts';
 import type { PodStatus } from '../../api/kinds.ts';
 import { judgeSandbox } from '../pod-actions.ts';
 import { ephemeralContainers, isHostNetwork } from '../pod-format.ts';
-import { mergeConditions, podConditions } from './conditions.ts';
+import { type Judgement, mergeConditions, podConditions } from './conditions.ts';
 import { type ContainerFacts, containerStatuses, ephemeralContainerStatuses } from './container-statuses.ts';
 import { podPhase } from './phase.ts';
 
@@ -17,6 +17,8 @@ export interface StatusFacts extends ContainerFacts {
   readonly terminal: boolean;
   /** Overrides phase, reason and message: an eviction, a missed deadline. */
   readonly verdict?: Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+  /** Why the node ends the Pod before its time. */
+  readonly disruption?: string;
   /** The Pod was not admitted: none of its containers was ever to run here. */
   readonly rejected: boolean;
 }
@@ -31,16 +33,25 @@ export function generateStatus(facts: StatusFacts): PodStatus {
   const initStatuses = containerStatuses(facts, initContainers, true);
   const statuses = containerStatuses(facts, pod.spec.containers, false);
   const ephemeral = ephemeralContainers(pod.spec);
-  const phase =
+  const decided =
     terminalPhase(previous) ?? facts.verdict?.phase ?? podPhase(pod, initStatuses, statuses, facts.terminal);
+  // A Pod is not over as long as something of it may still run.
+  const early =
+    terminalPhase({ phase: decided }) !== undefined &&
+    terminalPhase(previous) === undefined &&
+    [...initStatuses, ...statuses].some(({ state }) => state?.running !== undefined);
+  const phase = early ? (previous.phase ?? 'Pending') : decided;
   const sandboxReady = !judgeSandbox(pod, runtime.sandboxes).changed;
-  const judgements = podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady });
+  const judgements = [
+    ...disruptionTarget(facts.disruption),
+    ...podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady }),
+  ];
   const podIp = isHostNetwork(pod) ? hostIp : (runtime.sandboxes[0]?.ip ?? previous.podIP);
   const { generation } = pod.metadata;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(early ? verdictOf(previous) : (facts.verdict ?? verdictOf(previous))),
     phase,
-    ...(facts.verdict ?? verdictOf(previous)),
     conditions: mergeConditions(previous.conditions ?? [], judgements, now, generation),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
@@ -51,6 +62,13 @@ export function generateStatus(facts: StatusFacts): PodStatus {
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralContainerStatuses(facts, ephemeral) }),
     qosClass: previous.qosClass ?? qosClass(pod.spec),
   };
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function disruptionTarget(message: string | undefined): Judgement[] {
+  return message === undefined
+    ? []
+    : [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message }];
 }
 
 /** Of a Pod that was not admitted only the verdict is told. After `pkg/kubelet/kubelet.go` (`rejectPod`). */

@@ -60,6 +60,12 @@ const put: Program = function* (process) {
   return 0;
 };
 
+/** `fill <path> <bytes>`, then sleeps. */
+const fill: Program = function* (process) {
+  process.writeFile(process.argv[1]!, 'x'.repeat(Number(process.argv[2])));
+  return yield* sleeper(process);
+};
+
 /** Prints its environment. */
 const env: Program = function* (process) {
   for (const name of Object.keys(process.env).sort()) yield* process.write(1, encode(`${name}=${process.env[name]}\n`));
@@ -127,6 +133,7 @@ const TREE: FileTree = {
   '/bin/cat': { program: cat },
   '/bin/write': { program: write },
   '/bin/put': { program: put },
+  '/bin/fill': { program: fill },
   '/bin/env': { program: env },
   '/bin/serve': { program: serve },
   '/bin/health': { program: health },

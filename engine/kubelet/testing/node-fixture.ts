@@ -11,6 +11,7 @@ import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
 import { createFabric, createHost, type Host } from '../../linux/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { type Kubelet, startKubelet } from '../index.ts';
+import type { KubeletOptions } from '../options.ts';
 import { testRegistry } from './images.ts';
 
 export interface FixtureOptions {
@@ -20,6 +21,8 @@ export interface FixtureOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly apiServer?: boolean;
   readonly network?: boolean;
+  readonly diskBytes?: number;
+  readonly eviction?: KubeletOptions['eviction'];
 }
 
 /** One node with a real kernel, runtime and kubelet, and an API server. Pods are bound to it as they are made. */
@@ -45,6 +48,7 @@ export class NodeFixture {
       addresses: [{ interface: 'eth0', address: '172.18.0.2', prefixLength: 16 }],
       cpuMillis: 2000,
       memoryBytes: 2 * 1024 ** 3,
+      ...(options.diskBytes === undefined ? {} : { diskBytes: options.diskBytes }),
       root: {
         '/etc/kubernetes/manifests': { directory: true },
         '/etc/hosts': { text: '127.0.0.1\tlocalhost\n' },
@@ -101,6 +105,7 @@ export class NodeFixture {
       kubeletVersion: 'v1.36.2',
       clusterDns: { server: '10.96.0.10', domain: 'cluster.local' },
       cgroups: this.host,
+      ...(this.#options.eviction === undefined ? {} : { eviction: this.#options.eviction }),
     });
   }
 

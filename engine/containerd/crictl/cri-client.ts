@@ -1,0 +1,39 @@
+import { Errno } from '../../linux/errno.ts';
+import { decode, encode } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import type { Task } from '../../sim/index.ts';
+import { CRI_SOCKET, type CriReply } from '../cri-socket.ts';
+
+/** A call that failed, in the words of the tool. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+}
+
+/** Asks the runtime of the machine. @throws CallError */
+export function* callCri<T>(process: Process, method: string, ...given: readonly unknown[]): Task<T> {
+  let fd: number;
+  try {
+    fd = yield* process.connectUnix(CRI_SOCKET);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    const cause = error.message.toLowerCase();
+    throw new CallError(
+      `validate CRI v1 runtime API for endpoint "unix://${CRI_SOCKET}": rpc error: code = Unavailable desc = connection error: ` +
+        `desc = "transport: Error while dialing: dial unix ${CRI_SOCKET}: connect: ${cause}"`,
+    );
+  }
+  try {
+    yield* process.write(fd, encode(`${JSON.stringify({ method, arguments: given })}\n`));
+    let text = '';
+    for (;;) {
+      const piece = yield* process.read(fd);
+      if (piece.length === 0) break;
+      text += decode(piece);
+    }
+    const reply = JSON.parse(text) as CriReply;
+    if ('result' in reply) return reply.result as T;
+    throw new CallError(`rpc error: code = ${reply.code} desc = ${reply.message}`);
+  } finally {
+    process.close(fd);
+  }
+}

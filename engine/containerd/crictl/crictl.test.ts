@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { NodeFixture } from '../../kubelet/testing/node-fixture.ts';
+import { serveCriSocket } from '../cri-socket.ts';
+import { crictl } from './crictl.ts';
+
+function start(): NodeFixture {
+  const node = new NodeFixture();
+  node.host.spawn({
+    run: function* (process) {
+      yield* serveCriSocket(process, node.containerd);
+      return 0;
+    },
+    argv: ['containerd'],
+  });
+  node.run('web', { containers: [{ name: 'main', image: 'tools:1', command: ['count', '3'] }] });
+  node.run('idle', { containers: [{ name: 'main', image: 'tools:1' }] });
+  node.untilReady('idle');
+  node.sim.runFor(3000);
+  return node;
+}
+
+function run(node: NodeFixture, ...args: string[]): { output: string; code: number } {
+  const output: string[] = [];
+  const sink = node.host.sink((bytes) => output.push(new TextDecoder().decode(bytes)));
+  let code = -1;
+  node.host.spawn({
+    run: crictl,
+    argv: ['crictl', ...args],
+    files: { 1: sink, 2: sink },
+    onExit: (status) => {
+      code = status.kind === 'exited' ? status.code : 255;
+    },
+  });
+  node.until(() => code >= 0, 60_000);
+  return { output: output.join(''), code };
+}
+
+test('crictl shows what runs', () => {
+  const node = start();
+  const containers = run(node, 'ps').output;
+  expect(containers).toMatch(/^CONTAINER {11}IMAGE {15}CREATED {13}STATE {15}NAME/);
+  expect(containers).toMatch(
+    /\n[0-9a-f]{13} +[0-9a-f]{13} +\d seconds ago +Running +main +0 +[0-9a-f]{13} +idle +default\n/,
+  );
+  expect(run(node, 'pods', '--name', 'web').output).toMatch(/Ready +web +default +0 +\(default\)\n$/);
+  expect(run(node, 'images').output).toMatch(/registry\.k8s\.io\/pause +3\.10\.1 +[0-9a-f]{13} +50MB\n/);
+  expect(run(node, 'version').output).toContain('RuntimeName:  containerd\n');
+  expect(JSON.parse(run(node, 'info').output).status.conditions[0]).toMatchObject({
+    type: 'RuntimeReady',
+    status: true,
+  });
+  expect(run(node, 'stats').output).toMatch(/^CONTAINER +NAME +CPU % +MEM +DISK +INODES\n/);
+});
+
+test('crictl reads logs, runs commands, stops and removes', () => {
+  const node = start();
+  const id = run(node, 'ps', '-q', '--name', 'main', '--pod', idOf(node, 'idle')).output.trim();
+  expect(run(node, 'logs', '--tail', '1', idOf(node, 'web', 'ps')).output).toBe('2\n');
+  expect(run(node, 'exec', id, 'cat', '/etc/hostname').output).toBe('idle\n');
+  expect(run(node, 'exec', id, 'exit', '3')).toEqual({
+    output: 'FATA[0000] execing command in container: command terminated with exit code 3\n',
+    code: 1,
+  });
+  expect(run(node, 'rm', id)).toMatchObject({ code: 1 });
+  expect(run(node, 'stop', id).output).toBe(`${id}\n`);
+  node.until(() => node.pod('idle').status?.containerStatuses?.[0]?.restartCount === 1, 10_000);
+  expect(JSON.parse(run(node, 'inspect', id).output).status.state).toBe('CONTAINER_EXITED');
+  expect(run(node, 'rm', 'nobody').output).toContain('container "nobody": not found');
+});
+
+test('crictl pulls and removes images', () => {
+  const node = start();
+  expect(run(node, 'pull', 'tools-two:2').output).toMatch(/^Image is up to date for sha256:/);
+  expect(run(node, 'rmi', 'tools-two:2').output).toBe('Deleted: docker.io/library/tools-two:2\n');
+  expect(run(node, 'pull', 'nope').output).toContain('pull access denied');
+  expect(run(node, 'fly')).toEqual({ output: "No help topic for 'fly'\n", code: 3 });
+});
+
+test('without a runtime there is nobody to ask', () => {
+  const node = new NodeFixture();
+  expect(run(node, 'ps').output).toContain(
+    'dial unix /run/containerd/containerd.sock: connect: no such file or directory',
+  );
+});
+
+function idOf(node: NodeFixture, pod: string, command = 'pods'): string {
+  const sandbox = run(node, 'pods', '-q', '--name', pod).output.trim();
+  return command === 'pods' ? sandbox : run(node, command, '-a', '-q', '--pod', sandbox).output.trim();
+}

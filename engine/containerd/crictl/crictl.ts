@@ -1,0 +1,348 @@
+import { Errno } from '../../linux/errno.ts';
+import { decode, encode } from '../../linux/stdio.ts';
+import type { Process, Program } from '../../linux/syscalls.ts';
+import type { Task } from '../../sim/index.ts';
+import type { ContainerStats, ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
+import { CallError, callCri } from './cri-client.ts';
+import { ago, humanSize, shortId, table } from './table.ts';
+
+/** The flags of a command line: `-a`, `--name x`, `--name=x`; all others are arguments. */
+interface Line {
+  readonly flags: ReadonlyMap<string, string>;
+  readonly args: readonly string[];
+}
+
+type Command = (process: Process, line: Line) => Task<string | number>;
+
+/** Flags that take a value, by command. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  ps: ['name', 'pod', 'p', 'state', 's', 'label', 'image', 'output', 'o', 'last', 'n'],
+  pods: ['name', 'namespace', 'state', 's', 'label', 'output', 'o', 'last', 'n'],
+  images: ['output', 'o'],
+  stop: ['timeout', 't'],
+  logs: ['tail', 'since'],
+  inspect: ['output', 'o'],
+  inspectp: ['output', 'o'],
+  inspecti: ['output', 'o'],
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ps: listContainers,
+  pods: listPods,
+  images: listImages,
+  image: listImages,
+  img: listImages,
+  inspect: (process, line) => inspect(process, line, 'listContainers', 'container'),
+  inspectp: (process, line) => inspect(process, line, 'listPodSandboxes', 'pod sandbox'),
+  inspecti: (process, line) => inspect(process, line, 'listImages', 'image'),
+  logs,
+  exec,
+  stop: (process, line) =>
+    each(
+      process,
+      line,
+      'listContainers',
+      'stopContainer',
+      Number(line.flags.get('timeout') ?? line.flags.get('t') ?? 0),
+    ),
+  rm: removeContainers,
+  stopp: (process, line) => each(process, line, 'listPodSandboxes', 'stopPodSandbox', undefined, 'Stopped sandbox '),
+  rmp: (process, line) => each(process, line, 'listPodSandboxes', 'removePodSandbox', undefined, 'Removed sandbox '),
+  rmi: removeImages,
+  pull,
+  stats,
+  info,
+  version,
+};
+
+/**
+ * `crictl`: what the container runtime of this machine has, past Kubernetes.
+ * https://kubernetes.io/docs/tasks/debug/debug-cluster/crictl/
+ */
+export const crictl: Program = function* (process) {
+  const [name = 'help', ...words] = process.argv.slice(1);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    if (name === 'help' || name === '--help' || name === '-h') {
+      yield* process.write(1, encode(`crictl: client for CRI\n\nCommands: ${Object.keys(COMMANDS).join(', ')}\n`));
+      return 0;
+    }
+    yield* process.write(2, encode(`No help topic for '${name}'\n`));
+    return 3;
+  }
+  try {
+    const result = yield* command(process, parse(words, VALUES[name] ?? []));
+    if (typeof result === 'number') return result;
+    yield* process.write(1, encode(result));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    yield* process.write(2, encode(`FATA[0000] ${error.message}\n`));
+    return 1;
+  }
+};
+
+function parse(words: readonly string[], valued: readonly string[]): Line {
+  const flags = new Map<string, string>();
+  const args: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/s.exec(words[i]!);
+    if (match === null || args.length > 0) args.push(words[i]!);
+    else if (match[2] !== undefined) flags.set(match[1]!, match[2]);
+    else if (valued.includes(match[1]!)) flags.set(match[1]!, words[++i] ?? '');
+    else flags.set(match[1]!, 'true');
+  }
+  return { flags, args };
+}
+
+function* listContainers(process: Process, { flags }: Line): Task<string> {
+  const containers = yield* callCri<ContainerStatus[]>(process, 'listContainers');
+  const sandboxes = yield* callCri<PodSandboxStatus[]>(process, 'listPodSandboxes');
+  const wanted = flags.get('state') ?? flags.get('s');
+  const all = flags.has('all') || flags.has('a') || wanted !== undefined;
+  const name = flags.get('name');
+  const pod = flags.get('pod') ?? flags.get('p');
+  const chosen = containers
+    .filter(({ state }) => all || state === 'CONTAINER_RUNNING')
+    .filter(({ state }) => wanted === undefined || stateName(state).toLowerCase() === wanted.toLowerCase())
+    .filter(({ metadata }) => name === undefined || new RegExp(name).test(metadata.name))
+    .filter(({ podSandboxId }) => pod === undefined || podSandboxId.startsWith(pod))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs);
+  if (flags.has('quiet') || flags.has('q')) return chosen.map(({ id }) => `${id}\n`).join('');
+  if (isJson(flags)) return json({ containers: chosen });
+  const rows = chosen.map(({ id, imageRef, createdAtMs, state, metadata, podSandboxId }) => {
+    const sandbox = sandboxes.find((each) => each.id === podSandboxId);
+    const digest = imageRef.slice(imageRef.indexOf('@') + 1);
+    const of = sandbox?.metadata;
+    return [
+      shortId(id),
+      shortId(digest),
+      ago(process.now() - createdAtMs),
+      stateName(state),
+      metadata.name,
+      String(metadata.attempt),
+      shortId(podSandboxId),
+      of?.name ?? 'unknown',
+      of?.namespace ?? 'unknown',
+    ];
+  });
+  return table(['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], rows);
+}
+
+/** `CONTAINER_RUNNING` is `Running`. */
+function stateName(state: string): string {
+  const word = state.slice(state.indexOf('_') + 1).toLowerCase();
+  return word === 'notready' ? 'NotReady' : word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function* listPods(process: Process, { flags }: Line): Task<string> {
+  const sandboxes = yield* callCri<PodSandboxStatus[]>(process, 'listPodSandboxes');
+  const name = flags.get('name');
+  const namespace = flags.get('namespace');
+  const wanted = flags.get('state') ?? flags.get('s');
+  const chosen = sandboxes
+    .filter(({ metadata }) => name === undefined || new RegExp(name).test(metadata.name))
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+    .filter(({ state }) => wanted === undefined || stateName(state).toLowerCase() === wanted.toLowerCase())
+    .sort((a, b) => b.createdAtMs - a.createdAtMs);
+  if (flags.has('quiet') || flags.has('q')) return chosen.map(({ id }) => `${id}\n`).join('');
+  if (isJson(flags)) return json({ items: chosen });
+  const rows = chosen.map(({ id, createdAtMs, state, metadata }) => [
+    shortId(id),
+    ago(process.now() - createdAtMs),
+    stateName(state),
+    metadata.name,
+    metadata.namespace,
+    String(metadata.attempt),
+    '(default)',
+  ]);
+  return table(['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], rows);
+}
+
+function* listImages(process: Process, { flags }: Line): Task<string> {
+  const images = yield* callCri<ImageStatus[]>(process, 'listImages');
+  if (flags.has('quiet') || flags.has('q')) return images.map(({ id }) => `${id}\n`).join('');
+  if (isJson(flags)) return json({ images });
+  const rows = images.flatMap(({ id, repoTags, repoDigests, sizeBytes }) => {
+    const names =
+      repoTags.length > 0 ? repoTags.map(splitTag) : [[repoDigests[0]?.split('@')[0] ?? '<none>', '<none>']];
+    return names.map(([image = '', tag = '']) => [image, tag, shortId(id), humanSize(sizeBytes)]);
+  });
+  rows.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
+  return table(['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], rows);
+}
+
+function splitTag(reference: string): string[] {
+  const colon = reference.lastIndexOf(':');
+  return [reference.slice(0, colon), reference.slice(colon + 1)];
+}
+
+function isJson(flags: ReadonlyMap<string, string>): boolean {
+  return (flags.get('output') ?? flags.get('o')) === 'json';
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+interface Identified {
+  readonly id: string;
+  readonly repoTags?: readonly string[];
+}
+
+/** What begins with this id (or, of an image, has this name). @throws CallError when nothing does, or more than one. */
+function* find<T extends Identified>(process: Process, list: string, id: string, noun: string): Task<T> {
+  const all = yield* callCri<T[]>(process, list);
+  const found = all.filter(
+    (each) => each.id.startsWith(id) || shortId(each.id).startsWith(id) || hasName(each.repoTags ?? [], id),
+  );
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) throw new CallError(`${id} is ambiguous: it is the beginning of more than one ${noun} id`);
+  throw new CallError(
+    `rpc error: code = NotFound desc = an error occurred when try to find ${noun} "${id}": not found`,
+  );
+}
+
+function hasName(tags: readonly string[], name: string): boolean {
+  return tags.some((tag) => tag === name || tag === `docker.io/library/${name}` || tag.endsWith(`/${name}:latest`));
+}
+
+function requireArgument({ args }: Line): string {
+  if (args.length > 0) return args[0]!;
+  throw new CallError('ID cannot be empty');
+}
+
+function* inspect(process: Process, line: Line, list: string, noun: string): Task<string> {
+  requireArgument(line);
+  const statuses: unknown[] = [];
+  for (const id of line.args) statuses.push(yield* find(process, list, id, noun));
+  return statuses.map((status) => json({ status })).join('');
+}
+
+function* logs(process: Process, line: Line): Task<string | number> {
+  const container = yield* find<ContainerStatus>(process, 'listContainers', requireArgument(line), 'container');
+  const tail = line.flags.get('tail');
+  let text: string;
+  try {
+    text = decode(process.readFile(container.logPath));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CallError(`failed to try resolving symlinks in path "${container.logPath}": ${error.message}`);
+  }
+  const lines = text.split('\n').filter((each) => each !== '');
+  const shown = tail === undefined ? lines : lines.slice(-Number(tail));
+  for (const each of shown) {
+    const [, stream, tag, ...rest] = each.split(' ');
+    yield* process.write(stream === 'stderr' ? 2 : 1, encode(`${rest.join(' ')}${tag === 'P' ? '' : '\n'}`));
+  }
+  return 0;
+}
+
+interface ExecResult {
+  readonly stdout: Readonly<Record<string, number>>;
+  readonly stderr: Readonly<Record<string, number>>;
+  readonly exitCode: number;
+}
+
+/** Without a terminal and without input; `kubectl exec` has both. */
+function* exec(process: Process, line: Line): Task<number> {
+  const [id = '', ...command] = line.args;
+  if (['i', 't', 'it', 'ti', 'interactive', 'tty'].some((flag) => line.flags.has(flag))) {
+    throw new CallError('interactive sessions are not supported by this simulation: use kubectl exec');
+  }
+  if (command.length === 0) throw new CallError('no command specified');
+  const container = yield* find<ContainerStatus>(process, 'listContainers', id, 'container');
+  const { stdout, stderr, exitCode } = yield* callCri<ExecResult>(process, 'execSync', container.id, command, 0);
+  yield* process.write(1, Uint8Array.from(Object.values(stdout)));
+  yield* process.write(2, Uint8Array.from(Object.values(stderr)));
+  if (exitCode === 0) return 0;
+  throw new CallError(`execing command in container: command terminated with exit code ${exitCode}`);
+}
+
+function* each(process: Process, line: Line, list: string, method: string, argument?: number, said = ''): Task<string> {
+  requireArgument(line);
+  let output = '';
+  const noun = list === 'listContainers' ? 'container' : 'sandbox';
+  for (const given of line.args) {
+    const { id } = yield* find<Identified>(process, list, given, noun);
+    yield* callCri(process, method, id, ...(argument === undefined ? [] : [argument]));
+    output += `${said}${said === '' ? given : id}\n`;
+  }
+  return output;
+}
+
+function* removeContainers(process: Process, line: Line): Task<string> {
+  requireArgument(line);
+  let output = '';
+  for (const given of line.args) {
+    const { id, state } = yield* find<ContainerStatus>(process, 'listContainers', given, 'container');
+    if (state === 'CONTAINER_RUNNING' && !line.flags.has('force') && !line.flags.has('f')) {
+      throw new CallError(`container "${given}" is running, please stop it first`);
+    }
+    yield* callCri(process, 'removeContainer', id);
+    output += `${given}\n`;
+  }
+  return output;
+}
+
+function* removeImages(process: Process, line: Line): Task<string> {
+  let output = '';
+  const prune = line.flags.has('prune') || line.flags.has('q');
+  const containers = prune ? yield* callCri<ContainerStatus[]>(process, 'listContainers') : [];
+  const all = yield* callCri<ImageStatus[]>(process, 'listImages');
+  const unused = all.filter(
+    ({ id, pinned }) => pinned !== true && !containers.some(({ imageRef }) => imageRef.endsWith(id)),
+  );
+  const ids = prune ? unused.map(({ id }) => id) : [requireArgument(line), ...line.args.slice(1)];
+  for (const given of ids) {
+    const { id, repoTags } = yield* find<ImageStatus>(process, 'listImages', given, 'image');
+    yield* callCri(process, 'removeImage', id);
+    output += `Deleted: ${repoTags[0] ?? id}\n`;
+  }
+  return output;
+}
+
+function* pull(process: Process, line: Line): Task<string> {
+  const reference = yield* callCri<string>(process, 'pullImage', requireArgument(line));
+  return `Image is up to date for ${reference.slice(reference.indexOf('@') + 1)}\n`;
+}
+
+function* stats(process: Process): Task<string> {
+  const first = yield* callCri<ContainerStats[]>(process, 'listContainerStats');
+  yield* process.sleep(1000);
+  const second = yield* callCri<ContainerStats[]>(process, 'listContainerStats');
+  const rows = second.map(({ id, name, cpuMs, memoryBytes, writableBytes, writableInodes }) => {
+    const before = first.find((each) => each.id === id)?.cpuMs ?? cpuMs;
+    const share = ((cpuMs - before) / 1000) * 100;
+    return [
+      shortId(id),
+      name,
+      share.toFixed(2),
+      humanSize(memoryBytes),
+      humanSize(writableBytes),
+      String(writableInodes),
+    ];
+  });
+  return table(['CONTAINER', 'NAME', 'CPU %', 'MEM', 'DISK', 'INODES'], rows);
+}
+
+function* info(process: Process): Task<string> {
+  const { runtimeReady, networkReady, message } = yield* callCri<{
+    readonly runtimeReady: boolean;
+    readonly networkReady: boolean;
+    readonly message: string;
+  }>(process, 'status');
+  const conditions = [
+    { message: '', reason: '', status: runtimeReady, type: 'RuntimeReady' },
+    { message, reason: networkReady ? '' : 'NetworkPluginNotReady', status: networkReady, type: 'NetworkReady' },
+  ];
+  return json({ status: { conditions } });
+}
+
+function* version(process: Process): Task<string> {
+  const { runtimeName, runtimeVersion } = yield* callCri<{
+    readonly runtimeName: string;
+    readonly runtimeVersion: string;
+  }>(process, 'version');
+  return `Version:  0.1.0\nRuntimeName:  ${runtimeName}\nRuntimeVersion:  ${runtimeVersion}\nRuntimeApiVersion:  v1\n`;
+}
