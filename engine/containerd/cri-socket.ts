@@ -9,7 +9,7 @@ import { CriError, type ImageService, type RuntimeService } from './cri.ts';
 export const CRI_SOCKET = '/run/containerd/containerd.sock';
 
 /** One call, as a line of JSON; the real socket speaks gRPC. */
-export interface CriCall {
+interface CriCall {
   readonly method: string;
   readonly arguments: readonly unknown[];
 }

@@ -9,7 +9,7 @@ export type Signal =
   | 'imagefs.available'
   | 'pid.available';
 
-export interface Observation {
+interface Observation {
   readonly available: number;
   readonly capacity: number;
 }

@@ -36,7 +36,7 @@ export function thresholdsOf({ hard = DEFAULT_HARD, soft = {} }: EvictionOptions
 }
 
 /** The amount below which the threshold is met. */
-export function limitOf({ value }: Threshold, capacity: number): number {
+function limitOf({ value }: Threshold, capacity: number): number {
   return value.endsWith('%') ? (capacity * Number(value.slice(0, -1))) / 100 : numericValue(value);
 }
 
