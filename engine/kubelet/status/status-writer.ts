@@ -99,7 +99,7 @@ export class StatusWriter {
 
   #write(entry: Entry, target: Pod): void {
     try {
-      entry.target = this.#pods.updateStatus({ ...target, status: entry.status });
+      entry.target = this.#pods.updateStatus({ ...target, status: withForeignConditions(entry.status, target) });
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 409)) throw error;
       const fresh = this.#pods.get(target.metadata.name, target.metadata.namespace);
