@@ -3,6 +3,7 @@ import type { KindDescriptor, WriteContext } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { Pod, PodStatus } from '../kinds.ts';
 import { ALL_VERBS } from '../verbs.ts';
+import { mergeLabelKeys } from './match-label-keys.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { onlyEphemeral, onlyResources } from './pod-subresources.ts';
@@ -27,7 +28,7 @@ function initialStatus(pod: Pod): PodStatus {
 }
 
 function prepareForCreate(pod: Pod): Pod {
-  return { ...firstGeneration(pod), status: initialStatus(pod) };
+  return { ...firstGeneration(mergeLabelKeys(pod)), status: initialStatus(pod) };
 }
 
 function prepareForUpdate(next: Pod, previous: Pod, context: WriteContext): Pod {
