@@ -106,10 +106,10 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>(
   'persistentvolumeclaims',
   'PersistentVolumeClaim',
 );
-const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
+export const resourceQuotas = resource<ResourceQuota>('v1', 'resourcequotas', 'ResourceQuota');
 export const secrets = resource<Secret>('v1', 'secrets', 'Secret');
 export const services = resource<Service>('v1', 'services', 'Service');
-const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
+export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
@@ -123,7 +123,7 @@ export const podDisruptionBudgets = resource<PodDisruptionBudget>(
   'poddisruptionbudgets',
   'PodDisruptionBudget',
 );
-const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
+export const clusterRoles = resource<ClusterRole>('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', false);
 export const clusterRoleBindings = resource<ClusterRoleBinding>(
   'rbac.authorization.k8s.io/v1',
   'clusterrolebindings',

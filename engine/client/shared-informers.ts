@@ -21,7 +21,7 @@ export class SharedInformers {
 
   /** The informer of a resource; one asked for after `start` starts at once. */
   for<T extends KubeObject>(resource: Resource<T>): Informer<T> {
-    const id = `${resource.plural}.${resource.version}.${resource.group}`;
+    const id = idOf(resource);
     let informer = this.#informers.get(id) as unknown as Informer<T> | undefined;
     if (informer === undefined) {
       const name = `${this.#name} ${resource.plural}`;
@@ -30,6 +30,13 @@ export class SharedInformers {
       if (this.#started) informer.start();
     }
     return informer;
+  }
+
+  /** Stops following a resource that is served no more. */
+  drop(resource: Resource): void {
+    const id = idOf(resource);
+    this.#informers.get(id)?.stop();
+    this.#informers.delete(id);
   }
 
   start(): void {
@@ -41,4 +48,8 @@ export class SharedInformers {
     this.#started = false;
     for (const informer of this.#informers.values()) informer.stop();
   }
+}
+
+function idOf({ plural, version, group }: Resource): string {
+  return `${plural}.${version}.${group}`;
 }

@@ -12,6 +12,7 @@ import {
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
+import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
@@ -106,6 +107,7 @@ export class ControlPlane {
       dialNode: this.#dialNode,
       dialService: this.#dialService,
       serverVersion: KUBERNETES_VERSION,
+      advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions: this.#descriptions,
       extensions: this.#extensions,
       describesItself: true,
@@ -139,10 +141,16 @@ export class ControlPlane {
     return undefined;
   }
 
-  #startControllerManager(process: Process) {
+  *#startControllerManager(process: Process): Task<RunningComponent | undefined> {
+    const rootCa = readRootCa(process);
+    if (typeof rootCa !== 'string') {
+      yield* printError(process, `Error: error reading root-ca-file at ${rootCa.path}: no such file or directory\n`);
+      return undefined;
+    }
     const transport = connectApiServer(this.apiServer, this.#host, USERS.controllerManager);
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
+      rootCa,
       sim: this.#host.sim,
       transport,
       ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),
@@ -170,6 +178,18 @@ function* readServerFlags(
   } catch (error) {
     yield* printError(process, `Error: ${(error as Error).message}\n`);
     return undefined;
+  }
+}
+
+/** What `--root-ca-file` holds, or the path at which there is nothing. */
+function readRootCa(process: Process): string | { readonly path: string } {
+  const path = flagValue(process.argv, 'root-ca-file');
+  if (path === undefined) return '';
+  try {
+    return new TextDecoder().decode(process.readFile(path));
+  } catch (error) {
+    if (error instanceof Errno) return { path };
+    throw error;
   }
 }
 

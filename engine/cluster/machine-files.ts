@@ -1,5 +1,6 @@
 import { crictl } from '../containerd/index.ts';
 import type { FileTree } from '../linux/host.ts';
+import { ROOT_CA } from './root-ca.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { VERSIONS } from './versions.ts';
 
@@ -61,7 +62,7 @@ export function controlPlaneFiles(nodeName: string, address: string): FileTree {
         { text: kubeconfig(`https://${address}:6443`, user), mode: 0o600 },
       ]),
     ),
-    '/etc/kubernetes/pki': { directory: true },
+    '/etc/kubernetes/pki/ca.crt': { text: ROOT_CA, mode: 0o644 },
     '/var/lib/etcd': { directory: true, mode: 0o700 },
   };
 }

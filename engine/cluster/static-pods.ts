@@ -90,11 +90,13 @@ function controllerManager(): string {
       '--controllers=*',
       '--kubeconfig=/etc/kubernetes/controller-manager.conf',
       '--leader-elect=true',
+      '--root-ca-file=/etc/kubernetes/pki/ca.crt',
       '--use-service-account-credentials=true',
     ],
     cpu: '200m',
     health: { port: 10257, path: '/healthz' },
     mounts: [
+      { name: 'k8s-certs', path: '/etc/kubernetes/pki', type: 'DirectoryOrCreate', readOnly: true },
       { name: 'kubeconfig', path: '/etc/kubernetes/controller-manager.conf', type: 'FileOrCreate', readOnly: true },
     ],
   });

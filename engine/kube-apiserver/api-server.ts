@@ -24,6 +24,8 @@ import type { ApiExtensions } from './custom-resources/extensions.ts';
 import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
+import { RootDiscovery } from './discovery/root.ts';
+import { keepKubernetesService } from './kubernetes-service.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
@@ -49,6 +51,8 @@ export interface ApiServerOptions {
   readonly dialService?: ServiceDialer;
   /** 1 to 2 ms unless told. */
   readonly watchLatency?: WatchLatency;
+  /** `--advertise-address`: where Pods reach the server. Without it there is no Service `default/kubernetes`. */
+  readonly advertiseAddress?: string;
   /** E.g. `v1.36.2`. */
   readonly serverVersion: string;
   /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
@@ -91,6 +95,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   if (options.describesItself === true) createServerObjects(server);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
   const stopDefinitions = startDefinitions(server, options.extensions);
+  const { advertiseAddress } = options;
+  const stopService = advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress);
   return {
     handle: (request) => {
       try {
@@ -103,6 +109,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopCompactor();
       stopDefinitions();
       stopLooking();
+      stopService?.();
       server.served.close();
       server.guard.close();
     },
@@ -161,6 +168,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     admission: new AdmissionChain(plugins, lookup),
     authenticator: new Authenticator(clock, lookup),
     guard,
+    rootDiscovery: new RootDiscovery(),
   };
 }
 

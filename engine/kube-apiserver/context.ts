@@ -10,6 +10,7 @@ import type { Aggregation } from './aggregation.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
+import type { RootDiscovery } from './discovery/root.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -34,6 +35,7 @@ export interface ServerContext {
   readonly authenticator: Authenticator;
   /** Decides who may do what. */
   readonly guard: Guard;
+  readonly rootDiscovery: RootDiscovery;
 }
 
 /** A request for a resource that is served. */

@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import type { Discovery } from '../client/discovery.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { SharedInformers } from '../client/shared-informers.ts';
 import type { Simulation } from '../sim/index.ts';
@@ -8,6 +9,10 @@ export interface ControllerContext {
   readonly sim: Simulation;
   readonly client: Client;
   readonly informers: SharedInformers;
+  /** What the server serves, custom kinds included. */
+  readonly discovery: Discovery;
+  /** `--root-ca-file`: the certificate (PEM) by which Pods know the API server. */
+  readonly rootCa: string;
   /** A recorder whose events bear the controller's name. */
   readonly recorder: (component: string) => EventRecorder;
 }

@@ -1,7 +1,9 @@
+import { ClusterRoleAggregationController } from './clusterrole-aggregation/cluster-role-aggregation-controller.ts';
 import type { ControllerContext, RunningController } from './controller-context.ts';
 import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
+import { DisruptionController } from './disruption/disruption-controller.ts';
 import { EndpointsController } from './endpoint/endpoints-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { EndpointSliceMirroringController } from './endpointslicemirroring/endpoint-slice-mirroring-controller.ts';
@@ -14,8 +16,13 @@ import { PersistentVolumeBinder } from './persistentvolume-binder/persistent-vol
 import { VolumeProtectionController } from './persistentvolume-protection/volume-protection-controller.ts';
 import { ClaimProtectionController } from './persistentvolumeclaim-protection/claim-protection-controller.ts';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
+import { HorizontalPodAutoscalerController } from './podautoscaler/horizontal-pod-autoscaler-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { REPLICATION_CONTROLLERS } from './replicaset/replication-controller.ts';
+import { ResourceQuotaController } from './resourcequota/resource-quota-controller.ts';
+import { RootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
+import { TokensController } from './service-account/tokens-controller.ts';
 import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
@@ -45,6 +52,37 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'serviceaccount-controller',
     alias: 'serviceaccount',
     create: (context) => new ServiceAccountsController(context),
+  },
+  {
+    name: 'serviceaccount-token-controller',
+    alias: 'serviceaccount-token',
+    create: (context) => new TokensController(context),
+  },
+  {
+    name: 'replicationcontroller-controller',
+    alias: 'replicationcontroller',
+    create: (context) => new ReplicaSetController(context, REPLICATION_CONTROLLERS),
+  },
+  {
+    name: 'resourcequota-controller',
+    alias: 'resourcequota',
+    create: (context) => new ResourceQuotaController(context),
+  },
+  {
+    name: 'horizontal-pod-autoscaler-controller',
+    alias: 'horizontalpodautoscaling',
+    create: (context) => new HorizontalPodAutoscalerController(context),
+  },
+  { name: 'disruption-controller', alias: 'disruption', create: (context) => new DisruptionController(context) },
+  {
+    name: 'root-ca-certificate-publisher-controller',
+    alias: 'root-ca-cert-publisher',
+    create: (context) => new RootCaPublisher(context),
+  },
+  {
+    name: 'clusterrole-aggregation-controller',
+    alias: 'clusterrole-aggregation',
+    create: (context) => new ClusterRoleAggregationController(context),
   },
   { name: 'namespace-controller', alias: 'namespace', create: (context) => new NamespaceController(context) },
   {

@@ -1,4 +1,5 @@
 import { Client } from '../client/client.ts';
+import { Discovery } from '../client/discovery.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { LeaderElector } from '../client/leader-election.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
@@ -15,6 +16,8 @@ export interface ControllerManagerOptions {
   readonly accountTransport?: (account: string) => Transport;
   /** `--controllers`: `*` for all, `foo`, `-foo`. All unless told. */
   readonly controllers?: readonly string[];
+  /** What `--root-ca-file` holds. */
+  readonly rootCa?: string;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
@@ -34,7 +37,8 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
   const clientOf = clientsOfControllers(client, options.accountTransport);
   const selected = selectControllers(options.controllers ?? ['*']);
   let running: RunningController | undefined;
-  if (options.leaderElect === false) return startControllers(sim, client, clientOf, selected);
+  const start = () => startControllers(sim, client, clientOf, selected, options.rootCa);
+  if (options.leaderElect === false) return start();
 
   const recorder = new EventRecorder(sim, client, { component: 'kube-controller-manager' });
   const elector = new LeaderElector(sim, client, {
@@ -42,7 +46,7 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
     identity: `${hostname}_${sim.random('kube-controller-manager identity').uuid()}`,
     recorder,
     onStartedLeading: () => {
-      running = startControllers(sim, client, clientOf, selected);
+      running = start();
     },
     onStoppedLeading: () => {
       stop();
@@ -66,6 +70,8 @@ function clientsOfControllers(
   if (accountTransport === undefined) return () => shared;
   const clients = new Map<string, Client>();
   return (controller) => {
+    // It makes the tokens of accounts, so it cannot work under one.
+    if (controller === 'serviceaccount-token-controller') return shared;
     const account = accountOf(controller);
     const known = clients.get(account);
     if (known !== undefined) return known;
@@ -80,8 +86,10 @@ function startControllers(
   client: Client,
   clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
+  rootCa = '',
 ): RunningController {
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
+  const discovery = new Discovery(client);
   const recorders: EventRecorder[] = [];
   const controllers = descriptors.map(({ name, create }) => {
     const own = clientOf(name);
@@ -90,7 +98,7 @@ function startControllers(
       recorders.push(created);
       return created;
     };
-    return create({ sim, client: own, informers, recorder });
+    return create({ sim, client: own, informers, discovery, rootCa, recorder });
   });
   for (const controller of controllers) controller.start();
   informers.start();

@@ -21,6 +21,8 @@ export type Happening = 'created' | 'changed' | 'deleted';
 export interface OwnedOptions<C extends Owner, T extends KubeObject> {
   /** A finalizer that goes with being owned. */
   readonly finalizer?: string;
+  /** Where it is not `spec.selector` as it stands. */
+  readonly selectorOf?: (owner: C) => LabelSelectorFields | undefined;
   /** Which of the objects that nobody controls may be adopted at all; all unless told. */
   readonly mayAdopt?: (owner: C, object: T) => boolean;
 }
@@ -57,7 +59,7 @@ export class OwnedObjects<C extends Owner, T extends KubeObject> {
     const { mayAdopt, finalizer } = this.#options;
     const orphans = orphansBeside(this.informer, owner);
     const candidates = mayAdopt === undefined ? orphans : orphans.filter((object) => mayAdopt(owner, object));
-    const { selector } = owner.spec;
+    const selector = this.#selectorOf(owner);
     return claimObjects(
       { controller: owner, selector, controllers: this.#ownerClient, objects: this.client, finalizer },
       [...controlledBy(this.informer, owner), ...candidates],
@@ -94,10 +96,14 @@ export class OwnedObjects<C extends Owner, T extends KubeObject> {
     });
   }
 
+  #selectorOf(owner: C): LabelSelectorFields | undefined {
+    return this.#options.selectorOf === undefined ? owner.spec.selector : this.#options.selectorOf(owner);
+  }
+
   #offer(object: T, notice: (owner: C, object: T, happening: Happening) => void): void {
     if (controllerOf(object) !== undefined) return;
     for (const owner of this.#owners.lister.list(object.metadata.namespace)) {
-      if (labelSelectorOf(owner.spec.selector).matches(object.metadata.labels)) notice(owner, object, 'changed');
+      if (labelSelectorOf(this.#selectorOf(owner)).matches(object.metadata.labels)) notice(owner, object, 'changed');
     }
   }
 }

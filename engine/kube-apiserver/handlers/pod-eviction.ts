@@ -1,7 +1,8 @@
 import { badRequest, internalError, tooManyRequests } from '../../api/errors.ts';
-import type { Pod } from '../../api/kinds.ts';
+import type { Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { type LabelSelectorFields, labelSelectorOf } from '../../api/label-selector.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { withDisruptionAllowed } from '../../api/policy/disruption-allowed.ts';
 import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
 import { readObjectBody } from '../decode/object-decoder.ts';
 import { readDeleteOptions } from '../registry/delete-options.ts';
@@ -23,6 +24,7 @@ interface DisruptionBudget extends KubeObject {
     readonly desiredHealthy?: number;
     readonly currentHealthy?: number;
     readonly disruptedPods?: Readonly<Record<string, string>>;
+    readonly conditions?: NonNullable<PodDisruptionBudget['status']>['conditions'];
   };
 }
 
@@ -46,10 +48,28 @@ export const evictPod: ResourceHandler = (request) => {
   const given = readDeleteOptions(eviction.deleteOptions ?? {}, query);
   const options = dryRun ? { ...given, dryRun: ['All'] } : given;
   const pod = store.get(info.namespace, info.name) as Pod;
-  if (!isBeyondBudgets(pod)) takeFromBudget(request, pod, (options.dryRun?.length ?? 0) > 0);
+  const isDryRun = (options.dryRun?.length ?? 0) > 0;
+  if (!isBeyondBudgets(pod)) takeFromBudget(request, pod, isDryRun);
+  if (!isDryRun) noteDisruption(request, pod);
   deleteObject(store, info.namespace, info.name, options);
   return respond(201, SUCCESS);
 };
+
+/** Says in the Pod's status why it goes: https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function noteDisruption({ store, server }: ResourceRequest, pod: Pod): void {
+  const { generation, namespace = '', name } = pod.metadata;
+  const others = pod.status?.conditions?.filter(({ type }) => type !== 'DisruptionTarget') ?? [];
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    lastTransitionTime: server.clock.timestamp(),
+  };
+  const noted: Pod = { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+  store.write(store.key(namespace, name), noted);
+}
 
 /** A Pod that does not run, or goes already, costs no availability. */
 function isBeyondBudgets({ metadata, status }: Pod): boolean {
@@ -96,5 +116,8 @@ function withOneLess(budget: DisruptionBudget, pod: string, now: string): Disrup
     throw tooManyRequests(REFUSAL, { reason: 'DisruptionBudget', message: cause });
   }
   const disruptedPods = { ...status.disruptedPods, [pod]: now };
-  return { ...budget, status: { ...status, disruptionsAllowed: allowed - 1, disruptedPods } };
+  const left = { ...status, disruptionsAllowed: allowed - 1 };
+  if (left.disruptionsAllowed > 0) return { ...budget, status: { ...left, disruptedPods } };
+  const conditions = withDisruptionAllowed(left, status.observedGeneration ?? 0, now);
+  return { ...budget, status: { ...left, conditions, disruptedPods } };
 }

@@ -1,9 +1,14 @@
 import type { KubeObject, OwnerReference } from '../../api/object.ts';
-import { RESOURCES, type Resource } from '../../api/resources.ts';
+import type { Resource } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Client, DeleteOptions } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
+import type { DiscoveredResource, Discovery } from '../../client/discovery.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { SharedInformers } from '../../client/shared-informers.ts';
+import { ConnectionError } from '../../client/transport.ts';
+import { unlessGone } from '../../client/unless-gone.ts';
+import type { Simulation, Timer } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { type Consequences, FOREGROUND, type Identity, ORPHAN, OwnerGraph, type Vertex } from './owner-graph.ts';
 
@@ -14,41 +19,83 @@ type OwnerState = 'present' | 'absent' | 'waiting for its dependents';
  * Deletes objects whose owners are gone, lets owners wait for their dependents (foreground deletion) and cuts dependents
  * loose (orphaning).
  * https://kubernetes.io/docs/concepts/architecture/garbage-collection/, after
- * `pkg/controller/garbagecollector/garbagecollector.go`. (The real one finds kinds by discovery every 30 s; this one
- * knows the kinds that are served.)
+ * `pkg/controller/garbagecollector/garbagecollector.go`.
  */
 export class GarbageCollector {
+  readonly #sim: Simulation;
   readonly #client: Client;
+  readonly #discovery: Discovery;
+  readonly #informers: SharedInformers;
   readonly #recorder: EventRecorder;
   readonly #graph = new OwnerGraph();
   readonly #examining: Controller;
   readonly #orphaning: Controller;
-  readonly #resources = RESOURCES.filter(({ plural }) => plural !== 'events');
+  /** What is followed, by `plural.group`. */
+  readonly #followed = new Map<string, DiscoveredResource>();
+  #timer: Timer | undefined;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor({ sim, client, informers, discovery, recorder }: ControllerContext) {
+    this.#sim = sim;
     this.#client = client;
+    this.#discovery = discovery;
+    this.#informers = informers;
     this.#recorder = recorder('garbage-collector-controller');
-    const all = this.#resources.map((resource) => ({ resource, informer: informers.for(resource) }));
-    const options = { name: 'garbage-collector-controller', informers: all.map(({ informer }) => informer) };
+    this.#followKinds();
+    const followed = [...this.#followed.values()].map((resource) => informers.for(resource));
+    const options = { name: 'garbage-collector-controller', informers: followed };
     this.#examining = new Controller(sim, { ...options, reconcile: (uid) => this.#examine(uid) });
     this.#orphaning = new Controller(sim, { ...options, reconcile: (uid) => this.#orphan(uid) });
-    for (const { resource, informer } of all) {
-      informer.addHandlers({
-        add: (object) => this.#act(this.#graph.set(resource, object), object),
-        update: (_, object) => this.#act(this.#graph.set(resource, object), object),
-        delete: (object) => this.#act(this.#graph.delete(object.metadata.uid), object),
-      });
-    }
   }
 
   start(): void {
     this.#examining.start();
     this.#orphaning.start();
+    this.#arrange();
   }
 
   stop(): void {
     this.#examining.stop();
     this.#orphaning.stop();
+    this.#timer?.cancel();
+  }
+
+  #arrange(): void {
+    this.#timer = this.#sim.schedule(DISCOVERY_PERIOD_MS, 'garbage collector discovery', () => {
+      this.#followKinds();
+      this.#arrange();
+    });
+  }
+
+  /** Begins to follow kinds that are new, and lets go of those that are served no more. */
+  #followKinds(): void {
+    try {
+      if (!this.#discovery.refresh() && this.#followed.size > 0) return;
+    } catch (error) {
+      if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+      if (this.#followed.size > 0) return;
+    }
+    const served = new Map(
+      this.#discovery
+        .preferred()
+        .filter(isCollectable)
+        .map((each) => [nameOf(each), each]),
+    );
+    for (const [name, resource] of this.#followed) {
+      if (served.has(name)) continue;
+      this.#followed.delete(name);
+      this.#informers.drop(resource);
+      for (const { uid } of this.#graph.ofResource(resource)) this.#graph.delete(uid);
+    }
+    for (const [name, resource] of served) if (!this.#followed.has(name)) this.#follow(name, resource);
+  }
+
+  #follow(name: string, resource: DiscoveredResource): void {
+    this.#followed.set(name, resource);
+    this.#informers.for(resource).addHandlers({
+      add: (object) => this.#act(this.#graph.set(resource, object), object),
+      update: (_, object) => this.#act(this.#graph.set(resource, object), object),
+      delete: (object) => this.#act(this.#graph.delete(object.metadata.uid), object),
+    });
   }
 
   #act({ examine, orphan }: Consequences, cause: KubeObject): void {
@@ -105,7 +152,7 @@ export class GarbageCollector {
   }
 
   #ownerState(owner: OwnerReference, dependent: KubeObject): OwnerState {
-    const resource = this.#resourceOf(owner);
+    const resource = this.#discovery.find(owner);
     // A kind that is not served: it may be by and by, so its dependents stay.
     if (resource === undefined) return 'present';
     if (resource.namespaced && dependent.metadata.namespace === undefined) return 'present';
@@ -130,32 +177,18 @@ export class GarbageCollector {
     this.#recorder.event(dependent, 'Warning', 'OwnerRefInvalidNamespace', message);
   }
 
-  #resourceOf({ apiVersion, kind }: OwnerReference): Resource | undefined {
-    return this.#resources.find(
-      (one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion,
-    );
-  }
-
   /** The object as the server has it; undefined when it is gone, also when another has taken its name. */
   #read({ resource, name, namespace, uid }: Identity): KubeObject | undefined {
-    try {
-      const object = this.#client.resource(resource).get(name, namespace);
-      return object.metadata.uid === uid ? object : undefined;
-    } catch (error) {
-      if (error instanceof StatusError && error.code === 404) return undefined;
-      throw error;
-    }
+    const object = unlessGone(() => this.#client.resource(resource).get(name, namespace));
+    return object?.metadata.uid === uid ? object : undefined;
   }
 
   #delete({ resource, name, namespace, uid }: Identity, object: KubeObject, policy: DeletionPolicy): void {
     const { resourceVersion } = object.metadata;
-    try {
-      this.#client
-        .resource(resource)
-        .delete(name, namespace, { propagationPolicy: policy, preconditions: { uid, resourceVersion } });
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.code !== 404) throw error;
-    }
+    const preconditions = { uid, resourceVersion };
+    unlessGone(() =>
+      this.#client.resource(resource).delete(name, namespace, { propagationPolicy: policy, preconditions }),
+    );
   }
 
   #removeFinalizer(identity: Identity, object: KubeObject, name: string): void {
@@ -165,15 +198,22 @@ export class GarbageCollector {
 
   #update({ resource, name, namespace }: Identity, object: KubeObject, change: Partial<KubeObject['metadata']>): void {
     const { uid, resourceVersion } = object.metadata;
-    try {
-      // A JSON merge patch replaces lists whole; the version keeps it from undoing what others did meanwhile.
-      this.#client
-        .resource(resource)
-        .patch(name, namespace, 'merge', { metadata: { uid, resourceVersion, ...change } });
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.code !== 404) throw error;
-    }
+    // A JSON merge patch replaces lists whole; the version keeps it from undoing what others did meanwhile.
+    const patch = { metadata: { uid, resourceVersion, ...change } };
+    unlessGone(() => this.#client.resource(resource).patch(name, namespace, 'merge', patch));
   }
+}
+
+/** How often kinds are looked for. */
+const DISCOVERY_PERIOD_MS = 30_000;
+
+/** Events own nothing and are owned by nothing; of the rest, what can be followed and deleted. */
+function isCollectable({ plural, verbs }: DiscoveredResource): boolean {
+  return plural !== 'events' && ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb));
+}
+
+function nameOf({ plural, group }: Resource): string {
+  return `${plural}.${group}`;
 }
 
 type DeletionPolicy = NonNullable<DeleteOptions['propagationPolicy']>;

@@ -47,6 +47,12 @@ export class OwnerGraph {
     return this.#vertices.get(uid);
   }
 
+  /** All objects of a kind. */
+  ofResource({ group, plural }: Resource): Identity[] {
+    const identities = Array.from(this.#vertices.values(), ({ identity }) => identity);
+    return identities.filter(({ resource }) => resource.group === group && resource.plural === plural);
+  }
+
   /** An object has come or changed. */
   set(resource: Resource, object: KubeObject): Consequences {
     const { uid, name, namespace, deletionTimestamp, finalizers = [], ownerReferences = [] } = object.metadata;

@@ -9,6 +9,8 @@ export interface Remains {
   readonly finalizers: ReadonlyMap<string, number>;
   /** What the server refused, if anything. */
   readonly errors: readonly string[];
+  /** Why the kinds that are served could not be found out. */
+  readonly discoveryError: string | undefined;
 }
 
 /**
@@ -17,7 +19,18 @@ export interface Remains {
  */
 export function namespaceConditions(current: readonly Condition[], remains: Remains, wallMs: number): Condition[] {
   const wanted = [
-    condition('NamespaceDeletionDiscoveryFailure', '', 'ResourcesDiscovered', 'All resources successfully discovered'),
+    remains.discoveryError !== undefined
+      ? condition(
+          'NamespaceDeletionDiscoveryFailure',
+          `Discovery failed for some groups, 1 failing: ${remains.discoveryError}`,
+          'DiscoveryFailed',
+        )
+      : condition(
+          'NamespaceDeletionDiscoveryFailure',
+          '',
+          'ResourcesDiscovered',
+          'All resources successfully discovered',
+        ),
     condition(
       'NamespaceDeletionGroupVersionParsingFailure',
       '',

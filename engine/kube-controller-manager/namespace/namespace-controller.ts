@@ -1,9 +1,10 @@
 import type { Namespace } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { namespaces, pods, RESOURCES, type Resource, resourcePath } from '../../api/resources.ts';
+import { namespaces, pods, type Resource, resourcePath } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Client, ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
+import type { Discovery } from '../../client/discovery.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
@@ -25,13 +26,15 @@ const FINALIZER_SECONDS = 15;
 export class NamespaceController {
   readonly #sim: Simulation;
   readonly #client: Client;
+  readonly #discovery: Discovery;
   readonly #namespaceClient: ResourceClient<Namespace>;
   readonly #namespaces: Informer<Namespace>;
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers }: ControllerContext) {
+  constructor({ sim, client, informers, discovery }: ControllerContext) {
     this.#sim = sim;
     this.#client = client;
+    this.#discovery = discovery;
     this.#namespaceClient = client.resource(namespaces);
     this.#namespaces = informers.for(namespaces);
     this.#controller = new Controller(sim, {
@@ -65,7 +68,7 @@ export class NamespaceController {
 
     const remains = this.#deleteContent(name);
     const updated = this.#report(namespace, remains);
-    if (remains.errors.length > 0) {
+    if (remains.errors.length > 0 || remains.discoveryError !== undefined) {
       this.#controller.queue.addRateLimited(name);
     } else if (remains.resources.size > 0) {
       this.#controller.queue.addAfter(name, (remains.waitSeconds / 2 + 1) * 1_000);
@@ -79,11 +82,11 @@ export class NamespaceController {
       resources: new Map<string, number>(),
       finalizers: new Map<string, number>(),
       errors: [] as string[],
+      discoveryError: undefined as string | undefined,
       waitSeconds: 0,
     };
-    const contents = RESOURCES.filter((resource) => resource.namespaced && resource.plural !== pods.plural);
-    for (const resource of [pods, ...contents]) {
-      if (resource !== pods && remains.resources.has(nameOf(pods))) break;
+    for (const resource of this.#contents(remains)) {
+      if (!isPods(resource) && remains.resources.has(nameOf(pods))) break;
       const left = this.#deleteCollection(resource, namespace, remains.errors);
       if (left.length === 0) continue;
       remains.resources.set(nameOf(resource), left.length);
@@ -97,6 +100,18 @@ export class NamespaceController {
       }
     }
     return remains;
+  }
+
+  /** Every kind that lives in namespaces, Pods first. */
+  #contents(remains: { discoveryError: string | undefined }): readonly Resource[] {
+    try {
+      this.#discovery.refresh();
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      remains.discoveryError = error.message;
+    }
+    const all = this.#discovery.preferred().filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete'));
+    return [...all.filter(isPods), ...all.filter((resource) => !isPods(resource))];
   }
 
   /** Deletes all of a kind; returns what is still there. */
@@ -131,6 +146,10 @@ export class NamespaceController {
       body: { ...namespace, spec: { ...namespace.spec, finalizers } },
     });
   }
+}
+
+function isPods({ group, plural }: Resource): boolean {
+  return group === pods.group && plural === pods.plural;
 }
 
 /** As the conditions name it: `pods.`, `deployments.apps`. */

@@ -1,7 +1,8 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Pod, ReplicaSet } from '../../api/kinds.ts';
+import type { LabelSelectorFields } from '../../api/label-selector.ts';
 import { controllerOf, objectKey } from '../../api/object.ts';
-import { replicaSets } from '../../api/resources.ts';
+import { type Resource, replicaSets } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
@@ -18,6 +19,21 @@ import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
 /** No more than this many Pods are made or deleted at a time. */
 const BURST_REPLICAS = 500;
 
+/** A kind that keeps replicas of a Pod: ReplicaSets, and what looks enough like them. */
+export interface ReplicaKind {
+  readonly resource: Resource<ReplicaSet>;
+  readonly controllerName: string;
+  /** What its events bear. */
+  readonly component: string;
+  readonly selectorOf?: (replicaSet: ReplicaSet) => LabelSelectorFields | undefined;
+}
+
+const REPLICA_SETS: ReplicaKind = {
+  resource: replicaSets,
+  controllerName: 'replicaset-controller',
+  component: 'replicaset-controller',
+};
+
 /**
  * Keeps as many Pods as `spec.replicas` says.
  * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/, after `pkg/controller/replicaset/replica_set.go`.
@@ -31,15 +47,18 @@ export class ReplicaSetController {
   readonly #expectations = new Expectations();
   readonly #controller: Controller;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, kind = REPLICA_SETS) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
-    this.#replicaSetClient = client.resource(replicaSets);
-    this.#pods = new OwnedPods(context, replicaSets, { mayAdopt: (_, pod) => isActive(pod) });
-    this.#replicaSets = informers.for(replicaSets);
-    this.#podControl = new PodControl(this.#pods.client, recorder('replicaset-controller'));
+    this.#replicaSetClient = client.resource(kind.resource);
+    this.#pods = new OwnedPods(context, kind.resource, {
+      selectorOf: kind.selectorOf,
+      mayAdopt: (_, pod) => isActive(pod),
+    });
+    this.#replicaSets = informers.for(kind.resource);
+    this.#podControl = new PodControl(this.#pods.client, recorder(kind.component));
     this.#controller = new Controller(sim, {
-      name: 'replicaset-controller',
+      name: kind.controllerName,
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#pods.informer, this.#replicaSets],
     });

@@ -132,7 +132,11 @@ export class ControlPlane {
     const lastTransitionTime = timestamp(this.sim.wallMs);
     const ready = { type: 'Ready', status: isHealthy ? 'True' : 'False', lastTransitionTime };
     const others = pod.status?.conditions?.filter(({ type }) => type !== 'Ready') ?? [];
-    client.updateStatus({ ...pod, status: { ...pod.status, phase: 'Running', conditions: [...others, ready] } });
+    const startTime = pod.status?.startTime ?? lastTransitionTime;
+    client.updateStatus({
+      ...pod,
+      status: { ...pod.status, phase: 'Running', startTime, conditions: [...others, ready] },
+    });
   }
 
   /** A node's heartbeat every ten seconds, until the returned function is called. */

@@ -1,0 +1,14 @@
+/**
+ * The certificate of a cluster's CA, as kubeadm makes one. Nothing is signed by it: nobody has its key.
+ */
+export const ROOT_CA = `-----BEGIN CERTIFICATE-----
+MIIBUTCB+aADAgECAgEBMAoGCCqGSM49BAMCMBUxEzARBgNVBAMTCmt1YmVybmV0
+ZXMwHhcNMjYwMTAxMDAwMDAwWhcNMzYwMTAxMDAwMDAwWjAVMRMwEQYDVQQDEwpr
+dWJlcm5ldGVzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEyct0SGhaTLs9d9jn
+c8O/Epjx2IYM1Xik7l3Td8an0QenxXnnNEfRcd2alKocspmRqrcGF0WXnaeXS0SB
+MvYzUKM6MDgwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAqQwFQYDVR0R
+BA4wDIIKa3ViZXJuZXRlczAKBggqhkjOPQQDAgNHADBEAiA49SQbArk6JjXFwYMJ
+PEULSlyVllJxRVAbxxNnxtKHcwIgKYiYIqqnGcIGCVEHL7dplXg9pk43YuTG7AmA
+GNvlV64=
+-----END CERTIFICATE-----
+`;

@@ -1,0 +1,218 @@
+import type { HorizontalPodAutoscaler, Pod } from '../../api/kinds.ts';
+import { numericValue } from '../../api/quantity.ts';
+import { StatusError } from '../../api/status-error.ts';
+import type { Client } from '../../client/client.ts';
+import type { DiscoveredResource } from '../../client/discovery.ts';
+import type { EventType } from '../../client/event-recorder.ts';
+import { timestamp } from '../../client/timestamp.ts';
+import type { Scale, ScaleClient } from '../scale.ts';
+import { judgeMetric, type MetricAnswer, type MetricContext, type MetricFailure } from './autoscaler-metrics.ts';
+import { type ConditionType, withNote } from './autoscaler-status.ts';
+import { limited, type Note, type Past, rulesOf, stabilized } from './scaling-limits.ts';
+
+type Status = NonNullable<HorizontalPodAutoscaler['status']>;
+
+/** `--horizontal-pod-autoscaler-tolerance` */
+const TOLERANCE = 0.1;
+/** What is decided for one autoscaler in one turn. */
+interface Decision {
+  readonly desired: number;
+  /** Why, in the words of the event; empty when the size stays. */
+  readonly reason: string;
+  readonly metrics?: Status['currentMetrics'];
+  readonly failed?: string;
+}
+
+/** What is remembered of an autoscaler; lost, as in the real one, with the process. */
+export interface Memory {
+  recommendations: Past[];
+  changes: Past[];
+}
+
+interface Surroundings {
+  readonly client: Client;
+  readonly scales: ScaleClient;
+  readonly podsOf: (selector: string) => readonly Pod[];
+  readonly memory: Memory;
+  readonly tell: (type: EventType, reason: string, message: string) => void;
+  readonly report: (status: Status) => void;
+}
+
+/** One turn of one autoscaler: observe the target and its metrics, decide on a size, set it, report. */
+export class Turn {
+  readonly #autoscaler: HorizontalPodAutoscaler;
+  readonly #spec: NonNullable<HorizontalPodAutoscaler['spec']>;
+  readonly #wallMs: number;
+  readonly #around: Surroundings;
+  #conditions: NonNullable<Status['conditions']>;
+
+  constructor(autoscaler: HorizontalPodAutoscaler, wallMs: number, around: Surroundings) {
+    this.#autoscaler = autoscaler;
+    this.#spec = autoscaler.spec!;
+    this.#wallMs = wallMs;
+    this.#around = around;
+    this.#conditions = autoscaler.status?.conditions ?? [];
+  }
+
+  take(): void {
+    const { kind, name, apiVersion = '' } = this.#spec.scaleTargetRef;
+    const resource = this.#around.scales.resourceOf({ apiVersion, kind });
+    if (resource === undefined) {
+      const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+      this.#giveUp(`no matches for kind "${kind}" in version "${group === '' ? version : apiVersion}"`);
+      return;
+    }
+    let scale: Scale;
+    try {
+      scale = this.#around.scales.get(resource, this.#autoscaler.metadata.namespace, name);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#giveUp(error.message);
+      return;
+    }
+    const got = "the HPA controller was able to get the target's current scale";
+    this.#note('AbleToScale', { status: 'True', reason: 'SucceededGetScale', message: got });
+    this.#resize(resource, scale, this.#decide(scale));
+  }
+
+  #giveUp(why: string): void {
+    this.#around.tell('Warning', 'FailedGetScale', why);
+    const message = `the HPA controller was unable to get the target's current scale: ${why}`;
+    this.#note('AbleToScale', { status: 'False', reason: 'FailedGetScale', message });
+    this.#around.report({ ...this.#statusNow(), conditions: this.#conditions });
+  }
+
+  #decide(scale: Scale): Decision {
+    const current = scale.spec.replicas ?? 0;
+    const { minReplicas = 1, maxReplicas } = this.#spec;
+    if (current === 0 && minReplicas !== 0) {
+      const message = 'scaling is disabled since the replica count of the target is zero';
+      this.#note('ScalingActive', { status: 'False', reason: 'ScalingDisabled', message });
+      return { desired: 0, reason: '' };
+    }
+    if (current > maxReplicas) {
+      return { desired: maxReplicas, reason: 'Current number of replicas above Spec.MaxReplicas' };
+    }
+    if (current < minReplicas) {
+      return { desired: minReplicas, reason: 'Current number of replicas below Spec.MinReplicas' };
+    }
+    return this.#decideByMetrics(scale, current);
+  }
+
+  #decideByMetrics(scale: Scale, current: number): Decision {
+    const selector = scale.status?.selector ?? '';
+    if (selector === '') {
+      const message = "the HPA target's scale is missing a selector";
+      this.#around.tell('Warning', 'SelectorRequired', 'selector is required');
+      this.#note('ScalingActive', { status: 'False', reason: 'InvalidSelector', message });
+      return { desired: current, reason: '', failed: 'selector is required' };
+    }
+    const { answers, failures } = this.#ask(selector, current);
+    const metrics = answers.map((answer) => answer.current);
+    const most = answers.reduce<MetricAnswer | undefined>(
+      (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
+      undefined,
+    );
+    // With some metrics unknown it may grow, but not shrink.
+    if (most === undefined || (failures.length > 0 && most.replicas < current)) {
+      const [first] = failures;
+      const message = `the HPA was unable to compute the replica count: ${first!.message}`;
+      this.#note('ScalingActive', { status: 'False', reason: first!.reason, message });
+      const all = answers.length + failures.length;
+      const failed = `invalid metrics (${failures.length} invalid out of ${all}), first error is: ${first!.message}`;
+      return { desired: current, reason: '', metrics, failed };
+    }
+    const found = `the HPA was able to successfully calculate a replica count from ${most.name}`;
+    this.#note('ScalingActive', { status: 'True', reason: 'ValidMetricFound', message: found });
+    const wanted = most.replicas;
+    const reason = wanted > current ? `${most.name} above target` : wanted < current ? 'All metrics below target' : '';
+    return { desired: this.#normalize(wanted, current), reason, metrics };
+  }
+
+  #ask(selector: string, currentReplicas: number) {
+    const { client, podsOf, tell } = this.#around;
+    const { up, down } = rulesOf(this.#spec.behavior);
+    const share = (tolerance: unknown) => (tolerance === undefined ? TOLERANCE : numericValue(String(tolerance)));
+    const context: MetricContext = {
+      client,
+      namespace: this.#autoscaler.metadata.namespace ?? '',
+      selector,
+      pods: podsOf(selector),
+      currentReplicas,
+      tolerance: { up: share(up.tolerance), down: share(down.tolerance) },
+      wallMs: this.#wallMs,
+    };
+    const answers: MetricAnswer[] = [];
+    const failures: MetricFailure[] = [];
+    for (const spec of this.#spec.metrics ?? []) {
+      const answer = judgeMetric(spec, context);
+      if ('replicas' in answer) answers.push(answer);
+      else failures.push(answer);
+    }
+    for (const { reason, message } of failures) tell('Warning', reason, message);
+    return { answers, failures };
+  }
+
+  /** The size that bounds, policies and earlier recommendations leave of the one wanted. */
+  #normalize(wanted: number, current: number): number {
+    const { memory } = this.#around;
+    const rules = rulesOf(this.#spec.behavior);
+    const nowMs = this.#wallMs;
+    const steady = stabilized(wanted, current, memory.recommendations, rules, nowMs);
+    memory.recommendations.push({ atMs: nowMs, replicas: wanted });
+    this.#note('AbleToScale', steady.note);
+    const { minReplicas: min = 1, maxReplicas: max } = this.#spec;
+    const { replicas, note } = limited(steady.replicas, {
+      current,
+      min,
+      max,
+      ...rules,
+      changes: memory.changes,
+      nowMs,
+    });
+    this.#note('ScalingLimited', note);
+    return replicas;
+  }
+
+  #resize(resource: DiscoveredResource, scale: Scale, { desired, reason, metrics, failed }: Decision): void {
+    const current = scale.spec.replicas ?? 0;
+    if (failed !== undefined) this.#around.tell('Warning', 'FailedComputeMetricsReplicas', failed);
+    const rescaled = desired !== current && this.#setSize(resource, scale, desired, reason);
+    const { currentMetrics: _, ...before } = this.#statusNow();
+    const currentMetrics = metrics ?? this.#autoscaler.status?.currentMetrics;
+    this.#around.report({
+      ...before,
+      currentReplicas: scale.status?.replicas ?? current,
+      desiredReplicas: rescaled ? desired : current,
+      ...(currentMetrics === undefined ? {} : { currentMetrics }),
+      ...(rescaled ? { lastScaleTime: timestamp(this.#wallMs) } : {}),
+      conditions: this.#conditions,
+    });
+  }
+
+  #setSize(resource: DiscoveredResource, scale: Scale, desired: number, reason: string): boolean {
+    const { scales, tell, memory } = this.#around;
+    try {
+      scales.update(resource, { ...scale, spec: { ...scale.spec, replicas: desired } });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      tell('Warning', 'FailedRescale', `New size: ${desired}; reason: ${reason}; error: ${error.message}`);
+      const message = `the HPA controller was unable to update the target scale: ${error.message}`;
+      this.#note('AbleToScale', { status: 'False', reason: 'FailedUpdateScale', message });
+      return false;
+    }
+    memory.changes.push({ atMs: this.#wallMs, replicas: desired - (scale.spec.replicas ?? 0) });
+    const message = `the HPA controller was able to update the target scale to ${desired}`;
+    this.#note('AbleToScale', { status: 'True', reason: 'SucceededRescale', message });
+    tell('Normal', 'SuccessfulRescale', `New size: ${desired}; reason: ${reason}`);
+    return true;
+  }
+
+  #statusNow(): Status {
+    return { desiredReplicas: 0, currentReplicas: 0, ...this.#autoscaler.status } as Status;
+  }
+
+  #note(type: ConditionType, note: Note): void {
+    this.#conditions = withNote(this.#conditions, type, note, this.#wallMs);
+  }
+}
