@@ -17,17 +17,18 @@ export class SliceWriter {
   readonly #client: ResourceClient<EndpointSlice>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #manager: string;
-  readonly #written = new WrittenVersions();
+  readonly #written: WrittenVersions;
 
   /** @param enqueue is told the Service whose slices someone else has changed, or of which news was awaited. */
   constructor(
-    { client, informers }: ControllerContext,
+    { sim, client, informers }: ControllerContext,
     manager: string,
     enqueue: (serviceKey: string, slice: EndpointSlice) => void,
   ) {
     this.#client = client.resource(endpointSlices);
     this.#slices = informers.for(endpointSlices);
     this.#manager = manager;
+    this.#written = new WrittenVersions(sim);
     this.#slices.addIndex(INDEX, (slice) => {
       const key = serviceKey(slice);
       return key === undefined ? [] : [`${slice.metadata.labels?.[MANAGED_BY]} ${key}`];

@@ -1,19 +1,33 @@
 import type { KubeObject } from '../api/object.ts';
+import type { Simulation } from '../sim/index.ts';
+
+/** So long news is awaited. After it something has gone by unseen: made and deleted while a watch was broken. */
+export const NEWS_TIMEOUT_MS = 5 * 60_000;
+
+interface Written {
+  readonly version: number;
+  readonly atMs: number;
+}
 
 /**
  * What a controller has written and its cache does not show yet. Whoever goes on without it writes the same again, and
  * is refused. After `k8s.io/endpointslice` (EndpointSliceTracker).
  */
 export class WrittenVersions {
-  readonly #written = new Map<string, Map<string, number>>();
+  readonly #sim: Simulation;
+  readonly #written = new Map<string, Map<string, Written>>();
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+  }
 
   /** @param key of the object on whose behalf it was written. */
   note(key: string, { metadata }: KubeObject): void {
-    this.#noted(key).set(metadata.uid, Number(metadata.resourceVersion));
+    this.#set(key, metadata.uid, Number(metadata.resourceVersion));
   }
 
   noteDeleted(key: string, { metadata }: KubeObject): void {
-    this.#noted(key).set(metadata.uid, Number.POSITIVE_INFINITY);
+    this.#set(key, metadata.uid, Number.POSITIVE_INFINITY);
   }
 
   /** The cache shows that it is gone. */
@@ -30,16 +44,15 @@ export class WrittenVersions {
     const written = this.#written.get(key);
     if (written === undefined) return false;
     for (const { metadata } of cached) {
-      if (Number(metadata.resourceVersion) >= (written.get(metadata.uid) ?? 0)) written.delete(metadata.uid);
+      if (Number(metadata.resourceVersion) >= (written.get(metadata.uid)?.version ?? 0)) written.delete(metadata.uid);
     }
+    const { nowMs } = this.#sim;
+    for (const [uid, { atMs }] of written) if (nowMs - atMs >= NEWS_TIMEOUT_MS) written.delete(uid);
     return written.size > 0;
   }
 
-  #noted(key: string): Map<string, number> {
-    const known = this.#written.get(key);
-    if (known !== undefined) return known;
-    const noted = new Map<string, number>();
-    this.#written.set(key, noted);
-    return noted;
+  #set(key: string, uid: string, version: number): void {
+    const known = this.#written.get(key) ?? new Map<string, Written>();
+    this.#written.set(key, known.set(uid, { version, atMs: this.#sim.nowMs }));
   }
 }

@@ -254,8 +254,12 @@ class NodeAgent implements PodWorkerHost {
       return;
     }
     const worker = this.#workers.get(pod.metadata.uid);
-    if (worker !== undefined) worker.update(pod);
-    else this.#begin(pod, false);
+    if (worker === undefined) {
+      this.#begin(pod, false);
+      return;
+    }
+    this.statuses.reconcile(pod);
+    worker.update(pod);
   }
 
   #begin(pod: Pod, isStatic: boolean): void {

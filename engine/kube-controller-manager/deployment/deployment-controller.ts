@@ -11,6 +11,7 @@ import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { OwnedObjects } from '../owned-objects.ts';
 import { controlledBy, indexByController } from '../owner-index.ts';
+import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 import { conditionOf, type DeploymentStatus, hasProgressDeadline, withCondition } from './conditions.ts';
 import { countedStatus, isComplete, nextProgressCheckMs, rolloutStatus } from './deployment-status.ts';
 import { isScaled, scalings } from './proportional-scaling.ts';
@@ -61,13 +62,21 @@ export class DeploymentController {
 
   #reconcile(key: string): void {
     const deployment = this.#deployments.lister.byKey(key);
-    if (deployment === undefined) return;
+    if (deployment === undefined) {
+      this.#writer.written.forgetAll(key);
+      return;
+    }
     if (labelSelectorOf(deployment.spec.selector).isEmpty) {
       const message = 'This deployment is selecting all pods. A non-empty selector is required.';
       this.#recorder.event(deployment, 'Warning', 'SelectingAll', message);
       return;
     }
-    const revisions = findRevisions(deployment, this.#replicaSets.claim(deployment));
+    const claimed = this.#replicaSets.claim(deployment);
+    if (this.#writer.written.isAheadOf(key, claimed)) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
+      return;
+    }
+    const revisions = findRevisions(deployment, claimed);
     if (deployment.metadata.deletionTimestamp !== undefined) {
       this.#writeStatus(deployment, countedStatus(deployment, revisions, this.#sim.wallMs));
       return;
@@ -159,7 +168,8 @@ export class DeploymentController {
       add: (deployment) => this.#controller.enqueue(deployment),
       update: (_, deployment) => this.#controller.enqueue(deployment),
     });
-    this.#replicaSets.follow((deployment, replicaSet) => {
+    this.#replicaSets.follow((deployment, replicaSet, happening) => {
+      if (happening === 'deleted') this.#writer.written.forget(objectKey(deployment), replicaSet);
       this.#controller.enqueueKey(objectKey(deployment), replicaSet);
     });
     // Only the Recreate strategy waits for Pods to be gone.

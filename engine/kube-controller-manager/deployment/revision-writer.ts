@@ -1,11 +1,12 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
-import { controllerOf, type Manifest } from '../../api/object.ts';
+import { controllerOf, type Manifest, objectKey } from '../../api/object.ts';
 import { deployments, replicaSets } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Client, ResourceClient } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Simulation } from '../../sim/index.ts';
+import { WrittenVersions } from '../written-versions.ts';
 import { newestAnnotations, REVISION, withSize } from './annotations.ts';
 import { conditionOf, hasProgressDeadline, withCondition } from './conditions.ts';
 import { newReplicaSet } from './new-replica-set.ts';
@@ -31,12 +32,15 @@ export class RevisionWriter {
   readonly #deployments: ResourceClient<Deployment>;
   readonly #replicaSets: ResourceClient<ReplicaSet>;
   readonly #recorder: EventRecorder;
+  /** A cache that is behind would have us make a ReplicaSet too many, or too large. */
+  readonly written: WrittenVersions;
 
   constructor(sim: Simulation, client: Client, recorder: EventRecorder) {
     this.#sim = sim;
     this.#deployments = client.resource(deployments);
     this.#replicaSets = client.resource(replicaSets);
     this.#recorder = recorder;
+    this.written = new WrittenVersions(sim);
   }
 
   /** Sees to it that the present template has its ReplicaSet, with the number of the newest revision. */
@@ -69,7 +73,7 @@ export class RevisionWriter {
       (newest.spec.minReadySeconds ?? 0) === (minReadySeconds ?? 0);
     const updated = isCurrent
       ? newest
-      : this.#replicaSets.update({
+      : this.#update(deployment, {
           ...newest,
           metadata: { ...newest.metadata, annotations },
           spec: { ...newest.spec, minReadySeconds },
@@ -89,7 +93,7 @@ export class RevisionWriter {
     const max = desired + rollingLimits(deployment).maxSurge;
     const annotations = withSize(replicaSet.metadata.annotations ?? {}, desired, max);
     if (before === replicas && sameValue(annotations, replicaSet.metadata.annotations)) return replicaSet;
-    const scaled = this.#replicaSets.update({
+    const scaled = this.#update(deployment, {
       ...replicaSet,
       metadata: { ...replicaSet.metadata, annotations },
       spec: { ...replicaSet.spec, replicas },
@@ -102,12 +106,20 @@ export class RevisionWriter {
     return scaled;
   }
 
+  #update(deployment: Deployment, replicaSet: ReplicaSet): ReplicaSet {
+    const updated = this.#replicaSets.update(replicaSet);
+    this.written.note(objectKey(deployment), updated);
+    return updated;
+  }
+
   #create(
     deployment: Deployment,
     manifest: Manifest<ReplicaSet>,
   ): { readonly replicaSet: ReplicaSet; readonly isNew: boolean } {
     try {
-      return { replicaSet: this.#replicaSets.create(manifest), isNew: true };
+      const replicaSet = this.#replicaSets.create(manifest);
+      this.written.note(objectKey(deployment), replicaSet);
+      return { replicaSet, isNew: true };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (error.reason === 'AlreadyExists')

@@ -1,14 +1,5 @@
 import type { Deployment, ReplicaSet } from '../../api/kinds.ts';
-import {
-  allOf,
-  byAge,
-  desiredReplicas,
-  type Revisions,
-  replicasOf,
-  rollingLimits,
-  sumAvailable,
-  sumReplicas,
-} from './revisions.ts';
+import { allOf, byAge, desiredReplicas, type Revisions, replicasOf, rollingLimits, sumReplicas } from './revisions.ts';
 
 /** A decision: this ReplicaSet shall have so many replicas. */
 export interface Scaling {
@@ -58,10 +49,18 @@ function shrinkOld(deployment: Deployment, revisions: Revisions): Scaling[] {
 
   const sizes = new Map(byAge(old).map((replicaSet) => [replicaSet, replicasOf(replicaSet)]));
   removeUnavailable(sizes, removable);
-  removeAvailable(sizes, sumAvailable(all) - minAvailable);
+  removeAvailable(sizes, all.reduce((sum, replicaSet) => sum + lastingAvailable(replicaSet), 0) - minAvailable);
   return [...sizes]
     .filter(([replicaSet, replicas]) => replicas !== replicasOf(replicaSet))
     .map(([replicaSet, replicas]) => ({ replicaSet, replicas }));
+}
+
+/**
+ * The available Pods that are to stay: a ReplicaSet told to shrink may still report those it is about to lose. (The real
+ * controller counts them, and can for a moment leave too few.)
+ */
+function lastingAvailable(replicaSet: ReplicaSet): number {
+  return Math.min(replicaSet.status?.availableReplicas ?? 0, replicasOf(replicaSet));
 }
 
 /** Pods that are not available serve nobody: they go first, and cost nothing. */

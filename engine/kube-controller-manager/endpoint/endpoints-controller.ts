@@ -11,7 +11,7 @@ import { unlessGone } from '../../client/unless-gone.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selects } from '../selected-pods.ts';
-import { WrittenVersions } from '../written-versions.ts';
+import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { endpointSubsets, truncatedSubsets } from './endpoint-subsets.ts';
 
 const MANAGED_BY = { 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' };
@@ -29,7 +29,7 @@ export class EndpointsController {
   readonly #pods: Informer<Pod>;
   readonly #endpoints: Informer<Endpoints>;
   readonly #recorder: EventRecorder;
-  readonly #written = new WrittenVersions();
+  readonly #written: WrittenVersions;
   readonly #controller: Controller;
 
   constructor({ sim, client, informers, recorder }: ControllerContext) {
@@ -38,6 +38,7 @@ export class EndpointsController {
     this.#pods = informers.for(pods);
     this.#endpoints = informers.for(endpoints);
     this.#recorder = recorder('endpoint-controller');
+    this.#written = new WrittenVersions(sim);
     this.#controller = new Controller(sim, {
       name: 'endpoints-controller',
       reconcile: (key) => this.#reconcile(key),
@@ -79,7 +80,10 @@ export class EndpointsController {
       .list(service.metadata.namespace)
       .filter((pod) => selects(service, pod.metadata.labels));
     const current = this.#endpoints.lister.byKey(key);
-    if (this.#written.isAheadOf(key, current === undefined ? [] : [current])) return;
+    if (this.#written.isAheadOf(key, current === undefined ? [] : [current])) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
+      return;
+    }
     const desired = desiredEndpoints(service, endpointSubsets(service, selected), current);
     try {
       if (current === undefined) this.#written.note(key, this.#endpointsClient.create(desired));

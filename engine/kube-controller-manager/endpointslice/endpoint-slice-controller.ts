@@ -12,6 +12,7 @@ import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selects } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
+import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 import { desiredGroups, ZONE } from './desired-endpoints.ts';
 
 const MANAGER = 'endpointslice-controller.k8s.io';
@@ -75,7 +76,10 @@ export class EndpointSliceController {
     if (!hasSelector(service) || service.spec.type === 'ExternalName') return;
     // Observe …
     const existing = this.#slices.of(service);
-    if (existing === undefined) return;
+    if (existing === undefined) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
+      return;
+    }
     const selected = this.#pods.lister
       .list(service.metadata.namespace)
       .filter((pod) => selects(service, pod.metadata.labels));

@@ -10,6 +10,7 @@ import { isNamespaceTerminating } from '../pod-control.ts';
 import { hasSelector } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
+import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
@@ -60,7 +61,10 @@ export class EndpointSliceMirroringController {
       return;
     }
     const existing = this.#slices.of(source);
-    if (existing === undefined) return;
+    if (existing === undefined) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
+      return;
+    }
     const service = this.#services.lister.byKey(key);
     const isMirrored = service !== undefined && !hasSelector(service) && wantsMirror(source);
     if (!isMirrored && existing.length === 0) return;

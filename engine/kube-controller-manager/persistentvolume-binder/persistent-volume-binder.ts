@@ -42,7 +42,7 @@ export class PersistentVolumeBinder {
   readonly #pods: Informer<Pod>;
   readonly #recorder: EventRecorder;
   /** Caches lag behind what was written here; deciding on them would bind twice. */
-  readonly #written = new WrittenVersions();
+  readonly #written: WrittenVersions;
   readonly #claimController: Controller;
   readonly #volumeController: Controller;
 
@@ -56,6 +56,7 @@ export class PersistentVolumeBinder {
     indexByClaim(this.#pods);
     this.#recorder = recorder('persistentvolume-controller');
     const needed = [this.#claims, this.#volumes, this.#classes, this.#pods];
+    this.#written = new WrittenVersions(sim);
     this.#claimController = new Controller(sim, {
       name: 'persistentvolume-binder-controller',
       reconcile: (key) => this.#reconcileClaim(key),

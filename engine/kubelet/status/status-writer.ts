@@ -61,6 +61,24 @@ export class StatusWriter {
     this.#flush(uid, entry);
   }
 
+  /**
+   * The server shows another version of the Pod. Where its conditions are no longer those that were written (the node
+   * controller has called it not ready, say, while the node was silent), they are written again.
+   */
+  reconcile(target: Pod): void {
+    const { uid } = target.metadata;
+    const entry = this.#entries.get(uid);
+    if (entry === undefined || newer(entry.target, target) !== target) return;
+    entry.target = target;
+    const shown = target.status?.conditions ?? [];
+    const isWrong = entry.written?.conditions?.some(({ type, status }) =>
+      shown.some((condition) => condition.type === type && condition.status !== status),
+    );
+    if (isWrong !== true) return;
+    entry.written = target.status;
+    this.#flush(uid, entry);
+  }
+
   /** The Pod has ended and is cleaned up: after its last status the object may go. */
   deleteWhenWritten(uid: string): void {
     const entry = this.#entries.get(uid);
