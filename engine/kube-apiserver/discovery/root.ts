@@ -1,7 +1,6 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { hash32 } from '../../sim/index.ts';
-import { respond } from '../context.ts';
 import { negotiate } from '../media-type.ts';
 import { aggregatedDiscovery, apiGroupList, apiVersions } from './documents.ts';
 
@@ -23,7 +22,11 @@ export class RootDiscovery {
   /** @param core `/api`, else `/apis`. */
   serve(request: ApiRequest, kinds: readonly KindDescriptor[], core: boolean): ApiResponse {
     if (negotiate(request.headers?.['accept']).as !== 'APIGroupDiscoveryList') {
-      return respond(200, core ? apiVersions() : apiGroupList(kinds));
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: core ? apiVersions() : apiGroupList(kinds),
+      };
     }
     const path = core ? '/api' : '/apis';
     const document = upToDate(this.#documents.get(path), kinds, core);
