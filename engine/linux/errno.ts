@@ -32,6 +32,7 @@ const MESSAGES = {
   ENOSYS: 'Function not implemented',
   ENOTEMPTY: 'Directory not empty',
   ELOOP: 'Too many levels of symbolic links',
+  EMSGSIZE: 'Message too long',
   EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ENETUNREACH: 'Network is unreachable',

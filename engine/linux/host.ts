@@ -7,6 +7,7 @@ import type {
   Process,
   Program,
   Propagation,
+  Route,
   WaitStatus,
 } from './syscalls.ts';
 
@@ -42,6 +43,9 @@ export interface NetworkNamespace extends Namespace {
   /** Adds an interface that is reachable from every host of the same fabric. */
   addInterface(networkInterface: NetworkInterface): void;
   removeInterface(name: string): void;
+  readonly routes: readonly Route[];
+  /** Besides those that follow from the interfaces' addresses. */
+  addRoute(route: Route): void;
 }
 
 export type NamespaceSet = {

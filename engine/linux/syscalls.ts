@@ -116,8 +116,36 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** What came back for an echo request. */
+export interface EchoReply {
+  readonly kind: 'reply' | 'exceeded' | 'unreachable' | 'prohibited';
+  readonly from: string;
+  readonly ttl: number;
+  /** Milliseconds there and back. */
+  readonly timeMs: number;
+}
+
+/** A line of the routing table; prefix length 0 is the default route. */
+export interface Route {
+  readonly destination: string;
+  readonly prefixLength: number;
+  /** Absent where the destination is on the link itself. */
+  readonly gateway?: string;
+  readonly interfaceName: string;
+}
+
+/** A machine on the same link that was spoken to. */
+export interface Neighbour {
+  readonly address: string;
+  readonly mac: string;
+  readonly interfaceName: string;
+}
+
 export interface SocketInfo {
-  readonly state: 'LISTEN' | 'ESTAB' | 'FIN-WAIT' | 'CLOSE-WAIT';
+  readonly protocol: 'tcp' | 'udp';
+  /** As /proc/<pid>/fd shows it: `socket:[inode]`. */
+  readonly inode: number;
+  readonly state: 'LISTEN' | 'ESTAB' | 'FIN-WAIT' | 'CLOSE-WAIT' | 'UNCONN';
   readonly local: SocketAddress;
   /** Absent while listening. */
   readonly remote?: SocketAddress;
@@ -255,7 +283,7 @@ export interface Process {
   foregroundGroup(fd: number): number;
   setForegroundGroup(fd: number, processGroup: number): void;
 
-  // Sockets (streams)
+  // Sockets
   /** Listens on a port of the process's network namespace; address `0.0.0.0` unless told. */
   listen(port: number, address?: string): number;
   accept(fd: number): Task<{ readonly fd: number; readonly peer: SocketAddress }>;
@@ -268,7 +296,22 @@ export interface Process {
   peerAddress(fd: number): SocketAddress;
   /** The interfaces of the process's network namespace, `lo` first: what `ip addr` shows. */
   networkInterfaces(): readonly NetworkInterface[];
-  /** The stream sockets of the process's network namespace: what `ss -tan` shows. */
+  /** A UDP socket on a port (0: any) of an address (all, unless told). */
+  openDatagram(port?: number, address?: string): number;
+  sendTo(fd: number, data: Uint8Array, to: SocketAddress): void;
+  /** Undefined after the time-out. Throws ECONNREFUSED and EHOSTUNREACH for what was sent before. */
+  receiveFrom(
+    fd: number,
+    timeoutMs?: number,
+  ): Task<{ readonly data: Uint8Array; readonly peer: SocketAddress } | undefined>;
+  /** Sends an ICMP echo request and waits for what comes back; undefined after the time-out. Throws ENETUNREACH, EPERM. */
+  echo(address: string, options: { readonly ttl?: number; readonly timeoutMs: number }): Task<EchoReply | undefined>;
+  routes(): readonly Route[];
+  addRoute(route: Route): void;
+  /** Throws ESRCH when there is no such route. */
+  deleteRoute(route: Pick<Route, 'destination' | 'prefixLength'>): void;
+  neighbours(): readonly Neighbour[];
+  /** The sockets of the process's network namespace: what `ss -tuan` shows. */
   sockets(): readonly SocketInfo[];
 }
 

@@ -102,7 +102,7 @@ class Machine implements Host {
     this.#kernel.dispatch = () => dispatch(this.#kernel);
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
     this.#disk = MemoryDirectory.root(fs, options.fabric.layers.build(options.root));
-    this.#network = this.#newNetwork();
+    this.#network = this.#newNetwork(true);
     for (const { address, prefixLength, interface: name } of options.addresses) {
       this.#network.addInterface({ name, mac: macOf(address), mtu: 1500, addresses: [{ address, prefixLength }] });
     }
@@ -299,11 +299,12 @@ class Machine implements Host {
     return plainNamespace(kernel, kind, options, kernel.init);
   }
 
-  #newNetwork(): NetNamespace {
+  #newNetwork(isMachine = false): NetNamespace {
     return new NetNamespace({
       inode: this.#kernel.allocateNamespaceInode(),
       fabric: this.#fabric,
       hostName: this.name,
+      isMachine,
       isUp: () => this.#kernel.running,
       fs: this.#kernel.anonymous,
     });

@@ -1,20 +1,24 @@
 import { type Task, waitFor } from '../../sim/index.ts';
 import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
+import type { Datagram } from '../net/attachment.ts';
 import { openConnection, socketOf } from '../net/connect.ts';
+import { DatagramSocket } from '../net/datagram-socket.ts';
+import { sendEcho } from '../net/echo.ts';
 import { ListeningSocket } from '../net/listening-socket.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import { StreamSocket } from '../net/stream-socket.ts';
 import { SocketInode } from '../net/unix-socket.ts';
-import type { SocketAddress, SocketInfo } from '../syscalls.ts';
+import type { EchoReply, Route, SocketAddress, SocketInfo } from '../syscalls.ts';
 import { locate } from '../vfs/path.ts';
 import { MAY_WRITE, requireAccess } from '../vfs/permission.ts';
 import { charge, owes } from './cpu-charge.ts';
+import { poll } from './file-calls.ts';
 import type { TaskStruct } from './kernel.ts';
 import { create } from './path-calls.ts';
 import { PREEMPTED } from './wake.ts';
 
-// Stream sockets.
+// Sockets.
 
 export function networkOf(task: TaskStruct): NetNamespace {
   return task.namespaces.net as NetNamespace;
@@ -87,6 +91,7 @@ export function shutdownWrite(task: TaskStruct, fd: number): void {
 
 export function localAddress(task: TaskStruct, fd: number): SocketAddress {
   const description = task.files.get(fd);
+  if (description instanceof DatagramSocket) return { address: description.address, port: description.port };
   if (description instanceof ListeningSocket) return { address: description.address, port: description.port };
   return socketAt(task, fd).local;
 }
@@ -96,9 +101,77 @@ export function peerAddress(task: TaskStruct, fd: number): SocketAddress {
 }
 
 export function socketsOf(task: TaskStruct): readonly SocketInfo[] {
-  const { listeners, sockets } = networkOf(task);
+  const { listeners, sockets, datagrams } = networkOf(task);
   return [
-    ...listeners.map(({ address, port }) => ({ state: 'LISTEN' as const, local: { address, port } })),
-    ...sockets.map(({ state, local, remote }) => ({ state, local, remote })),
+    ...listeners.map((listener) => ({
+      protocol: 'tcp' as const,
+      inode: listener.stat().inode,
+      state: 'LISTEN' as const,
+      local: { address: listener.address, port: listener.port },
+    })),
+    ...sockets.map((socket) => ({
+      protocol: 'tcp' as const,
+      inode: socket.stat().inode,
+      state: socket.state,
+      local: socket.local,
+      remote: socket.remote,
+    })),
+    ...datagrams.map((socket) => ({
+      protocol: 'udp' as const,
+      inode: socket.stat().inode,
+      state: 'UNCONN' as const,
+      local: { address: socket.address, port: socket.port },
+    })),
   ];
+}
+
+export function openDatagram(task: TaskStruct, port = 0, address = '0.0.0.0'): number {
+  requirePort(task, port);
+  return task.files.add(networkOf(task).openDatagram(port, address));
+}
+
+function datagramAt(task: TaskStruct, fd: number): DatagramSocket {
+  const description = task.files.get(fd);
+  if (!(description instanceof DatagramSocket)) throw new Errno('EINVAL');
+  return description;
+}
+
+export function sendTo(task: TaskStruct, fd: number, data: Uint8Array, to: SocketAddress): void {
+  charge(task, 1);
+  datagramAt(task, fd).send(data, to);
+}
+
+export function* receiveFrom(task: TaskStruct, fd: number, timeoutMs?: number): Task<Datagram | undefined> {
+  const socket = datagramAt(task, fd);
+  const ready = yield* poll(task, [fd], timeoutMs);
+  return ready.length === 0 ? undefined : socket.receive();
+}
+
+/** As an unprivileged ICMP socket, which net.ipv4.ping_group_range lets everybody have, or a raw one. */
+export function* echo(
+  task: TaskStruct,
+  address: string,
+  options: { readonly ttl?: number; readonly timeoutMs: number },
+): Task<EchoReply | undefined> {
+  const network = networkOf(task);
+  const [least = 0, most = 0] = (network.sysctl('ipv4.ping_group_range') ?? '0\t2147483647').split('\t').map(Number);
+  const { gid } = task.credentials;
+  if ((gid < least || gid > most) && !hasCapability(task.credentials, 'CAP_NET_RAW')) throw new Errno('EPERM');
+  if (!network.isOwn(address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
+  charge(task, 1);
+  return yield* waitFor<EchoReply | undefined>({ start: (resume) => sendEcho(network, address, options, resume) });
+}
+
+function requireNetworkAdministrator(task: TaskStruct): void {
+  if (!hasCapability(task.credentials, 'CAP_NET_ADMIN')) throw new Errno('EPERM');
+}
+
+export function addRoute(task: TaskStruct, route: Route): void {
+  requireNetworkAdministrator(task);
+  networkOf(task).addRoute(route);
+}
+
+export function deleteRoute(task: TaskStruct, route: Pick<Route, 'destination' | 'prefixLength'>): void {
+  requireNetworkAdministrator(task);
+  networkOf(task).deleteRoute(route);
 }

@@ -4,13 +4,16 @@ import type { Signal, SignalAction } from '../signal.ts';
 import type {
   Credentials,
   DirectoryEntry,
+  EchoReply,
   FileSystemStat,
   ForkOptions,
   MountOptions,
   NamespaceKind,
+  Neighbour,
   OpenOptions,
   Process,
   Program,
+  Route,
   SocketAddress,
   SocketInfo,
   SpawnOptions,
@@ -307,6 +310,30 @@ export class SystemCalls implements Process {
   }
   networkInterfaces(): readonly NetworkInterface[] {
     return sockets.networkOf(this.#task).interfaces;
+  }
+  openDatagram(port?: number, address?: string): number {
+    return sockets.openDatagram(this.#task, port, address);
+  }
+  sendTo(fd: number, data: Uint8Array, to: SocketAddress): void {
+    sockets.sendTo(this.#task, fd, data, to);
+  }
+  receiveFrom(fd: number, timeoutMs?: number): Task<{ data: Uint8Array; peer: SocketAddress } | undefined> {
+    return sockets.receiveFrom(this.#task, fd, timeoutMs);
+  }
+  echo(address: string, options: { ttl?: number; timeoutMs: number }): Task<EchoReply | undefined> {
+    return sockets.echo(this.#task, address, options);
+  }
+  routes(): readonly Route[] {
+    return sockets.networkOf(this.#task).routes;
+  }
+  addRoute(route: Route): void {
+    sockets.addRoute(this.#task, route);
+  }
+  deleteRoute(route: Pick<Route, 'destination' | 'prefixLength'>): void {
+    sockets.deleteRoute(this.#task, route);
+  }
+  neighbours(): readonly Neighbour[] {
+    return sockets.networkOf(this.#task).neighbours;
   }
   sockets(): readonly SocketInfo[] {
     return sockets.socketsOf(this.#task);

@@ -19,6 +19,13 @@ export function inSubnet(address: string, member: string, prefixLength: number):
   return Math.floor(a / size) === Math.floor(b / size);
 }
 
+/** The first address of the network that `address` is in. */
+export function networkOf(address: string, prefixLength: number): string {
+  const size = 2 ** (32 - prefixLength);
+  const value = Math.floor((parseAddress(address) ?? 0) / size) * size;
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
+
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.');
 }

@@ -1,10 +1,11 @@
 import type { Timer } from '../../sim/index.ts';
 import { Errno, type ErrnoCode } from '../errno.ts';
 import type { SocketAddress } from '../syscalls.ts';
-import { isLoopback, parseAddress } from './address.ts';
-import type { Attachment } from './fabric.ts';
+import { parseAddress } from './address.ts';
+import type { Attachment } from './attachment.ts';
 import type { ListeningSocket } from './listening-socket.ts';
 import type { NetNamespace } from './network-namespace.ts';
+import type { Verdict } from './packet.ts';
 import { type Link, StreamSocket } from './stream-socket.ts';
 
 /** When nobody answers to ARP, the kernel reports it after three tries, a second apart. */
@@ -14,14 +15,6 @@ const FIRST_SYN_RETRY_MS = 1000;
 const DEFAULT_TIMEOUT_MS = 127_000;
 
 export type ConnectResult = StreamSocket | ErrnoCode;
-
-/**
- * The way of a connection's first packet: what netfilter of the machine may do to its destination. Everything that
- * rewrites destinations (Services) belongs here.
- */
-function rewriteFirstPacket(_from: NetNamespace, destination: SocketAddress): SocketAddress {
-  return destination;
-}
 
 /**
  * Connects from a network namespace. `done` is called once, never before this returns.
@@ -41,6 +34,7 @@ export function openConnection(
 class Attempt {
   readonly #from: NetNamespace;
   readonly #wanted: SocketAddress;
+  readonly #verdict: Verdict;
   readonly #destination: SocketAddress;
   readonly #deadlineMs: number;
   readonly #done: (result: ConnectResult) => void;
@@ -55,7 +49,9 @@ class Attempt {
   ) {
     this.#from = from;
     this.#wanted = destination;
-    this.#destination = rewriteFirstPacket(from, destination);
+    const source = { address: from.sourceFor(destination.address), port: 0 };
+    this.#verdict = from.fabric.filter({ from, flow: { protocol: 'tcp', source, destination } });
+    this.#destination = typeof this.#verdict === 'string' ? destination : this.#verdict;
     this.#deadlineMs = from.fabric.sim.nowMs + timeoutMs;
     this.#done = done;
   }
@@ -65,6 +61,8 @@ class Attempt {
     this.#timer = sim.schedule(this.#deadlineMs - sim.nowMs, 'connect', () => this.finish('ETIMEDOUT'));
     const { address } = this.#destination;
     if (parseAddress(address) === undefined) this.#after(0, () => this.finish('EINVAL'));
+    else if (this.#verdict === 'drop') return;
+    else if (this.#verdict === 'reject') this.#after(0, () => this.finish('ECONNREFUSED'));
     else if (!this.#from.isOwn(address) && this.#from.outgoingAddress === undefined) {
       this.#after(0, () => this.finish('ENETUNREACH'));
     } else this.#sendSyn(FIRST_SYN_RETRY_MS);
@@ -99,6 +97,7 @@ class Attempt {
       this.#retry(retryMs);
       return;
     }
+    this.#from.note(address);
     this.#after(latency, () => {
       const listener = target.listenerFor(address, port);
       if (listener === undefined) this.#after(latency, () => this.finish('ECONNREFUSED'));
@@ -114,7 +113,7 @@ class Attempt {
   #establish(target: Attachment, listener: ListeningSocket, latency: number): void {
     const from = this.#from;
     const { fabric } = from;
-    const local = { address: this.#sourceAddress(), port: from.ephemeralPort() };
+    const local = { address: from.sourceFor(this.#destination.address), port: from.ephemeralPort() };
     const server = this.#destination.address === '0.0.0.0' ? '127.0.0.1' : this.#destination.address;
     const there: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyMs(from, target) };
     const back: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyMs(target, from) };
@@ -138,13 +137,6 @@ class Attempt {
     target.adopt(accepted);
     listener.offer(accepted);
     fabric.sim.schedule(latency, 'connect', () => this.finish(client));
-  }
-
-  #sourceAddress(): string {
-    const { address } = this.#destination;
-    if (isLoopback(address) || address === '0.0.0.0') return '127.0.0.1';
-    if (this.#from.isOwn(address)) return address;
-    return this.#from.outgoingAddress ?? '127.0.0.1';
   }
 }
 

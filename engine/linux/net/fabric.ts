@@ -1,26 +1,14 @@
 import type { Simulation } from '../../sim/index.ts';
 import { LayerStore } from '../vfs/lower-tree.ts';
 import { inSubnet } from './address.ts';
-import type { ListeningSocket } from './listening-socket.ts';
-import type { StreamSocket } from './stream-socket.ts';
+import type { Attachment } from './attachment.ts';
+import type { Flow, PacketFilter, Verdict } from './packet.ts';
 
 export interface FabricOptions {
   /** Milliseconds one way. */
   readonly loopbackMs?: number;
   readonly sameHostMs?: number;
   readonly betweenHostsMs?: number;
-}
-
-/** A network namespace as the fabric sees it. */
-export interface Attachment {
-  readonly hostName: string;
-  /** Whether the machine is powered on. */
-  readonly up: boolean;
-  listenerFor(address: string, port: number): ListeningSocket | undefined;
-  adopt(socket: StreamSocket): void;
-  drop(socket: StreamSocket): void;
-  /** The machine has lost its power. */
-  clear(): void;
 }
 
 interface Held {
@@ -81,6 +69,21 @@ export class Fabric {
     const pair = pairOf(from.hostName, to.hostName);
     if (this.#partitions.has(pair)) return undefined;
     return this.#latencies.get(pair) ?? this.#betweenHostsMs;
+  }
+
+  /** Where Services and network policies take hold. Without one packets go where they are addressed to. */
+  packetFilter: PacketFilter | undefined;
+
+  filter({ from, flow }: { readonly from: Attachment; readonly flow: Flow }): Verdict {
+    return this.packetFilter?.(from, flow) ?? flow.destination;
+  }
+
+  /** The routers on the way, by the address they answer with: a Pod's way to another machine leads through both machines. */
+  hops(from: Attachment, to: Attachment): readonly string[] {
+    if (from.hostName === to.hostName) return [];
+    const machine = (hostName: string) =>
+      this.attachmentsOf(hostName).find(({ isMachine }) => isMachine)?.addresses[0] ?? '0.0.0.0';
+    return [...(from.isMachine ? [] : [machine(from.hostName)]), ...(to.isMachine ? [] : [machine(to.hostName)])];
   }
 
   // Faults

@@ -1,10 +1,13 @@
 import { Errno } from '../errno.ts';
 import type { NetworkInterface, NetworkNamespace } from '../host.ts';
+import type { Neighbour, Route } from '../syscalls.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
 import { type Inode, SpecialInode } from '../vfs/inode.ts';
-import { isLoopback, parseAddress } from './address.ts';
-import type { Attachment, Fabric } from './fabric.ts';
+import { inSubnet, isLoopback, networkOf, parseAddress } from './address.ts';
+import { DatagramSocket } from './datagram-socket.ts';
+import type { Fabric } from './fabric.ts';
 import { ListeningSocket } from './listening-socket.ts';
+import type { NetworkStack } from './network-stack.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
 const LOOPBACK: NetworkInterface = {
@@ -28,22 +31,29 @@ export interface NetNamespaceOptions {
   readonly hostName: string;
   /** Whether the machine is on. */
   readonly isUp: () => boolean;
+  /** Whether it is the machine's own, and not one of a Pod. */
+  readonly isMachine: boolean;
   /** Where its sockets have their inodes. */
   readonly fs: FileSystem;
 }
 
 /** Interfaces, ports and connections of the processes that share a network stack. */
-export class NetNamespace implements NetworkNamespace, Attachment {
+export class NetNamespace implements NetworkNamespace, NetworkStack {
   readonly kind = 'net';
   readonly inode: number;
   readonly fabric: Fabric;
   readonly hostName: string;
+  readonly isMachine: boolean;
   readonly #isUp: () => boolean;
   readonly #fs: FileSystem;
   #interfaces: readonly NetworkInterface[] = [LOOPBACK];
   // Most namespaces of idle Pods have no sockets.
   #listeners: Map<number, ListeningSocket[]> | undefined;
   #sockets: Set<StreamSocket> | undefined;
+  #datagrams: Set<DatagramSocket> | undefined;
+  #neighbours: Map<string, Neighbour> | undefined;
+  #routes: readonly Route[] | undefined;
+  #defaultRemoved = false;
   #nextPort = 0;
   #sysctls: Map<string, string> | undefined;
 
@@ -51,6 +61,7 @@ export class NetNamespace implements NetworkNamespace, Attachment {
     this.inode = options.inode;
     this.fabric = options.fabric;
     this.hostName = options.hostName;
+    this.isMachine = options.isMachine;
     this.#isUp = options.isUp;
     this.#fs = options.fs;
   }
@@ -99,14 +110,81 @@ export class NetNamespace implements NetworkNamespace, Attachment {
     for (const { address } of removed.addresses) this.fabric.release(address, this);
   }
 
+  get addresses(): readonly string[] {
+    return this.#interfaces.slice(1).flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  }
+
+  get mac(): string {
+    return this.#interfaces.find((candidate) => candidate !== LOOPBACK)?.mac ?? LOOPBACK.mac;
+  }
+
+  /** The default route first, then the networks of the interfaces. */
+  get routes(): readonly Route[] {
+    const outward = this.#interfaces.filter((candidate) => candidate !== LOOPBACK);
+    const links = outward.flatMap(({ name, addresses }) =>
+      addresses.map(({ address, prefixLength }) => ({
+        destination: networkOf(address, prefixLength),
+        prefixLength,
+        interfaceName: name,
+      })),
+    );
+    const added = this.#routes ?? [];
+    const hasDefault = added.some(({ prefixLength }) => prefixLength === 0);
+    const implied =
+      hasDefault || outward.length === 0 || this.#defaultRemoved
+        ? []
+        : [{ destination: '0.0.0.0', prefixLength: 0, interfaceName: outward[0]!.name }];
+    return [...implied, ...added, ...links];
+  }
+
+  addRoute(route: Route): void {
+    if (!this.#interfaces.some(({ name }) => name === route.interfaceName)) throw new Errno('ENODEV');
+    const same = (other: Route) => other.destination === route.destination && other.prefixLength === route.prefixLength;
+    if (this.#routes?.some(same)) throw new Errno('EEXIST');
+    this.#routes = [...(this.#routes ?? []), route];
+  }
+
+  deleteRoute({ destination, prefixLength }: Pick<Route, 'destination' | 'prefixLength'>): void {
+    const rest = (this.#routes ?? []).filter(
+      (route) => route.destination !== destination || route.prefixLength !== prefixLength,
+    );
+    if (prefixLength === 0 && rest.length === (this.#routes ?? []).length && !this.#defaultRemoved)
+      this.#defaultRemoved = true;
+    else if (rest.length === (this.#routes ?? []).length) throw new Errno('ESRCH');
+    this.#routes = rest;
+  }
+
+  /** Somebody on the link was spoken to, so the neighbour table knows who has the address. */
+  note(address: string): void {
+    if (this.isOwn(address)) return;
+    const found = this.fabric.find(address);
+    const through = this.#interfaces.find((candidate) =>
+      candidate.addresses.some((held) => inSubnet(address, held.address, held.prefixLength)),
+    );
+    if (found === undefined || through === undefined) return;
+    this.#neighbours ??= new Map();
+    this.#neighbours.set(address, { address, mac: found.mac, interfaceName: through.name });
+  }
+
+  get neighbours(): readonly Neighbour[] {
+    return [...(this.#neighbours?.values() ?? [])];
+  }
+
+  /** The address that a packet to `address` comes from. */
+  sourceFor(address: string): string {
+    if (isLoopback(address) || address === ANY) return '127.0.0.1';
+    return this.isOwn(address) ? address : (this.outgoingAddress ?? '127.0.0.1');
+  }
+
   /** Whether packets to the address stay in this namespace. */
   isOwn(address: string): boolean {
     if (isLoopback(address) || address === ANY) return true;
     return this.#interfaces.some((candidate) => candidate.addresses.some((held) => held.address === address));
   }
 
-  /** The address that connections to others come from; undefined without an interface that leads out. */
+  /** The address that connections to others come from; undefined without a way out. */
   get outgoingAddress(): string | undefined {
+    if (this.#defaultRemoved && !this.#routes?.some(({ prefixLength }) => prefixLength === 0)) return undefined;
     return this.#interfaces.find((candidate) => candidate !== LOOPBACK)?.addresses[0]?.address;
   }
 
@@ -134,6 +212,35 @@ export class NetNamespace implements NetworkNamespace, Attachment {
     });
     listeners.set(number, [...here, socket]);
     return socket;
+  }
+
+  /** A UDP socket. Throws EADDRINUSE, EADDRNOTAVAIL, EINVAL. Port 0 means any free one. */
+  openDatagram(port: number, address: string): DatagramSocket {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Errno('EINVAL');
+    if (parseAddress(address) === undefined || !this.isOwn(address)) throw new Errno('EADDRNOTAVAIL');
+    const taken = (candidate: number) =>
+      this.datagrams.some(
+        (other) => other.port === candidate && (other.address === ANY || address === ANY || other.address === address),
+      );
+    let number = port === 0 ? this.ephemeralPort() : port;
+    while (port === 0 && taken(number)) number = this.ephemeralPort();
+    if (taken(number)) throw new Errno('EADDRINUSE');
+    const socket: DatagramSocket = new DatagramSocket(this, this.socketInode(), address, number, () => {
+      this.#datagrams?.delete(socket);
+    });
+    this.#datagrams ??= new Set();
+    this.#datagrams.add(socket);
+    return socket;
+  }
+
+  get datagrams(): readonly DatagramSocket[] {
+    return [...(this.#datagrams ?? [])];
+  }
+
+  datagramFor(address: string, port: number): DatagramSocket | undefined {
+    return this.datagrams.find(
+      (socket) => socket.port === port && (socket.address === ANY || socket.address === address),
+    );
   }
 
   listenerFor(address: string, port: number): ListeningSocket | undefined {
@@ -165,5 +272,7 @@ export class NetNamespace implements NetworkNamespace, Attachment {
     for (const socket of this.#sockets ?? []) socket.abandon();
     this.#sockets = undefined;
     this.#listeners = undefined;
+    this.#datagrams = undefined;
+    this.#neighbours = undefined;
   }
 }

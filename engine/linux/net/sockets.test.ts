@@ -104,7 +104,9 @@ test('ports', () => {
   expect(outcome.stdout).toBe('EADDRINUSE,EADDRNOTAVAIL,EINVAL true');
   machine.start(server(8080));
   machine.sim.runFor(10);
-  expect(machine.host.root.sockets()).toEqual([{ state: 'LISTEN', local: { address: '0.0.0.0', port: 8080 } }]);
+  expect(machine.host.root.sockets()).toMatchObject([
+    { protocol: 'tcp', state: 'LISTEN', local: { address: '0.0.0.0', port: 8080 } },
+  ]);
   expect(text(machine.host.root.readFile('/proc/net/tcp'))).toContain(' 00000000:1F90 00000000:0000 0A ');
 });
 

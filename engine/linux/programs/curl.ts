@@ -58,7 +58,7 @@ function* fetchUrl(process: Process, target: string, options: Options): Task<num
     if (url.scheme === 'https')
       return yield* complain(process, options, 35, 'TLS connect error: TLS is not available on this machine');
     if (url.scheme !== 'http') return yield* complain(process, options, 1, `Protocol "${url.scheme}" not supported`);
-    const address = resolveHost(process, url.host);
+    const address = yield* resolveHost(process, url.host);
     if (address === undefined) return yield* complain(process, options, 6, `Could not resolve host: ${url.host}`);
     const response = yield* exchange(process, url, address, options, redirects > 0);
     if (typeof response === 'number') return response;

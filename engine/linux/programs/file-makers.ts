@@ -3,6 +3,7 @@ import { makeDirectories } from '../directory-tree.ts';
 import { decode, fail, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
+import { lookupAddresses } from './dns/resolver.ts';
 import { changeMode } from './file-mode.ts';
 import { isDirectory } from './file-operations.ts';
 import { eachInput } from './input.ts';
@@ -245,6 +246,11 @@ export const getent = program(function* (process, args) {
       const fields = line.split(separator);
       return key === undefined || fields.includes(key, 0);
     });
+    if (found.length === 0 && database === 'hosts' && key !== undefined) {
+      const addresses = yield* lookupAddresses(process, key);
+      yield* print(process, addresses.map((address) => `${address.padEnd(15)} ${key}\n`).join(''));
+      if (addresses.length > 0) continue;
+    }
     if (found.length === 0) exitCode = 2;
     for (const line of key === undefined ? found : found.slice(0, 1)) {
       const fields = line.split(/\s+/);

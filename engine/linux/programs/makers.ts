@@ -5,6 +5,7 @@ import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
 import { diff } from './diff.ts';
 import { base64, md5sum, sha1sum, sha256sum } from './digest.ts';
+import { dig, host, nslookup } from './dns/lookup-programs.ts';
 import { cmp, hexdump, od, strings, xxd } from './dump-programs.ts';
 import { nano } from './editor/nano.ts';
 import { vi } from './editor/vi.ts';
@@ -20,15 +21,17 @@ import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, une
 import { ls } from './ls.ts';
 import { df, mount, umount } from './mount-programs.ts';
 import { nc } from './nc.ts';
-import { ifconfig, ip, netstat, ss } from './network-programs.ts';
+import { ifconfig, ip } from './network-programs.ts';
 import { cat, echo, falseProgram, printf, seq, tee, test, trueProgram, yes } from './output-programs.ts';
 import { basename, dirname, pwd, readlink, realpath } from './paths.ts';
+import { ping, traceroute } from './ping.ts';
 import { free, kill, killall, lsns, nohup, nproc, nsenter, pgrep, timeout, uptime } from './process-programs.ts';
 import type { ProgramMaker } from './program.ts';
 import { ps } from './ps.ts';
 import { chroot, groups, logname, nice, refused, renice, setsid, su, time, unshare } from './run-as-programs.ts';
 import { clear, less, reset, top, tty, watch } from './screen-programs.ts';
 import { sed } from './sed/sed.ts';
+import { netstat, ss } from './socket-programs.ts';
 import { sort } from './sort.ts';
 import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
@@ -119,6 +122,11 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   pkill: pgrep,
   printenv,
   printf,
+  ping,
+  traceroute,
+  dig,
+  host,
+  nslookup,
   ps,
   pwd,
   readlink,

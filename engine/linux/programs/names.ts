@@ -5,19 +5,19 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   '/bin':
     'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo more mount mv netstat ' +
     'printenv ps pwd rm rmdir sed sha1sum sleep stat su sync tar true umount uname ' +
-    'dmesg fallocate gunzip gzip mktemp nice pidof zcat',
+    'dmesg fallocate ping gunzip gzip mktemp nice pidof zcat',
   '/sbin': 'ifconfig ip sysctl',
   '/usr/bin':
     '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
-    'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl od ' +
-    'paste renice setsid shuf split strings tac time truncate unexpand unshare w who xxd',
+    'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl nslookup od ' +
+    'paste renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd',
   '/usr/sbin': 'chroot',
 };
 
 /** What busybox has not. */
 const DEBIAN_ONLY: Readonly<Record<string, string>> = {
-  '/usr/bin': 'column curl findmnt fmt join lsns nano openssl ss strace vmstat',
+  '/usr/bin': 'column curl dig host findmnt fmt join lsns nano openssl ss strace vmstat',
 };
 
 /** Servers and others that only images of their own have. */

@@ -23,7 +23,7 @@ export const nc = program(function* (process, args, flavour) {
     );
   }
   if (first === undefined || second === undefined) throw new Usage();
-  const address = resolveHost(process, first);
+  const address = yield* resolveHost(process, first);
   if (address === undefined) return yield* fail(process, `bad address '${first}'`);
   const wait = options.value('w');
   const timeoutMs = wait === undefined ? undefined : Number(wait) * 1000;

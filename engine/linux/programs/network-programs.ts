@@ -1,9 +1,10 @@
-import { fail, print } from '../stdio.ts';
-import { type InterfaceState, interfacesOf, number, routesOf, socketsOf } from './network-state.ts';
-import { getOptions } from './options.ts';
-import { program, Usage } from './program.ts';
+import type { Task } from '../../sim/index.ts';
+import { fail, print, printError } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
+import { type InterfaceState, interfacesOf, number, routesOf } from './network-state.ts';
+import { errnoOf, program, Usage } from './program.ts';
 
-function maskText(prefixLength: number): string {
+export function maskText(prefixLength: number): string {
   const mask = prefixLength === 0 ? 0 : (~0 << (32 - prefixLength)) >>> 0;
   return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 255).join('.');
 }
@@ -30,8 +31,19 @@ export const ip = program(function* (process, args) {
   const brief = args.includes('-br') || args.includes('-brief');
   const [object = '', action = 'show', ...rest] = args.filter((argument) => !argument.startsWith('-'));
   const is = (full: string) => object !== '' && full.startsWith(object);
+  if (is('route') && ['add', 'del', 'delete', 'append', 'replace'].includes(action)) {
+    return yield* changeRoute(process, action, rest);
+  }
   if (!['show', 'list', 'ls', 'sh', 's', 'dev', 'get'].includes(action))
     return yield* fail(process, 'RTNETLINK answers: Operation not permitted', 2);
+  if (is('route') && action === 'get') return yield* routeTo(process, rest[0] ?? '');
+  if (object.length > 0 && 'neighbour'.startsWith(object)) {
+    for (const { address, mac, interfaceName } of process.neighbours()) {
+      yield* print(process, `${address} dev ${interfaceName} lladdr ${mac} REACHABLE \n`);
+    }
+    return 0;
+  }
+  if (object === 'netns') return 0;
   const device = rest[0] === 'dev' ? rest[1] : action === 'dev' ? rest[0] : rest[0];
   if (is('route')) {
     const interfaces = interfacesOf(process);
@@ -62,6 +74,56 @@ export const ip = program(function* (process, args) {
   return 0;
 });
 
+/** `ip route add 10.9.0.0/16 via 10.0.0.1 dev eth0` */
+function* changeRoute(process: Process, action: string, words: readonly string[]): Task<number> {
+  const [target = ''] = words;
+  const after = (keyword: string) => words[words.indexOf(keyword) + 1];
+  const match = /^(\d+(?:\.\d+){3})(?:\/(\d+))?$/.exec(target);
+  if (target !== 'default' && match === null)
+    return yield* fail(process, `Error: inet prefix is expected rather than "${target}".`, 1);
+  const destination = match?.[1] ?? '0.0.0.0';
+  const prefixLength = target === 'default' ? 0 : Number(match?.[2] ?? 32);
+  const gateway = words.includes('via') ? after('via') : undefined;
+  const interfaceName = words.includes('dev')
+    ? after('dev')!
+    : (interfacesOf(process).find(({ name }) => name !== 'lo')?.name ?? 'lo');
+  try {
+    if (action !== 'add' && action !== 'append') process.deleteRoute({ destination, prefixLength });
+    if (action === 'add' || action === 'append' || action === 'replace') {
+      process.addRoute({ destination, prefixLength, interfaceName, ...(gateway !== undefined && { gateway }) });
+    }
+    return 0;
+  } catch (error) {
+    const { code, message } = errnoOf(error);
+    const text = code === 'ENODEV' ? `Cannot find device "${interfaceName}"` : `RTNETLINK answers: ${message}`;
+    yield* printError(process, `${text}\n`);
+    return code === 'ENODEV' ? 1 : 2;
+  }
+}
+
+/** `ip route get`: the way that a packet to the address would take. */
+function* routeTo(process: Process, address: string): Task<number> {
+  const value = number(address);
+  const best = process
+    .routes()
+    .filter(({ destination, prefixLength }) => {
+      const size = 2 ** (32 - prefixLength);
+      return Math.floor(value / size) === Math.floor(number(destination) / size);
+    })
+    .sort((a, b) => b.prefixLength - a.prefixLength)[0];
+  if (best === undefined) {
+    yield* printError(process, 'RTNETLINK answers: Network is unreachable\n');
+    return 2;
+  }
+  const source = interfacesOf(process).find(({ name }) => name === best.interfaceName)?.address;
+  const via = best.gateway === undefined ? '' : ` via ${best.gateway}`;
+  yield* print(
+    process,
+    `${address}${via} dev ${best.interfaceName} src ${source ?? '0.0.0.0'} uid ${process.credentials.uid} \n    cache \n`,
+  );
+  return 0;
+}
+
 export const ifconfig = program(function* (process, args) {
   const wanted = args.find((argument) => !argument.startsWith('-'));
   const shown = interfacesOf(process).filter((each) => wanted === undefined || each.name === wanted);
@@ -75,58 +137,5 @@ export const ifconfig = program(function* (process, args) {
     const flags = loopback ? 'UP LOOPBACK RUNNING ' : 'UP BROADCAST RUNNING MULTICAST ';
     yield* print(process, `${name.padEnd(10)}${link}\n${inet}          ${flags} MTU:${mtu}  Metric:1\n\n`);
   }
-  return 0;
-});
-
-export const netstat = program(function* (process, args) {
-  const options = getOptions(args, { letters: 'tulnpaWre' });
-  if (options.has('r')) {
-    const rows = routesOf(process).map(
-      (route) =>
-        `${route.destination.padEnd(16)}${route.gateway.padEnd(16)}${maskText(route.prefixLength).padEnd(16)}U${route.gateway === '0.0.0.0' ? ' ' : 'G'}    0 0          0 ${route.name}\n`,
-    );
-    yield* print(
-      process,
-      `Kernel IP routing table\nDestination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n${rows.join('')}`,
-    );
-    return 0;
-  }
-  const sockets = socketsOf(process).filter(({ state }) =>
-    state === 'LISTEN' ? options.has('l') || options.has('a') : !options.has('l'),
-  );
-  const title = options.has('a') ? 'servers and established' : options.has('l') ? 'only servers' : 'w/o servers';
-  const rows = sockets.map(
-    ({ local, remote, state }) =>
-      `tcp        0      0 ${local.padEnd(23)} ${remote.replace(/:0$/, ':*').padEnd(23)} ${state.padEnd(11)} ${options.has('p') ? '-' : ''}\n`,
-  );
-  yield* print(
-    process,
-    `Active Internet connections (${title})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${options.has('p') ? 'PID/Program name    ' : ''}\n${rows.join('')}`,
-  );
-  return 0;
-});
-
-export const ss = program(function* (process, args) {
-  const options = getOptions(args, {
-    letters: 'tulnpa4H',
-    long: { listening: 'l', tcp: 't', numeric: 'n', all: 'a', processes: 'p' },
-  });
-  const sockets = socketsOf(process).filter(({ state }) =>
-    state === 'LISTEN' ? options.has('l') || options.has('a') : !options.has('l'),
-  );
-  const names: Readonly<Record<string, string>> = {
-    ESTABLISHED: 'ESTAB',
-    CLOSE_WAIT: 'CLOSE-WAIT',
-    FIN_WAIT2: 'FIN-WAIT-2',
-    TIME_WAIT: 'TIME-WAIT',
-  };
-  const rows = sockets.map(
-    ({ local, remote, state }) =>
-      `${(names[state] ?? state).padEnd(11)}0      ${(state === 'LISTEN' ? '4096' : '0').padEnd(7)}${local.padStart(20)} ${remote.replace(/:0$/, ':*').padStart(20)}\n`,
-  );
-  const head = options.has('H')
-    ? ''
-    : `State      Recv-Q Send-Q ${'Local Address:Port'.padStart(20)} ${'Peer Address:Port'.padStart(20)}\n`;
-  yield* print(process, head + rows.join(''));
   return 0;
 });

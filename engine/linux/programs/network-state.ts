@@ -18,13 +18,6 @@ export interface Route {
   readonly prefixLength: number;
 }
 
-export interface SocketState {
-  readonly local: string;
-  readonly remote: string;
-  readonly state: string;
-  readonly inode: number;
-}
-
 /** The interfaces of this network namespace, as the kernel tells them. */
 export function interfacesOf(process: Process): InterfaceState[] {
   return process.networkInterfaces().map(({ name, mac, mtu, addresses }, at) => ({
@@ -66,31 +59,5 @@ export function routesOf(process: Process): Route[] {
       const fields = line.split('\t');
       const prefixLength = Number.parseInt(fields[7]!, 16).toString(2).replaceAll('0', '').length;
       return { name: fields[0]!, destination: address(fields[1]!), gateway: address(fields[2]!), prefixLength };
-    });
-}
-
-const STATES: Readonly<Record<string, string>> = {
-  '01': 'ESTABLISHED',
-  '05': 'FIN_WAIT2',
-  '06': 'TIME_WAIT',
-  '08': 'CLOSE_WAIT',
-  '0A': 'LISTEN',
-};
-
-export function socketsOf(process: Process): SocketState[] {
-  const end = (field: string) => {
-    const [host, port] = field.split(':') as [string, string];
-    return `${address(host)}:${Number.parseInt(port, 16)}`;
-  };
-  return lines(process, '/proc/net/tcp')
-    .slice(1)
-    .map((line) => {
-      const fields = line.trim().split(/\s+/);
-      return {
-        local: end(fields[1]!),
-        remote: end(fields[2]!),
-        state: STATES[fields[3]!] ?? 'UNKNOWN',
-        inode: Number(fields[9]),
-      };
     });
 }

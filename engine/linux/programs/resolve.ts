@@ -1,9 +1,16 @@
+import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
 import { decode } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
+import { lookupAddresses } from './dns/resolver.ts';
 
-/** The IPv4 address of a name: an address itself, or what /etc/hosts says. Undefined for an unknown name. */
-export function resolveHost(process: Process, name: string): string | undefined {
+/** The IPv4 address of a name: an address itself, what /etc/hosts says, or DNS. Undefined for an unknown name. */
+export function* resolveHost(process: Process, name: string): Task<string | undefined> {
+  return hostsAddress(process, name) ?? (yield* lookupAddresses(process, name))[0];
+}
+
+/** Without asking anybody. */
+function hostsAddress(process: Process, name: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return name;
   if (name === 'localhost') return '127.0.0.1';
   try {

@@ -53,7 +53,7 @@ function* download(process: Process, args: readonly string[], options: Options):
         process,
         `${url.scheme === 'https' ? 'TLS is not available on this machine' : `not an http or ftp url: ${target}`}`,
       );
-    const address = resolveHost(process, url.host);
+    const address = yield* resolveHost(process, url.host);
     if (address === undefined) return yield* fail(process, `bad address '${url.host}'`);
     yield* say(`Connecting to ${url.host}${url.port === 80 ? '' : `:${url.port}`} (${address}:${url.port})\n`);
     const response = yield* exchange(process, url, address, options, longValues);

@@ -12,7 +12,11 @@ export function networkDirectory(fs: FileSystem, task: TaskStruct): Inode {
   const file = (generate: () => string) => () => new GeneratedInode(fs, generate);
   return directoryOf(fs, {
     dev: file(() => deviceText(network)),
+    arp: file(() => arpText(network)),
     tcp: file(() => tcpText(network)),
+    udp: file(() => datagramText(network)),
+    tcp6: file(() => ''),
+    unix: file(() => 'Num       RefCount Protocol Flags    Type St Inode Path\n'),
     route: file(() => routeText(network)),
   });
 }
@@ -48,15 +52,35 @@ function tcpText(network: NetNamespace): string {
 
 function routeText(network: NetNamespace): string {
   const lines = ['Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'];
-  for (const { name, addresses } of network.interfaces) {
-    if (name === 'lo') continue;
-    lines.push(`${name}\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0`);
-    for (const { address, prefixLength } of addresses) {
-      const mask = (2 ** 32 - 2 ** (32 - prefixLength)) >>> 0;
-      const network = ((parseAddress(address) ?? 0) & mask) >>> 0;
-      lines.push(`${name}\t${littleEndian(network)}\t00000000\t0001\t0\t0\t0\t${littleEndian(mask)}\t0\t0\t0`);
-    }
+  for (const { interfaceName, destination, prefixLength, gateway } of network.routes) {
+    const mask = prefixLength === 0 ? 0 : (2 ** 32 - 2 ** (32 - prefixLength)) >>> 0;
+    const hex = (address: string | undefined) => littleEndian(parseAddress(address ?? '0.0.0.0') ?? 0);
+    const flags = gateway === undefined ? '0001' : '0003';
+    lines.push(
+      `${interfaceName}\t${hex(destination)}\t${hex(gateway)}\t${flags}\t0\t0\t0\t${littleEndian(mask)}\t0\t0\t0`,
+    );
   }
+  return `${lines.join('\n')}\n`;
+}
+
+function arpText(network: NetNamespace): string {
+  const lines = ['IP address       HW type     Flags       HW address            Mask     Device'];
+  for (const { address, mac, interfaceName } of network.neighbours) {
+    lines.push(`${address.padEnd(16)} 0x1         0x2         ${mac}     *        ${interfaceName}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function datagramText(network: NetNamespace): string {
+  const lines = [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
+  ];
+  network.datagrams.forEach((socket, index) => {
+    const local = hexAddress({ address: socket.address, port: socket.port });
+    lines.push(
+      `${String(index).padStart(5)}: ${local} 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 ${socket.stat().inode} 2 0000000000000000 0`,
+    );
+  });
   return `${lines.join('\n')}\n`;
 }
 

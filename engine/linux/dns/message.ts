@@ -1,0 +1,277 @@
+import { encode } from '../stdio.ts';
+
+// DNS messages, both ways: what resolvers ask and servers answer. https://www.rfc-editor.org/rfc/rfc1035
+
+export const DNS_TYPES: Readonly<Record<string, number>> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  ANY: 255,
+};
+
+const RESPONSE_CODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'] as const;
+type ResponseCode = (typeof RESPONSE_CODES)[number];
+
+/** A resource record; `data` as a zone file writes it. Names have no final dot. */
+export interface DnsRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl: number;
+  readonly data: string;
+}
+
+export interface DnsMessage {
+  readonly id: number;
+  readonly response: boolean;
+  readonly authoritative: boolean;
+  readonly truncated: boolean;
+  readonly recursionDesired: boolean;
+  readonly recursionAvailable: boolean;
+  readonly code: ResponseCode;
+  readonly question: { readonly name: string; readonly type: string } | undefined;
+  readonly answers: readonly DnsRecord[];
+  readonly authority: readonly DnsRecord[];
+  readonly additional: readonly DnsRecord[];
+}
+
+/** The bytes are no DNS message. */
+export class DnsFormatError extends Error {
+  override readonly name = 'DnsFormatError';
+}
+
+const HEADER_BYTES = 12;
+const INTERNET = 1;
+
+export function query(id: number, name: string, type: string): DnsMessage {
+  return {
+    id,
+    response: false,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    code: 'NOERROR',
+    question: { name, type },
+    answers: [],
+    authority: [],
+    additional: [],
+  };
+}
+
+/** Throws DnsFormatError for a name with a label that is too long. */
+export function encodeMessage(message: DnsMessage): Uint8Array {
+  const bytes: number[] = [];
+  const short = (value: number) => bytes.push((value >> 8) & 255, value & 255);
+  const flag = (on: boolean, bit: number) => (on ? 1 << bit : 0);
+  short(message.id);
+  short(
+    flag(message.response, 15) |
+      flag(message.authoritative, 10) |
+      flag(message.truncated, 9) |
+      flag(message.recursionDesired, 8) |
+      flag(message.recursionAvailable, 7) |
+      RESPONSE_CODES.indexOf(message.code),
+  );
+  short(message.question === undefined ? 0 : 1);
+  for (const section of [message.answers, message.authority, message.additional]) short(section.length);
+  if (message.question !== undefined) {
+    bytes.push(...encodeName(message.question.name));
+    short(typeNumber(message.question.type));
+    short(INTERNET);
+  }
+  for (const record of [...message.answers, ...message.authority, ...message.additional]) {
+    bytes.push(...encodeName(record.name));
+    short(typeNumber(record.type));
+    short(INTERNET);
+    short(record.ttl >>> 16);
+    short(record.ttl & 0xffff);
+    const data = encodeData(record);
+    short(data.length);
+    bytes.push(...data);
+  }
+  return Uint8Array.from(bytes);
+}
+
+function typeNumber(type: string): number {
+  return DNS_TYPES[type] ?? Number(type.replace(/^TYPE/, ''));
+}
+
+function encodeName(name: string): number[] {
+  const bytes: number[] = [];
+  for (const label of name.split('.').filter((part) => part !== '')) {
+    const text = encode(label);
+    if (text.length > 63) throw new DnsFormatError(`label too long: ${label}`);
+    bytes.push(text.length, ...text);
+  }
+  return [...bytes, 0];
+}
+
+function encodeData({ type, data }: DnsRecord): number[] {
+  const numbers = data.split(' ');
+  const shorts = (values: readonly string[]) =>
+    values.flatMap((value) => [(Number(value) >> 8) & 255, Number(value) & 255]);
+  switch (type) {
+    case 'A':
+      return data.split('.').map(Number);
+    case 'AAAA':
+      return expandIpv6(data);
+    case 'CNAME':
+    case 'NS':
+    case 'PTR':
+      return encodeName(data);
+    case 'MX':
+      return [...shorts(numbers.slice(0, 1)), ...encodeName(numbers[1] ?? '')];
+    case 'SRV':
+      return [...shorts(numbers.slice(0, 3)), ...encodeName(numbers[3] ?? '')];
+    case 'SOA': {
+      const [primary = '', mailbox = '', ...values] = numbers;
+      const longs = values
+        .slice(0, 5)
+        .flatMap((value) => [24, 16, 8, 0].map((shift) => (Number(value) >>> shift) & 255));
+      return [...encodeName(primary), ...encodeName(mailbox), ...longs];
+    }
+    default: {
+      const text = [...encode(data.replace(/^"|"$/g, ''))];
+      return [Math.min(255, text.length), ...text.slice(0, 255)];
+    }
+  }
+}
+
+function expandIpv6(address: string): number[] {
+  const [head = '', tail = ''] = address.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+  const [left, right] = [groups(head), groups(tail)];
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => 0);
+  return [...left, ...zeros, ...right].slice(0, 8).flatMap((group) => [group >> 8, group & 255]);
+}
+
+/** Throws DnsFormatError. */
+export function decodeMessage(bytes: Uint8Array): DnsMessage {
+  if (bytes.length < HEADER_BYTES) throw new DnsFormatError('too short');
+  const reader = new Reader(bytes);
+  const id = reader.short();
+  const flags = reader.short();
+  const [questions, answers, authority, additional] = [reader.short(), reader.short(), reader.short(), reader.short()];
+  let question: DnsMessage['question'];
+  for (let i = 0; i < questions; i++) {
+    question = { name: reader.name(), type: typeName(reader.short()) };
+    reader.short();
+  }
+  const records = (count: number) => Array.from({ length: count }, () => reader.record());
+  const bit = (number: number) => (flags & (1 << number)) !== 0;
+  return {
+    id,
+    response: bit(15),
+    authoritative: bit(10),
+    truncated: bit(9),
+    recursionDesired: bit(8),
+    recursionAvailable: bit(7),
+    code: RESPONSE_CODES[flags & 15] ?? 'SERVFAIL',
+    question,
+    answers: records(answers),
+    authority: records(authority),
+    additional: records(additional),
+  };
+}
+
+function typeName(number: number): string {
+  return Object.entries(DNS_TYPES).find(([, value]) => value === number)?.[0] ?? `TYPE${number}`;
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw new DnsFormatError('too short');
+    return byte;
+  }
+
+  short(): number {
+    return this.byte() * 256 + this.byte();
+  }
+
+  long(): number {
+    return this.short() * 65_536 + this.short();
+  }
+
+  /** A name, which may go on elsewhere in the message: each jump leads further back, so it ends. */
+  name(): string {
+    const labels: string[] = [];
+    let resume: number | undefined;
+    for (let jumps = 0; ; ) {
+      const length = this.byte();
+      if (length === 0) break;
+      if (length >= 0xc0) {
+        const target = (length & 0x3f) * 256 + this.byte();
+        resume ??= this.#at;
+        if (++jumps > 64) throw new DnsFormatError('a name that never ends');
+        this.#at = target;
+        continue;
+      }
+      labels.push(String.fromCharCode(...this.#bytes.subarray(this.#at, this.#at + length)));
+      this.#at += length;
+      if (labels.length > 128) throw new DnsFormatError('a name that never ends');
+    }
+    if (resume !== undefined) this.#at = resume;
+    return labels.join('.');
+  }
+
+  record(): DnsRecord {
+    const name = this.name();
+    const type = typeName(this.short());
+    this.short();
+    const ttl = this.long();
+    const length = this.short();
+    const end = this.#at + length;
+    const data = this.#data(type, length);
+    this.#at = end;
+    return { name, type, ttl, data };
+  }
+
+  #data(type: string, length: number): string {
+    const start = this.#at;
+    switch (type) {
+      case 'A':
+        return [this.byte(), this.byte(), this.byte(), this.byte()].join('.');
+      case 'AAAA':
+        return Array.from({ length: 8 }, () => this.short().toString(16))
+          .join(':')
+          .replace(/(^|:)0(:0)+(:|$)/, '::');
+      case 'CNAME':
+      case 'NS':
+      case 'PTR':
+        return this.name();
+      case 'MX':
+        return `${this.short()} ${this.name()}`;
+      case 'SRV':
+        return `${this.short()} ${this.short()} ${this.short()} ${this.name()}`;
+      case 'SOA':
+        return [this.name(), this.name(), ...Array.from({ length: 5 }, () => this.long())].join(' ');
+      case 'TXT': {
+        const texts: string[] = [];
+        while (this.#at < start + length) {
+          const size = this.byte();
+          texts.push(`"${String.fromCharCode(...this.#bytes.subarray(this.#at, this.#at + size))}"`);
+          this.#at += size;
+        }
+        return texts.join(' ');
+      }
+      default:
+        return Array.from(this.#bytes.subarray(start, start + length), (byte) =>
+          byte.toString(16).padStart(2, '0'),
+        ).join('');
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { SocketAddress } from '../syscalls.ts';
+import type { ListeningSocket } from './listening-socket.ts';
+import type { StreamSocket } from './stream-socket.ts';
+
+export interface Datagram {
+  readonly data: Uint8Array;
+  readonly peer: SocketAddress;
+}
+
+interface DatagramReceiver {
+  offer(datagram: Datagram): void;
+}
+
+/** A network namespace as the fabric sees it. */
+export interface Attachment {
+  readonly hostName: string;
+  /** Whether the machine is powered on. */
+  readonly up: boolean;
+  listenerFor(address: string, port: number): ListeningSocket | undefined;
+  datagramFor(address: string, port: number): DatagramReceiver | undefined;
+  /** Whether it is the machine's own stack, and not that of a Pod on it. */
+  readonly isMachine: boolean;
+  /** Its addresses, without loopback. */
+  readonly addresses: readonly string[];
+  readonly mac: string;
+  adopt(socket: StreamSocket): void;
+  drop(socket: StreamSocket): void;
+  /** The machine has lost its power. */
+  clear(): void;
+}

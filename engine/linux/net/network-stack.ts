@@ -1,0 +1,15 @@
+import type { Attachment } from './attachment.ts';
+import type { Fabric } from './fabric.ts';
+
+/** A network namespace as its sockets see it. */
+export interface NetworkStack extends Attachment {
+  readonly fabric: Fabric;
+  /** The address that connections to others come from; undefined without a way out. */
+  readonly outgoingAddress: string | undefined;
+  /** Whether packets to the address stay in this namespace. */
+  isOwn(address: string): boolean;
+  /** The address that a packet to `address` comes from. */
+  sourceFor(address: string): string;
+  /** Somebody was spoken to: the neighbour table takes note. */
+  note(address: string): void;
+}

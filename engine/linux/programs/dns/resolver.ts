@@ -1,0 +1,132 @@
+import type { Task } from '../../../sim/index.ts';
+import { DnsFormatError, type DnsMessage, decodeMessage, encodeMessage, query } from '../../dns/message.ts';
+import { Errno } from '../../errno.ts';
+import { decode } from '../../stdio.ts';
+import type { Process } from '../../syscalls.ts';
+
+/** What /etc/resolv.conf says. https://man7.org/linux/man-pages/man5/resolv.conf.5.html */
+export interface ResolverConfig {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  /** A name with so many dots is tried as it is first. */
+  readonly ndots: number;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+}
+
+const MAX_SERVERS = 3;
+
+export function resolverConfig(process: Process): ResolverConfig {
+  let text = '';
+  try {
+    text = decode(process.readFile('/etc/resolv.conf'));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+  const servers: string[] = [];
+  let search: string[] = [];
+  let [ndots, timeout, attempts] = [1, 5, 2];
+  for (const line of text.split('\n')) {
+    const [keyword, ...words] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/);
+    if (keyword === 'nameserver' && words[0] !== undefined) servers.push(words[0]);
+    if (keyword === 'search' || keyword === 'domain') search = words;
+    if (keyword !== 'options') continue;
+    for (const word of words) {
+      const [name, value] = word.split(':');
+      if (name === 'ndots') ndots = Math.min(15, Number(value));
+      if (name === 'timeout') timeout = Math.min(30, Number(value));
+      if (name === 'attempts') attempts = Math.min(5, Number(value));
+    }
+  }
+  return { servers: servers.slice(0, MAX_SERVERS), search, ndots, timeoutMs: timeout * 1000, attempts };
+}
+
+/** The names that a name may stand for, in the order in which they are tried. */
+export function candidates(name: string, config: ResolverConfig): readonly string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)];
+  const searched = config.search.map((domain) => `${name}.${domain}`);
+  const dots = name.split('.').length - 1;
+  return dots >= config.ndots ? [name, ...searched] : [...searched, name];
+}
+
+interface Answer {
+  readonly server: string;
+  readonly message: DnsMessage;
+  readonly bytes: number;
+  readonly timeMs: number;
+}
+
+/** Asks one server. Undefined when it does not answer in time, or nobody is there to answer. */
+export function* ask(
+  process: Process,
+  server: string,
+  name: string,
+  type: string,
+  options: { readonly timeoutMs: number; readonly port?: number },
+): Task<Answer | undefined> {
+  const fd = process.openDatagram();
+  try {
+    const { port: own } = process.localAddress(fd);
+    const request = query((own * 31 + name.length * 7 + Math.floor(process.now())) & 0xffff, name, type);
+    const startMs = process.now();
+    process.sendTo(fd, encodeMessage(request), { address: server, port: options.port ?? 53 });
+    const deadline = startMs + options.timeoutMs;
+    while (process.now() < deadline) {
+      const received = yield* process.receiveFrom(fd, deadline - process.now());
+      if (received === undefined) return undefined;
+      const message = decodeMessage(received.data);
+      // Anybody may send something; an answer has the number of the question.
+      if (!message.response || message.id !== request.id) continue;
+      return { server, message, bytes: received.data.length, timeMs: process.now() - startMs };
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof DnsFormatError) return undefined;
+    if (
+      error instanceof Errno &&
+      ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EINVAL', 'EPERM'].includes(error.code)
+    ) {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    process.close(fd);
+  }
+}
+
+/** Asks the configured servers, one after the other and over again. */
+function* askServers(
+  process: Process,
+  config: ResolverConfig,
+  name: string,
+  type: string,
+): Task<Answer | undefined> {
+  for (let attempt = 0; attempt < config.attempts; attempt++) {
+    for (const server of config.servers) {
+      const answer = yield* ask(process, server, name, type, config);
+      if (answer !== undefined && answer.message.code !== 'SERVFAIL') return answer;
+    }
+  }
+  return undefined;
+}
+
+/** The IPv4 addresses of a name as the C library finds them by DNS; empty for an unknown name. */
+export function* lookupAddresses(process: Process, name: string): Task<readonly string[]> {
+  const config = resolverConfig(process);
+  if (config.servers.length === 0) return [];
+  for (const candidate of candidates(name, config)) {
+    const answer = yield* askServers(process, config, candidate, 'A');
+    if (answer === undefined) return [];
+    const addresses = answer.message.answers.filter(({ type }) => type === 'A').map(({ data }) => data);
+    if (addresses.length > 0) return addresses;
+  }
+  return [];
+}
+
+/** `4.3.2.1.in-addr.arpa` */
+export function reverseName(address: string): string {
+  return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+}
