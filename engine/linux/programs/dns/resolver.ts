@@ -98,12 +98,7 @@ export function* ask(
 }
 
 /** Asks the configured servers, one after the other and over again. */
-function* askServers(
-  process: Process,
-  config: ResolverConfig,
-  name: string,
-  type: string,
-): Task<Answer | undefined> {
+function* askServers(process: Process, config: ResolverConfig, name: string, type: string): Task<Answer | undefined> {
   for (let attempt = 0; attempt < config.attempts; attempt++) {
     for (const server of config.servers) {
       const answer = yield* ask(process, server, name, type, config);
