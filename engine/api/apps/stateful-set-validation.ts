@@ -83,7 +83,7 @@ function validateSpec(errors: FieldError[], spec: Spec): void {
   if (!labelSelectorOf(selector).matches(labels)) {
     errors.push(invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   }
-  validatePodTemplate(errors, template, 'spec.template');
+  validatePodTemplate(errors, withClaimVolumes(template, spec), 'spec.template');
   const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
   if (restartPolicy !== undefined && restartPolicy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
@@ -128,4 +128,13 @@ function validateRetention(errors: FieldError[], policy: Spec['persistentVolumeC
     if (value === undefined || value === 'Retain' || value === 'Delete') continue;
     errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${key}`, value, ['Delete', 'Retain']));
   }
+}
+
+/** The template as its Pods will be: each claim template gives them a volume of its name. */
+function withClaimVolumes(template: Spec['template'], { volumeClaimTemplates = [] }: Spec): Spec['template'] {
+  if (volumeClaimTemplates.length === 0 || template.spec === undefined) return template;
+  const names = volumeClaimTemplates.flatMap(({ metadata }) => metadata?.name ?? []);
+  const own = template.spec.volumes?.filter(({ name }) => !names.includes(name)) ?? [];
+  const claimed = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  return { ...template, spec: { ...template.spec, volumes: [...own, ...claimed] } };
 }

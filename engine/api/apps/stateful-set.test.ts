@@ -54,6 +54,18 @@ test('claim templates are completed', () => {
   ]);
 });
 
+test('containers may mount what claim templates bring', () => {
+  const containers = [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] }];
+  const template = { metadata: { labels: { app: 'x' } }, spec: { containers } };
+  const claim = {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  const errors = (spec: object) => statefulSet.validateCreate!(stored(spec)).map(({ field }) => field);
+  expect(errors({ template, volumeClaimTemplates: [claim] })).toEqual([]);
+  expect(errors({ template })).toEqual(['spec.template.spec.containers[0].volumeMounts[0].name']);
+});
+
 test.each([
   [
     { selector: undefined },
