@@ -39,6 +39,12 @@ export class ControlPlane {
     return this.client.resource(resource).create(object) as unknown as T;
   }
 
+  /** A strategic merge patch of an object, in `default` where it has a namespace. */
+  patch(kind: string, name: string, change: object): void {
+    const resource = RESOURCES.find((each) => each.kind === kind)!;
+    this.client.resource(resource).patch(name, resource.namespaced ? 'default' : undefined, 'strategic-merge', change);
+  }
+
   createNode(name: string, allocatable: Readonly<Record<string, string>> = { cpu: '4', memory: '8Gi' }): Node {
     this.apply<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {} });
     const status = { allocatable: { pods: '110', ...allocatable }, capacity: { pods: '110', ...allocatable } };

@@ -1,0 +1,102 @@
+import type { CronJob, Deployment, Pod, StatefulSet } from '../api/kinds.ts';
+import { cronJobs, deployments, pods, statefulSets } from '../api/resources.ts';
+import { SmallCluster } from '../testing/faults/small-cluster.ts';
+
+// `node engine/bench/controllers.ts`: what controllers cost. How the cost of one reconcile grows with the number of
+// objects (it should not), and how long a day of a busy namespace takes.
+
+const DAY_MS = 24 * 3_600_000;
+
+function wallMs(body: () => void): number {
+  const start = performance.now();
+  body();
+  return performance.now() - start;
+}
+
+function template(app: string, restartPolicy = 'Always') {
+  return { metadata: { labels: { app } }, spec: { restartPolicy, containers: [{ name: 'c', image: `${app}:1` }] } };
+}
+
+function createDeployment(cluster: SmallCluster, name: string, replicas: number): void {
+  cluster.client.resource(deployments).create({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: { replicas, selector: { matchLabels: { app: name } }, template: template(name) },
+  } as unknown as Deployment);
+}
+
+/** Wall time of one Deployment's scaling by one, among others. */
+function scaleAmong(others: number): number {
+  const cluster = new SmallCluster(`bench ${others}`, 3);
+  for (let i = 0; i < others; i++) createDeployment(cluster, `other-${i}`, 1);
+  createDeployment(cluster, 'web', 1);
+  cluster.sim.runFor(30_000);
+  const rounds = 40;
+  let total = 0;
+  for (let i = 0; i < rounds; i++) {
+    const spec = { replicas: 1 + ((i + 1) % 2) };
+    total += wallMs(() => {
+      cluster.client.resource(deployments).patch('web', 'default', 'merge', { spec });
+      // Long enough for controllers and scheduler, short enough for heartbeats to stay out of it.
+      cluster.sim.runFor(50);
+    });
+    cluster.sim.runFor(3_000);
+  }
+  return total / rounds;
+}
+
+/** A namespace with rollouts, a StatefulSet and two CronJobs, for a day. */
+function busyDay(): { readonly wall: number; readonly writes: number; readonly pods: number } {
+  const cluster = new SmallCluster('bench day', 3);
+  for (const name of ['web', 'api', 'worker']) createDeployment(cluster, name, 3);
+  cluster.client.resource(statefulSets).create({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace: 'default' },
+    spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'db' } }, template: template('db') },
+  } as unknown as StatefulSet);
+  for (const [name, schedule] of [
+    ['often', '*/10 * * * *'],
+    ['hourly', '5 * * * *'],
+  ] as const) {
+    cluster.client.resource(cronJobs).create({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name, namespace: 'default' },
+      spec: { schedule, jobTemplate: { spec: { template: template(name, 'Never') } } },
+    } as unknown as CronJob);
+  }
+  endTasks(cluster);
+  let image = 1;
+  const rollOut = (): void => {
+    const spec = { template: { spec: { containers: [{ name: 'c', image: `web:${++image}` }] } } };
+    cluster.client.resource(deployments).patch('web', 'default', 'strategic-merge', { spec });
+    cluster.sim.schedule(3_600_000, 'hourly rollout', rollOut);
+  };
+  cluster.sim.schedule(3_600_000, 'hourly rollout', rollOut);
+  const before = cluster.etcd.revision;
+  const wall = wallMs(() => cluster.sim.runFor(DAY_MS));
+  return { wall, writes: cluster.etcd.revision - before, pods: cluster.client.resource<Pod>(pods).list().items.length };
+}
+
+/** What a CronJob starts ends well after some seconds. */
+function endTasks(cluster: SmallCluster): void {
+  cluster.sim.schedule(15_000, 'tasks end', () => {
+    for (const { runtime } of cluster.nodes) {
+      for (const { id, podSandboxId, state } of runtime.listContainers()) {
+        if (state !== 'CONTAINER_RUNNING') continue;
+        const sandbox = runtime.listPodSandboxes().find((each) => each.id === podSandboxId);
+        if (/^(often|hourly)-/.test(sandbox?.metadata.name ?? '')) runtime.exitContainer(id, 0);
+      }
+    }
+    endTasks(cluster);
+  });
+}
+
+scaleAmong(1);
+for (const others of [1, 30, 300]) {
+  console.log(`scaling one Deployment among ${others} others: ${scaleAmong(others).toFixed(2)} ms`);
+}
+const { wall, writes, pods: left } = busyDay();
+console.log(`24 hours of a busy namespace: ${(wall / 1_000).toFixed(2)} s (${writes} writes, ${left} Pods left)`);
