@@ -15,7 +15,8 @@ export function serveNonResource(
   server: ServerContext,
   serverVersion: string,
 ): ApiResponse | undefined {
-  const kinds = [...server.kinds, ...server.aggregation.kinds()];
+  const aggregated = server.aggregation.kinds();
+  const kinds = aggregated.length === 0 ? server.kinds : [...server.kinds, ...aggregated];
   const [first = '', second, third] = segments;
   if (segments.length === 0) return respond(200, { paths: paths(kinds) });
   if (segments.length === 1 && first === 'version') return respond(200, versionInfo(serverVersion));

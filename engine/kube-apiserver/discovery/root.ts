@@ -39,10 +39,14 @@ export class RootDiscovery {
 }
 
 function upToDate(known: Document | undefined, kinds: readonly KindDescriptor[], core: boolean): Document {
-  if (known?.kinds === kinds) return known;
+  if (known !== undefined && sameKinds(known.kinds, kinds)) return known;
   const body = aggregatedDiscovery(kinds, core);
   const text = JSON.stringify(body);
   return { kinds, body, etag: `"${hex(hash32(text, 0))}${hex(hash32(text, 1))}"` };
+}
+
+function sameKinds(a: readonly KindDescriptor[], b: readonly KindDescriptor[]): boolean {
+  return a === b || (a.length === b.length && a.every((kind, index) => kind === b[index]));
 }
 
 function hex(hash: number): string {

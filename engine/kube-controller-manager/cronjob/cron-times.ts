@@ -2,11 +2,15 @@ import { CronExpressionParser } from 'cron-parser';
 import type { CronField, CronSchedule } from '../../api/batch/cron-schedule.ts';
 import { ZoneOffset } from './zone-offset.ts';
 
+const MAX_FOUND = 64;
+
 /** The moments that a schedule names, in a time zone (UTC unless told). */
 export class CronTimes {
   readonly #everyMs: number | undefined;
   readonly #wallClock: ReturnType<typeof CronExpressionParser.parse> | undefined;
   readonly #zone: ZoneOffset;
+  /** Every look at a CronJob asks for the same few moments again. */
+  readonly #found = new Map<number, number>();
 
   constructor(schedule: CronSchedule, timeZone = 'UTC') {
     this.#zone = new ZoneOffset(timeZone);
@@ -20,6 +24,15 @@ export class CronTimes {
    * so twice: as the real controller has it.
    */
   after(ms: number): number | undefined {
+    const known = this.#found.get(ms);
+    if (known !== undefined) return known;
+    const next = this.#find(ms);
+    if (this.#found.size >= MAX_FOUND) this.#found.clear();
+    if (next !== undefined) this.#found.set(ms, next);
+    return next;
+  }
+
+  #find(ms: number): number | undefined {
     if (this.#everyMs !== undefined) return Math.floor((ms + this.#everyMs) / 1_000) * 1_000;
     let fromMs = ms;
     // Each turn goes past one change of the clocks; there are two a year at most.
