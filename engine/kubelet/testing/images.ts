@@ -82,6 +82,15 @@ const serve: Program = function* (process) {
   return 0;
 };
 
+/** `hear <port>`: prints the paths that it is asked for. */
+const hear: Program = function* (process) {
+  yield* serveHttp(process, process.listen(Number(process.argv[1])), function* ({ path }) {
+    yield* process.write(1, encode(`${path}\n`));
+    return { body: 'heard\n' };
+  });
+  return 0;
+};
+
 /** `health <port> <seconds>`: a gRPC server that is healthy for so long. */
 const health: Program = function* (process) {
   const untilMs = process.now() + Number(process.argv[2]) * 1000;
@@ -136,6 +145,7 @@ const TREE: FileTree = {
   '/bin/fill': { program: fill },
   '/bin/env': { program: env },
   '/bin/serve': { program: serve },
+  '/bin/hear': { program: hear },
   '/bin/health': { program: health },
   '/bin/fetch': { program: fetch },
   '/tmp': { directory: true, mode: 0o1777 },
@@ -160,7 +170,12 @@ const IMAGES = [
   image('registry.example.com/team/app:1', { login: { username: 'me', password: 's3cret' } }),
 ];
 
-export const testRegistry: Registry = {
-  find: (reference) => IMAGES.find((each) => each.reference === reference),
-  hasRepository: (name) => IMAGES.some(({ reference }) => reference === name || reference.startsWith(`${name}:`)),
-};
+/** @param extra by any of their names */
+export function testRegistry(extra: readonly Image[] = []): Registry {
+  const all = [...IMAGES, ...extra];
+  const names = all.flatMap(({ reference, aliases = [] }) => [reference, ...aliases]);
+  return {
+    find: (reference) => all.find((each) => each.reference === reference || each.aliases?.includes(reference)),
+    hasRepository: (name) => names.some((reference) => reference === name || reference.startsWith(`${name}:`)),
+  };
+}

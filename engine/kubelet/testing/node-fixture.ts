@@ -5,6 +5,7 @@ import { configMaps, events, nodes, pods, secrets, serviceAccounts } from '../..
 import { Client } from '../../client/client.ts';
 import { ConnectionError, type Transport } from '../../client/transport.ts';
 import { bridgeConflist, createBridgePlugin } from '../../cni/index.ts';
+import type { Image } from '../../containerd/image.ts';
 import { type Containerd, createContainerd } from '../../containerd/index.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
@@ -22,6 +23,8 @@ export interface FixtureOptions {
   readonly apiServer?: boolean;
   readonly network?: boolean;
   readonly diskBytes?: number;
+  /** Beyond the test images. */
+  readonly images?: readonly Image[];
   readonly eviction?: KubeletOptions['eviction'];
 }
 
@@ -60,7 +63,7 @@ export class NodeFixture {
     });
     this.containerd = createContainerd({
       host: this.host,
-      registry: testRegistry,
+      registry: testRegistry(options.images),
       cni: createBridgePlugin(this.host.root),
       options: { jitter: 0 },
     });
