@@ -1,8 +1,10 @@
 import { createFabric, createHost, type Host, type Layer, type Process } from '../linux/index.ts';
+import { allPrograms } from '../linux/programs/all-programs.ts';
+import { busyboxTree } from '../linux/programs/index.ts';
 import { Simulation, type Task } from '../sim/index.ts';
 
 // node --expose-gc engine/bench/linux.ts
-// What the kernel costs: memory of an idle container process, resumes, pipes, and an hour of small loops.
+// What machines cost: memory of idle containers and shells, resumes, pipes, shell loops, and an hour of small loops.
 
 const LINE = new TextEncoder().encode('a line of a log file\n');
 
@@ -27,6 +29,9 @@ const BASE: Layer = {
   },
 };
 
+/** With a shell and its programs. */
+const BUSYBOX: Layer = { tree: { ...busyboxTree(allPrograms), '/tmp': { directory: true, mode: 0o1777 } } };
+
 function newHost(): { sim: Simulation; host: Host } {
   const sim = new Simulation({ seed: 'bench' });
   const fabric = createFabric(sim);
@@ -43,16 +48,17 @@ function newHost(): { sim: Simulation; host: Host } {
 }
 
 /** As a runtime would start it: namespaces, root and cgroup of its own. */
-function startContainer(host: Host, index: number, path: string): void {
+function startContainer(host: Host, index: number, path: string, script?: string): void {
   const cgroup = host.createCgroup(`/kubepods/pod-${index}`, {});
   const namespaces = {
     pid: host.createNamespace('pid'),
     net: host.createNamespace('net'),
     uts: host.createNamespace('uts', { hostname: `pod-${index}` }),
     ipc: host.createNamespace('ipc'),
-    mnt: host.createContainerRoot({ layers: [BASE] }, []),
+    mnt: host.createContainerRoot({ layers: [script === undefined ? BASE : BUSYBOX] }, []),
   };
-  host.spawn({ run: path, argv: [path], namespaces, cgroup, env: { PATH: '/bin' } });
+  const argv = script === undefined ? [path] : ['sh', '-c', script];
+  host.spawn({ run: path, argv, namespaces, cgroup, env: { PATH: '/bin' } });
 }
 
 function timed(body: () => void): number {
@@ -153,7 +159,55 @@ function spin(): void {
   console.log(`an endless loop for an hour: ${(ms / 1000).toFixed(2)} s (${sim.steps} events, ${turns} turns)`);
 }
 
+function shellMemory(count: number): void {
+  const { sim, host } = newHost();
+  // The shell waits for its child: what is measured is both, less what a sleeping process takes.
+  const script = 'x=1; sleep 1000000; echo $x';
+  startContainer(host, 0, '/bin/sh', script);
+  sim.runFor(10);
+  const before = heapBytes();
+  for (let i = 1; i <= count; i++) startContainer(host, i, '/bin/sh', script);
+  sim.runFor(10);
+  console.log(`heap per container of a shell and its sleep: ${((heapBytes() - before) / count / 1024).toFixed(1)} KiB`);
+}
+
+function shellLoop(): void {
+  const { sim, host } = newHost();
+  const turns = 100_000;
+  startContainer(host, 0, '/bin/sh', `i=0; while [ $i -lt ${turns} ]; do i=$((i+1)); done`);
+  const ms = timed(() => {
+    while (host.processes().length > 1) sim.runFor(60_000);
+  });
+  console.log(`shell loop iteration: ${((ms * 1000) / turns).toFixed(1)} µs`);
+}
+
+function hourOfDates(count: number): void {
+  const { sim, host } = newHost();
+  for (let i = 0; i < count; i++) {
+    startContainer(host, i, '/bin/sh', 'while true; do date >> /tmp/f; sleep 1; done');
+  }
+  const ms = timed(() => sim.runFor(3_600_000));
+  console.log(
+    `${count} containers of \`while true; do date >> f; sleep 1; done\` for an hour: ${(ms / 1000).toFixed(1)} s (${sim.steps} events)`,
+  );
+}
+
+/** What dead shells leave behind: two seconds apart the heap must be about the same. */
+function forkBomb(): void {
+  const { sim, host } = newHost();
+  startContainer(host, 0, '/bin/sh', 'b() { b | b & }; b; sleep 100000');
+  sim.runFor(5000);
+  const before = heapBytes();
+  const ms = timed(() => sim.runFor(10_000));
+  const growth = (heapBytes() - before) / 1e6;
+  console.log(`a fork bomb: ${(ms / 10).toFixed(0)} ms a virtual second, heap ${growth.toFixed(1)} MB more after ten`);
+}
+
 idleMemory(2000);
+shellMemory(500);
+shellLoop();
+hourOfDates(200);
+forkBomb();
 resumeCost();
 pipeThroughput();
 hourOfAppending(200);

@@ -14,7 +14,9 @@ interface Behaviour {
   readonly write: (count: number) => number;
 }
 
-const zeros = (max: number): Uint8Array => new Uint8Array(Math.min(max, MAX_CHUNK_BYTES));
+/** What is read is never written to, so all readers share it. */
+const ZEROS = new Uint8Array(MAX_CHUNK_BYTES);
+const zeros = (max: number): Uint8Array => ZEROS.subarray(0, max);
 const swallow = (count: number): number => count;
 
 function random(max: number, kernel: Kernel): Uint8Array {

@@ -84,40 +84,29 @@ export function copyShell(shell: Shell, request: ForkRequest): (child: Process) 
   );
   const descriptors = shell.descriptors.copyFor(request.fds ?? {});
   let copy: Shell;
-  const frozen = {
+  // Nothing below may mention `shell`: a child that outlives its parent, and its own children after it, would each keep
+  // the whole line of dead shells alive.
+  const template = {
+    ...shell,
     functions: new Map(shell.functions),
     aliases: new Map(shell.aliases),
     options: { ...shell.options, monitor: false },
     shopts: new Set(shell.shopts),
     traps: new Map(shell.traps),
-    line: shell.line,
-    name: shell.name,
-    positional: shell.positional,
-    status: shell.status,
-    lastBackgroundPid: shell.lastBackgroundPid,
-    lastArgument: shell.lastArgument,
-    tested: shell.tested,
-    loopDepth: shell.loopDepth,
-    functionDepth: shell.functionDepth,
-    sourceDepth: shell.sourceDepth,
-    getoptsOffset: shell.getoptsOffset,
+    locations: { pathChanges: 0, paths: new Map(shell.locations.paths) },
+    variables,
+    jobs: new JobTable(),
+    pendingSignals: [],
+    substitutionStatus: undefined,
+    interactive: false,
+    isSubshell: true,
+    trapRunning: false,
+    processSubstitutions: [],
+    process: undefined,
+    descriptors: undefined,
   };
   return (child) => {
-    copy = {
-      ...shell,
-      ...frozen,
-      process: child,
-      variables,
-      jobs: new JobTable(),
-      descriptors: descriptors(child),
-      pendingSignals: [],
-      locations: { pathChanges: 0, paths: new Map(shell.locations.paths) },
-      substitutionStatus: undefined,
-      interactive: false,
-      isSubshell: true,
-      trapRunning: false,
-      processSubstitutions: [],
-    };
+    copy = { ...template, process: child, descriptors: descriptors(child) };
     variables.onMemory = (bytes) => child.setMemory(bytes);
     return copy;
   };

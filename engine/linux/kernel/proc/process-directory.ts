@@ -23,7 +23,12 @@ import { commandName, ownerSeen, statLine, statusText } from './status-text.ts';
 const NAMESPACE_KINDS = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'] as const;
 
 /** /proc/<pid>. https://man7.org/linux/man-pages/man5/proc.5.html */
-export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNamespace<TaskStruct>): Inode {
+export function processDirectory(
+  fs: FileSystem,
+  task: TaskStruct,
+  viewer: PidNamespace<TaskStruct>,
+  isThread = false,
+): Inode {
   const owner = ownerSeen(task);
   const file =
     (generate: () => string, mode = 0o444, accept?: (text: string) => void) =>
@@ -67,7 +72,7 @@ export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNa
         0o644,
         (text) => setIdMap(task, 'gidMap', text),
       ),
-      task: () => threadsDirectory(fs, task, viewer),
+      ...(!isThread && { task: () => threadsDirectory(fs, task, viewer) }),
       cwd: link(
         () => pathOf(task.root, task.cwd),
         () => task.cwd,
@@ -90,7 +95,7 @@ export function processDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNa
 
 /** Every process is single-threaded: its only thread is itself. */
 function threadsDirectory(fs: FileSystem, task: TaskStruct, viewer: PidNamespace<TaskStruct>): Inode {
-  return directoryOf(fs, { [String(viewer.numberOf(task.pid))]: () => processDirectory(fs, task, viewer) });
+  return directoryOf(fs, { [String(viewer.numberOf(task.pid))]: () => processDirectory(fs, task, viewer, true) });
 }
 
 function namespaceDirectory(fs: FileSystem, task: TaskStruct, owner: { uid: number; gid: number }): Inode {
