@@ -121,11 +121,20 @@ export class GarbageCollector {
       const kept = owners.filter((_, i) => states[i] === 'present');
       if (kept.length < owners.length) this.#update(vertex.identity, object, { ownerReferences: kept });
     } else if (isWaiting && vertex.dependents.size > 0) {
-      // Its owner waits for it, so it waits for its own dependents in turn.
-      this.#delete(vertex.identity, object, 'Foreground');
+      // Its owner waits for it, so it waits for its own dependents in turn. In a circle they would wait for one another
+      // for ever: then it lets its owners go ahead.
+      const isCircle = [...vertex.dependents].some((dependent) => dependent.isDeletingDependents);
+      this.#delete(vertex.identity, isCircle ? this.#unblockOwners(vertex.identity, object) : object, 'Foreground');
     } else {
       this.#delete(vertex.identity, object, policyOf(object));
     }
+  }
+
+  #unblockOwners(identity: Identity, object: KubeObject): KubeObject {
+    const { ownerReferences = [] } = object.metadata;
+    if (!ownerReferences.some(({ blockOwnerDeletion }) => blockOwnerDeletion === true)) return object;
+    const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+    return this.#update(identity, object, { ownerReferences: unblocked }) ?? object;
   }
 
   #finishForeground({ identity, dependents }: Vertex, object: KubeObject): void {
@@ -196,11 +205,16 @@ export class GarbageCollector {
     this.#update(identity, object, { finalizers });
   }
 
-  #update({ resource, name, namespace }: Identity, object: KubeObject, change: Partial<KubeObject['metadata']>): void {
+  /** The object as it is then; undefined when it has gone. */
+  #update(
+    { resource, name, namespace }: Identity,
+    object: KubeObject,
+    change: Partial<KubeObject['metadata']>,
+  ): KubeObject | undefined {
     const { uid, resourceVersion } = object.metadata;
     // A JSON merge patch replaces lists whole; the version keeps it from undoing what others did meanwhile.
     const patch = { metadata: { uid, resourceVersion, ...change } };
-    unlessGone(() => this.#client.resource(resource).patch(name, namespace, 'merge', patch));
+    return unlessGone(() => this.#client.resource(resource).patch(name, namespace, 'merge', patch));
   }
 }
 

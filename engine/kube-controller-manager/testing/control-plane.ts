@@ -15,10 +15,13 @@ export class ControlPlane {
   readonly sim: Simulation;
   readonly client: Client;
   readonly transport: Transport;
+  /** To plant what the API server would refuse. */
+  readonly etcd: Etcd;
 
   constructor(seed: string) {
     this.sim = new Simulation({ seed });
-    const etcd = new Etcd(this.sim);
+    this.etcd = new Etcd(this.sim);
+    const { etcd } = this;
     const server = createApiServer({
       sim: this.sim,
       etcd,
