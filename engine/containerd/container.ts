@@ -1,6 +1,6 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
+import type { Cgroup, Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
@@ -65,11 +65,7 @@ export function* createContainer(
     createdAtMs: host.sim.wallMs,
     log: new ContainerLog(host.sim, host.root, logPath, options.maxLogBytes),
     argv,
-    cgroup: host.createCgroup(`${sandboxConfig.linux.cgroupParent}/cri-containerd-${id}.scope`, {
-      memoryBytes: resources.memoryLimitBytes,
-      cpuShares: resources.cpuShares,
-      cpuQuotaMillis: resources.cpuQuotaMillis,
-    }),
+    cgroup: limitContainer(host, `${sandboxConfig.linux.cgroupParent}/cri-containerd-${id}.scope`, resources),
     root: createRoot(context, sandbox, config, stored),
     env: containerEnvironment(image, config, sandboxConfig.hostname, home),
     credentials,
@@ -97,6 +93,15 @@ const PROPAGATION: Readonly<Record<string, HostBind['propagation']>> = {
   HostToContainer: 'slave',
   Bidirectional: 'shared',
 };
+
+/** Makes a container's control group, or changes its limits. */
+export function limitContainer(
+  host: Host,
+  path: string,
+  { memoryLimitBytes, cpuShares, cpuQuotaMillis }: ContainerConfig['linux']['resources'],
+): Cgroup {
+  return host.createCgroup(path, { memoryBytes: memoryLimitBytes, cpuShares, cpuQuotaMillis });
+}
 
 function createRoot(context: ContainerdContext, sandbox: Sandbox, config: ContainerConfig, { image }: StoredImage) {
   const { host } = context;

@@ -140,6 +140,10 @@ export class Containerd implements RuntimeService, ImageService {
     state.announce('CONTAINER_DELETED_EVENT', container.sandbox, id);
   }
 
+  updateContainerResources(id: string, resources: ContainerConfig['linux']['resources']): void {
+    containers.limitContainer(this.#open().host, this.#container(id).cgroup.path, resources);
+  }
+
   containerStatus(id: string): ContainerStatus {
     return containers.containerStatus(this.#container(id));
   }

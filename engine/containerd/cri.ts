@@ -199,6 +199,8 @@ export interface RuntimeService {
   /** Stop signal, then KILL after the timeout. Returns when it has ended. */
   stopContainer(id: string, timeoutSeconds: number): Task<void>;
   removeContainer(id: string): Task<void>;
+  /** What the container may use from now on. */
+  updateContainerResources(id: string, resources: ContainerConfig['linux']['resources']): void;
   containerStatus(id: string): ContainerStatus;
   listContainers(): readonly ContainerStatus[];
   /** Of all containers that run. */

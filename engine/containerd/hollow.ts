@@ -165,6 +165,9 @@ export class HollowRuntime implements RuntimeService, ImageService {
     return { ...this.#container(id) };
   }
 
+  /** Hollow containers have no limits. */
+  updateContainerResources(): void {}
+
   /** Hollow containers use nothing. */
   listContainerStats() {
     return [];

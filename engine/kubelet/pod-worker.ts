@@ -8,8 +8,10 @@ import { Bell } from './concurrent.ts';
 import { graceSeconds, killPod } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { isHostNetwork } from './pod-format.ts';
+import { resizePod, withGranted } from './pod-resize.ts';
 import type { Prober } from './prober/prober.ts';
 import type { PodRuntimeStatus } from './runtime-cache.ts';
+import type { Judgement } from './status/conditions.ts';
 import { generateStatus } from './status/generate-status.ts';
 import type { StatusWriter } from './status/status-writer.ts';
 import { syncPod } from './sync-pod.ts';
@@ -54,7 +56,11 @@ export class PodWorker {
   readonly #host: PodWorkerHost;
   readonly #bell: Bell;
   readonly #task: TaskHandle;
+  /** With the resources that the node has granted. */
   #pod: Pod;
+  /** As the server has it. */
+  #wanted: Pod;
+  #pendingResize: Judgement | undefined;
   #ending = false;
   #terminated = false;
   #verdict: Verdict | undefined;
@@ -72,6 +78,7 @@ export class PodWorker {
   constructor(host: PodWorkerHost, pod: Pod, isStatic: boolean) {
     this.#host = host;
     this.#pod = pod;
+    this.#wanted = pod;
     this.uid = pod.metadata.uid;
     this.isStatic = isStatic;
     this.#bell = new Bell(host.context.sim);
@@ -98,8 +105,9 @@ export class PodWorker {
 
   /** Takes in a new version of the Pod. */
   update(pod: Pod): void {
-    const changed = concernsWorker(this.#pod, pod);
-    this.#pod = pod;
+    const changed = concernsWorker(this.#wanted, pod);
+    this.#wanted = pod;
+    this.#pod = withGranted(this.#pod, pod);
     if (pod.metadata.deletionTimestamp !== undefined && !this.isStatic) {
       if (this.#terminated) this.#finishDeletion();
       else this.end();
@@ -160,6 +168,8 @@ export class PodWorker {
     if (root !== undefined && hasChangingVolumes(this.#pod)) {
       times.push(sim.nowMs + sim.random(`kubelet/${nodeName}/resync`).jitter(RESYNC_MS, 0.5));
     }
+    // Room may become free without a word.
+    if (this.#pendingResize?.reason === 'Deferred') times.push(sim.nowMs + RETRY_MS);
     // A static Pod that shows itself nowhere yet.
     if (this.#host.statusTarget(this.#pod) === undefined) times.push(sim.nowMs + RETRY_MS);
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - sim.nowMs);
@@ -180,7 +190,9 @@ export class PodWorker {
       podEvent(context, pod, 'Warning', 'NetworkNotReady', `network is not ready: ${notReady}`);
       return context.sim.nowMs + RETRY_MS / 2;
     }
-    this.#host.enforceLimits(pod);
+    if (this.#wanted !== pod) yield* this.#resize();
+    else this.#pendingResize = undefined;
+    this.#host.enforceLimits(this.#pod);
     const volumes = this.#setUpVolumes();
     if (volumes === undefined) return undefined;
     prober.addPod(pod);
@@ -189,6 +201,13 @@ export class PodWorker {
     // What keeps a container from starting shows at once; that it has crashed is seen a moment before the back-off is.
     if (retryAtMs !== undefined && !context.waiting.some(this.uid, 'CrashLoopBackOff')) this.#writeStatus(false);
     return retryAtMs;
+  }
+
+  *#resize(): Task<void> {
+    const outcome = yield* resizePod(this.#host, this.#pod, this.#wanted, this.#runtimeStatus());
+    this.#pod = outcome.granted;
+    this.#pendingResize = outcome.pending;
+    this.#writeStatus(false);
   }
 
   /** The volumes; undefined as long as some are missing. */
@@ -279,6 +298,7 @@ export class PodWorker {
       terminating: this.#ending,
       verdict: this.#verdict,
       disruption: this.#disruption,
+      pendingResize: this.#pendingResize,
       rejected: this.#rejected,
       waiting: (name) => context.waiting.get(this.uid, name),
       ready: (container, latest) => prober.ready(container, latest.id),

@@ -84,3 +84,76 @@ test.each<[string, Partial<Pod['spec']>, string, string]>([
   expect(node.untilPhase('second', 'Failed').status).toMatchObject({ reason, message: `Pod was rejected: ${message}` });
   expect(node.events('second')).toEqual([`${reason}: ${message}`]);
 });
+
+function resize(node: NodeFixture, name: string, resources: object): void {
+  node.client.request({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/default/pods/${name}/resize`,
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: { spec: { containers: [{ name: 'a', resources }] } },
+  });
+}
+
+const pendingResize = (node: NodeFixture, name: string) =>
+  node.pod(name).status?.conditions?.find(({ type }) => type === 'PodResizePending');
+
+test('a container gets more without a restart, and its status shows it', () => {
+  const node = new NodeFixture();
+  node.run('web', { containers: [container('a', { cpu: '500m', memory: '64Mi' }, { cpu: '1', memory: '128Mi' })] });
+  const { uid } = node.untilReady('web').metadata;
+  resize(node, 'web', { requests: { cpu: '800m' }, limits: { memory: '256Mi' } });
+  node.sim.runFor(1000);
+  const [status] = node.pod('web').status?.containerStatuses ?? [];
+  expect(status).toMatchObject({
+    restartCount: 0,
+    resources: { requests: { cpu: '800m', memory: '64Mi' }, limits: { cpu: '1', memory: '256Mi' } },
+  });
+  const group = cgroupOf(node, node.pod('web'), 'burstable');
+  expect(group?.limits).toMatchObject({ cpuShares: 819, memoryBytes: 256 * Mi });
+  const id = status?.containerID?.replace('containerd://', '');
+  expect(node.host.cgroup(`${group?.path}/cri-containerd-${id}.scope`)?.limits).toMatchObject({
+    cpuShares: 819,
+    memoryBytes: 256 * Mi,
+  });
+  expect(node.pod('web').metadata.uid).toBe(uid);
+  expect(node.events('web').slice(-2)).toEqual([
+    expect.stringMatching(/^ResizeStarted: Pod resize started: \{"containers":/),
+    expect.stringMatching(/^ResizeCompleted: Pod resize completed: \{"containers":/),
+  ]);
+});
+
+test('a resize policy may ask for a restart', () => {
+  const node = new NodeFixture();
+  const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+  node.run('web', { containers: [{ ...container('a', { memory: '64Mi' }), resizePolicy }] });
+  node.untilReady('web');
+  resize(node, 'web', { requests: { memory: '96Mi' } });
+  node.until(() => node.pod('web').status?.containerStatuses?.[0]?.restartCount === 1, 30_000);
+  expect(node.events('web')).toContain('Killing: Container a resize requires restart');
+});
+
+test('what the node does not have now is deferred, what it never has is infeasible', () => {
+  const node = new NodeFixture();
+  node.run('other', { containers: [container('a', { cpu: '1200m' })], terminationGracePeriodSeconds: 1 });
+  node.run('web', { containers: [container('a', { cpu: '500m' })] });
+  node.untilReady('other');
+  node.untilReady('web');
+  resize(node, 'web', { requests: { cpu: '4' } });
+  node.sim.runFor(1000);
+  expect(pendingResize(node, 'web')).toMatchObject({
+    status: 'True',
+    reason: 'Infeasible',
+    message: "Node didn't have enough capacity: cpu, requested: 4000, capacity: 2000",
+  });
+  resize(node, 'web', { requests: { cpu: '1500m' } });
+  node.sim.runFor(1000);
+  expect(pendingResize(node, 'web')).toMatchObject({
+    reason: 'Deferred',
+    message: "Node didn't have enough resource: cpu, requested: 1500, used: 1200, capacity: 2000",
+  });
+  expect(node.pod('web').status?.containerStatuses?.[0]?.resources?.requests).toEqual({ cpu: '500m' });
+  node.delete('other', 1);
+  node.sim.runFor(20_000);
+  expect(pendingResize(node, 'web')).toBeUndefined();
+  expect(node.pod('web').status?.containerStatuses?.[0]?.resources?.requests).toEqual({ cpu: '1500m' });
+});

@@ -2,6 +2,9 @@ import type { ContainerStatus, Pod, PodCondition } from '../../api/kinds.ts';
 import { isRestartable } from '../pod-format.ts';
 import type { PodPhase } from './phase.ts';
 
+/** Is there only while it holds; like all conditions of this file it is the kubelet's own. */
+export const RESIZE_PENDING = 'PodResizePending';
+
 /** A condition without its times. */
 export type Judgement = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
 

@@ -2,7 +2,7 @@ import { qosClass } from '../../api/core/qos-class.ts';
 import type { PodStatus } from '../../api/kinds.ts';
 import { judgeSandbox } from '../pod-actions.ts';
 import { ephemeralContainers, isHostNetwork } from '../pod-format.ts';
-import { type Judgement, mergeConditions, podConditions } from './conditions.ts';
+import { type Judgement, mergeConditions, podConditions, RESIZE_PENDING } from './conditions.ts';
 import { type ContainerFacts, containerStatuses, ephemeralContainerStatuses } from './container-statuses.ts';
 import { podPhase } from './phase.ts';
 
@@ -17,6 +17,8 @@ export interface StatusFacts extends ContainerFacts {
   readonly terminal: boolean;
   /** Overrides phase, reason and message: an eviction, a missed deadline. */
   readonly verdict?: Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+  /** Why the Pod does not have the resources that it wants. */
+  readonly pendingResize?: Judgement;
   /** Why the node ends the Pod before its time. */
   readonly disruption?: string;
   /** The Pod was not admitted: none of its containers was ever to run here. */
@@ -44,6 +46,7 @@ export function generateStatus(facts: StatusFacts): PodStatus {
   const sandboxReady = !judgeSandbox(pod, runtime.sandboxes).changed;
   const judgements = [
     ...disruptionTarget(facts.disruption),
+    ...(facts.pendingResize === undefined ? [] : [facts.pendingResize]),
     ...podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady }),
   ];
   const podIp = isHostNetwork(pod) ? hostIp : (runtime.sandboxes[0]?.ip ?? previous.podIP);
@@ -52,7 +55,7 @@ export function generateStatus(facts: StatusFacts): PodStatus {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(early ? verdictOf(previous) : (facts.verdict ?? verdictOf(previous))),
     phase,
-    conditions: mergeConditions(previous.conditions ?? [], judgements, now, generation),
+    conditions: mergeConditions(lasting(previous.conditions), judgements, now, generation),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
@@ -69,6 +72,11 @@ function disruptionTarget(message: string | undefined): Judgement[] {
   return message === undefined
     ? []
     : [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message }];
+}
+
+/** A resize that is no longer pending leaves nothing behind. */
+function lasting(conditions: PodStatus['conditions'] = []) {
+  return conditions.filter(({ type }) => type !== RESIZE_PENDING);
 }
 
 /** Of a Pod that was not admitted only the verdict is told. After `pkg/kubelet/kubelet.go` (`rejectPod`). */

@@ -5,6 +5,7 @@ import type { ResourceClient } from '../../client/client.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import type { Simulation, Timer } from '../../sim/index.ts';
 import { podActivity } from '../kubelet-context.ts';
+import { RESIZE_PENDING } from './conditions.ts';
 
 interface Entry {
   /** The object on the server that shows the status: the Pod itself, or a static Pod's mirror. */
@@ -149,7 +150,7 @@ export class StatusWriter {
 function withForeignConditions(status: PodStatus, fresh: Pod): PodStatus {
   const own = status.conditions ?? [];
   const foreign = (fresh.status?.conditions ?? []).filter(
-    ({ type }) => !own.some((condition) => condition.type === type),
+    ({ type }) => type !== RESIZE_PENDING && !own.some((condition) => condition.type === type),
   );
   return foreign.length === 0 ? status : { ...status, conditions: [...own, ...foreign] };
 }
