@@ -2,6 +2,7 @@
 export { type HttpResponse, httpRequest } from './http/client.ts';
 export { HttpProtocolError, STATUS_TEXT } from './http/message.ts';
 export {
+  type ForkedResponse,
   type HttpServerRequest,
   type HttpServerResponse,
   serveHttp,

@@ -1,8 +1,34 @@
 import type { Image } from '../../containerd/image.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
-import { alpineImage, busyboxImage, debianImage, nginxImage } from './base.ts';
+import { alpineImage, bookwormImage, busyboxImage, debianImage, ubuntuImage } from './base.ts';
+import { httpdImage, nginxImages } from './servers.ts';
+import {
+  agnhostImage,
+  curlImage,
+  dnsutilsImage,
+  httpEchoImage,
+  nonRootImage,
+  stressImage,
+  whoamiImage,
+} from './single-purpose.ts';
+
+const MAKERS = [
+  agnhostImage,
+  alpineImage,
+  bookwormImage,
+  busyboxImage,
+  curlImage,
+  debianImage,
+  dnsutilsImage,
+  httpEchoImage,
+  httpdImage,
+  nonRootImage,
+  stressImage,
+  ubuntuImage,
+  whoamiImage,
+];
 
 /** Everything a learner's Pods can be made of, beyond what an author adds. */
 export function courseImages(programs: ProgramSource): readonly Image[] {
-  return [alpineImage, busyboxImage, debianImage, nginxImage].map((image) => image(programs));
+  return [...nginxImages(programs), ...MAKERS.map((image) => image(programs))];
 }

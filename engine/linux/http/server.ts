@@ -38,7 +38,17 @@ export interface HttpServerResponse {
   readonly body?: Uint8Array | string;
 }
 
-export type HttpHandler = (request: HttpServerRequest) => HttpServerResponse | Task<HttpServerResponse>;
+/**
+ * An answer that takes its time: a forked child works it out and ends the connection, so that nobody else waits for it.
+ * Undefined ends the connection without a word.
+ */
+export interface ForkedResponse {
+  readonly child: (child: Process) => Task<HttpServerResponse | undefined>;
+}
+
+export type HttpHandler = (
+  request: HttpServerRequest,
+) => HttpServerResponse | ForkedResponse | Task<HttpServerResponse | ForkedResponse>;
 
 export interface HttpServerOptions {
   /** A connection on which nothing complete arrives for so long is closed, with 408 if a request has begun. 60 s unless told. */
@@ -181,6 +191,7 @@ function* serveReadable(
       const { reader, keepAlive, ...head } = request;
       const answer = handler({ ...head, body: reader.body });
       const response = isTask(answer) ? yield* answer : answer;
+      if ('child' in response) return answerInChild(process, connection, response, head.method);
       if (!(yield* send(process, connection, response, head.method, keepAlive))) return false;
     }
   } catch (error) {
@@ -190,8 +201,18 @@ function* serveReadable(
   }
 }
 
-function isTask(answer: HttpServerResponse | Task<HttpServerResponse>): answer is Task<HttpServerResponse> {
+function isTask(answer: ReturnType<HttpHandler>): answer is Task<HttpServerResponse | ForkedResponse> {
   return typeof (answer as Task<HttpServerResponse>).next === 'function';
+}
+
+function answerInChild(process: Process, connection: Connection, forked: ForkedResponse, method: string): false {
+  const program = function* (child: Process): Task<number> {
+    const response = yield* forked.child(child);
+    if (response !== undefined) yield* child.write(0, messageOf(response, method, false));
+    return 0;
+  };
+  process.fork(program, { fds: { 0: connection.fd, 1: 1, 2: 2 } });
+  return false;
 }
 
 function startRequest(connection: Connection, options: HttpServerOptions): Connection['request'] {
@@ -251,16 +272,9 @@ function* send(
   method: string,
   keepAlive: boolean,
 ): Task<boolean> {
-  const status = response.status ?? 200;
-  const body = typeof response.body === 'string' ? encode(response.body) : (response.body ?? new Uint8Array(0));
-  const bodiless = status === 204 || status === 304;
-  const headers: Record<string, string> = { ...response.headers };
-  if (!bodiless) headers['Content-Length'] = String(body.length);
-  const small = body.length <= FORK_BYTES;
-  headers['Connection'] = keepAlive && small ? 'keep-alive' : 'close';
-  const sent = bodiless || method === 'HEAD' ? new Uint8Array(0) : body;
-  const bytes = formatMessage(`HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Unknown'}`, headers, sent);
-  if (small || sent.length === 0) {
+  const small = bodyOf(response).length <= FORK_BYTES;
+  const bytes = messageOf(response, method, keepAlive && small);
+  if (small || method === 'HEAD') {
     yield* process.write(connection.fd, bytes);
     return keepAlive && small;
   }
@@ -270,4 +284,19 @@ function* send(
   };
   process.fork(sender, { fds: { 0: connection.fd } });
   return false;
+}
+
+function bodyOf(response: HttpServerResponse): Uint8Array {
+  return typeof response.body === 'string' ? encode(response.body) : (response.body ?? new Uint8Array(0));
+}
+
+function messageOf(response: HttpServerResponse, method: string, keepAlive: boolean): Uint8Array {
+  const status = response.status ?? 200;
+  const body = bodyOf(response);
+  const bodiless = status === 204 || status === 304;
+  const headers: Record<string, string> = { ...response.headers };
+  if (!bodiless) headers['Content-Length'] = String(body.length);
+  headers['Connection'] = keepAlive ? 'keep-alive' : 'close';
+  const sent = bodiless || method === 'HEAD' ? new Uint8Array(0) : body;
+  return formatMessage(`HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Unknown'}`, headers, sent);
 }

@@ -1,9 +1,21 @@
 import type { Program } from '../syscalls.ts';
+import { agnhost } from './agnhost/agnhost.ts';
+import { httpEcho } from './http-echo.ts';
+import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
 import { nginx } from './nginx/nginx.ts';
 import type { ProgramSource } from './program-source.ts';
+import { stress } from './stress.ts';
+import { whoamiServer } from './whoami-server.ts';
 
-const SPECIAL: Readonly<Record<string, Program>> = { nginx };
+const SPECIAL: Readonly<Record<string, Program>> = {
+  agnhost,
+  'http-echo': httpEcho,
+  httpd,
+  nginx,
+  stress,
+  'whoami-server': whoamiServer,
+};
 
 /** Every program there is. Whoever imports this loads them all. */
 export const allPrograms: ProgramSource = {

@@ -1,4 +1,5 @@
 import { STATUS_TEXT } from '../../http.ts';
+import { escapeHtml } from '../html.ts';
 
 export const VERSION = 'nginx/1.29.4';
 
@@ -32,11 +33,4 @@ export function indexPage(
     return `<a href="${encodeURI(name)}">${escapeHtml(shown)}</a>${' '.repeat(Math.max(0, 51 - shown.length))}${date} ${size.padStart(19)}\r\n`;
   });
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<h1>${title}</h1><hr><pre><a href="../">../</a>\r\n${rows.join('')}</pre><hr></body>\r\n</html>\r\n`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!,
-  );
 }

@@ -1,0 +1,69 @@
+import type { Image } from '../../containerd/image.ts';
+import { httpdFiles } from '../../linux/programs/httpd/files.ts';
+import type { ProgramSource } from '../../linux/programs/index.ts';
+import { nginxFiles } from '../../linux/programs/nginx/files.ts';
+import { alpineTree, debianTree, type ImageMaker, PATH } from './base.ts';
+import { defineImage } from './definition.ts';
+
+/** nginx's versions by the shorter tags that mean them too: what a rollout goes through. */
+const NGINX_VERSIONS: readonly (readonly [version: string, ...tags: string[]])[] = [
+  ['1.29.4', 'latest', 'mainline', '1', '1.29', 'trixie'],
+  ['1.28.0', 'stable', '1.28'],
+  ['1.27.5', '1.27'],
+  ['1.26.3', '1.26'],
+  ['1.25.5', '1.25'],
+  // Those that the documentation's examples name.
+  ['1.16.1', '1.16'],
+  ['1.14.2', '1.14'],
+];
+
+const DOCKER = 'docker.io/library/nginx';
+
+export function nginxImages(programs: ProgramSource): Image[] {
+  const common = {
+    entrypoint: ['/docker-entrypoint.sh'],
+    command: ['nginx', '-g', 'daemon off;'],
+    exposedPorts: ['80/tcp'],
+    stopSignal: 'QUIT',
+  };
+  return NGINX_VERSIONS.flatMap(([version, ...tags]) => {
+    const env = { PATH, NGINX_VERSION: version };
+    return [
+      defineImage({
+        ...common,
+        reference: `${DOCKER}:${version}`,
+        aliases: tags.map((tag) => `${DOCKER}:${tag}`),
+        sizeBytes: 59_774_000,
+        trees: [debianTree(programs, ['curl']), nginxFiles(programs)],
+        env,
+      }),
+      defineImage({
+        ...common,
+        reference: `${DOCKER}:${version}-alpine`,
+        aliases: tags.map((tag) => (tag === 'latest' ? `${DOCKER}:alpine` : `${DOCKER}:${tag}-alpine`)),
+        sizeBytes: 20_521_000,
+        trees: [alpineTree(programs, ['curl']), nginxFiles(programs)],
+        env,
+      }),
+    ];
+  });
+}
+
+export const httpdImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/library/httpd:2.4',
+    aliases: [
+      'docker.io/library/httpd:latest',
+      'docker.io/library/httpd:2',
+      'docker.io/library/httpd:2.4.65',
+      'registry.k8s.io/e2e-test-images/httpd:2.4.38-4',
+      'registry.k8s.io/e2e-test-images/httpd:2.4.39-4',
+    ],
+    sizeBytes: 45_129_000,
+    trees: [debianTree(programs), httpdFiles(programs)],
+    command: ['httpd-foreground'],
+    env: { PATH: `/usr/local/apache2/bin:${PATH}`, HTTPD_PREFIX: '/usr/local/apache2' },
+    workingDirectory: '/usr/local/apache2',
+    exposedPorts: ['80/tcp'],
+    stopSignal: 'WINCH',
+  });

@@ -1,0 +1,129 @@
+// Command-line flags as programs written in Go take them: with pflag (`--port=1`, `-t 1`) or its own package (`-port=1`).
+
+/** What a flag takes: durations are in milliseconds. */
+type FlagValue = string | number | boolean;
+
+interface FlagSpec {
+  readonly type: 'string' | 'int' | 'bool' | 'duration';
+  readonly default: FlagValue;
+  /** A single letter that stands for it. */
+  readonly short?: string;
+  readonly usage: string;
+}
+
+export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
+
+/** The command line is wrong; the message is the library's. */
+export class FlagError extends Error {
+  override readonly name = 'FlagError';
+}
+
+export interface Flags {
+  string(name: string): string;
+  /** Of `int` and `duration` flags. */
+  number(name: string): number;
+  bool(name: string): boolean;
+  readonly args: readonly string[];
+}
+
+/** Flags may come after arguments; `--` ends them. Throws FlagError. */
+export function parseFlags(argv: readonly string[], specs: FlagSpecs): Flags {
+  const values = new Map<string, FlagValue>();
+  const args: string[] = [];
+  const rest = [...argv];
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === '--') {
+      args.push(...rest);
+      break;
+    }
+    const match = /^--?([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(argument);
+    if (match === null) {
+      args.push(argument);
+      continue;
+    }
+    const [, given = '', attached] = match;
+    const name = Object.hasOwn(specs, given) ? given : byLetter(specs, given);
+    if (name === undefined) {
+      const short = !argument.startsWith('--');
+      throw new FlagError(short ? `unknown shorthand flag: '${given[0]}' in ${argument}` : `unknown flag: --${given}`);
+    }
+    const spec = specs[name]!;
+    const text = attached ?? (spec.type === 'bool' ? 'true' : rest.shift());
+    if (text === undefined) throw new FlagError(`flag needs an argument: --${name}`);
+    values.set(name, convert(name, spec, text));
+  }
+  const value = (name: string) => values.get(name) ?? specs[name]!.default;
+  return {
+    string: (name) => String(value(name)),
+    number: (name) => Number(value(name)),
+    bool: (name) => value(name) === true,
+    args,
+  };
+}
+
+function byLetter(specs: FlagSpecs, letter: string): string | undefined {
+  return Object.keys(specs).find((name) => specs[name]!.short === letter);
+}
+
+function convert(name: string, spec: FlagSpec, text: string): FlagValue {
+  const invalid = (why: string) => {
+    const shown = spec.short === undefined ? `--${name}` : `-${spec.short}, --${name}`;
+    return new FlagError(`invalid argument ${JSON.stringify(text)} for "${shown}" flag: ${why}`);
+  };
+  switch (spec.type) {
+    case 'string':
+      return text;
+    case 'int':
+      if (!/^[-+]?\d{1,15}$/.test(text))
+        throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+      return Number(text);
+    case 'bool':
+      if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true;
+      if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
+      throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+    case 'duration': {
+      const duration = parseGoDuration(text);
+      if (duration === undefined) throw invalid(`time: invalid duration ${JSON.stringify(text)}`);
+      return duration;
+    }
+  }
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** `1h30m`, `1.5s`, `0` in milliseconds; undefined for what is none. https://pkg.go.dev/time#ParseDuration */
+export function parseGoDuration(text: string): number | undefined {
+  if (/^[-+]?0$/.test(text)) return 0;
+  const match = /^([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
+  if (match === null) return undefined;
+  let total = 0;
+  for (const [, number, unit] of match[2]!.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
+    total += Number(number) * UNITS_MS[unit!]!;
+  return match[1] === '-' ? -total : total;
+}
+
+/** As Go prints a duration: `1m30s`, `250ms`, `0s`. */
+export function formatGoDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  const sign = ms < 0 ? '-' : '';
+  const size = Math.abs(ms);
+  if (size < 1) return `${sign}${trim(size * 1000)}µs`;
+  if (size < 1000) return `${sign}${trim(size)}ms`;
+  const hours = Math.floor(size / 3_600_000);
+  const minutes = Math.floor(size / 60_000) % 60;
+  const seconds = trim((size % 60_000) / 1000);
+  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
+}
+
+function trim(value: number): string {
+  return String(Number(value.toFixed(9)));
+}

@@ -1,0 +1,82 @@
+import type { Task } from '../../../sim/index.ts';
+import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../http.ts';
+import type { Signal } from '../../signal.ts';
+import type { Process } from '../../syscalls.ts';
+import { formatDate } from '../time.ts';
+import { fatal, goError, isEnding } from './runtime.ts';
+
+export type GoResponse = HttpServerResponse | ForkedResponse;
+export type GoHandler = (request: HttpServerRequest) => GoResponse | Task<GoResponse>;
+
+export interface GoServerOptions {
+  /** What signals mean: an exit code ends the program. Without it those that end a Go program do. */
+  readonly onSignals?: (signals: readonly Signal[]) => number | undefined;
+}
+
+/**
+ * net/http's server on a port until a signal comes; returns the exit code. What a handler leaves out is as net/http fills
+ * it in: the date, and `text/plain` for text.
+ */
+export function* serveGo(
+  process: Process,
+  port: number,
+  handler: GoHandler,
+  options: GoServerOptions = {},
+): Task<number> {
+  let listener: number;
+  try {
+    listener = process.listen(port);
+  } catch (error) {
+    return yield* fatal(process, goError(`listen tcp :${port}: bind`, error));
+  }
+  let exitCode = 2;
+  const onSignals = (signals: readonly Signal[]) => {
+    const code =
+      options.onSignals === undefined ? (signals.some(isEnding) ? 2 : undefined) : options.onSignals(signals);
+    if (code === undefined) return 'continue';
+    exitCode = code;
+    return 'stop';
+  };
+  const complete = (response: HttpServerResponse): HttpServerResponse => ({
+    ...response,
+    headers: {
+      ...(response.body === undefined || response.body.length === 0
+        ? {}
+        : { 'Content-Type': 'text/plain; charset=utf-8' }),
+      Date: formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now()),
+      ...response.headers,
+    },
+  });
+  const answer = function* (request: HttpServerRequest): Task<GoResponse> {
+    yield* process.compute(0.2);
+    const given = handler(request);
+    const response = 'next' in given ? yield* given : given;
+    if (!('child' in response)) return complete(response);
+    return {
+      *child(child) {
+        const late = yield* response.child(child);
+        return late === undefined ? undefined : complete(late);
+      },
+    };
+  };
+  yield* serveHttp(process, listener, answer, { onSignals, maxBodyBytes: 16 * 1024 * 1024 });
+  return exitCode;
+}
+
+/** What `http.Error` and `http.NotFound` send. */
+export function httpError(status: number, text: string): HttpServerResponse {
+  return { status, headers: { 'X-Content-Type-Options': 'nosniff' }, body: `${text}\n` };
+}
+
+/** Values of the query and of a form in the body, as `FormValue` finds them; empty when there is none. */
+export function formValues(request: HttpServerRequest): (name: string) => string {
+  const query = new URLSearchParams(request.query);
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const body = new URLSearchParams(isForm ? new TextDecoder().decode(request.body) : '');
+  return (name) => body.get(name) ?? query.get(name) ?? '';
+}
+
+/** An address as Go shows it: `10.244.1.2:43210`. */
+export function peerOf(request: HttpServerRequest): string {
+  return `${request.peer.address}:${request.peer.port}`;
+}

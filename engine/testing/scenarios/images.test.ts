@@ -1,0 +1,94 @@
+import { beforeAll, expect, test } from 'vitest';
+import { Testbed } from './testbed.ts';
+
+// The course's images as Pods of one cluster.
+
+const bed = new Testbed();
+
+function pod(name: string, image: string, more = ''): string {
+  return `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  restartPolicy: Never
+  containers:
+  - name: main
+    image: ${image}
+${more.replace(/^(?=.)/gm, '    ')}`;
+}
+
+beforeAll(() => {
+  bed.apply(
+    [
+      pod('agnhost', 'registry.k8s.io/e2e-test-images/agnhost:2.53', 'args: [netexec]'),
+      pod('unknown', 'registry.k8s.io/e2e-test-images/agnhost:2.53', 'args: [frobnicate]'),
+      pod('whoami', 'traefik/whoami'),
+      pod('echo', 'hashicorp/http-echo', 'args: ["-text=hello"]'),
+      pod('mute', 'hashicorp/http-echo'),
+      pod('httpd', 'httpd:2.4'),
+      pod('curl', 'curlimages/curl', 'command: [sleep, infinity]'),
+      pod('debian', 'debian:12', 'command: [sleep, infinity]'),
+      pod('ubuntu', 'ubuntu', 'command: [sleep, infinity]'),
+      pod('alpine', 'alpine:3.22', 'command: [sleep, infinity]'),
+      pod('old', 'nginx:1.14.2'),
+      pod('database', 'mysql:9'),
+      pod(
+        'hog',
+        'polinux/stress',
+        'args: [stress, --vm, "1", --vm-bytes, 250M, --vm-hang, "1"]\nresources: {limits: {memory: 100Mi}}',
+      ),
+    ].join('\n---\n'),
+  );
+  for (const name of ['agnhost', 'whoami', 'echo', 'httpd', 'curl', 'debian', 'ubuntu', 'alpine', 'old'])
+    bed.untilReady(name, 120);
+});
+
+const inPod = (name: string, ...argv: readonly string[]) => bed.kubectlAnyway('exec', name, '--', ...argv);
+const curl = (name: string, path: string) =>
+  inPod('curl', 'curl', '-s', `${bed.pod(name).status?.podIP}${path}`).stdout;
+
+test('servers answer to other Pods', () => {
+  expect(curl('agnhost', ':8080/hostname')).toBe('agnhost');
+  expect(curl('agnhost', ':8080/clientip').split(':')[0]).toBe(bed.pod('curl').status?.podIP);
+  expect(curl('whoami', '/')).toContain('Hostname: whoami\n');
+  expect(curl('echo', ':5678/')).toBe('hello\n');
+  expect(curl('httpd', '/')).toBe('<html><body><h1>It works!</h1></body></html>\n');
+  const dial = `:8080/dial?host=${bed.pod('agnhost').status?.podIP}&port=8081&protocol=udp&request=hostname`;
+  expect(JSON.parse(curl('agnhost', dial))).toEqual({ responses: ['agnhost'] });
+});
+
+test('each distribution has its own face', () => {
+  const release = (name: string) => inPod(name, 'sh', '-c', '. /etc/os-release; echo $ID $VERSION_ID').stdout.trim();
+  expect(['debian', 'ubuntu', 'alpine'].map(release)).toEqual(['debian 12', 'ubuntu 24.04', 'alpine 3.22.2']);
+  expect(inPod('alpine', 'bash').stderr).toContain('exec: "bash": executable file not found in $PATH');
+  expect(inPod('debian', 'curl').stderr).toContain('exec: "curl": executable file not found in $PATH');
+  expect(inPod('debian', 'sh', '-c', 'ps').stderr).toBe(
+    'sh: 1: ps: not found\ncommand terminated with exit code 127\n',
+  );
+  expect(inPod('debian', 'bash', '-c', 'apt-get install -y curl').stderr).toContain('E: Unable to locate package curl');
+  expect(inPod('alpine', 'apk', 'add', 'curl').stdout).toContain('curl (no such package)');
+  expect(inPod('whoami', 'sh').stderr).toContain('exec: "sh": executable file not found in $PATH');
+  expect(inPod('curl', 'id', '-un').stdout).toBe('curl_user\n');
+});
+
+test('what is wrong with a command line is in the log, and the Pod has failed', () => {
+  expect(bed.podView('unknown')?.status).toBe('Error');
+  expect(bed.kubectl('logs', 'unknown')).toContain('Error: unknown command "frobnicate" for "app"');
+  expect(bed.kubectl('logs', 'mute')).toBe('Missing -text option or ECHO_TEXT env var!\n');
+});
+
+test('more memory than the limit ends the worker, and stress says so', () => {
+  bed.untilStatus('hog', 'OOMKilled', 60);
+  expect(bed.kubectl('logs', 'hog')).toMatch(/stress: FAIL: \[1\] \(416\) <-- worker \d+ got signal 9/);
+});
+
+test('an image that there is not', () => {
+  bed.untilStatus('database', 'ImagePullBackOff', 60);
+  bed.pass(20); // With so many Pods on the node its events come out one by one.
+  expect(bed.eventsOf('database').join('\n')).toContain('Failed to pull image "mysql:9"');
+});
+
+test('a Go server that is told to end does so at once, as PID 1 as well', () => {
+  bed.kubectl('delete', 'pod', 'agnhost', '--wait=false');
+  bed.until('it is gone', () => bed.podView('agnhost') === undefined, 20);
+});
