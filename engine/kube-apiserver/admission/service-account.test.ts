@@ -5,7 +5,7 @@ import type { Pod, ServiceAccount } from '../../api/kinds.ts';
 import type { AdmissionRequest, Lookup } from './admission.ts';
 import { serviceAccount } from './service-account.ts';
 
-const PLUGIN = serviceAccount({ nameSuffix: () => 'abcde' }, true);
+const PLUGIN = serviceAccount({ nameSuffix: () => 'abcde' });
 
 function account(more: object = {}): ServiceAccount {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' }, ...more } as ServiceAccount;

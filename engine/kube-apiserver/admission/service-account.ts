@@ -13,12 +13,6 @@ const ROOT_CA = 'kube-root-ca.crt';
 const TOKEN_SECONDS = 3607;
 const MODE = 0o644;
 
-/**
- * The switch for mounting tokens by themselves. It is off while no controller publishes the ConfigMap kube-root-ca.crt in
- * each namespace: Pods would wait for it for ever.
- */
-const MOUNT_TOKENS = false;
-
 /** What the plugin looks at of an account. */
 type Account = ServiceAccount & {
   readonly automountServiceAccountToken?: boolean;
@@ -31,10 +25,7 @@ type Account = ServiceAccount & {
  * its containers. Static Pods' mirrors have none.
  * https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#serviceaccount-admission-controller
  */
-export function serviceAccount(
-  { nameSuffix }: Pick<AdmissionServices, 'nameSuffix'>,
-  mountTokens = MOUNT_TOKENS,
-): AdmissionPlugin {
+export function serviceAccount({ nameSuffix }: Pick<AdmissionServices, 'nameSuffix'>): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
     resources: ['pods'],
@@ -50,7 +41,7 @@ export function serviceAccount(
       const account = accountOf(request, pod, lookup);
       checkMountable(request, pod, account);
       const named = withAccount(pod, account);
-      return mountTokens && mountsToken(pod, account) ? withToken(named, nameSuffix) : named;
+      return mountsToken(pod, account) ? withToken(named, nameSuffix) : named;
     },
   };
 }

@@ -62,7 +62,8 @@ test('a running Pod', () => {
     lastTimestamp: startedAt,
     source: { component: 'kubelet' },
   });
-  expect(workstation.run('describe pod web').stdout).toBe(`Name:             web
+  const { stdout } = workstation.run('describe pod web');
+  expect(stdout.replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access-xxxxx')).toBe(`Name:             web
 Namespace:        default
 Priority:         0
 Service Account:  default
@@ -94,6 +95,7 @@ Containers:
     Environment:    <none>
     Mounts:
       /data from data (rw)
+      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-xxxxx (ro)
   side:
     Container ID:  
     Image:         busybox
@@ -111,19 +113,26 @@ Containers:
     Requests:
       cpu:        100m
     Environment:  <none>
-    Mounts:       <none>
+    Mounts:
+      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-xxxxx (ro)
 Conditions:
   Type    Status
   Ready   False 
 Volumes:
   data:
-    Type:        EmptyDir (a temporary directory that shares a pod's lifetime)
-    Medium:      
-    SizeLimit:   <unset>
-QoS Class:       Burstable
-Node-Selectors:  <none>
-Tolerations:     node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
-                 node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
+    Type:       EmptyDir (a temporary directory that shares a pod's lifetime)
+    Medium:     
+    SizeLimit:  <unset>
+  kube-api-access-xxxxx:
+    Type:                    Projected (a volume that contains injected data from multiple sources)
+    TokenExpirationSeconds:  3607
+    ConfigMapName:           kube-root-ca.crt
+    Optional:                false
+    DownwardAPI:             true
+QoS Class:                   Burstable
+Node-Selectors:              <none>
+Tolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
+                             node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
 Events:
   Type     Reason   Age               From     Message
   ----     ------   ----              ----     -------

@@ -91,7 +91,10 @@ export class NodeFixture {
     });
     for (const namespace of ['default', 'kube-system']) {
       const metadata = { name: 'default', namespace };
-      this.client.resource(serviceAccounts).create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+      // No controller publishes the root certificate here, for which Pods with a token would wait.
+      const automountServiceAccountToken = false;
+      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken } as const;
+      this.client.resource(serviceAccounts).create(account);
     }
   }
 
