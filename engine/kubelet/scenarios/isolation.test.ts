@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { IMAGE, podOf, sh, startNode } from '../../conformance/testing/pod-runner.ts';
+
+test("two Pods of a node do not see each other's processes, nor the node's", () => {
+  const node = startNode();
+  node.run('one', podOf({ command: ['sleep', '1111'] }));
+  node.run('two', podOf({ command: ['sleep', '2222'] }));
+  node.untilReady('one');
+  node.untilReady('two');
+  const seen = node.execute('one', 'main', ['ps']);
+  expect(seen).toContain('sleep 1111');
+  expect(seen).not.toContain('2222');
+  expect(seen.trim().split('\n')).toHaveLength(3);
+});
+
+test('with hostPID a Pod sees everything', () => {
+  const node = startNode();
+  node.run('one', podOf({ command: ['sleep', '1111'] }));
+  node.run('host', podOf({ command: ['sleep', '2222'] }, { hostPID: true }));
+  node.untilReady('one');
+  node.untilReady('host');
+  expect(node.execute('host', 'main', ['ps'])).toContain('sleep 1111');
+});
+
+test('the containers of a Pod have the same interfaces with the same MAC, other Pods have others', () => {
+  const node = startNode();
+  const idle = sh('sleep 3600');
+  node.run('pair', {
+    containers: [
+      { name: 'a', image: IMAGE, ...idle },
+      { name: 'b', image: IMAGE, ...idle },
+    ],
+  });
+  node.run('other', podOf(idle));
+  node.untilReady('pair');
+  node.untilReady('other');
+  const interfaces = (pod: string, container: string): string => node.execute(pod, container, ['ip', 'addr']);
+  expect(interfaces('pair', 'a')).toMatch(/eth0.*\n +link\/ether [0-9a-f:]{17}/);
+  expect(interfaces('pair', 'b')).toBe(interfaces('pair', 'a'));
+  expect(interfaces('other', 'main')).not.toBe(interfaces('pair', 'a'));
+});
