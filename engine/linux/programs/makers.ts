@@ -17,6 +17,7 @@ import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
 import { env, hostname, id, printenv, uname, which, whoami } from './identity.ts';
+import { jq } from './jq/jq.ts';
 import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
 import { ls } from './ls.ts';
 import { df, mount, umount } from './mount-programs.ts';
@@ -91,6 +92,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   install,
   ip,
   join,
+  jq,
   kill,
   killall,
   less,

@@ -17,7 +17,7 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
 
 /** What busybox has not. */
 const DEBIAN_ONLY: Readonly<Record<string, string>> = {
-  '/usr/bin': 'column curl dig host findmnt fmt join lsns nano openssl ss strace vmstat',
+  '/usr/bin': 'column curl dig host jq findmnt fmt join lsns nano openssl ss strace vmstat',
 };
 
 /** Servers and others that only images of their own have. */
