@@ -13,6 +13,7 @@ import { Expectations } from '../expectations.ts';
 import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
 import { podsToDelete } from '../pods-to-delete.ts';
+import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { completionIndex, isIndexed, pendingIndexes, uselessPods } from './completion-indexes.ts';
 import { failureCounts, indexWaitMs, limitsIndexes } from './index-failures.ts';
 import { COMPLETED, deadlineLeftMs, isFinished, type Verdict, verdictOf } from './job-conditions.ts';
@@ -49,12 +50,14 @@ export class JobController {
   readonly #backoff = new PodBackoff();
   /** By Job: uids of Pods whose finalizer was taken off, until the cache shows it. */
   readonly #counted = new Map<string, Set<string>>();
+  readonly #written: WrittenVersions;
   readonly #controller: Controller;
   readonly #orphaned: OrphanedPods;
 
   constructor(context: ControllerContext) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
+    this.#written = new WrittenVersions(sim);
     this.#jobClient = client.resource(jobs);
     this.#pods = new OwnedPods(context, jobs, { finalizer: TRACKING_FINALIZER });
     this.#jobs = informers.for(jobs);
@@ -85,6 +88,12 @@ export class JobController {
       this.#expectations.forget(key);
       this.#backoff.forget(key);
       this.#counted.delete(key);
+      this.#written.forgetAll(key);
+      return;
+    }
+    // A status that is behind would have Pods that are counted already made anew.
+    if (this.#written.isAheadOf(key, [job])) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
       return;
     }
     // Observe …
@@ -242,7 +251,10 @@ export class JobController {
   }
 
   #writeStatus(job: Job, status: NonNullable<Job['status']>): Job {
-    return sameValue(status, job.status) ? job : this.#jobClient.updateStatus({ ...job, status });
+    if (sameValue(status, job.status)) return job;
+    const written = this.#jobClient.updateStatus({ ...job, status });
+    this.#written.note(objectKey(job), written);
+    return written;
   }
 
   #tellSuspension(before: Job, after: Job): void {

@@ -14,19 +14,22 @@ import { indexByNode, podsOnNode } from '../node-index.ts';
 import { isReady } from '../pod-state.ts';
 import { withConditionTaints, withEvictionTaint } from './condition-taints.ts';
 import { Heartbeat, lostConditions, readyStatus } from './node-health.ts';
+import { evictionRate, zoneOf, zoneState } from './zone-health.ts';
 
 /** `--node-monitor-period` */
 const MONITOR_PERIOD_MS = 5_000;
-/** `--node-eviction-rate`: nodes a second whose Pods may be evicted. */
-const EVICTIONS_PER_SECOND = 0.1;
 const LEASE_NAMESPACE = 'kube-node-lease';
+
+/** How fast Pods may be moved out of a zone; no bucket: not at all. */
+interface Zone {
+  readonly rate: number;
+  readonly bucket: TokenBucket | undefined;
+}
 
 /**
  * Notices nodes that fall silent, marks them and their Pods as not ready, and taints nodes by their conditions.
  * Eviction itself is the work of the taint-eviction-controller.
- * https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller, after `pkg/controller/nodelifecycle`. (The
- * real one also slows evictions down when more than 55% of a zone's nodes are not ready; this one only stops them when
- * all are.)
+ * https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller, after `pkg/controller/nodelifecycle`.
  */
 export class NodeLifecycleController {
   readonly #sim: Simulation;
@@ -38,7 +41,7 @@ export class NodeLifecycleController {
   readonly #recorder: EventRecorder;
   readonly #heartbeats = new Map<string, Heartbeat>();
   readonly #ready = new Map<string, string | undefined>();
-  readonly #evictions: TokenBucket;
+  readonly #zones = new Map<string, Zone>();
   readonly #tainting: Controller;
   #monitor: Timer | undefined;
   #isCutOff = false;
@@ -53,7 +56,6 @@ export class NodeLifecycleController {
     this.#leases = informers.for(leases);
     this.#pods = informers.for(pods);
     this.#recorder = context.recorder('node-controller');
-    this.#evictions = new TokenBucket(sim, EVICTIONS_PER_SECOND, 1);
     this.#tainting = new Controller(sim, {
       name: 'node-lifecycle-controller',
       reconcile: (key) => this.#taintByCondition(key),
@@ -86,8 +88,7 @@ export class NodeLifecycleController {
 
   #monitorNodes(): void {
     const all = this.#nodes.lister.list();
-    // When every node is silent it is rather we who are cut off: then nobody is evicted.
-    this.#isCutOff = all.every((node) => readyStatus(node) !== 'True');
+    this.#judgeZones(all);
     for (const node of all) {
       const { name } = node.metadata;
       this.#sim.trace.during({ component: 'node-lifecycle-controller', key: name }, () => {
@@ -98,6 +99,17 @@ export class NodeLifecycleController {
           if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
         }
       });
+    }
+  }
+
+  #judgeZones(all: readonly Node[]): void {
+    // When every node is silent it is rather we who are cut off: then nobody is evicted.
+    this.#isCutOff = all.every((node) => readyStatus(node) !== 'True');
+    for (const [name, members] of Map.groupBy(all, zoneOf)) {
+      const rate = evictionRate(zoneState(members), members.length, this.#isCutOff);
+      if (this.#zones.get(name)?.rate === rate) continue;
+      const bucket = rate === 0 ? undefined : new TokenBucket(this.#sim, rate, 1);
+      this.#zones.set(name, { rate, bucket });
     }
   }
 
@@ -156,7 +168,7 @@ export class NodeLifecycleController {
     const taints = withEvictionTaint(node, ready, timestamp(this.#sim.wallMs));
     if (taints === current || taints.length + current.length === 0) return;
     const adds = taints.some(({ effect }) => effect === 'NoExecute');
-    if (adds && !this.#evictions.tryAccept()) return;
+    if (adds && this.#zones.get(zoneOf(node))?.bucket?.tryAccept() !== true) return;
     this.#writeTaints(node, taints);
   }
 
