@@ -1,5 +1,7 @@
 import type { Task } from '../sim/index.ts';
 import type { Credentials } from './credentials.ts';
+import type { Conntrack } from './net/netfilter/conntrack.ts';
+import type { Ruleset } from './net/netfilter/ruleset.ts';
 import type { Signal, SignalAction } from './signal.ts';
 
 /**
@@ -139,6 +141,14 @@ export interface Neighbour {
   readonly address: string;
   readonly mac: string;
   readonly interfaceName: string;
+}
+
+/** The packet filter of a network namespace. */
+export interface PacketFilter {
+  readonly ruleset: Ruleset;
+  readonly conntrack: Conntrack;
+  /** The time by which flows expire, in milliseconds. */
+  readonly nowMs: number;
 }
 
 export interface SocketInfo {
@@ -311,6 +321,8 @@ export interface Process {
   /** Throws ESRCH when there is no such route. */
   deleteRoute(route: Pick<Route, 'destination' | 'prefixLength'>): void;
   neighbours(): readonly Neighbour[];
+  /** The rules and the flows of the process's network namespace, for iptables and its kin. Throws EPERM. */
+  packetFilter(): PacketFilter;
   /** The sockets of the process's network namespace: what `ss -tuan` shows. */
   sockets(): readonly SocketInfo[];
 }

@@ -9,7 +9,7 @@ import { ListeningSocket } from '../net/listening-socket.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import { StreamSocket } from '../net/stream-socket.ts';
 import { SocketInode } from '../net/unix-socket.ts';
-import type { EchoReply, Route, SocketAddress, SocketInfo } from '../syscalls.ts';
+import type { EchoReply, PacketFilter, Route, SocketAddress, SocketInfo } from '../syscalls.ts';
 import { locate } from '../vfs/path.ts';
 import { MAY_WRITE, requireAccess } from '../vfs/permission.ts';
 import { charge, owes } from './cpu-charge.ts';
@@ -164,6 +164,11 @@ export function* echo(
 
 function requireNetworkAdministrator(task: TaskStruct): void {
   if (!hasCapability(task.credentials, 'CAP_NET_ADMIN')) throw new Errno('EPERM');
+}
+
+export function packetFilter(task: TaskStruct): PacketFilter {
+  requireNetworkAdministrator(task);
+  return { ...networkOf(task).netfilter(), nowMs: task.kernel.sim.nowMs };
 }
 
 export function addRoute(task: TaskStruct, route: Route): void {

@@ -11,6 +11,7 @@ import type {
   NamespaceKind,
   Neighbour,
   OpenOptions,
+  PacketFilter,
   Process,
   Program,
   Route,
@@ -334,6 +335,9 @@ export class SystemCalls implements Process {
   }
   neighbours(): readonly Neighbour[] {
     return sockets.networkOf(this.#task).neighbours;
+  }
+  packetFilter(): PacketFilter {
+    return sockets.packetFilter(this.#task);
   }
   sockets(): readonly SocketInfo[] {
     return sockets.socketsOf(this.#task);

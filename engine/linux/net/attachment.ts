@@ -1,5 +1,7 @@
 import type { SocketAddress } from '../syscalls.ts';
 import type { ListeningSocket } from './listening-socket.ts';
+import type { Conntrack } from './netfilter/conntrack.ts';
+import type { Ruleset } from './netfilter/ruleset.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
 export interface Datagram {
@@ -23,6 +25,14 @@ export interface Attachment {
   /** Its addresses, without loopback. */
   readonly addresses: readonly string[];
   readonly mac: string;
+  /** The packet filter's rules, once there are any. */
+  readonly ruleset: Ruleset | undefined;
+  /** What it remembers of the flows that pass, once there are rules. */
+  readonly conntrack: Conntrack | undefined;
+  /** Whether packets to the address stay here. */
+  isOwn(address: string): boolean;
+  /** The address that packets leave with by an interface. */
+  addressOn(interfaceName: string): string;
   adopt(socket: StreamSocket): void;
   drop(socket: StreamSocket): void;
   /** The machine has lost its power. */

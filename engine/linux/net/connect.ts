@@ -4,8 +4,9 @@ import type { SocketAddress } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
 import type { Attachment } from './attachment.ts';
 import type { ListeningSocket } from './listening-socket.ts';
+import type { Packet } from './netfilter/packet.ts';
+import type { PathResult } from './netfilter/path.ts';
 import type { NetNamespace } from './network-namespace.ts';
-import type { Verdict } from './packet.ts';
 import { type Link, StreamSocket } from './stream-socket.ts';
 
 /** When nobody answers to ARP, the kernel reports it after three tries, a second apart. */
@@ -31,13 +32,15 @@ export function openConnection(
   return () => attempt.finish();
 }
 
+/** A connection's first packet, before it is sent. */
+const SYN_BYTES = 60;
+
 class Attempt {
   readonly #from: NetNamespace;
   readonly #wanted: SocketAddress;
-  readonly #verdict: Verdict;
-  readonly #destination: SocketAddress;
   readonly #deadlineMs: number;
   readonly #done: (result: ConnectResult) => void;
+  #port = 0;
   #finished = false;
   #timer: Timer | undefined;
 
@@ -49,9 +52,6 @@ class Attempt {
   ) {
     this.#from = from;
     this.#wanted = destination;
-    const source = { address: from.sourceFor(destination.address), port: 0 };
-    this.#verdict = from.fabric.filter({ from, flow: { protocol: 'tcp', source, destination } });
-    this.#destination = typeof this.#verdict === 'string' ? destination : this.#verdict;
     this.#deadlineMs = from.fabric.sim.nowMs + timeoutMs;
     this.#done = done;
   }
@@ -59,13 +59,14 @@ class Attempt {
   begin(): void {
     const { sim } = this.#from.fabric;
     this.#timer = sim.schedule(this.#deadlineMs - sim.nowMs, 'connect', () => this.finish('ETIMEDOUT'));
-    const { address } = this.#destination;
+    const { address } = this.#wanted;
     if (parseAddress(address) === undefined) this.#after(0, () => this.finish('EINVAL'));
-    else if (this.#verdict === 'drop') return;
-    else if (this.#verdict === 'reject') this.#after(0, () => this.finish('ECONNREFUSED'));
     else if (!this.#from.isOwn(address) && this.#from.outgoingAddress === undefined) {
       this.#after(0, () => this.finish('ENETUNREACH'));
-    } else this.#sendSyn(FIRST_SYN_RETRY_MS);
+    } else {
+      this.#port = this.#from.ephemeralPort();
+      this.#sendSyn(FIRST_SYN_RETRY_MS);
+    }
   }
 
   finish(result?: ConnectResult): void {
@@ -85,52 +86,91 @@ class Attempt {
   }
 
   #sendSyn(retryMs: number): void {
-    const { address, port } = this.#destination;
     const { fabric } = this.#from;
-    const target: Attachment | undefined = this.#from.isOwn(address) ? this.#from : fabric.find(address);
-    if (target === undefined) {
+    const packet = this.#syn();
+    const result = fabric.carry(this.#from, packet);
+    const { end, path, flows } = result;
+    if (end.kind === 'lost') {
+      const { address } = packet.destination;
       if (fabric.knowsNetworkOf(address)) this.#after(ARP_FAILURE_MS, () => this.finish('EHOSTUNREACH'));
       return; // Beyond: nobody even says no.
     }
-    const latency = fabric.latencyMs(this.#from, target);
-    if (latency === undefined) {
+    const latency = fabric.latencyAlong(path);
+    if (end.kind === 'dropped' || latency === undefined) {
       this.#retry(retryMs);
       return;
     }
-    this.#from.note(address);
+    const refuse = (code: ErrnoCode) => {
+      for (const { conntrack, entry } of flows) conntrack.delete(entry);
+      this.#after(latency, () => this.finish(code));
+    };
+    if (end.kind === 'rejected') {
+      refuse(end.with.endsWith('-prohibited') ? 'EHOSTUNREACH' : 'ECONNREFUSED');
+      return;
+    }
+    this.#from.note(packet.destination.address);
     this.#after(latency, () => {
-      const listener = target.listenerFor(address, port);
-      if (listener === undefined) this.#after(latency, () => this.finish('ECONNREFUSED'));
+      const listener = end.to.listenerFor(packet.destination.address, packet.destination.port);
+      if (listener === undefined) refuse('ECONNREFUSED');
       else if (listener.full) this.#retry(retryMs);
-      else this.#establish(target, listener, latency);
+      else this.#establish(packet, end.to, listener, result, latency);
     });
+  }
+
+  #syn(): Packet {
+    return {
+      protocol: 'tcp',
+      bytes: SYN_BYTES,
+      source: { address: this.#from.sourceFor(this.#wanted.address), port: this.#port },
+      destination: this.#wanted,
+      mark: 0,
+      inInterface: '',
+      outInterface: '',
+      state: 'NEW',
+      translated: false,
+    };
   }
 
   #retry(delayMs: number): void {
     this.#after(delayMs, () => this.#sendSyn(delayMs * 2));
   }
 
-  #establish(target: Attachment, listener: ListeningSocket, latency: number): void {
+  #establish(
+    packet: Packet,
+    target: Attachment,
+    listener: ListeningSocket,
+    { path, flows }: PathResult,
+    latency: number,
+  ): void {
     const from = this.#from;
     const { fabric } = from;
-    const local = { address: from.sourceFor(this.#destination.address), port: from.ephemeralPort() };
-    const server = this.#destination.address === '0.0.0.0' ? '127.0.0.1' : this.#destination.address;
-    const there: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyMs(from, target) };
-    const back: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyMs(target, from) };
+    const server = packet.destination.address === '0.0.0.0' ? '127.0.0.1' : packet.destination.address;
+    const way: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyAlong(path) };
+    let open = 2;
+    const close = (): void => {
+      open -= 1;
+      if (open === 0) for (const { conntrack, entry } of flows) conntrack.close(entry, fabric.sim.nowMs);
+    };
     const [client, accepted] = StreamSocket.pair(
       {
-        link: there,
+        link: way,
         inode: from.socketInode(),
-        local,
+        local: { address: from.sourceFor(this.#wanted.address), port: this.#port },
         remote: this.#wanted,
-        onClose: (socket) => from.drop(socket),
+        onClose: (socket) => {
+          from.drop(socket);
+          close();
+        },
       },
       {
-        link: back,
+        link: way,
         inode: from.socketInode(),
-        local: { address: server, port: this.#destination.port },
-        remote: local,
-        onClose: (socket) => target.drop(socket),
+        local: { address: server, port: packet.destination.port },
+        remote: packet.source,
+        onClose: (socket) => {
+          target.drop(socket);
+          close();
+        },
       },
     );
     from.adopt(client);

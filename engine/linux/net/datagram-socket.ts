@@ -5,10 +5,16 @@ import type { Inode } from '../vfs/inode.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
 import { parseAddress } from './address.ts';
 import type { Datagram } from './attachment.ts';
+import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
 
 /** What arrives while nobody reads is dropped beyond this (net.core.rmem_default). */
 const BUFFER_BYTES = 212_992;
+
+/** Of IPv4 and UDP. */
+const HEADER_BYTES = 28;
+
+const ANY = '0.0.0.0';
 
 /** The largest datagram over IPv4. */
 const MAX_DATAGRAM_BYTES = 65_507;
@@ -29,8 +35,6 @@ export class DatagramSocket extends FileDescription {
   #waiting: Datagram[] = [];
   #bytes = 0;
   #error: ErrnoCode | undefined;
-  /** Who answers for whom: a filter has sent datagrams elsewhere than they were addressed to. */
-  #aliases: Map<string, SocketAddress> | undefined;
 
   constructor(network: NetworkStack, inode: Inode, address: string, port: number, onClose: () => void) {
     super();
@@ -48,37 +52,52 @@ export class DatagramSocket extends FileDescription {
     const { fabric } = network;
     if (parseAddress(to.address) === undefined) throw new Errno('EINVAL');
     if (data.length > MAX_DATAGRAM_BYTES) throw new Errno('EMSGSIZE');
-    const source = { address: network.sourceFor(to.address), port: this.port };
-    const verdict = fabric.filter({ from: network, flow: { protocol: 'udp', source, destination: to } });
-    if (verdict === 'drop') return;
-    if (verdict === 'reject') throw new Errno('EPERM');
-    if (verdict !== to) {
-      this.#aliases ??= new Map();
-      this.#aliases.set(`${verdict.address}:${verdict.port}`, to);
-    }
-    const target = network.isOwn(verdict.address) ? network : fabric.find(verdict.address);
-    if (target === undefined) {
-      if (network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
-      if (fabric.knowsNetworkOf(verdict.address)) {
+    if (!network.isOwn(to.address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
+    const packet = this.#packet(data, to);
+    const { end, path } = fabric.carry(network, packet);
+    if (end.kind === 'dropped') return;
+    if (end.kind === 'lost') {
+      if (fabric.knowsNetworkOf(packet.destination.address)) {
         fabric.sim.schedule(ARP_FAILURE_MS, 'packet', () => this.#fail('EHOSTUNREACH'));
       }
       return;
     }
-    const latency = fabric.latencyMs(network, target);
+    const latency = fabric.latencyAlong(path);
     if (latency === undefined) return;
-    network.note(verdict.address);
+    if (end.kind === 'rejected') {
+      // One's own machine says so at once.
+      if (end.at === network) throw new Errno('EPERM');
+      fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED'));
+      return;
+    }
+    network.note(packet.destination.address);
     const bytes = data.slice();
     fabric.sim.schedule(latency, 'packet', () => {
-      const receiver = target.datagramFor(verdict.address, verdict.port);
-      if (receiver !== undefined) receiver.offer({ data: bytes, peer: source });
+      const receiver = end.to.datagramFor(packet.destination.address, packet.destination.port);
+      if (receiver !== undefined) receiver.offer({ data: bytes, peer: packet.source });
       else fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED'));
     });
+  }
+
+  #packet(data: Uint8Array, to: SocketAddress): Packet {
+    const address = this.address === ANY ? this.#network.sourceFor(to.address) : this.address;
+    return {
+      protocol: 'udp',
+      bytes: data.length + HEADER_BYTES,
+      source: { address, port: this.port },
+      destination: to,
+      mark: 0,
+      inInterface: '',
+      outInterface: '',
+      state: 'NEW',
+      translated: false,
+    };
   }
 
   offer({ data, peer }: Datagram): void {
     if (this.#bytes + data.length > BUFFER_BYTES) return;
     this.#bytes += data.length;
-    this.#waiting.push({ data, peer: this.#aliases?.get(`${peer.address}:${peer.port}`) ?? peer });
+    this.#waiting.push({ data, peer });
     this.#readQueue.wake();
   }
 

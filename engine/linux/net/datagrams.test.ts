@@ -7,6 +7,7 @@ import { bytes, codeOf, testMachine, text } from '../kernel/test-machine.ts';
 import { allPrograms } from '../programs/all-programs.ts';
 import { busyboxTree, coreTree } from '../programs/index.ts';
 import type { Process, WaitStatus } from '../syscalls.ts';
+import { restore } from './netfilter/save-format.ts';
 
 function twoHosts() {
   const one = testMachine();
@@ -61,11 +62,18 @@ test('a packet filter stands between connecting and accepting', () => {
     const listener = process.listen(8080);
     for (;;) process.close((yield* process.accept(listener)).fd);
   });
-  one.fabric.packetFilter = (_from, { protocol, destination }) => {
-    if (protocol === 'icmp') return 'reject';
-    if (destination.address === '10.96.0.1') return { address: '10.0.0.1', port: 8080 };
-    return destination.port === 22 ? 'drop' : destination;
-  };
+  const { ruleset } = two.host.root.packetFilter();
+  restore(
+    ruleset,
+    `*nat
+-A OUTPUT -d 10.96.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:8080
+COMMIT
+*filter
+-A OUTPUT -p tcp -m tcp --dport 22 -j DROP
+COMMIT
+`,
+    { flush: true, counters: false },
+  );
   const connect = (address: string, port: number) =>
     two.run(function* (process) {
       const fd = yield* process.connect(address, port, 2000);

@@ -1,9 +1,13 @@
 import type { EchoReply } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
+import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
 
 /** What every packet starts with: net.ipv4.ip_default_ttl. */
 const DEFAULT_TTL = 64;
+
+/** Headers and the 56 bytes that ping sends. */
+const ECHO_BYTES = 84;
 
 /** When nobody answers to ARP, the kernel reports it after three tries, a second apart. */
 const ARP_FAILURE_MS = 3_070;
@@ -21,9 +25,18 @@ export function sendEcho(
   const { fabric } = from;
   const { sim } = fabric;
   const startMs = sim.nowMs;
-  const destination = { address, port: 0 };
-  const source = { address: from.sourceFor(address), port: 0 };
-  const verdict = fabric.filter({ from, flow: { protocol: 'icmp', source, destination } });
+  const packet: Packet = {
+    protocol: 'icmp',
+    bytes: ECHO_BYTES,
+    source: { address: from.sourceFor(address), port: 0 },
+    destination: { address, port: 0 },
+    mark: 0,
+    inInterface: '',
+    outInterface: '',
+    state: 'NEW',
+    translated: false,
+  };
+  const own = packet.source.address;
   const answer = (reply: Omit<EchoReply, 'timeMs'>) => () => done({ ...reply, timeMs: sim.nowMs - startMs });
   let timer = sim.schedule(options.timeoutMs, 'ping', () => done(undefined));
   const arriveAfter = (delayMs: number, reply: Omit<EchoReply, 'timeMs'>) => {
@@ -31,27 +44,27 @@ export function sendEcho(
     timer.cancel();
     timer = sim.schedule(delayMs, 'ping', answer(reply));
   };
-  const own = source.address;
-  if (verdict === 'drop' || parseAddress(address) === undefined) return () => timer.cancel();
-  if (verdict === 'reject') arriveAfter(0, { kind: 'prohibited', from: own, ttl: DEFAULT_TTL });
-  else {
-    const target = from.isOwn(verdict.address) ? from : fabric.find(verdict.address);
-    const latency = target === undefined ? undefined : fabric.latencyMs(from, target);
-    if (target === undefined) {
-      if (fabric.knowsNetworkOf(verdict.address))
-        arriveAfter(ARP_FAILURE_MS, { kind: 'unreachable', from: own, ttl: DEFAULT_TTL });
-    } else if (latency !== undefined) {
-      from.note(verdict.address);
-      const hops = fabric.hops(from, target);
-      const ttl = options.ttl ?? DEFAULT_TTL;
-      if (ttl <= hops.length) {
-        arriveAfter((2 * latency * ttl) / (hops.length + 1), {
-          kind: 'exceeded',
-          from: hops[ttl - 1]!,
-          ttl: DEFAULT_TTL,
-        });
-      } else arriveAfter(2 * latency, { kind: 'reply', from: address, ttl: DEFAULT_TTL - hops.length });
+  if (parseAddress(address) === undefined) return () => timer.cancel();
+  const { end, path } = fabric.carry(from, packet);
+  const latency = fabric.latencyAlong(path);
+  if (end.kind === 'lost') {
+    if (fabric.knowsNetworkOf(packet.destination.address)) {
+      arriveAfter(ARP_FAILURE_MS, { kind: 'unreachable', from: own, ttl: DEFAULT_TTL });
     }
+  } else if (end.kind === 'rejected') {
+    const by = end.at === from ? own : (end.at.addresses[0] ?? own);
+    arriveAfter(2 * (latency ?? 0), { kind: 'prohibited', from: by, ttl: DEFAULT_TTL });
+  } else if (end.kind === 'delivered' && latency !== undefined) {
+    from.note(packet.destination.address);
+    const hops = fabric.hops(from, end.to);
+    const ttl = options.ttl ?? DEFAULT_TTL;
+    if (ttl <= hops.length) {
+      arriveAfter((2 * latency * ttl) / (hops.length + 1), {
+        kind: 'exceeded',
+        from: hops[ttl - 1]!,
+        ttl: DEFAULT_TTL,
+      });
+    } else arriveAfter(2 * latency, { kind: 'reply', from: address, ttl: DEFAULT_TTL - hops.length });
   }
   return () => timer.cancel();
 }

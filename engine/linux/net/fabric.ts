@@ -1,8 +1,9 @@
-import type { Simulation } from '../../sim/index.ts';
+import type { Random, Simulation } from '../../sim/index.ts';
 import { LayerStore } from '../vfs/lower-tree.ts';
 import { inSubnet } from './address.ts';
 import type { Attachment } from './attachment.ts';
-import type { Flow, PacketFilter, Verdict } from './packet.ts';
+import type { Packet } from './netfilter/packet.ts';
+import { carryPacket, type PathResult, type PathStep } from './netfilter/path.ts';
 
 export interface FabricOptions {
   /** Milliseconds one way. */
@@ -27,9 +28,12 @@ export class Fabric {
   readonly #holders = new Map<string, Held>();
   readonly #partitions = new Set<string>();
   readonly #latencies = new Map<string, number>();
+  readonly #machines = new Map<string, Attachment>();
+  readonly #random: Random;
 
   constructor(sim: Simulation, options: FabricOptions = {}) {
     this.sim = sim;
+    this.#random = sim.random('netfilter');
     this.#loopbackMs = options.loopbackMs ?? 0.05;
     this.#sameHostMs = options.sameHostMs ?? 0.1;
     this.#betweenHostsMs = options.betweenHostsMs ?? 0.3;
@@ -38,6 +42,7 @@ export class Fabric {
   /** The last one to claim an address holds it. */
   claim(address: string, prefixLength: number, attachment: Attachment): void {
     this.#holders.set(address, { prefixLength, attachment });
+    if (attachment.isMachine) this.#machines.set(attachment.hostName, attachment);
   }
 
   release(address: string, attachment: Attachment): void {
@@ -71,18 +76,38 @@ export class Fabric {
     return this.#latencies.get(pair) ?? this.#betweenHostsMs;
   }
 
-  /** Where Services and network policies take hold. Without one packets go where they are addressed to. */
-  packetFilter: PacketFilter | undefined;
+  /** Carries a packet through the rules of every stack on its way; Services and network policies take hold here. */
+  carry(from: Attachment, packet: Packet, observe?: (step: PathStep) => void): PathResult {
+    return carryPacket(from, packet, {
+      fabric: this,
+      random: this.#random,
+      ...(observe === undefined ? {} : { observe }),
+    });
+  }
 
-  filter({ from, flow }: { readonly from: Attachment; readonly flow: Flow }): Verdict {
-    return this.packetFilter?.(from, flow) ?? flow.destination;
+  /** One way along a path that `carry` found, in milliseconds; undefined when nothing gets through. */
+  latencyAlong(path: readonly Attachment[]): number | undefined {
+    const hosts = path.filter(({ hostName }, index) => index === 0 || path[index - 1]!.hostName !== hostName);
+    const [first, last] = [path[0]!, path.at(-1)!];
+    if (hosts.length <= 2) return this.latencyMs(first, last);
+    let total = 0;
+    for (let index = 1; index < hosts.length; index++) {
+      const latency = this.latencyMs(hosts[index - 1]!, hosts[index]!);
+      if (latency === undefined) return undefined;
+      total += latency;
+    }
+    return total;
+  }
+
+  /** The stack of the machine itself, and not of a Pod on it. */
+  machineOf(hostName: string): Attachment | undefined {
+    return this.#machines.get(hostName);
   }
 
   /** The routers on the way, by the address they answer with: a Pod's way to another machine leads through both machines. */
   hops(from: Attachment, to: Attachment): readonly string[] {
     if (from.hostName === to.hostName) return [];
-    const machine = (hostName: string) =>
-      this.attachmentsOf(hostName).find(({ isMachine }) => isMachine)?.addresses[0] ?? '0.0.0.0';
+    const machine = (hostName: string) => this.machineOf(hostName)?.addresses[0] ?? '0.0.0.0';
     return [...(from.isMachine ? [] : [machine(from.hostName)]), ...(to.isMachine ? [] : [machine(to.hostName)])];
   }
 

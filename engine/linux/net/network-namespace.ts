@@ -7,6 +7,8 @@ import { inSubnet, isLoopback, networkOf, parseAddress } from './address.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 import type { Fabric } from './fabric.ts';
 import { ListeningSocket } from './listening-socket.ts';
+import { Conntrack } from './netfilter/conntrack.ts';
+import { Ruleset } from './netfilter/ruleset.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
@@ -56,6 +58,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   #defaultRemoved = false;
   #nextPort = 0;
   #sysctls: Map<string, string> | undefined;
+  #ruleset: Ruleset | undefined;
+  #conntrack: Conntrack | undefined;
 
   constructor(options: NetNamespaceOptions) {
     this.inode = options.inode;
@@ -74,6 +78,28 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   setSysctl(name: string, value: string): void {
     this.#sysctls ??= new Map();
     this.#sysctls.set(name, value);
+  }
+
+  get ruleset(): Ruleset | undefined {
+    return this.#ruleset;
+  }
+
+  get conntrack(): Conntrack | undefined {
+    return this.#conntrack;
+  }
+
+  /** The packet filter, which comes to be when it is first asked for. */
+  netfilter(): { readonly ruleset: Ruleset; readonly conntrack: Conntrack } {
+    this.#ruleset ??= new Ruleset();
+    this.#conntrack ??= new Conntrack();
+    return { ruleset: this.#ruleset, conntrack: this.#conntrack };
+  }
+
+  /** The address that packets leave with by an interface; the first one where that has none. */
+  addressOn(interfaceName: string): string {
+    if (interfaceName === LOOPBACK.name) return '127.0.0.1';
+    const named = this.#interfaces.find(({ name }) => name === interfaceName);
+    return named?.addresses[0]?.address ?? this.outgoingAddress ?? '127.0.0.1';
   }
 
   /** The first port that anybody may listen on. */
@@ -274,5 +300,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     this.#listeners = undefined;
     this.#datagrams = undefined;
     this.#neighbours = undefined;
+    // Rules are the kernel's: they do not outlive it.
+    this.#ruleset = undefined;
+    this.#conntrack = undefined;
   }
 }

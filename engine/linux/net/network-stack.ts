@@ -6,8 +6,6 @@ export interface NetworkStack extends Attachment {
   readonly fabric: Fabric;
   /** The address that connections to others come from; undefined without a way out. */
   readonly outgoingAddress: string | undefined;
-  /** Whether packets to the address stay in this namespace. */
-  isOwn(address: string): boolean;
   /** The address that a packet to `address` comes from. */
   sourceFor(address: string): string;
   /** Somebody was spoken to: the neighbour table takes note. */

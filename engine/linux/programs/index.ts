@@ -1,6 +1,6 @@
 import type { FileTree, FileTreeEntry } from '../host.ts';
 import { createShell } from '../shell/index.ts';
-import { BUSYBOX_PROGRAMS, DEBIAN_PROGRAMS } from './names.ts';
+import { BUSYBOX_PROGRAMS, DEBIAN_PROGRAMS, PACKET_FILTER_PROGRAMS } from './names.ts';
 import type { Flavour } from './program.ts';
 import type { ProgramSource } from './program-source.ts';
 
@@ -13,6 +13,11 @@ export function busyboxTree(source: ProgramSource): FileTree {
     '/bin/sh': { program: createShell({ name: 'sh' }), size: 1_131_168 },
     '/bin/ash': { program: createShell({ name: 'ash' }), size: 1_131_168 },
   };
+}
+
+/** iptables and its kin, for machines and for images that configure machines. */
+export function packetFilterTree(source: ProgramSource): FileTree {
+  return layOut(source, 'gnu', PACKET_FILTER_PROGRAMS, 99_296);
 }
 
 /** The programs of a Debian-like image: GNU texts, dash as `sh`, and `bash`. */

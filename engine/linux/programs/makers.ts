@@ -17,6 +17,8 @@ import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
 import { env, hostname, id, printenv, uname, which, whoami } from './identity.ts';
+import { conntrack } from './iptables/conntrack.ts';
+import { iptables, iptablesRestore, iptablesSave } from './iptables/iptables.ts';
 import { jq } from './jq/jq.ts';
 import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
 import { ls } from './ls.ts';
@@ -57,6 +59,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   cmp,
   column,
   comm,
+  conntrack,
   cp,
   curl,
   cut,
@@ -91,6 +94,9 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   ifconfig,
   install,
   ip,
+  iptables,
+  'iptables-restore': iptablesRestore,
+  'iptables-save': iptablesSave,
   join,
   jq,
   kill,

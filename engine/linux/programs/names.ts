@@ -20,6 +20,11 @@ const DEBIAN_ONLY: Readonly<Record<string, string>> = {
   '/usr/bin': 'column curl dig host jq findmnt fmt join lsns nano openssl ss strace vmstat',
 };
 
+/** What speaks to the packet filter; machines have it, and images that configure machines. */
+const PACKET_FILTER: Readonly<Record<string, string>> = {
+  '/usr/sbin': 'conntrack iptables iptables-restore iptables-save',
+};
+
 /** Servers and others that only images of their own have. */
 export const SPECIAL_PROGRAMS = ['agnhost', 'http-echo', 'httpd', 'nginx', 'stress', 'whoami-server'] as const;
 
@@ -32,3 +37,5 @@ function listed(places: Readonly<Record<string, string>>): (readonly [name: stri
 export const BUSYBOX_PROGRAMS = listed(EVERYWHERE);
 
 export const DEBIAN_PROGRAMS = [...BUSYBOX_PROGRAMS, ...listed(DEBIAN_ONLY)];
+
+export const PACKET_FILTER_PROGRAMS = listed(PACKET_FILTER);
