@@ -17,7 +17,7 @@ export interface PathStep {
 }
 
 /** What became of a packet. */
-export type PathEnd =
+type PathEnd =
   | { readonly kind: 'delivered'; readonly to: Attachment }
   /** Nobody holds the address. */
   | { readonly kind: 'lost' }

@@ -24,7 +24,7 @@ const HOOKS: Readonly<Record<TableName, readonly Hook[]>> = {
 };
 
 /** The order in which `iptables-save` lists them is that in which they came to be; a packet meets them in this one. */
-export const TABLE_NAMES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
+const TABLE_NAMES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 /** A table that is not one, or a chain that cannot be had; the message is iptables' own. */
 export class RulesetError extends Error {
