@@ -142,8 +142,8 @@ export class ControlPlane {
   }
 
   *#startControllerManager(process: Process): Task<RunningComponent | undefined> {
-    const rootCa = readRootCa(process);
-    if (typeof rootCa !== 'string') {
+    const rootCa = readCertificate(process, 'root-ca-file');
+    if (typeof rootCa === 'object') {
       yield* printError(process, `Error: error reading root-ca-file at ${rootCa.path}: no such file or directory\n`);
       return undefined;
     }
@@ -163,8 +163,14 @@ export class ControlPlane {
 /** What the static Pod's manifest says of admission and authorization; undefined, with a word to stderr, for nonsense. */
 function* readServerFlags(
   process: Process,
-): Task<Pick<ApiServerOptions, 'admission' | 'authorizationModes'> | undefined> {
+): Task<Pick<ApiServerOptions, 'admission' | 'authorizationModes' | 'clientCa'> | undefined> {
   const { argv } = process;
+  const clientCa = readCertificate(process, 'client-ca-file');
+  if (typeof clientCa === 'object') {
+    const { path } = clientCa;
+    yield* printError(process, `Error: unable to load client CA provider: open ${path}: no such file or directory\n`);
+    return undefined;
+  }
   try {
     const admission = {
       enable: flagList(argv, 'enable-admission-plugins') ?? [],
@@ -173,6 +179,7 @@ function* readServerFlags(
     checkAdmissionFlags(admission);
     return {
       admission,
+      clientCa,
       authorizationModes: authorizationModes(flagList(argv, 'authorization-mode') ?? ['AlwaysAllow']),
     };
   } catch (error) {
@@ -181,10 +188,10 @@ function* readServerFlags(
   }
 }
 
-/** What `--root-ca-file` holds, or the path at which there is nothing. */
-function readRootCa(process: Process): string | { readonly path: string } {
-  const path = flagValue(process.argv, 'root-ca-file');
-  if (path === undefined) return '';
+/** What a flag's file holds, undefined without the flag, or the path at which there is nothing. */
+function readCertificate(process: Process, flag: string): string | undefined | { readonly path: string } {
+  const path = flagValue(process.argv, flag);
+  if (path === undefined) return undefined;
   try {
     return new TextDecoder().decode(process.readFile(path));
   } catch (error) {

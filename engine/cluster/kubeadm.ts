@@ -9,9 +9,12 @@ import type { Program } from '../linux/syscalls.ts';
 const RBAC = 'rbac.authorization.k8s.io';
 const ASK_EVERY_MS = 200;
 
+/** The binding, and the group, of those who may do everything. */
+export const ADMINISTRATORS = 'kubeadm:cluster-admins';
+
 /** Which group has which ClusterRole in a cluster that kubeadm made. */
 const BINDINGS: readonly (readonly [name: string, role: string, group: string])[] = [
-  ['kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins'],
+  [ADMINISTRATORS, 'cluster-admin', ADMINISTRATORS],
   ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', 'system:bootstrappers:kubeadm:default-node-token'],
   [
     'kubeadm:node-autoapprove-bootstrap',

@@ -2,7 +2,7 @@ import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
 import type { Node } from '../api/kinds.ts';
 import type { NodeApi, NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
-import { nodes, pods, serviceAccounts } from '../api/resources.ts';
+import { clusterRoleBindings, nodes, pods, serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
@@ -18,7 +18,7 @@ import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
-import { kubeadmInit, type NodeLabels } from './kubeadm.ts';
+import { ADMINISTRATORS, kubeadmInit, type NodeLabels } from './kubeadm.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine } from './node-machine.ts';
@@ -58,6 +58,7 @@ export class KubernetesCluster implements Cluster {
   readonly #terminals: Terminals;
   readonly #runs = new Runs();
   readonly #asAdmin: Transport;
+  readonly #looking: Client;
   readonly #sessions: Sessions;
   #runCount = 0;
 
@@ -102,6 +103,7 @@ export class KubernetesCluster implements Cluster {
     this.#terminals = new Terminals(this.#workstation);
     this.#asAdmin = connectApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin);
     this.client = new Client(this.#asAdmin);
+    this.#looking = new Client(this.#asSuperAdmin(controlHost));
     this.#sessions = new Sessions(this.#asAdmin);
     this.#openDoors();
   }
@@ -112,14 +114,16 @@ export class KubernetesCluster implements Cluster {
 
   ready(): boolean {
     try {
-      const nodeList = this.client.resource(nodes).list().items;
-      const systemPods = this.client.resource(pods).list({ namespace: 'kube-system' }).items;
+      // kubernetes-admin may do nothing before kubeadm has bound the administrators' group.
+      const nodeList = this.#looking.resource(nodes).list().items;
+      const systemPods = this.#looking.resource(pods).list({ namespace: 'kube-system' }).items;
       return (
         nodeList.length === this.#machines.length &&
         nodeList.every((node) => isReady(node) && !isHeldBack(node)) &&
         systemPods.length >= CONTROL_PLANE_PODS &&
         systemPods.every(isReady) &&
-        this.#defaultServiceAccountExists()
+        this.#defaultServiceAccountExists() &&
+        this.#administratorsAreBound()
       );
     } catch (error) {
       if (error instanceof ConnectionError || error instanceof StatusError) return false;
@@ -233,8 +237,13 @@ export class KubernetesCluster implements Cluster {
   }
 
   #defaultServiceAccountExists(): boolean {
-    const accounts = this.client.resource(serviceAccounts).list({ namespace: 'default' }).items;
+    const accounts = this.#looking.resource(serviceAccounts).list({ namespace: 'default' }).items;
     return accounts.some(({ metadata }) => metadata.name === 'default');
+  }
+
+  #administratorsAreBound(): boolean {
+    const bindings = this.#looking.resource(clusterRoleBindings).list().items;
+    return bindings.some(({ metadata }) => metadata.name === ADMINISTRATORS);
   }
 
   /** What each kind of input does. */

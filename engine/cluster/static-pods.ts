@@ -67,6 +67,7 @@ function apiServer(at: ControlPlaneAddress): string {
       `--advertise-address=${at.address}`,
       '--allow-privileged=true',
       '--authorization-mode=Node,RBAC',
+      '--client-ca-file=/etc/kubernetes/pki/ca.crt',
       '--enable-admission-plugins=NodeRestriction',
       '--etcd-servers=https://127.0.0.1:2379',
       '--secure-port=6443',

@@ -65,6 +65,8 @@ export interface ApiServerOptions {
   readonly extensions?: () => ApiExtensions;
   /** Whether APIServices, flow schemas and priority levels say what is served and to whom, as in every real cluster. */
   readonly describesItself?: boolean;
+  /** What `--client-ca-file` holds: by whose signature clients' certificates are known. */
+  readonly clientCa?: string;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -92,7 +94,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     options.compactionIntervalMs ?? DEFAULT_COMPACTION_MS,
   );
   createSystemObjects(server);
-  if (options.describesItself === true) createServerObjects(server);
+  if (options.describesItself === true) createServerObjects(server, options.clientCa);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;

@@ -1,4 +1,5 @@
 import { FLOW_SCHEMAS, PRIORITY_LEVELS } from '../api/flowcontrol/system-objects.ts';
+import type { ServiceCIDR } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../api/scheduling/priority-class.ts';
 import { localApiServices } from './api-services.ts';
@@ -11,6 +12,7 @@ import {
 import { withDefaultsRestored } from './authorization/bootstrap-policy/reconcile.ts';
 import type { ServerContext } from './context.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
+import { SERVICE_CLUSTER_IP_RANGE } from './registry/service/cluster-ips.ts';
 import type { ServedResource } from './served-kinds.ts';
 
 /** The Namespaces of a fresh cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
@@ -28,12 +30,42 @@ export function createSystemObjects(server: ServerContext): void {
 }
 
 /** What a fresh cluster's server says of itself: what it serves, and who may ask how much of it. */
-export function createServerObjects(server: ServerContext): void {
+export function createServerObjects(server: ServerContext, clientCa?: string): void {
   const autoregistration = 'kube-apiserver-autoregistration';
   ensure(server, 'apiregistration.k8s.io/v1/apiservices', autoregistration, localApiServices(server.kinds));
   const producer = 'priority-and-fairness-config-producer';
   ensure(server, `${FLOW_CONTROL}/prioritylevelconfigurations`, producer, PRIORITY_LEVELS);
   ensure(server, `${FLOW_CONTROL}/flowschemas`, producer, FLOW_SCHEMAS);
+  ensureServiceCidr(server);
+  if (clientCa !== undefined) {
+    ensure(server, '/v1/configmaps', 'cluster-authentication-info', [authenticationInfo(clientCa)]);
+  }
+}
+
+/** The addresses for Services that a cluster begins with, after `pkg/controlplane/controller/defaultservicecidr`. */
+function ensureServiceCidr(server: ServerContext): void {
+  const wanted = { metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CLUSTER_IP_RANGE] } };
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: '',
+    message: 'Kubernetes default Service CIDR is ready',
+    lastTransitionTime: server.clock.timestamp(),
+  };
+  const isReady = ({ status }: KubeObject & Pick<ServiceCIDR, 'status'>) =>
+    status?.conditions?.some(({ type }) => type === ready.type) === true;
+  const mend: Mend = (stored) =>
+    isReady(stored) ? stored : ({ ...stored, status: { conditions: [ready] } } as KubeObject);
+  // A status is not taken from what is created, but from the second look.
+  for (let look = 0; look < 2; look++) {
+    ensure(server, 'networking.k8s.io/v1/servicecidrs', 'kubernetes-service-cidr', [wanted], mend, 'status');
+  }
+}
+
+/** How servers behind this one know whom it has let in, after `pkg/controlplane/controller/clusterauthenticationtrust`. */
+function authenticationInfo(clientCa: string): object {
+  const metadata = { name: 'extension-apiserver-authentication', namespace: 'kube-system' };
+  return { metadata, data: { 'client-ca-file': clientCa } };
 }
 
 /** The default roles and bindings, created or mended, as the real server's `rbac/bootstrap-roles` hook does. */
@@ -53,15 +85,16 @@ function ensure(
   key: string,
   objects: readonly object[],
   mend: Mend = (stored) => stored,
+  subresource: '' | 'status' = '',
 ): void {
   const resource = resources.get(path);
   if (resource === undefined) return;
   sim.trace.during({ component: 'kube-apiserver', key }, () => {
-    for (const object of objects) ensureOne(resource, object, mend);
+    for (const object of objects) ensureOne(resource, object, mend, subresource);
   });
 }
 
-function ensureOne({ store, kind }: ServedResource, given: object, mend: Mend): void {
+function ensureOne({ store, kind }: ServedResource, given: object, mend: Mend, subresource: '' | 'status'): void {
   const typed = { apiVersion: apiVersionOf(kind), kind: kind.kind, ...given } as KubeObject;
   const object = kind.applyDefaults?.(typed) ?? typed;
   const { name, namespace = '' } = object.metadata;
@@ -71,5 +104,5 @@ function ensureOne({ store, kind }: ServedResource, given: object, mend: Mend): 
     return;
   }
   const next = mend(stored, object);
-  if (next !== stored) store.update(namespace, name, () => next, { dryRun: false, subresource: '' });
+  if (next !== stored) store.update(namespace, name, () => next, { dryRun: false, subresource });
 }

@@ -43,9 +43,10 @@ const CONVERSIONS: Readonly<Record<string, string>> = {
  * The first alternative of an `accept` header that the server can give.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources
  *
+ * @param convertible whether the answer is an object that there are tables and the like of: reviews are not
  * @throws StatusError NotAcceptable
  */
-export function negotiate(accept: string | undefined): Negotiated {
+export function negotiate(accept: string | undefined, convertible = true): Negotiated {
   if (accept === undefined || accept === '' || accept === 'application/json') return AS_IS;
   for (const alternative of accept.split(',')) {
     const { type, parameters } = parseMediaType(alternative);
@@ -53,7 +54,7 @@ export function negotiate(accept: string | undefined): Negotiated {
     if (format === undefined) continue;
     const as = parameters['as'] ?? '';
     if (as === '') return { format, as };
-    if (CONVERSIONS[as] === `${parameters['g'] ?? ''}/${parameters['v'] ?? ''}`) return { format, as };
+    if (convertible && CONVERSIONS[as] === `${parameters['g'] ?? ''}/${parameters['v'] ?? ''}`) return { format, as };
   }
   throw notAcceptable(ACCEPTED_TYPES);
 }

@@ -39,3 +39,18 @@ test('a fresh cluster has its priority levels and flow schemas', () => {
   const { items } = request('GET', '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas').body;
   for (const { spec } of items) expect(levels).toContain(spec.priorityLevelConfiguration.name);
 });
+
+test('a fresh cluster says where Services have their addresses, and by whom clients are known', () => {
+  const { request } = startTestServer({ describesItself: true, clientCa: 'the certificate' });
+  const { body } = request('GET', '/apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+  expect(body.spec.cidrs).toEqual(['10.96.0.0/12']);
+  expect(body.status.conditions).toEqual([expect.objectContaining({ type: 'Ready', status: 'True' })]);
+  const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
+  expect(request('GET', path).body.data).toEqual({ 'client-ca-file': 'the certificate' });
+});
+
+test('without the file of its flag there is nothing to tell of clients', () => {
+  const { request } = startTestServer({ describesItself: true });
+  const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
+  expect(request('GET', path).status).toBe(404);
+});

@@ -32,6 +32,7 @@ const GROUP_ORDER: readonly string[] = [
   'node.k8s.io',
   'discovery.k8s.io',
   'flowcontrol.apiserver.k8s.io',
+  'resource.k8s.io',
 ];
 
 function placeOf(group: string): number {

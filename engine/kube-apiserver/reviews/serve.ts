@@ -39,6 +39,7 @@ export function serveCreateOnly(
   const review = REVIEWS.find(isAsked);
   if (review === undefined) return undefined;
   if (request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
+  negotiate(request.headers?.['accept'], false);
   const { fieldValidation } = readWriteOptions('CreateOptions', new Query(request));
   const { object, warnings } = decodeObject(request, reviewKind(review), fieldValidation, server.kinds);
   const status = review.answer(object as unknown as Readonly<Record<string, unknown>>, {

@@ -65,7 +65,7 @@ export function startTestServer(options: Partial<ApiServerOptions> & { readonly 
   }
 
   request('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
-  return { sim, etcd, request, watch, close: server.close };
+  return { sim, etcd, handle: server.handle, request, watch, close: server.close };
 }
 
 export const PODS = '/api/v1/namespaces/default/pods';

@@ -71,6 +71,7 @@ export class OwnerGraph {
 
     const examine: Vertex[] = [];
     if (ownersChanged && this.#isDoubtful(vertex)) examine.push(vertex);
+    if (ownersChanged) examine.push(...this.#unblocked(before.owners, ownerReferences));
     if (isDeletingDependents && !(known !== undefined && before.isDeletingDependents)) {
       examine.push(...vertex.dependents, vertex);
     }
@@ -88,6 +89,14 @@ export class OwnerGraph {
     if (vertex.dependents.size > 0) this.#waiting.set(uid, vertex.dependents);
     const waitingOwners = owners.filter((owner) => owner?.isDeletingDependents === true) as Vertex[];
     return { examine: [...vertex.dependents, ...waitingOwners], orphan: [] };
+  }
+
+  /** The owners that wait for their dependents, and no longer for this one. */
+  #unblocked(before: readonly OwnerReference[], after: readonly OwnerReference[]): Vertex[] {
+    const blocks = (owner: OwnerReference, uid: string) => owner.uid === uid && owner.blockOwnerDeletion === true;
+    const released = before.filter(({ uid }) => !after.some((owner) => blocks(owner, uid)));
+    const vertices = released.map(({ uid }) => this.#vertices.get(uid));
+    return vertices.filter((vertex) => vertex?.isDeletingDependents === true) as Vertex[];
   }
 
   /** Whether an owner has not been seen, lives elsewhere or is on its way out: most objects' owners are simply there. */

@@ -9,7 +9,7 @@ import {
 import type { Random } from '../../../sim/index.ts';
 
 /** `--service-cluster-ip-range` */
-const SERVICE_CLUSTER_IP_RANGE = '10.96.0.0/12';
+export const SERVICE_CLUSTER_IP_RANGE = '10.96.0.0/12';
 const BLOCK: Ipv4Block = parseIpv4Block(SERVICE_CLUSTER_IP_RANGE);
 /** The lower part is left to those who name an address themselves: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/ */
 const STATIC_ADDRESSES = 256;
