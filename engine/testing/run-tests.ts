@@ -8,6 +8,8 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const BROWSER_TESTS = '**/*.browser.test.ts';
+/** What a test may take where the machine is busy; one that names its own limit keeps it. */
+const LIMIT_MS = 60_000;
 
 interface Tally {
   passed: number;
@@ -33,7 +35,8 @@ function checker(title: string, script: string, ...args: string[]): void {
 function vitest(title: string, ...args: string[]): void {
   const report = join(scratch, `${title.replaceAll(' ', '-')}.json`);
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const succeeded = run(title, 'vitest/vitest.mjs', 'run', ...reporters, ...args);
+  const limits = [`--testTimeout=${LIMIT_MS}`, `--hookTimeout=${LIMIT_MS}`];
+  const succeeded = run(title, 'vitest/vitest.mjs', 'run', ...reporters, ...limits, ...args);
   const counted = readTally(report);
   total.passed += counted.passed;
   total.failed += counted.failed;
