@@ -51,3 +51,33 @@ export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host,
     return handle(request.user !== undefined || hasToken ? request : { ...request, user });
   };
 }
+
+/**
+ * The same by the URL of a kubeconfig, which may name a place where nobody serves.
+ *
+ * @param server absent: wherever the API server is
+ */
+export function connectServer(
+  address: ServerAddress<ApiHandler>,
+  from: Host,
+  user: UserInfo,
+  server: string | undefined,
+): Transport {
+  const asked = server === undefined ? address.hostPort : hostPortOf(server);
+  if (asked === address.hostPort) return connectApiServer(address, from, user);
+  const [host = ''] = asked.split(/:(?=\d+$)/);
+  const isAddress = /^[\d.]+$|^\[|^localhost$/.test(host);
+  return () => {
+    throw new ConnectionError(
+      isAddress
+        ? `dial tcp ${asked.replace('localhost', '127.0.0.1')}: connect: connection refused`
+        : `dial tcp: lookup ${host}: no such host`,
+    );
+  };
+}
+
+/** `10.0.0.10:6443` of a URL, with the scheme's port when it names none. */
+function hostPortOf(server: string): string {
+  const [, scheme = 'http', host = ''] = /^(?:(\w+):\/\/)?([^/]*)/.exec(server) ?? [];
+  return /:\d+$/.test(host) ? host : `${host}:${scheme === 'https' ? 443 : 80}`;
+}

@@ -8,7 +8,12 @@ import type { WorkstationTools } from './workstation-tools.ts';
 /** The workstation's tools, all there from the start. */
 export const kubectlTools: WorkstationTools = {
   programs: allPrograms,
-  kubectl: (connect) => createKubectl({ connect, version: KUBERNETES_VERSION, descriptions: () => DESCRIPTIONS }),
+  kubectl: (connect) =>
+    createKubectl({
+      connect: ({ server }) => connect(server),
+      version: KUBERNETES_VERSION,
+      descriptions: () => DESCRIPTIONS,
+    }),
   completeKubectl,
   apiExtensions: () => apiExtensions,
 };

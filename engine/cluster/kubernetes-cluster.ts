@@ -12,7 +12,7 @@ import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
-import { connectApiServer, ServerAddress } from './api-endpoint.ts';
+import { connectApiServer, connectServer, ServerAddress } from './api-endpoint.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { inflict } from './faults.ts';
@@ -230,7 +230,8 @@ export class KubernetesCluster implements Cluster {
   }
 
   #createWorkstation(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const connect = () => connectApiServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin);
+    const connect = (server?: string) =>
+      connectServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin, server);
     const { hostPort } = this.#controlPlane.apiServer;
     const files = workstationFiles(machine, hostPort, connect, tools, this.options.files ?? {});
     return this.#createHost(fabric, { ...machine, files });

@@ -16,7 +16,7 @@ alias ll='ls -l'
 export function workstationFiles(
   machine: MachinePlan,
   apiServer: string,
-  connect: () => Transport,
+  connect: (server?: string) => Transport,
   tools: WorkstationTools,
   files: Readonly<Record<string, string>>,
 ): FileTree {

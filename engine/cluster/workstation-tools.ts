@@ -10,8 +10,8 @@ import type { Program } from '../linux/syscalls.ts';
 export interface WorkstationTools {
   /** The programs of all machines and images, shells excepted. */
   readonly programs: ProgramSource;
-  /** kubectl, given the way to the API server. */
-  kubectl(connect: () => Transport): Program;
+  /** kubectl, given the way to the API server, or to whoever serves at a URL. */
+  kubectl(connect: (server?: string) => Transport): Program;
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
   /** What Tab offers behind `kubectl`. */

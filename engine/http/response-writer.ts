@@ -8,6 +8,8 @@ const GZIP_THRESHOLD_BYTES = 128 * 1024;
 /** A client that reads slower than this many bytes behind is given up: it will list and watch again. */
 const MAX_BEHIND_BYTES = 32 * 1024 * 1024;
 
+const NEWLINE = Buffer.from('\n');
+
 const NO_CACHE = 'no-cache, private';
 
 /** Sends an answer with a body, or none. */
@@ -25,7 +27,7 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
     response.writeHead(status, headers);
     response.end(message.method === 'HEAD' ? undefined : payload);
   };
-  let payload = typeof body === 'object' && body !== null ? bodyJson(body) : String(body ?? '');
+  let payload = payloadOf(body, answer.headers['content-type'] ?? '');
   // Node would encode the headers once more with a body that is a string.
   if (warning !== undefined) payload = Buffer.from(payload);
   if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message)) {
@@ -37,6 +39,17 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
     if (error === null) headers['content-encoding'] = 'gzip';
     send(error === null ? compressed : payload);
   });
+}
+
+/** An object of the API ends with a newline, as everything that Go's JSON encoder writes to a stream. */
+function payloadOf(body: unknown, contentType: string): Buffer | string {
+  if (Buffer.isBuffer(body)) return body;
+  if (typeof body !== 'object' || body === null) return String(body ?? '');
+  const json = bodyJson(body);
+  if (!contentType.startsWith('application/json') || 'openapi' in body || 'swagger' in body) return json;
+  // The one answer that is laid out for people: k8s.io/apiserver pkg/endpoints/handlers/responsewriters (WriteRawJSON).
+  if ('gitVersion' in body) return JSON.stringify(body, undefined, 2);
+  return typeof json === 'string' ? `${json}\n` : Buffer.concat([json, NEWLINE]);
 }
 
 /** Go's server sends header values as UTF-8; Node wants each byte as a letter. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Certificates } from './certificates.ts';
 import type { ClusterDoor } from './cluster-door.ts';
+import { encodeSwagger, OPEN_API_PROTOBUF, wantsOpenApiProtobuf } from './open-api-protobuf.ts';
 import { isFromHere } from './origin.ts';
 import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
 import { readBytes, readHead, withBody } from './request-reader.ts';
@@ -55,11 +56,21 @@ async function serve(cluster: ClusterDoor, message: IncomingMessage, response: S
     writeAnswer(message, response, answer);
     return;
   }
-  const answer = cluster.read(untimed(request));
+  const answer = read(cluster, untimed(request));
   if (answer.watch !== undefined) writeWatch(response, answer, timeoutMs(request));
   else if (answer.byteStream !== undefined) writeByteStream(response, answer);
   else if (answer.session !== undefined) throw notUpgradable();
   else writeAnswer(message, response, answer);
+}
+
+/** A read. What describes the API goes to clients in Go as protobuf; the API server itself writes JSON alone. */
+function read(cluster: ClusterDoor, request: ApiRequest): ApiResponse {
+  if (request.path !== '/openapi/v2' || !wantsOpenApiProtobuf(request.headers?.['accept']))
+    return cluster.read(request);
+  const answer = cluster.read({ ...request, headers: { ...request.headers, accept: 'application/json' } });
+  if (answer.status !== 200) return answer;
+  const body = encodeSwagger(answer.body as Readonly<Record<string, unknown>>);
+  return { ...answer, headers: { ...answer.headers, 'content-type': OPEN_API_PROTOBUF }, body };
 }
 
 /** A write; refused or not, it is an input. */

@@ -15,6 +15,24 @@ export class CommandError extends Error {
   }
 }
 
+/** Nobody answers where the API server should. */
+export class UnreachableError extends CommandError {
+  override readonly name = 'CommandError';
+  /** What the dialer said, e.g. `dial tcp 10.0.0.10:6443: connect: connection refused`. */
+  readonly reason: string;
+
+  constructor(host: string, reason: string) {
+    const refused = reason.includes('connection refused');
+    super(
+      refused
+        ? `The connection to the server ${host} was refused - did you specify the right host or port?`
+        : `Unable to connect to the server: ${reason}`,
+      { verbatim: true },
+    );
+    this.reason = reason;
+  }
+}
+
 /** Several failures of one command: each gets its own line. */
 export class CommandErrors extends Error {
   override readonly name = 'CommandErrors';

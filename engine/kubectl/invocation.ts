@@ -4,8 +4,9 @@ import { namespaces, resourcePath } from '../api/resources.ts';
 import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Process } from '../linux/syscalls.ts';
-import { CommandError, isStatus } from './command-error.ts';
+import { CommandError, isStatus, UnreachableError } from './command-error.ts';
 import { Discovery } from './discovery.ts';
+import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
 import type { Flags } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
 import {
@@ -86,7 +87,12 @@ export class Invocation {
       // The real kubectl mostly finds this in ~/.kube/cache, so that `-v` does not show it.
       this.#quiet = true;
       try {
-        return this.client.request({ method: 'GET', path });
+        const answer = this.client.request({ method: 'GET', path });
+        if (path === '/apis') rememberDiscovery(this, answer);
+        return answer;
+      } catch (error) {
+        if (error instanceof UnreachableError) complainOfDiscovery(this, error.reason);
+        throw error;
       } finally {
         this.#quiet = false;
       }
@@ -217,10 +223,7 @@ export class Invocation {
       response = transport(request);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
-      const text = error.message.includes('connection refused')
-        ? `The connection to the server ${hostOf(target.server)} was refused - did you specify the right host or port?`
-        : `Unable to connect to the server: ${error.message}`;
-      throw new CommandError(text, { verbatim: true });
+      throw new UnreachableError(hostOf(target.server), error.message);
     }
     if (level >= LOGS_REQUESTS) {
       const durationMs = this.now() - startedMs;
@@ -239,7 +242,8 @@ export class Invocation {
   }
 }
 
-function fieldValidation(value: string): 'Strict' | 'Warn' | 'Ignore' {
+/** @throws CommandError for a value that `--validate` does not take. */
+export function fieldValidation(value: string): 'Strict' | 'Warn' | 'Ignore' {
   switch (value) {
     case 'strict':
     case 'true':

@@ -51,7 +51,7 @@ function* runCommand(process: Process, streams: Streams, options: KubectlOptions
   if (helpAsked) return help(streams, line.args);
   if (command.run === undefined) {
     const [unknown] = line.args;
-    if (unknown !== undefined) throw usageError(path, `unknown command ${JSON.stringify(unknown)}`);
+    if (unknown !== undefined) throw usageError(path, `unknown command ${JSON.stringify(line.args.join(' '))}`);
     streams.out(helpText(command, path));
     return 1;
   }

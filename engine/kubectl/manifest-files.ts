@@ -53,10 +53,25 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
       }
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;
-      errors.push(new CommandError(`error parsing ${source.name}: ${error.message}`));
+      const reason = endsEarly(source.text) ? 'unexpected EOF' : error.message;
+      errors.push(new CommandError(`error parsing ${source.name}: ${reason}`));
     }
   }
   return { objects, errors };
+}
+
+/** Whether a text that begins as JSON stops in the middle: then it is read as JSON, and YAML has no say. */
+function endsEarly(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (
+      /end of JSON input|Unterminated|Expected .* after .* at position (\d+)/.test(String(error)) &&
+      !/\}\s*$/.test(text)
+    );
+  }
 }
 
 function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {

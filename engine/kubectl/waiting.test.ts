@@ -165,9 +165,7 @@ test('logs of one container, of all, and followed', () => {
     stderr: 'Defaulted container "nginx" out of: nginx, side\n',
     exitCode: 0,
   });
-  expect(workstation.run('logs web -c zz').stderr).toBe(
-    'error: container zz is not valid for pod web out of: nginx, side\n',
-  );
+  expect(workstation.run('logs web -c zz').stderr).toBe('error: container zz is not valid for pod web\n');
   expect(workstation.run('logs web --all-containers --prefix').stdout).toBe(
     '[pod/web/nginx] hello from nginx\n[pod/web/side] hello from side\n',
   );

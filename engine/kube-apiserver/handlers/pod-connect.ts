@@ -11,7 +11,7 @@ import type { FieldError } from '../../api/field-error.ts';
 import { invalid, nonNegative } from '../../api/field-errors.ts';
 import type { Node, Pod } from '../../api/kinds.ts';
 import { type LogOptions, type NodeApi, NodeApiError, type PodIdentity } from '../../api/node-api.ts';
-import type { ApiResponse, ByteSink } from '../../api/request.ts';
+import type { ApiResponse, ByteSink, StartSession } from '../../api/request.ts';
 import type { ResourceHandler, ResourceRequest, ServerContext } from '../context.ts';
 import type { Query } from '../query.ts';
 import { requireVerb } from '../request-access.ts';
@@ -75,7 +75,7 @@ function requireCreate(request: ResourceRequest): void {
   if (request.request.method === 'GET') requireVerb(request, 'create');
 }
 
-type Connection = (kubelet: NodeApi, pod: Pod, container: string) => NonNullable<ApiResponse['session']>;
+type Connection = (kubelet: NodeApi, pod: Pod, container: string) => StartSession;
 
 function connect(request: ResourceRequest, open: Connection): ApiResponse {
   const pod = request.store.get(request.info.namespace, request.info.name) as Pod;
@@ -85,7 +85,7 @@ function connect(request: ResourceRequest, open: Connection): ApiResponse {
 
 function connectNode(
   { store, info, server }: ResourceRequest,
-  open: (kubelet: NodeApi, pod: Pod) => NonNullable<ApiResponse['session']>,
+  open: (kubelet: NodeApi, pod: Pod) => StartSession,
 ): ApiResponse {
   const pod = store.get(info.namespace, info.name) as Pod;
   const node = pod.spec.nodeName ?? '';
@@ -94,7 +94,7 @@ function connectNode(
   if (kubelet === undefined) {
     throw unexplained(`error dialing backend: dial tcp ${nodeAddress(server, node)}: connect: connection refused`);
   }
-  const session = ask(pod, () => open(kubelet, pod));
+  const session = openOrRefuse(() => open(kubelet, pod));
   return { status: 101, headers: { connection: 'Upgrade', upgrade: 'websocket' }, session };
 }
 
@@ -120,6 +120,23 @@ function ask<T>(pod: Pod, call: () => T): T {
     if (error.status === 400) throw badRequest(error.message);
     if (error.status === 500) throw internalError(error.message);
     throw serverResponse(error.status, resourceName('pods/log'), pod.metadata.name, error.message);
+  }
+}
+
+/**
+ * The API server has taken the client's connection by the time it hears of the kubelet's refusal, and says so on the
+ * connection: k8s.io/apiserver pkg/util/proxy/streamtranslator.go.
+ */
+function openOrRefuse(open: () => StartSession): StartSession {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof NodeApiError)) throw error;
+    const { message } = error;
+    return (sink) => {
+      sink.exit({ message: `unable to upgrade connection: ${message}` });
+      return { stdin() {}, closeStdin() {}, resize() {}, close() {} };
+    };
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED, lastApplied, withLastApplied } from '../last-applied.ts';
 import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { requireSchema, validates } from '../manifest-validation.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { Report } from '../output/report.ts';
 import { collect, locate } from '../resource-finder.ts';
@@ -56,7 +57,8 @@ export const apply: Command = {
         "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
       );
     }
-    const manifests = yield* readManifests(process, streams, flags, validates(flags.string('validate')));
+    const manifests = yield* readManifests(process, streams, flags, validates(invocation));
+    requireSchema(invocation, manifests);
     const selector = parseLabelSelector(flags.string('selector'));
     const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
     if (selected.length === 0 && manifests.errors.length === 0) throw new CommandError('no objects passed to apply');
@@ -72,11 +74,6 @@ export const apply: Command = {
     return 0;
   },
 };
-
-/** Whether `--validate` asks for anything to be checked. */
-export function validates(validate: string): boolean {
-  return validate !== 'false' && validate !== 'ignore';
-}
 
 function applyOne(invocation: Invocation, report: Report, manifest: ManifestObject): void {
   const { resource, namespace, name } = locate(invocation, manifest);

@@ -3,10 +3,10 @@ import { CommandError, throwCollected, withSource } from '../command-error.ts';
 import { createObject, GENERATOR_FLAGS, generate, oneName } from '../generator.ts';
 import { FILE_FLAGS } from '../global-flags.ts';
 import { readManifests } from '../manifest-files.ts';
+import { requireSchema, validates } from '../manifest-validation.ts';
 import { Report } from '../output/report.ts';
 import { collect, locate } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
-import { validates } from './apply.ts';
 import { createConfigMap } from './create-configmap.ts';
 import { createCronJob } from './create-cronjob.ts';
 import { createDeployment } from './create-deployment.ts';
@@ -55,7 +55,8 @@ export const create: Command = {
       throw new CommandError('must specify one of -f and -k');
     }
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
-    const manifests = yield* readManifests(process, streams, flags, validates(flags.string('validate')));
+    const manifests = yield* readManifests(process, streams, flags, validates(invocation));
+    requireSchema(invocation, manifests);
     if (manifests.objects.length === 0 && manifests.errors.length === 0) {
       throw new CommandError('no objects passed to create');
     }

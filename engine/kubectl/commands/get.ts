@@ -119,7 +119,7 @@ function printTables(invocation: Invocation, targets: readonly GetTarget[]): voi
       const table = fetchTable(invocation, target, errors);
       if (table === undefined || table.rows.length === 0) return;
       const sortBy = flags.string('sort-by');
-      const rows = sortBy === '' ? table.rows : sortByPath(table.rows, sortBy, (row) => row.object);
+      const rows = sortBy === '' ? table.rows : sortedRows(table.rows, sortBy);
       if (rows.length === 0) return;
       const options = tableOptions(invocation, target.resource, severalKinds);
       if (printed++ > 0) streams.out('\n');
@@ -129,6 +129,16 @@ function printTables(invocation: Invocation, targets: readonly GetTarget[]): voi
   const remaining = ignoreNotFound(invocation, errors);
   if (printed === 0 && remaining.length === 0 && !flags.bool('ignore-not-found')) sayNothingFound(invocation, targets);
   throwCollected(remaining);
+}
+
+/** A path that cannot be read leaves a table without rows, where it fails everything else. */
+function sortedRows<T extends { readonly object?: unknown }>(rows: readonly T[], sortBy: string): readonly T[] {
+  try {
+    return sortByPath(rows, sortBy, (row) => row.object);
+  } catch (error) {
+    if (error instanceof CommandError) return [];
+    throw error;
+  }
 }
 
 function sayNothingFound(invocation: Invocation, targets: readonly GetTarget[]): void {

@@ -107,17 +107,9 @@ function sourcesOf(invocation: Invocation, pod: Pod, inline?: string): readonly 
   if (named === '') return [{ pod, container: defaultContainer(invocation, pod) }];
   const names = containerNames(pod);
   if (!names.includes(named)) {
-    throw new CommandError(`container ${named} is not valid for pod ${pod.metadata.name} out of: ${validNames(pod)}`);
+    throw new CommandError(`container ${named} is not valid for pod ${pod.metadata.name}`);
   }
   return [{ pod, container: named }];
-}
-
-function validNames(pod: Pod): string {
-  return [
-    ...pod.spec.containers.map(({ name }) => name),
-    ...initContainersOf(pod).map(({ name }) => `${name} (init)`),
-    ...(pod.spec.ephemeralContainers ?? []).map(({ name }) => `${name} (ephem)`),
-  ].join(', ');
 }
 
 function logQuery({ flags }: Invocation, container: string): Readonly<Record<string, string>> {

@@ -78,7 +78,9 @@ function readPatch(invocation: Invocation): unknown {
     throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
   const text = file === '' ? flags.string('patch') : decode(process.readFile(file));
   try {
-    return readManifest(text);
+    const patch = readManifest(text);
+    // A bare word is a text, which the server refuses as one.
+    return typeof patch === 'string' ? encode(JSON.stringify(patch)) : patch;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     // What looks like JSON is the server's to refuse.

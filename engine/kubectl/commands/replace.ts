@@ -4,11 +4,11 @@ import { CommandError, isStatus, throwCollected, withSource } from '../command-e
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS, VALIDATE_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { requireSchema, validates } from '../manifest-validation.ts';
 import { Report } from '../output/report.ts';
 import { collectTask, locate } from '../resource-finder.ts';
 import { type Unstructured, withField } from '../unstructured.ts';
 import { waitUntilGone } from '../wait-deletion.ts';
-import { validates } from './apply.ts';
 
 export const replace: Command = {
   name: 'replace',
@@ -30,7 +30,8 @@ export const replace: Command = {
     const { flags, args, process, streams } = invocation;
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
     if (flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
-    const manifests = yield* readManifests(process, streams, flags, validates(flags.string('validate')));
+    const manifests = yield* readManifests(process, streams, flags, validates(invocation));
+    requireSchema(invocation, manifests);
     const report = new Report(invocation);
     const errors: Error[] = [];
     for (const manifest of manifests.objects) {

@@ -63,8 +63,11 @@ export const run: Command = {
     const created = createObject(invocation, object, namespace);
     if (!attached || invocation.dryRun !== 'none') {
       const report = new Report(invocation);
-      if (flags.bool('expose'))
+      if (flags.bool('expose')) {
         report.done(createObject(invocation, serviceFor(created, flags.string('port')), namespace), 'created');
+        // Each of the two is printed by a printer of its own.
+        if (flags.string('output') === 'yaml') invocation.streams.out('---\n');
+      }
       report.done(created, 'created');
       return 0;
     }
@@ -187,7 +190,7 @@ function* exitCodeOf(invocation: Invocation, pod: Pod): Task<number> {
   const { namespace, name } = pod.metadata;
   throw new CommandError(
     `pod ${namespace}/${name} terminated (${final.status?.containerStatuses?.[0]?.state?.terminated?.reason ?? 'Error'})`,
-    { exitCode },
+    { exitCode, verbatim: true },
   );
 }
 

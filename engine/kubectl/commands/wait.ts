@@ -76,6 +76,7 @@ function parseGoal(text: string): Goal {
 }
 
 function jsonPathGoal(text: string): Goal {
+  if (/^['"]?\{[^}]*$/.test(text)) relaxedJsonPath(text);
   const match = /^(['"]?\{[^}]*\}['"]?)(?:=(.*))?$/s.exec(text);
   if (match === null)
     throw new CommandError(
@@ -129,7 +130,8 @@ function* findWhenThere(invocation: Invocation, goal: Goal, deadlineMs: number) 
   for (;;) {
     const findings = yield* findObjects(invocation);
     const waiting = goal.type === 'create' && findings.found.length === 0;
-    if (!waiting || invocation.now() >= deadlineMs) return findings;
+    if (!waiting) return findings;
+    if (invocation.now() >= deadlineMs) throw new CommandError('timed out waiting for the condition');
     yield* invocation.process.sleep(1000);
   }
 }

@@ -45,7 +45,7 @@ export class JsonPath {
 /** `metadata.name`, `.metadata.name` and `{.metadata.name}` as a template. @throws CommandError */
 export function relaxedJsonPath(expression: string): string {
   if (expression === '') return expression;
-  const match = /^\{?\.?([^{}]+)\}?$/s.exec(expression);
+  const match = /^\{\.?([^{}]+)\}$/s.exec(expression) ?? /^\.?([^{}]+)$/s.exec(expression);
   if (match === null) {
     throw new CommandError(
       `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`,

@@ -20,7 +20,7 @@ kubectl label pod box wrong!=x
 kubectl label pod box
 kubectl annotate pod box why=because
 kubectl annotate pod box why-
-kubectl annotate pod box --list
+kubectl annotate pod box --list | sort
 kubectl annotate pod nobody a=b
 kubectl patch pod box -p '{"metadata":{"labels":{"x":"y"}}}'
 kubectl patch pod box -p '{"metadata":{"labels":{"x":"y"}}}'

@@ -68,7 +68,7 @@ kubectl wait pod/talk
 kubectl cp talk:/etc/hostname hostname
 kubectl get pod crash
 kubectl events --for pod/crash
-kubectl run once --image=busybox:1.37 --restart=Never --rm -i -- echo done
+kubectl run once --image=busybox:1.37 --restart=Never --rm -i -- sh -c 'sleep 2; echo done'
 kubectl delete pod talk crash --now
 `,
 };
