@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyJsonPatch } from './patch/json-patch.ts';
+import { applyJsonPatch } from '../api/patch/json-patch.ts';
 import {
   type Body,
   CONFIG_MAPS,

@@ -44,6 +44,7 @@ export const FILE_FLAGS: readonly FlagSpec[] = [
     type: 'stringSlice',
     help: 'A manifest, a directory of manifests, or - for standard input',
   },
+  { name: 'kustomize', short: 'k', type: 'string', help: 'A directory with a kustomization' },
   { name: 'recursive', short: 'R', type: 'bool', help: 'Go into the directories below as well' },
 ];
 

@@ -4,6 +4,7 @@ import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { CommandError } from './command-error.ts';
 import type { Flags } from './flag.ts';
+import { buildKustomization } from './kustomize/build.ts';
 import { writeJson } from './output/json-writer.ts';
 import type { Streams } from './streams.ts';
 import { MAX_INPUT_BYTES } from './streams.ts';
@@ -38,6 +39,8 @@ interface SourceText {
  * @throws CommandError for a path that does not exist
  */
 export function* readManifests(process: Process, streams: Streams, flags: Flags, validate = false): Task<Manifests> {
+  const directory = flags.has('kustomize') ? flags.string('kustomize') : '';
+  if (directory !== '') return kustomized(process, streams, flags, directory);
   const sources: SourceText[] = [];
   for (const path of flags.list('filename')) {
     if (path === '-') sources.push({ name: 'STDIN', text: yield* streams.readInput() });
@@ -72,6 +75,18 @@ function endsEarly(text: string): boolean {
       !/\}\s*$/.test(text)
     );
   }
+}
+
+function kustomized(process: Process, streams: Streams, flags: Flags, directory: string): Manifests {
+  if (flags.list('filename').length > 0) throw new CommandError('only one of -f or -k can be specified');
+  const objects = buildKustomization(process, directory, (line) => streams.err(line));
+  return { objects: objects.map((object) => ({ object, source: directory })), errors: [] };
+}
+
+/** Whether a command was given manifests, by `-f` or `-k`. */
+export function givesFiles(flags: Flags): boolean {
+  if (!flags.has('filename')) return false;
+  return flags.list('filename').length > 0 || (flags.has('kustomize') && flags.string('kustomize') !== '');
 }
 
 function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {

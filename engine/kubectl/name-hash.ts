@@ -11,15 +11,20 @@ const SAFE: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a
  * After kubernetes/kubectl pkg/util/hash/hash.go.
  */
 export function withNameHash(object: Unstructured): Unstructured {
-  return withField(object, ['metadata', 'name'], `${object.metadata.name}-${contentHash(object)}`) as Unstructured;
+  return withField(
+    object,
+    ['metadata', 'name'],
+    `${object.metadata.name}-${contentHash(object, object.metadata.name)}`,
+  ) as Unstructured;
 }
 
-function contentHash(object: Unstructured): string {
+/** Ten letters that stand for an object's content. @param name what the content is called; kustomize leaves it empty */
+export function contentHash(object: Unstructured, name: string): string {
   const { kind, data = {}, binaryData, type = '' } = object;
   const hashed = {
     data,
     kind,
-    name: object.metadata.name,
+    name,
     ...(kind === 'ConfigMap' ? {} : { type }),
     ...(binaryData === undefined ? {} : { binaryData }),
   };

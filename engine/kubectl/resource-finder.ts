@@ -3,7 +3,7 @@ import type { Task } from '../sim/index.ts';
 import { CommandError, isExpected, isStatus } from './command-error.ts';
 import type { ApiResource } from './discovery.ts';
 import type { Invocation } from './invocation.ts';
-import { type ManifestObject, readManifests } from './manifest-files.ts';
+import { givesFiles, type ManifestObject, readManifests } from './manifest-files.ts';
 import { parseResourceArgs } from './resource-args.ts';
 import type { Unstructured } from './unstructured.ts';
 
@@ -44,7 +44,7 @@ Example resource specifications include:
 export function* findObjects(invocation: Invocation, options: FindOptions = {}): Task<Findings> {
   const { flags } = invocation;
   const args = options.args ?? invocation.args;
-  if (flags.has('filename') && flags.list('filename').length > 0) {
+  if (givesFiles(flags)) {
     if (args.length > 0) {
       throw new CommandError(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',

@@ -20,6 +20,7 @@ import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
 import { expose } from './commands/expose.ts';
 import { get } from './commands/get.ts';
+import { kustomize } from './commands/kustomize.ts';
 import { annotate, label } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { cordon, uncordon } from './commands/node-scheduling.ts';
@@ -70,6 +71,7 @@ export const root: Command = {
     patch,
     replace,
     wait,
+    kustomize,
     label,
     annotate,
     completion,

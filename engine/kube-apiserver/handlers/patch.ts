@@ -1,13 +1,13 @@
 import { badRequest, invalidObject, invalidOptions, unsupportedMediaType } from '../../api/errors.ts';
 import { invalid } from '../../api/field-errors.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { applyJsonPatch } from '../../api/patch/json-patch.ts';
+import { applyMergePatch } from '../../api/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
 import { decodeFields } from '../decode/object-decoder.ts';
 import { BodySyntaxError, readBody } from '../decode/request-body.ts';
 import { parseMediaType } from '../media-type.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
-import { applyMergePatch } from '../patch/merge-patch.ts';
-import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { admitUpdate, judgeUpdate } from './admission.ts';

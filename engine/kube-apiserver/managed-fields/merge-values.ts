@@ -1,4 +1,4 @@
-import { define, own } from '../patch/merge-patch.ts';
+import { define, own } from '../../api/patch/merge-patch.ts';
 import { itemsByElement } from './compare.ts';
 import {
   childType,

@@ -3,7 +3,7 @@ import { CommandError, throwCollected } from '../command-error.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED, lastApplied, withLastApplied } from '../last-applied.ts';
-import { readManifests } from '../manifest-files.ts';
+import { givesFiles, readManifests } from '../manifest-files.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects, locate, NOTHING_GIVEN } from '../resource-finder.ts';
@@ -55,7 +55,7 @@ export const setLastApplied: Command = {
   ],
   *run(invocation) {
     const { flags, process, streams } = invocation;
-    if (flags.list('filename').length === 0) throw new CommandError(NOTHING_GIVEN);
+    if (!givesFiles(flags)) throw new CommandError(NOTHING_GIVEN);
     const { objects, errors: unread } = yield* readManifests(process, streams, flags);
     const report = new Report(invocation);
     const errors: Error[] = [...unread];

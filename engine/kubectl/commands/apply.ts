@@ -12,7 +12,7 @@ import {
 } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED, lastApplied, withLastApplied } from '../last-applied.ts';
-import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { Report } from '../output/report.ts';
@@ -48,7 +48,7 @@ export const apply: Command = {
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
-    if (flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
+    if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
     if (flags.bool('force-conflicts') && !flags.bool('server-side')) {
       throw new CommandError('--force-conflicts only works with --server-side');
     }

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { FILE_FLAGS, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 
@@ -23,7 +24,7 @@ function decide(name: string, decision: Decision, operation: string, reason: str
     ],
     *run(invocation) {
       const { args, flags } = invocation;
-      if (args.length === 0 && flags.list('filename').length === 0) {
+      if (args.length === 0 && !givesFiles(flags)) {
         throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>');
       }
       const names = args.map((arg) => `certificatesigningrequests/${arg}`);

@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { CommandError, throwCollected, withSource } from '../command-error.ts';
 import { createObject, GENERATOR_FLAGS, generate, oneName } from '../generator.ts';
 import { FILE_FLAGS } from '../global-flags.ts';
-import { readManifests } from '../manifest-files.ts';
+import { givesFiles, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
 import { Report } from '../output/report.ts';
 import { collect, locate } from '../resource-finder.ts';
@@ -50,7 +50,7 @@ export const create: Command = {
   operand: 'none',
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
-    if (flags.list('filename').length === 0) {
+    if (!givesFiles(flags)) {
       if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
       throw new CommandError('must specify one of -f and -k');
     }

@@ -6,7 +6,7 @@ import { CommandError, isStatus, throwCollected, withSource } from '../command-e
 import { type ApiResource, kindName } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, DRY_RUN_FLAG, FIELD_SELECTOR_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
-import { readManifests } from '../manifest-files.ts';
+import { givesFiles, readManifests } from '../manifest-files.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { checkNamed, collect, collectTask, findObjects, locate } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
@@ -131,7 +131,7 @@ function propagationPolicy(cascade: string): NonNullable<DeleteOptions['propagat
 /** What to delete. Objects named one by one are not fetched first: that they exist is for the server to say. */
 function* findVictims(invocation: Invocation, errors: Error[]): Task<readonly Victim[]> {
   const { flags, args, discovery } = invocation;
-  if (flags.list('filename').length > 0) {
+  if (givesFiles(flags)) {
     const manifests = yield* readManifests(invocation.process, invocation.streams, flags);
     errors.push(...manifests.errors);
     const victims: Victim[] = [];

@@ -6,6 +6,7 @@ import { describeAny } from '../describe/generic.ts';
 import { kindName } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { collect, type Found, findObjects, foundObject } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
@@ -26,7 +27,7 @@ export const describe: Command = {
   ],
   *run(invocation) {
     const { args, flags, streams } = invocation;
-    if (args.length === 0 && flags.list('filename').length === 0) {
+    if (args.length === 0 && !givesFiles(flags)) {
       throw new CommandError(
         'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
       );

@@ -6,7 +6,7 @@ import { apiVersionOf } from '../discovery.ts';
 import { FILE_FLAGS, fieldManagerFlag, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED, lastApplied } from '../last-applied.ts';
-import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { type Found, locate } from '../resource-finder.ts';
 import { isBuiltIn, schemaName } from '../schema-name.ts';
 import { jsonThreeWayPatch, strategicThreeWayPatch } from '../three-way-merge.ts';
@@ -44,7 +44,7 @@ export const diff: Command = {
 function* diffAll(invocation: Invocation): Task<number> {
   const { flags, args, process, streams } = invocation;
   if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
-  if (flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
+  if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
   const manifests = yield* readManifests(process, streams, flags);
   throwCollected(manifests.errors);
   const selector = parseLabelSelector(flags.string('selector'));

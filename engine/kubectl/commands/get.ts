@@ -10,7 +10,7 @@ import {
   SELECTOR_FLAG,
 } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
-import { readManifests } from '../manifest-files.ts';
+import { givesFiles, readManifests } from '../manifest-files.ts';
 import { listOf, objectPrinter } from '../output/object-printer.ts';
 import { sortByPath } from '../output/sort-rows.ts';
 import { printTable, tableLines } from '../output/table-printer.ts';
@@ -68,7 +68,7 @@ export const get: Command = {
 /** What to get, each resource once; names come from arguments or from the manifests of `-f`. */
 function* getTargets(invocation: Invocation): Task<readonly GetTarget[]> {
   const { flags, args, discovery } = invocation;
-  if (flags.list('filename').length > 0) {
+  if (givesFiles(flags)) {
     if (args.length > 0) {
       throw new CommandError(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',

@@ -12,6 +12,7 @@ import {
 } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { type KeyChanges, parseKeyChanges } from '../key-changes.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 
@@ -77,7 +78,7 @@ export const annotate: Command = {
 function* changeKeys(invocation: Invocation, kind: KeyKind) {
   const { flags, args } = invocation;
   const changes = parseKeyChanges(args, kind.noun, kind.check);
-  if (changes.resources.length === 0 && flags.list('filename').length === 0) {
+  if (changes.resources.length === 0 && !givesFiles(flags)) {
     throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
   }
   if (changes.set.size + changes.remove.length === 0 && !flags.bool('list')) {

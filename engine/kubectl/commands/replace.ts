@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS, VALIDATE_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
-import { type ManifestObject, readManifests } from '../manifest-files.ts';
+import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
 import { Report } from '../output/report.ts';
 import { collectTask, locate } from '../resource-finder.ts';
@@ -29,7 +29,7 @@ export const replace: Command = {
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
-    if (flags.list('filename').length === 0) throw new CommandError('must specify one of -f and -k');
+    if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
     const manifests = yield* readManifests(process, streams, flags, validates(invocation));
     requireSchema(invocation, manifests);
     const report = new Report(invocation);

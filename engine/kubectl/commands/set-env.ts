@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { type Found, findObjects } from '../resource-finder.ts';
 import {
@@ -35,7 +36,7 @@ export const setEnv: Command = {
     const first = args.findIndex(isVariable);
     const resources = first < 0 ? args : args.slice(0, first);
     const words = first < 0 ? [] : args.slice(first);
-    if (resources.length === 0 && flags.list('filename').length === 0) {
+    if (resources.length === 0 && !givesFiles(flags)) {
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     }
     const stray = words.find((word) => !isVariable(word));

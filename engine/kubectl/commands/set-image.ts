@@ -10,6 +10,7 @@ import {
   SELECTOR_FLAG,
 } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 import { fieldAt } from '../unstructured.ts';
@@ -35,7 +36,7 @@ export const setImage: Command = {
     const first = args.findIndex((arg) => arg.includes('='));
     const resources = first < 0 ? args : args.slice(0, first);
     const images = new Map((first < 0 ? [] : args.slice(first)).map(parseImage));
-    if (resources.length === 0 && invocation.flags.list('filename').length === 0) {
+    if (resources.length === 0 && !givesFiles(invocation.flags)) {
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     }
     if (images.size === 0) throw new CommandError('at least one image update is required');

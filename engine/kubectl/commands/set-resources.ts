@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { givesFiles } from '../manifest-files.ts';
 import { NOTHING_GIVEN } from '../resource-finder.ts';
 import { CONTAINERS_FLAG, containersOf, SET_FLAGS, selectContainers, setInPodSpecs } from '../set-targets.ts';
 import { fieldAt } from '../unstructured.ts';
@@ -20,7 +21,7 @@ export const setResources: Command = {
   ],
   *run(invocation) {
     const { flags, args } = invocation;
-    if (args.length === 0 && flags.list('filename').length === 0) throw new CommandError(NOTHING_GIVEN);
+    if (args.length === 0 && !givesFiles(flags)) throw new CommandError(NOTHING_GIVEN);
     const [limits, requests] = [amountsOf(flags.string('limits')), amountsOf(flags.string('requests'))];
     if (limits === undefined && requests === undefined) {
       throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)');

@@ -5,8 +5,13 @@ import { create } from './create.ts';
 import { debug } from './debug.ts';
 import { describe } from './describe.ts';
 import { get } from './get.ts';
+import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
 import { processes } from './processes.ts';
 
 /** Everything that is compared with the real kubectl. */
+<<<<<<< HEAD
 export const SCENARIOS: readonly Scenario[] = [get, describe, debug, create, change, mistakes, cluster, processes];
+=======
+export const SCENARIOS: readonly Scenario[] = [get, describe, create, change, mistakes, cluster, processes, kustomize];
+>>>>>>> ccf746e (Build kustomizations: kubectl kustomize, and -k wherever manifests are read)

@@ -1,5 +1,5 @@
-import { badRequest } from '../../api/errors.ts';
-import { patchMergeKey } from '../../api/schema/patch-keys.ts';
+import { badRequest } from '../errors.ts';
+import { patchMergeKey } from '../schema/patch-keys.ts';
 import { define, isObject, own } from './merge-patch.ts';
 
 // https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md

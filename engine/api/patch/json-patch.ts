@@ -1,5 +1,5 @@
-import { sameValue } from '../../api/copy-on-write.ts';
-import { badRequest, unprocessable } from '../../api/errors.ts';
+import { sameValue } from '../copy-on-write.ts';
+import { badRequest, unprocessable } from '../errors.ts';
 import { define, isObject } from './merge-patch.ts';
 
 type Change = (value: unknown) => unknown;
