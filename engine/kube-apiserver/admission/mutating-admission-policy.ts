@@ -1,10 +1,10 @@
 import { forbidden } from '../../api/errors.ts';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding } from '../../api/extension-kinds.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { applyJsonPatch } from '../../api/patch/json-patch.ts';
 import { StatusError } from '../../api/status-error.ts';
 import { mergeConfiguration } from '../managed-fields/merge-values.ts';
 import { checkConfiguration } from '../managed-fields/typed-check.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
 import { isExempt } from './match-resources.ts';
 import { type Application, PolicyBindings } from './policy-bindings.ts';

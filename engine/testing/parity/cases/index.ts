@@ -10,8 +10,14 @@ import { mistakes } from './mistakes.ts';
 import { processes } from './processes.ts';
 
 /** Everything that is compared with the real kubectl. */
-<<<<<<< HEAD
-export const SCENARIOS: readonly Scenario[] = [get, describe, debug, create, change, mistakes, cluster, processes];
-=======
-export const SCENARIOS: readonly Scenario[] = [get, describe, create, change, mistakes, cluster, processes, kustomize];
->>>>>>> ccf746e (Build kustomizations: kubectl kustomize, and -k wherever manifests are read)
+export const SCENARIOS: readonly Scenario[] = [
+  get,
+  describe,
+  debug,
+  create,
+  change,
+  mistakes,
+  cluster,
+  processes,
+  kustomize,
+];
