@@ -78,8 +78,10 @@ export function suggestions(root: Command, typed: string): readonly string[] {
   return (root.subcommands ?? [])
     .filter(
       ({ name }) =>
-        editDistance(typed.toLowerCase(), name.toLowerCase()) <= 2 ||
-        name.toLowerCase().startsWith(typed.toLowerCase()),
+        // It is cobra's own, and never suggested.
+        name !== 'help' &&
+        (editDistance(typed.toLowerCase(), name.toLowerCase()) <= 2 ||
+          name.toLowerCase().startsWith(typed.toLowerCase())),
     )
     .map(({ name }) => name);
 }

@@ -3,6 +3,7 @@ import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { type Command, findCommand, suggestions } from './command.ts';
 import { CommandError, CommandErrors, errorText, isExpected } from './command-error.ts';
+import { runPlugin } from './commands/plugin.ts';
 import { FlagError, parseFlags } from './flag-parser.ts';
 import { GLOBAL_FLAGS } from './global-flags.ts';
 import { helpText } from './help.ts';
@@ -41,7 +42,9 @@ function* runCommand(process: Process, streams: Streams, options: KubectlOptions
   const found = findCommand(root, process.argv.slice(1), GLOBAL_FLAGS);
   const { command, path } = found;
   const helpAsked = path === 'kubectl help';
-  if (command === root && !found.rest[0]?.startsWith('-')) return rootOnly(streams, found.rest);
+  if (command === root && !found.rest[0]?.startsWith('-')) {
+    return (yield* runPlugin(process, found.rest)) ?? rootOnly(streams, found.rest);
+  }
   const line = parseLine(command, path, found.rest);
   if (line.flags.bool('help')) {
     streams.out(helpText(command, path));

@@ -8,6 +8,7 @@ import { certificate } from './commands/certificate.ts';
 import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
+import { cp } from './commands/cp.ts';
 import { create } from './commands/create.ts';
 import { debug } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -25,6 +26,7 @@ import { annotate, label } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
 import { cordon, uncordon } from './commands/node-scheduling.ts';
 import { patch } from './commands/patch.ts';
+import { plugin } from './commands/plugin.ts';
 import { portForward } from './commands/port-forward.ts';
 import { replace } from './commands/replace.ts';
 import { rollout } from './commands/rollout.ts';
@@ -63,6 +65,7 @@ export const root: Command = {
     attach,
     exec,
     portForward,
+    cp,
     auth,
     debug,
     events,
@@ -78,6 +81,7 @@ export const root: Command = {
     apiResources,
     apiVersions,
     config,
+    plugin,
     version,
     { name: 'help', summary: 'Help about any command', section: 'Other Commands' },
   ],

@@ -8,6 +8,7 @@ import { objectPrinter } from '../output/object-printer.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
 import { compactRules } from '../policy-rules.ts';
 import { fieldAt, isObject, stringAt, type Unstructured } from '../unstructured.ts';
+import { reconcile } from './auth-reconcile.ts';
 
 const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
 
@@ -157,5 +158,5 @@ export const auth: Command = {
   summary: 'Inspect authorization',
   section: 'Troubleshooting and Debugging Commands',
   usage: 'auth [flags] [options]',
-  subcommands: [canI, whoami],
+  subcommands: [canI, reconcile, whoami],
 };

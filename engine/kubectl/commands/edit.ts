@@ -8,6 +8,7 @@ import { type ApiResource, resourceName } from '../discovery.ts';
 import { FILE_FLAGS, fieldManagerFlag, VALIDATE_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED } from '../last-applied.ts';
+import { findProgram } from '../local-program.ts';
 import { objectName } from '../output/object-printer.ts';
 import { type Found, findObjects } from '../resource-finder.ts';
 import { isBuiltIn, schemaName } from '../schema-name.ts';
@@ -169,7 +170,7 @@ function* openEditor(invocation: Invocation, path: string): Task<void> {
   yield* invocation.streams.flush();
   let pid: number;
   try {
-    pid = process.spawn({ path: findProgram(invocation, program), argv: [program, ...args, path] });
+    pid = process.spawn({ path: findProgram(process, program), argv: [program, ...args, path] });
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new CommandError(`unable to launch the editor ${JSON.stringify(command)}`);
@@ -177,11 +178,4 @@ function* openEditor(invocation: Invocation, path: string): Task<void> {
   const ended = yield* process.waitpid(pid);
   if (ended?.status.kind === 'exited' && ended.status.code === 0) return;
   throw new CommandError(`there was a problem with the editor ${JSON.stringify(command)}`);
-}
-
-function findProgram({ process }: Invocation, program: string): string {
-  if (program.includes('/')) return program;
-  const directories = (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':');
-  const directory = directories.find((one) => process.access(`${one}/${program}`, 'execute'));
-  return directory === undefined ? program : `${directory}/${program}`;
 }

@@ -48,7 +48,7 @@ export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined
     case 'jsonpath':
     case 'jsonpath-file':
     case 'jsonpath-as-json':
-      return jsonPathPrinter(name, templateText(process, name, argument), clean);
+      return jsonPathPrinter(name, templateText(process, name, argument));
     case 'go-template':
     case 'go-template-file':
     case 'template':
@@ -78,11 +78,12 @@ function templateText(process: Process, name: string, argument: string): string 
   return decode(process.readFile(argument));
 }
 
-function jsonPathPrinter(name: string, template: string, clean: (object: Unstructured) => Unstructured): ObjectPrinter {
+/** Templates see the whole object; only JSON and YAML are spared managedFields. */
+function jsonPathPrinter(name: string, template: string): ObjectPrinter {
   const path = new JsonPath(template);
   const options = { allowMissing: true };
-  if (name !== 'jsonpath-as-json') return (object) => path.print(clean(object), options);
-  return (object) => `${JSON.stringify(path.find(clean(object), options).flat(), undefined, '    ')}\n`;
+  if (name !== 'jsonpath-as-json') return (object) => path.print(object, options);
+  return (object) => `${JSON.stringify(path.find(object, options).flat(), undefined, '    ')}\n`;
 }
 
 function goTemplatePrinter(

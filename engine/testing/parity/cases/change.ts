@@ -93,7 +93,7 @@ kubectl delete cm settings
 kubectl delete cm settings --ignore-not-found
 kubectl delete pod box --now
 kubectl delete deployment web --cascade=orphan
-kubectl delete rs --all
+kubectl delete rs --all | wc -l
 kubectl delete -f web.yaml
 kubectl delete pods -l app=web --wait=false
 kubectl delete

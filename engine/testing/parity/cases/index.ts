@@ -1,9 +1,11 @@
 import type { Scenario } from '../scenario.ts';
+import { access } from './access.ts';
 import { change } from './change.ts';
 import { cluster } from './cluster.ts';
 import { create } from './create.ts';
 import { debug } from './debug.ts';
 import { describe } from './describe.ts';
+import { files } from './files.ts';
 import { get } from './get.ts';
 import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
@@ -20,4 +22,6 @@ export const SCENARIOS: readonly Scenario[] = [
   cluster,
   processes,
   kustomize,
+  access,
+  files,
 ];
