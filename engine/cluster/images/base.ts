@@ -40,7 +40,7 @@ function group(more = ''): string {
 const NOT_INSTALLED: ReadonlySet<string> = new Set(
   (
     'ps top pgrep pkill killall free uptime watch w vmstat sysctl ip ss ifconfig netstat ping traceroute nslookup dig host ' +
-    'curl wget nc vi nano less lsof strace openssl cal column hexdump hd xxd strings time who'
+    'curl wget jq nc vi nano less lsof strace openssl cal column hexdump hd xxd strings time who'
   ).split(' '),
 );
 

@@ -1,7 +1,7 @@
 import type { Image } from '../../containerd/image.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import { alpineImage, bookwormImage, busyboxImage, debianImage, ubuntuImage } from './base.ts';
-import { httpdImage, nginxImages } from './servers.ts';
+import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
   agnhostImage,
   curlImage,
@@ -23,6 +23,7 @@ const MAKERS = [
   httpEchoImage,
   httpdImage,
   nonRootImage,
+  redisImage,
   stressImage,
   ubuntuImage,
   whoamiImage,

@@ -2,6 +2,7 @@ import type { Image } from '../../containerd/image.ts';
 import { httpdFiles } from '../../linux/programs/httpd/files.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import { nginxFiles } from '../../linux/programs/nginx/files.ts';
+import { redisFiles } from '../../linux/programs/redis/files.ts';
 import { alpineTree, debianTree, type ImageMaker, PATH } from './base.ts';
 import { defineImage } from './definition.ts';
 
@@ -66,4 +67,20 @@ export const httpdImage: ImageMaker = (programs) =>
     workingDirectory: '/usr/local/apache2',
     exposedPorts: ['80/tcp'],
     stopSignal: 'WINCH',
+  });
+
+/** Real ones run as the user redis when they may; here as the user that the Pod says. */
+export const redisImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/library/redis:8.2',
+    aliases: ['latest', '8', '8.2.1', 'alpine', '8-alpine', '7', '7.4', '7.2', '7-alpine', '6', '6.2'].map(
+      (tag) => `docker.io/library/redis:${tag}`,
+    ),
+    sizeBytes: 52_470_000,
+    trees: [debianTree(programs), redisFiles(programs)],
+    entrypoint: ['docker-entrypoint.sh'],
+    command: ['redis-server'],
+    env: { PATH, REDIS_VERSION: '8.2.1' },
+    workingDirectory: '/data',
+    exposedPorts: ['6379/tcp'],
   });

@@ -5,6 +5,8 @@ import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
 import { nginx } from './nginx/nginx.ts';
 import type { ProgramSource } from './program-source.ts';
+import { redisCli } from './redis/redis-cli.ts';
+import { redisServer } from './redis/redis-server.ts';
 import { stress } from './stress.ts';
 import { whoamiServer } from './whoami-server.ts';
 
@@ -13,6 +15,8 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   'http-echo': httpEcho,
   httpd,
   nginx,
+  'redis-cli': redisCli,
+  'redis-server': redisServer,
   stress,
   'whoami-server': whoamiServer,
 };

@@ -26,7 +26,16 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
 };
 
 /** Servers and others that only images of their own have. */
-export const SPECIAL_PROGRAMS = ['agnhost', 'http-echo', 'httpd', 'nginx', 'stress', 'whoami-server'] as const;
+export const SPECIAL_PROGRAMS = [
+  'agnhost',
+  'http-echo',
+  'httpd',
+  'nginx',
+  'redis-cli',
+  'redis-server',
+  'stress',
+  'whoami-server',
+] as const;
 
 function listed(places: Readonly<Record<string, string>>): (readonly [name: string, directory: string])[] {
   return Object.entries(places).flatMap(([directory, names]) =>

@@ -88,6 +88,54 @@ test('an image that there is not', () => {
   expect(bed.eventsOf('database').join('\n')).toContain('Failed to pull image "mysql:9"');
 });
 
+test('an older nginx says how old it is', () => {
+  expect(inPod('old', 'nginx', '-v').stderr).toBe('nginx version: nginx/1.14.2\n');
+});
+
+test('redis keeps what it was told when its container is killed, on a volume', () => {
+  bed.apply(`apiVersion: v1
+kind: Pod
+metadata: {name: redis}
+spec:
+  volumes: [{name: data, emptyDir: {}}]
+  containers:
+  - name: main
+    image: redis:8.2
+    args: [--appendonly, "yes"]
+    volumeMounts: [{name: data, mountPath: /data}]
+    readinessProbe: {exec: {command: [redis-cli, ping]}, periodSeconds: 1}
+`);
+  bed.untilReady('redis');
+  expect(inPod('redis', 'redis-cli', 'set', 'greeting', 'hello').stdout).toBe('OK\n');
+  bed.killContainer('redis', 'main');
+  bed.until('it runs again', () => bed.podView('redis')?.containers.at(-1)?.restarts === 1);
+  bed.untilReady('redis');
+  expect(inPod('redis', 'redis-cli', 'get', 'greeting').stdout).toBe('hello\n');
+  expect(inPod('redis', 'redis-cli', 'lpush', 'greeting', 'x').stdout).toContain('WRONGTYPE');
+});
+
+test('a configuration that nginx refuses makes a crash loop with nginx’s own message', () => {
+  bed.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data: {default.conf: "server { listen 80; frobnicate on; }"}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: broken}
+spec:
+  volumes: [{name: conf, configMap: {name: conf}}]
+  containers:
+  - name: main
+    image: nginx:1.29
+    volumeMounts: [{name: conf, mountPath: /etc/nginx/conf.d}]
+`);
+  bed.untilStatus('broken', 'CrashLoopBackOff', 60);
+  expect(bed.kubectl('logs', 'broken')).toContain(
+    'nginx: [emerg] unknown directive "frobnicate" in /etc/nginx/conf.d/default.conf:1',
+  );
+});
+
 test('a Go server that is told to end does so at once, as PID 1 as well', () => {
   bed.kubectl('delete', 'pod', 'agnhost', '--wait=false');
   bed.until('it is gone', () => bed.podView('agnhost') === undefined, 20);

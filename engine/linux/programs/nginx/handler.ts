@@ -6,7 +6,7 @@ import { encode } from '../../stdio.ts';
 import type { Process, Stat } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
 import type { Config, Location, Server, Settings } from './config.ts';
-import { indexPage, statusPage, VERSION } from './pages.ts';
+import { indexPage, statusPage, versionOf } from './pages.ts';
 
 /** A request on its way through the configuration. */
 export interface Exchange {
@@ -81,7 +81,8 @@ export function* respond(process: Process, exchange: Exchange): Task<HttpServerR
     }
   }
   const status = response.status ?? 200;
-  const body = response.body ?? (status === 304 || status === 204 ? undefined : statusPage(status));
+  const body =
+    response.body ?? (status === 304 || status === 204 ? undefined : statusPage(status, versionOf(process.env)));
   const type: Record<string, string> =
     response.body === undefined && body !== undefined ? { 'Content-Type': 'text/html' } : {};
   const added = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308].includes(status)
@@ -90,7 +91,7 @@ export function* respond(process: Process, exchange: Exchange): Task<HttpServerR
   const date = formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now());
   return {
     status,
-    headers: { Server: VERSION, Date: date, ...type, ...response.headers, ...added },
+    headers: { Server: versionOf(process.env), Date: date, ...type, ...response.headers, ...added },
     ...(body === undefined ? {} : { body }),
   };
 }

@@ -7,7 +7,7 @@ import { readAccounts } from '../accounts.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './directives.ts';
 import { errorLine, Logs } from './log.ts';
-import { VERSION } from './pages.ts';
+import { versionOf } from './pages.ts';
 import { runWorker } from './worker.ts';
 
 const CAUGHT: readonly Signal[] = ['TERM', 'INT', 'QUIT', 'HUP', 'USR1', 'CHLD'];
@@ -29,7 +29,7 @@ export function* runMaster(process: Process, config: Config, logs: Logs, reread:
   if (failure !== undefined) return failure;
   for (const signal of CAUGHT) process.setSignalAction(signal, 'catch');
   yield* notice(master, 'using the "epoll" event method');
-  yield* notice(master, VERSION);
+  yield* notice(master, versionOf(master.process.env));
   yield* notice(master, `OS: Linux ${decode(master.process.readFile('/proc/sys/kernel/osrelease')).trim()}`);
   yield* notice(master, 'start worker processes');
   writePidFile(process, config);

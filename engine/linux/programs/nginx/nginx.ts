@@ -7,7 +7,7 @@ import { type Config, readConfig } from './config.ts';
 import { ConfigError } from './directives.ts';
 import { errorLine, Logs } from './log.ts';
 import { runMaster } from './master.ts';
-import { VERSION } from './pages.ts';
+import { versionOf } from './pages.ts';
 
 const CONFIG = '/etc/nginx/nginx.conf';
 
@@ -19,7 +19,7 @@ export function* nginx(process: Process): Task<number> {
   const values = (letter: string) =>
     args.flatMap((argument, at) => (argument === `-${letter}` ? [args[at + 1] ?? ''] : []));
   if (args.includes('-v') || args.includes('-V')) {
-    yield* printError(process, `nginx version: ${VERSION}\n`);
+    yield* printError(process, `nginx version: ${versionOf(process.env)}\n`);
     return 0;
   }
   const path = values('c')[0] ?? CONFIG;

@@ -1,7 +1,10 @@
 import { STATUS_TEXT } from '../../http.ts';
 import { escapeHtml } from '../html.ts';
 
-export const VERSION = 'nginx/1.29.4';
+/** One program stands for every version: the official images say theirs in the environment. */
+export function versionOf(env: Readonly<Record<string, string>>): string {
+  return `nginx/${env['NGINX_VERSION'] ?? '1.29.4'}`;
+}
 
 /** nginx words some statuses in its own way. */
 const TITLES: Readonly<Record<number, string>> = {
@@ -17,9 +20,9 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** The page nginx makes for a status that has none of its own. */
-export function statusPage(status: number): string {
+export function statusPage(status: number, version: string): string {
   const title = TITLES[status] ?? `${status} ${STATUS_TEXT[status] ?? ''}`.trim();
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${VERSION}</center>\r\n</body>\r\n</html>\r\n`;
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${version}</center>\r\n</body>\r\n</html>\r\n`;
 }
 
 /** The listing of `autoindex on`. */

@@ -5,7 +5,7 @@ import type { Process } from '../../syscalls.ts';
 import type { Config } from './config.ts';
 import { type Exchange, respond, serverFor } from './handler.ts';
 import { accessLine, errorLine, type Logs } from './log.ts';
-import { statusPage, VERSION } from './pages.ts';
+import { statusPage, versionOf } from './pages.ts';
 
 /** A worker process: serves until the master says QUIT (finish, then go) or TERM (go). */
 export function* runWorker(process: Process, config: Config, logs: Logs, sockets: readonly number[]): Task<number> {
@@ -30,8 +30,8 @@ export function* runWorker(process: Process, config: Config, logs: Logs, sockets
       signals.includes('TERM') || signals.includes('INT') ? 'stop' : signals.includes('QUIT') ? 'drain' : 'continue',
     errorResponse: (status) => ({
       status: status === 431 ? 400 : status,
-      headers: { Server: VERSION, 'Content-Type': 'text/html' },
-      body: statusPage(status),
+      headers: { Server: versionOf(process.env), 'Content-Type': 'text/html' },
+      body: statusPage(status, versionOf(process.env)),
     }),
   });
   return 0;
