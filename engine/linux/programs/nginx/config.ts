@@ -1,5 +1,7 @@
+import type { Task } from '../../../sim/index.ts';
 import type { Process } from '../../syscalls.ts';
 import { ConfigError, type Directive, parseDirectives, readDirectives } from './directives.ts';
+import { resolveHosts, type Upstream, upstreamOf } from './upstream.ts';
 
 export interface Location {
   readonly modifier: '' | '=' | '^~' | '~' | '~*';
@@ -21,6 +23,7 @@ export interface Settings {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly accessLog: string | undefined;
   readonly proxyPass: string | undefined;
+  readonly proxyHeaders: readonly (readonly [name: string, value: string])[];
   readonly stubStatus: boolean;
 }
 
@@ -41,6 +44,9 @@ export interface Config {
   readonly pidFile: string;
   readonly keepAliveMs: number;
   readonly maxBodyBytes: number;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Of the hosts that are named, as they were when the configuration was read. */
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 /** Directives that are read and mean nothing here. */
@@ -63,11 +69,12 @@ const BASE: Settings = {
   headers: [],
   accessLog: 'logs/access.log',
   proxyPass: undefined,
+  proxyHeaders: [],
   stubStatus: false,
 };
 
 /** Reads and judges the configuration. Throws ConfigError. */
-export function readConfig(process: Process, path: string, globals: readonly string[]): Config {
+export function* readConfig(process: Process, path: string, globals: readonly string[]): Task<Config> {
   const directives = [...globals.flatMap(parseDirectives), ...readDirectives(process, path)];
   check(directives);
   const value = (name: string) => directives.find((directive) => directive.name === name)?.args;
@@ -78,6 +85,10 @@ export function readConfig(process: Process, path: string, globals: readonly str
   const servers = http
     .filter((directive) => directive.name === 'server')
     .map((directive) => serverOf(directive.block ?? [], base));
+  const upstreams = new Map(
+    http.filter(({ name }) => name === 'upstream').map((directive) => [directive.args[0] ?? '', upstreamOf(directive)]),
+  );
+  const addresses = yield* resolveHosts(process, namedHosts(http, upstreams));
   const timeout = http.find((directive) => directive.name === 'keepalive_timeout')?.args[0];
   const body = http.find((directive) => directive.name === 'client_max_body_size')?.args[0];
   return {
@@ -92,7 +103,31 @@ export function readConfig(process: Process, path: string, globals: readonly str
     pidFile: value('pid')?.[0] ?? '/run/nginx.pid',
     keepAliveMs: (Number.parseInt(timeout ?? '75', 10) || 0) * 1000,
     maxBodyBytes: sizeOf(body ?? '1m'),
+    upstreams,
+    addresses,
   };
+}
+
+/** Hosts that are to be looked up: of upstreams, and of `proxy_pass` where it names no upstream. */
+function namedHosts(
+  directives: readonly Directive[],
+  upstreams: ReadonlyMap<string, Upstream>,
+): { readonly host: string; readonly place: string }[] {
+  const ofPasses = (block: readonly Directive[]): { host: string; place: string }[] =>
+    block.flatMap(({ name, args, block: inner, file, line }) => {
+      if (name === 'upstream') return [];
+      if (name !== 'proxy_pass') return ofPasses(inner ?? []);
+      const target = args[0] ?? '';
+      if (target.startsWith('https://'))
+        throw new ConfigError(`https protocol requires SSL support in ${file}:${line}`);
+      if (!target.startsWith('http://')) throw new ConfigError(`invalid URL prefix in ${file}:${line}`);
+      const host = /^http:\/\/([^/:]+)/.exec(target)?.[1] ?? '';
+      return host.includes('$') || upstreams.has(host) ? [] : [{ host, place: `${file}:${line}` }];
+    });
+  const ofUpstreams = [...upstreams.values()].flatMap(({ servers, place }) =>
+    servers.map(({ host }) => ({ host, place })),
+  );
+  return [...ofUpstreams, ...ofPasses(directives)];
 }
 
 function sizeOf(text: string): number {
@@ -155,6 +190,8 @@ function settingsOf(directives: readonly Directive[], inherited: Settings): Sett
     else if (name === 'stub_status') settings.stubStatus = true;
   }
   if (headers.length > 0) settings.headers = headers;
+  const passed = directives.filter(({ name }) => name === 'proxy_set_header');
+  if (passed.length > 0) settings.proxyHeaders = passed.map(({ args }) => [args[0] ?? '', args[1] ?? ''] as const);
   return settings;
 }
 

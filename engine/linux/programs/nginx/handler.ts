@@ -1,17 +1,22 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import { HttpProtocolError, type HttpServerRequest, type HttpServerResponse, httpRequest } from '../../http.ts';
+import type { HttpServerRequest, HttpServerResponse } from '../../http.ts';
 import { Regex, RegexError } from '../../regex.ts';
 import { encode } from '../../stdio.ts';
 import type { Process, Stat } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
 import type { Config, Location, Server, Settings } from './config.ts';
 import { indexPage, statusPage, versionOf } from './pages.ts';
+import { proxy } from './proxy.ts';
+import { expandVariables } from './request-variable.ts';
+import type { Balancer } from './upstream.ts';
 
 /** A request on its way through the configuration. */
 export interface Exchange {
   readonly request: HttpServerRequest;
   readonly server: Server;
+  readonly config: Config;
+  readonly balancer: Balancer;
   settings: Settings;
   /** Complaints for the error log. */
   readonly errors: string[];
@@ -69,6 +74,12 @@ function matchesExpression(location: Location, path: string): boolean {
   }
 }
 
+/** Whether somebody else has to be asked, which takes its time. */
+export function isPassedOn({ server, request }: Exchange): boolean {
+  const settings = locationFor(server, request.path)?.settings ?? server.settings;
+  return settings.proxyPass !== undefined && settings.returns === undefined;
+}
+
 export function* respond(process: Process, exchange: Exchange): Task<HttpServerResponse> {
   let response = yield* locate(process, exchange, exchange.request.path, 0);
   const page = exchange.settings.errorPages.get(response.status ?? 200);
@@ -86,7 +97,9 @@ export function* respond(process: Process, exchange: Exchange): Task<HttpServerR
   const type: Record<string, string> =
     response.body === undefined && body !== undefined ? { 'Content-Type': 'text/html' } : {};
   const added = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308].includes(status)
-    ? Object.fromEntries(exchange.settings.headers)
+    ? Object.fromEntries(
+        exchange.settings.headers.map(([name, value]) => [name, expandVariables(value, exchange.request)] as const),
+      )
     : {};
   const date = formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now());
   return {
@@ -133,42 +146,10 @@ function* locate(process: Process, exchange: Exchange, path: string, depth: numb
 }
 
 function returned({ status, text }: NonNullable<Settings['returns']>, exchange: Exchange): HttpServerResponse {
-  const expanded = text?.replace(/\$(\w+)/g, (whole, name: string) => requestVariable(exchange.request, name) ?? whole);
+  const expanded = text === undefined ? undefined : expandVariables(text, exchange.request);
   if ([301, 302, 303, 307, 308].includes(status)) return redirect(status, expanded ?? '');
   if (expanded === undefined) return { status };
   return { status, headers: { 'Content-Type': exchange.settings.defaultType }, body: expanded };
-}
-
-/** The variables of requests that `return` and log formats use. */
-export function requestVariable(request: HttpServerRequest, name: string): string | undefined {
-  switch (name) {
-    case 'remote_addr':
-      return request.peer.address;
-    case 'request':
-      return `${request.method} ${request.target} HTTP/${request.version}`;
-    case 'request_uri':
-      return request.target;
-    case 'request_method':
-      return request.method;
-    case 'uri':
-    case 'document_uri':
-      return request.path;
-    case 'args':
-    case 'query_string':
-      return request.query;
-    case 'host':
-      return (request.headers['host'] ?? '').replace(/:\d+$/, '');
-    case 'scheme':
-      return 'http';
-    case 'server_port':
-      return String(request.local.port);
-    case 'server_addr':
-      return request.local.address;
-    case 'server_protocol':
-      return `HTTP/${request.version}`;
-    default:
-      return name.startsWith('http_') ? request.headers[name.slice(5).replaceAll('_', '-')] : undefined;
-  }
 }
 
 /** The file a path stands for. `..` cannot lead out of the root. */
@@ -266,30 +247,4 @@ function listDirectory(process: Process, path: string, directory: string): HttpS
     })
     .sort((a, b) => Number(b.size === '-') - Number(a.size === '-') || (a.name < b.name ? -1 : 1));
   return { headers: { 'Content-Type': 'text/html' }, body: encode(indexPage(path, entries)) };
-}
-
-function* proxy(process: Process, exchange: Exchange, target: string, prefix: string): Task<HttpServerResponse> {
-  const { request, errors } = exchange;
-  const url = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(target);
-  if (url === null) return { status: 500 };
-  const path = url[3] === undefined ? request.target : url[3] + request.target.slice(prefix.length);
-  try {
-    const answer = yield* httpRequest(process, {
-      method: request.method,
-      host: url[1]!,
-      port: Number(url[2] ?? 80),
-      path,
-      headers: { 'X-Forwarded-For': request.peer.address },
-      ...(request.body.length > 0 ? { body: request.body } : {}),
-      timeoutMs: 60_000,
-    });
-    const headers = { 'Content-Type': answer.headers['content-type'] ?? 'text/plain' };
-    return { status: answer.status, headers, body: answer.body };
-  } catch (error) {
-    if (error instanceof HttpProtocolError) return { status: 502 };
-    if (!(error instanceof Errno)) throw error;
-    const timedOut = error.code === 'ETIMEDOUT';
-    errors.push(`connect() failed (${timedOut ? 110 : 111}: ${error.message}) while connecting to upstream`);
-    return { status: timedOut ? 504 : 502 };
-  }
 }

@@ -4,7 +4,7 @@ import type { HttpServerRequest } from '../../http.ts';
 import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
-import { requestVariable } from './handler.ts';
+import { requestVariable } from './request-variable.ts';
 
 /** Log files, each opened once. The image links access.log and error.log to the container's output. */
 export class Logs {

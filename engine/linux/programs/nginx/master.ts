@@ -23,7 +23,7 @@ interface Master {
 }
 
 /** The master process: opens the sockets, keeps workers running, obeys signals. */
-export function* runMaster(process: Process, config: Config, logs: Logs, reread: () => Config): Task<number> {
+export function* runMaster(process: Process, config: Config, logs: Logs, reread: () => Task<Config>): Task<number> {
   const master: Master = { process, logs, config, sockets: new Map(), workers: new Set(), stopping: undefined };
   const failure = yield* openSockets(master);
   if (failure !== undefined) return failure;
@@ -136,7 +136,7 @@ function openAccessLogs(master: Master): void {
   }
 }
 
-function* obey(master: Master, signal: Signal, reread: () => Config): Task<void> {
+function* obey(master: Master, signal: Signal, reread: () => Task<Config>): Task<void> {
   const { process } = master;
   if (signal === 'CHLD') return;
   if (signal === 'HUP') {
@@ -170,9 +170,9 @@ function signalWorkers(master: Master, workers: Iterable<number>, signal: Signal
 }
 
 /** New workers with the new configuration; the old ones finish what they are at. */
-function* reconfigure(master: Master, reread: () => Config): Task<void> {
+function* reconfigure(master: Master, reread: () => Task<Config>): Task<void> {
   try {
-    master.config = reread();
+    master.config = yield* reread();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     yield* master.logs.write(master.process, master.config.errorLog, errorLine(master.process, 'emerg', error.message));

@@ -119,3 +119,49 @@ test('a second nginx finds the port taken', () => {
     'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n',
   );
 });
+
+test('an upstream: in turn by weight, round a server that is down, and a backup when nobody else is left', () => {
+  const backend = (port: number, name: string) => `server { listen ${port}; location / { return 200 "${name}"; } }\n`;
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': {
+      text: `upstream web { server 127.0.0.1:8001 weight=2; server 127.0.0.1:8002; server 127.0.0.1:9999; }
+upstream spare { server 127.0.0.1:9999; server 127.0.0.1:8002 backup; }
+upstream dead { server 127.0.0.1:9999; server 127.0.0.1:9998; }
+server { listen 80; location / { proxy_pass http://web; } location /spare { proxy_pass http://spare; } location /dead { proxy_pass http://dead; } }
+${backend(8001, 'a')}${backend(8002, 'b')}`,
+    },
+    '/etc/nginx/nginx.conf': {
+      text: 'worker_processes 1;\nevents { }\nhttp { access_log off; include /etc/nginx/conf.d/*.conf; }\n',
+    },
+  });
+  expect([...shell.sh('for i in 1 2 3 4 5 6; do curl -s localhost; done').stdout].sort().join('')).toBe('aaaabb');
+  expect(shell.sh('curl -s localhost/spare').stdout).toBe('b');
+  expect(shell.sh('curl -s -o /dev/null -w "%{http_code}" localhost/dead').stdout).toBe('502');
+  expect(shell.sh('cat /var/log/nginx/error.log /tmp/log').stdout).toContain(
+    'connect() failed (111: Connection refused) while connecting to upstream, upstream: "http://127.0.0.1:9998/dead"',
+  );
+});
+
+test('what is passed on: fields as they were set, the rest as they came, and the answer’s own', () => {
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': {
+      text: `server { listen 80; location /api/ { proxy_pass http://localhost:8001/; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; } }
+server { listen 8001; location / { add_header X-Served-By backend; return 201 "$request_uri $http_host $http_x_real_ip $http_x_forwarded_for $http_x_own\\n"; } }
+`,
+    },
+  });
+  const { stdout } = shell.sh("curl -si -H 'X-Own: mine' -H 'X-Forwarded-For: 1.2.3.4' localhost/api/v1?q=1");
+  expect(stdout).toMatch(/^HTTP\/1\.1 201 Created\r\n[\s\S]*X-Served-By: backend\r\n/);
+  expect(stdout).toContain('/v1?q=1 localhost 127.0.0.1 1.2.3.4, 127.0.0.1 mine\n');
+});
+
+test('a host that nobody knows keeps nginx from starting', () => {
+  const text = 'server { listen 80; location / { proxy_pass http://backend:8080; } }\n';
+  const shell = testShell('dash', { ...nginxFiles(allPrograms), '/etc/nginx/conf.d/default.conf': { text } });
+  expect(shell.sh('nginx -t')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(
+      'nginx: [emerg] host not found in upstream "backend" in /etc/nginx/conf.d/default.conf:1\n',
+    ),
+  });
+});

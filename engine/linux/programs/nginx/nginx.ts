@@ -25,7 +25,7 @@ export function* nginx(process: Process): Task<number> {
   const path = values('c')[0] ?? CONFIG;
   let config: Config;
   try {
-    config = readConfig(process, path, values('g'));
+    config = yield* readConfig(process, path, values('g'));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     yield* printError(process, `${errorLine(process, 'emerg', error.message)}nginx: [emerg] ${error.message}\n`);

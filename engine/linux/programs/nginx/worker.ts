@@ -1,24 +1,37 @@
 import type { Task } from '../../../sim/index.ts';
-import { type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../http.ts';
+import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../http.ts';
 import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Config } from './config.ts';
-import { type Exchange, respond, serverFor } from './handler.ts';
-import { accessLine, errorLine, type Logs } from './log.ts';
+import { type Exchange, isPassedOn, respond, serverFor } from './handler.ts';
+import { accessLine, errorLine, Logs } from './log.ts';
 import { statusPage, versionOf } from './pages.ts';
+import { Balancer } from './upstream.ts';
 
 /** A worker process: serves until the master says QUIT (finish, then go) or TERM (go). */
 export function* runWorker(process: Process, config: Config, logs: Logs, sockets: readonly number[]): Task<number> {
   for (const signal of ['TERM', 'INT', 'QUIT'] as const) process.setSignalAction(signal, 'catch');
   for (const signal of ['HUP', 'USR1', 'CHLD'] as const) process.setSignalAction(signal, 'default');
   process.setSignalAction('HUP', 'ignore');
+  const balancer = new Balancer();
   let connection = 0;
-  const handler = function* (request: HttpServerRequest): Task<HttpServerResponse> {
+  const handler = function* (request: HttpServerRequest): Task<HttpServerResponse | ForkedResponse> {
     yield* process.compute(0.2);
     connection += 1;
     const server = serverFor(config, request);
     if (server === undefined) return { status: 404 };
-    const exchange: Exchange = { request, server, settings: server.settings, errors: [] };
+    const exchange: Exchange = { request, server, config, balancer, settings: server.settings, errors: [] };
+    const number = connection;
+    if (isPassedOn(exchange)) {
+      // The real worker goes on with other requests meanwhile; here a child of it waits, with log files of its own.
+      return {
+        *child(child) {
+          const late = yield* respond(child, exchange);
+          yield* log(child, config, new Logs(), exchange, late, number);
+          return late;
+        },
+      };
+    }
     const response = yield* respond(process, exchange);
     yield* log(process, config, logs, exchange, response, connection);
     return response;
