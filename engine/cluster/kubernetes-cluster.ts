@@ -15,6 +15,7 @@ import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, connectServer, ServerAddress } from './api-endpoint.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
+import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
@@ -87,10 +88,14 @@ export class KubernetesCluster implements Cluster {
       tools.apiExtensions,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
+      corednsImage({
+        sim: this.sim,
+        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'coredns'),
+      }),
       metricsServer.image,
       ...(options.images ?? []),
     ]);
-    const addOns = options.metricsServer === true ? METRICS_SERVER_OBJECTS : [];
+    const addOns = [...COREDNS_OBJECTS, ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : [])];
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);

@@ -14,7 +14,7 @@ import { componentProgram } from './component-program.ts';
 import { answerHttp } from './kubelet-server.ts';
 import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
-import { KUBERNETES_VERSION, VERSIONS } from './versions.ts';
+import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, VERSIONS } from './versions.ts';
 
 export interface NodeMachineOptions {
   readonly host: Host;
@@ -32,9 +32,6 @@ export interface NodeMachineOptions {
 }
 
 const KUBELET_PORT = 10250;
-
-/** The address that the cluster's DNS Service is given. */
-const CLUSTER_DNS = '10.96.0.10';
 
 /** systemd's RestartSec of the units that kubeadm's packages install. */
 const KUBELET_RESTART_MS = 10_000;
@@ -126,7 +123,7 @@ export class NodeMachine {
           kubeletVersion: KUBERNETES_VERSION,
           kernelVersion: VERSIONS.kernel,
           osImage: VERSIONS.osImage,
-          clusterDns: { server: CLUSTER_DNS, domain: 'cluster.local' },
+          clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
           cgroups: host,
         });
         const hangUp = kubeletAddress.serve(kubelet.nodeApi);

@@ -9,3 +9,7 @@ export const VERSIONS = {
   kernel: '6.12.57+deb13-amd64',
   osImage: 'Debian GNU/Linux 13 (trixie)',
 } as const;
+
+/** The address that the cluster's DNS Service is given, and the cluster's domain. */
+export const CLUSTER_DNS = '10.96.0.10';
+export const CLUSTER_DOMAIN = 'cluster.local';

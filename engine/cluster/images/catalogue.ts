@@ -2,6 +2,7 @@ import type { Image, Registry } from '../../containerd/image.ts';
 import { parseImageReference } from '../../containerd/image-reference.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import type { Program } from '../../linux/syscalls.ts';
+import { COREDNS_IMAGE } from '../coredns.ts';
 import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
 import { courseImages } from './course.ts';
 import { defineImage } from './definition.ts';
@@ -53,7 +54,8 @@ export function createRegistry(
 /** The images that `kubeadm config images pull` puts on a machine beforehand. */
 export function preloadedImages(role: 'control-plane' | 'worker' | 'workstation'): readonly string[] {
   const control = COMPONENTS.map(({ name, tag }) => componentReference(name, tag));
-  return role === 'control-plane' ? [pauseImage.reference, ...control] : [pauseImage.reference];
+  const everywhere = [pauseImage.reference, COREDNS_IMAGE];
+  return role === 'control-plane' ? [...everywhere, ...control] : everywhere;
 }
 
 function componentReference(name: string, tag: string): string {

@@ -8,6 +8,7 @@ export const DNS_TYPES: Readonly<Record<string, number>> = {
   CNAME: 5,
   SOA: 6,
   PTR: 12,
+  HINFO: 13,
   MX: 15,
   TXT: 16,
   AAAA: 28,
@@ -80,18 +81,19 @@ export function encodeMessage(message: DnsMessage): Uint8Array {
   );
   short(message.question === undefined ? 0 : 1);
   for (const section of [message.answers, message.authority, message.additional]) short(section.length);
+  const names = new Map<string, number>();
   if (message.question !== undefined) {
-    bytes.push(...encodeName(message.question.name));
+    bytes.push(...encodeName(message.question.name, names, bytes.length));
     short(typeNumber(message.question.type));
     short(INTERNET);
   }
   for (const record of [...message.answers, ...message.authority, ...message.additional]) {
-    bytes.push(...encodeName(record.name));
+    bytes.push(...encodeName(record.name, names, bytes.length));
     short(typeNumber(record.type));
     short(INTERNET);
     short(record.ttl >>> 16);
     short(record.ttl & 0xffff);
-    const data = encodeData(record);
+    const data = encodeData(record, names, bytes.length + 2);
     short(data.length);
     bytes.push(...data);
   }
@@ -102,9 +104,21 @@ function typeNumber(type: string): number {
   return DNS_TYPES[type] ?? Number(type.replace(/^TYPE/, ''));
 }
 
-function encodeName(name: string): number[] {
+/** Offsets beyond this cannot be pointed to. */
+const MAX_OFFSET = 0x3fff;
+
+/**
+ * @param known where names begin that the message already holds: their ends are pointed to, not told again
+ * @param offset of the name in the message
+ */
+function encodeName(name: string, known?: Map<string, number>, offset = 0): number[] {
   const bytes: number[] = [];
-  for (const label of name.split('.').filter((part) => part !== '')) {
+  const labels = name.split('.').filter((part) => part !== '');
+  for (const [index, label] of labels.entries()) {
+    const rest = labels.slice(index).join('.');
+    const at = known?.get(rest);
+    if (at !== undefined) return [...bytes, 0xc0 | (at >> 8), at & 255];
+    if (offset + bytes.length <= MAX_OFFSET) known?.set(rest, offset + bytes.length);
     const text = encode(label);
     if (text.length > 63) throw new DnsFormatError(`label too long: ${label}`);
     bytes.push(text.length, ...text);
@@ -112,7 +126,8 @@ function encodeName(name: string): number[] {
   return [...bytes, 0];
 }
 
-function encodeData({ type, data }: DnsRecord): number[] {
+/** The target of an SRV record is told in full (RFC 2782). */
+function encodeData({ type, data }: DnsRecord, known: Map<string, number>, offset: number): number[] {
   const numbers = data.split(' ');
   const shorts = (values: readonly string[]) =>
     values.flatMap((value) => [(Number(value) >> 8) & 255, Number(value) & 255]);
@@ -124,9 +139,9 @@ function encodeData({ type, data }: DnsRecord): number[] {
     case 'CNAME':
     case 'NS':
     case 'PTR':
-      return encodeName(data);
+      return encodeName(data, known, offset);
     case 'MX':
-      return [...shorts(numbers.slice(0, 1)), ...encodeName(numbers[1] ?? '')];
+      return [...shorts(numbers.slice(0, 1)), ...encodeName(numbers[1] ?? '', known, offset + 2)];
     case 'SRV':
       return [...shorts(numbers.slice(0, 3)), ...encodeName(numbers[3] ?? '')];
     case 'SOA': {
@@ -134,7 +149,8 @@ function encodeData({ type, data }: DnsRecord): number[] {
       const longs = values
         .slice(0, 5)
         .flatMap((value) => [24, 16, 8, 0].map((shift) => (Number(value) >>> shift) & 255));
-      return [...encodeName(primary), ...encodeName(mailbox), ...longs];
+      const first = encodeName(primary, known, offset);
+      return [...first, ...encodeName(mailbox, known, offset + first.length), ...longs];
     }
     default: {
       const text = [...encode(data.replace(/^"|"$/g, ''))];

@@ -50,6 +50,16 @@ export type HttpHandler = (
   request: HttpServerRequest,
 ) => HttpServerResponse | ForkedResponse | Task<HttpServerResponse | ForkedResponse>;
 
+/** Other descriptors and other times that a server's one loop wakes up for. */
+interface Alongside {
+  readonly fds: readonly number[];
+  /** One of the descriptors can be read. */
+  readable(fd: number): Task<void>;
+  /** When `onDue` is to be called next, on the machine's clock; undefined: not. */
+  dueMs(): number | undefined;
+  onDue(): 'continue' | 'stop';
+}
+
 export interface HttpServerOptions {
   /** A connection on which nothing complete arrives for so long is closed, with 408 if a request has begun. 60 s unless told. */
   readonly idleTimeoutMs?: number;
@@ -59,6 +69,8 @@ export interface HttpServerOptions {
   readonly maxConnections?: number;
   /** Called when caught signals have come: `drain` stops accepting and returns once the requests under way are answered. */
   readonly onSignals?: (signals: readonly Signal[]) => 'continue' | 'drain' | 'stop';
+  /** What else this process sees to while it serves. */
+  readonly alongside?: Alongside;
   /** What answers a request that is not HTTP; the bare status unless told. */
   readonly errorResponse?: (status: number, peer: SocketAddress) => HttpServerResponse;
 }
@@ -88,6 +100,7 @@ export function* serveHttp(
   const listenFds = typeof listen === 'number' ? [listen] : listen;
   const connections = new Map<number, Connection>();
   const idleMs = options.idleTimeoutMs ?? 60_000;
+  const { alongside } = options;
   let accepting = true;
   try {
     while (accepting || connections.size > 0) {
@@ -95,8 +108,8 @@ export function* serveHttp(
       try {
         const open = accepting && connections.size < (options.maxConnections ?? 512);
         ready = yield* process.poll(
-          open ? [...listenFds, ...connections.keys()] : [...connections.keys()],
-          nextTimeout(process, connections),
+          [...(open ? listenFds : []), ...connections.keys(), ...(alongside?.fds ?? [])],
+          nextTimeout(process, connections, alongside?.dueMs()),
         );
       } catch (error) {
         if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
@@ -105,7 +118,13 @@ export function* serveHttp(
       const verdict = signals.length === 0 ? 'continue' : (options.onSignals?.(signals) ?? 'continue');
       if (verdict === 'stop') return;
       if (verdict === 'drain') accepting = false;
+      const dueMs = alongside?.dueMs();
+      if (dueMs !== undefined && dueMs <= process.now() && alongside?.onDue() === 'stop') return;
       for (const fd of ready) {
+        if (alongside?.fds.includes(fd) === true) {
+          yield* alongside.readable(fd);
+          continue;
+        }
         if (listenFds.includes(fd)) {
           yield* acceptConnection(process, fd, connections, idleMs);
           continue;
@@ -137,8 +156,12 @@ function* acceptConnection(
   connections.set(fd, { fd, peer, local, queue: new ByteQueue(), deadline: process.now() + idleMs });
 }
 
-function nextTimeout(process: Process, connections: ReadonlyMap<number, Connection>): number | undefined {
-  let earliest: number | undefined;
+function nextTimeout(
+  process: Process,
+  connections: ReadonlyMap<number, Connection>,
+  dueMs: number | undefined,
+): number | undefined {
+  let earliest = dueMs;
   for (const { deadline } of connections.values()) {
     if (earliest === undefined || deadline < earliest) earliest = deadline;
   }

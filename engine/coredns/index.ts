@@ -1,0 +1,1 @@
+export { type CorednsSurroundings, corednsProgram } from './coredns.ts';
