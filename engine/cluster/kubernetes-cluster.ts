@@ -10,22 +10,25 @@ import type { Registry } from '../containerd/image.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
-import type { Process, Program } from '../linux/syscalls.ts';
+import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, connectServer, ServerAddress } from './api-endpoint.ts';
+import { CLOUD_CONTROLLER_OBJECTS, cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
-import { ADMINISTRATORS, kubeadmInit, type NodeLabels } from './kubeadm.ts';
+import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
+import { type AddOnObject, ADMINISTRATORS, kubeadmInit, type NodeLabels } from './kubeadm.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
-import { NodeMachine } from './node-machine.ts';
+import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
 import { Runs } from './runs.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
+import { CLUSTER_CIDR } from './static-pods.ts';
 import { Terminals } from './terminals.ts';
 import type { ClusterView } from './view.ts';
 import { buildView } from './view-builder.ts';
@@ -37,6 +40,8 @@ import {
 } from './workstation.ts';
 import { workstationFiles } from './workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
+
+type FirstMachine = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (
   journal: readonly JournalEntry[],
@@ -78,6 +83,10 @@ export class KubernetesCluster implements Cluster {
       dialNode,
       connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'metrics-server'),
     });
+    const kubeProxy = kubeProxyImage({
+      sim: this.sim,
+      connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-proxy'),
+    });
     this.#controlPlane = new ControlPlane(
       controlHost,
       plan.machines[0]!.address,
@@ -88,6 +97,7 @@ export class KubernetesCluster implements Cluster {
       tools.apiExtensions,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
+      kubeProxy,
       corednsImage({
         sim: this.sim,
         connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'coredns'),
@@ -95,14 +105,18 @@ export class KubernetesCluster implements Cluster {
       metricsServer.image,
       ...(options.images ?? []),
     ]);
-    const addOns = [...COREDNS_OBJECTS, ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : [])];
+    const addOns = [
+      ...kubeProxyObjects(`https://${this.#controlPlane.apiServer.hostPort}`, CLUSTER_CIDR),
+      ...COREDNS_OBJECTS,
+      ...CLOUD_CONTROLLER_OBJECTS,
+      ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
+    ];
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
       kubelets.set(machine.name, address);
-      const kubeadm =
-        index === 0 ? kubeadmInit(this.#asSuperAdmin(host), plan.machines.map(restrictedLabels), addOns) : undefined;
-      return this.#joinNode(machine, host, registry, address, kubeadm);
+      const first = index === 0 ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns) : {};
+      return this.#joinNode(machine, host, registry, address, first);
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -125,7 +139,7 @@ export class KubernetesCluster implements Cluster {
       return (
         nodeList.length === this.#machines.length &&
         nodeList.every((node) => isReady(node) && !isHeldBack(node)) &&
-        systemPods.length >= CONTROL_PLANE_PODS &&
+        systemPods.length >= CONTROL_PLANE_PODS + this.#machines.length &&
         systemPods.every(isReady) &&
         this.#defaultServiceAccountExists() &&
         this.#administratorsAreBound()
@@ -209,6 +223,20 @@ export class KubernetesCluster implements Cluster {
     return connectApiServer(this.#controlPlane.apiServer, host, { username, groups });
   }
 
+  /** What runs where the cluster was begun. */
+  #firstMachine(
+    host: Host,
+    fabric: Fabric,
+    labels: readonly NodeLabels[],
+    addOns: readonly AddOnObject[],
+  ): FirstMachine {
+    const transport = this.#asServiceAccount(host, 'cloud-controller-manager');
+    return {
+      kubeadm: kubeadmInit(this.#asSuperAdmin(host), labels, addOns),
+      cloudController: cloudControllerProgram(this.sim, transport, fabric),
+    };
+  }
+
   /** As super-admin.conf has it. */
   #asSuperAdmin(host: Host): Transport {
     return connectApiServer(this.#controlPlane.apiServer, host, USERS.superAdmin);
@@ -219,7 +247,7 @@ export class KubernetesCluster implements Cluster {
     host: Host,
     registry: Registry,
     kubeletAddress: ServerAddress<NodeApi>,
-    kubeadm: Program | undefined,
+    first: FirstMachine,
   ): NodeMachine {
     return new NodeMachine({
       host,
@@ -230,7 +258,7 @@ export class KubernetesCluster implements Cluster {
       taints: machine.taints,
       preloaded: preloadedImages(machine.role),
       kubeletAddress,
-      ...(kubeadm === undefined ? {} : { kubeadm }),
+      ...first,
     });
   }
 
@@ -299,7 +327,7 @@ function restrictedLabels(machine: MachinePlan): NodeLabels {
   return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
 }
 
-/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler. */
+/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler; each machine has a kube-proxy besides. */
 const CONTROL_PLANE_PODS = 4;
 
 /** Every machine of a cluster sees every other; faults between machines come with the network. */

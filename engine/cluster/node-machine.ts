@@ -29,6 +29,8 @@ export interface NodeMachineOptions {
   readonly kubeletAddress: ServerAddress<NodeApi>;
   /** What this machine's kubeadm has to do; only where the cluster was begun. */
   readonly kubeadm?: Program;
+  /** What makes load balancers; only where the cluster was begun. */
+  readonly cloudController?: Program;
 }
 
 const KUBELET_PORT = 10250;
@@ -73,7 +75,7 @@ export class NodeMachine {
   }
 
   #units(): readonly ServiceUnit[] {
-    const { host, transport, kubeadm } = this.#options;
+    const { host, transport, kubeadm, cloudController } = this.#options;
     return [
       {
         name: 'containerd',
@@ -99,6 +101,17 @@ export class NodeMachine {
       ...(kubeadm === undefined
         ? []
         : [{ name: 'kubeadm', path: '/usr/bin/kubeadm', args: ['init'], program: kubeadm }]),
+      ...(cloudController === undefined
+        ? []
+        : [
+            {
+              name: 'cloud-controller-manager',
+              path: '/usr/local/bin/cloud-controller-manager',
+              args: ['--cloud-provider=drydock'],
+              program: cloudController,
+              restartDelayMs: CONTAINERD_RESTART_MS,
+            },
+          ]),
     ];
   }
 

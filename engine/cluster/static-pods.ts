@@ -6,6 +6,9 @@ export interface ControlPlaneAddress {
   readonly address: string;
 }
 
+/** Where Pods have their addresses. */
+export const CLUSTER_CIDR = '10.244.0.0/16';
+
 /** Path of the directory whose manifests the kubelet runs without being told by any API server. */
 export const STATIC_POD_PATH = '/etc/kubernetes/manifests';
 
@@ -87,7 +90,7 @@ function controllerManager(): string {
       'kube-controller-manager',
       '--allocate-node-cidrs=true',
       '--bind-address=127.0.0.1',
-      '--cluster-cidr=10.244.0.0/16',
+      `--cluster-cidr=${CLUSTER_CIDR}`,
       '--controllers=*',
       '--kubeconfig=/etc/kubernetes/controller-manager.conf',
       '--leader-elect=true',

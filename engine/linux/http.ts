@@ -5,5 +5,6 @@ export {
   type ForkedResponse,
   type HttpServerRequest,
   type HttpServerResponse,
+  type SignalVerdict,
   serveHttp,
 } from './http/server.ts';

@@ -54,10 +54,10 @@ export function createRegistry(
 /** The images that `kubeadm config images pull` puts on a machine beforehand. */
 export function preloadedImages(role: 'control-plane' | 'worker' | 'workstation'): readonly string[] {
   const control = COMPONENTS.map(({ name, tag }) => componentReference(name, tag));
-  const everywhere = [pauseImage.reference, COREDNS_IMAGE];
+  const everywhere = [pauseImage.reference, componentReference('kube-proxy', KUBERNETES_VERSION), COREDNS_IMAGE];
   return role === 'control-plane' ? [...everywhere, ...control] : everywhere;
 }
 
-function componentReference(name: string, tag: string): string {
+export function componentReference(name: string, tag: string): string {
   return `registry.k8s.io/${name}:${tag}`;
 }

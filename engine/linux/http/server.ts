@@ -50,6 +50,8 @@ export type HttpHandler = (
   request: HttpServerRequest,
 ) => HttpServerResponse | ForkedResponse | Task<HttpServerResponse | ForkedResponse>;
 
+export type SignalVerdict = 'continue' | 'drain' | 'stop';
+
 /** Other descriptors and other times that a server's one loop wakes up for. */
 interface Alongside {
   readonly fds: readonly number[];
@@ -68,7 +70,7 @@ export interface HttpServerOptions {
   /** Connections at a time; further ones wait in the backlog. 512 unless told. */
   readonly maxConnections?: number;
   /** Called when caught signals have come: `drain` stops accepting and returns once the requests under way are answered. */
-  readonly onSignals?: (signals: readonly Signal[]) => 'continue' | 'drain' | 'stop';
+  readonly onSignals?: (signals: readonly Signal[]) => SignalVerdict | Task<SignalVerdict>;
   /** What else this process sees to while it serves. */
   readonly alongside?: Alongside;
   /** What answers a request that is not HTTP; the bare status unless told. */
@@ -89,7 +91,7 @@ interface Connection {
 
 /**
  * Serves HTTP/1.1 on one or more listening sockets, all connections in this one process. Runs until a signal says otherwise
- * (without `onSignals`, until the process is killed); the listening sockets stay open.
+ * (without `onSignals`, until the process is killed); the listening sockets stay open. An array of sockets may change meanwhile.
  */
 export function* serveHttp(
   process: Process,
@@ -115,7 +117,8 @@ export function* serveHttp(
         if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
       }
       const signals = process.takeSignals();
-      const verdict = signals.length === 0 ? 'continue' : (options.onSignals?.(signals) ?? 'continue');
+      const answer = signals.length === 0 ? 'continue' : (options.onSignals?.(signals) ?? 'continue');
+      const verdict = typeof answer === 'string' ? answer : yield* answer;
       if (verdict === 'stop') return;
       if (verdict === 'drain') accepting = false;
       const dueMs = alongside?.dueMs();

@@ -1,5 +1,5 @@
+import { createMd5, createSha1, createSha256, type Hash, hexOf } from '../hash.ts';
 import { decode, encode, fail, print, printError, readAll } from '../stdio.ts';
-import { createMd5, createSha1, createSha256, type Hash, hexOf } from './hash.ts';
 import { eachInput, linesOf } from './input.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, type ProgramMaker, program } from './program.ts';

@@ -255,6 +255,10 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     const [mark] = masked(value(reading), ALL_ONES);
     return { value: mark, mask: mark };
   }),
+  '--xor-mark': targetOption((reading) => {
+    const [mark] = masked(value(reading), ALL_ONES);
+    return { value: mark, mask: 0 };
+  }),
   '--and-mark': targetOption((reading) => {
     const [mark] = masked(value(reading), ALL_ONES);
     return { value: 0, mask: ~mark >>> 0 };

@@ -19,11 +19,10 @@ export const iptables = program(function* (process, args) {
   const name = takeValue(words, '-t', '--table') ?? 'filter';
   try {
     const { ruleset } = process.packetFilter();
-    return yield* run(
-      process,
-      ruleset.table(name),
-      words.filter((word) => word !== '-w' && word !== '--wait'),
-    );
+    // Nobody else holds the lock: how long to wait for it says nothing.
+    const waits = (word: string | undefined) => word === '-w' || word === '--wait';
+    const rest = words.filter((word, at) => !waits(word) && !(waits(words[at - 1]) && /^\d+$/.test(word)));
+    return yield* run(process, ruleset.table(name), rest);
   } catch (error) {
     return yield* complain(process, error);
   }

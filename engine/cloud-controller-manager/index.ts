@@ -1,0 +1,2 @@
+export type { LoadBalancerNetwork } from './load-balancers.ts';
+export { startCloudControllerManager } from './service-controller.ts';

@@ -1,0 +1,1 @@
+export { type KubeProxySurroundings, kubeProxyProgram } from './kube-proxy.ts';

@@ -1,0 +1,220 @@
+import { Client } from '../client/client.ts';
+import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
+import type { Transport } from '../client/transport.ts';
+import { Errno } from '../linux/errno.ts';
+import { type HttpServerRequest, type HttpServerResponse, type SignalVerdict, serveHttp } from '../linux/http.ts';
+import type { Signal } from '../linux/signal.ts';
+import { decode, printError } from '../linux/stdio.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import type { Simulation, Task, Timer } from '../sim/index.ts';
+import { ConfigurationError, type ProxyConfiguration, readConfiguration } from './configuration.ts';
+import { HealthCheckPorts } from './health-check-ports.ts';
+import { IptablesProxier } from './iptables/iptables-proxier.ts';
+import { metricsText } from './metrics.ts';
+import { ProxyHealth } from './proxy-health.ts';
+import { ProxyWatch } from './proxy-state.ts';
+import { SyncRunner } from './sync-runner.ts';
+
+export interface KubeProxySurroundings {
+  readonly sim: Simulation;
+  /** The way to the API server from where the process runs. */
+  connect(process: Process): Transport;
+}
+
+/** Rules are made from the ground at least so often. */
+const FULL_SYNC_MS = 3_600_000;
+
+/** Go programs end so when a signal comes that they do not handle and they are the first process of a container. */
+const EXIT_BY_SIGNAL = 2;
+
+/**
+ * kube-proxy: makes Services work on one node by rules in its kernel, which it writes with the tools that an administrator
+ * has. It is on no packet's way: when it ends, what it wrote stays.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/
+ */
+export function kubeProxyProgram(surroundings: KubeProxySurroundings): Program {
+  return function* (process): Task<number> {
+    for (const signal of ['TERM', 'INT', WAKE] as const) process.setSignalAction(signal, 'catch');
+    let configuration: ProxyConfiguration;
+    try {
+      configuration = readConfiguration(decode(process.readFile(flag(process, 'config') ?? '')));
+      if (configuration.mode !== 'iptables') {
+        throw new ConfigurationError(`can't use the proxy mode "${configuration.mode}": only iptables is there`);
+      }
+    } catch (error) {
+      if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
+      const reason =
+        error instanceof Errno ? `open ${flag(process, 'config')}: ${error.message.toLowerCase()}` : error.message;
+      yield* logError(process, `"Error running ProxyServer" err=${JSON.stringify(reason)}`);
+      return 1;
+    }
+    const proxy = new KubeProxy(surroundings, process, configuration);
+    return yield* proxy.run();
+  };
+}
+
+/** What the process wakes itself with when there is something to do, as Go's runtime does with its threads. */
+const WAKE = 'URG';
+
+class KubeProxy {
+  readonly #sim: Simulation;
+  readonly #process: Process;
+  readonly #configuration: ProxyConfiguration;
+  readonly #nodeName: string;
+  readonly #watch: ProxyWatch;
+  readonly #runner: SyncRunner;
+  readonly #recorder: EventSeriesRecorder;
+  readonly #proxier = new IptablesProxier();
+  readonly #health: ProxyHealth;
+  readonly #listening: number[] = [];
+  readonly #checks = new HealthCheckPorts(this.#listening);
+  #syncWanted = false;
+  #checkWanted = false;
+  #busy = false;
+  #checkTimer: Timer | undefined;
+
+  constructor({ sim, connect }: KubeProxySurroundings, process: Process, configuration: ProxyConfiguration) {
+    this.#sim = sim;
+    this.#process = process;
+    this.#configuration = configuration;
+    this.#nodeName = flag(process, 'hostname-override') ?? configuration.hostnameOverride ?? process.hostname;
+    const client = new Client(connect(process), { userAgent: 'kube-proxy' });
+    const { minSyncMs, syncMs } = configuration;
+    this.#health = new ProxyHealth(sim, syncMs);
+    this.#runner = new SyncRunner(sim, { minMs: minSyncMs, retryMs: syncMs, maxMs: FULL_SYNC_MS }, () => {
+      this.#syncWanted = true;
+      this.#wake();
+    });
+    this.#watch = new ProxyWatch(sim, client, this.#nodeName, () => {
+      if (!this.#watch.ready) return;
+      this.#health.queued();
+      this.#runner.ask();
+    });
+    this.#recorder = new EventSeriesRecorder(sim, client, 'kube-proxy', this.#nodeName);
+  }
+
+  *run(): Task<number> {
+    const process = this.#process;
+    try {
+      const { healthz, metrics } = this.#configuration;
+      yield* this.#listen('healthz server', healthz.port, healthz.address);
+      yield* this.#listen('metrics server', metrics.port, metrics.address);
+      yield* log(process, '"Using iptables Proxier"');
+      this.#watch.start();
+      this.#scheduleCheck();
+      const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.#nodeName, uid: this.#nodeName } };
+      this.#recorder.event(node as never, 'Normal', 'Starting', 'StartKubeProxy', '');
+      yield* serveHttp(process, this.#listening, (request) => this.#answer(request), {
+        onSignals: (signals) => this.#onSignals(signals),
+      });
+      return EXIT_BY_SIGNAL;
+    } finally {
+      this.#watch.stop();
+      this.#runner.stop();
+      this.#recorder.stop();
+      this.#checkTimer?.cancel();
+    }
+  }
+
+  *#listen(what: string, port: number, address: string): Task<void> {
+    try {
+      this.#listening.push(this.#process.listen(port, address));
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const reason = `listen tcp ${address}:${port}: bind: ${error.message.toLowerCase()}`;
+      yield* logError(this.#process, `"Failed to start ${what}" err=${JSON.stringify(reason)}`);
+    }
+  }
+
+  #wake(): void {
+    // What is under way looks again when it is done.
+    if (!this.#busy) this.#process.kill(this.#process.pid, WAKE);
+  }
+
+  #scheduleCheck(): void {
+    this.#checkTimer = this.#sim.schedule(this.#configuration.syncMs, 'kube-proxy canary', () => {
+      this.#checkWanted = true;
+      this.#wake();
+      this.#scheduleCheck();
+    });
+  }
+
+  *#onSignals(signals: readonly Signal[]): Task<SignalVerdict> {
+    if (signals.some((signal) => signal !== WAKE)) return 'stop';
+    this.#busy = true;
+    try {
+      while (this.#syncWanted || this.#checkWanted) yield* this.#work();
+      return 'continue';
+    } catch (error) {
+      // Told to stop in the middle of it.
+      if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
+      return this.#process.takeSignals().some((signal) => signal !== WAKE) ? 'stop' : 'continue';
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  *#work(): Task<void> {
+    const process = this.#process;
+    if (this.#checkWanted) {
+      this.#checkWanted = false;
+      if (!(yield* this.#proxier.check(process))) {
+        yield* log(process, '"iptables canary deleted" table="mangle" chain="KUBE-PROXY-CANARY"');
+        this.#syncWanted = true;
+      }
+    }
+    if (!this.#syncWanted || !this.#watch.ready) return;
+    this.#syncWanted = false;
+    this.#runner.begun();
+    const beganMs = this.#sim.nowMs;
+    const state = this.#watch.state(this.#configuration);
+    const problem = yield* this.#proxier.sync(process, state);
+    this.#runner.finished(problem === undefined);
+    if (problem === undefined) this.#health.synced(this.#sim.nowMs - beganMs);
+    else
+      yield* logError(
+        process,
+        `"Sync failed" err=${JSON.stringify(problem)} retryingTime="${this.#configuration.syncMs / 1000}s"`,
+      );
+    for (const each of this.#checks.update(process, state)) yield* logError(process, JSON.stringify(each));
+  }
+
+  #answer({ local, path }: HttpServerRequest): HttpServerResponse {
+    const { healthz, metrics } = this.#configuration;
+    const check = this.#checks.answer(local.port, this.#health.healthy);
+    if (check !== undefined) return check;
+    if (local.port === healthz.port && (path === '/healthz' || path === '/livez')) {
+      return this.#health.answer(path === '/healthz' ? this.#watch.node : undefined);
+    }
+    if (local.port === metrics.port) {
+      const text = { '/proxyMode': 'iptables', '/healthz': 'ok' }[path];
+      if (text !== undefined) return { headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: text };
+      if (path === '/metrics')
+        return {
+          headers: { 'Content-Type': 'text/plain; version=0.0.4' },
+          body: metricsText(this.#health, this.#proxier),
+        };
+    }
+    return { status: 404, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
+  }
+}
+
+/** The value of `--name=value` on the process's command line. */
+function flag(process: Process, name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+}
+
+function log(process: Process, text: string): Task<void> {
+  return printError(process, `${klogHeader('I', process)}${text}\n`);
+}
+
+function logError(process: Process, text: string): Task<void> {
+  return printError(process, `${klogHeader('E', process)}${text}\n`);
+}
+
+/** As klog begins a line: severity, month and day, time, process. */
+function klogHeader(severity: string, process: Process): string {
+  const [, month, day, time] = /-(\d\d)-(\d\d)T([\d:.]+)Z/.exec(new Date(process.now()).toISOString())!;
+  return `${severity}${month}${day} ${time}000 ${String(process.pid).padStart(7)} kube-proxy] `;
+}

@@ -1,0 +1,43 @@
+import type { IptablesProxier } from './iptables/iptables-proxier.ts';
+import type { ProxyHealth } from './proxy-health.ts';
+
+/** The figures of `/metrics` that say how syncing goes, in the format of Prometheus. */
+export function metricsText(
+  { syncs, totalMs, lastSyncMs }: ProxyHealth,
+  { ruleCount, failures }: IptablesProxier,
+): string {
+  const figures: readonly (readonly [name: string, type: string, help: string, lines: readonly string[]])[] = [
+    [
+      'kubeproxy_sync_proxy_rules_duration_seconds',
+      'histogram',
+      'SyncProxyRules latency in seconds',
+      [`_bucket{le="+Inf"} ${syncs}`, `_sum ${totalMs / 1000}`, `_count ${syncs}`],
+    ],
+    [
+      'kubeproxy_sync_proxy_rules_last_timestamp_seconds',
+      'gauge',
+      'The last time proxy rules were successfully synced',
+      [` ${(lastSyncMs ?? 0) / 1000}`],
+    ],
+    [
+      'kubeproxy_sync_proxy_rules_iptables_last',
+      'gauge',
+      'Number of iptables rules written by kube-proxy in last sync',
+      [` ${ruleCount}`],
+    ],
+    [
+      'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
+      'counter',
+      'Cumulative proxy iptables restore failures',
+      [` ${failures}`],
+    ],
+  ];
+  return figures
+    .flatMap(([name, type, help, lines]) => [
+      `# HELP ${name} [ALPHA] ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...lines.map((line) => `${name}${line}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
+}
