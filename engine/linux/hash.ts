@@ -100,6 +100,7 @@ export function createSha1(): Hash {
 }
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. FIPS 180-4, section 4.2.2. */
+const SHA256_START = primes(8, (prime) => Math.floor((Math.sqrt(prime) % 1) * 2 ** 32) | 0);
 const SHA256_CONSTANTS = Int32Array.from(primes(64), (prime) => Math.floor((Math.cbrt(prime) % 1) * 2 ** 32) | 0);
 
 function primes(count: number): number[] {
