@@ -1,8 +1,8 @@
 import { Errno } from '../../errno.ts';
+import { createSha256 } from '../../hash.ts';
 import { HttpProtocolError, httpRequest } from '../../http.ts';
 import { decode, encode } from '../../stdio.ts';
 import { fatal, klog } from '../go/runtime.ts';
-import { createSha256 } from '../hash.ts';
 import type { Command } from './command.ts';
 
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
