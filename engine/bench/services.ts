@@ -46,7 +46,7 @@ function milliseconds(body: () => void): number {
 function measure(count: number): void {
   const sim = new Simulation({ seed: 'bench' });
   const fabric = createFabric(sim);
-  const addresses = [{ interface: 'eth0', address: '10.0.0.11', prefixLength: 24 }];
+  const addresses = [{ interface: 'eth0', address: '10.0.0.11', prefixLength: 24 }] as const;
   createHost({ sim, name: 'node-1', fabric, addresses, cpuMillis: 1000, memoryBytes: 2 ** 30, root: {} });
   const node = fabric.machineOf('node-1') as NetNamespace;
   const services = Array.from({ length: count }, (_, index) => service(index));
