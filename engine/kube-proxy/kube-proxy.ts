@@ -71,6 +71,7 @@ class KubeProxy {
   #syncWanted = false;
   #checkWanted = false;
   #busy = false;
+  #stopped = false;
   #checkTimer: Timer | undefined;
 
   constructor({ sim, connect }: KubeProxySurroundings, process: Process, configuration: ProxyConfiguration) {
@@ -109,11 +110,16 @@ class KubeProxy {
       });
       return EXIT_BY_SIGNAL;
     } finally {
-      this.#watch.stop();
-      this.#runner.stop();
-      this.#recorder.stop();
-      this.#checkTimer?.cancel();
+      this.#stop();
     }
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#watch.stop();
+    this.#runner.stop();
+    this.#recorder.stop();
+    this.#checkTimer?.cancel();
   }
 
   *#listen(what: string, port: number, address: string): Task<void> {
@@ -128,14 +134,21 @@ class KubeProxy {
 
   #wake(): void {
     // What is under way looks again when it is done.
-    if (!this.#busy) this.#process.kill(this.#process.pid, WAKE);
+    if (this.#busy) return;
+    try {
+      this.#process.kill(this.#process.pid, WAKE);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      // The machine has lost its power, and the process with it.
+      this.#stop();
+    }
   }
 
   #scheduleCheck(): void {
     this.#checkTimer = this.#sim.schedule(this.#configuration.syncMs, 'kube-proxy canary', () => {
       this.#checkWanted = true;
       this.#wake();
-      this.#scheduleCheck();
+      if (!this.#stopped) this.#scheduleCheck();
     });
   }
 
