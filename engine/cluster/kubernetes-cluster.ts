@@ -21,7 +21,7 @@ import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
-import { type AddOnObject, ADMINISTRATORS, kubeadmInit, type NodeLabels } from './kubeadm.ts';
+import { ADMINISTRATORS, type AddOnObject, kubeadmInit, type NodeLabels } from './kubeadm.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
