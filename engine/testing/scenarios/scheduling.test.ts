@@ -86,6 +86,8 @@ test('nodeSelector, nodeName, taints and cordon are heeded', () => {
 
   bed.kubectl('cordon', 'plain');
   bed.kubectl('taint', 'node', 'fast', 'team=gpu:NoSchedule');
+  // Commands take no time here: without a moment between, the scheduler may hear of the Pod before it hears of the nodes.
+  bed.pass(1);
   bed.apply(withSpec('outside', ''));
   bed.pass(2);
   const [event] = bed.eventsOf('outside');
@@ -107,6 +109,8 @@ test('a NoExecute taint drives Pods out, and drain empties a node', () => {
   bed.pass(40);
   expect(bed.podViews().map(({ name }) => bed.nodeOf(name))).toEqual(Array(4).fill('node-2'));
   bed.kubectl('taint', 'node', 'node-1', 'broken-');
+  bed.kubectl('cordon', 'node-2');
+  bed.pass(1);
   bed.kubectl('drain', 'node-2', '--ignore-daemonsets');
   bed.until(
     'all on node-1',
