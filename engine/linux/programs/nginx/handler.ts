@@ -6,21 +6,10 @@ import { encode } from '../../stdio.ts';
 import type { Process, Stat } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
 import type { Config, Location, Server, Settings } from './config.ts';
+import type { Exchange } from './exchange.ts';
 import { indexPage, statusPage, versionOf } from './pages.ts';
 import { proxy } from './proxy.ts';
 import { expandVariables } from './request-variable.ts';
-import type { Balancer } from './upstream.ts';
-
-/** A request on its way through the configuration. */
-export interface Exchange {
-  readonly request: HttpServerRequest;
-  readonly server: Server;
-  readonly config: Config;
-  readonly balancer: Balancer;
-  settings: Settings;
-  /** Complaints for the error log. */
-  readonly errors: string[];
-}
 
 const MAX_REDIRECTS = 10;
 

@@ -3,7 +3,7 @@ import { Errno } from '../../errno.ts';
 import { HttpProtocolError, type HttpServerResponse, httpRequest } from '../../http.ts';
 import type { Process } from '../../syscalls.ts';
 import { resolveHost } from '../resolve.ts';
-import type { Exchange } from './handler.ts';
+import type { Exchange } from './exchange.ts';
 import { expandVariables } from './request-variable.ts';
 import type { Upstream, UpstreamServer } from './upstream.ts';
 

@@ -3,7 +3,8 @@ import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, s
 import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Config } from './config.ts';
-import { type Exchange, isPassedOn, respond, serverFor } from './handler.ts';
+import type { Exchange } from './exchange.ts';
+import { isPassedOn, respond, serverFor } from './handler.ts';
 import { accessLine, errorLine, Logs } from './log.ts';
 import { statusPage, versionOf } from './pages.ts';
 import { Balancer } from './upstream.ts';
