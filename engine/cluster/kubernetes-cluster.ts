@@ -107,7 +107,7 @@ export class KubernetesCluster implements Cluster {
     ]);
     const addOns = [
       ...kubeProxyObjects(`https://${this.#controlPlane.apiServer.hostPort}`, CLUSTER_CIDR),
-      ...COREDNS_OBJECTS,
+      ...(options.coreDns === true ? COREDNS_OBJECTS : []),
       ...CLOUD_CONTROLLER_OBJECTS,
       ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
     ];

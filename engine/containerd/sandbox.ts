@@ -144,7 +144,9 @@ export function* stopSandbox(context: ContainerdContext, sandbox: Sandbox): Task
   tearDownNetwork(context, sandbox);
   const { pause } = sandbox;
   if (pause !== undefined) {
-    context.host.kill(pause.hostPid, 'KILL');
+    // It may have gone with the machine's power, and its number may be another's by now.
+    if (context.host.processes().includes(pause)) context.host.kill(pause.hostPid, 'KILL');
+    else sandbox.pause = undefined;
     while (sandbox.pause !== undefined && context.host.running) yield* sleep(context.host.sim, 1, 'containerd wait');
   }
   sandbox.ready = false;

@@ -97,7 +97,8 @@ function* debugOne(
   const { resource } = found;
   if (resource.kind === 'Node') yield* debugNode(invocation, found.object as unknown as Node, profile, command);
   else if (resource.kind !== 'Pod') {
-    throw new CommandError(`${JSON.stringify(resource.kind)} not supported by debug`);
+    const { group, version, kind } = resource;
+    throw new CommandError(`${JSON.stringify(`${group}/${version}, Kind=${kind}`)} not supported by debug`);
   } else if (invocation.flags.string('copy-to') === '') {
     yield* debugPod(invocation, found.object as unknown as Pod, profile, command);
   } else yield* debugCopy(invocation, found.object as unknown as Pod, profile, command);

@@ -186,7 +186,7 @@ test('kubectl exec passes exit codes, input and environment; logs know what they
   });
   expect(bed.kubectlAnyway('logs', 'target', '-c', 'side')).toMatchObject({
     exitCode: 1,
-    stderr: 'error: container side is not valid for pod target out of: main\n',
+    stderr: 'error: container side is not valid for pod target\n',
   });
   expect(bed.kubectl('logs', 'target', '--tail=1')).toBe('tick\n');
 });
