@@ -54,7 +54,7 @@ export class NodeMachine {
     this.runtime = createContainerd({
       host,
       registry,
-      cni: createBridgePlugin(host.root),
+      cni: createBridgePlugin(host),
       preloadedImages: options.preloaded,
     });
     this.#client = new Client(options.transport);

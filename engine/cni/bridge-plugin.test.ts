@@ -17,7 +17,7 @@ function setUp(podCidr: string | undefined) {
     memoryBytes: 1e9,
     root: { '/var/lib': { directory: true }, '/etc': { directory: true }, ...conflist },
   });
-  return { host, plugin: createBridgePlugin(host.root) };
+  return { host, plugin: createBridgePlugin(host) };
 }
 
 test('a sandbox gets an interface from the node’s range', () => {

@@ -1,7 +1,6 @@
 import { Errno } from '../linux/errno.ts';
-import type { NetworkNamespace } from '../linux/host.ts';
+import type { Host, NetworkNamespace } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
 import { NET_CONFIG_DIRECTORY, type NetworkConfig, parseConflist } from './network-config.ts';
@@ -14,11 +13,11 @@ const INTERFACE = 'eth0';
  * The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each time, so it may come and go. The bridge
  * itself and the routes between nodes are the fabric's: an address is reachable from every machine once it exists.
  *
- * @param root system calls of root on the node
+ * @param machine the node; another `root` each time its power comes back
  */
-export function createBridgePlugin(root: Process): CniPlugin {
-  const ipam = new HostLocalIpam(root);
-  const readConfig = configReader(root);
+export function createBridgePlugin(machine: Pick<Host, 'root'>): CniPlugin {
+  const ipam = new HostLocalIpam(machine);
+  const readConfig = configReader(machine);
 
   function requireConfig(): NetworkConfig {
     const config = readConfig();
@@ -68,7 +67,7 @@ function macOf(address: number): string {
 }
 
 /** Reads the first configuration that can be used; a file that cannot is passed over, as the runtime does. */
-function configReader(root: Process): () => NetworkConfig | undefined {
+function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefined {
   // Asked before every sandbox, and hardly ever changed.
   const parsed = new Map<string, NetworkConfig | undefined>();
 
@@ -87,9 +86,9 @@ function configReader(root: Process): () => NetworkConfig | undefined {
 
   return () => {
     try {
-      for (const { name } of root.readdir(NET_CONFIG_DIRECTORY)) {
+      for (const { name } of machine.root.readdir(NET_CONFIG_DIRECTORY)) {
         if (!name.endsWith('.conflist')) continue;
-        const config = parse(decode(root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
+        const config = parse(decode(machine.root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
         if (config !== undefined) return config;
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import { Errno } from '../linux/errno.ts';
+import type { Host } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
 import { formatIpv4, hostRange, parseIpv4 } from './ipv4.ts';
 import type { NetworkConfig } from './network-config.ts';
 
@@ -12,10 +12,10 @@ const DATA_DIRECTORY = '/var/lib/cni/networks';
  * https://www.cni.dev/plugins/current/ipam/host-local/
  */
 export class HostLocalIpam {
-  readonly #root: Process;
+  readonly #machine: Pick<Host, 'root'>;
 
-  constructor(root: Process) {
-    this.#root = root;
+  constructor(machine: Pick<Host, 'root'>) {
+    this.#machine = machine;
   }
 
   /** @throws Error when every address is taken. */
@@ -30,9 +30,9 @@ export class HostLocalIpam {
     for (let step = 0; step < count; step++) {
       const address = start + ((offset + step) % count);
       const path = `${directory}/${formatIpv4(address)}`;
-      if (this.#root.access(path, 'exists')) continue;
-      this.#root.writeFile(path, `${sandboxId}\r\neth0`);
-      this.#root.writeFile(`${directory}/last_reserved_ip.0`, formatIpv4(address));
+      if (this.#machine.root.access(path, 'exists')) continue;
+      this.#machine.root.writeFile(path, `${sandboxId}\r\neth0`);
+      this.#machine.root.writeFile(`${directory}/last_reserved_ip.0`, formatIpv4(address));
       return address;
     }
     throw new Error(
@@ -44,7 +44,7 @@ export class HostLocalIpam {
   release(config: NetworkConfig, address: string, sandboxId: string): void {
     const path = `${this.#directory(config)}/${address}`;
     try {
-      if (decode(this.#root.readFile(path)).startsWith(sandboxId)) this.#root.unlink(path);
+      if (decode(this.#machine.root.readFile(path)).startsWith(sandboxId)) this.#machine.root.unlink(path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
     }
@@ -52,18 +52,18 @@ export class HostLocalIpam {
 
   #directory(config: NetworkConfig): string {
     const directory = `${DATA_DIRECTORY}/${config.name}`;
-    if (this.#root.access(directory, 'exists')) return directory;
+    if (this.#machine.root.access(directory, 'exists')) return directory;
     let path = '';
     for (const part of directory.slice(1).split('/')) {
       path += `/${part}`;
-      if (!this.#root.access(path, 'exists')) this.#root.mkdir(path);
+      if (!this.#machine.root.access(path, 'exists')) this.#machine.root.mkdir(path);
     }
     return directory;
   }
 
   #lastReserved(directory: string): number | undefined {
     try {
-      return parseIpv4(decode(this.#root.readFile(`${directory}/last_reserved_ip.0`)).trim());
+      return parseIpv4(decode(this.#machine.root.readFile(`${directory}/last_reserved_ip.0`)).trim());
     } catch (error) {
       if (error instanceof Errno) return undefined;
       throw error;

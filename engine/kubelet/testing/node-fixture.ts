@@ -64,7 +64,7 @@ export class NodeFixture {
     this.containerd = createContainerd({
       host: this.host,
       registry: testRegistry(options.images),
-      cni: createBridgePlugin(this.host.root),
+      cni: createBridgePlugin(this.host),
       options: { jitter: 0 },
     });
     this.containerd.serve();

@@ -112,7 +112,7 @@ function isInit(task: TaskStruct): boolean {
 }
 
 /** Runs the `finally` blocks of its program. They may not block: at the first wait they are left alone. */
-function unwind(task: TaskStruct): void {
+export function unwind(task: TaskStruct): void {
   const { generator, kernel } = task;
   task.generator = undefined;
   if (generator === undefined) return;

@@ -12,6 +12,7 @@ test('power off: processes are gone at once, disks stay, memory does not', () =>
       yield* process.sleep(1000);
     } finally {
       cleanedUp = true;
+      process.writeFile('/srv/last-words', 'too late');
     }
     return 0;
   });
@@ -23,10 +24,11 @@ test('power off: processes are gone at once, disks stay, memory does not', () =>
   expect(codeOf(() => machine.start('/bin/false', { argv: ['false'] }))).toBe('EIO');
   sim.runFor(10_000);
   expect(outcome.status).toBeUndefined();
-  expect(cleanedUp).toBe(false);
+  expect(cleanedUp).toBe(true);
   host.powerOn();
   expect(host.processes()).toHaveLength(1);
   expect(text(host.root.readFile('/srv/on-disk'))).toBe('kept');
+  expect(codeOf(() => host.root.stat('/srv/last-words'))).toBe('ENOENT');
   expect(codeOf(() => host.root.stat('/tmp/in-memory'))).toBe('ENOENT');
   expect(host.cgroup('/kubepods')).toBeUndefined();
   expect(text(host.root.readFile('/proc/uptime'))).toMatch(/^0\.00/);

@@ -32,7 +32,7 @@ import { Sink, Source } from './endpoints.ts';
 import { FileTable } from './file-table.ts';
 import { spawnOnHost } from './host-spawn.ts';
 import { Kernel, TaskStruct } from './kernel.ts';
-import { sendSignal, signalGroup } from './lifecycle.ts';
+import { sendSignal, signalGroup, unwind } from './lifecycle.ts';
 import { ALL_IDS, type IpcNamespace, plainNamespace } from './namespaces.ts';
 import { killExcess } from './oom.ts';
 import { PidNamespace } from './pid-namespace.ts';
@@ -226,10 +226,13 @@ class Machine implements Host {
       task.state = 'dead';
       task.cancelWait?.();
       task.cancelWait = undefined;
-      task.generator = undefined;
+      task.root.mount.namespace?.freeze();
     }
     for (const task of tasks) task.files.closeAll();
     (this.#namespaces.mnt as MountNamespace).dissolve();
+    // What a program drives outside of its process (a kubelet's workers, a controller's informers) ends with it. Its
+    // system calls come too late to change anything.
+    for (const task of tasks) unwind(task);
     for (const terminal of kernel.terminals.values()) terminal.hangUp();
     kernel.terminals.clear();
     this.sim.record('host.off', this.name);

@@ -154,6 +154,11 @@ export class MountNamespace implements Namespace {
     return mount;
   }
 
+  /** The machine is going down: whoever still runs for a moment changes nothing. */
+  freeze(): void {
+    for (const mount of this.#mounts) mount.readOnly = true;
+  }
+
   /** Nobody is in it any more: gives up what is mounted only here. */
   dissolve(): void {
     for (const mount of this.#mounts.splice(0)) {
