@@ -1,10 +1,13 @@
-import type { ClusterRoleBinding } from '../api/kinds.ts';
+import type { ClusterRoleBinding, Node } from '../api/kinds.ts';
 import type { Manifest } from '../api/object.ts';
 import { clusterRoleBindings, nodes } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
-import type { Program } from '../linux/syscalls.ts';
+import { makeDirectories } from '../linux/directory-tree.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+import { ROOT_CA } from './root-ca.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ASK_EVERY_MS = 200;
@@ -34,28 +37,61 @@ export interface NodeLabels {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What a kubelet goes by; `kubeadm init` or `kubeadm join` writes it. */
+const KUBELET_CONFIG = '/etc/kubernetes/kubelet.conf';
+
 /**
  * What `kubeadm init` does once the API server is there: binds the administrators' group, and marks the nodes with what
  * their kubelets may not say of themselves. It ends when that is done.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/
  *
  * @param transport as a member of system:masters, as super-admin.conf has it.
+ * @param marked the control plane's node, then those that join later
  */
 export function kubeadmInit(
   transport: Transport,
-  marked: readonly NodeLabels[],
+  [first, ...joining]: readonly NodeLabels[],
   addOns: readonly AddOnObject[] = [],
 ): Program {
   return function* (process) {
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const steps = [
       () => BINDINGS.every((binding) => ensureBinding(client, ...binding)),
-      ...marked.map((node) => () => markNode(client, node)),
+      () => first === undefined || markNode(client, first),
       ...addOns.map((addOn) => () => createAddOn(client, addOn)),
+      ...joining.map((node) => () => markNode(client, node)),
     ];
     for (const step of steps) while (!isDone(step)) yield* process.sleep(ASK_EVERY_MS);
     return 0;
   };
+}
+
+/**
+ * What whoever builds the cluster does on a worker: waits until the control plane is Ready, then `kubeadm join`. By then
+ * the add-ons that wanted a node have the control plane's, so the workers are the learner's.
+ *
+ * @param transport as the administrator who watches `kubectl get nodes`
+ */
+export function kubeadmJoin(transport: Transport, kubeconfig: string): Program {
+  return function* (process) {
+    if (process.access(KUBELET_CONFIG, 'exists')) return 0;
+    const client = new Client(transport, { userAgent: 'kubeadm' });
+    const controlPlaneIsReady = () => client.resource(nodes).list().items.some(isReady);
+    while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
+    makeDirectories(process, '/etc/kubernetes/pki');
+    process.writeFile('/etc/kubernetes/pki/ca.crt', ROOT_CA);
+    process.writeFile(KUBELET_CONFIG, kubeconfig, { mode: 0o600 });
+    return 0;
+  };
+}
+
+/** A kubelet that has not been told where its cluster is ends at once and is started again; here it waits. */
+export function* waitForJoin(process: Process): Task<void> {
+  while (!process.access(KUBELET_CONFIG, 'exists')) yield* process.sleep(ASK_EVERY_MS);
+}
+
+function isReady({ status }: Node): boolean {
+  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 /** An object that comes with the cluster, and the path of the collection that it is created in. */

@@ -21,7 +21,8 @@ import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
-import { ADMINISTRATORS, type AddOnObject, kubeadmInit, type NodeLabels } from './kubeadm.ts';
+import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
+import { kubeconfig } from './machine-files.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
@@ -41,7 +42,7 @@ import {
 import { workstationFiles } from './workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
-type FirstMachine = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
+type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (
   journal: readonly JournalEntry[],
@@ -107,7 +108,7 @@ export class KubernetesCluster implements Cluster {
     ]);
     const addOns = [
       ...kubeProxyObjects(`https://${this.#controlPlane.apiServer.hostPort}`, CLUSTER_CIDR),
-      ...(options.coreDns === true ? COREDNS_OBJECTS : []),
+      ...COREDNS_OBJECTS,
       ...CLOUD_CONTROLLER_OBJECTS,
       ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
     ];
@@ -115,8 +116,11 @@ export class KubernetesCluster implements Cluster {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
       kubelets.set(machine.name, address);
-      const first = index === 0 ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns) : {};
-      return this.#joinNode(machine, host, registry, address, first);
+      const kubeadm =
+        index === 0
+          ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
+          : this.#laterMachine(host, machine);
+      return this.#addMachine(machine, host, registry, address, kubeadm);
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -229,12 +233,18 @@ export class KubernetesCluster implements Cluster {
     fabric: Fabric,
     labels: readonly NodeLabels[],
     addOns: readonly AddOnObject[],
-  ): FirstMachine {
+  ): KubeadmPart {
     const transport = this.#asServiceAccount(host, 'cloud-controller-manager');
     return {
-      kubeadm: kubeadmInit(this.#asSuperAdmin(host), labels, addOns),
+      kubeadm: { phase: 'init', program: kubeadmInit(this.#asSuperAdmin(host), labels, addOns) },
       cloudController: cloudControllerProgram(this.sim, transport, fabric),
     };
+  }
+
+  #laterMachine(host: Host, { name }: MachinePlan): KubeadmPart {
+    const { hostPort } = this.#controlPlane.apiServer;
+    const config = kubeconfig(`https://${hostPort}`, `system:node:${name}`);
+    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), config) } };
   }
 
   /** As super-admin.conf has it. */
@@ -242,12 +252,12 @@ export class KubernetesCluster implements Cluster {
     return connectApiServer(this.#controlPlane.apiServer, host, USERS.superAdmin);
   }
 
-  #joinNode(
+  #addMachine(
     machine: MachinePlan,
     host: Host,
     registry: Registry,
     kubeletAddress: ServerAddress<NodeApi>,
-    first: FirstMachine,
+    kubeadm: KubeadmPart,
   ): NodeMachine {
     return new NodeMachine({
       host,
@@ -258,7 +268,7 @@ export class KubernetesCluster implements Cluster {
       taints: machine.taints,
       preloaded: preloadedImages(machine.role),
       kubeletAddress,
-      ...first,
+      ...kubeadm,
     });
   }
 
@@ -327,8 +337,8 @@ function restrictedLabels(machine: MachinePlan): NodeLabels {
   return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
 }
 
-/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler; each machine has a kube-proxy besides. */
-const CONTROL_PLANE_PODS = 4;
+/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS; each machine has a kube-proxy besides. */
+const CONTROL_PLANE_PODS = 6;
 
 /** Every machine of a cluster sees every other; faults between machines come with the network. */
 const reachable = (): boolean => true;

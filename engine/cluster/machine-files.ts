@@ -51,6 +51,7 @@ export function controlPlaneFiles(nodeName: string, address: string): FileTree {
   );
   const kubeconfigs = [
     ['admin.conf', 'kubernetes-admin'],
+    ['kubelet.conf', `system:node:${nodeName}`],
     ['controller-manager.conf', 'system:kube-controller-manager'],
     ['scheduler.conf', 'system:kube-scheduler'],
   ] as const;

@@ -5,12 +5,13 @@ import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
-import { startKubelet } from '../kubelet/index.ts';
+import { type Kubelet, startKubelet } from '../kubelet/index.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { cniAgent } from './cni-agent.ts';
-import { componentProgram } from './component-program.ts';
+import { componentProgram, type RunningComponent } from './component-program.ts';
+import { waitForJoin } from './kubeadm.ts';
 import { answerHttp } from './kubelet-server.ts';
 import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
@@ -27,8 +28,8 @@ export interface NodeMachineOptions {
   /** Images that are on the machine before it joins. */
   readonly preloaded: readonly string[];
   readonly kubeletAddress: ServerAddress<NodeApi>;
-  /** What this machine's kubeadm has to do; only where the cluster was begun. */
-  readonly kubeadm?: Program;
+  /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
+  readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
   readonly cloudController?: Program;
 }
@@ -98,9 +99,7 @@ export class NodeMachine {
         program: this.#kubelet(),
         restartDelayMs: KUBELET_RESTART_MS,
       },
-      ...(kubeadm === undefined
-        ? []
-        : [{ name: 'kubeadm', path: '/usr/bin/kubeadm', args: ['init'], program: kubeadm }]),
+      { name: 'kubeadm', path: '/usr/bin/kubeadm', args: [kubeadm.phase], program: kubeadm.program },
       ...(cloudController === undefined
         ? []
         : [
@@ -116,38 +115,47 @@ export class NodeMachine {
   }
 
   #kubelet(): Program {
-    const { host, address, transport, labels, taints, kubeletAddress } = this.#options;
+    const { kubeletAddress } = this.#options;
+    const start = (): RunningComponent => {
+      const kubelet = this.#startKubelet();
+      const hangUp = kubeletAddress.serve(kubelet.nodeApi);
+      return {
+        server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, this.#client, request) },
+        stop: () => {
+          hangUp();
+          kubelet.stop();
+        },
+      };
+    };
     return componentProgram({
       healthAddress: '127.0.0.1',
       healthPort: 10248,
-      start: () => {
-        const kubelet = startKubelet({
-          sim: host.sim,
-          root: host.root,
-          nodeName: host.name,
-          nodeAddress: address,
-          transport,
-          runtime: this.runtime,
-          images: this.runtime,
-          capacity: { cpu: `${host.cpuMillis}m`, memory: `${host.memoryBytes / 1024}Ki` },
-          nodeLabels: labels,
-          registerWithTaints: taints,
-          staticPodPath: STATIC_POD_PATH,
-          kubeletVersion: KUBERNETES_VERSION,
-          kernelVersion: VERSIONS.kernel,
-          osImage: VERSIONS.osImage,
-          clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
-          cgroups: host,
-        });
-        const hangUp = kubeletAddress.serve(kubelet.nodeApi);
-        return {
-          server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, this.#client, request) },
-          stop: () => {
-            hangUp();
-            kubelet.stop();
-          },
-        };
+      *start(process) {
+        yield* waitForJoin(process);
+        return start();
       },
+    });
+  }
+
+  #startKubelet(): Kubelet {
+    const { host, address, transport, labels, taints } = this.#options;
+    return startKubelet({
+      sim: host.sim,
+      root: host.root,
+      nodeName: host.name,
+      nodeAddress: address,
+      transport,
+      runtime: this.runtime,
+      images: this.runtime,
+      capacity: { cpu: `${host.cpuMillis}m`, memory: `${host.memoryBytes / 1024}Ki` },
+      nodeLabels: labels,
+      registerWithTaints: taints,
+      staticPodPath: STATIC_POD_PATH,
+      kubeletVersion: KUBERNETES_VERSION,
+      kernelVersion: VERSIONS.kernel,
+      osImage: VERSIONS.osImage,
+      clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
+      cgroups: host,
     });
   }
 }

@@ -29,8 +29,6 @@ export interface ClusterOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether the metrics-server is installed (`kubectl top`, autoscaling); it can also be applied later. No unless told. */
   readonly metricsServer?: boolean;
-  /** Whether CoreDNS is there from the start, as kubeadm lays it out; off unless told. */
-  readonly coreDns?: boolean;
   /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
   readonly descriptions?: Descriptions;
 }

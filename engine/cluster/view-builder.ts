@@ -91,8 +91,8 @@ function sandboxOf(pod: Pod, machine: NodeMachine): PodSandboxStatus | undefined
   // A mirror Pod has a uid of its own; its sandbox bears that of the manifest.
   const uid = pod.metadata.annotations?.['kubernetes.io/config.mirror'] ?? pod.metadata.uid;
   return machine.runtime
-    .listPodSandboxes()
-    .filter(({ metadata }) => metadata.uid === uid)
+    .inspect()
+    .sandboxes.filter(({ metadata }) => metadata.uid === uid)
     .reduce<PodSandboxStatus | undefined>(
       (latest, each) => (latest === undefined || each.metadata.attempt > latest.metadata.attempt ? each : latest),
       undefined,
@@ -101,8 +101,8 @@ function sandboxOf(pod: Pod, machine: NodeMachine): PodSandboxStatus | undefined
 
 function containersOf(sandbox: PodSandboxStatus, machine: NodeMachine): readonly ContainerStatus[] {
   return machine.runtime
-    .listContainers()
-    .filter(({ podSandboxId, state }) => podSandboxId === sandbox.id && state === 'CONTAINER_RUNNING');
+    .inspect()
+    .containers.filter(({ podSandboxId, state }) => podSandboxId === sandbox.id && state === 'CONTAINER_RUNNING');
 }
 
 function pauseView(sandbox: PodSandboxStatus): ContainerView {

@@ -203,6 +203,16 @@ export class Containerd implements RuntimeService, ImageService {
     this.#open().images.removeImage(reference);
   }
 
+  /** What is on the machine, whether the runtime answers or not: for whoever looks from outside of the cluster. */
+  inspect(): { readonly sandboxes: readonly PodSandboxStatus[]; readonly containers: readonly ContainerStatus[] } {
+    const { host, state } = this.#context;
+    if (!host.running) return { sandboxes: [], containers: [] };
+    return {
+      sandboxes: [...state.sandboxes.values()].map(sandboxes.sandboxStatus),
+      containers: [...state.containers.values()].map(containers.containerStatus),
+    };
+  }
+
   #container(id: string) {
     return containers.requireContainer(this.#open().state, id);
   }

@@ -44,7 +44,7 @@ spec: {containers: [{name: main, image: 'busybox:1.37', command: [sleep, infinit
 `;
 
 function withNames(): Testbed {
-  const bed = new Testbed({ coreDns: true });
+  const bed = new Testbed();
   bed.apply(NAMES);
   bed.untilStatus('client', 'Running');
   bed.until('web-1 runs', () => bed.podView('web-1')?.ready === true);
@@ -100,7 +100,7 @@ ${corefile.replace(/^/gm, '    ')}
 `;
 
 test('a broken Corefile is told in the log, and a Pod that starts with it crashes', () => {
-  const bed = new Testbed({ coreDns: true });
+  const bed = new Testbed();
   bed.apply(CONFIG('.:53 {\n    errors\n    kubernets cluster.local\n    reload 2s 1s\n}'));
   bed.kubectl('rollout', 'restart', 'deployment/coredns', '-n', 'kube-system');
   const crashed = () =>
