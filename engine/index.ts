@@ -3,7 +3,16 @@
 export type { Event, Pod } from './api/kinds.ts';
 export type { KubeList, KubeObject } from './api/object.ts';
 export type { ApiRequest, ApiResponse, WatchEvent } from './api/request.ts';
-export { events, namespaces, nodes, pods, type Resource, resourceOfKind, resourcePath } from './api/resources.ts';
+export {
+  events,
+  namespaces,
+  nodes,
+  pods,
+  RESOURCES,
+  type Resource,
+  resourceOfKind,
+  resourcePath,
+} from './api/resources.ts';
 export { type Status, StatusError } from './api/status-error.ts';
 export type { Client } from './client/client.ts';
 export { ConnectionError } from './client/transport.ts';
@@ -13,5 +22,7 @@ export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, WorkerOptions } from './cluster/options.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
+export type { KeyValue } from './etcd/index.ts';
+export { storageKey, storagePrefix } from './kube-apiserver/registry/storage-key.ts';
 export type { NodeVerdict, SchedulingDecision } from './kube-scheduler/index.ts';
-export type { JournalEntry, Simulation, TraceEntry } from './sim/index.ts';
+export type { Activity, JournalEntry, Simulation, TraceEntry } from './sim/index.ts';

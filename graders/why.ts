@@ -9,17 +9,31 @@ const COMPLAINT = /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|n
 const LOGS_LIMIT_MS = 5000;
 
 /**
- * Why the objects a check looked at are as they are, nearest cause first: what their containers wait for, their
- * conditions that are not met, and the last warnings about them.
+ * Why the objects a check looked at are as they are, nearest cause first: what `visibleCauses` tells, and what their
+ * containers complain of. Reading logs drives the cluster's clock.
  */
 export function explain(cluster: Cluster, objects: readonly KubeObject[]): readonly string[] {
   const causes = objects.flatMap((object) => [
-    ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
-    ...conditionCauses(object),
-    ...warnings(cluster, object),
+    ...causesOf(cluster, object),
     ...(object.kind === pods.kind ? complaints(cluster, object as Pod) : []),
   ]);
   return [...new Set(causes)].slice(0, MAX_CAUSES);
+}
+
+/**
+ * Why an object is as it is, as far as objects tell: what its containers wait for, its conditions that are not met, and the
+ * last warnings about it. Leaves no mark on the cluster.
+ */
+export function visibleCauses(cluster: Cluster, object: KubeObject): readonly string[] {
+  return [...new Set(causesOf(cluster, object))].slice(0, MAX_CAUSES);
+}
+
+function causesOf(cluster: Cluster, object: KubeObject): string[] {
+  return [
+    ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
+    ...conditionCauses(object),
+    ...warnings(cluster, object),
+  ];
 }
 
 function podCauses(pod: Pod): string[] {

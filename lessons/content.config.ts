@@ -3,11 +3,14 @@ import type { Check } from '@drydock/graders';
 import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { type CourseExercise, exerciseLoader } from './exercise-loader.ts';
+import { FIRST } from './i18n/languages.ts';
 
 /** What a lesson or an exercise may say about the cluster it starts with; the rest is the engine's choice. */
 const cluster = z
   .object({
     seed: z.string().optional(),
+    metricsServer: z.boolean().optional(),
+    coreDns: z.boolean().optional(),
     workers: z
       .array(
         z.object({
@@ -22,7 +25,7 @@ const cluster = z
   .default({});
 
 const lessons = defineCollection({
-  loader: glob({ base: './lessons/content/lessons', pattern: '*/*.mdx' }),
+  loader: glob({ base: './lessons/content/lessons', pattern: `${FIRST.id}/*.mdx` }),
   schema: z.object({
     title: z.string(),
     /** The question the lesson answers; its first line. */
@@ -40,10 +43,24 @@ const lessons = defineCollection({
   }),
 });
 
+/** A lesson in another language: cluster, files and checks are those of the first. */
+const translations = defineCollection({
+  loader: glob({ base: './lessons/content/lessons', pattern: ['*/*.mdx', `!${FIRST.id}/*.mdx`] }),
+  schema: z.strictObject({
+    title: z.string(),
+    question: z.string(),
+    summary: z.string(),
+    /** Titles of the checks by their id. */
+    checks: z.record(z.string(), z.string()).default({}),
+    /** Files that hold words, e.g. in comments. */
+    files: z.record(z.string(), z.string()).default({}),
+  }),
+});
+
 const exercises = defineCollection({
   loader: exerciseLoader('./exercises'),
   // The loader has checked it, with better messages than a schema gives.
   schema: z.custom<CourseExercise>(),
 });
 
-export const collections = { lessons, exercises };
+export const collections = { lessons, translations, exercises };

@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Client } from '../client/client.ts';
+import type { KeyValue } from '../etcd/index.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { JournalEntry, Simulation } from '../sim/index.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
@@ -49,6 +50,11 @@ export interface Cluster {
 
   /** The picture at this moment. */
   view(): ClusterView;
+  /**
+   * What etcd holds under keys that begin with `prefix`, in order; at a revision if told. Looks at the disk, so that it can be
+   * read while the API server or etcd itself is down. Throws EtcdError for a revision that is compacted or in the future.
+   */
+  stored(prefix: string, revision?: number): readonly KeyValue[];
   /**
    * Why a Pod is where it is, or nowhere: for every node which plugin refused it, or what each plugin's score was, as of the
    * last time the scheduler tried. Undefined when the scheduler that runs now has not tried it, or no longer remembers.

@@ -7,6 +7,7 @@ import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Registry } from '../containerd/image.ts';
+import type { KeyValue } from '../etcd/index.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
 import { createFabric, createHost, type Fabric } from '../linux/index.ts';
@@ -195,6 +196,10 @@ export class KubernetesCluster implements Cluster {
 
   view(): ClusterView {
     return buildView(this.sim, this.#controlPlane.disk, this.#machines);
+  }
+
+  stored(prefix: string, revision?: number): readonly KeyValue[] {
+    return this.#controlPlane.disk.range(prefix, { revision }).keyValues;
   }
 
   explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {

@@ -1,14 +1,19 @@
-import { type Cluster, namespaces } from '@drydock/engine';
+import { type Cluster, type KubeObject, namespaces } from '@drydock/engine';
 import { ClusterDriver, replay, startCluster, threadTime } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
+import { whyOf } from './causes.ts';
+import { turnsOf } from './controller-turns.ts';
 import { type GoalState, grade, observeGoals } from './grading.ts';
-import { inspect } from './inspection.ts';
+import { inspect, yamlOf } from './inspection.ts';
+import { fieldOf, findThing, referenceTo } from './named-things.ts';
 import type { BenchSetup, BenchSink, BenchWorker, SavedRun } from './protocol.ts';
 
 // The engine's thread: one cluster, driven in real time, and what a page may ask of it.
 
 const GOALS_EVERY_MS = 400;
 const PROGRESS_EVERY_MS = 50;
+/** So many turns of a controller are shown. */
+const MOST_TURNS = 6;
 
 interface Running {
   readonly cluster: Cluster;
@@ -92,6 +97,27 @@ const worker: BenchWorker = {
   listFiles: () => running().cluster.listFiles(),
   ping() {},
   inspect: (reference) => inspect(running().cluster, reference),
+  find(words) {
+    const object = findThing(running().cluster, words);
+    return object === undefined ? undefined : referenceTo(object);
+  },
+  field: (words, path) => fieldOf(running().cluster, words, path),
+  why(words) {
+    const { cluster } = running();
+    const object = findThing(cluster, words);
+    return object === undefined ? undefined : whyOf(cluster, object);
+  },
+  keys: (prefix) =>
+    running()
+      .cluster.stored(prefix)
+      .map(({ key, version, modRevision }) => ({ key, version, modRevision })),
+  stored(key) {
+    const stored = running()
+      .cluster.stored(key)
+      .find((each) => each.key === key);
+    return stored === undefined ? undefined : yamlOf(stored.value as KubeObject);
+  },
+  turns: (component) => turnsOf(running().cluster, component, MOST_TURNS),
   grade() {
     const { cluster, setup, baseRevision } = running();
     if (setup.exercise === undefined) throw new Error('there is nothing to grade on this page');

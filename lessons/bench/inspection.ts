@@ -1,23 +1,32 @@
-import { type Cluster, events, nodes, pods } from '@drydock/engine';
+import { type Cluster, events, type KubeObject, resourceOfKind, storageKey, storagePrefix } from '@drydock/engine';
 import { stringify } from 'yaml';
+import { whyOf } from './causes.ts';
 import type { InspectedEvent, Inspection, Reference } from './protocol.ts';
 
 /** Looks an object up, with its events; undefined when it is gone. */
 export function inspect(cluster: Cluster, reference: Reference): Inspection | undefined {
   const object = find(cluster, reference);
   if (object === undefined) return undefined;
-  const { managedFields: _, ...metadata } = object.metadata;
-  const shown = { ...object, metadata };
-  // As kubectl prints it: keys in order, and no anchors where the store shares a part of an object.
-  const yaml = stringify(shown, { lineWidth: 0, sortMapEntries: true, aliasDuplicateObjects: false });
-  return { object: { ...shown }, yaml, events: eventsOf(cluster, reference) };
+  return {
+    object: { ...object },
+    yaml: yamlOf(object),
+    events: eventsOf(cluster, reference),
+    why: whyOf(cluster, object),
+  };
 }
 
-function find(cluster: Cluster, { kind, namespace, name }: Reference) {
-  // A list tells "gone" from "cannot be reached" without an error for the former.
-  const fieldSelector = `metadata.name=${name}`;
-  if (kind === 'Node') return cluster.client.resource(nodes).list({ fieldSelector }).items[0];
-  return cluster.client.resource(pods).list({ namespace, fieldSelector }).items[0];
+/** As kubectl prints it: keys in order, no managedFields, and no anchors where the store shares a part of an object. */
+export function yamlOf(object: KubeObject): string {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return stringify({ ...object, metadata }, { lineWidth: 0, sortMapEntries: true, aliasDuplicateObjects: false });
+}
+
+/** As etcd holds it, so that it can be looked at while the API server is down. */
+function find(cluster: Cluster, { kind, namespace = '', name }: Reference): KubeObject | undefined {
+  const resource = resourceOfKind(kind);
+  if (resource === undefined) return undefined;
+  const key = storageKey(storagePrefix(resource), resource.namespaced ? namespace : '', name);
+  return cluster.stored(key).find((each) => each.key === key)?.value as KubeObject | undefined;
 }
 
 function eventsOf(cluster: Cluster, { kind, namespace, name }: Reference): InspectedEvent[] {

@@ -1,5 +1,7 @@
 import type { ClusterInput, ClusterOptions, JournalEntry } from '@drydock/engine';
 import type { Frame, RunPoint } from '@drydock/engine/worker';
+import type { WhyChain } from './causes.ts';
+import type { ControllerTurn } from './controller-turns.ts';
 import type { Check, Exercise, GoalState, Report } from './grading.ts';
 
 /** What a page says about its bench. Plain data: it travels in an attribute and is kept with the journal. */
@@ -23,7 +25,8 @@ export interface SavedRun {
 
 /** An object of the cluster. */
 export interface Reference {
-  readonly kind: 'Pod' | 'Node';
+  /** As in a manifest: `Pod`, `Deployment`. */
+  readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
 }
@@ -33,6 +36,15 @@ export interface Inspection {
   readonly object: { readonly [field: string]: unknown };
   readonly yaml: string;
   readonly events: readonly InspectedEvent[];
+  readonly why: WhyChain;
+}
+
+/** A key of etcd, without its value. */
+export interface StoredKey {
+  readonly key: string;
+  /** Writes since it came into being. */
+  readonly version: number;
+  readonly modRevision: number;
 }
 
 export interface InspectedEvent {
@@ -57,6 +69,17 @@ export interface BenchWorker {
   /** Answers, and does nothing else. */
   ping(): void;
   inspect(reference: Reference): Inspection | undefined;
+  /** The object that a lesson's words stand for, e.g. `pod harbour`. */
+  find(words: string): Reference | undefined;
+  /** A field of it as text; undefined when there is no such object or field. */
+  field(words: string, path: string): string | undefined;
+  why(words: string): WhyChain | undefined;
+  /** etcd's keys below a prefix. */
+  keys(prefix: string): readonly StoredKey[];
+  /** What etcd holds under a key, as YAML. */
+  stored(key: string): string | undefined;
+  /** What a component did last, newest first. */
+  turns(component: string): readonly ControllerTurn[];
   /** Full grading, on forks. */
   grade(): Report;
 }

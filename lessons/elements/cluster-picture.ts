@@ -6,7 +6,7 @@ import { h } from './dom.ts';
 import { KeyedList } from './keyed-list.ts';
 import { NodeRoom, podKey, workersFirst } from './node-room.ts';
 import { type Open, PodBox } from './pod-box.ts';
-import { theBench } from './the-bench.ts';
+import { type BenchDoor, theBench } from './the-bench.ts';
 
 /** `<dd-cluster>`: the cluster as a picture of rooms and boxes, or as a list that says the same. */
 export class ClusterPicture extends HTMLElement {
@@ -43,8 +43,11 @@ export class ClusterPicture extends HTMLElement {
     this.#stop = bench.view.on(draw);
     document.addEventListener('dd-light', (event) => this.#light((event as CustomEvent<string>).detail));
     document.addEventListener('dd-open', (event) => {
-      const selector = selectorFor((event as CustomEvent<string>).detail);
-      if (selector !== '') this.querySelector(selector)?.querySelector('button')?.click();
+      const what = (event as CustomEvent<string>).detail;
+      const selector = selectorFor(what);
+      const shown = selector === '' ? null : this.querySelector(selector);
+      if (shown !== null) shown.querySelector('button')?.click();
+      else void openNamed(door, what);
     });
   }
 
@@ -69,6 +72,12 @@ export class ClusterPicture extends HTMLElement {
     if (selector === '') return;
     for (const element of this.querySelectorAll(selector)) element.setAttribute('data-lit', '');
   }
+}
+
+/** Opens a thing that the picture does not show, such as a Deployment. */
+async function openNamed(door: BenchDoor, what: string): Promise<void> {
+  const reference = await door.bench.remote?.find(what);
+  if (reference !== undefined) door.inspect(reference);
 }
 
 /**

@@ -6,9 +6,10 @@ import { containerState, podState, shapeOf } from './container-state.ts';
 import { h, setText } from './dom.ts';
 import { conditionsOf, factsOf } from './object-facts.ts';
 import { theBench } from './the-bench.ts';
+import { whyList } from './why-list.ts';
 
 const REFRESH_MS = 500;
-const PARTS = ['summary', 'events', 'yaml'] as const;
+const PARTS = ['summary', 'why', 'events', 'yaml'] as const;
 type Part = (typeof PARTS)[number];
 
 /** `<dd-inspector>`: one object of the cluster, opened: what it is, what happened to it, and its YAML. */
@@ -45,10 +46,7 @@ export class ObjectInspector extends HTMLElement {
     this.#container = container;
     this.#shown = '';
     setText(this.#note, '');
-    setText(
-      this.#title,
-      `${reference.kind === 'Pod' ? words.inspector.pod : words.inspector.nodeKind} ${reference.name}`,
-    );
+    setText(this.#title, `${reference.kind} ${reference.name}`);
     const choices = h(
       'div',
       { class: 'choices', role: 'group', 'aria-label': words.inspector.label },
@@ -99,6 +97,7 @@ export class ObjectInspector extends HTMLElement {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['kill'];
     const parts: Readonly<Record<Part, () => Node[]>> = {
       summary: () => this.#summary(reference, inspection),
+      why: () => whyList(inspection.why),
       events: () => [eventList(inspection.events)],
       yaml: () => [h('pre', { class: 'yaml', tabindex: 0 }, ...yamlLines(inspection.yaml))],
     };

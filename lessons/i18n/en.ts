@@ -12,6 +12,7 @@ export const en = {
     notFoundTitle: 'There is nothing at this address',
     notFoundText: 'The page may have moved, or the address has a slip in it. Every lesson is on the first page.',
     footer: 'Everything runs in this tab. Nothing you do here leaves it.',
+    liveOnly: 'What stands here follows the cluster, which needs JavaScript.',
     scriptless: 'The lesson can be read without JavaScript. The cluster beside it needs it.',
   },
   home: {
@@ -48,6 +49,48 @@ export const en = {
     choose: 'Choose one first; a wrong guess teaches as much as a right one.',
     right: 'You saw it coming.',
     wrong: (answer: string) => `Not this time. It is: ${answer}`,
+  },
+  quiz: {
+    label: 'Check of understanding',
+    check: 'Check',
+  },
+  ask: {
+    label: 'Look it up',
+    check: 'Check',
+    right: 'Right: that is what the cluster says.',
+    wrong: 'The cluster says something else at this moment. Look again.',
+    notYet: 'There is nothing in the cluster yet that this asks about. Do what comes before it first.',
+  },
+  breakIt: {
+    done: 'Done. Watch the picture.',
+    nothing: 'There is nothing of that name yet to break.',
+    failed: (message: string) => `That did not work: ${message}`,
+  },
+  etcd: {
+    label: 'Keys in etcd, below',
+    none: 'There are no such keys now.',
+    written: (version: number, revision: number) =>
+      version === 1 ? `new at revision ${revision}` : `written ${version} times, last at revision ${revision}`,
+  },
+  why: {
+    label: 'Why',
+    state: 'How it stands',
+    nodes: 'What the scheduler said of each node',
+    lineage: 'How it came to be',
+    nothing: 'There is no such thing now, or nothing to be told of it.',
+    made: (by: string) => `was made by ${by}`,
+    changed: (by: string) => `was changed by ${by}`,
+    as: (user: string) => `as ${user}`,
+  },
+  turns: {
+    label: 'What it did last',
+    on: 'worked on',
+    because: 'because this changed:',
+    wrote: 'and wrote:',
+    none: 'It has done nothing yet in this cluster.',
+  },
+  source: {
+    line: (n: number) => `from line ${n}`,
   },
   check: {
     label: 'Check',
@@ -178,10 +221,9 @@ export const en = {
     label: 'Inspector',
     nothing: 'Press a node, a Pod or a container in the picture to open it here.',
     gone: 'It no longer exists.',
-    pod: 'Pod',
-    nodeKind: 'Node',
     summary: 'Summary',
     yaml: 'YAML',
+    why: 'Why',
     events: 'Events',
     containers: 'Processes',
     conditions: 'Conditions',

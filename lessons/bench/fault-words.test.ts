@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { readFault } from './fault-words.ts';
+
+test.each([
+  ['kill container harbour web', { type: 'kill-container', namespace: 'default', pod: 'harbour', container: 'web' }],
+  [
+    'kill container kube-system/etcd pause STOP',
+    { type: 'kill-container', namespace: 'kube-system', pod: 'etcd', container: 'pause', signal: 'STOP' },
+  ],
+  ['kill process node-1 kubelet', { type: 'kill-process', host: 'node-1', process: 'kubelet' }],
+  ['power off node-2', { type: 'power-off', host: 'node-2' }],
+  ['move control-plane /a /b', { type: 'move-file', host: 'control-plane', from: '/a', to: '/b' }],
+])('%s', (words, fault) => {
+  expect(readFault(words)).toEqual({ kind: 'fault', fault });
+});
+
+test.each(['', 'kill', 'kill container harbour', 'power up node-1', 'explode'])('"%s" is refused', (words) => {
+  expect(() => readFault(words)).toThrow(/breaks nothing; what can be said: kill container/);
+});

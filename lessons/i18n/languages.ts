@@ -1,0 +1,22 @@
+/** A language of the site. */
+export interface Language {
+  /** Its folder below `content/lessons/`, its file here, and the beginning of its addresses (none for the first). */
+  readonly id: string;
+  /** As pages declare it: https://www.w3.org/International/articles/language-tags/ */
+  readonly code: string;
+  /** In itself. */
+  readonly name: string;
+}
+
+/** The first is the one that the course is written in; what is not translated yet is shown in it. */
+export const LANGUAGES: readonly Language[] = [
+  { id: 'en', code: 'en', name: 'English' },
+  { id: 'zh', code: 'zh-CN', name: '简体中文' },
+];
+
+export const FIRST = LANGUAGES[0]!;
+
+/** The language with this id or code; the first for any other. */
+export function languageOf(name: string | undefined): Language {
+  return LANGUAGES.find(({ id, code }) => id === name || code === name) ?? FIRST;
+}
