@@ -1,5 +1,6 @@
 import mdx from '@astrojs/mdx';
 import { defineConfig } from 'astro/config';
+import { FIRST, LANGUAGES } from './lessons/i18n/languages.ts';
 
 export default defineConfig({
   srcDir: './lessons',
@@ -7,8 +8,8 @@ export default defineConfig({
   outDir: './dist',
   output: 'static',
   i18n: {
-    defaultLocale: 'en',
-    locales: ['en', { path: 'zh-cn', codes: ['zh-CN'] }],
+    defaultLocale: FIRST.id,
+    locales: LANGUAGES.map(({ id, code }) => ({ path: id, codes: [code] })),
     routing: { prefixDefaultLocale: false },
   },
   integrations: [mdx()],

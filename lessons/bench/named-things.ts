@@ -7,14 +7,14 @@ import type { Reference } from './protocol.ts';
  * `node node-1`, `service kube-system/kube-dns`. A name stands for all that begin with it, since the names of Pods that
  * controllers make have endings of their own.
  */
-export interface NamedThing {
+interface NamedThing {
   readonly resource: Resource;
   readonly namespace: string;
   readonly name: string;
 }
 
 /** Reads such words; undefined for a kind that nobody serves. */
-export function readThing(words: string): NamedThing | undefined {
+function readThing(words: string): NamedThing | undefined {
   const [kind = '', path = ''] = words.trim().split(/\s+/);
   const resource = resourceCalled(kind);
   if (resource === undefined) return undefined;

@@ -71,10 +71,3 @@ export abstract class LiveView<T> extends HTMLElement {
 export function shortKey(key: string): HTMLElement {
   return h('code', {}, key.replace(/^\/registry\//, ''));
 }
-
-/** Virtual time of day as machines' clocks show it. */
-export function timeOfDay(bench: Bench | undefined, timeMs: number): string {
-  const clock = bench?.clock.value;
-  if (clock === undefined) return '';
-  return new Date(clock.wallMs - clock.timeMs + timeMs).toISOString().slice(11, 19);
-}

@@ -1,5 +1,5 @@
 /** A language of the site. */
-export interface Language {
+interface Language {
   /** Its folder below `content/lessons/`, its file here, and the beginning of its addresses (none for the first). */
   readonly id: string;
   /** As pages declare it: https://www.w3.org/International/articles/language-tags/ */

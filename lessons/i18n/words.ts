@@ -1,8 +1,9 @@
 import { en, type Words } from './en.ts';
+import { languageOf } from './languages.ts';
 
-const LANGUAGES: Readonly<Record<string, Words>> = { en };
+const WORDS: Readonly<Record<string, Words>> = { en };
 
 /** The site's words in a language; English where there are none yet. */
 export function wordsFor(language: string | undefined): Words {
-  return LANGUAGES[language ?? 'en'] ?? en;
+  return WORDS[languageOf(language).id] ?? en;
 }
