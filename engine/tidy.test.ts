@@ -23,6 +23,8 @@ const PORTS = [
   'engine/linux/grpc.ts',
   'engine/linux/hash.ts',
   'engine/linux/http.ts',
+  'engine/linux/protobuf.ts',
+  'engine/linux/task-group.ts',
   'engine/linux/dns/message.ts',
   'engine/containerd/cri.ts',
   'engine/containerd/image.ts',

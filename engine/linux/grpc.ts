@@ -1,4 +1,7 @@
-// gRPC over simulated sockets: unary calls only, HTTP/2 with prior knowledge and without TLS.
-export { GrpcError, grpcCall } from './grpc/client.ts';
-export { checkRequest, checkResponse, readCheckResponse, readCheckService } from './grpc/health.ts';
+// gRPC over simulated sockets: unary calls and calls that the server answers over time, HTTP/2 with prior knowledge and
+// without TLS. Services and their messages are described by data.
+export { callGrpc, connectGrpc } from './grpc/channel.ts';
+export { HEALTH } from './grpc/health.ts';
 export { serveGrpc } from './grpc/server.ts';
+export { implement } from './grpc/service.ts';
+export { GrpcError } from './grpc/status.ts';

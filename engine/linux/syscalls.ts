@@ -185,6 +185,9 @@ export interface Process {
   readonly cwd: string;
   readonly hostname: string;
 
+  /** Leaves a line in the history of the simulation, as a tracer that watches this program would. */
+  trace(kind: string, subject: string, detail: string): void;
+
   // Time
   /** Milliseconds since 1970 on this machine's clock. */
   now(): number;

@@ -1,8 +1,8 @@
 import { badRequest } from '../../api/errors.ts';
 import { KINDS } from '../../api/kind-list.ts';
 import { DEFINITIONS } from '../../api/schema/definitions.ts';
+import { readFields, WireError } from '../../linux/protobuf.ts';
 import { decodeMessage } from './message.ts';
-import { readFields, WireError } from './wire.ts';
 
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
 

@@ -1,6 +1,6 @@
 import { DEFINITIONS, type Definition, type FieldSchema, type ValueSchema } from '../../api/schema/definitions.ts';
+import { readFields, WireError, type WireValue } from '../../linux/protobuf.ts';
 import { fieldsByNumber } from './field-numbers.ts';
-import { readFields, WireError, type WireValue } from './wire.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import type { Image, Registry } from '../../containerd/image.ts';
-import { checkResponse, serveGrpc } from '../../linux/grpc.ts';
+import { HEALTH, implement, serveGrpc } from '../../linux/grpc.ts';
 import type { FileTree } from '../../linux/host.ts';
 import { serveHttp } from '../../linux/http.ts';
 import { pause } from '../../linux/programs/pause.ts';
@@ -94,9 +94,10 @@ const hear: Program = function* (process) {
 /** `health <port> <seconds>`: a gRPC server that is healthy for so long. */
 const health: Program = function* (process) {
   const untilMs = process.now() + Number(process.argv[2]) * 1000;
-  return yield* serveGrpc(process, process.listen(Number(process.argv[1])), () =>
-    checkResponse(process.now() < untilMs ? 'SERVING' : 'NOT_SERVING'),
-  );
+  const service = implement(HEALTH, {
+    Check: () => ({ status: process.now() < untilMs ? 'SERVING' : 'NOT_SERVING' }),
+  });
+  return yield* serveGrpc(process, process.listen(Number(process.argv[1])), [service]);
 };
 
 /** `fetch <host> <port>`: prints `ok` when the port accepts a connection. */

@@ -1,6 +1,6 @@
 import { concatBytes, decode, encode } from '../stdio.ts';
 
-// The framing of HTTP/2 (RFC 9113), as far as unary gRPC calls need it.
+// The framing of HTTP/2 (RFC 9113), as far as gRPC calls need it.
 
 export const PREFACE = encode('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
@@ -79,36 +79,85 @@ export function encodeHeaders(fields: Readonly<Record<string, string>>): Uint8Ar
 export function decodeHeaders(bytes: Uint8Array): Record<string, string> {
   const fields: [string, string][] = [];
   let at = 0;
+  const next = (): number => {
+    const byte = bytes[at++];
+    if (byte === undefined) throw new FrameError('http2: unsupported header encoding');
+    return byte;
+  };
   const read = (): string => {
-    const length = bytes[at]!;
-    if (length === undefined || length > 126) throw new FrameError('http2: unsupported header encoding');
-    const value = decode(bytes.subarray(at + 1, at + 1 + length));
-    at += 1 + length;
+    let length = next();
+    if (length > PREFIX) throw new FrameError('http2: unsupported header encoding');
+    if (length === PREFIX) {
+      // RFC 7541, section 5.1; nothing that fits into a frame needs more than three bytes.
+      for (let shift = 0, byte = 0x80; (byte & 0x80) !== 0; shift += 7) {
+        if (shift > 14) throw new FrameError('http2: unsupported header encoding');
+        byte = next();
+        length += (byte & 0x7f) << shift;
+      }
+    }
+    if (at + length > bytes.length) throw new FrameError('http2: unsupported header encoding');
+    const value = decode(bytes.subarray(at, at + length));
+    at += length;
     return value;
   };
   while (at < bytes.length) {
-    if (bytes[at] !== 0) throw new FrameError('http2: unsupported header encoding');
-    at += 1;
+    if (next() !== 0) throw new FrameError('http2: unsupported header encoding');
     fields.push([read(), read()]);
   }
   return Object.fromEntries(fields);
 }
 
+/** What fits into the seven bits of a length's first byte is less than this. */
+const PREFIX = 127;
+const MAX_TEXT_BYTES = 4000;
+
 function text(value: string): Uint8Array {
-  const bytes = encode(value).subarray(0, 126);
-  return concatBytes([Uint8Array.of(bytes.length), bytes]);
+  const bytes = encode(value).subarray(0, MAX_TEXT_BYTES);
+  if (bytes.length < PREFIX) return concatBytes([Uint8Array.of(bytes.length), bytes]);
+  const length = [PREFIX];
+  let rest = bytes.length - PREFIX;
+  for (; rest >= 0x80; rest >>= 7) length.push((rest & 0x7f) | 0x80);
+  return concatBytes([Uint8Array.from([...length, rest]), bytes]);
 }
 
-/** A message as gRPC puts it into DATA: not compressed, with its length before it. */
-export function encodeMessage(message: Uint8Array): Uint8Array {
-  const head = new Uint8Array(5);
+/** A message as gRPC puts it into DATA: not compressed, with its length before it, in as many frames as it needs. */
+export function messageFrames(stream: number, message: Uint8Array, endStream = false): Uint8Array {
+  const head = new Uint8Array(MESSAGE_HEAD_BYTES);
   new DataView(head.buffer).setUint32(1, message.length);
-  return concatBytes([head, message]);
+  const whole = concatBytes([head, message]);
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < whole.length; at += MAX_FRAME_BYTES) {
+    const last = at + MAX_FRAME_BYTES >= whole.length;
+    const flags = last && endStream ? FLAG.endStream : 0;
+    frames.push(frame(FRAME.data, flags, stream, whole.subarray(at, at + MAX_FRAME_BYTES)));
+  }
+  return concatBytes(frames);
 }
 
-/** The message of a call's DATA; undefined when it is not all there. */
-export function decodeMessage(data: Uint8Array): Uint8Array | undefined {
-  if (data.length < 5) return undefined;
-  const length = new DataView(data.buffer, data.byteOffset).getUint32(1);
-  return data.length < 5 + length ? undefined : data.subarray(5, 5 + length);
+const MESSAGE_HEAD_BYTES = 5;
+/** https://pkg.go.dev/google.golang.org/grpc#MaxCallRecvMsgSize */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** Takes messages off the front of what a stream's DATA has brought so far. */
+export class MessageReader {
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  push(piece: Uint8Array): void {
+    this.#bytes = this.#bytes.length === 0 ? piece : concatBytes([this.#bytes, piece]);
+  }
+
+  /** The next message, if all of it is there. @throws FrameError */
+  next(): Uint8Array | undefined {
+    if (this.#bytes.length < MESSAGE_HEAD_BYTES) return undefined;
+    const length = new DataView(this.#bytes.buffer, this.#bytes.byteOffset).getUint32(1);
+    if (this.#bytes[0] !== 0) throw new FrameError('grpc: Decompressor is not installed for grpc-encoding');
+    if (length > MAX_MESSAGE_BYTES) {
+      throw new FrameError(`grpc: received message larger than max (${length} vs. ${MAX_MESSAGE_BYTES})`);
+    }
+    const end = MESSAGE_HEAD_BYTES + length;
+    if (this.#bytes.length < end) return undefined;
+    const message = this.#bytes.slice(MESSAGE_HEAD_BYTES, end);
+    this.#bytes = this.#bytes.subarray(end);
+    return message;
+  }
 }

@@ -80,6 +80,10 @@ export class SystemCalls implements Process {
     return this.#task.pidNamespace.numberOf(pid);
   }
 
+  trace(kind: string, subject: string, detail: string): void {
+    this.#task.kernel.sim.record(kind, subject, detail);
+  }
+
   // Time
   now(): number {
     return this.#task.kernel.now();

@@ -1,11 +1,8 @@
-import { checkRequest, checkResponse, readCheckService, serveGrpc } from '../../grpc.ts';
+import { GrpcError, HEALTH, implement, serveGrpc } from '../../grpc.ts';
 import { formatGoDuration } from '../go/flags.ts';
 import { httpError, serveGo } from '../go/http-server.ts';
 import { fatal, goError, log } from '../go/runtime.ts';
 import type { Command } from './command.ts';
-
-const NOT_FOUND = 5;
-const UNIMPLEMENTED = 12;
 
 export const grpcHealthChecking: Command = {
   use: 'grpc-health-checking',
@@ -24,8 +21,6 @@ export const grpcHealthChecking: Command = {
   *run(process, flags) {
     const startedMs = process.now();
     const delayMs = flags.number('delay-unhealthy-sec') * 1000;
-    // Compared as they come over the wire, where long names are cut.
-    const service = readCheckService(checkRequest(flags.string('service')));
     let unhealthy = false;
     const httpPort = flags.number('http-port');
     yield* log(process, `Http server starting to listen on :${httpPort}`);
@@ -49,11 +44,13 @@ export const grpcHealthChecking: Command = {
       );
     }
     yield* log(process, `gRPC server starting to listen on :${port}`);
-    return yield* serveGrpc(process, listener, (method, message) => {
-      if (method !== '/grpc.health.v1.Health/Check') return { code: UNIMPLEMENTED, message: 'unimplemented' };
-      if (readCheckService(message) !== service) return { code: NOT_FOUND, message: 'unknown service' };
-      const late = delayMs >= 0 && process.now() - startedMs >= delayMs;
-      return checkResponse(unhealthy || late ? 'NOT_SERVING' : 'SERVING');
+    const health = implement(HEALTH, {
+      Check: ({ service }) => {
+        if (service !== flags.string('service')) throw new GrpcError('NotFound', 'unknown service');
+        const late = delayMs >= 0 && process.now() - startedMs >= delayMs;
+        return { status: unhealthy || late ? 'NOT_SERVING' : 'SERVING' };
+      },
     });
+    return yield* serveGrpc(process, listener, [health]);
   },
 };

@@ -88,3 +88,67 @@ class Reader {
     return byte;
   }
 }
+
+/** Writes a message field by field. */
+export class WireWriter {
+  #bytes = new Uint8Array(64);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** @param value as two's complement of 64 bits when negative */
+  varint(number: number, value: bigint): void {
+    this.#varint(number * 8 + WIRE.varint);
+    this.#varint(BigInt.asUintN(64, value));
+  }
+
+  double(number: number, value: number): void {
+    this.#varint(number * 8 + WIRE.fixed64);
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    this.#append(bytes);
+  }
+
+  bytesField(number: number, value: Uint8Array): void {
+    this.#varint(number * 8 + WIRE.bytes);
+    this.#varint(value.length);
+    this.#append(value);
+  }
+
+  #varint(value: number | bigint): void {
+    const piece: number[] = [];
+    let rest = BigInt(value);
+    for (; rest >= 0x80n; rest >>= 7n) piece.push(Number(rest & 0x7fn) | 0x80);
+    piece.push(Number(rest));
+    this.#append(piece);
+  }
+
+  #append(piece: ArrayLike<number>): void {
+    const length = this.#length + piece.length;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      larger.set(this.bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+}
+
+/** Varints written one after the other without tags: a packed field. @throws WireError */
+export function* readPacked(bytes: Uint8Array): Generator<bigint> {
+  const reader = new Reader(bytes);
+  while (!reader.done) yield reader.varint();
+}
+
+export function packVarints(values: readonly bigint[]): Uint8Array {
+  const bytes: number[] = [];
+  for (const value of values) {
+    let rest = BigInt.asUintN(64, value);
+    for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+    bytes.push(Number(rest));
+  }
+  return Uint8Array.from(bytes);
+}
