@@ -21,6 +21,19 @@ export { type Cluster, HOME } from './cluster/cluster.ts';
 export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, WorkerOptions } from './cluster/options.ts';
+export type {
+  EndpointChoice,
+  HookPass,
+  NameLookup,
+  RequestEnd,
+  RequestFilter,
+  RequestHop,
+  RequestOutcome,
+  RequestPath,
+  RequestPlace,
+  RequestProbe,
+  RulePass,
+} from './cluster/requests/request-path.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
 export type { KeyValue } from './etcd/index.ts';
 export { storageKey, storagePrefix } from './kube-apiserver/registry/storage-key.ts';

@@ -1,5 +1,4 @@
 import type { JournalEntry } from '../sim/index.ts';
-import type { Cluster } from './cluster.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import type { ClusterOptions } from './options.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -17,7 +16,7 @@ interface RunPoint {
 }
 
 /** Builds a cluster with these tools on its workstation and runs it until it is ready. See `createCluster`. */
-export function bootCluster(options: ClusterOptions, tools: WorkstationTools): Cluster {
+export function bootCluster(options: ClusterOptions, tools: WorkstationTools): KubernetesCluster {
   const cluster = new KubernetesCluster(options, tools, (journal, until) =>
     replayCluster(options, tools, journal, until),
   );
@@ -39,7 +38,7 @@ export function replayCluster(
   tools: WorkstationTools,
   journal: readonly JournalEntry[],
   until?: RunPoint,
-): Cluster {
+): KubernetesCluster {
   const cluster = bootCluster(options, tools);
   const { sim } = cluster;
   sim.journal.replay(journal);

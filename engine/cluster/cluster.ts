@@ -5,6 +5,7 @@ import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { JournalEntry, Simulation } from '../sim/index.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import type { ClusterOptions } from './options.ts';
+import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import type { SessionListener } from './sessions.ts';
 import type { ClusterView } from './view.ts';
 
@@ -60,6 +61,18 @@ export interface Cluster {
    * last time the scheduler tried. Undefined when the scheduler that runs now has not tried it, or no longer remembers.
    */
   explainScheduling(name: string, namespace?: string): SchedulingDecision | undefined;
+  /**
+   * What became of what was sent on the network in this run: the last thousand connections, datagrams and echo requests
+   * (answers are part of what they answer), the newest last. For each: name look-ups, every network stack on the way, every rule
+   * that fitted, the chosen endpoint and why, the time; or where and by which rule it died.
+   */
+  requests(filter?: RequestFilter): readonly RequestPath[];
+  /**
+   * What would become of a request now. It is sent in a second cluster, so this one hears nothing of it.
+   *
+   * @throws Error for a machine or Pod that is not there, or a Pod that does not run.
+   */
+  followRequest(probe: RequestProbe): RequestPath;
   /** A second cluster in exactly this state, made by replay: break it as you like. */
   fork(): Cluster;
 }

@@ -44,8 +44,11 @@ function killContainer(fault: Fault & { type: 'kill-container' }, { nodes }: Fau
   throw new Error(`no running container "${fault.container}" in Pod "${fault.namespace}/${fault.pod}"`);
 }
 
-/** The pid on the machine of a container's first process, if the container runs there. */
-function mainProcess({ runtime }: NodeMachine, fault: Fault & { type: 'kill-container' }): number | undefined {
+/** The pid on the machine of a container's first process, if the container runs there; the Pod's first unless told. */
+export function mainProcess(
+  { runtime }: NodeMachine,
+  fault: { readonly namespace: string; readonly pod: string; readonly container?: string | undefined },
+): number | undefined {
   const sandbox = runtime
     .listPodSandboxes()
     .filter(({ state }) => state === 'SANDBOX_READY')
@@ -54,7 +57,7 @@ function mainProcess({ runtime }: NodeMachine, fault: Fault & { type: 'kill-cont
   return runtime
     .listContainers()
     .filter(({ podSandboxId, state }) => podSandboxId === sandbox.id && state === 'CONTAINER_RUNNING')
-    .find(({ metadata }) => metadata.name === fault.container)?.pid;
+    .find(({ metadata }) => fault.container === undefined || metadata.name === fault.container)?.pid;
 }
 
 function killProcess(fault: Fault & { type: 'kill-process' }, targets: FaultTargets): void {

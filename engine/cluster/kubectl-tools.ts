@@ -2,6 +2,7 @@ import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
+import { requestFollower } from './requests/index.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
@@ -16,4 +17,5 @@ export const kubectlTools: WorkstationTools = {
     }),
   completeKubectl,
   apiExtensions: () => apiExtensions,
+  requestFollower: () => requestFollower,
 };

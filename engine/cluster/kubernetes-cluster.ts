@@ -28,6 +28,8 @@ import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
+import { RequestTrials } from './request-trials.ts';
+import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
 import { CLUSTER_CIDR } from './static-pods.ts';
@@ -48,7 +50,7 @@ type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 type Restore = (
   journal: readonly JournalEntry[],
   until: { readonly timeMs: number; readonly steps: number },
-) => Cluster;
+) => KubernetesCluster;
 
 /** How long past its own time-out an HTTP request may take before it counts as hung. */
 const REQUEST_SLACK_MS = 1000;
@@ -68,6 +70,7 @@ export class KubernetesCluster implements Cluster {
   readonly #asAdmin: Transport;
   readonly #looking: Client;
   readonly #sessions: Sessions;
+  readonly #requests: RequestTrials;
   #runCount = 0;
 
   constructor(options: ClusterOptions, tools: WorkstationTools, restore: Restore) {
@@ -129,6 +132,7 @@ export class KubernetesCluster implements Cluster {
     this.client = new Client(this.#asAdmin);
     this.#looking = new Client(this.#asSuperAdmin(controlHost));
     this.#sessions = new Sessions(this.#asAdmin);
+    this.#requests = new RequestTrials(fabric, tools.requestFollower, this.#machines, this.#hosts);
     this.#openDoors();
   }
 
@@ -206,7 +210,15 @@ export class KubernetesCluster implements Cluster {
     return this.#controlPlane.scheduler.explain(namespace, name);
   }
 
-  fork(): Cluster {
+  requests(filter: RequestFilter = {}): readonly RequestPath[] {
+    return this.#requests.past(filter);
+  }
+
+  followRequest(probe: RequestProbe): RequestPath {
+    return this.fork().#requests.run(probe);
+  }
+
+  fork(): KubernetesCluster {
     return this.#restore(this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
   }
 

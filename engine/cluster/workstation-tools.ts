@@ -2,6 +2,7 @@ import type { Transport } from '../client/transport.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
+import type { RequestFollower } from './requests/index.ts';
 
 /**
  * What nothing asks for before a learner does: the programs that the workstation has beyond a plain machine's, and the
@@ -14,6 +15,8 @@ export interface WorkstationTools {
   kubectl(connect: (server?: string) => Transport): Program;
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
+  /** Tells what became of requests on the network. */
+  readonly requestFollower: () => RequestFollower;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

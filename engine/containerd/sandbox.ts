@@ -37,12 +37,13 @@ export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig
   const id = containerId(random);
   const { network, ipc, pid, user } = config.linux.namespaces;
   const ownNetwork = network !== 'NODE';
+  const label = `${config.metadata.namespace}/${config.metadata.name}`;
   const sandbox: Sandbox = {
     id,
     config,
     createdAtMs: host.sim.wallMs,
     namespaces: {
-      net: ownNetwork ? host.createNamespace('net') : host.namespaces.net,
+      net: ownNetwork ? host.createNamespace('net', { label }) : host.namespaces.net,
       uts: ownNetwork ? host.createNamespace('uts', { hostname: config.hostname }) : host.namespaces.uts,
       ipc: ipc === 'NODE' ? host.namespaces.ipc : host.createNamespace('ipc'),
       pid: pid === 'NODE' ? host.namespaces.pid : host.createNamespace('pid'),

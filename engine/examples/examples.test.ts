@@ -22,6 +22,12 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /KIND: +CronTab\nVERSION: +v1\n\nFIELD: spec <Object>[\s\S]*cronSpec\t<string> -required-\n +In the syntax of cron\./,
     /the server doesn't have a resource type "ct"\n+$/,
   ],
+  '05-follow-this-request.ts': [
+    /asked for web\.default\.svc\.cluster\.local: NOERROR after/,
+    /nat KUBE-SEP-\w+ 2 \[1\] .* -j DNAT --to-destination 10\.244/,
+    /chosen by probability among default\/web -> 10\.244\.\d+\.\d+:80 \(0\.333\)/,
+    /: failed\n[\s\S]*no route: nobody has the address 10\./,
+  ],
   '03-without-a-scheduler.ts': [/web +0\/1 +Pending[\s\S]*web +1\/1 +Running/],
 };
 

@@ -34,6 +34,8 @@ export interface NamespaceOptions {
   readonly hostname?: string;
   /** Of a user namespace, for users and groups alike: what processes in it look like from the machine. */
   readonly idMappings?: readonly IdMapping[];
+  /** Of a network namespace: whose it is, for whoever looks at a run. */
+  readonly label?: string;
 }
 
 /** The network namespace's own face, for the CNI: interfaces in, interfaces out. */

@@ -37,6 +37,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
         };
       },
       apiExtensions: () => present().apiExtensions(),
+      requestFollower: () => present().requestFollower(),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

@@ -297,17 +297,18 @@ class Machine implements Host {
 
   #newNamespace(kind: NamespaceKind, options: NamespaceOptions): Namespace {
     const kernel = this.#kernel;
-    if (kind === 'net') return this.#newNetwork();
+    if (kind === 'net') return this.#newNetwork(false, options.label);
     if (kind === 'mnt') return hostMounts(kernel, this.#disk);
     return plainNamespace(kernel, kind, options, kernel.init);
   }
 
-  #newNetwork(isMachine = false): NetNamespace {
+  #newNetwork(isMachine = false, label?: string): NetNamespace {
     return new NetNamespace({
       inode: this.#kernel.allocateNamespaceInode(),
       fabric: this.#fabric,
       hostName: this.name,
       isMachine,
+      label,
       isUp: () => this.#kernel.running,
       fs: this.#kernel.anonymous,
     });

@@ -5,6 +5,7 @@ import type { Datagram } from '../net/attachment.ts';
 import { openConnection, socketOf } from '../net/connect.ts';
 import { DatagramSocket } from '../net/datagram-socket.ts';
 import { sendEcho } from '../net/echo.ts';
+import type { Sender } from '../net/flow-log.ts';
 import { ListeningSocket } from '../net/listening-socket.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import { StreamSocket } from '../net/stream-socket.ts';
@@ -47,11 +48,16 @@ export function* accept(task: TaskStruct, fd: number): Task<{ fd: number; peer: 
   }
 }
 
+/** Who sends, for whoever follows what was sent. */
+function senderOf(task: TaskStruct): Sender {
+  return { pid: task.process.hostPid, argv: task.process.argv };
+}
+
 export function* connect(task: TaskStruct, address: string, port: number, timeoutMs?: number): Task<number> {
   const network = networkOf(task);
   const result = yield* waitFor({
     start: (resume: (result: StreamSocket | Errno['code']) => void) =>
-      openConnection(network, { address, port }, timeoutMs, resume),
+      openConnection(network, { address, port }, timeoutMs, resume, senderOf(task)),
   });
   return task.files.add(socketOf(result));
 }
@@ -138,7 +144,7 @@ function datagramAt(task: TaskStruct, fd: number): DatagramSocket {
 
 export function sendTo(task: TaskStruct, fd: number, data: Uint8Array, to: SocketAddress): void {
   charge(task, 1);
-  datagramAt(task, fd).send(data, to);
+  datagramAt(task, fd).send(data, to, senderOf(task));
 }
 
 export function* receiveFrom(task: TaskStruct, fd: number, timeoutMs?: number): Task<Datagram | undefined> {
@@ -159,7 +165,9 @@ export function* echo(
   if ((gid < least || gid > most) && !hasCapability(task.credentials, 'CAP_NET_RAW')) throw new Errno('EPERM');
   if (!network.isOwn(address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
   charge(task, 1);
-  return yield* waitFor<EchoReply | undefined>({ start: (resume) => sendEcho(network, address, options, resume) });
+  return yield* waitFor<EchoReply | undefined>({
+    start: (resume) => sendEcho(network, address, options, resume, senderOf(task)),
+  });
 }
 
 function requireNetworkAdministrator(task: TaskStruct): void {

@@ -16,6 +16,8 @@ interface DatagramReceiver {
 /** A network namespace as the fabric sees it. */
 export interface Attachment {
   readonly hostName: string;
+  /** Whose it is, for whoever looks at a run: `default/web` for a Pod's. */
+  readonly label: string | undefined;
   /** Whether the machine is powered on. */
   readonly up: boolean;
   listenerFor(address: string, port: number): ListeningSocket | undefined;

@@ -3,6 +3,7 @@ import { Errno, type ErrnoCode } from '../errno.ts';
 import type { SocketAddress } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
 import type { Attachment } from './attachment.ts';
+import type { Flow, Sender } from './flow-log.ts';
 import type { ListeningSocket } from './listening-socket.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { PathResult } from './netfilter/path.ts';
@@ -26,8 +27,9 @@ export function openConnection(
   destination: SocketAddress,
   timeoutMs = DEFAULT_TIMEOUT_MS,
   done: (result: ConnectResult) => void,
+  sender?: Sender,
 ): () => void {
-  const attempt = new Attempt(from, destination, timeoutMs, done);
+  const attempt = new Attempt(from, destination, timeoutMs, done, sender);
   attempt.begin();
   return () => attempt.finish();
 }
@@ -43,13 +45,17 @@ class Attempt {
   #port = 0;
   #finished = false;
   #timer: Timer | undefined;
+  readonly #sender: Sender | undefined;
+  #flow: Flow | undefined;
 
   constructor(
     from: NetNamespace,
     destination: SocketAddress,
     timeoutMs: number,
     done: (result: ConnectResult) => void,
+    sender: Sender | undefined,
   ) {
+    this.#sender = sender;
     this.#from = from;
     this.#wanted = destination;
     this.#deadlineMs = from.fabric.sim.nowMs + timeoutMs;
@@ -61,11 +67,12 @@ class Attempt {
     this.#timer = sim.schedule(this.#deadlineMs - sim.nowMs, 'connect', () => this.finish('ETIMEDOUT'));
     const { address } = this.#wanted;
     if (parseAddress(address) === undefined) this.#after(0, () => this.finish('EINVAL'));
-    else if (!this.#from.isOwn(address) && this.#from.outgoingAddress === undefined) {
-      this.#after(0, () => this.finish('ENETUNREACH'));
-    } else {
-      this.#port = this.#from.ephemeralPort();
-      this.#sendSyn(FIRST_SYN_RETRY_MS);
+    else {
+      const reachable = this.#from.isOwn(address) || this.#from.outgoingAddress !== undefined;
+      if (reachable) this.#port = this.#from.ephemeralPort();
+      this.#flow = this.#from.fabric.flows.begin(this.#from, this.#syn(), { sender: this.#sender });
+      if (reachable) this.#sendSyn(FIRST_SYN_RETRY_MS);
+      else this.#after(0, () => this.finish('ENETUNREACH'));
     }
   }
 
@@ -76,6 +83,8 @@ class Attempt {
     }
     this.#finished = true;
     this.#timer?.cancel();
+    if (result === undefined) this.#flow?.end({ kind: 'abandoned' });
+    else this.#flow?.end(typeof result === 'string' ? { kind: 'failed', code: result } : { kind: 'connected' });
     if (result !== undefined) this.#done(result);
   }
 
@@ -88,7 +97,7 @@ class Attempt {
   #sendSyn(retryMs: number): void {
     const { fabric } = this.#from;
     const packet = this.#syn();
-    const result = fabric.carry(this.#from, packet);
+    const result = fabric.carry(this.#from, packet, this.#flow);
     const { end, path, flows } = result;
     if (end.kind === 'lost') {
       const { address } = packet.destination;
@@ -96,6 +105,7 @@ class Attempt {
       return; // Beyond: nobody even says no.
     }
     const latency = fabric.latencyAlong(path);
+    if (latency === undefined) this.#meets('lost on the way');
     if (end.kind === 'dropped' || latency === undefined) {
       this.#retry(retryMs);
       return;
@@ -111,10 +121,18 @@ class Attempt {
     this.#from.note(packet.destination.address);
     this.#after(latency, () => {
       const listener = end.to.listenerFor(packet.destination.address, packet.destination.port);
-      if (listener === undefined) refuse('ECONNREFUSED');
-      else if (listener.full) this.#retry(retryMs);
-      else this.#establish(packet, end.to, listener, result, latency);
+      if (listener === undefined) {
+        this.#meets('nobody listens');
+        refuse('ECONNREFUSED');
+      } else if (listener.full) {
+        this.#meets('backlog full');
+        this.#retry(retryMs);
+      } else this.#establish(packet, end.to, listener, result, latency);
     });
+  }
+
+  #meets(obstacle: Flow['obstacle']): void {
+    if (this.#flow !== undefined) this.#flow.obstacle = obstacle;
   }
 
   #syn(): Packet {
@@ -149,7 +167,9 @@ class Attempt {
     let open = 2;
     const close = (): void => {
       open -= 1;
-      if (open === 0) for (const { conntrack, entry } of flows) conntrack.close(entry, fabric.sim.nowMs);
+      if (open > 0) return;
+      for (const { conntrack, entry } of flows) conntrack.close(entry, fabric.sim.nowMs);
+      if (this.#flow !== undefined) this.#flow.closedMs = fabric.sim.nowMs;
     };
     const [client, accepted] = StreamSocket.pair(
       {

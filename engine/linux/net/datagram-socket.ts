@@ -5,6 +5,7 @@ import type { Inode } from '../vfs/inode.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
 import { parseAddress } from './address.ts';
 import type { Datagram } from './attachment.ts';
+import type { Flow, Sender } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
 
@@ -15,6 +16,8 @@ const BUFFER_BYTES = 212_992;
 const HEADER_BYTES = 28;
 
 const ANY = '0.0.0.0';
+
+const DNS_PORT = 53;
 
 /** The largest datagram over IPv4. */
 const MAX_DATAGRAM_BYTES = 65_507;
@@ -47,36 +50,56 @@ export class DatagramSocket extends FileDescription {
   }
 
   /** Throws ENETUNREACH, EINVAL, EMSGSIZE, EPERM. Whether it arrives is another matter. */
-  send(data: Uint8Array, to: SocketAddress): void {
+  send(data: Uint8Array, to: SocketAddress, sender?: Sender): void {
     const network = this.#network;
     const { fabric } = network;
     if (parseAddress(to.address) === undefined) throw new Errno('EINVAL');
     if (data.length > MAX_DATAGRAM_BYTES) throw new Errno('EMSGSIZE');
     if (!network.isOwn(to.address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
     const packet = this.#packet(data, to);
-    const { end, path } = fabric.carry(network, packet);
+    const answered = fabric.flows.answeredBy(packet);
+    const flow = answered === undefined ? this.#note(packet, data, sender) : undefined;
+    const { end, path } = fabric.carry(network, packet, flow);
     if (end.kind === 'dropped') return;
     if (end.kind === 'lost') {
       if (fabric.knowsNetworkOf(packet.destination.address)) {
-        fabric.sim.schedule(ARP_FAILURE_MS, 'packet', () => this.#fail('EHOSTUNREACH'));
+        fabric.sim.schedule(ARP_FAILURE_MS, 'packet', () => this.#fail('EHOSTUNREACH', flow));
       }
       return;
     }
     const latency = fabric.latencyAlong(path);
-    if (latency === undefined) return;
+    if (latency === undefined) {
+      if (flow !== undefined) flow.obstacle = 'lost on the way';
+      return;
+    }
     if (end.kind === 'rejected') {
       // One's own machine says so at once.
-      if (end.at === network) throw new Errno('EPERM');
-      fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED'));
+      if (end.at === network) {
+        flow?.end({ kind: 'failed', code: 'EPERM' });
+        throw new Errno('EPERM');
+      }
+      fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED', flow));
       return;
     }
     network.note(packet.destination.address);
+    if (flow !== undefined) fabric.flows.awaitAnswer(flow, packet);
     const bytes = data.slice();
     fabric.sim.schedule(latency, 'packet', () => {
       const receiver = end.to.datagramFor(packet.destination.address, packet.destination.port);
-      if (receiver !== undefined) receiver.offer({ data: bytes, peer: packet.source });
-      else fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED'));
+      if (receiver !== undefined) {
+        receiver.offer({ data: bytes, peer: packet.source });
+        flow?.end({ kind: 'delivered' });
+        answered?.end({ kind: 'answered' }, bytes);
+        return;
+      }
+      if (flow !== undefined) flow.obstacle = 'nobody listens';
+      fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED', flow));
     });
+  }
+
+  #note(packet: Packet, data: Uint8Array, sender: Sender | undefined): Flow {
+    const question = packet.destination.port === DNS_PORT ? data.slice() : undefined;
+    return this.#network.fabric.flows.begin(this.#network, packet, { sender, question });
   }
 
   #packet(data: Uint8Array, to: SocketAddress): Packet {
@@ -113,7 +136,8 @@ export class DatagramSocket extends FileDescription {
     return datagram;
   }
 
-  #fail(code: ErrnoCode): void {
+  #fail(code: ErrnoCode, flow: Flow | undefined): void {
+    flow?.end({ kind: 'failed', code });
     this.#error = code;
     this.#readQueue.wake();
   }

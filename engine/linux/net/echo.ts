@@ -1,5 +1,6 @@
 import type { EchoReply } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
+import type { Sender } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
 
@@ -21,6 +22,7 @@ export function sendEcho(
   address: string,
   options: { readonly ttl?: number; readonly timeoutMs: number },
   done: (reply: EchoReply | undefined) => void,
+  sender?: Sender,
 ): () => void {
   const { fabric } = from;
   const { sim } = fabric;
@@ -37,15 +39,22 @@ export function sendEcho(
     translated: false,
   };
   const own = packet.source.address;
-  const answer = (reply: Omit<EchoReply, 'timeMs'>) => () => done({ ...reply, timeMs: sim.nowMs - startMs });
-  let timer = sim.schedule(options.timeoutMs, 'ping', () => done(undefined));
+  const flow = fabric.flows.begin(from, packet, { sender });
+  const answer = (reply: Omit<EchoReply, 'timeMs'>) => () => {
+    flow.end(reply.kind === 'reply' ? { kind: 'answered' } : { kind: 'failed', code: 'EHOSTUNREACH' });
+    done({ ...reply, timeMs: sim.nowMs - startMs });
+  };
+  let timer = sim.schedule(options.timeoutMs, 'ping', () => {
+    flow.end({ kind: 'failed', code: 'ETIMEDOUT' });
+    done(undefined);
+  });
   const arriveAfter = (delayMs: number, reply: Omit<EchoReply, 'timeMs'>) => {
     if (delayMs > options.timeoutMs) return;
     timer.cancel();
     timer = sim.schedule(delayMs, 'ping', answer(reply));
   };
   if (parseAddress(address) === undefined) return () => timer.cancel();
-  const { end, path } = fabric.carry(from, packet);
+  const { end, path } = fabric.carry(from, packet, flow);
   const latency = fabric.latencyAlong(path);
   if (end.kind === 'lost') {
     if (fabric.knowsNetworkOf(packet.destination.address)) {

@@ -2,6 +2,7 @@ import type { Random, Simulation } from '../../sim/index.ts';
 import { LayerStore } from '../vfs/lower-tree.ts';
 import { inSubnet } from './address.ts';
 import type { Attachment } from './attachment.ts';
+import { type Flow, FlowLog } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import { carryPacket, type PathResult, type PathStep } from './netfilter/path.ts';
 
@@ -22,6 +23,8 @@ export class Fabric {
   readonly sim: Simulation;
   /** Built file trees of image layers, shared by all machines. */
   readonly layers = new LayerStore();
+  /** What became of what was sent. */
+  readonly flows: FlowLog;
   readonly #loopbackMs: number;
   readonly #sameHostMs: number;
   readonly #betweenHostsMs: number;
@@ -33,6 +36,7 @@ export class Fabric {
 
   constructor(sim: Simulation, options: FabricOptions = {}) {
     this.sim = sim;
+    this.flows = new FlowLog(sim);
     this.#random = sim.random('netfilter');
     this.#loopbackMs = options.loopbackMs ?? 0.05;
     this.#sameHostMs = options.sameHostMs ?? 0.1;
@@ -77,12 +81,17 @@ export class Fabric {
   }
 
   /** Carries a packet through the rules of every stack on its way; Services and network policies take hold here. */
-  carry(from: Attachment, packet: Packet, observe?: (step: PathStep) => void): PathResult {
-    return carryPacket(from, packet, {
-      fabric: this,
-      random: this.#random,
-      ...(observe === undefined ? {} : { observe }),
-    });
+  carry(from: Attachment, packet: Packet, flow?: Flow): PathResult {
+    const surroundings = { fabric: this, random: this.#random };
+    if (flow === undefined) return carryPacket(from, packet, surroundings);
+    const steps: PathStep[] = [];
+    const result = carryPacket(from, packet, { ...surroundings, observe: (step) => steps.push(step) });
+    const { source, destination } = packet;
+    const arrivalsMs = result.path.map((_, index) =>
+      index === 0 ? 0 : this.latencyAlong(result.path.slice(0, index + 1)),
+    );
+    flow.tried({ atMs: this.sim.nowMs, steps, result, arrivalsMs, source, destination });
+    return result;
   }
 
   /** One way along a path that `carry` found, in milliseconds; undefined when nothing gets through. */

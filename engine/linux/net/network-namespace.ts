@@ -35,6 +35,7 @@ export interface NetNamespaceOptions {
   readonly isUp: () => boolean;
   /** Whether it is the machine's own, and not one of a Pod. */
   readonly isMachine: boolean;
+  readonly label?: string | undefined;
   /** Where its sockets have their inodes. */
   readonly fs: FileSystem;
 }
@@ -46,6 +47,7 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   readonly fabric: Fabric;
   readonly hostName: string;
   readonly isMachine: boolean;
+  readonly label: string | undefined;
   readonly #isUp: () => boolean;
   readonly #fs: FileSystem;
   #interfaces: readonly NetworkInterface[] = [LOOPBACK];
@@ -66,6 +68,7 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     this.fabric = options.fabric;
     this.hostName = options.hostName;
     this.isMachine = options.isMachine;
+    this.label = options.label;
     this.#isUp = options.isUp;
     this.#fs = options.fs;
   }

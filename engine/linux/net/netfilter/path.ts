@@ -6,7 +6,8 @@ import type { Hook } from './ruleset.ts';
 import { type HookVerdict, type MatchedRule, runHook } from './walk.ts';
 
 /** One hook that a packet passed, and the rules that fitted there. */
-export interface PathStep {
+export interface HookStep {
+  readonly kind: 'hook';
   readonly attachment: Attachment;
   readonly hook: Hook;
   readonly matched: readonly MatchedRule[];
@@ -14,7 +15,23 @@ export interface PathStep {
   readonly source: Packet['source'];
   readonly destination: Packet['destination'];
   readonly verdict: HookVerdict;
+  /** The chain whose policy dropped the packet. */
+  readonly policyOf?: { readonly table: string; readonly chain: string };
 }
+
+/** Where a stack sent a packet that is not for itself. */
+interface RouteStep {
+  readonly kind: 'route';
+  readonly attachment: Attachment;
+  readonly outInterface: string;
+  /** Absent where nobody holds the address. */
+  readonly next?: Attachment;
+  /** The interface of the next stack by which the packet comes in. */
+  readonly inInterface?: string;
+}
+
+/** What whoever follows a packet is told. */
+export type PathStep = HookStep | RouteStep;
 
 /** What became of a packet. */
 type PathEnd =
@@ -43,7 +60,7 @@ interface Addresses {
 export interface PathOptions {
   readonly fabric: Addresses;
   readonly random: Random;
-  /** Told of each hook, in order. */
+  /** Told of each hook that has rules and of each route taken, in order. */
   readonly observe?: (step: PathStep) => void;
 }
 
@@ -94,6 +111,7 @@ class Journey {
       const left = (arriving ? this.#hook(at, 'FORWARD', known) : undefined) ?? this.#hook(at, 'POSTROUTING', known);
       if (left !== undefined) return this.#end(left);
       this.#note(at, original, known);
+      this.#route(at, next);
       if (next === undefined) return this.#end({ kind: 'lost' });
       packet.inInterface = inInterface(at, next);
       packet.outInterface = '';
@@ -101,6 +119,12 @@ class Journey {
       this.#path.push(next);
     }
     return this.#end({ kind: 'lost' });
+  }
+
+  #route(at: Attachment, next: Attachment | undefined): void {
+    const { outInterface } = this.#packet;
+    const onward = next === undefined ? {} : { next, inInterface: inInterface(at, next) };
+    this.#options.observe?.({ kind: 'route', attachment: at, outInterface, ...onward });
   }
 
   #end(end: PathEnd): PathResult {
@@ -148,22 +172,32 @@ class Journey {
     const packet = this.#packet;
     if (ruleset === undefined) return undefined;
     const matched: MatchedRule[] = [];
+    let policyOf: HookStep['policyOf'];
     const seen: Packet = known === undefined ? packet : { ...packet, state: 'ESTABLISHED' };
     const verdict = runHook(ruleset, hook, seen, {
       nowMs: fabric.sim.nowMs,
       random,
       isLocal: (address) => at.isOwn(address),
       addressOf: (name) => at.addressOn(name),
-      ...(observe === undefined ? {} : { onMatch: (rule: MatchedRule) => matched.push(rule) }),
+      ...(observe === undefined
+        ? {}
+        : {
+            onMatch: (rule: MatchedRule) => matched.push(rule),
+            onPolicy: (table: string, chain: string) => {
+              policyOf = { table, chain };
+            },
+          }),
     });
     if (known !== undefined) packet.mark = seen.mark;
     observe?.({
+      kind: 'hook',
       attachment: at,
       hook,
       matched,
       source: packet.source,
       destination: packet.destination,
       verdict,
+      ...(policyOf !== undefined && { policyOf }),
     });
     if (verdict === 'ACCEPT') return undefined;
     return verdict === 'DROP' ? { kind: 'dropped', at } : { kind: 'rejected', at, with: verdict.reject };

@@ -14,6 +14,10 @@ export interface MatchedRule {
   /** From 1, as `iptables -L --line-numbers` counts. */
   readonly number: number;
   readonly rule: Rule;
+  /** How many packets the rule had met with this one. */
+  readonly packets: number;
+  /** The rules of the chain as they were. */
+  readonly among: readonly Rule[];
 }
 
 /** What the rules may ask of the machine that they are on. */
@@ -26,6 +30,8 @@ export interface WalkContext {
   addressOf(interfaceName: string): string;
   /** Called for each rule whose conditions fitted. */
   readonly onMatch?: (matched: MatchedRule) => void;
+  /** Called when a chain's policy has dropped the packet. */
+  readonly onPolicy?: (table: TableName, chain: string) => void;
 }
 
 /** In which order the tables are met at each hook. https://en.wikipedia.org/wiki/Netfilter#/media/File:Netfilter-packet-flow.svg */
@@ -73,6 +79,7 @@ class Walk {
     if (verdict !== undefined) return verdict;
     chain.packets += 1;
     chain.bytes += this.#packet.bytes;
+    if (chain.policy === 'DROP') this.#context.onPolicy?.(this.#table.name, chain.name);
     return chain.policy ?? 'ACCEPT';
   }
 
@@ -83,7 +90,14 @@ class Walk {
       if (!rule.matches.every((match) => this.#fits(match, rule))) continue;
       rule.packets += 1;
       rule.bytes += this.#packet.bytes;
-      this.#context.onMatch?.({ table: this.#table.name, chain: chain.name, number: index + 1, rule });
+      this.#context.onMatch?.({
+        table: this.#table.name,
+        chain: chain.name,
+        number: index + 1,
+        rule,
+        packets: rule.packets,
+        among: chain.rules,
+      });
       const { target } = rule;
       if (target === undefined) continue;
       if (target.kind === 'verdict' && target.verdict === 'RETURN') return undefined;
