@@ -24,7 +24,7 @@ function show(request: RequestPath): void {
   if (outcome.kind === 'failed') console.log(`  ${outcome.reason}: ${outcome.message}`);
 }
 
-const cluster = createCluster({ seed: 'example', coreDns: true });
+const cluster = createCluster({ seed: 'example' });
 const kubectl = (...args: string[]) => cluster.run('workstation', ['kubectl', ...args], 60_000);
 
 kubectl('create', 'deployment', 'web', '--image=nginx:1.29', '--replicas=3');

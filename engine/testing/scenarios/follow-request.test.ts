@@ -39,7 +39,7 @@ spec:
 let bed: Testbed;
 
 beforeAll(() => {
-  bed = new Testbed({ coreDns: true });
+  bed = new Testbed();
   bed.apply(MANIFEST);
   bed.until('all is ready', () => bed.podViews().length === 4 && bed.podViews().every(({ ready }) => ready));
   bed.pass(3);
