@@ -24,6 +24,7 @@ const PORTS = [
   'engine/linux/hash.ts',
   'engine/linux/http.ts',
   'engine/linux/protobuf.ts',
+  'engine/linux/run-command.ts',
   'engine/linux/task-group.ts',
   'engine/linux/dns/message.ts',
   'engine/containerd/cri.ts',

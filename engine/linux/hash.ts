@@ -8,6 +8,18 @@ export function hexOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** RFC 4648: so many characters of it, of which each takes five bits. */
+export function base32(bytes: Uint8Array, characters: number): string {
+  let text = '';
+  for (let bit = 0; text.length < characters; bit += 5) {
+    const pair = (bytes[bit >> 3]! << 8) | bytes[(bit >> 3) + 1]!;
+    text += BASE32[(pair >> (11 - (bit & 7))) & 31];
+  }
+  return text;
+}
+
 /** Cuts the data into blocks of 64 bytes and pads the last as MD5 and the SHA family do. */
 function blockHash(state: Int32Array, compress: (block: DataView) => void, littleEndian: boolean): Hash {
   const block = new Uint8Array(64);

@@ -1,7 +1,6 @@
-import { createSha256 } from '../../linux/hash.ts';
+import { base32, createSha256 } from '../../linux/hash.ts';
 import { encode } from '../../linux/stdio.ts';
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** A chain's name has at most 28 characters. */
 const HASH_CHARACTERS = 16;
 
@@ -41,18 +40,8 @@ export class ChainNames {
     if (known !== undefined) return known;
     const hash = createSha256();
     hash.update(encode(text));
-    const made = base32(hash.digest());
+    const made = base32(hash.digest(), HASH_CHARACTERS);
     this.#hashes.set(text, made);
     return made;
   }
-}
-
-/** RFC 4648, as far as the characters that a name takes. */
-function base32(bytes: Uint8Array): string {
-  let text = '';
-  for (let bit = 0; text.length < HASH_CHARACTERS; bit += 5) {
-    const pair = (bytes[bit >> 3]! << 8) | bytes[(bit >> 3) + 1]!;
-    text += BASE32[(pair >> (11 - (bit & 7))) & 31];
-  }
-  return text;
 }

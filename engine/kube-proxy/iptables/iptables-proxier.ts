@@ -1,6 +1,6 @@
+import { runCommand } from '../../linux/run-command.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { runCommand } from '../command.ts';
 import type { ProxyState } from '../proxy-state.ts';
 import { staleFlows } from '../stale-flows.ts';
 import { ChainNames } from './chain-names.ts';

@@ -1,6 +1,6 @@
+import { type CommandResult, runCommand } from '../../linux/run-command.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { type CommandResult, runCommand } from '../command.ts';
 
 /** Waits for the lock on the tables, as every call of kube-proxy does. */
 const WAIT = ['-w', '5'];

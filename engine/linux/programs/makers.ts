@@ -18,6 +18,7 @@ import { grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
 import { env, hostname, id, printenv, uname, which, whoami } from './identity.ts';
 import { conntrack } from './iptables/conntrack.ts';
+import { ipset } from './iptables/ipset.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/iptables.ts';
 import { jq } from './jq/jq.ts';
 import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
@@ -94,6 +95,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   ifconfig,
   install,
   ip,
+  ipset,
   iptables,
   'iptables-restore': iptablesRestore,
   'iptables-save': iptablesSave,

@@ -1,3 +1,4 @@
+import type { IpSet } from './ip-set.ts';
 import type { Rule } from './rule.ts';
 
 // The tables of one network namespace as iptables knows them.
@@ -110,7 +111,7 @@ export class Ruleset {
   /** Who was seen last when, for `recent`: by list, then by source address. */
   readonly recent = new Map<string, Map<string, number>>();
   /** Sets that rules ask, by name (`ipset`). */
-  readonly sets = new Map<string, ReadonlySet<string>>();
+  readonly sets = new Map<string, IpSet>();
 
   get tables(): readonly Table[] {
     return [...this.#tables.values()];

@@ -226,7 +226,7 @@ class Walk {
       const end = side === 'src' ? source : destination;
       return index === 1 ? `${protocol}:${end.port}` : end.address;
     });
-    return set.has(parts.join(','));
+    return set.matches(parts, this.#context.nowMs);
   }
 }
 

@@ -1,7 +1,7 @@
-import { Errno } from '../linux/errno.ts';
-import { decode, encode, readAll } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
+import { Errno } from './errno.ts';
+import { decode, encode, readAll } from './stdio.ts';
+import type { Process } from './syscalls.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
