@@ -10,7 +10,6 @@ const cluster = z
   .object({
     seed: z.string().optional(),
     metricsServer: z.boolean().optional(),
-    coreDns: z.boolean().optional(),
     workers: z
       .array(
         z.object({
@@ -35,6 +34,8 @@ const lessons = defineCollection({
     minutes: z.number().int().positive(),
     /** Its row in the syllabus, which is also its place in the course. */
     row: z.number().int().positive(),
+    /** Its place among the lessons of that row. */
+    order: z.number().default(0),
     cluster,
     /** Files in the learner's home directory. */
     files: z.record(z.string(), z.string()).default({}),

@@ -2,34 +2,76 @@ import { type CollectionEntry, getCollection } from 'astro:content';
 import type { Exercise } from '@drydock/graders';
 import type { BenchSetup } from './bench/protocol.ts';
 import type { CourseExercise } from './exercise-loader.ts';
+import { FIRST, LANGUAGES, type Language } from './i18n/languages.ts';
 
-export type Lesson = CollectionEntry<'lessons'>;
+type Written = CollectionEntry<'lessons'>;
 
-/** The lessons in a language, in the order of the syllabus. */
-export async function lessonsIn(language: string): Promise<Lesson[]> {
-  const lessons = await getCollection('lessons', ({ id }) => id.startsWith(`${language}/`));
-  return lessons.sort((a, b) => a.data.row - b.data.row);
+/** A lesson as readers of one language get it. */
+export interface Lesson {
+  readonly slug: string;
+  /** What is rendered: the translation, or the first language's text where there is none. */
+  readonly entry: Written | CollectionEntry<'translations'>;
+  readonly translated: boolean;
+  readonly data: Written['data'];
 }
 
-/** The last part of a lesson's address. */
-export function slugOf(lesson: Lesson): string {
-  return lesson.id.slice(lesson.id.indexOf('/') + 1);
+/** Paths for a page in every language. */
+export function languagePaths(): { params: { language: string | undefined }; props: { language: Language } }[] {
+  return LANGUAGES.map((language) => ({ params: { language: paramOf(language) }, props: { language } }));
 }
 
-export function benchOfLesson(lesson: Lesson): BenchSetup {
-  const { title, cluster, files, checks } = lesson.data;
-  return { id: `lesson/${slugOf(lesson)}`, title, options: { ...cluster, files } as BenchSetup['options'], checks };
+export function paramOf({ id }: Language): string | undefined {
+  return id === FIRST.id ? undefined : id;
 }
 
-/** Every exercise, in the order of their first row of the syllabus. */
-export async function exercisesInOrder(): Promise<CourseExercise[]> {
+/** The lessons for readers of a language, in the order of the syllabus. */
+export async function lessonsIn({ id }: Language): Promise<Lesson[]> {
+  const [written, translations] = await Promise.all([getCollection('lessons'), getCollection('translations')]);
+  const lessons = written.map((lesson): Lesson => {
+    const slug = lesson.id.slice(lesson.id.indexOf('/') + 1);
+    const translation = translations.find((each) => each.id === `${id}/${slug}`);
+    if (translation === undefined) return { slug, entry: lesson, translated: id === FIRST.id, data: lesson.data };
+    const { title, question, summary, checks, files } = translation.data;
+    const words = {
+      ...{ title, question, summary },
+      files: { ...lesson.data.files, ...files },
+      checks: lesson.data.checks.map((check) => ({ ...check, title: checks[check.id] ?? check.title })),
+    };
+    return { slug, entry: translation, translated: true, data: { ...lesson.data, ...words } };
+  });
+  return lessons.sort((a, b) => a.data.row - b.data.row || a.data.order - b.data.order || a.slug.localeCompare(b.slug));
+}
+
+export function benchOfLesson({ slug, data }: Lesson): BenchSetup {
+  const { title, cluster, files, checks } = data;
+  return { id: `lesson/${slug}`, title, options: { ...cluster, files } as BenchSetup['options'], checks };
+}
+
+/** Every exercise in a language, in the order of their first row of the syllabus. */
+export async function exercisesIn({ id }: Language): Promise<CourseExercise[]> {
   const entries = await getCollection('exercises');
   const firstRow = ({ exercise }: CourseExercise) => exercise.rows[0] ?? 0;
-  return entries.map(({ data }) => data).sort((a, b) => firstRow(a) - firstRow(b));
+  return entries
+    .map(({ data }) => ({ ...data, ...data.translations[id], translated: id === FIRST.id || id in data.translations }))
+    .sort((a, b) => firstRow(a) - firstRow(b) || LEVELS.indexOf(a.exercise.level) - LEVELS.indexOf(b.exercise.level));
 }
+
+const LEVELS: readonly Exercise['level'][] = ['follow', 'apply', 'diagnose'];
 
 export function benchOfExercise(exercise: Exercise): BenchSetup {
   const { id, title, cluster, checks, start } = exercise;
   const options = { ...cluster, files: { ...cluster.files, ...start } };
   return { id: `exercise/${id}`, title, options, checks, exercise };
 }
+
+/** The rows of the syllabus, each with its lessons and exercises. */
+export async function syllabusIn(language: Language) {
+  const [lessons, exercises] = await Promise.all([lessonsIn(language), exercisesIn(language)]);
+  return Array.from({ length: ROWS }, (_, index) => ({
+    row: index + 1,
+    lessons: lessons.filter(({ data }) => data.row === index + 1),
+    exercises: exercises.filter(({ exercise }) => exercise.rows[0] === index + 1),
+  }));
+}
+
+const ROWS = 21;

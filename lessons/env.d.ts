@@ -3,6 +3,6 @@
 declare namespace App {
   interface Locals {
     /** The lesson that is being rendered. */
-    lesson?: import('astro:content').CollectionEntry<'lessons'>;
+    lesson?: import('./course.ts').Lesson;
   }
 }

@@ -1,13 +1,27 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Exercise, type ExerciseFolder, parseExercise, parseProof } from '@drydock/graders';
+import {
+  type Exercise,
+  type ExerciseFolder,
+  parseExercise,
+  parseProof,
+  translate,
+  translationsOf,
+} from '@drydock/graders';
 import type { Loader } from 'astro/loaders';
 
-/** An exercise as its page needs it. */
-export interface CourseExercise {
+/** What is in words of an exercise, in one language. */
+interface ExerciseWords {
   readonly exercise: Exercise;
   readonly briefHtml: string;
   readonly hintsHtml: readonly string[];
+}
+
+/** An exercise as its page needs it. */
+export interface CourseExercise extends ExerciseWords {
+  readonly translations: Readonly<Record<string, ExerciseWords>>;
+  /** Whether it is there in the language that was asked for. */
+  readonly translated?: boolean;
   /** The files of the reference solution, shown once the exercise is solved. */
   readonly solution: Readonly<Record<string, string>>;
 }
@@ -24,10 +38,19 @@ export function exerciseLoader(base: string): Loader {
           const folder = readFolder(join(base, id));
           const exercise = parseExercise(id, folder);
           const html = async (markdown: string) => (await renderMarkdown(markdown)).html;
+          const inWords = async (words: Exercise): Promise<ExerciseWords> => ({
+            exercise: words,
+            briefHtml: await html(words.brief),
+            hintsHtml: await Promise.all(words.hints.map(({ text }) => html(text))),
+          });
+          const languages = translationsOf(folder);
           const data: CourseExercise = {
-            exercise,
-            briefHtml: await html(exercise.brief),
-            hintsHtml: await Promise.all(exercise.hints.map(({ text }) => html(text))),
+            ...(await inWords(exercise)),
+            translations: Object.fromEntries(
+              await Promise.all(
+                languages.map(async (each) => [each, await inWords(translate(exercise, folder, each))] as const),
+              ),
+            ),
             solution: parseProof(exercise, folder).solutions['reference'] ?? {},
           };
           store.set({ id, data: { ...data }, digest: generateDigest(JSON.stringify(folder)) });

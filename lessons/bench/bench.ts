@@ -66,12 +66,12 @@ export class Bench {
     else this.phase.value = { kind: 'elsewhere' };
   }
 
-  /** A new cluster, as the lesson wants it; what was done here is gone. */
-  async startOver(): Promise<void> {
+  /** A new cluster, as the lesson wants it unless told; what was done here is gone. */
+  async startOver(options = this.setup.options): Promise<void> {
     this.#end();
     await this.#written;
-    await (await this.#kept()).begin(this.setup.id, this.setup.options);
-    await this.#start(undefined);
+    await (await this.#kept()).begin(this.setup.id, options);
+    await this.#start({ options, entries: [] });
   }
 
   /** Comes back without what was done last. */
@@ -128,7 +128,7 @@ export class Bench {
       await remote.start(this.setup, saved, Comlink.proxy(this.#sink(worker)));
     } catch (error) {
       if (worker !== this.#worker) return;
-      if (saved === undefined) this.#failed(messageOf(error));
+      if (saved === undefined || saved.entries.length === 0) this.#failed(messageOf(error));
       else await this.#unreadable(error);
       return;
     }

@@ -41,7 +41,7 @@ async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: Bench
   });
   const progress = (reachedMs: number) => sink.progress(reachedMs, saved?.end?.timeMs);
   const baseRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
-  if (saved !== undefined) {
+  if (saved !== undefined && (saved.entries.length > 0 || saved.end !== undefined)) {
     await complete;
     await inSlices(replay(cluster, saved.entries, saved.end), progress);
   }

@@ -28,6 +28,10 @@ export interface Keeping {
   setAside(id: string): Promise<RunAside>;
   achieve(goal: string): Promise<void>;
   achieved(): Promise<readonly string[]>;
+  /** What has been achieved, and when, as ISO 8601 says it. */
+  achievements(): Promise<Readonly<Record<string, string>>>;
+  /** Adds achievements; of two times for one goal the earlier stays. */
+  addAchievements(added: Readonly<Record<string, string>>): Promise<void>;
 }
 
 interface Head {
@@ -138,6 +142,22 @@ class DatabaseKeeping implements Keeping {
     return (await this.#in(['achieved'], 'readonly', ([store]) => store!.getAllKeys())) as string[];
   }
 
+  async achievements(): Promise<Readonly<Record<string, string>>> {
+    const goals = await this.achieved();
+    const times = await this.#in(['achieved'], 'readonly', ([store]) => store!.getAll());
+    return Object.fromEntries(goals.map((goal, index) => [goal, String(times[index])]));
+  }
+
+  async addAchievements(added: Readonly<Record<string, string>>): Promise<void> {
+    const known = await this.achievements();
+    await this.#in(['achieved'], 'readwrite', ([store]) => {
+      for (const [goal, at] of Object.entries(added)) {
+        if (!Object.hasOwn(known, goal) || at < known[goal]!) store!.put(at, goal);
+      }
+      return store!.count();
+    });
+  }
+
   /** One transaction; resolves with the request's result once the transaction is through. */
   #in<T>(
     stores: readonly string[],
@@ -161,7 +181,7 @@ function entriesOf(id: string): IDBKeyRange {
 class MemoryKeeping implements Keeping {
   readonly durable = false;
   readonly #runs = new Map<string, { head: Head; entries: JournalEntry[] }>();
-  readonly #achieved = new Set<string>();
+  readonly #achieved = new Map<string, string>();
 
   async load(id: string): Promise<SavedRun | undefined> {
     const run = this.#runs.get(id);
@@ -195,11 +215,19 @@ class MemoryKeeping implements Keeping {
   }
 
   async achieve(goal: string): Promise<void> {
-    this.#achieved.add(goal);
+    this.#achieved.set(goal, new Date().toISOString());
   }
 
   async achieved(): Promise<readonly string[]> {
-    return [...this.#achieved];
+    return [...this.#achieved.keys()];
+  }
+
+  async achievements(): Promise<Readonly<Record<string, string>>> {
+    return Object.fromEntries(this.#achieved);
+  }
+
+  async addAchievements(added: Readonly<Record<string, string>>): Promise<void> {
+    for (const [goal, at] of Object.entries(added)) this.#achieved.set(goal, at);
   }
 }
 

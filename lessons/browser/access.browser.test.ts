@@ -7,7 +7,16 @@ import { total, weightOfFirstLesson } from './weight.ts';
 const visit = (await Visit.begin())!;
 const here = test.skipIf(visit === undefined);
 const LESSON = 'lessons/pod-process-group/';
-const PAGES = ['', LESSON, 'lessons/pause-container/', 'exercises/shared-page/', 'nowhere/'];
+const PAGES = [
+  '',
+  'zh/',
+  LESSON,
+  `zh/${LESSON}`,
+  'lessons/pause-container/',
+  'exercises/shared-page/',
+  'playground/',
+  'nowhere/',
+];
 
 afterEach(() => visit?.leave());
 afterAll(() => visit?.end());
@@ -18,7 +27,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const path of PAGES) {
       const bench = await visit.open(reader, path);
       if (path === 'nowhere/') visit.complaints.length = 0;
-      if (path.includes('/') && path !== 'nowhere/') await bench.prompt();
+      if (/lessons|exercises|playground/.test(path)) await bench.prompt();
       expect(await bench.flaws(), path).toEqual([]);
       await bench.page.close();
     }

@@ -1,4 +1,5 @@
 import { Bench } from '../bench/bench.ts';
+import { openKeeping } from '../bench/keeping.ts';
 import type { BenchSetup, Reference } from '../bench/protocol.ts';
 import { words } from '../i18n/page-words.ts';
 import { BenchNotice } from './bench-notice.ts';
@@ -61,6 +62,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
         if (!this.#tabs.has(`terminal-${name}`)) this.#addTerminal(name);
       }
     });
+    void this.#remember();
     announceBench(this);
     void this.bench.open();
   }
@@ -134,6 +136,20 @@ export class BenchElement extends HTMLElement implements BenchDoor {
       { type: 'button', class: 'quiet-button', onclick: () => dialog.showModal() },
       words.bench.startOver,
     );
+  }
+
+  /** Keeps, for the map of the course, that this page was opened, and that its end was reached. */
+  async #remember(): Promise<void> {
+    const keeping = await openKeeping();
+    const { id } = this.bench.setup;
+    await keeping.achieve(`seen ${id.replace(/^(lesson|exercise)\//, '$1s/')}/`);
+    const end = document.querySelector('.onward');
+    if (end === null) return;
+    new IntersectionObserver((entries, observer) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      void keeping.achieve(`${id}/read`);
+    }).observe(end);
   }
 
   /** On narrow screens the bench is a drawer. */

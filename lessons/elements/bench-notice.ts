@@ -2,6 +2,7 @@ import type { Bench, Phase } from '../bench/bench.ts';
 import type { RunAside } from '../bench/keeping.ts';
 import { words } from '../i18n/page-words.ts';
 import { h } from './dom.ts';
+import { saveAs } from './save-file.ts';
 
 /** What stands over the picture whenever the cluster does not run as it should: a plain sentence and a way on. */
 export class BenchNotice {
@@ -67,7 +68,5 @@ function button(label: string, press: () => void): HTMLElement {
 }
 
 function save(aside: RunAside): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(aside, null, 1)], { type: 'application/json' }));
-  h('a', { href: url, download: `drydock-${aside.id.replaceAll('/', '-')}.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveAs(`drydock-${aside.id.replaceAll('/', '-')}.json`, JSON.stringify(aside, null, 1));
 }

@@ -1,20 +1,23 @@
+import type { Words } from './en.ts';
+
 /** A language of the site. */
-interface Language {
+export interface Language {
   /** Its folder below `content/lessons/`, its file here, and the beginning of its addresses (none for the first). */
   readonly id: string;
   /** As pages declare it: https://www.w3.org/International/articles/language-tags/ */
   readonly code: string;
   /** In itself. */
   readonly name: string;
+  words(): Promise<Words>;
 }
 
 /** The first is the one that the course is written in; what is not translated yet is shown in it. */
-export const LANGUAGES: readonly Language[] = [
-  { id: 'en', code: 'en', name: 'English' },
-  { id: 'zh', code: 'zh-CN', name: '简体中文' },
+export const LANGUAGES: readonly [Language, ...Language[]] = [
+  { id: 'en', code: 'en', name: 'English', words: async () => (await import('./en.ts')).en },
+  { id: 'zh', code: 'zh-CN', name: '简体中文', words: async () => (await import('./zh.ts')).zh },
 ];
 
-export const FIRST = LANGUAGES[0]!;
+export const [FIRST] = LANGUAGES;
 
 /** The language with this id or code; the first for any other. */
 export function languageOf(name: string | undefined): Language {

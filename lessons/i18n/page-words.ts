@@ -1,4 +1,5 @@
-import { wordsFor } from './words.ts';
+import type { Words } from './en.ts';
+import { languageOf } from './languages.ts';
 
-/** The site's words in the language of this page. */
-export const words = wordsFor(document.documentElement.lang);
+/** The site's words in the language of this page; those of the others are not fetched. */
+export const words: Words = await languageOf(document.documentElement.lang).words();
