@@ -27,6 +27,7 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
     '/etc/resolv.conf': { text: 'nameserver 10.0.0.1\n' },
     '/root': { directory: true, mode: 0o700 },
     '/tmp': { directory: true, mode: 0o1777 },
+    '/usr/local/sbin': { directory: true },
     '/var/log': { directory: true },
     '/var/tmp': { directory: true, mode: 0o1777 },
   };

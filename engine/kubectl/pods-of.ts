@@ -3,11 +3,12 @@ import { labelSelectorOf } from '../api/label-selector.ts';
 import { pods } from '../api/resources.ts';
 import { CommandError } from './command-error.ts';
 import type { Invocation } from './invocation.ts';
+import { byReadiness } from './pod-order.ts';
 import { parseResourceArgs } from './resource-args.ts';
 import { fieldAt } from './unstructured.ts';
 
 /** The Pods that belong to an object: itself, or those that its selector selects, the best one to talk to first. */
-export function podsOf(invocation: Invocation, target: string): readonly Pod[] {
+export function podsOf(invocation: Invocation, target: string, order = byReadiness): readonly Pod[] {
   const { resource, names } = parseTarget(invocation, target);
   const name = names[0]!;
   const object = invocation.get(resource, name, resource.namespaced ? invocation.namespace : undefined);
@@ -21,7 +22,7 @@ export function podsOf(invocation: Invocation, target: string): readonly Pod[] {
       `cannot get the logs from ${resource.group === '' ? '/' : `${resource.group}/`}${resource.version}, Kind=${resource.kind}: selector is empty`,
     );
   }
-  return [...listPods(invocation, selector)].sort(byActivity);
+  return [...listPods(invocation, selector)].sort(order);
 }
 
 export function listPods(
@@ -39,19 +40,6 @@ export function parseTarget(invocation: Invocation, target: string) {
   return { resource: request!.resource, names: request!.names! };
 }
 
-/** Running before pending, ready before not, the longest-running first. */
-function byActivity(left: Pod, right: Pod): number {
-  const rank = (pod: Pod) =>
-    (pod.spec.nodeName === undefined ? 4 : 0) + (pod.status?.phase === 'Running' ? 0 : 2) + (isReady(pod) ? 0 : 1);
-  const difference = rank(left) - rank(right);
-  if (difference !== 0) return difference;
-  return left.metadata.creationTimestamp < right.metadata.creationTimestamp ? -1 : 1;
-}
-
-function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-}
-
 export function initContainersOf(pod: Pod): readonly Container[] {
   return pod.spec.initContainers ?? [];
 }
@@ -60,7 +48,7 @@ export function initContainersOf(pod: Pod): readonly Container[] {
  * The container to talk to when none is named: the annotated one, else the first. With several, kubectl says so.
  * https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container
  */
-export function defaultContainer(invocation: Invocation, pod: Pod, quiet = false): string {
+export function defaultContainer(invocation: Invocation, pod: Pod, quiet = false, saidOn: 1 | 2 = 2): string {
   const { containers } = pod.spec;
   const annotated = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   if (annotated !== undefined && containers.some(({ name }) => name === annotated)) return annotated;
@@ -71,7 +59,9 @@ export function defaultContainer(invocation: Invocation, pod: Pod, quiet = false
     ...initContainersOf(pod).map(({ name }) => `${name} (init)`),
   ];
   if (names.length > 1 && !quiet) {
-    invocation.streams.err(`Defaulted container ${JSON.stringify(first)} out of: ${names.join(', ')}\n`);
+    const text = `Defaulted container ${JSON.stringify(first)} out of: ${names.join(', ')}\n`;
+    if (saidOn === 1) invocation.streams.out(text);
+    else invocation.streams.err(text);
   }
   return first;
 }

@@ -5,7 +5,7 @@ import { attach } from './commands/attach.ts';
 import { auth } from './commands/auth.ts';
 import { autoscale } from './commands/autoscale.ts';
 import { certificate } from './commands/certificate.ts';
-import { apiVersions, clusterInfo, version } from './commands/cluster.ts';
+import { clusterInfo } from './commands/cluster-info.ts';
 import { completion } from './commands/completion.ts';
 import { config } from './commands/config.ts';
 import { cp } from './commands/cp.ts';
@@ -35,6 +35,7 @@ import { scale } from './commands/scale.ts';
 import { set } from './commands/set.ts';
 import { taint } from './commands/taint.ts';
 import { top } from './commands/top.ts';
+import { apiVersions, version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 
 /** Every command, in the order in which `kubectl --help` lists them. */

@@ -77,7 +77,7 @@ function* copyFromPod(invocation: Invocation, source: FileSpec, destination: str
       yield* remote(invocation, source, ['tar', 'cf', '-', source.path], { onOutput: (chunk) => archive.push(chunk) });
     } catch (error) {
       // An archive with nothing in it is unpacked without complaint: tar has said why.
-      if (error instanceof CommandError && error.exitCode !== 1) throw error;
+      if (!(error instanceof CommandError) || error.exitCode !== 1) throw error;
       if (joined(archive).every((byte) => byte === 0)) return 0;
     }
     process.writeFile(`${scratch}/archive`, joined(archive));
@@ -139,7 +139,9 @@ function* remote(
 ): Task<void> {
   const { process, streams } = invocation;
   const pod = invocation.get(pods, name, namespace || invocation.namespace) as unknown as Pod;
-  const container = containerOf(invocation, pod, quiet);
+  // What is said while a container packs goes where kubectl's own output goes.
+  const errorsTo = onOutput === undefined ? 2 : 1;
+  const container = containerOf(invocation, pod, quiet, errorsTo);
   const { session: start } = invocation.client.request({
     method: 'GET',
     path: invocation.path(pods, pod.metadata.namespace, name, 'exec'),
@@ -156,9 +158,8 @@ function* remote(
       const event = yield* session.receive();
       if (event === undefined) return;
       if (event.type === 'output' && event.fd === 1 && onOutput !== undefined) onOutput(event.chunk);
-      // What tar says while it packs goes where kubectl's own output goes.
       else if (event.type === 'output' && !quiet)
-        yield* process.write(onOutput === undefined ? event.fd : 1, event.chunk);
+        yield* process.write(event.fd === 2 ? errorsTo : event.fd, event.chunk);
       else if (event.type === 'exit') return checkEnd(event);
     }
   } finally {
@@ -172,9 +173,9 @@ function checkEnd({ exitCode, message }: { readonly exitCode?: number; readonly 
   throw new CommandError(`command terminated with exit code ${exitCode}`, { exitCode, verbatim: true });
 }
 
-function containerOf(invocation: Invocation, pod: Pod, quiet: boolean): string {
+function containerOf(invocation: Invocation, pod: Pod, quiet: boolean, saidOn: 1 | 2): string {
   return invocation.flags.string('container') === ''
-    ? defaultContainer(invocation, pod, quiet)
+    ? defaultContainer(invocation, pod, quiet, saidOn)
     : chooseContainer(invocation, pod, true);
 }
 

@@ -7,6 +7,7 @@ import type { Command } from '../command.ts';
 import { CommandError, isStatus } from '../command-error.ts';
 import { SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { byLogging } from '../pod-order.ts';
 import { containerNames, defaultContainer, initContainersOf, listPods, podsOf } from '../pods-of.ts';
 
 const USAGE = `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.
@@ -88,7 +89,7 @@ function findSources(invocation: Invocation): readonly LogSource[] {
 
 function podsToRead(invocation: Invocation, target: string): readonly Pod[] {
   try {
-    return podsOf(invocation, target);
+    return podsOf(invocation, target, byLogging);
   } catch (error) {
     if (!isStatus(error, 'NotFound') || !(error instanceof Error)) throw error;
     throw new CommandError(
@@ -194,7 +195,7 @@ function* pump(
 }
 
 function prefixOf({ flags }: Invocation, { pod, container }: LogSource): string {
-  return flags.bool('prefix') ? `[pod/${pod.metadata.name}/${container}] ` : '';
+  return flags.bool('prefix') || flags.bool('all-pods') ? `[pod/${pod.metadata.name}/${container}] ` : '';
 }
 
 /** Puts a prefix before whole lines; what has no newline yet is kept. */

@@ -2,6 +2,7 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import type { Streams } from '../streams.ts';
 
 // https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
 
@@ -15,7 +16,7 @@ const list: Command = {
   flags: [{ name: 'name-only', type: 'bool', help: 'Only the names, without the directories' }],
   *run({ args, flags, process, streams, usageError }) {
     if (args.length > 0) throw usageError(`unexpected arguments: [${args.join(' ')}]`);
-    const plugins = visiblePlugins(process);
+    const plugins = visiblePlugins(process, streams);
     if (plugins.length === 0) throw new CommandError('unable to find any kubectl plugins in your PATH');
     streams.out('The following compatible plugins are available:\n\n');
     const seen = new Map<string, string>();
@@ -48,9 +49,9 @@ function searchPath({ env }: Process): readonly string[] {
   return [...new Set((env['PATH'] ?? '').split(':').filter((directory) => directory.trim() !== ''))];
 }
 
-function visiblePlugins(process: Process): readonly { directory: string; name: string }[] {
+function visiblePlugins(process: Process, streams: Streams): readonly { directory: string; name: string }[] {
   return searchPath(process)
-    .filter((directory) => process.access(directory, 'exists'))
+    .filter((directory) => isReadable(process, streams, directory))
     .flatMap((directory) =>
       process
         .readdir(directory)
@@ -58,6 +59,14 @@ function visiblePlugins(process: Process): readonly { directory: string; name: s
         .filter(({ name }) => process.access(`${directory}/${name}`, 'execute'))
         .map(({ name }) => ({ directory, name })),
     );
+}
+
+function isReadable(process: Process, streams: Streams, directory: string): boolean {
+  if (process.access(directory, 'exists')) return true;
+  streams.err(
+    `Unable to read directory ${JSON.stringify(directory)} from your PATH: open ${directory}: no such file or directory. Skipping...\n`,
+  );
+  return false;
 }
 
 /**

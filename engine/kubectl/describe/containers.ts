@@ -186,10 +186,8 @@ function handlerText(handler: LifecycleHandler): string {
   return 'unknown';
 }
 
-/** What the downward API gives for a field of metadata; what the kubelet alone knows stays empty. */
+/** What `describe` works out of a field itself; the real one leaves single labels and the kubelet's knowledge empty. */
 function podField(pod: Pod | undefined, fieldPath: string): string {
-  const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
-  if (subscript !== null) return pod?.metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2]!] ?? '';
   const field = /^metadata\.(name|namespace|uid)$/.exec(fieldPath)?.[1] as 'name' | 'namespace' | 'uid' | undefined;
   return field === undefined ? '' : (pod?.metadata[field] ?? '');
 }

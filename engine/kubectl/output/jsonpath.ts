@@ -31,7 +31,7 @@ export class JsonPath {
         `error executing jsonpath ${JSON.stringify(this.#template)}: Error executing template: ${error.message}. ` +
           'Printing more information for debugging the template:\n' +
           `\ttemplate was:\n\t\t${this.#template}\n` +
-          `\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n`,
+          `\tobject given to jsonpath engine was:\n\t\t${goSyntax(value)}\n\n\n`,
       );
     }
   }

@@ -4,7 +4,6 @@ import type { Comparison } from './compare.ts';
 const KNOWN: readonly { readonly line: RegExp; readonly why: string }[] = [
   { line: /kubectl version/, why: 'ours is the kubectl of its cluster, 1.36; the real one here is 1.35' },
   { line: /--output=plaintext-openapiv2/, why: 'the outdated form is printed as that of version 3' },
-  { line: /^kubectl events$/, why: "the real one's sort is unstable: events of the same second come in any order" },
 ];
 
 /** Why the command may differ; undefined when it may not. */

@@ -75,7 +75,7 @@ export class RealSide implements Side {
 
   #spawn(line: string): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const env = { HOME: this.#home, PATH: `${join(this.#home, 'bin')}:${process.env['PATH']}`, LANG: 'C.UTF-8' };
+      const env = { HOME: this.#home, PATH: `${join(this.#home, 'bin')}:/usr/bin:/bin`, LANG: 'C.UTF-8' };
       const child = spawn('bash', ['-c', line], { cwd: this.#home, env, timeout: COMMAND_LIMIT_MS, stdio: 'pipe' });
       const output = { stdout: '', stderr: '' };
       child.stdout.on('data', (data) => {

@@ -7,6 +7,11 @@ export const cluster: Scenario = {
   script: `
 kubectl version
 kubectl cluster-info
+@quiet kubectl create service clusterip web --tcp=443:443
+@quiet kubectl label service web kubernetes.io/cluster-service=true kubernetes.io/name=Web
+kubectl cluster-info -n default
+kubectl cluster-info -s http://127.0.0.1:1
+kubectl cluster-info --as=jane
 kubectl api-resources
 kubectl api-resources -o wide
 kubectl api-resources -o name
@@ -53,7 +58,12 @@ kubectl explain
 kubectl explain svc --api-version=v1
 kubectl explain cronjob.spec --output=plaintext-openapiv2
 kubectl completion nonesuch
-kubectl events
+# Events of the same second come in any order.
+kubectl events | awk '{print $2, $3, $4}' | sort
+kubectl events -n nowhere
+kubectl events --types=Nonesuch
+kubectl events --for pod/nobody
+kubectl events --no-headers --types=Warning,Normal | awk '{print $2, $3, $4}' | sort
 kubectl top nodes
 kubectl top pods
 `,

@@ -35,8 +35,9 @@ spec:
 kubectl logs talk
 kubectl logs talk -c two
 kubectl logs talk -c nonesuch
-kubectl logs talk --all-containers
-kubectl logs talk --all-containers --prefix
+kubectl logs talk --all-containers | sort
+kubectl logs talk --all-containers --prefix | sort
+kubectl logs deployment/web --all-pods | sort
 kubectl logs talk -c one --tail=1
 kubectl logs talk -c one --limit-bytes=5
 kubectl logs talk -c one --timestamps

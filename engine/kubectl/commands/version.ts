@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { serverTarget } from '../kubeconfig.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { writeYaml } from '../yaml/yaml-writer.ts';
 
@@ -14,29 +13,6 @@ export const apiVersions: Command = {
     if (invocation.args.length > 0) throw invocation.usageError(`unexpected arguments: [${invocation.args.join(' ')}]`);
     const versions = [...invocation.discovery.groupVersions()].sort();
     invocation.streams.out(versions.map((version) => `${version}\n`).join(''));
-    return 0;
-  },
-};
-
-export const clusterInfo: Command = {
-  name: 'cluster-info',
-  summary: 'Display cluster information',
-  section: 'Cluster Management Commands',
-  usage: 'cluster-info [flags]',
-  operand: 'none',
-  *run(invocation) {
-    const { streams, flags, config } = invocation;
-    const terminal = invocation.process.isTerminal(1);
-    const color = (code: number, text: string) => (terminal ? `\x1b[${code};1m${text}\x1b[0m` : text);
-    const { server } = serverTarget(config, flags);
-    const dump = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n";
-    try {
-      invocation.client.request({ method: 'GET', path: '/api' });
-    } catch (error) {
-      streams.out(dump);
-      throw error;
-    }
-    streams.out(`${color(32, 'Kubernetes control plane')} is running at ${color(33, server)}\n${dump}`);
     return 0;
   },
 };

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { findBinary } from '../../http/testing/kubectl-binary.ts';
+import { SCENARIOS } from './cases/index.ts';
+import { type Comparison, compare } from './compare.ts';
+import { knownDifference } from './known-differences.ts';
+
+// The same lines by the real kubectl and by ours, on equal clusters; `npm run parity` prints what differs at length.
+
+const binary = findBinary('kubectl');
+if ('missing' in binary) console.warn(`PARITY IS NOT TESTED, the real kubectl cannot run here: ${binary.missing}`);
+const kubectl = 'path' in binary ? binary.path : '';
+
+/** Hundreds of processes; on a machine that does other things as well they take their time. */
+const LIMIT_MS = 600_000;
+
+describe.skipIf(kubectl === '')('kubectl says what the real one says', () => {
+  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    '%s',
+    async (_name, scenario) => {
+      const comparisons = await compare(scenario, kubectl);
+      const surprising = comparisons.filter((one) => one.equal === (knownDifference(one) !== undefined));
+      expect(surprising.map(told)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+});
+
+function told({ line, real, ours, equal }: Comparison): object {
+  return equal ? { line, was: 'a known difference, and is none any more' } : { line, real, ours };
+}
