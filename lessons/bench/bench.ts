@@ -5,7 +5,7 @@ import { words } from '../i18n/page-words.ts';
 import { Claim } from './claim.ts';
 import type { GoalState } from './grading.ts';
 import { type Keeping, openKeeping, type RunAside } from './keeping.ts';
-import type { BenchSetup, BenchSink, BenchWorker, SavedRun } from './protocol.ts';
+import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
 import { Screens } from './screens.ts';
 import { Signal } from './signal.ts';
 
@@ -32,6 +32,8 @@ export class Bench {
   readonly view = new Signal<ClusterView | undefined>(undefined);
   readonly clock = new Signal<ClockReading | undefined>(undefined);
   readonly goals = new Signal<readonly GoalState[]>([]);
+  /** The moment that is looked at, while it is not the present. */
+  readonly past = new Signal<Moment | undefined>(undefined);
   /** Whether what is done here outlives the page. */
   readonly durable = new Signal(true);
   /** The outcome of the latest jump to the next event. */
@@ -42,6 +44,8 @@ export class Bench {
   #worker: Worker | undefined;
   #remote: Comlink.Remote<BenchWorker> | undefined;
   #endKeptMs = 0;
+  /** The latest picture of the present. */
+  #present: ClusterView | undefined;
   #unanswered = 0;
   #written: Promise<unknown> = Promise.resolve();
 
@@ -82,8 +86,52 @@ export class Bench {
     await this.#bringBack();
   }
 
-  /** Takes an input in. Returns the body of the answer for kind `api`. */
+  /** Shows the cluster as it was; it stands still meanwhile. */
+  async lookBack(timeMs: number): Promise<void> {
+    const moment = await this.remote?.lookBack(timeMs);
+    if (moment === undefined) return;
+    this.past.value = moment;
+    this.view.value = moment.view;
+  }
+
+  lookNow(): void {
+    if (this.past.value === undefined) return;
+    this.past.value = undefined;
+    void this.remote?.lookNow();
+    this.view.value = this.#present;
+  }
+
+  /** Goes on from the moment that is looked at; what came after it is gone. */
+  async branch(): Promise<void> {
+    const moment = this.past.value;
+    if (moment === undefined) return;
+    this.past.value = undefined;
+    this.#end();
+    await this.#written;
+    await (await this.#kept()).cut(this.setup.id, moment.entries, { timeMs: moment.timeMs, step: moment.step });
+    await this.#bringBack();
+  }
+
+  /** The run so far, to be shared. */
+  async run(): Promise<SavedRun | undefined> {
+    this.#keepEnd();
+    await this.#written;
+    return (await this.#kept()).load(this.setup.id);
+  }
+
+  /** Puts another run in the place of this one, which is put aside. */
+  async adopt(run: SavedRun): Promise<void> {
+    this.#end();
+    await this.#written;
+    const keeping = await this.#kept();
+    await keeping.setAside(this.setup.id);
+    await keeping.replace(this.setup.id, run);
+    await this.#bringBack();
+  }
+
+  /** Takes an input in: in the present, whatever is looked at. Returns the body of the answer for kind `api`. */
   async submit(input: ClusterInput): Promise<unknown> {
+    if (input.kind !== 'terminal.resize' && input.kind !== 'terminal.open') this.lookNow();
     return this.#remote?.submit(input);
   }
 
@@ -155,7 +203,10 @@ export class Bench {
   #frame({ clock, entries, output, view, jumped }: Frame): void {
     this.#keep(entries);
     this.clock.value = clock;
-    if (view !== undefined) this.view.value = view;
+    if (view !== undefined) {
+      this.#present = view;
+      if (this.past.value === undefined) this.view.value = view;
+    }
     for (const { terminal, data } of output) this.screens.show(terminal, data);
     if (jumped !== undefined) this.jumped.value = jumped;
     if (performance.now() - this.#endKeptMs > KEEP_END_EVERY_MS) this.#keepEnd();
@@ -186,7 +237,7 @@ export class Bench {
   #look(): void {
     const held = document.visibilityState === 'hidden';
     if (held) this.#keepEnd();
-    void this.remote?.drive({ order: 'hold', held });
+    void this.remote?.drive({ order: 'hold', held: held || this.past.value !== undefined });
   }
 
   /** Asks the engine for a sign of life. Counts its silence by askings, for a laptop may sleep between two of them. */
@@ -226,6 +277,8 @@ export class Bench {
     this.#worker = undefined;
     this.#remote = undefined;
     this.clock.value = undefined;
+    this.past.value = undefined;
+    this.#present = undefined;
     this.view.value = undefined;
     this.goals.value = [];
   }

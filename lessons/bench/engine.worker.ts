@@ -1,19 +1,16 @@
-import { type Cluster, type KubeObject, namespaces } from '@drydock/engine';
+import { type Cluster, namespaces } from '@drydock/engine';
 import { ClusterDriver, replay, startCluster, threadTime } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
-import { whyOf } from './causes.ts';
-import { turnsOf } from './controller-turns.ts';
 import { type GoalState, grade, observeGoals } from './grading.ts';
-import { inspect, yamlOf } from './inspection.ts';
-import { fieldOf, findThing, referenceTo } from './named-things.ts';
+import { HistoryMarks } from './history-marks.ts';
+import { lookingAt } from './looking.ts';
+import { bringTo } from './past.ts';
 import type { BenchSetup, BenchSink, BenchWorker, SavedRun } from './protocol.ts';
 
 // The engine's thread: one cluster, driven in real time, and what a page may ask of it.
 
 const GOALS_EVERY_MS = 400;
 const PROGRESS_EVERY_MS = 50;
-/** So many turns of a controller are shown. */
-const MOST_TURNS = 6;
 
 interface Running {
   readonly cluster: Cluster;
@@ -23,9 +20,16 @@ interface Running {
   readonly setup: BenchSetup;
   /** The revision at which the learner began. */
   readonly baseRevision: string;
+  /** When the learner's time began: the cluster was up. */
+  readonly firstMs: number;
+  readonly marks: HistoryMarks;
 }
 
 let bench: Running | undefined;
+/** The moment that is looked at, while it is not the present. */
+let past: Cluster | undefined;
+/** Counts, so that of two wishes to look back the later one holds. */
+let lookedBack = 0;
 
 function running(): Running {
   if (bench === undefined) throw new Error('the cluster has not been started yet');
@@ -41,12 +45,13 @@ async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: Bench
   });
   const progress = (reachedMs: number) => sink.progress(reachedMs, saved?.end?.timeMs);
   const baseRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const firstMs = cluster.sim.nowMs;
   if (saved !== undefined && (saved.entries.length > 0 || saved.end !== undefined)) {
     await complete;
     await inSlices(replay(cluster, saved.entries, saved.end), progress);
   }
   driver.start({ entriesKept: saved !== undefined });
-  bench = { cluster, complete, driver, setup, baseRevision };
+  bench = { cluster, complete, driver, setup, baseRevision, firstMs, marks: new HistoryMarks(cluster) };
   watchGoals(cluster, setup, sink);
 }
 
@@ -96,28 +101,34 @@ const worker: BenchWorker = {
   readFile: (path) => running().cluster.readFile(path),
   listFiles: () => running().cluster.listFiles(),
   ping() {},
-  inspect: (reference) => inspect(running().cluster, reference),
-  find(words) {
-    const object = findThing(running().cluster, words);
-    return object === undefined ? undefined : referenceTo(object);
+  ...lookingAt(() => past ?? running().cluster),
+  marks: (from) => running().marks.since(from),
+  async lookBack(timeMs) {
+    const { cluster, driver, firstMs } = running();
+    driver.hold(true);
+    const mine = ++lookedBack;
+    const moment = Math.floor(Math.min(Math.max(timeMs, firstMs), cluster.sim.nowMs));
+    const run = bringTo(cluster.options, cluster.journal, moment);
+    let told = threadTime.now();
+    for (;;) {
+      const { done, value } = await run.next();
+      if (mine !== lookedBack) return undefined;
+      if (done === true) {
+        past = value;
+        break;
+      }
+      if (threadTime.now() - told < PROGRESS_EVERY_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      told = threadTime.now();
+    }
+    const { sim } = past;
+    return { timeMs: sim.nowMs, step: sim.steps, wallMs: sim.wallMs, view: past.view(), entries: past.journal.length };
   },
-  field: (words, path) => fieldOf(running().cluster, words, path),
-  why(words) {
-    const { cluster } = running();
-    const object = findThing(cluster, words);
-    return object === undefined ? undefined : whyOf(cluster, object);
+  lookNow() {
+    lookedBack += 1;
+    past = undefined;
+    running().driver.hold(false);
   },
-  keys: (prefix) =>
-    running()
-      .cluster.stored(prefix)
-      .map(({ key, version, modRevision }) => ({ key, version, modRevision })),
-  stored(key) {
-    const stored = running()
-      .cluster.stored(key)
-      .find((each) => each.key === key);
-    return stored === undefined ? undefined : yamlOf(stored.value as KubeObject);
-  },
-  turns: (component) => turnsOf(running().cluster, component, MOST_TURNS),
   grade() {
     const { cluster, setup, baseRevision } = running();
     if (setup.exercise === undefined) throw new Error('there is nothing to grade on this page');

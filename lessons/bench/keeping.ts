@@ -1,9 +1,7 @@
 import type { ClusterOptions, JournalEntry } from '@drydock/engine';
 import type { RunPoint } from '@drydock/engine/worker';
 import type { SavedRun } from './protocol.ts';
-
-/** The form in which runs are kept; another number means another version of this site wrote it. */
-const FORMAT = 1;
+import { checkedRun, FORMAT } from './saved-run.ts';
 
 /** A run that could not be brought back, put aside to be downloaded. */
 export interface RunAside {
@@ -23,6 +21,10 @@ export interface Keeping {
   append(id: string, entries: readonly JournalEntry[]): Promise<void>;
   /** Takes the latest inputs of a run away, and forgets its end. */
   stepBack(id: string): Promise<void>;
+  /** Keeps the first so many inputs of a run, and gives it another end. */
+  cut(id: string, entries: number, end: RunPoint): Promise<void>;
+  /** Puts a whole run in the place of the one kept under this id. */
+  replace(id: string, run: SavedRun): Promise<void>;
   end(id: string, end: RunPoint): Promise<void>;
   /** Moves a run out of the way. */
   setAside(id: string): Promise<RunAside>;
@@ -77,7 +79,7 @@ class DatabaseKeeping implements Keeping {
     const head = await this.#in(['runs'], 'readonly', ([runs]) => runs!.get(id));
     if (head === undefined) return undefined;
     const entries = await this.#in(['entries'], 'readonly', ([store]) => store!.getAll(entriesOf(id)));
-    return checked(head, entries);
+    return checkedRun(head, entries);
   }
 
   async begin(id: string, options: ClusterOptions): Promise<void> {
@@ -104,10 +106,24 @@ class DatabaseKeeping implements Keeping {
   async stepBack(id: string): Promise<void> {
     const run = await this.load(id);
     if (run === undefined) return;
-    const kept = withoutLatest(run.entries).length;
+    await this.#shorten(id, withoutLatest(run.entries).length, { format: FORMAT, options: run.options });
+  }
+
+  async cut(id: string, entries: number, end: RunPoint): Promise<void> {
+    const run = await this.load(id);
+    if (run !== undefined) await this.#shorten(id, entries, { format: FORMAT, options: run.options, end });
+  }
+
+  async replace(id: string, { options, entries, end }: SavedRun): Promise<void> {
+    await this.begin(id, options);
+    await this.append(id, entries);
+    if (end !== undefined) await this.end(id, end);
+  }
+
+  async #shorten(id: string, kept: number, head: Head): Promise<void> {
     await this.#in(['runs', 'entries'], 'readwrite', ([runs, entries]) => {
       entries!.delete(IDBKeyRange.bound([id, kept], [id, []]));
-      return runs!.put({ format: FORMAT, options: run.options } satisfies Head, id);
+      return runs!.put(head, id);
     });
   }
 
@@ -203,6 +219,15 @@ class MemoryKeeping implements Keeping {
     this.#runs.set(id, { head: { format, options }, entries: withoutLatest(run.entries) });
   }
 
+  async cut(id: string, entries: number, end: RunPoint): Promise<void> {
+    const run = this.#runs.get(id);
+    if (run !== undefined) this.#runs.set(id, { head: { ...run.head, end }, entries: run.entries.slice(0, entries) });
+  }
+
+  async replace(id: string, { options, entries, end }: SavedRun): Promise<void> {
+    this.#runs.set(id, { head: { format: FORMAT, options, end }, entries: [...entries] });
+  }
+
   async end(id: string, end: RunPoint): Promise<void> {
     const run = this.#runs.get(id);
     if (run !== undefined) run.head = { ...run.head, end };
@@ -240,20 +265,4 @@ function withoutLatest(entries: readonly JournalEntry[]): JournalEntry[] {
 
 function isMidLine({ input }: JournalEntry): boolean {
   return input.kind === 'terminal.input' && !/[\r\n\u0003\u0004]$/.test(String(input['text']));
-}
-
-function checked(head: unknown, entries: readonly unknown[]): SavedRun {
-  const { format, options, end } = (head ?? {}) as Partial<Head>;
-  const sound =
-    format === FORMAT &&
-    typeof options === 'object' &&
-    (end === undefined || isPoint(end)) &&
-    entries.every((entry) => isPoint(entry) && typeof (entry as Partial<JournalEntry>).input?.kind === 'string');
-  if (!sound) throw new Error('what is kept was written by another version of Drydock, or is damaged');
-  return { options: options as ClusterOptions, entries: entries as JournalEntry[], end };
-}
-
-function isPoint(value: unknown): value is RunPoint {
-  const { timeMs, step } = (value ?? {}) as Partial<RunPoint>;
-  return Number.isFinite(timeMs) && Number.isSafeInteger(step);
 }

@@ -1,8 +1,10 @@
-import type { ClusterInput, ClusterOptions, JournalEntry } from '@drydock/engine';
+import type { ClusterInput, ClusterOptions, ClusterView, JournalEntry } from '@drydock/engine';
 import type { Frame, RunPoint } from '@drydock/engine/worker';
 import type { WhyChain } from './causes.ts';
 import type { ControllerTurn } from './controller-turns.ts';
 import type { Check, Exercise, GoalState, Report } from './grading.ts';
+import type { HistoryMark } from './history-marks.ts';
+import type { Outline } from './outline.ts';
 
 /** What a page says about its bench. Plain data: it travels in an attribute and is kept with the journal. */
 export interface BenchSetup {
@@ -56,18 +58,8 @@ export interface InspectedEvent {
   readonly from: string;
 }
 
-/** The engine's side of the bench, in the worker. */
-export interface BenchWorker {
-  /** Builds the cluster, or brings a saved one back; resolves when it runs. Rejects when the run cannot be replayed. */
-  start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void>;
-  submit(input: ClusterInput): Promise<unknown>;
-  drive(order: DriveOrder): void;
-  /** Says that `bytes` of terminal output have been drawn. */
-  drawn(bytes: number): void;
-  readFile(path: string): string | undefined;
-  listFiles(): readonly string[];
-  /** Answers, and does nothing else. */
-  ping(): void;
+/** What may be asked about a cluster without leaving a mark on it. */
+export interface BenchLooking {
   inspect(reference: Reference): Inspection | undefined;
   /** The object that a lesson's words stand for, e.g. `pod harbour`. */
   find(words: string): Reference | undefined;
@@ -80,6 +72,38 @@ export interface BenchWorker {
   stored(key: string): string | undefined;
   /** What a component did last, newest first. */
   turns(component: string): readonly ControllerTurn[];
+  outline(): Outline;
+}
+
+/** A moment of a cluster's life. */
+export interface Moment extends RunPoint {
+  readonly wallMs: number;
+  readonly view: ClusterView;
+  /** Inputs that had been taken in by then. */
+  readonly entries: number;
+}
+
+/** The engine's side of the bench, in the worker. */
+export interface BenchWorker extends BenchLooking {
+  /** Builds the cluster, or brings a saved one back; resolves when it runs. Rejects when the run cannot be replayed. */
+  start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void>;
+  submit(input: ClusterInput): Promise<unknown>;
+  drive(order: DriveOrder): void;
+  /** Says that `bytes` of terminal output have been drawn. */
+  drawn(bytes: number): void;
+  readFile(path: string): string | undefined;
+  listFiles(): readonly string[];
+  /** Answers, and does nothing else. */
+  ping(): void;
+  /** What happened so far, from the mark with this number on. */
+  marks(from: number): readonly HistoryMark[];
+  /**
+   * Brings the moment at `timeMs` into sight: from then on whoever looks sees the cluster as it was. The cluster itself
+   * stands still meanwhile. Undefined when a later call has taken its place.
+   */
+  lookBack(timeMs: number): Promise<Moment | undefined>;
+  /** Back to the present. */
+  lookNow(): void;
   /** Full grading, on forks. */
   grade(): Report;
 }

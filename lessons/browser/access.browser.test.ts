@@ -149,6 +149,7 @@ test('the first lesson does not grow heavier unnoticed', () => {
   const { first, later } = weightOfFirstLesson();
   console.log(`first lesson: ${total(first)} bytes gzipped before the prompt, ${total(later)} when asked for`);
   // The aim is 256,000; the engine alone is more than that while all of it is loaded at once. Control plane, scheduler,
-  // packet filter, kube-proxy and DNS grew since the bound was 600,000; it holds what is there now.
-  expect(total(first)).toBeLessThanOrEqual(650_000);
+  // packet filter, kube-proxy and DNS grew since the bound was 600,000, and the bench got its timeline; it holds what is
+  // there now. The page without the engine and the terminal is 45,000.
+  expect(total(first)).toBeLessThanOrEqual(690_000);
 });

@@ -7,6 +7,7 @@ import { BenchTabs } from './bench-tabs.ts';
 import { h } from './dom.ts';
 import type { FilesPanel } from './files-panel.ts';
 import type { ObjectInspector } from './object-inspector.ts';
+import { shareButton, takeShared } from './share-state.ts';
 import type { ShellTerminal } from './shell-terminal.ts';
 import { announceBench, type BenchDoor } from './the-bench.ts';
 
@@ -24,9 +25,14 @@ export class BenchElement extends HTMLElement implements BenchDoor {
   connectedCallback(): void {
     if (this.childElementCount > 0) return;
     const cluster = document.createElement('dd-cluster');
-    const clock = document.createElement('dd-clock');
+    const time = h(
+      'div',
+      { class: 'bench-time' },
+      document.createElement('dd-clock'),
+      document.createElement('dd-timeline'),
+    );
     const notice = new BenchNotice(this.bench);
-    const stage = h('div', { class: 'bench-stage' }, notice.element, cluster, clock);
+    const stage = h('div', { class: 'bench-stage' }, notice.element, cluster, time);
     const close = h(
       'button',
       { type: 'button', class: 'drawer-close', onclick: () => this.#drawer(false) },
@@ -46,12 +52,19 @@ export class BenchElement extends HTMLElement implements BenchDoor {
       shown: () => void this.#files.shown(),
     });
     this.#tabs.add({ id: 'inspect', label: words.bench.inspect, panel: this.#inspector });
+    for (const [id, label] of [
+      ['outline', words.outline.label],
+      ['history', words.history.label],
+      ['etcd-panel', words.etcd.tab],
+    ] as const) {
+      this.#tabs.add({ id, label, panel: document.createElement(`dd-${id}`) });
+    }
     const more = h(
       'button',
       { type: 'button', class: 'quiet-button', onclick: () => this.#newTerminal() },
       words.bench.newTerminal,
     );
-    this.#tabs.bar.append(more, this.#resetButton());
+    this.#tabs.bar.append(more, shareButton(this.bench), this.#resetButton());
     this.append(handle, h('div', { class: 'bench-body' }, close, stage, this.#tabs.bar, this.#tabs.panels));
     this.#tabs.choose('terminal-1');
     this.addEventListener('keydown', (event) => this.#key(event));
@@ -64,7 +77,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     });
     void this.#remember();
     announceBench(this);
-    void this.bench.open();
+    void this.bench.open().then(() => takeShared(this.bench, this));
   }
 
   async runCommand(command: string, terminal = '1'): Promise<void> {

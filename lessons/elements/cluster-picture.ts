@@ -20,7 +20,7 @@ export class ClusterPicture extends HTMLElement {
     const rooms = h('ul', { class: 'rooms', role: 'list' });
     const lobbyPods = h('ul', { class: 'pods', role: 'list' });
     const lobby = h('section', { class: 'lobby', hidden: true }, h('h3', {}, words.cluster.waitingPods), lobbyPods);
-    const picture = h('div', { class: 'picture' }, lobby, rooms);
+    const picture = h('div', { class: 'picture' }, lobby, document.createElement('dd-doors'), rooms);
     const tree = new ClusterTree(open);
     const news = new ClusterNews();
     const list = new KeyedList<NodeView>(
@@ -68,9 +68,10 @@ export class ClusterPicture extends HTMLElement {
   /** Lights what a line of prose speaks of; an empty `what` puts the light out. */
   #light(what: string): void {
     for (const lit of this.querySelectorAll('[data-lit]')) lit.removeAttribute('data-lit');
-    const selector = selectorFor(what);
-    if (selector === '') return;
-    for (const element of this.querySelectorAll(selector)) element.setAttribute('data-lit', '');
+    for (const selector of what.split(',').map(selectorFor)) {
+      if (selector === '') continue;
+      for (const element of this.querySelectorAll(selector)) element.setAttribute('data-lit', '');
+    }
   }
 }
 
@@ -82,7 +83,7 @@ async function openNamed(door: BenchDoor, what: string): Promise<void> {
 
 /**
  * What `<dd-lit of="…">` may say: `pod hello`, `container hello pause`, `node node-1`, or `pause` for every pause
- * process of the learner's Pods. Names stand for all that begin with them.
+ * process of the learner's Pods; several with commas between them. Names stand for all that begin with them.
  */
 function selectorFor(what: string): string {
   const [kind, name = '', part = ''] = what.split(' ').map((word) => CSS.escape(word));

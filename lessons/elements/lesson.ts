@@ -5,18 +5,26 @@ import { CheckState } from './check-state.ts';
 import { ClockOrder } from './clock-order.ts';
 import { ClusterClock } from './cluster-clock.ts';
 import { ClusterPicture } from './cluster-picture.ts';
+import { EtcdPanel } from './etcd-panel.ts';
 import { ExerciseGoals, ExerciseHints } from './exercise-goals.ts';
 import { FilesPanel } from './files-panel.ts';
 import { ControllerTurns, EtcdKeys, ValueView, WhyView } from './live-views.ts';
 import { ObjectInspector } from './object-inspector.ts';
+import { ObjectOutline, ServiceDoors } from './object-outline.ts';
 import { PlaygroundForm } from './playground-form.ts';
 import { PredictQuestion } from './predict-question.ts';
 import { LitWords, OpenFile, RunCommand } from './run-command.ts';
 import { ShellTerminal } from './shell-terminal.ts';
+import { HistoryList, TimeLine } from './time-line.ts';
 
 // What a page with a bench has. The parts of the bench are defined before the bench, which makes them.
 customElements.define('dd-cluster', ClusterPicture);
+customElements.define('dd-doors', ServiceDoors);
 customElements.define('dd-clock', ClusterClock);
+customElements.define('dd-timeline', TimeLine);
+customElements.define('dd-history', HistoryList);
+customElements.define('dd-outline', ObjectOutline);
+customElements.define('dd-etcd-panel', EtcdPanel);
 customElements.define('dd-terminal', ShellTerminal);
 customElements.define('dd-editor', FilesPanel);
 customElements.define('dd-inspector', ObjectInspector);

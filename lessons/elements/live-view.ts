@@ -35,6 +35,7 @@ export abstract class LiveView<T> extends HTMLElement {
     }).observe(this);
     bench.clock.on(() => this.#soon());
     bench.phase.on(() => this.refresh());
+    bench.past.on(() => this.refresh());
   }
 
   /** Called once, before anything is drawn. */

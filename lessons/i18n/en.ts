@@ -131,7 +131,43 @@ export const en = {
     nothing: 'There is nothing of that name yet to break.',
     failed: (message: string) => `That did not work: ${message}`,
   },
+  history: {
+    label: 'History',
+    drag: 'Moment of the cluster’s life; drag back to see it as it was',
+    empty: 'What happens will be listed here.',
+    lookingAt: (time: string) => `You are looking at ${time}. The present waits.`,
+    now: 'Back to now',
+    branch: 'Go on from here',
+    branchNote: 'What came after this moment is forgotten',
+    goTo: (time: string) => `Look at ${time}`,
+    broke: (what: string) => `Broken on purpose: ${what}`,
+  },
+  outline: {
+    label: 'Objects',
+    none: 'You have made nothing yet.',
+    doors: 'Services',
+    behind: (n: number) => (n === 0 ? 'nobody answers' : n === 1 ? '1 Pod answers' : `${n} Pods answer`),
+  },
+  share: {
+    title: 'Share',
+    text: 'A link or file that carries this cluster exactly as it is, and how it came to be. It holds what you typed.',
+    copy: 'Copy a link',
+    save: 'Save as a file',
+    copied: 'The link is on the clipboard.',
+    here: 'This link carries the state: copy it.',
+    tooLong: (kb: number) =>
+      `The link would be ${kb} kB long, more than many programs let through. Save a file instead.`,
+    arrived: (n: number) =>
+      `This link carries the state of a cluster, after ${n} inputs. Bring it here? What you have now is put aside.`,
+    keep: 'Keep mine',
+    take: 'Bring it here',
+    elsewhere: 'it belongs to another lesson',
+    refused: (reason: string) => `The state in this link cannot be used: ${reason}.`,
+    goOn: 'Go on without it',
+  },
   etcd: {
+    tab: 'etcd',
+    prefix: 'Keys below',
     label: 'Keys in etcd, below',
     none: 'There are no such keys now.',
     written: (version: number, revision: number) =>
