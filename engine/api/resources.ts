@@ -117,7 +117,7 @@ export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
 export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
 const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
 const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
-const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
+export const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
 export const podDisruptionBudgets = resource<PodDisruptionBudget>(
   'policy/v1',
   'poddisruptionbudgets',

@@ -22,6 +22,7 @@ import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
+import { KUBE_ROUTER_OBJECTS, kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
@@ -107,11 +108,16 @@ export class KubernetesCluster implements Cluster {
         sim: this.sim,
         connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'coredns'),
       }),
+      kubeRouterImage({
+        sim: this.sim,
+        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-router'),
+      }),
       metricsServer.image,
       ...(options.images ?? []),
     ]);
     const addOns = [
       ...kubeProxyObjects(`https://${this.#controlPlane.apiServer.hostPort}`, CLUSTER_CIDR),
+      ...KUBE_ROUTER_OBJECTS,
       ...COREDNS_OBJECTS,
       ...CLOUD_CONTROLLER_OBJECTS,
       ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
@@ -148,7 +154,7 @@ export class KubernetesCluster implements Cluster {
       return (
         nodeList.length === this.#machines.length &&
         nodeList.every((node) => isReady(node) && !isHeldBack(node)) &&
-        systemPods.length >= CONTROL_PLANE_PODS + this.#machines.length &&
+        systemPods.length >= CONTROL_PLANE_PODS + AGENTS_OF_A_NODE * this.#machines.length &&
         systemPods.every(isReady) &&
         this.#defaultServiceAccountExists() &&
         this.#administratorsAreBound()
@@ -354,8 +360,11 @@ function restrictedLabels(machine: MachinePlan): NodeLabels {
   return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
 }
 
-/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS; each machine has a kube-proxy besides. */
+/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS. */
 const CONTROL_PLANE_PODS = 6;
+
+/** On each machine: kube-proxy and kube-router. */
+const AGENTS_OF_A_NODE = 2;
 
 /** Every machine of a cluster sees every other; faults between machines come with the network. */
 const reachable = (): boolean => true;

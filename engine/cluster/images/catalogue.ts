@@ -3,6 +3,7 @@ import { parseImageReference } from '../../containerd/image-reference.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import type { Program } from '../../linux/syscalls.ts';
 import { COREDNS_IMAGE } from '../coredns.ts';
+import { KUBE_ROUTER_IMAGE } from '../kube-router.ts';
 import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
 import { courseImages } from './course.ts';
 import { defineImage } from './definition.ts';
@@ -54,7 +55,12 @@ export function createRegistry(
 /** The images that `kubeadm config images pull` puts on a machine beforehand. */
 export function preloadedImages(role: 'control-plane' | 'worker' | 'workstation'): readonly string[] {
   const control = COMPONENTS.map(({ name, tag }) => componentReference(name, tag));
-  const everywhere = [pauseImage.reference, componentReference('kube-proxy', KUBERNETES_VERSION), COREDNS_IMAGE];
+  const everywhere = [
+    pauseImage.reference,
+    componentReference('kube-proxy', KUBERNETES_VERSION),
+    COREDNS_IMAGE,
+    KUBE_ROUTER_IMAGE,
+  ];
   return role === 'control-plane' ? [...everywhere, ...control] : everywhere;
 }
 

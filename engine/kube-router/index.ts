@@ -1,0 +1,1 @@
+export { KUBE_ROUTER_VERSION, type KubeRouterSurroundings, kubeRouterProgram } from './kube-router.ts';

@@ -1,0 +1,168 @@
+import { Client } from '../client/client.ts';
+import type { Transport } from '../client/transport.ts';
+import { Errno } from '../linux/errno.ts';
+import { type HttpServerRequest, type HttpServerResponse, type SignalVerdict, serveHttp } from '../linux/http.ts';
+import { klog } from '../linux/programs/go/runtime.ts';
+import type { Signal } from '../linux/signal.ts';
+import { print } from '../linux/stdio.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
+import type { Simulation, Task, Timer } from '../sim/index.ts';
+import { NetworkPolicyController } from './network-policy-controller.ts';
+import { PolicyWatch } from './policy-watch.ts';
+
+export const KUBE_ROUTER_VERSION = 'v2.5.0';
+
+export interface KubeRouterSurroundings {
+  readonly sim: Simulation;
+  /** The way to the API server from where the process runs. */
+  connect(process: Process): Transport;
+}
+
+/** What the process wakes itself with when there is something to do, as Go's runtime does with its threads. */
+const WAKE = 'URG';
+
+/** A burst of changes is taken in together. */
+const SETTLE_MS = 50;
+
+/** `--iptables-sync-period`: rules are made from the ground so often. */
+const SYNC_PERIOD_MS = 300_000;
+
+const HEALTH_PORT = 20_244;
+
+/**
+ * kube-router: makes NetworkPolicies hold on one node by rules in its kernel, which it writes with the tools that an
+ * administrator has. https://www.kube-router.io/docs/user-guide/
+ */
+export function kubeRouterProgram(surroundings: KubeRouterSurroundings): Program {
+  return function* (process): Task<number> {
+    for (const signal of ['TERM', 'INT', WAKE] as const) process.setSignalAction(signal, 'catch');
+    yield* print(
+      process,
+      `Running /usr/local/bin/kube-router version ${KUBE_ROUTER_VERSION}, built on 2025-02-21, go1.23.6\n`,
+    );
+    if (isOn(process, 'run-service-proxy')) {
+      yield* klog(process, 'E', 'kube-router.go:103', 'the service proxy is not there: kube-proxy makes Services work');
+      return 1;
+    }
+    const nodeName = flag(process, 'hostname-override') ?? process.env['NODE_NAME'] ?? process.hostname;
+    return yield* new KubeRouter(surroundings, process, nodeName).run();
+  };
+}
+
+class KubeRouter {
+  readonly #sim: Simulation;
+  readonly #process: Process;
+  readonly #watch: PolicyWatch;
+  readonly #policies: NetworkPolicyController;
+  readonly #firewall: boolean;
+  #wanted: 'no' | 'changes' | 'all' = 'no';
+  #busy = false;
+  #settling: Timer | undefined;
+  #period: Timer | undefined;
+
+  constructor({ sim, connect }: KubeRouterSurroundings, process: Process, nodeName: string) {
+    this.#sim = sim;
+    this.#process = process;
+    this.#firewall = isOn(process, 'run-firewall');
+    const client = new Client(connect(process), { userAgent: 'kube-router' });
+    this.#watch = new PolicyWatch(sim, client, nodeName, () => this.#ask('changes'));
+    this.#policies = new NetworkPolicyController({
+      nodeName,
+      serviceClusterIpRange: flag(process, 'service-cluster-ip-range') ?? '10.96.0.0/12',
+      nodePortRange: (flag(process, 'service-node-port-range') ?? '30000-32767').replace('-', ':'),
+    });
+  }
+
+  *run(): Task<number> {
+    const process = this.#process;
+    try {
+      const health = process.listen(HEALTH_PORT, '0.0.0.0');
+      if (this.#firewall) yield* this.#startFirewall();
+      yield* serveHttp(process, [health], answer, { onSignals: (signals) => this.#onSignals(signals) });
+      yield* klog(process, 'I', 'server.go:231', 'Shutting down the controllers');
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      yield* klog(process, 'E', 'kube-router.go:103', `Failed to run kube-router: ${error.message.toLowerCase()}`);
+      return 1;
+    } finally {
+      this.#watch.stop();
+      this.#settling?.cancel();
+      this.#period?.cancel();
+    }
+  }
+
+  *#startFirewall(): Task<void> {
+    yield* klog(this.#process, 'I', 'network_policy_controller.go:168', 'Starting network policy controller');
+    this.#watch.start();
+    this.#ask('all');
+    this.#schedulePeriod();
+  }
+
+  #schedulePeriod(): void {
+    this.#period = this.#sim.schedule(SYNC_PERIOD_MS, 'kube-router period', () => {
+      this.#ask('all');
+      this.#schedulePeriod();
+    });
+  }
+
+  #ask(what: 'changes' | 'all'): void {
+    if (this.#wanted !== 'all') this.#wanted = what;
+    if (this.#settling !== undefined) return;
+    this.#settling = this.#sim.schedule(SETTLE_MS, 'kube-router sync', () => {
+      this.#settling = undefined;
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    // What is under way looks again when it is done.
+    if (this.#busy) return;
+    try {
+      this.#process.kill(this.#process.pid, WAKE);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      // The machine has lost its power, and the process with it.
+      this.#watch.stop();
+      this.#period?.cancel();
+    }
+  }
+
+  *#onSignals(signals: readonly Signal[]): Task<SignalVerdict> {
+    if (signals.some((signal) => signal !== WAKE)) return 'stop';
+    this.#busy = true;
+    try {
+      while (this.#wanted !== 'no' && this.#watch.ready) yield* this.#sync();
+      return 'continue';
+    } catch (error) {
+      // Told to stop in the middle of it.
+      if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
+      return this.#process.takeSignals().some((signal) => signal !== WAKE) ? 'stop' : 'continue';
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  *#sync(): Task<void> {
+    const anew = this.#wanted === 'all';
+    this.#wanted = 'no';
+    const problem = yield* this.#policies.sync(this.#process, this.#watch.policies(), anew);
+    if (problem !== undefined)
+      yield* klog(this.#process, 'E', 'network_policy_controller.go:256', `Aborting sync. ${problem}`);
+  }
+}
+
+function answer({ path }: HttpServerRequest): HttpServerResponse {
+  return path === '/healthz' ? { body: 'OK\n' } : { status: 404, body: '404 page not found\n' };
+}
+
+/** The value of `--name=value` on the process's command line. */
+function flag(process: Process, name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** Whether a switch is on; those of kube-router are unless told. */
+function isOn(process: Process, name: string): boolean {
+  return (flag(process, name) ?? 'true') === 'true';
+}
