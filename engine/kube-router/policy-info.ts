@@ -24,7 +24,7 @@ export interface NumericPort {
 }
 
 /** A named port as a number, and the Pods where it has this number. */
-export interface NamedPort extends NumericPort {
+interface NamedPort extends NumericPort {
   readonly port: number;
   readonly pods: readonly PodInfo[];
 }

@@ -11,7 +11,7 @@ const PROTOCOLS = ['tcp', 'udp'] as const;
 /** `x/a` */
 export type PodName = `${(typeof NAMESPACES)[number]}/${(typeof PODS)[number]}`;
 
-export const POD_NAMES: readonly PodName[] = NAMESPACES.flatMap((namespace) =>
+const POD_NAMES: readonly PodName[] = NAMESPACES.flatMap((namespace) =>
   PODS.map((name) => `${namespace}/${name}` as const),
 );
 
