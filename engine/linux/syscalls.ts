@@ -147,6 +147,8 @@ export interface Neighbour {
 export interface PacketFilter {
   readonly ruleset: Ruleset;
   readonly conntrack: Conntrack;
+  /** A part of the kernel that is loaded when it is first asked for, such as nf_tables; one for each network namespace. */
+  module<T extends object>(name: string, load: () => T): T;
   /** The time by which flows expire, in milliseconds. */
   readonly nowMs: number;
 }

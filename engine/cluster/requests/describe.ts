@@ -3,7 +3,7 @@ import type { Attachment } from '../../linux/net/attachment.ts';
 import type { Flow } from '../../linux/net/flow-log.ts';
 import type { HookStep } from '../../linux/net/netfilter/path.ts';
 import { ruleText } from '../../linux/net/netfilter/rule-text.ts';
-import type { MatchedRule } from '../../linux/net/netfilter/walk.ts';
+import type { MatchedRule, Notice } from '../../linux/net/netfilter/walk.ts';
 import { endpointChoice } from './endpoint-choice.ts';
 import { outcomeOf } from './outcome.ts';
 import type {
@@ -117,7 +117,13 @@ function hookPass({ hook, matched, source, destination, verdict }: HookStep): Ho
   };
 }
 
-function rulePass({ table, chain, number, rule, packets }: MatchedRule): RulePass {
+function rulePass(matched: MatchedRule | Notice): RulePass {
+  const { table, chain, number, packets } = matched;
+  if (!('rule' in matched)) {
+    const { text, target } = matched;
+    return { table, chain, number, text: text(), packets, ...(target !== undefined && { target }) };
+  }
+  const { rule } = matched;
   const { target } = rule;
   const name = target === undefined ? undefined : targetName(target);
   return { table, chain, number, text: ruleText(rule), packets, ...(name !== undefined && { target: name }) };

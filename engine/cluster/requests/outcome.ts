@@ -86,5 +86,7 @@ function whereLost({ last }: Flow, placeOf: PlaceOf): RequestPlace {
 function fatalRule({ matched, policyOf }: HookStep): Failure['rule'] {
   if (policyOf !== undefined) return { ...policyOf, text: '-P DROP' };
   const fatal = matched.at(-1);
-  return fatal === undefined ? undefined : { table: fatal.table, chain: fatal.chain, text: ruleText(fatal.rule) };
+  if (fatal === undefined) return undefined;
+  const text = 'rule' in fatal ? ruleText(fatal.rule) : fatal.text();
+  return { table: fatal.table, chain: fatal.chain, text };
 }

@@ -111,7 +111,7 @@ class Attempt {
       return;
     }
     const refuse = (code: ErrnoCode) => {
-      for (const { conntrack, entry } of flows) conntrack.delete(entry);
+      for (const flow of flows) flow.forget();
       this.#after(latency, () => this.finish(code));
     };
     if (end.kind === 'rejected') {
@@ -168,7 +168,7 @@ class Attempt {
     const close = (): void => {
       open -= 1;
       if (open > 0) return;
-      for (const { conntrack, entry } of flows) conntrack.close(entry, fabric.sim.nowMs);
+      for (const flow of flows) flow.close(fabric.sim.nowMs);
       if (this.#flow !== undefined) this.#flow.closedMs = fabric.sim.nowMs;
     };
     const [client, accepted] = StreamSocket.pair(

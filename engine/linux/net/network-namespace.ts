@@ -1,6 +1,6 @@
 import { Errno } from '../errno.ts';
 import type { NetworkInterface, NetworkNamespace } from '../host.ts';
-import type { Neighbour, Route } from '../syscalls.ts';
+import type { Neighbour, PacketFilter, Route } from '../syscalls.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
 import { type Inode, SpecialInode } from '../vfs/inode.ts';
 import { inSubnet, isLoopback, networkOf, parseAddress } from './address.ts';
@@ -62,6 +62,7 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   #sysctls: Map<string, string> | undefined;
   #ruleset: Ruleset | undefined;
   #conntrack: Conntrack | undefined;
+  #modules: Map<string, object> | undefined;
 
   constructor(options: NetNamespaceOptions) {
     this.inode = options.inode;
@@ -92,10 +93,17 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   }
 
   /** The packet filter, which comes to be when it is first asked for. */
-  netfilter(): { readonly ruleset: Ruleset; readonly conntrack: Conntrack } {
+  netfilter(): Omit<PacketFilter, 'nowMs'> {
     this.#ruleset ??= new Ruleset();
     this.#conntrack ??= new Conntrack();
-    return { ruleset: this.#ruleset, conntrack: this.#conntrack };
+    return { ruleset: this.#ruleset, conntrack: this.#conntrack, module: (name, load) => this.#module(name, load) };
+  }
+
+  #module<T extends object>(name: string, load: () => T): T {
+    this.#modules ??= new Map();
+    const loaded = this.#modules.get(name) ?? load();
+    this.#modules.set(name, loaded);
+    return loaded as T;
   }
 
   /** The address that packets leave with by an interface; the first one where that has none. */
@@ -306,5 +314,6 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     // Rules are the kernel's: they do not outlive it.
     this.#ruleset = undefined;
     this.#conntrack = undefined;
+    this.#modules = undefined;
   }
 }

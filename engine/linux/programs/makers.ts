@@ -26,6 +26,7 @@ import { ls } from './ls.ts';
 import { df, mount, umount } from './mount-programs.ts';
 import { nc } from './nc.ts';
 import { ifconfig, ip } from './network-programs.ts';
+import { nft } from './nft/nft.ts';
 import { cat, echo, falseProgram, printf, seq, tee, test, trueProgram, yes } from './output-programs.ts';
 import { basename, dirname, pwd, readlink, realpath } from './paths.ts';
 import { ping, traceroute } from './ping.ts';
@@ -119,6 +120,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   nano,
   nc,
   netstat,
+  nft,
   nice,
   nl,
   nohup,

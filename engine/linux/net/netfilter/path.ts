@@ -1,16 +1,16 @@
 import type { Random, Simulation } from '../../../sim/index.ts';
 import type { Attachment } from '../attachment.ts';
-import type { Conntrack, ConntrackEntry } from './conntrack.ts';
+import type { ConntrackEntry } from './conntrack.ts';
 import type { Packet } from './packet.ts';
 import type { Hook } from './ruleset.ts';
-import { type HookVerdict, type MatchedRule, runHook } from './walk.ts';
+import { type HookVerdict, type MatchedRule, type Notice, runHook, type TrackedFlow } from './walk.ts';
 
 /** One hook that a packet passed, and the rules that fitted there. */
 export interface HookStep {
   readonly kind: 'hook';
   readonly attachment: Attachment;
   readonly hook: Hook;
-  readonly matched: readonly MatchedRule[];
+  readonly matched: readonly (MatchedRule | Notice)[];
   /** As the packet left the hook. */
   readonly source: Packet['source'];
   readonly destination: Packet['destination'];
@@ -46,7 +46,7 @@ export interface PathResult {
   /** The network stacks on the way, the sender's first. */
   readonly path: readonly Attachment[];
   /** What stacks on the way remember of the flow. */
-  readonly flows: readonly { readonly conntrack: Conntrack; readonly entry: ConntrackEntry }[];
+  readonly flows: readonly TrackedFlow[];
 }
 
 /** What is known of who holds which address. */
@@ -84,7 +84,7 @@ class Journey {
   readonly #packet: Packet;
   readonly #options: PathOptions;
   readonly #path: Attachment[];
-  readonly #flows: { conntrack: Conntrack; entry: ConntrackEntry }[] = [];
+  readonly #flows: TrackedFlow[] = [];
 
   constructor(from: Attachment, packet: Packet, options: PathOptions) {
     this.#packet = packet;
@@ -171,7 +171,7 @@ class Journey {
     const { fabric, random, observe } = this.#options;
     const packet = this.#packet;
     if (ruleset === undefined) return undefined;
-    const matched: MatchedRule[] = [];
+    const matched: (MatchedRule | Notice)[] = [];
     let policyOf: HookStep['policyOf'];
     const seen: Packet = known === undefined ? packet : { ...packet, state: 'ESTABLISHED' };
     const verdict = runHook(ruleset, hook, seen, {
@@ -179,10 +179,12 @@ class Journey {
       random,
       isLocal: (address) => at.isOwn(address),
       addressOf: (name) => at.addressOn(name),
+      onFlow: (flow) => this.#flows.push(flow),
       ...(observe === undefined
         ? {}
         : {
             onMatch: (rule: MatchedRule) => matched.push(rule),
+            onNotice: (notice: Notice) => matched.push(notice),
             onPolicy: (table: string, chain: string) => {
               policyOf = { table, chain };
             },
@@ -207,7 +209,10 @@ class Journey {
     const { conntrack } = at;
     if (conntrack === undefined || known !== undefined) return;
     const entry = conntrack.add(this.#packet, original, this.#options.fabric.sim.nowMs);
-    this.#flows.push({ conntrack, entry });
+    this.#flows.push({
+      forget: () => conntrack.delete(entry),
+      close: (nowMs) => conntrack.close(entry, nowMs),
+    });
   }
 
   /** A Pod's packets go to its machine, a machine's to the Pod on it or to the other machine. */

@@ -1,4 +1,5 @@
 import type { IpSet } from './ip-set.ts';
+import { PacketHooks } from './packet-hooks.ts';
 import type { Rule } from './rule.ts';
 
 // The tables of one network namespace as iptables knows them.
@@ -110,6 +111,8 @@ export class Ruleset {
   readonly #tables = new Map<TableName, Table>();
   /** Who was seen last when, for `recent`: by list, then by source address. */
   readonly recent = new Map<string, Map<string, number>>();
+  /** What else packets meet on their way. */
+  readonly hooks = new PacketHooks();
   /** Sets that rules ask, by name (`ipset`). */
   readonly sets = new Map<string, IpSet>();
 

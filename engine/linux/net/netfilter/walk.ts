@@ -4,6 +4,14 @@ import type { Packet } from './packet.ts';
 import type { Match, PortRange, Rule } from './rule.ts';
 import type { Chain, Hook, Ruleset, Table, TableName } from './ruleset.ts';
 
+/** What somebody on the way remembers of a connection. */
+export interface TrackedFlow {
+  /** It was refused: there is none. */
+  forget(): void;
+  /** Both sides have closed it. */
+  close(nowMs: number): void;
+}
+
 /** What a hook decided. */
 export type HookVerdict = 'ACCEPT' | 'DROP' | { readonly reject: string };
 
@@ -20,6 +28,22 @@ export interface MatchedRule {
   readonly among: readonly Rule[];
 }
 
+/** What a part of the kernel other than iptables did with a packet, for whoever follows a request. */
+export interface Notice {
+  readonly table: string;
+  readonly chain: string;
+  /** From 1 among the rules of the chain; 0 where it has none. */
+  readonly number: number;
+  readonly packets: number;
+  /** What it did, as the tool lists it. */
+  readonly text: () => string;
+  readonly target?: string;
+  /** Whether it went by what it remembered of the client. */
+  readonly remembered?: boolean;
+  /** Whom it could choose, where it chose, each with its chance. */
+  readonly choice?: () => readonly { readonly name: string; readonly probability: number; readonly chosen: boolean }[];
+}
+
 /** What the rules may ask of the machine that they are on. */
 export interface WalkContext {
   readonly nowMs: number;
@@ -30,8 +54,12 @@ export interface WalkContext {
   addressOf(interfaceName: string): string;
   /** Called for each rule whose conditions fitted. */
   readonly onMatch?: (matched: MatchedRule) => void;
+  /** Called for what others than iptables did. */
+  readonly onNotice?: (notice: Notice) => void;
   /** Called when a chain's policy has dropped the packet. */
-  readonly onPolicy?: (table: TableName, chain: string) => void;
+  readonly onPolicy?: (table: string, chain: string) => void;
+  /** Told of what else remembers the flow, until it ends. */
+  readonly onFlow?: (flow: TrackedFlow) => void;
 }
 
 /** In which order the tables are met at each hook. https://en.wikipedia.org/wiki/Netfilter#/media/File:Netfilter-packet-flow.svg */
@@ -43,19 +71,37 @@ const ORDER: Readonly<Record<Hook, readonly TableName[]>> = {
   POSTROUTING: ['mangle', 'nat'],
 };
 
+const PRIORITIES: Readonly<Record<TableName, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 };
+
+/** Where sources are translated, nat comes last. */
+function priorityOf(name: TableName, hook: Hook): number {
+  return name === 'nat' && (hook === 'INPUT' || hook === 'POSTROUTING') ? 100 : PRIORITIES[name];
+}
+
 /** Jumps within jumps; the kernel refuses loops when rules are loaded, so this only guards against one that got in. */
 const MAX_DEPTH = 256;
 
 /** Lets a packet pass one hook: its addresses and its mark may be others afterwards. */
 export function runHook(ruleset: Ruleset, hook: Hook, packet: Packet, context: WalkContext): HookVerdict {
+  const others = ruleset.hooks.at(hook);
+  let next = 0;
+  const runOthers = (before: number): HookVerdict => {
+    let verdict: HookVerdict = 'ACCEPT';
+    while (verdict === 'ACCEPT' && next < others.length && others[next]!.priority < before) {
+      verdict = others[next++]!.run(packet, context);
+    }
+    return verdict;
+  };
   for (const name of ORDER[hook]) {
+    const earlier = others.length === 0 ? 'ACCEPT' : runOthers(priorityOf(name, hook));
+    if (earlier !== 'ACCEPT') return earlier;
     const table = ruleset.find(name);
     // Only the first packet of a connection meets the nat table; the others follow it.
     if (table === undefined || (name === 'nat' && packet.state !== 'NEW')) continue;
     const verdict = new Walk(ruleset, table, packet, context).run(hook);
     if (verdict !== 'ACCEPT') return verdict;
   }
-  return 'ACCEPT';
+  return runOthers(Number.POSITIVE_INFINITY);
 }
 
 /** A packet's way through one table at one hook. */
