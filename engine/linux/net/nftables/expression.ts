@@ -13,7 +13,7 @@ export type Expression =
   | { readonly kind: 'lookup'; readonly key: Expression; readonly map: SetReference }
   | { readonly kind: 'value'; readonly type: TypeName; readonly text: string };
 
-export interface NumberGenerator {
+interface NumberGenerator {
   readonly kind: 'numgen';
   readonly mode: 'random' | 'inc';
   readonly modulus: number;

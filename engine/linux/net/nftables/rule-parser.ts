@@ -76,7 +76,7 @@ function parseStatement(reader: TokenReader): Statement {
   return { kind: 'match', left, comparison: parseComparison(reader), right: parsePattern(reader, typesOf(left)) };
 }
 
-export function parseVerdict(reader: TokenReader): Verdict | undefined {
+function parseVerdict(reader: TokenReader): Verdict | undefined {
   const { text, kind } = reader.token;
   if (kind !== 'word') return undefined;
   if (text === 'accept' || text === 'drop' || text === 'return' || text === 'continue') {

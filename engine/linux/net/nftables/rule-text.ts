@@ -73,7 +73,7 @@ function flagsText(flags: readonly string[]): string {
   return flags.length === 0 ? '' : ` ${flags.join(',')}`;
 }
 
-export function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict): string {
   return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
 }
 

@@ -26,7 +26,7 @@ const TOKEN =
   /(?<blank>[ \t\r]+|#.*)|(?<joint>\\$)|"(?<string>[^"]*)"|(?<symbol>==|!=|<=|>=|[{}();,:=<>&|^!@])|(?<word>[\w.*/+-]+)/y;
 
 /** Words, symbols and line ends; comments go to the end of their line. @throws NftError */
-export function tokenize(text: string): readonly Token[] {
+function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const lines = text.split('\n');
   for (const [line, content] of lines.entries()) {
