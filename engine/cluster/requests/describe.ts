@@ -1,9 +1,10 @@
 import { DnsFormatError, type DnsMessage, decodeMessage } from '../../linux/dns/message.ts';
 import type { Attachment } from '../../linux/net/attachment.ts';
 import type { Flow } from '../../linux/net/flow-log.ts';
+import type { Notice } from '../../linux/net/netfilter/hook.ts';
 import type { HookStep } from '../../linux/net/netfilter/path.ts';
 import { ruleText } from '../../linux/net/netfilter/rule-text.ts';
-import type { MatchedRule, Notice } from '../../linux/net/netfilter/walk.ts';
+import type { MatchedRule } from '../../linux/net/netfilter/walk.ts';
 import { endpointChoice } from './endpoint-choice.ts';
 import { outcomeOf } from './outcome.ts';
 import type {

@@ -1,6 +1,7 @@
+import type { Notice } from '../../linux/net/netfilter/hook.ts';
 import type { HookStep } from '../../linux/net/netfilter/path.ts';
 import type { Rule } from '../../linux/net/netfilter/rule.ts';
-import type { MatchedRule, Notice } from '../../linux/net/netfilter/walk.ts';
+import type { MatchedRule } from '../../linux/net/netfilter/walk.ts';
 import type { EndpointChoice } from './request-path.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Random, Simulation } from '../../../sim/index.ts';
 import type { Attachment } from '../attachment.ts';
 import type { ConntrackEntry } from './conntrack.ts';
+import type { Hook, HookVerdict, Notice, TrackedFlow } from './hook.ts';
 import type { Packet } from './packet.ts';
-import type { Hook } from './ruleset.ts';
-import { type HookVerdict, type MatchedRule, type Notice, runHook, type TrackedFlow } from './walk.ts';
+import { type MatchedRule, runHook } from './walk.ts';
 
 /** One hook that a packet passed, and the rules that fitted there. */
 export interface HookStep {

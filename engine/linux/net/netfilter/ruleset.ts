@@ -1,12 +1,11 @@
+import { type Hook, PacketHooks } from './hook.ts';
 import type { IpSet } from './ip-set.ts';
-import { PacketHooks } from './packet-hooks.ts';
 import type { Rule } from './rule.ts';
 
 // The tables of one network namespace as iptables knows them.
 // https://manpages.debian.org/bookworm/iptables/iptables.8.en.html
 
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
-export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
 export interface Chain {
   readonly name: string;

@@ -1,19 +1,8 @@
-import type { Random } from '../../../sim/index.ts';
+import type { Hook, HookContext, HookVerdict } from './hook.ts';
 import { contains } from './network.ts';
 import type { Packet } from './packet.ts';
 import type { Match, PortRange, Rule } from './rule.ts';
-import type { Chain, Hook, Ruleset, Table, TableName } from './ruleset.ts';
-
-/** What somebody on the way remembers of a connection. */
-export interface TrackedFlow {
-  /** It was refused: there is none. */
-  forget(): void;
-  /** Both sides have closed it. */
-  close(nowMs: number): void;
-}
-
-/** What a hook decided. */
-export type HookVerdict = 'ACCEPT' | 'DROP' | { readonly reject: string };
+import type { Chain, Ruleset, Table, TableName } from './ruleset.ts';
 
 /** A rule that a packet met and fitted, for whoever follows a request. */
 export interface MatchedRule {
@@ -28,38 +17,10 @@ export interface MatchedRule {
   readonly among: readonly Rule[];
 }
 
-/** What a part of the kernel other than iptables did with a packet, for whoever follows a request. */
-export interface Notice {
-  readonly table: string;
-  readonly chain: string;
-  /** From 1 among the rules of the chain; 0 where it has none. */
-  readonly number: number;
-  readonly packets: number;
-  /** What it did, as the tool lists it. */
-  readonly text: () => string;
-  readonly target?: string;
-  /** Whether it went by what it remembered of the client. */
-  readonly remembered?: boolean;
-  /** Whom it could choose, where it chose, each with its chance. */
-  readonly choice?: () => readonly { readonly name: string; readonly probability: number; readonly chosen: boolean }[];
-}
-
-/** What the rules may ask of the machine that they are on. */
-export interface WalkContext {
-  readonly nowMs: number;
-  readonly random: Random;
-  /** Whether an address is one of this network namespace's own. */
-  isLocal(address: string): boolean;
-  /** The address that packets leave with by an interface. */
-  addressOf(interfaceName: string): string;
+/** What the rules may ask of the machine that they are on, and whom they tell. */
+export interface WalkContext extends HookContext {
   /** Called for each rule whose conditions fitted. */
   readonly onMatch?: (matched: MatchedRule) => void;
-  /** Called for what others than iptables did. */
-  readonly onNotice?: (notice: Notice) => void;
-  /** Called when a chain's policy has dropped the packet. */
-  readonly onPolicy?: (table: string, chain: string) => void;
-  /** Told of what else remembers the flow, until it ends. */
-  readonly onFlow?: (flow: TrackedFlow) => void;
 }
 
 /** In which order the tables are met at each hook. https://en.wikipedia.org/wiki/Netfilter#/media/File:Netfilter-packet-flow.svg */

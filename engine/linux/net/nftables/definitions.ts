@@ -1,4 +1,4 @@
-import type { Hook } from '../netfilter/ruleset.ts';
+import type { Hook } from '../netfilter/hook.ts';
 import { isTypeName, type TypeName } from './data-type.ts';
 import { PRIORITY_NAMES } from './listing.ts';
 import { parseDuration } from './rule-parser.ts';

@@ -1,5 +1,6 @@
 import type { TypeName } from './data-type.ts';
 import type { NftSet } from './set.ts';
+import type { Verdict } from './verdict.ts';
 
 // What nftables' rules are made of, as data.
 // https://manpages.debian.org/bookworm/nftables/nft.8.en.html#PRIMARY_EXPRESSIONS
@@ -33,10 +34,6 @@ export type Pattern =
   | { readonly kind: 'set'; readonly set: SetReference };
 
 export type Comparison = '==' | '!=' | '<' | '>' | '<=' | '>=';
-
-export type Verdict =
-  | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
-  | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
 export type Statement =
   | { readonly kind: 'match'; readonly left: Expression; readonly comparison: Comparison; readonly right: Pattern }

@@ -1,4 +1,4 @@
-import type { Hook } from '../netfilter/ruleset.ts';
+import type { Hook } from '../netfilter/hook.ts';
 import type { TypeName } from './data-type.ts';
 import { durationText, elementText, ruleText, type TextOptions } from './rule-text.ts';
 import type { NftSet } from './set.ts';

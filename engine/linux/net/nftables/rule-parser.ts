@@ -1,10 +1,11 @@
 import { parseAddress } from '../address.ts';
 import { parseValue, type TypeName } from './data-type.ts';
-import type { Comparison, Expression, Pattern, SetReference, Statement, Verdict } from './expression.ts';
+import type { Comparison, Expression, Pattern, SetReference, Statement } from './expression.ts';
 import { typesOf } from './expression.ts';
 import { SELECTORS } from './selectors.ts';
 import { type Element, NftSet } from './set.ts';
 import { NftError, type Token, type TokenReader } from './tokens.ts';
+import type { Verdict } from './verdict.ts';
 
 /** How words begin a selector: `ip saddr`, `meta mark`; some stand for a longer one. */
 const SHORT_SELECTORS: Readonly<Record<string, string>> = {

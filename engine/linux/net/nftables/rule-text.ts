@@ -1,8 +1,9 @@
 import { numberOf, type TypeName, valueText } from './data-type.ts';
-import type { Expression, Pattern, SetReference, Statement, Translation, Verdict } from './expression.ts';
+import type { Expression, Pattern, SetReference, Statement, Translation } from './expression.ts';
 import { typesOf } from './expression.ts';
 import type { Element, NftSet } from './set.ts';
 import type { NftRule } from './tables.ts';
+import type { Verdict } from './verdict.ts';
 
 // Rules as `nft list` writes them: always in one way, however they were written.
 

@@ -1,12 +1,12 @@
+import type { HookContext } from '../netfilter/hook.ts';
 import type { Packet } from '../netfilter/packet.ts';
-import type { WalkContext } from '../netfilter/walk.ts';
 import { markText, type TypeName } from './data-type.ts';
 
 /** A question about a packet. */
 export interface Selector {
   readonly type: TypeName;
   /** Undefined where the packet has no such thing, so that no comparison fits. */
-  readonly read: (packet: Packet, context: WalkContext) => string | undefined;
+  readonly read: (packet: Packet, context: HookContext) => string | undefined;
 }
 
 function port(side: 'source' | 'destination', protocol?: Packet['protocol'] | 'sctp'): Selector {
@@ -19,7 +19,7 @@ function port(side: 'source' | 'destination', protocol?: Packet['protocol'] | 's
   };
 }
 
-function addressKind(address: string, { isLocal }: WalkContext): string {
+function addressKind(address: string, { isLocal }: HookContext): string {
   if (address === '255.255.255.255') return 'broadcast';
   return isLocal(address) ? 'local' : 'unicast';
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from '../address.ts';
 import { numberOf, orderInConcatenation, type TypeName } from './data-type.ts';
-import type { Verdict } from './expression.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A member of a set, or an entry of a map. A part of the key may be a range `a-b` or a prefix `a/n`. */
 export interface Element {

@@ -1,7 +1,8 @@
 import { Errno } from '../../errno.ts';
-import type { Hook } from '../netfilter/ruleset.ts';
-import { chainsNamedIn, type Statement, setsNamedIn, type Verdict } from './expression.ts';
+import type { Hook } from '../netfilter/hook.ts';
+import { chainsNamedIn, type Statement, setsNamedIn } from './expression.ts';
 import { type Element, NftSet, type SetProperties } from './set.ts';
+import type { Verdict } from './verdict.ts';
 
 export type Family = 'ip' | 'ip6' | 'inet' | 'arp' | 'bridge' | 'netdev';
 

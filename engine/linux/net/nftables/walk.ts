@@ -1,22 +1,13 @@
+import type { HookContext, HookVerdict, PacketHook } from '../netfilter/hook.ts';
 import type { Packet } from '../netfilter/packet.ts';
-import type { PacketHook } from '../netfilter/packet-hooks.ts';
-import type { HookVerdict, WalkContext } from '../netfilter/walk.ts';
 import { markText, numberOf } from './data-type.ts';
-import type {
-  Comparison,
-  Expression,
-  Pattern,
-  RateLimit,
-  SetReference,
-  Statement,
-  Translation,
-  Verdict,
-} from './expression.ts';
+import type { Comparison, Expression, Pattern, RateLimit, SetReference, Statement, Translation } from './expression.ts';
 import { typesOf } from './expression.ts';
 import { ruleText } from './rule-text.ts';
 import { SELECTORS } from './selectors.ts';
 import { intervalOf, type NftSet } from './set.ts';
 import type { NfTables, NftChain, NftRule, NftTable } from './tables.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The kernel refuses more jumps within jumps than this when rules are loaded. */
 const MAX_DEPTH = 16;
@@ -30,7 +21,7 @@ export function hooksOf(tables: NfTables): PacketHook[] {
         const { base } = chain;
         if (base === undefined) return [];
         const { hook, priority, type } = base;
-        const run = (packet: Packet, context: WalkContext): HookVerdict => {
+        const run = (packet: Packet, context: HookContext): HookVerdict => {
           // Only the first packet of a connection meets a nat chain; the others follow it.
           if (type === 'nat' && packet.state !== 'NEW') return 'ACCEPT';
           return new Walk(table, packet, context).run(chain);
@@ -49,9 +40,9 @@ const SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 class Walk {
   readonly #table: NftTable;
   readonly #packet: Packet;
-  readonly #context: WalkContext;
+  readonly #context: HookContext;
 
-  constructor(table: NftTable, packet: Packet, context: WalkContext) {
+  constructor(table: NftTable, packet: Packet, context: HookContext) {
     this.#table = table;
     this.#packet = packet;
     this.#context = context;

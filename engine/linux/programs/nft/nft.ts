@@ -1,4 +1,4 @@
-import type { PacketHook } from '../../net/netfilter/packet-hooks.ts';
+import type { PacketHook } from '../../net/netfilter/hook.ts';
 import { runScript } from '../../net/nftables/script.ts';
 import { NfTables } from '../../net/nftables/tables.ts';
 import { NftError } from '../../net/nftables/tokens.ts';
