@@ -28,6 +28,7 @@ const PORTS = [
   'engine/linux/run-command.ts',
   'engine/linux/task-group.ts',
   'engine/linux/dns/message.ts',
+  'engine/kubelet/device-manager/device-plugin-api.ts',
   'engine/containerd/cri.ts',
   'engine/containerd/image.ts',
   'engine/cni/plugin.ts',

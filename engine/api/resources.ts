@@ -161,7 +161,7 @@ const volumeAttributesClasses = resource<VolumeAttributesClass>(
   'VolumeAttributesClass',
   false,
 );
-const runtimeClasses = resource<RuntimeClass>('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass', false);
+export const runtimeClasses = resource<RuntimeClass>('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass', false);
 const mutatingWebhookConfigurations = resource<MutatingWebhookConfiguration>(
   'admissionregistration.k8s.io/v1',
   'mutatingwebhookconfigurations',

@@ -1,6 +1,7 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
+import { createDeviceManager } from '../kubelet/device-manager/device-manager.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
 import { requestFollower } from './requests/index.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
@@ -18,4 +19,5 @@ export const kubectlTools: WorkstationTools = {
   completeKubectl,
   apiExtensions: () => apiExtensions,
   requestFollower: () => requestFollower,
+  createDeviceManager,
 };

@@ -130,7 +130,8 @@ export class KubernetesCluster implements Cluster {
         index === 0
           ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
           : this.#laterMachine(host, machine);
-      return this.#addMachine(machine, host, registry, address, kubeadm);
+      const { createDeviceManager } = tools;
+      return this.#addMachine(machine, host, registry, address, { ...kubeadm, createDeviceManager });
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -280,7 +281,7 @@ export class KubernetesCluster implements Cluster {
     host: Host,
     registry: Registry,
     kubeletAddress: ServerAddress<NodeApi>,
-    kubeadm: KubeadmPart,
+    parts: KubeadmPart & Pick<NodeMachineOptions, 'createDeviceManager'>,
   ): NodeMachine {
     return new NodeMachine({
       host,
@@ -291,7 +292,7 @@ export class KubernetesCluster implements Cluster {
       taints: machine.taints,
       preloaded: preloadedImages(machine.role),
       kubeletAddress,
-      ...kubeadm,
+      ...parts,
     });
   }
 

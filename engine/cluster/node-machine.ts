@@ -5,6 +5,7 @@ import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
+import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import { type Kubelet, startKubelet } from '../kubelet/index.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
@@ -28,6 +29,7 @@ export interface NodeMachineOptions {
   /** Images that are on the machine before it joins. */
   readonly preloaded: readonly string[];
   readonly kubeletAddress: ServerAddress<NodeApi>;
+  readonly createDeviceManager: CreateDeviceManager;
   /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
   readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
@@ -156,6 +158,7 @@ export class NodeMachine {
       osImage: VERSIONS.osImage,
       clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
       cgroups: host,
+      createDeviceManager: this.#options.createDeviceManager,
     });
   }
 }

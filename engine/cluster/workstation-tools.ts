@@ -1,5 +1,6 @@
 import type { Transport } from '../client/transport.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
+import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { RequestFollower } from './requests/index.ts';
@@ -17,6 +18,8 @@ export interface WorkstationTools {
   readonly apiExtensions: () => ApiExtensions;
   /** Tells what became of requests on the network. */
   readonly requestFollower: () => RequestFollower;
+  /** The kubelets' side of the device plugin protocol; until a plugin registers, nobody asks. */
+  readonly createDeviceManager: CreateDeviceManager;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

@@ -1,9 +1,10 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { Cgroup, Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
+import type { Cgroup, ContainerDevice, Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
+import { deviceNodes, resolveDevices } from './container-devices.ts';
 import { ContainerLog } from './container-log.ts';
 import { resolveUser } from './container-user.ts';
 import {
@@ -40,15 +41,16 @@ export function requireContainer(state: ContainerdState, id: string): Container 
 export function* createContainer(
   context: ContainerdContext,
   sandbox: Sandbox,
-  config: ContainerConfig,
+  asked: ContainerConfig,
   sandboxConfig: PodSandboxConfig,
 ): Task<Container> {
   const { host, state, options } = context;
   const random = host.sim.random(`containerd/${host.name}`);
   const id = containerId(random);
-  const stored = context.images.lookUp(config.image);
-  if (stored === undefined) throw new CriError('NotFound', `failed to resolve image "${config.image}": not found`);
+  const stored = context.images.lookUp(asked.image);
+  if (stored === undefined) throw new CriError('NotFound', `failed to resolve image "${asked.image}": not found`);
   const { image } = stored;
+  const { config, devices } = explainDevices(context, asked, stored, sandbox, id);
   const argv = containerArgv(image, config);
   if (argv.length === 0) throw new CriError('Unknown', 'failed to generate container spec: no command specified');
   const { credentials, home } = resolveUser(image, config.linux.security);
@@ -66,7 +68,7 @@ export function* createContainer(
     log: new ContainerLog(host.sim, host.root, logPath, options.maxLogBytes),
     argv,
     cgroup: limitContainer(host, `${sandboxConfig.linux.cgroupParent}/cri-containerd-${id}.scope`, resources),
-    root: createRoot(context, sandbox, config, stored),
+    root: createRoot(context, sandbox, config, stored, devices),
     env: containerEnvironment(image, config, sandboxConfig.hostname, home),
     credentials,
     attached: new Set(),
@@ -82,9 +84,32 @@ export function* createContainer(
     terminal: undefined,
     stdin: undefined,
   };
+  if (config.linux.security.privileged !== true) {
+    host.allowDevices(
+      container.cgroup,
+      devices.map(({ deviceNumber }) => deviceNumber),
+    );
+  }
   state.containers.set(id, container);
   state.announce('CONTAINER_CREATED_EVENT', sandbox, id);
   return container;
+}
+
+/** @throws CriError */
+function explainDevices(
+  { host }: ContainerdContext,
+  asked: ContainerConfig,
+  { image }: StoredImage,
+  { runtimeHandler }: Sandbox,
+  id: string,
+) {
+  try {
+    const config = resolveDevices(host, asked, image, runtimeHandler);
+    return { config, devices: deviceNodes(host, config) };
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    throw new CriError(error.code, `failed to generate container "${id}" spec: ${error.message}`);
+  }
 }
 
 /** https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation */
@@ -103,7 +128,13 @@ export function limitContainer(
   return host.createCgroup(path, { memoryBytes: memoryLimitBytes, cpuShares, cpuQuotaMillis });
 }
 
-function createRoot(context: ContainerdContext, sandbox: Sandbox, config: ContainerConfig, { image }: StoredImage) {
+function createRoot(
+  context: ContainerdContext,
+  sandbox: Sandbox,
+  config: ContainerConfig,
+  { image }: StoredImage,
+  devices: readonly ContainerDevice[],
+) {
   const { host } = context;
   const layers = [...image.layers];
   const cwd = config.workingDirectory ?? image.workingDirectory ?? '/';
@@ -121,7 +152,7 @@ function createRoot(context: ContainerdContext, sandbox: Sandbox, config: Contai
   }
   const { readOnlyRootFilesystem: readOnly = false, privileged = false } = config.linux.security;
   try {
-    return host.createContainerRoot({ layers, readOnly, privileged }, binds);
+    return host.createContainerRoot({ layers, readOnly, privileged, devices }, binds);
   } catch (error) {
     if (error instanceof Errno) throw new CriError('Unknown', `failed to generate container spec: ${error.message}`);
     throw error;

@@ -21,6 +21,7 @@ import { ImageStore } from './image-store.ts';
 import { readContainerLog } from './log-reader.ts';
 import { CONTAINERD_VERSION, type ContainerdOptions, DEFAULT_CONTAINERD_OPTIONS } from './options.ts';
 import { portForward } from './port-forward.ts';
+import { requireHandler } from './runtime-handlers.ts';
 import * as sandboxes from './sandbox.ts';
 import { removeSandboxFiles } from './sandbox-files.ts';
 import { ContainerdState } from './state.ts';
@@ -78,9 +79,10 @@ export class Containerd implements RuntimeService, ImageService {
     };
   }
 
-  *runPodSandbox(config: PodSandboxConfig): Task<string> {
+  *runPodSandbox(config: PodSandboxConfig, runtimeHandler = ''): Task<string> {
     this.#requireServing();
-    return (yield* sandboxes.runSandbox(this.#context, config)).id;
+    requireHandler(this.#context.host.root, runtimeHandler);
+    return (yield* sandboxes.runSandbox(this.#context, config, runtimeHandler)).id;
   }
 
   *stopPodSandbox(id: string): Task<void> {

@@ -69,7 +69,7 @@ export interface ContainerMount {
   readonly propagation?: string;
 }
 
-interface ContainerDevice {
+export interface ContainerDevice {
   readonly hostPath: string;
   readonly containerPath: string;
   readonly permissions: string;
@@ -85,6 +85,8 @@ export interface ContainerConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly mounts: readonly ContainerMount[];
   readonly devices: readonly ContainerDevice[];
+  /** Names of the Container Device Interface, `vendor/class=name`; none unless told. */
+  readonly CDIDevices?: readonly { readonly name: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** Relative to the sandbox's log directory. */
@@ -187,7 +189,8 @@ export interface RuntimeService {
   /** Whether runtime and network are ready, with the runtime's own words when not. */
   status(): { readonly runtimeReady: boolean; readonly networkReady: boolean; readonly message: string };
 
-  runPodSandbox(config: PodSandboxConfig): Task<string>;
+  /** @param runtimeHandler of the Pod's RuntimeClass; the default one unless told */
+  runPodSandbox(config: PodSandboxConfig, runtimeHandler?: string): Task<string>;
   /** Kills what runs in it and gives the network back. May be repeated. */
   stopPodSandbox(id: string): Task<void>;
   removePodSandbox(id: string): Task<void>;

@@ -9,6 +9,8 @@ import type { StoredImage } from './image-store.ts';
 export interface Sandbox {
   readonly id: string;
   readonly config: PodSandboxConfig;
+  /** Empty for the default one. */
+  readonly runtimeHandler: string;
   readonly createdAtMs: number;
   readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user'>;
   ready: boolean;

@@ -31,7 +31,11 @@ export function requireSandbox(state: ContainerdState, id: string): Sandbox {
  * Makes a sandbox: namespaces, the pause process that holds them, the network. If the task is called off on the way,
  * nothing of it stays.
  */
-export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig): Task<Sandbox> {
+export function* runSandbox(
+  context: ContainerdContext,
+  config: PodSandboxConfig,
+  runtimeHandler: string,
+): Task<Sandbox> {
   const { host, state, options } = context;
   const random = host.sim.random(`containerd/${host.name}`);
   const id = containerId(random);
@@ -41,6 +45,7 @@ export function* runSandbox(context: ContainerdContext, config: PodSandboxConfig
   const sandbox: Sandbox = {
     id,
     config,
+    runtimeHandler,
     createdAtMs: host.sim.wallMs,
     namespaces: {
       net: ownNetwork ? host.createNamespace('net', { label }) : host.namespaces.net,

@@ -5,6 +5,7 @@ import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
+import type { DeviceRunOptions } from './devices.ts';
 import { expand } from './expansion.ts';
 import { podDirectory } from './host-files.ts';
 import { containerHash } from './pod-actions.ts';
@@ -18,6 +19,7 @@ export interface ContainerSurroundings {
   readonly root: Process | undefined;
   readonly volumes: MountedVolumes;
   readonly env: ReadonlyMap<string, string>;
+  readonly devices: DeviceRunOptions;
   readonly podIp: string | undefined;
   readonly image: string;
   readonly attempt: number;
@@ -31,16 +33,20 @@ export interface ContainerSurroundings {
 /** What the runtime is told about a container. After `kuberuntime_container.go` (`generateContainerConfig`). */
 export function containerConfig(pod: Pod, container: Container, around: ContainerSurroundings): ContainerConfig {
   const { name, namespace = 'default', uid } = pod.metadata;
-  const { env, attempt } = around;
+  const { env, attempt, devices } = around;
+  // What the Pod says comes after what plugins say.
+  const environment = new Map([...Object.entries(devices.envs), ...env]);
+  const mounts = around.root === undefined ? [] : makeMounts(around.root, pod, container, around);
   return {
     metadata: { name: container.name, attempt },
     image: around.image,
     command: (container.command ?? []).map((word) => expand(word, env)),
     args: (container.args ?? []).map((word) => expand(word, env)),
     workingDirectory: container.workingDir,
-    env: [...env].map(([key, value]) => ({ name: key, value })),
-    mounts: around.root === undefined ? [] : makeMounts(around.root, pod, container, around),
-    devices: [],
+    env: [...environment].map(([key, value]) => ({ name: key, value })),
+    mounts: [...mounts, ...devices.mounts],
+    devices: devices.devices,
+    CDIDevices: devices.cdiDevices.map((device) => ({ name: device })),
     labels: {
       'io.kubernetes.container.name': container.name,
       'io.kubernetes.pod.name': name,
@@ -48,6 +54,7 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
       'io.kubernetes.pod.uid': uid,
     },
     annotations: {
+      ...devices.annotations,
       'io.kubernetes.container.hash': containerHash(container),
       'io.kubernetes.container.restartCount': String(attempt),
     },

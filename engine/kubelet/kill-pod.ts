@@ -118,3 +118,12 @@ function* quietly(task: Task<void>): Task<void> {
     if (!(error instanceof CriError)) throw error;
   }
 }
+
+/** Removes what a Pod that is no more has in the runtime; whatever fails is left behind. */
+export function* removeSandboxes({ cache, runtime }: KubeletContext, uid: string): Task<void> {
+  try {
+    for (const { id } of cache.status(uid).sandboxes) yield* runtime.removePodSandbox(id);
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+  }
+}

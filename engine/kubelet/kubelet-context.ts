@@ -8,6 +8,7 @@ import type { Process } from '../linux/syscalls.ts';
 import type { Activity, Simulation } from '../sim/index.ts';
 import type { BackOff } from './back-off.ts';
 import type { Turnstile } from './concurrent.ts';
+import type { Devices } from './devices.ts';
 import type { ImagePullRecords } from './image-pull-records.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
@@ -42,6 +43,7 @@ export interface KubeletContext {
   readonly waiting: WaitingReasons;
   readonly clusterDns: ClusterDns | undefined;
   readonly userNamespaces: UserNamespaces;
+  readonly devices: Devices;
 }
 
 export interface ClusterDns {

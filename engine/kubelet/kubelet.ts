@@ -6,15 +6,16 @@ import { leases, nodes, persistentVolumeClaims, persistentVolumes, pods, service
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
-import { CriError } from '../containerd/cri.ts';
 import { removeTree } from '../linux/directory-tree.ts';
 import { runTask, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
 import { BackOff } from './back-off.ts';
 import { Turnstile } from './concurrent.ts';
+import { Devices } from './devices.ts';
 import { createEviction } from './eviction/create-eviction.ts';
 import type { EvictionManager } from './eviction/eviction-manager.ts';
 import { ImagePullRecords } from './image-pull-records.ts';
+import { removeSandboxes } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
@@ -109,6 +110,12 @@ class NodeAgent implements PodWorkerHost {
       waiting: new WaitingReasons(),
       clusterDns: options.clusterDns,
       userNamespaces: new UserNamespaces(),
+      devices: new Devices(options, {
+        activePods: () => [...this.#workers.values()].filter(({ terminated }) => !terminated).map(({ pod }) => pod),
+        sourcesReady: () => this.#informer.hasSynced,
+        isRunning: (uid, container) => this.context.cache.isRunning(uid, container),
+        changed: () => this.#nodeStatus.refresh(),
+      }),
     };
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
@@ -120,6 +127,7 @@ class NodeAgent implements PodWorkerHost {
         runtime,
         images,
         hasPressure: (type) => this.#eviction?.has(type) === true,
+        devices: this.context.devices,
       },
       { ...options, labels: options.nodeLabels, taints: options.registerWithTaints },
     );
@@ -141,13 +149,14 @@ class NodeAgent implements PodWorkerHost {
   }
 
   start(): void {
-    this.#relist();
+    this.context.cache.relist();
     this.#cgroups?.enforceAllocatable();
     this.#eviction?.start();
     this.#unsubscribe = this.context.runtime.subscribe((event) => {
       this.context.cache.observe(event);
       this.#workers.get(event.podUid)?.ring();
     });
+    this.context.devices.start();
     this.#nodeStatus.start();
     this.#lease.start();
     this.#staticPods?.start();
@@ -177,6 +186,7 @@ class NodeAgent implements PodWorkerHost {
     this.statuses.stop();
     this.context.recorder.stop();
     for (const worker of this.#workers.values()) worker.stop();
+    this.context.devices.stop();
     for (const task of this.#cleaning) task.cancel();
   }
 
@@ -240,14 +250,6 @@ class NodeAgent implements PodWorkerHost {
     if (worker.isStatic || known?.metadata.uid !== uid) this.#cleanUp(worker);
   }
 
-  #relist(): void {
-    try {
-      this.context.cache.relist();
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-    }
-  }
-
   #takePod(pod: Pod): void {
     if (isMirror(pod)) {
       this.#takeMirror(pod);
@@ -264,7 +266,7 @@ class NodeAgent implements PodWorkerHost {
 
   #begin(pod: Pod, isStatic: boolean): void {
     const { uid } = pod.metadata;
-    const worker = new PodWorker(this, pod, isStatic);
+    const worker = new PodWorker(this, pod, isStatic, !this.#informer.hasSynced);
     this.#workers.set(uid, worker);
     if (pod.metadata.deletionTimestamp !== undefined && !isStatic) worker.end();
   }
@@ -294,7 +296,7 @@ class NodeAgent implements PodWorkerHost {
     this.context.userNamespaces.forget(uid);
     this.#cgroups?.remove(pod);
     if (worker.isStatic) this.#removeMirrorOf(pod);
-    const task = runTask(sim, `${this.#component} clean up`, this.#removeSandboxes(uid), () => {
+    const task = runTask(sim, `${this.#component} clean up`, removeSandboxes(this.context, uid), () => {
       this.#cleaning.delete(task);
       cache.forget(uid);
       if (root !== undefined) removeTree(root, podLogDirectory(pod));
@@ -303,21 +305,12 @@ class NodeAgent implements PodWorkerHost {
     this.#beginQueued(pod);
   }
 
-  *#removeSandboxes(uid: string) {
-    const { cache, runtime } = this.context;
-    try {
-      for (const { id } of cache.status(uid).sandboxes) yield* runtime.removePodSandbox(id);
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-    }
-  }
-
   /** What runs for Pods that nobody wants any more, e.g. because they were deleted while no kubelet ran. */
   #removeOrphans(): void {
     const { cache, sim } = this.context;
     for (const uid of cache.podUids()) {
       if (this.#workers.has(uid) || this.#wanted(uid)) continue;
-      const task = runTask(sim, `${this.#component} orphan`, this.#removeSandboxes(uid), () => {
+      const task = runTask(sim, `${this.#component} orphan`, removeSandboxes(this.context, uid), () => {
         this.#cleaning.delete(task);
         cache.forget(uid);
       });

@@ -8,6 +8,7 @@ import { timestamp } from '../client/timestamp.ts';
 import { ConnectionError } from '../client/transport.ts';
 import { CriError, type ImageService, type RuntimeService } from '../containerd/cri.ts';
 import { hash32, type Simulation, type Timer } from '../sim/index.ts';
+import type { Devices } from './devices.ts';
 import type { Pressure } from './eviction/signals.ts';
 import { nodeConditions, PRESSURE_TYPES, pressureEvent } from './node-conditions.ts';
 
@@ -39,6 +40,7 @@ interface NodeStatusDependencies {
   readonly runtime: RuntimeService;
   readonly images: ImageService;
   readonly hasPressure: (type: Pressure) => boolean;
+  readonly devices: Devices;
 }
 
 const UPDATE_MS = 10_000;
@@ -65,6 +67,8 @@ export class NodeStatusUpdater {
   #everReady = false;
   #wasReady: boolean | undefined;
   readonly #pressures = new Set<Pressure>();
+  /** Amounts that an earlier machine of this name had are not this one's. */
+  #forgetExtended = false;
 
   constructor(deps: NodeStatusDependencies, node: NodeDescription) {
     this.#deps = deps;
@@ -78,6 +82,7 @@ export class NodeStatusUpdater {
   }
 
   start(): void {
+    this.#forgetExtended = this.#deps.devices.mayBeRecreated;
     this.#event('Starting', 'Starting kubelet.');
     for (const type of PRESSURE_TYPES) this.#tellPressure(type);
     this.#event('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
@@ -118,8 +123,16 @@ export class NodeStatusUpdater {
       case 'ephemeral-storage':
         return Math.floor(numericValue(ephemeralStorage) * (1 - EVICTION_DISK_FRACTION));
       default:
-        return 0;
+        return this.#extendedAllocatable(resource);
     }
+  }
+
+  /** What the node does not have at all may be something of the cluster's, which is none of the kubelet's business. */
+  #extendedAllocatable(resource: string): number {
+    const own = this.#deps.devices.resources().allocatable.get(resource);
+    const amount = own ?? this.#current?.status?.allocatable?.[resource];
+    if (amount !== undefined) return numericValue(amount);
+    return resource.includes('/') ? Number.POSITIVE_INFINITY : 0;
   }
 
   #tick(): void {
@@ -177,6 +190,7 @@ export class NodeStatusUpdater {
       this.#current = nodes.updateStatus({ ...node, status });
       this.#writtenMs = sim.nowMs;
     }
+    this.#forgetExtended = false;
     for (const type of PRESSURE_TYPES) {
       if (this.#deps.hasPressure(type) !== this.#pressures.has(type)) this.#tellPressure(type);
     }
@@ -207,7 +221,7 @@ export class NodeStatusUpdater {
         { type: 'InternalIP', address: nodeAddress },
         { type: 'Hostname', address: nodeName },
       ],
-      ...this.#resources(),
+      ...this.#resources(previous),
       conditions: nodeConditions(
         previous.conditions ?? [],
         this.notReady(),
@@ -220,7 +234,28 @@ export class NodeStatusUpdater {
     };
   }
 
-  #resources(): Pick<NodeStatus, 'capacity' | 'allocatable'> {
+  /**
+   * With the extended resources that plugins offer, and those that somebody has written into the Node's capacity.
+   * https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/
+   */
+  #resources(previous: NodeStatus): Pick<NodeStatus, 'capacity' | 'allocatable'> {
+    const { capacity, allocatable } = this.#ownResources();
+    const devices = this.#deps.devices.resources();
+    const extended = new Map(
+      Object.entries(previous.capacity ?? {})
+        .filter(([name]) => name.includes('/'))
+        .map(([name, amount]) => [name, this.#forgetExtended ? '0' : String(amount)] as const),
+    );
+    for (const name of devices.removed) extended.set(name, '0');
+    for (const [name, amount] of devices.capacity) extended.set(name, String(amount));
+    const given = [...devices.allocatable].map(([name, amount]) => [name, String(amount)] as const);
+    return {
+      capacity: { ...capacity, ...Object.fromEntries(extended) },
+      allocatable: { ...allocatable, ...Object.fromEntries([...extended, ...given]) },
+    };
+  }
+
+  #ownResources(): Required<Pick<NodeStatus, 'capacity' | 'allocatable'>> {
     const { cpu, memory, pods = 110, ephemeralStorage = '20Gi' } = this.#node.capacity;
     const common = { cpu: canonicalQuantity(cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(pods) };
     return {

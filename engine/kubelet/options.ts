@@ -3,6 +3,7 @@ import type { Transport } from '../client/transport.ts';
 import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { CreateDeviceManager } from './devices.ts';
 import type { EvictionOptions } from './eviction/thresholds.ts';
 import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-status.ts';
@@ -31,6 +32,8 @@ export interface KubeletOptions {
   readonly kernelVersion?: string;
   readonly osImage?: string;
   readonly clusterDns?: ClusterDns;
+  /** What speaks to device plugins; without it the node has no sockets for them. */
+  readonly createDeviceManager?: CreateDeviceManager;
   /** The machine's control groups; without them Pods have no limits as a whole. */
   readonly cgroups?: CgroupHost;
   /** When Pods are evicted; the real kubelet's defaults unless told. */

@@ -54,6 +54,7 @@ export class PodWorker {
   readonly uid: string;
   readonly isStatic: boolean;
   readonly #host: PodWorkerHost;
+  readonly #early: boolean;
   readonly #bell: Bell;
   readonly #task: TaskHandle;
   /** With the resources that the node has granted. */
@@ -75,8 +76,10 @@ export class PodWorker {
   readonly #volumes = new PodVolumes();
   #volumeRetryAtMs: number | undefined;
 
-  constructor(host: PodWorkerHost, pod: Pod, isStatic: boolean) {
+  /** @param early whether the kubelet may not know of all its Pods yet */
+  constructor(host: PodWorkerHost, pod: Pod, isStatic: boolean, early: boolean) {
     this.#host = host;
+    this.#early = early;
     this.#pod = pod;
     this.#wanted = pod;
     this.uid = pod.metadata.uid;
@@ -147,7 +150,7 @@ export class PodWorker {
 
   *#run(): Task<void> {
     this.#host.prober.adopt(this.#pod);
-    const rejection = isOver(this.#pod) || this.#hasSandbox() ? undefined : this.#host.admit(this.#pod);
+    const rejection = yield* this.#admit();
     if (rejection !== undefined && !this.#ending) {
       const { reason, message } = rejection;
       this.#rejected = true;
@@ -160,6 +163,12 @@ export class PodWorker {
       yield* this.#bell.wait(this.#label, this.#waitMs(next));
     }
     yield* this.#terminate();
+  }
+
+  *#admit(): Task<Rejection | undefined> {
+    if (isOver(this.#pod) || this.#ending) return undefined;
+    const rejection = yield* this.#host.context.devices.allocate(this.#pod, this.#early);
+    return rejection ?? (this.#hasSandbox() ? undefined : this.#host.admit(this.#pod));
   }
 
   #waitMs(nextMs: number | undefined): number | undefined {

@@ -1,6 +1,6 @@
-import type { ConfigMap, Secret } from '../api/kinds.ts';
+import type { ConfigMap, RuntimeClass, Secret } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
-import { configMaps, secrets } from '../api/resources.ts';
+import { configMaps, runtimeClasses, secrets } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
@@ -32,11 +32,13 @@ interface Kept {
 export class ReferencedObjects {
   readonly #configMaps: ResourceClient<ConfigMap>;
   readonly #secrets: ResourceClient<Secret>;
+  readonly #runtimeClasses: ResourceClient<RuntimeClass>;
   readonly #immutable = new Map<string, Kept>();
 
   constructor(client: Client) {
     this.#configMaps = client.resource(configMaps);
     this.#secrets = client.resource(secrets);
+    this.#runtimeClasses = client.resource(runtimeClasses);
   }
 
   /** @throws MissingReference */
@@ -47,6 +49,18 @@ export class ReferencedObjects {
   /** @throws MissingReference */
   secret(podUid: string, name: string, namespace: string | undefined): Secret {
     return this.#get(this.#secrets, 'secret', podUid, name, namespace);
+  }
+
+  /** What a Pod's RuntimeClass asks of the runtime; empty without one. @throws MissingReference */
+  runtimeHandler(className: string | undefined): string {
+    if (className === undefined || className === '') return '';
+    try {
+      return this.#runtimeClasses.get(className).handler;
+    } catch (error) {
+      if (error instanceof StatusError) throw new MissingReference(error.message, error.code === 404);
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new MissingReference(`failed to lookup RuntimeClass ${className}: ${error.message}`, false);
+    }
   }
 
   /** The Pod is no more. */

@@ -37,8 +37,16 @@ export class RuntimeCache {
     this.#runtime = runtime;
   }
 
-  /** Takes in everything the runtime has: at start, and whenever it has been away. */
+  /** Takes in everything the runtime has, if it answers: at start, and whenever it has been away. */
   relist(): void {
+    try {
+      this.#takeAll();
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+    }
+  }
+
+  #takeAll(): void {
     const podOfSandbox = new Map<string, string>();
     for (const { id, metadata } of this.#runtime.listPodSandboxes()) {
       podOfSandbox.set(id, metadata.uid);
@@ -58,6 +66,10 @@ export class RuntimeCache {
 
   addContainer(podUid: string, containerId: string): void {
     this.#ids(podUid).containers.add(containerId);
+  }
+
+  isRunning(podUid: string, container: string): boolean {
+    return latestStatus(this.status(podUid), container)?.state === 'CONTAINER_RUNNING';
   }
 
   /** The Pods that the runtime has something of. */

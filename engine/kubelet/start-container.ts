@@ -2,6 +2,7 @@ import type { Container, Pod, Secret, Service } from '../api/kinds.ts';
 import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { containerConfig } from './container-config.ts';
+import { DeviceError, type DeviceRunOptions } from './devices.ts';
 import { makeEnvironment } from './environment.ts';
 import { ensureImage, StartError } from './images.ts';
 import { killContainer } from './kill-pod.ts';
@@ -62,7 +63,8 @@ export function* startContainer(around: StartSurroundings, container: Container,
   try {
     const image = yield* ensureImage(context, pod, container, around.pullSecrets);
     verifyNonRoot(context, pod, container, image);
-    const config = makeConfig(around, container, image, attempt);
+    const devices = yield* deviceOptions(context, pod, container);
+    const config = makeConfig(around, container, image, attempt, devices);
     id = yield* create(runtime.createContainer(sandboxId, config, sandboxConfig));
   } catch (error) {
     if (error instanceof StartError) failed(error.reason.includes('Image') ? error.reason : error.message);
@@ -86,7 +88,22 @@ export function* startContainer(around: StartSurroundings, container: Container,
   throw new StartError('PostStartHookError', 'PostStartHook failed');
 }
 
-function makeConfig(around: StartSurroundings, container: Container, image: string, attempt: number) {
+function* deviceOptions({ devices }: KubeletContext, pod: Pod, container: Container): Task<DeviceRunOptions> {
+  try {
+    return yield* devices.runOptions(pod, container);
+  } catch (error) {
+    if (error instanceof DeviceError) throw new StartError('CreateContainerConfigError', error.message);
+    throw error;
+  }
+}
+
+function makeConfig(
+  around: StartSurroundings,
+  container: Container,
+  image: string,
+  attempt: number,
+  devices: DeviceRunOptions,
+) {
   const { context, pod, podIp, volumes, allocatable } = around;
   const facts = { nodeName: context.nodeName, hostIp: context.nodeAddress, podIp: podIp ?? context.nodeAddress };
   const { root, objects } = context;
@@ -95,7 +112,7 @@ function makeConfig(around: StartSurroundings, container: Container, image: stri
   const targetId = targetOf(context, pod, container);
   const { capacityBytes, clusterDns } = context;
   const clusterDomain = clusterDns?.domain ?? 'cluster.local';
-  const surroundings = { root, volumes, env, podIp, image, attempt, targetId, capacityBytes, clusterDomain };
+  const surroundings = { root, volumes, env, podIp, image, attempt, targetId, capacityBytes, clusterDomain, devices };
   return containerConfig(pod, container, surroundings);
 }
 

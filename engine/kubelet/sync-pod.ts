@@ -7,6 +7,7 @@ import { killContainer, killPod } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { computePodActions, type PodActions, type ProbeResults } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
+import { MissingReference } from './referenced-objects.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
 import { SandboxConfigError, sandboxConfig } from './sandbox-config.ts';
 import { checkBackOff, type StartSurroundings, startContainer } from './start-container.ts';
@@ -77,10 +78,11 @@ function findPullSecrets(context: KubeletContext, pod: Pod, actions: PodActions)
 
 function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {
   try {
-    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt));
+    const handler = context.objects.runtimeHandler(pod.spec.runtimeClassName);
+    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt), handler);
   } catch (error) {
     const refused = error instanceof CriError && error.code !== 'Unavailable';
-    if (!refused && !(error instanceof SandboxConfigError)) throw error;
+    if (!refused && !(error instanceof SandboxConfigError || error instanceof MissingReference)) throw error;
     const message = `Failed to create pod sandbox: ${refused ? grpcMessage(error) : error.message}`;
     podEvent(context, pod, 'Warning', 'FailedCreatePodSandBox', message);
     return undefined;

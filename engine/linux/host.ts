@@ -74,8 +74,18 @@ export interface ContainerRoot {
   /** Lower layers, the bottom one first; a fresh writable layer comes on top. */
   readonly layers: readonly Layer[];
   readonly readOnly?: boolean;
-  /** /proc/sys, /sys and the control groups can be written to. */
+  /** /proc/sys, /sys and the control groups can be written to, and all the machine's devices are there. */
   readonly privileged?: boolean;
+  /** Device nodes beyond the usual ones. */
+  readonly devices?: readonly ContainerDevice[];
+}
+
+export interface ContainerDevice {
+  /** Below /dev, as a rule. */
+  readonly path: string;
+  readonly type: 'character' | 'block';
+  readonly deviceNumber: readonly [major: number, minor: number];
+  readonly mode: number;
 }
 
 /** A bind mount from the host into a container's mount namespace. */
@@ -158,6 +168,35 @@ export interface PseudoTerminal {
   hangUp(): void;
 }
 
+/** A process as a driver sees it. */
+export interface DeviceCaller {
+  readonly hostPid: number;
+  readonly command: string;
+}
+
+/**
+ * A driver and the devices behind it. What is plugged in may change while the machine runs.
+ * What a driver can be asked beyond opening and closing is its own business: requests and answers are plain data.
+ */
+export interface Driver {
+  /** The device nodes that there are now, by their path below /dev. */
+  nodes(): ReadonlyMap<
+    string,
+    { readonly deviceNumber: readonly [major: number, minor: number]; readonly mode: number }
+  >;
+  /** Files below /proc/driver, by path: `nvidia/version`. */
+  procFiles(): ReadonlyMap<string, () => string>;
+  /** Devices on the PCI bus, by address (`0000:01:00.0`), with the files that /sys shows of each. */
+  pciDevices(): ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The machine has been switched on; `log` writes into the kernel's log. */
+  boot(log: (line: string) => void): void;
+  /** ioctl(2). Throws Errno. */
+  ioctl(deviceNumber: readonly [number, number], request: object, caller: DeviceCaller): object;
+  /** A process has opened a device node for the first time, or closed it for good. */
+  opened(deviceNumber: readonly [number, number], caller: DeviceCaller): void;
+  closed(deviceNumber: readonly [number, number], caller: DeviceCaller): void;
+}
+
 /** A machine: a kernel, a file system, network interfaces and processes. */
 export interface Host {
   readonly name: string;
@@ -177,6 +216,8 @@ export interface Host {
   /** The process's system calls as root in the initial namespaces: how node agents touch the host's files at boot. */
   readonly root: Process;
 
+  /** After a driver's device nodes have changed: /dev follows. */
+  updateDeviceNodes(): void;
   createNamespace<K extends NamespaceKind>(kind: K, options?: NamespaceOptions): NamespaceSet[K];
   /** Sets a value of /proc/sys in the namespaces of a Pod. Throws EINVAL for values that are the machine's. */
   setSysctl(namespaces: Pick<NamespaceSet, 'net' | 'ipc'>, name: string, value: string): void;
@@ -188,6 +229,11 @@ export interface Host {
   removeContainerRoot(root: Namespace): void;
   /** Makes the group and those above it. An existing one gets the new limits, and what exceeds them is killed. */
   createCgroup(path: string, limits: CgroupLimits): Cgroup;
+  /**
+   * From now on the processes of the group and below can use only these devices, beside those that everybody has
+   * (/dev/null and its kin, terminals). https://docs.kernel.org/admin-guide/cgroup-v2.html#device-controller
+   */
+  allowDevices(cgroup: Cgroup, devices: readonly (readonly [major: number, minor: number])[]): void;
   removeCgroup(cgroup: Cgroup): void;
   cgroup(path: string): Cgroup | undefined;
 

@@ -214,6 +214,8 @@ export interface Process {
   seek(fd: number, offset: number, whence: 'set' | 'current' | 'end'): number;
   fstat(fd: number): Stat;
   truncate(fd: number, size: number): void;
+  /** Asks the driver behind an open device node. Throws ENOTTY where there is none that understands. */
+  ioctl(fd: number, request: object): object;
   /** Which of the descriptors can be read (or are at their end) without waiting; empty after the time-out. */
   poll(fds: readonly number[], timeoutMs?: number): Task<readonly number[]>;
 

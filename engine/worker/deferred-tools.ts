@@ -38,6 +38,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       },
       apiExtensions: () => present().apiExtensions(),
       requestFollower: () => present().requestFollower(),
+      createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

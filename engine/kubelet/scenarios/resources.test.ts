@@ -58,12 +58,6 @@ test.each<[string, Partial<Pod['spec']>, string, string]>([
     "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
   ],
   [
-    'a resource that the node does not have',
-    { containers: [container('a', { 'example.com/gpu': '1' }, { 'example.com/gpu': '1' })] },
-    'OutOfexample.com/gpu',
-    "Node didn't have enough resource: example.com/gpu, requested: 1, used: 0, capacity: 0",
-  ],
-  [
     'a port that is taken',
     { containers: [{ name: 'a', image: IMAGE, ports: [{ containerPort: 80, hostPort: 8080 }] }] },
     'NodePorts',

@@ -11,6 +11,7 @@ import { Etcd } from '../../etcd/index.ts';
 import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
 import { createFabric, createHost, type Host } from '../../linux/index.ts';
 import { Simulation } from '../../sim/index.ts';
+import { createDeviceManager } from '../device-manager/device-manager.ts';
 import { type Kubelet, startKubelet } from '../index.ts';
 import type { KubeletOptions } from '../options.ts';
 import { testRegistry } from './images.ts';
@@ -111,6 +112,7 @@ export class NodeFixture {
       kubeletVersion: 'v1.36.2',
       clusterDns: { server: '10.96.0.10', domain: 'cluster.local' },
       cgroups: this.host,
+      createDeviceManager,
       ...(this.#options.eviction === undefined ? {} : { eviction: this.#options.eviction }),
     });
   }

@@ -69,6 +69,16 @@ export class ControlGroup implements Cgroup, CpuGroup {
     return this.#bandwidth?.throttledPeriods ?? 0;
   }
 
+  /** Major and minor of the devices that its processes may use; undefined: all. */
+  allowedDevices: ReadonlySet<string> | undefined;
+
+  mayUseDevice([major, minor]: readonly [number, number]): boolean {
+    for (let group: ControlGroup | undefined = this; group; group = group.parent) {
+      if (group.allowedDevices?.has(`${major}:${minor}`) === false) return false;
+    }
+    return true;
+  }
+
   addMemory(bytes: number): void {
     for (let group: ControlGroup | undefined = this; group; group = group.parent) {
       group.memoryBytes += bytes;

@@ -1,11 +1,12 @@
-import type { ContainerRoot, HostBind } from '../host.ts';
+import type { ContainerDevice, ContainerRoot, HostBind } from '../host.ts';
 import { deviceFileSystem } from '../vfs/devfs.ts';
 import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
 import { Quota } from '../vfs/filesystem.ts';
-import { type Inode, RegularInode } from '../vfs/inode.ts';
+import { DeviceInode, type Inode, RegularInode } from '../vfs/inode.ts';
 import type { LayerStore } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
 import { locate, lookup, type PathContext } from '../vfs/path.ts';
+import { driverNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfsRoot } from './mount-calls.ts';
 
@@ -41,6 +42,8 @@ export function containerMounts(
     readOnly: container.readOnly ?? false,
   });
   addSystemMounts(kernel, namespace, container.privileged !== true);
+  const nodes = container.privileged === true ? driverNodes(kernel.drivers) : [];
+  for (const device of [...nodes, ...(container.devices ?? [])]) makeDeviceNode(namespace, device);
   // Parents first, whatever the order in which they are listed.
   for (const bind of [...binds].sort((a, b) => depth(a.containerPath) - depth(b.containerPath))) {
     const from = locate(kernel.init, bind.hostPath);
@@ -51,6 +54,14 @@ export function containerMounts(
     inheritPropagation(bound, mount, bind.propagation ?? 'private');
   }
   return namespace;
+}
+
+function makeDeviceNode(namespace: MountNamespace, { path, type, deviceNumber, mode }: ContainerDevice): void {
+  const slash = path.lastIndexOf('/');
+  const directory = mountPoint(contextOf(namespace), path.slice(0, slash) || '/', namespace.root.inode);
+  const { fs } = directory.inode as DirectoryInode;
+  const node = new DeviceInode(fs, { mode, uid: 0, gid: 0 }, type, deviceNumber);
+  (directory.inode as DirectoryInode).insert(path.slice(slash + 1), node);
 }
 
 function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = false): void {

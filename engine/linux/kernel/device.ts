@@ -1,4 +1,5 @@
 import { Errno } from '../errno.ts';
+import type { DeviceCaller, Driver } from '../host.ts';
 import { encode } from '../stdio.ts';
 import type { Stat } from '../syscalls.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
@@ -79,7 +80,45 @@ class MemoryDevice extends FileDescription {
   }
 }
 
-/** Opens what a device node stands for. Throws ENXIO when there is no such device. */
+/** A device that a driver serves; what it does is asked for by ioctl. */
+class DriverFile extends FileDescription {
+  override readonly kind = 'device';
+  override readonly path: string;
+  readonly #inode: DeviceInode;
+  readonly #driver: Driver;
+  readonly #opener: DeviceCaller;
+
+  constructor(inode: DeviceInode, path: string, driver: Driver, opener: DeviceCaller) {
+    super();
+    this.#inode = inode;
+    this.path = path;
+    this.#driver = driver;
+    this.#opener = opener;
+    driver.opened(inode.deviceNumber, opener);
+  }
+
+  override ioctl(request: object, caller: DeviceCaller): object {
+    return this.#driver.ioctl(this.#inode.deviceNumber, request, caller);
+  }
+
+  override read(): Uint8Array {
+    throw new Errno('EINVAL');
+  }
+
+  override write(): number {
+    throw new Errno('EINVAL');
+  }
+
+  override stat(): Stat {
+    return this.#inode.stat();
+  }
+
+  override release(): void {
+    this.#driver.closed(this.#inode.deviceNumber, this.#opener);
+  }
+}
+
+/** Opens what a device node stands for. Throws ENXIO when there is no such device, EPERM when the control group forbids it. */
 export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): FileDescription {
   const [major, minor] = inode.deviceNumber;
   if (inode.type === 'character') {
@@ -88,6 +127,13 @@ export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): 
     if (major === 5 && minor === 0 && task.terminal !== undefined) return new TerminalSlave(task.terminal);
     const terminal = major === 136 ? task.kernel.terminals.get(minor) : undefined;
     if (terminal !== undefined) return new TerminalSlave(terminal);
+  }
+  if (!task.cgroup.mayUseDevice(inode.deviceNumber)) throw new Errno('EPERM');
+  for (const driver of task.kernel.drivers) {
+    for (const { deviceNumber } of driver.nodes().values()) {
+      if (deviceNumber[0] !== major || deviceNumber[1] !== minor) continue;
+      return new DriverFile(inode, path, driver, { hostPid: task.hostPid, command: task.argv[0] ?? '' });
+    }
   }
   throw new Errno('ENXIO');
 }

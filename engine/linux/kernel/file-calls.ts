@@ -102,6 +102,10 @@ export function truncate(task: TaskStruct, fd: number, size: number): void {
   task.files.get(fd).truncate(size);
 }
 
+export function ioctl(task: TaskStruct, fd: number, request: object): object {
+  return task.files.get(fd).ioctl(request, { hostPid: task.hostPid, command: task.argv[0] ?? '' });
+}
+
 /** poll(2) for reading. */
 export function* poll(
   task: TaskStruct,

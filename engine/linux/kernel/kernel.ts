@@ -1,5 +1,5 @@
 import type { Simulation, Task } from '../../sim/index.ts';
-import type { NamespaceSet } from '../host.ts';
+import type { Driver, NamespaceSet } from '../host.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal, SignalAction } from '../signal.ts';
 import type { Credentials, Process, WaitStatus } from '../syscalls.ts';
@@ -158,6 +158,7 @@ export interface KernelOptions {
   readonly disk: Quota;
   readonly executables: Executables;
   readonly createNetwork: () => NetNamespace;
+  readonly drivers: readonly Driver[];
 }
 
 /** Disks are larger than the browser tab they are simulated in: beyond this they are full. */
@@ -176,6 +177,8 @@ export class Kernel {
   readonly executables: Executables;
   /** A network namespace with nothing but a loopback interface. */
   readonly createNetwork: () => NetNamespace;
+  /** Beyond those that every machine has. */
+  readonly drivers: readonly Driver[];
   /** What `dmesg` shows; begun anew at boot. */
   log: KernelLog;
   /** Where pipes and sockets have their inodes. */
@@ -213,6 +216,7 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.sim = options.sim;
     this.name = options.name;
+    this.drivers = options.drivers;
     this.cgroups = options.cgroups;
     this.memoryBytes = options.memoryBytes;
     this.cpuMillis = options.cpuMillis;

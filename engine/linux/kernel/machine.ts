@@ -4,6 +4,7 @@ import type {
   Cgroup,
   CgroupLimits,
   ContainerRoot,
+  Driver,
   FileTree,
   Host,
   HostBind,
@@ -27,6 +28,7 @@ import { MountNamespace } from '../vfs/mount.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
 import { containerMounts, hostMounts } from './container-root.ts';
 import { CpuScheduler } from './cpu-scheduler.ts';
+import { updateDeviceNodes } from './device-nodes.ts';
 import { dispatch } from './dispatch.ts';
 import { Sink, Source } from './endpoints.ts';
 import { FileTable } from './file-table.ts';
@@ -56,6 +58,8 @@ export interface HostOptions {
   readonly memoryBytes: number;
   /** What is on the disk. */
   readonly root: FileTree;
+  /** Hardware beyond what every machine has. */
+  readonly drivers?: readonly Driver[];
   /** Room for what is written to the disk, containers' layers included. */
   readonly diskBytes?: number;
 }
@@ -80,6 +84,8 @@ class Machine implements Host {
   readonly #fabric: Fabric;
   readonly #network: NetNamespace;
   readonly #disk: Inode;
+  /** Those of the drivers that /dev shows. */
+  #deviceNodes = new Set<string>();
   #namespaces!: NamespaceSet;
 
   constructor(options: HostOptions) {
@@ -98,6 +104,7 @@ class Machine implements Host {
       disk: new Quota(diskBytes, undefined, Math.ceil(diskBytes / BYTES_PER_INODE)),
       executables: options.fabric.layers.executables,
       createNetwork: () => this.#newNetwork(),
+      drivers: options.drivers ?? [],
     });
     this.#kernel.dispatch = () => dispatch(this.#kernel);
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
@@ -159,10 +166,18 @@ class Machine implements Host {
     root.dissolve();
   }
 
+  updateDeviceNodes(): void {
+    if (this.running) updateDeviceNodes(this.#kernel, this.#deviceNodes);
+  }
+
   createCgroup(path: string, limits: CgroupLimits): Cgroup {
     const group = this.#kernel.cgroups.create(path, limits);
     killExcess(this.#kernel, group);
     return group;
+  }
+
+  allowDevices(cgroup: Cgroup, devices: readonly (readonly [major: number, minor: number])[]): void {
+    (cgroup as ControlGroup).allowedDevices = new Set(devices.map((numbers) => numbers.join(':')));
   }
 
   removeCgroup(cgroup: Cgroup): void {
@@ -293,6 +308,9 @@ class Machine implements Host {
     pids.add(pid, init);
     pids.init = init;
     kernel.init = init;
+    for (const driver of kernel.drivers) driver.boot((line) => kernel.log.add(line));
+    this.#deviceNodes = new Set();
+    this.updateDeviceNodes();
   }
 
   #newNamespace(kind: NamespaceKind, options: NamespaceOptions): Namespace {

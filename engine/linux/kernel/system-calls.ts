@@ -120,6 +120,9 @@ export class SystemCalls implements Process {
   fstat(fd: number): Stat {
     return files.fstat(this.#task, fd);
   }
+  ioctl(fd: number, request: object): object {
+    return files.ioctl(this.#task, fd, request);
+  }
   truncate(fd: number, size: number): void {
     files.truncate(this.#task, fd, size);
   }

@@ -1,5 +1,5 @@
 import { Errno } from '../errno.ts';
-import type { OpenFile } from '../host.ts';
+import type { DeviceCaller, OpenFile } from '../host.ts';
 import type { Stat } from '../syscalls.ts';
 import type { WaitQueue } from './wait-queue.ts';
 
@@ -48,6 +48,11 @@ export abstract class FileDescription implements OpenFile {
 
   truncate(_size: number): void {
     throw new Errno('EINVAL');
+  }
+
+  /** What the driver behind a device answers. */
+  ioctl(_request: object, _caller: DeviceCaller): object {
+    throw new Errno('ENOTTY');
   }
 
   abstract stat(): Stat;

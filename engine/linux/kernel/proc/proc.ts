@@ -1,5 +1,6 @@
 import type { DirectoryInode } from '../../vfs/directory.ts';
 import { directoryOf, GeneratedDirectory, GeneratedInode } from '../../vfs/generated.ts';
+import { generatedTree } from '../../vfs/generated-tree.ts';
 import { type Inode, SymlinkInode } from '../../vfs/inode.ts';
 import type { Kernel, TaskStruct } from '../kernel.ts';
 import type { IpcNamespace } from '../namespaces.ts';
@@ -41,6 +42,7 @@ export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Di
     version: file(() => `Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}\n`),
     filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n'),
     sys: () => sys,
+    ...(kernel.drivers.length > 0 && { driver: () => generatedTree(fs, () => driverFiles(kernel)) }),
   };
   const names = Object.keys(entries).sort();
   return new GeneratedDirectory(
@@ -52,6 +54,10 @@ export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Di
     },
     () => [...[...viewer().members.keys()].map(String), ...names],
   );
+}
+
+function driverFiles({ drivers }: Kernel): ReadonlyMap<string, () => string> {
+  return new Map(drivers.flatMap((driver) => [...driver.procFiles()]));
 }
 
 function uptimeText(kernel: Kernel): string {

@@ -1,6 +1,7 @@
 import type { NetNamespace } from '../../net/network-namespace.ts';
 import type { FileSystem } from '../../vfs/filesystem.ts';
 import { directoryOf, GeneratedDirectory, GeneratedInode } from '../../vfs/generated.ts';
+import { generatedTree } from '../../vfs/generated-tree.ts';
 import type { Inode } from '../../vfs/inode.ts';
 import type { Kernel } from '../kernel.ts';
 
@@ -14,7 +15,17 @@ export function sysfsRoot(kernel: Kernel): Inode {
   return directoryOf(fs, {
     class: () => directoryOf(fs, { net: () => interfacesDirectory(fs, reader().namespaces.net as NetNamespace) }),
     fs: () => mountPoints,
+    ...(kernel.drivers.length > 0 && { bus: () => generatedTree(fs, () => busFiles(kernel)) }),
   });
+}
+
+/** `pci/devices/0000:01:00.0/vendor` */
+function busFiles({ drivers }: Kernel): ReadonlyMap<string, () => string> {
+  const files = new Map<string, () => string>();
+  for (const [address, shown] of drivers.flatMap((driver) => [...driver.pciDevices()])) {
+    for (const [name, text] of Object.entries(shown)) files.set(`pci/devices/${address}/${name}`, () => `${text}\n`);
+  }
+  return files;
 }
 
 function interfacesDirectory(fs: FileSystem, network: NetNamespace): Inode {
