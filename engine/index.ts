@@ -35,6 +35,7 @@ export type {
   RulePass,
 } from './cluster/requests/request-path.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
+export { BASHRC } from './cluster/workstation-files.ts';
 export type { KeyValue } from './etcd/index.ts';
 export { storageKey, storagePrefix } from './kube-apiserver/registry/storage-key.ts';
 export type { NodeVerdict, SchedulingDecision } from './kube-scheduler/index.ts';

@@ -9,4 +9,5 @@ export { ManifestSource, ManifestSyntaxError, type SourcePlace } from './manifes
 export { findAll, parsePath } from './object-path.ts';
 export { type ExerciseFolder, parseExercise, parseProof } from './parse-exercise.ts';
 export { translate, translationsOf } from './translation.ts';
+export { countVariants, variantFor, withVariant } from './variant.ts';
 export { visibleCauses } from './why.ts';

@@ -2,8 +2,20 @@ import { ASSERTION_TESTS } from './assertion.ts';
 import { CourseFileError, CourseNode } from './course-file.ts';
 import { type Check, type Exercise, type Hint, type Mistake, type Proof, spanMs } from './exercise.ts';
 import { parsePath } from './object-path.ts';
+import { withVariant } from './variant.ts';
 
-const EXERCISE_FIELDS = ['title', 'level', 'rows', 'minutes', 'brief', 'cluster', 'answer', 'checks', 'hints'];
+const EXERCISE_FIELDS = [
+  'title',
+  'level',
+  'rows',
+  'minutes',
+  'brief',
+  'cluster',
+  'answer',
+  'checks',
+  'hints',
+  'variants',
+];
 const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'ask'];
 const MODES = ['within', 'always', 'never', 'changes', 'constant'];
 
@@ -11,11 +23,12 @@ const MODES = ['within', 'always', 'never', 'changes', 'constant'];
 export type ExerciseFolder = Readonly<Record<string, string>>;
 
 /**
- * Reads an exercise from its folder.
+ * Reads an exercise from its folder; of several variants the first, unless `withVariant` has chosen another.
  *
  * @throws CourseFileError with file, line, what is wrong and what would be right.
  */
-export function parseExercise(id: string, folder: ExerciseFolder): Exercise {
+export function parseExercise(id: string, files: ExerciseFolder): Exercise {
+  const folder = withVariant(id, files, 0);
   const name = `exercises/${id}/exercise.yaml`;
   const text = folder['exercise.yaml'];
   if (text === undefined) throw new CourseFileError(`${name}: the file is missing`);

@@ -2,12 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { listExercises, readExerciseFolder } from './exercise-folder.ts';
 import { gradeFiles, type Report } from './grade.ts';
 import { parseExercise, parseProof } from './parse-exercise.ts';
+import { countVariants, withVariant } from './variant.ts';
 
 // Every exercise proves itself: what the learner starts with fails, every solution passes, and every listed mistake
 // fails exactly the checks it should.
 
-describe.each(listExercises())('exercise %s', (id) => {
-  const folder = readExerciseFolder(id);
+const variants = listExercises().flatMap((id) => {
+  const files = readExerciseFolder(id);
+  return Array.from({ length: countVariants(id, files) }, (_, index) => ({ id, number: index + 1, files }));
+});
+
+describe.each(variants)('exercise $id, variant $number', ({ id, number, files }) => {
+  const folder = withVariant(id, files, number - 1);
   const exercise = parseExercise(id, folder);
   const { solutions, mistakes } = parseProof(exercise, folder);
   const grade = (files: Readonly<Record<string, string>>): Report =>

@@ -1,4 +1,5 @@
 import { type CollectionEntry, getCollection } from 'astro:content';
+import { BASHRC } from '@drydock/engine';
 import type { Exercise } from '@drydock/graders';
 import type { BenchSetup } from './bench/protocol.ts';
 import type { CourseExercise } from './exercise-loader.ts';
@@ -47,8 +48,13 @@ export function benchOfLesson({ slug, data }: Lesson): BenchSetup {
   return { id: `lesson/${slug}`, title, options: { ...cluster, files } as BenchSetup['options'], checks };
 }
 
-/** Every exercise in a language, in the order of their first row of the syllabus. */
-export async function exercisesIn({ id }: Language): Promise<CourseExercise[]> {
+/** Every exercise in a language, its first variant, in the order of their first row of the syllabus. */
+export async function exercisesIn(language: Language): Promise<CourseExercise[]> {
+  return (await variantsIn(language)).filter(({ number }) => number === 1);
+}
+
+/** Every variant of every exercise. */
+export async function variantsIn({ id }: Language): Promise<CourseExercise[]> {
   const entries = await getCollection('exercises');
   const firstRow = ({ exercise }: CourseExercise) => exercise.rows[0] ?? 0;
   return entries
@@ -58,11 +64,21 @@ export async function exercisesIn({ id }: Language): Promise<CourseExercise[]> {
 
 const LEVELS: readonly Exercise['level'][] = ['follow', 'apply', 'diagnose'];
 
-export function benchOfExercise(exercise: Exercise): BenchSetup {
-  const { id, title, cluster, checks, start } = exercise;
-  const options = { ...cluster, files: { ...cluster.files, ...start } };
-  return { id: `exercise/${id}`, title, options, checks, exercise };
+/** Where an exercise's page is, and the last part of what it is kept under. */
+export function exercisePath({ exercise, number }: CourseExercise): string {
+  return number === 1 ? exercise.id : `${exercise.id}/${number}`;
 }
+
+export function benchOfExercise(course: CourseExercise): BenchSetup {
+  const { title, cluster, checks, start } = course.exercise;
+  const options = { ...cluster, files: { '.bashrc': BASHRC + EXERCISE_WORDS, ...cluster.files, ...start } };
+  return { id: `exercise/${exercisePath(course)}`, title, options, checks, exercise: course.exercise };
+}
+
+/** Words that the terminal of an exercise knows: the page hears of them by a sequence that no terminal shows. */
+const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution']
+  .map((word) => `${word}() { printf '\\033]777;drydock;${word}\\007'; }\n`)
+  .join('');
 
 /** The rows of the syllabus, each with its lessons and exercises. */
 export async function syllabusIn(language: Language) {

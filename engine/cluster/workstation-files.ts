@@ -7,7 +7,8 @@ import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
-const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
+/** The learner's own start-up file; a course may put its words after it. */
+export const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
 alias k=kubectl
 alias ll='ls -l'
 `;

@@ -78,11 +78,11 @@ export class Bench {
     await this.#start({ options, entries: [] });
   }
 
-  /** Comes back without what was done last. */
-  async stepBack(): Promise<void> {
+  /** Comes back without what was done last, so many times. */
+  async stepBack(times = 1): Promise<void> {
     this.#end();
     await this.#written;
-    await (await this.#kept()).stepBack(this.setup.id);
+    for (let step = 0; step < times; step++) await (await this.#kept()).stepBack(this.setup.id);
     await this.#bringBack();
   }
 

@@ -259,6 +259,7 @@ class MemoryKeeping implements Keeping {
 /** All but what was done last: a line that was typed counts as one thing, however many keys it took. */
 function withoutLatest(entries: readonly JournalEntry[]): JournalEntry[] {
   let end = entries.length - 1;
+  while (end > 0 && entries[end]!.input.kind === 'terminal.resize') end -= 1;
   while (end > 0 && isMidLine(entries[end - 1]!)) end -= 1;
   return entries.slice(0, Math.max(0, end));
 }

@@ -52,8 +52,11 @@ here('what is wrong is said with what was seen and where it comes from', async (
     .first()
     .click();
   await bench.page.locator('dd-editor .cm-lint-marker, dd-editor .cm-lintRange').first().waitFor();
-  await bench.press('Show hint 1 of');
-  expect(await bench.page.locator('.hint:visible').count()).toBe(1);
+  for (const step of ['1 of 3', '2 of 3', '3 of 3']) {
+    await bench.press('A hint');
+    await bench.sees(bench.page.locator('.said'), `web answers on port 80 with the tide page (${step})`);
+  }
+  await bench.sees(bench.page.locator('.said'), 'status is 403');
 });
 
 here('broken YAML is marked in the editor, and kubectl says why', async () => {
@@ -67,4 +70,44 @@ here('broken YAML is marked in the editor, and kubectl says why', async () => {
   await bench.sees(bench.screen, /error/);
   await bench.press('Check my work');
   await bench.sees(bench.page.locator('.report'), '0 of 10 points', 40_000);
+});
+
+here('the words of an exercise work in the terminal; undo and reset ask first', async () => {
+  const bench = await visit.open(await visit.reader(), EXERCISE);
+  await bench.type('goal');
+  await bench.sees(bench.screen, '· The Pod tide-board runs');
+  await bench.type('hint');
+  await bench.sees(bench.screen, '(1 of 3)');
+  await bench.type('kubectl run other --image=nginx:1.29');
+  await bench.runs('other');
+  await bench.type('check');
+  await bench.sees(bench.screen, '0 of 10 points', 40_000);
+  await bench.type('solution');
+  await bench.sees(bench.screen, 'once your own passes');
+  await bench.type('kubectl delete pod other --now');
+  await bench.pod('other').waitFor({ state: 'detached' });
+  await bench.type('undo');
+  await bench.press('Yes, go back');
+  await bench.runs('other');
+  await bench.type('reset');
+  await bench.press('Keep it');
+  await bench.runs('other');
+});
+
+here('an exam: drawn, handed in without a word of what is right, and scored by topic', async () => {
+  const reader = await visit.reader();
+  const exam = await visit.open(reader, 'exam/');
+  expect(await exam.flaws()).toEqual([]);
+  await exam.press('Begin the exam');
+  await exam.page.getByRole('link', { name: 'One writes, the other serves' }).click();
+  await exam.prompt();
+  await exam.sees(exam.page.locator('dd-exam-bar'), 'left');
+  expect(await exam.page.locator('.hints').isVisible()).toBe(false);
+  await exam.press('Hand in');
+  await exam.sees(exam.page.locator('.report'), 'Handed in', 40_000);
+  expect(await exam.page.locator('.results').count()).toBe(0);
+  await exam.page.getByRole('link', { name: 'All tasks of this exam' }).click();
+  await exam.sees(exam.page.locator('.exam-tasks'), 'handed in');
+  await exam.press('Finish now');
+  await exam.sees(exam.page.locator('.exam-result'), /A Pod is a group of processes.*of 10 points/s);
 });

@@ -1,4 +1,5 @@
 import { Bench } from '../bench/bench.ts';
+import { examOfPage } from '../bench/exam.ts';
 import { openKeeping } from '../bench/keeping.ts';
 import type { BenchSetup, Reference } from '../bench/protocol.ts';
 import { words } from '../i18n/page-words.ts';
@@ -15,7 +16,7 @@ const MAX_TERMINALS = 4;
 
 /** `<dd-bench setup="{…}">`: owns the cluster of this page and lays out what shows it. */
 export class BenchElement extends HTMLElement implements BenchDoor {
-  readonly bench = new Bench(JSON.parse(this.getAttribute('setup') ?? '{}') as BenchSetup);
+  readonly bench = new Bench(setupOf(this.getAttribute('setup') ?? '{}'));
   readonly #tabs = new BenchTabs();
   readonly #files = document.createElement('dd-editor') as FilesPanel;
   readonly #inspector = document.createElement('dd-inspector') as ObjectInspector;
@@ -128,25 +129,39 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#tabs.choose(`terminal-${MAX_TERMINALS}`);
   }
 
-  #resetButton(): HTMLElement {
-    const dialog = h('dialog', { 'aria-label': words.bench.startOver });
-    const finish = (yes: boolean) => {
+  askUndo(): void {
+    // What was typed to get here is an action too.
+    this.#ask(words.bench.undoAsk, words.bench.undoYes, () => void this.bench.stepBack(2));
+  }
+
+  askReset(): void {
+    this.#ask(words.bench.startOverAsk, words.bench.startOverYes, () => void this.bench.startOver());
+  }
+
+  #ask(question: string, yes: string, act: () => void): void {
+    const dialog = h('dialog', { 'aria-label': yes });
+    dialog.addEventListener('close', () => dialog.remove());
+    const finish = (agreed: boolean) => {
       dialog.close();
-      if (yes) void this.bench.startOver();
+      if (agreed) act();
     };
     dialog.append(
-      h('p', {}, words.bench.startOverAsk),
+      h('p', {}, question),
       h(
         'div',
         { class: 'dialog-buttons' },
         h('button', { type: 'button', onclick: () => finish(false) }, words.bench.startOverNo),
-        h('button', { type: 'button', class: 'strong', onclick: () => finish(true) }, words.bench.startOverYes),
+        h('button', { type: 'button', class: 'strong', onclick: () => finish(true) }, yes),
       ),
     );
     this.append(dialog);
+    dialog.showModal();
+  }
+
+  #resetButton(): HTMLElement {
     return h(
       'button',
-      { type: 'button', class: 'quiet-button', onclick: () => dialog.showModal() },
+      { type: 'button', class: 'quiet-button', onclick: () => this.askReset() },
       words.bench.startOver,
     );
   }
@@ -177,4 +192,11 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     if (event.target.closest('dd-inspector') === null) return;
     this.#cameFrom?.focus();
   }
+}
+
+/** What the page says of its bench; a task of an exam has a cluster of its own. */
+function setupOf(text: string): BenchSetup {
+  const setup = JSON.parse(text) as BenchSetup;
+  const exam = examOfPage(Date.now());
+  return exam === undefined ? setup : { ...setup, id: setup.id.replace(/^exercise\//, `exam/${exam.id}/`) };
 }

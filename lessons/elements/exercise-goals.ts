@@ -1,8 +1,10 @@
+import { type Exam, examOfPage, keepExam, keptExam } from '../bench/exam.ts';
 import type { CheckResult, GoalState, Report } from '../bench/grading.ts';
 import { openKeeping } from '../bench/keeping.ts';
 import { words } from '../i18n/page-words.ts';
 import { reshape, shapeOf } from './container-state.ts';
 import { h, setText } from './dom.ts';
+import { inCode } from './exercise-hints.ts';
 import { type BenchDoor, theBench } from './the-bench.ts';
 
 const SOLVED = 'solved';
@@ -12,15 +14,26 @@ export class ExerciseGoals extends HTMLElement {
   readonly #report = h('div', { class: 'report', role: 'status' });
   readonly #check = h(
     'button',
-    { type: 'button', class: 'strong', onclick: () => void this.#grade() },
+    { type: 'button', class: 'strong', onclick: () => void this.grade() },
     words.exercise.check,
   );
   readonly #solved = h('p', { class: 'solved', hidden: true }, shapeOf('good'), words.exercise.solvedNote);
   readonly #lines = new Map<string, { word: HTMLElement; shape: SVGElement; line: HTMLElement }>();
+  readonly #exam: Exam | undefined = examOfPage(Date.now());
+  #goals: readonly GoalState[] = [];
   #door: BenchDoor | undefined;
+
+  /** In an exam there are no hints, and nothing is said of what is right. */
+  get inExam(): boolean {
+    return this.#exam !== undefined;
+  }
 
   async connectedCallback(): Promise<void> {
     if (this.#lines.size > 0) return;
+    if (this.inExam) {
+      setText(this.#check, words.exam.handIn);
+      for (const hints of document.querySelectorAll<HTMLElement>('.hints')) hints.hidden = true;
+    }
     for (const line of this.querySelectorAll<HTMLElement>('[data-goal]')) this.#adopt(line);
     this.append(h('p', {}, this.#check), this.#report, this.#solved);
     this.#door = await theBench;
@@ -30,7 +43,7 @@ export class ExerciseGoals extends HTMLElement {
       this.#check.disabled = kind !== 'running';
     });
     const achieved = await (await openKeeping()).achieved();
-    this.#showSolved(achieved.includes(`${bench.setup.id}/${SOLVED}`));
+    this.#showSolved(!this.inExam && achieved.includes(this.#solvedGoal));
   }
 
   #adopt(line: HTMLElement): void {
@@ -41,7 +54,31 @@ export class ExerciseGoals extends HTMLElement {
     this.#lines.set(line.dataset['goal'] ?? '', { line, shape, word });
   }
 
+  /** Any variant that is solved solves the exercise. */
+  get #solvedGoal(): string {
+    return `exercise/${this.#door?.bench.setup.exercise?.id}/${SOLVED}`;
+  }
+
+  /** The goals and how they stand, for a terminal. */
+  lines(): readonly string[] {
+    return [...this.#lines].map(([id, { line, word }]) => {
+      const met = !this.inExam && this.#goals.find((goal) => goal.id === id)?.met === true;
+      const title = line.querySelector('.goal-title')?.textContent ?? '';
+      return `${met ? '✓' : '·'} ${title}${this.inExam ? '' : `: ${word.textContent}`}`;
+    });
+  }
+
+  /** Shows the reference solution if the exercise has been solved; returns whether it has. */
+  showSolution(): boolean {
+    const solution = document.querySelector<HTMLElement>('.solution');
+    if (solution === null || solution.hidden) return false;
+    solution.scrollIntoView();
+    return true;
+  }
+
   #draw(states: readonly GoalState[]): void {
+    this.#goals = states;
+    if (this.inExam) return;
     for (const { id, met } of states) {
       const line = this.#lines.get(id);
       if (line === undefined) continue;
@@ -52,29 +89,45 @@ export class ExerciseGoals extends HTMLElement {
     }
   }
 
-  async #grade(): Promise<void> {
+  /** Grades on copies of the cluster and shows the report; in an exam it is handed in and not shown. */
+  async grade(): Promise<Report | undefined> {
     const { bench } = this.#door!;
     this.#check.disabled = true;
     this.#report.replaceChildren(h('p', { class: 'quiet' }, words.exercise.checking));
     try {
       const report = await bench.remote?.grade();
+      if (report !== undefined && this.#exam !== undefined) {
+        this.#handIn(this.#exam, report);
+        return undefined;
+      }
       if (report !== undefined) await this.#show(report);
+      return report;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#report.replaceChildren(h('p', {}, words.exercise.failed(message)));
+      return undefined;
     } finally {
       this.#check.disabled = false;
     }
   }
 
+  #handIn({ id }: Exam, report: Report): void {
+    const exam = keptExam();
+    const path = this.#door!.bench.setup.id.replace(/^exam\/[^/]*\//, '');
+    const open = exam?.id === id && examOfPage(Date.now()) !== undefined;
+    if (open) keepExam({ ...exam, earned: { ...exam.earned, [path]: report.earned } });
+    this.#report.replaceChildren(h('p', {}, open ? words.exam.handedIn : words.exam.over));
+  }
+
   async #show(report: Report): Promise<void> {
+    document.dispatchEvent(new CustomEvent('dd-graded', { detail: report.checks }));
     const score = words.exercise.score(report.earned, report.points);
     this.#report.replaceChildren(
       h('p', { class: 'score' }, h('strong', {}, score), report.passed ? ` ${words.exercise.passed}` : undefined),
       h('ul', { class: 'results', role: 'list' }, ...report.checks.map((check) => this.#result(check))),
     );
     if (!report.passed) return;
-    await (await openKeeping()).achieve(`${this.#door!.bench.setup.id}/${SOLVED}`);
+    await (await openKeeping()).achieve(this.#solvedGoal);
     this.#showSolved(true);
   }
 
@@ -93,7 +146,7 @@ export class ExerciseGoals extends HTMLElement {
       fact(words.exercise.seen, seen);
       for (const cause of why) fact(words.exercise.why, cause);
       if (where !== undefined) fact(words.exercise.where, this.#place(where, seen));
-      if (ask !== undefined) fact(words.exercise.try, withCode(ask));
+      if (ask !== undefined) fact(words.exercise.try, h('span', {}, ...inCode(ask)));
     }
     const word = passed ? words.exercise.pass : words.exercise.fail;
     const verdict = h('span', { class: 'word' }, `${word}, ${words.home.points(points)}`);
@@ -112,32 +165,5 @@ export class ExerciseGoals extends HTMLElement {
       { type: 'button', class: 'link-button', onclick: open },
       words.exercise.at(where.file, where.line),
     );
-  }
-}
-
-/** A sentence in which backquotes set off code. */
-function withCode(sentence: string): HTMLElement {
-  const parts = sentence.split('`').map((part, index) => (index % 2 === 1 ? h('code', {}, part) : part));
-  return h('span', {}, ...parts);
-}
-
-/** `<dd-hints>`: hints shown one at a time, each when asked for. */
-export class ExerciseHints extends HTMLElement {
-  connectedCallback(): void {
-    const hints = [...this.querySelectorAll<HTMLElement>('.hint')];
-    if (this.querySelector('button') !== null || hints.length === 0) return;
-    for (const hint of hints) hint.hidden = true;
-    let shown = 0;
-    const label = () => words.exercise.nextHint(shown + 1, hints.length);
-    const more = h('button', { type: 'button', class: 'quiet-button' }, label());
-    more.addEventListener('click', () => {
-      const hint = hints[shown++]!;
-      hint.hidden = false;
-      hint.tabIndex = -1;
-      hint.focus();
-      if (shown === hints.length) more.remove();
-      else more.textContent = label();
-    });
-    this.append(more);
   }
 }

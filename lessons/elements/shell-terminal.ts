@@ -4,6 +4,7 @@ import type { Terminal } from '@xterm/xterm';
 import type { Bench } from '../bench/bench.ts';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
+import type { TerminalWord } from './exercise-words.ts';
 import { KeyBar } from './key-bar.ts';
 import { theBench } from './the-bench.ts';
 
@@ -93,10 +94,31 @@ export class ShellTerminal extends HTMLElement {
     this.#terminal = terminal;
     this.#fit = fit;
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
+    terminal.parser.registerOscHandler(777, (data) => this.#hear(data));
     terminal.onData((text) => this.type(this.#keys.apply(text)));
     fit.fit();
     this.#screen.addEventListener('paste', (event) => this.#paste(event), { capture: true });
     this.#connect();
+  }
+
+  /** A word of the course, which a function of the shell has said; see `course.ts`. */
+  #hear(data: string): boolean {
+    const [, word] = /^drydock;(\w+)$/.exec(data) ?? [];
+    if (word !== undefined) {
+      const detail: TerminalWord = { word, print: (lines) => this.#print(lines) };
+      document.dispatchEvent(new CustomEvent('dd-word', { detail }));
+    }
+    return true;
+  }
+
+  /** Writes lines above the prompt, from the page and not from the cluster. */
+  #print(lines: readonly string[]): void {
+    const terminal = this.#terminal;
+    if (terminal === undefined || lines.length === 0) return;
+    const { active } = terminal.buffer;
+    const prompt = active.getLine(active.baseY + active.cursorY)?.translateToString(false, 0, active.cursorX) ?? '';
+    const text = lines.map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '));
+    terminal.write(`\r\u001b[2K${text.join('\r\n')}\r\n${prompt}`);
   }
 
   /** Opens the shell, or takes up one that a kept run brought back. */

@@ -9,6 +9,10 @@ export interface BenchDoor {
   /** Opens a file in the editor, at a line if told, with a message there. */
   openFile(path: string, line?: number, message?: string): Promise<void>;
   inspect(reference: Reference, container?: string): void;
+  /** Asks whether to go back to before the last action. */
+  askUndo(): void;
+  /** Asks whether to start over. */
+  askReset(): void;
 }
 
 let open: (door: BenchDoor) => void;
