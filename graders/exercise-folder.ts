@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CourseFileError } from './course-file.ts';
-import type { ExerciseFolder } from './parse-exercise.ts';
+import type { ExerciseFolder } from './exercise.ts';
 
 /** Where the exercises lie in this repository. */
 export const EXERCISES_PATH = join(import.meta.dirname, '..', 'exercises');

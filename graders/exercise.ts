@@ -99,6 +99,9 @@ export interface Exercise {
   readonly start: Readonly<Record<string, string>>;
 }
 
+/** The files of an exercise's folder by their path in it: `exercise.yaml`, `start/…`, `solutions/<name>/…`, … */
+export type ExerciseFolder = Readonly<Record<string, string>>;
+
 /** What proves an exercise: answers that must pass, and mistakes with the checks each must fail. */
 export interface Proof {
   /** Solution name → file name → text; `reference` is the one shown after passing. */

@@ -3,11 +3,11 @@
 export type { Assertion } from './assertion.ts';
 export { CourseFileError } from './course-file.ts';
 export { holdsNow } from './evaluate.ts';
-export type { Check, Exercise, Hint, Proof } from './exercise.ts';
+export type { Check, Exercise, ExerciseFolder, Hint, Proof } from './exercise.ts';
 export { type AnswerFile, type CheckResult, gradeCluster, gradeFiles, type Report } from './grade.ts';
 export { ManifestSource, ManifestSyntaxError, type SourcePlace } from './manifest-source.ts';
 export { findAll, parsePath } from './object-path.ts';
-export { type ExerciseFolder, parseExercise, parseProof } from './parse-exercise.ts';
+export { parseExercise, parseProof } from './parse-exercise.ts';
 export { translate, translationsOf } from './translation.ts';
 export { countVariants, variantFor, withVariant } from './variant.ts';
 export { visibleCauses } from './why.ts';

@@ -1,6 +1,14 @@
 import { ASSERTION_TESTS } from './assertion.ts';
 import { CourseFileError, CourseNode } from './course-file.ts';
-import { type Check, type Exercise, type Hint, type Mistake, type Proof, spanMs } from './exercise.ts';
+import {
+  type Check,
+  type Exercise,
+  type ExerciseFolder,
+  type Hint,
+  type Mistake,
+  type Proof,
+  spanMs,
+} from './exercise.ts';
 import { parsePath } from './object-path.ts';
 import { withVariant } from './variant.ts';
 
@@ -18,9 +26,6 @@ const EXERCISE_FIELDS = [
 ];
 const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'ask'];
 const MODES = ['within', 'always', 'never', 'changes', 'constant'];
-
-/** The files of an exercise's folder by their path in it: `exercise.yaml`, `start/…`, `solutions/<name>/…`, … */
-export type ExerciseFolder = Readonly<Record<string, string>>;
 
 /**
  * Reads an exercise from its folder; of several variants the first, unless `withVariant` has chosen another.

@@ -1,6 +1,5 @@
 import { CourseNode } from './course-file.ts';
-import type { Exercise } from './exercise.ts';
-import type { ExerciseFolder } from './parse-exercise.ts';
+import type { Exercise, ExerciseFolder } from './exercise.ts';
 
 /** An exercise's folder holds `<language>.yaml` for each language it has been translated into, e.g. `zh.yaml`. */
 const FILE = /^([a-z]{2,3}(?:-[a-z]+)?)\.yaml$/;

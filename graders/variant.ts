@@ -1,5 +1,5 @@
 import { CourseFileError, CourseNode } from './course-file.ts';
-import type { ExerciseFolder } from './parse-exercise.ts';
+import type { ExerciseFolder } from './exercise.ts';
 
 /** What stands in an exercise's files for something that differs from learner to learner: `__NAME__`. */
 const PLACE = /__([A-Z][A-Z0-9_]*?)__/g;

@@ -1,8 +1,8 @@
-import type { Words } from './en.ts';
+import type { Words } from './en/index.ts';
 
 /** A language of the site. */
 export interface Language {
-  /** Its folder below `content/lessons/`, its file here, and the beginning of its addresses (none for the first). */
+  /** Its folder below `content/lessons/`, its folder here, and the beginning of its addresses (none for the first). */
   readonly id: string;
   /** As pages declare it: https://www.w3.org/International/articles/language-tags/ */
   readonly code: string;
@@ -13,8 +13,8 @@ export interface Language {
 
 /** The first is the one that the course is written in; what is not translated yet is shown in it. */
 export const LANGUAGES: readonly [Language, ...Language[]] = [
-  { id: 'en', code: 'en', name: 'English', words: async () => (await import('./en.ts')).en },
-  { id: 'zh', code: 'zh-CN', name: '简体中文', words: async () => (await import('./zh.ts')).zh },
+  { id: 'en', code: 'en', name: 'English', words: async () => (await import('./en/index.ts')).en },
+  { id: 'zh', code: 'zh-CN', name: '简体中文', words: async () => (await import('./zh/index.ts')).zh },
 ];
 
 export const [FIRST] = LANGUAGES;

@@ -1,4 +1,4 @@
-import type { Words } from './en.ts';
+import type { Words } from './en/index.ts';
 import { FIRST, LANGUAGES, languageOf } from './languages.ts';
 
 /** The site's words by language, for pages as they are built. */
