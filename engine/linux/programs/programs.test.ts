@@ -50,6 +50,13 @@ test.for([
   expect({ stderr: result.stderr, exitCode: result.exitCode }).toEqual({ stderr, exitCode });
 });
 
+test('wget writes to a device as to a file', () => {
+  const result = testShell('ash').sh(
+    "printf 'HTTP/1.0 200 OK\\r\\n\\r\\nhi' | nc -l -p 8081 >/dev/null & sleep 1; wget -q -O /dev/null 127.0.0.1:8081; echo $?",
+  );
+  expect(result).toMatchObject({ stdout: '0\n', stderr: '' });
+});
+
 test('long listings', () => {
   const result = testShell('ash').sh(
     'mkdir d; echo text > f; ln -s f l; chmod 640 f; mkfifo p; touch -d 2025-01-02 old; ls -l; ls -a; ls -F; ls -d d',

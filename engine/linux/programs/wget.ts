@@ -138,7 +138,10 @@ function* save(
     return yield* fail(process, `can't open '${path}': File exists`);
   yield* say(`saving to '${path}'\n`);
   try {
-    process.writeFile(path, response.body);
+    // Not writeFile: what is named may be a device, such as /dev/null.
+    const fd = process.open(path, { write: true, create: true, truncate: true });
+    yield* process.write(fd, response.body);
+    process.close(fd);
   } catch (error) {
     if (error instanceof Errno) return yield* fail(process, `can't open '${path}': ${error.message}`);
     throw error;
