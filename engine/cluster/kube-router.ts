@@ -1,13 +1,21 @@
+import { pluginFiles } from '../cni/index.ts';
 import type { Image } from '../containerd/image.ts';
-import { KUBE_ROUTER_VERSION, type KubeRouterSurroundings, kubeRouterProgram } from '../kube-router/index.ts';
+import {
+  cniInstall,
+  KUBE_ROUTER_VERSION,
+  type KubeRouterSurroundings,
+  kubeRouterProgram,
+} from '../kube-router/index.ts';
 import { ipset } from '../linux/programs/iptables/ipset.ts';
 import { iptables, iptablesRestore, iptablesSave } from '../linux/programs/iptables/iptables.ts';
+import { ip } from '../linux/programs/network-programs.ts';
 import { defineImage } from './images/definition.ts';
 import type { AddOnObject } from './kubeadm.ts';
 
 const NAME = 'kube-router';
 const NAMESPACE = 'kube-system';
 const RBAC = 'rbac.authorization.k8s.io';
+const CONFIGURATION = 'kube-router-cfg';
 const LABELS = { 'k8s-app': NAME, tier: 'node' };
 
 export const KUBE_ROUTER_IMAGE = `docker.io/cloudnativelabs/kube-router:${KUBE_ROUTER_VERSION}`;
@@ -19,6 +27,9 @@ export function kubeRouterImage(surroundings: KubeRouterSurroundings): Image {
     sizeBytes: 54_200_000,
     trees: [
       {
+        ...pluginFiles('/usr/libexec/cni'),
+        '/usr/local/bin/cni-install': { program: cniInstall, size: 2_100_000 },
+        '/usr/sbin/ip': { program: ip('gnu'), size: 764_664 },
         '/usr/sbin/ipset': { program: ipset('gnu'), size: 14_312 },
         '/usr/sbin/iptables': { program: iptables('gnu'), size: 99_296 },
         '/usr/sbin/iptables-save': { program: iptablesSave('gnu'), size: 99_296 },
@@ -68,8 +79,27 @@ export const KUBE_ROUTER_OBJECTS: readonly AddOnObject[] = [
       subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }],
     },
   },
+  {
+    path: `/api/v1/namespaces/${NAMESPACE}/configmaps`,
+    object: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: CONFIGURATION, namespace: NAMESPACE, labels: LABELS },
+      data: { 'cni-conf.json': cniConfiguration() },
+    },
+  },
   { path: `/apis/apps/v1/namespaces/${NAMESPACE}/daemonsets`, object: daemonSet() },
 ];
+
+/** kube-router adds the range of the node's Pods to it. */
+function cniConfiguration(): string {
+  const bridge = { name: 'kubernetes', type: 'bridge', bridge: 'kube-bridge', isDefaultGateway: true };
+  const plugins = [
+    { ...bridge, mtu: 1500, ipam: { type: 'host-local' } },
+    { type: 'portmap', capabilities: { portMappings: true, snat: true } },
+  ];
+  return `${JSON.stringify({ cniVersion: '0.3.0', name: 'mynet', plugins }, undefined, 2)}\n`;
+}
 
 function daemonSet(): object {
   return {
@@ -83,6 +113,19 @@ function daemonSet(): object {
         spec: {
           priorityClassName: 'system-node-critical',
           serviceAccountName: NAME,
+          initContainers: [
+            {
+              name: 'install-cni',
+              image: KUBE_ROUTER_IMAGE,
+              imagePullPolicy: 'IfNotPresent',
+              command: ['/usr/local/bin/cni-install'],
+              volumeMounts: [
+                { name: 'cni-conf-dir', mountPath: '/etc/cni/net.d' },
+                { name: 'cni-bin-dir', mountPath: '/opt/cni/bin' },
+                { name: CONFIGURATION, mountPath: '/etc/kube-router' },
+              ],
+            },
+          ],
           containers: [
             {
               name: NAME,
@@ -98,6 +141,7 @@ function daemonSet(): object {
               securityContext: { privileged: true },
               volumeMounts: [
                 { name: 'lib-modules', mountPath: '/lib/modules', readOnly: true },
+                { name: 'cni-conf-dir', mountPath: '/etc/cni/net.d' },
                 { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
               ],
             },
@@ -110,6 +154,9 @@ function daemonSet(): object {
           ],
           volumes: [
             { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
+            { name: 'cni-conf-dir', hostPath: { path: '/etc/cni/net.d', type: 'DirectoryOrCreate' } },
+            { name: 'cni-bin-dir', hostPath: { path: '/opt/cni/bin', type: 'DirectoryOrCreate' } },
+            { name: CONFIGURATION, configMap: { name: CONFIGURATION } },
             { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
           ],
         },

@@ -25,7 +25,7 @@ import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
 import { KUBE_ROUTER_OBJECTS, kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
-import { type MachinePlan, planMachines } from './machine-plan.ts';
+import { GATEWAY, type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
@@ -236,6 +236,7 @@ export class KubernetesCluster implements Cluster {
       name,
       fabric,
       addresses: [{ interface: 'eth0', address, prefixLength: 24 }],
+      gateway: GATEWAY,
       cpuMillis,
       memoryBytes,
       root: files,

@@ -26,6 +26,9 @@ export interface ClusterPlan {
 
 const CONTROL_PLANE_NAME = 'control-plane';
 const WORKSTATION_NAME = 'workstation';
+/** The router of the machines' network. Nothing that is simulated lies behind it. */
+export const GATEWAY = '10.0.0.1';
+
 const CONTROL_PLANE_ADDRESS = '10.0.0.10';
 const WORKSTATION_ADDRESS = '10.0.0.2';
 const GIB = 1024 ** 3;

@@ -10,7 +10,6 @@ import { type Kubelet, startKubelet } from '../kubelet/index.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
-import { cniAgent } from './cni-agent.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import { waitForJoin } from './kubeadm.ts';
 import { answerHttp } from './kubelet-server.ts';
@@ -42,7 +41,7 @@ const KUBELET_PORT = 10250;
 const KUBELET_RESTART_MS = 10_000;
 const CONTAINERD_RESTART_MS = 5_000;
 
-/** A machine that is a node: containerd, the kubelet and the network agent as services that are kept running. */
+/** A machine that is a node: containerd and the kubelet as services that are kept running. */
 export class NodeMachine {
   readonly host: Host;
   readonly runtime: Containerd;
@@ -78,20 +77,13 @@ export class NodeMachine {
   }
 
   #units(): readonly ServiceUnit[] {
-    const { host, transport, kubeadm, cloudController } = this.#options;
+    const { host, kubeadm, cloudController } = this.#options;
     return [
       {
         name: 'containerd',
         path: '/usr/bin/containerd',
         args: [],
         program: containerdProgram(this.runtime),
-        restartDelayMs: CONTAINERD_RESTART_MS,
-      },
-      {
-        name: 'cni-agent',
-        path: '/usr/local/bin/cni-agent',
-        args: [],
-        program: cniAgent(host.name, transport),
         restartDelayMs: CONTAINERD_RESTART_MS,
       },
       {

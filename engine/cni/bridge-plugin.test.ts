@@ -3,6 +3,7 @@ import { createFabric, createHost, type FileTree } from '../linux/index.ts';
 import { Simulation } from '../sim/index.ts';
 import { createBridgePlugin } from './bridge-plugin.ts';
 import { bridgeConflist } from './network-config.ts';
+import { pluginFiles } from './plugin-binaries.ts';
 
 function setUp(podCidr: string | undefined) {
   const sim = new Simulation({ seed: 'cni' });
@@ -15,7 +16,7 @@ function setUp(podCidr: string | undefined) {
     addresses: [{ interface: 'eth0', address: '172.18.0.2', prefixLength: 16 }],
     cpuMillis: 1000,
     memoryBytes: 1e9,
-    root: { '/var/lib': { directory: true }, '/etc': { directory: true }, ...conflist },
+    root: { '/var/lib': { directory: true }, '/etc': { directory: true }, ...pluginFiles(), ...conflist },
   });
   return { host, plugin: createBridgePlugin(host) };
 }
@@ -45,6 +46,26 @@ test('an address that was given back is not used again at once', () => {
   expect(plugin.add('b', namespaces[1]!).address).toBe('10.244.1.3');
   for (const i of [2, 3, 4]) plugin.add(`c${i}`, namespaces[i]!);
   expect(plugin.add('d', host.createNamespace('net')).address).toBe('10.244.1.2');
+});
+
+test('the bridge of the node is made with the first Pod, and the ends of pairs come and go', () => {
+  const { host, plugin } = setUp('10.244.1.0/24');
+  const namespace = host.createNamespace('net');
+  plugin.add('abc', namespace);
+  const [, , bridge, veth] = host.namespaces.net.interfaces;
+  expect(bridge).toMatchObject({ name: 'cni0', kind: 'bridge', addresses: [{ address: '10.244.1.1' }] });
+  expect(veth).toMatchObject({ name: expect.stringMatching(/^veth[0-9a-f]{8}$/), master: 'cni0', peerIndex: 2 });
+  expect(namespace.routes[0]).toMatchObject({ prefixLength: 0, gateway: '10.244.1.1', interfaceName: 'eth0' });
+  plugin.del('abc', namespace);
+  expect(host.namespaces.net.interfaces.map(({ name }) => name)).toEqual(['lo', 'eth0', 'cni0']);
+});
+
+test('without the plugin itself there is no network', () => {
+  const { host, plugin } = setUp('10.244.1.0/24');
+  host.root.unlink('/opt/cni/bin/bridge');
+  expect(() => plugin.add('a', host.createNamespace('net'))).toThrow(
+    'plugin type="bridge" failed (add): failed to find plugin "bridge" in path [/opt/cni/bin]',
+  );
 });
 
 test('when all addresses are taken it says so', () => {

@@ -1,21 +1,27 @@
 import { Errno } from '../linux/errno.ts';
 import type { Host, NetworkNamespace } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
+import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
 import { NET_CONFIG_DIRECTORY, type NetworkConfig, parseConflist } from './network-config.ts';
 import type { CniPlugin, CniResult } from './plugin.ts';
 
 const INTERFACE = 'eth0';
+/** That of a Pod's interface: the first after loopback. */
+const FIRST_INDEX = 2;
+
+/** Where the runtime looks for plugins. */
+const PLUGIN_DIRECTORY = '/opt/cni/bin';
 
 /**
- * The `bridge` plugin with `host-local` address management: each Pod gets `eth0` with an address of its node's range.
- * The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each time, so it may come and go. The bridge
- * itself and the routes between nodes are the fabric's: an address is reachable from every machine once it exists.
+ * The `bridge` plugin with `host-local` address management: each Pod gets `eth0` with an address of its node's range, whose
+ * other end is a port of a bridge on the node. The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each
+ * time, so it may come and go. https://www.cni.dev/plugins/current/main/bridge/
  *
  * @param machine the node; another `root` each time its power comes back
  */
-export function createBridgePlugin(machine: Pick<Host, 'root'>): CniPlugin {
+export function createBridgePlugin(machine: Pick<Host, 'root' | 'namespaces'>): CniPlugin {
   const ipam = new HostLocalIpam(machine);
   const readConfig = configReader(machine);
 
@@ -29,25 +35,34 @@ export function createBridgePlugin(machine: Pick<Host, 'root'>): CniPlugin {
     const config = requireConfig();
     let address: number;
     try {
+      if (!machine.root.access(`${PLUGIN_DIRECTORY}/bridge`, 'execute')) {
+        throw new Error(`failed to find plugin "bridge" in path [${PLUGIN_DIRECTORY}]`);
+      }
       address = ipam.allocate(config, sandboxId);
     } catch (error) {
       throw new Error(`plugin type="bridge" failed (add): ${(error as Error).message}`);
     }
+    const { bridge, mtu, subnet, hasDefaultRoute } = config;
+    const gateway = formatIpv4(subnet.base + 1);
+    const network = machine.namespaces.net;
+    ensureBridge(network, config);
+    const nodesEnd = { name: vethName(sandboxId), mac: macOf(hash32(sandboxId, 1)), mtu, addresses: [] };
+    const index = network.addInterface({ ...nodesEnd, kind: 'veth', master: bridge, peerIndex: FIRST_INDEX });
     const dotted = formatIpv4(address);
     const mac = macOf(address);
-    namespace.addInterface({
-      name: INTERFACE,
-      mac,
-      mtu: config.mtu,
-      addresses: [{ address: dotted, prefixLength: config.subnet.prefixLength }],
-    });
-    return { interfaceName: INTERFACE, mac, address: dotted, gateway: formatIpv4(config.subnet.base + 1) };
+    const addresses = [{ address: dotted, prefixLength: subnet.prefixLength }];
+    namespace.addInterface({ name: INTERFACE, mac, mtu, addresses, kind: 'veth', peerIndex: index });
+    if (hasDefaultRoute) {
+      namespace.addRoute({ destination: '0.0.0.0', prefixLength: 0, gateway, interfaceName: INTERFACE });
+    }
+    return { interfaceName: INTERFACE, mac, address: dotted, gateway };
   }
 
   function del(sandboxId: string, namespace: NetworkNamespace): void {
     const found = namespace.interfaces.find(({ name }) => name === INTERFACE);
     if (found === undefined) return;
     namespace.removeInterface(INTERFACE);
+    machine.namespaces.net.removeInterface(vethName(sandboxId));
     const config = readConfig();
     const address = found.addresses[0]?.address;
     if (config !== undefined && address !== undefined) ipam.release(config, address, sandboxId);
@@ -58,6 +73,19 @@ export function createBridgePlugin(machine: Pick<Host, 'root'>): CniPlugin {
     add,
     del,
   };
+}
+
+/** The bridge that the Pods of the node are joined by; it has the first address of their range. */
+function ensureBridge(network: NetworkNamespace, { bridge, mtu, subnet, isGateway }: NetworkConfig): void {
+  if (network.interfaces.some(({ name, addresses }) => name === bridge && addresses.length > 0)) return;
+  const address = subnet.base + 1;
+  const addresses = isGateway ? [{ address: formatIpv4(address), prefixLength: subnet.prefixLength }] : [];
+  network.addInterface({ name: bridge, mac: macOf(address), mtu, kind: 'bridge', addresses });
+}
+
+/** As the kernel names the node's end of a pair: `veth` and eight digits. */
+function vethName(sandboxId: string): string {
+  return `veth${hash32(sandboxId, 0).toString(16).padStart(8, '0')}`;
 }
 
 /** 0a:58 and the address: what the plugin gives an interface so that its MAC follows its IP. */

@@ -6,6 +6,10 @@ export interface NetworkConfig {
   readonly bridge: string;
   readonly subnet: Subnet;
   readonly mtu: number;
+  /** Whether the bridge has the first address of the subnet. */
+  readonly isGateway: boolean;
+  /** Whether Pods have a default route by it. */
+  readonly hasDefaultRoute: boolean;
 }
 
 /** Where the runtime looks for configurations. */
@@ -46,10 +50,15 @@ export function parseConflist(text: string): NetworkConfig {
     bridge: typeof plugin['bridge'] === 'string' ? plugin['bridge'] : 'cni0',
     subnet,
     mtu: typeof plugin['mtu'] === 'number' ? plugin['mtu'] : 1500,
+    isGateway: plugin['isGateway'] === true || plugin['isDefaultGateway'] === true,
+    hasDefaultRoute:
+      plugin['isDefaultGateway'] === true ||
+      ((plugin['ipam'] as Ipam | undefined)?.routes ?? []).some(({ dst }) => dst === '0.0.0.0/0'),
   };
 }
 
 interface Ipam {
+  readonly routes?: readonly { readonly dst?: string }[];
   readonly subnet?: string;
   readonly ranges?: readonly (readonly { readonly subnet?: string }[])[];
 }

@@ -26,7 +26,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /asked for web\.default\.svc\.cluster\.local: NOERROR after/,
     /nat KUBE-SEP-\w+ 2 \[1\] .* -j DNAT --to-destination 10\.244/,
     /chosen by probability among default\/web -> 10\.244\.\d+\.\d+:80 \(0\.333\)/,
-    /: failed\n[\s\S]*no route: nobody has the address 10\./,
+    /: failed\n[\s\S]*timed out: nobody behind the default route answers for 10\./,
   ],
   '03-without-a-scheduler.ts': [/web +0\/1 +Pending[\s\S]*web +1\/1 +Running/],
 };

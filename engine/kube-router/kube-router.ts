@@ -8,6 +8,8 @@ import { print } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
 import { NetworkPolicyController } from './network-policy-controller.ts';
+import { NetworkRoutesController, NoPodCidrError } from './network-routes-controller.ts';
+import { NodeWatch } from './node-watch.ts';
 import { PolicyWatch } from './policy-watch.ts';
 
 export const KUBE_ROUTER_VERSION = 'v2.5.0';
@@ -30,8 +32,8 @@ const SYNC_PERIOD_MS = 300_000;
 const HEALTH_PORT = 20_244;
 
 /**
- * kube-router: makes NetworkPolicies hold on one node by rules in its kernel, which it writes with the tools that an
- * administrator has. https://www.kube-router.io/docs/user-guide/
+ * kube-router: the Pod network of one node, and NetworkPolicies as rules in its kernel; it writes with the tools that an
+ * administrator has. It is on no packet's way: when it ends, what it wrote stays. https://www.kube-router.io/docs/user-guide/
  */
 export function kubeRouterProgram(surroundings: KubeRouterSurroundings): Program {
   return function* (process): Task<number> {
@@ -54,7 +56,12 @@ class KubeRouter {
   readonly #process: Process;
   readonly #watch: PolicyWatch;
   readonly #policies: NetworkPolicyController;
+  readonly #nodes: NodeWatch;
+  readonly #routes: NetworkRoutesController;
+  /** What it was told to run. */
+  readonly #router: boolean;
   readonly #firewall: boolean;
+  #fatal: string | undefined;
   #wanted: 'no' | 'changes' | 'all' = 'no';
   #busy = false;
   #settling: Timer | undefined;
@@ -63,9 +70,12 @@ class KubeRouter {
   constructor({ sim, connect }: KubeRouterSurroundings, process: Process, nodeName: string) {
     this.#sim = sim;
     this.#process = process;
+    this.#router = isOn(process, 'run-router');
     this.#firewall = isOn(process, 'run-firewall');
     const client = new Client(connect(process), { userAgent: 'kube-router' });
     this.#watch = new PolicyWatch(sim, client, nodeName, () => this.#ask('changes'));
+    this.#nodes = new NodeWatch(sim, client, nodeName, () => this.#ask('changes'));
+    this.#routes = new NetworkRoutesController(nodeName);
     this.#policies = new NetworkPolicyController({
       nodeName,
       serviceClusterIpRange: flag(process, 'service-cluster-ip-range') ?? '10.96.0.0/12',
@@ -77,8 +87,21 @@ class KubeRouter {
     const process = this.#process;
     try {
       const health = process.listen(HEALTH_PORT, '0.0.0.0');
-      if (this.#firewall) yield* this.#startFirewall();
+      if (this.#firewall) {
+        yield* klog(process, 'I', 'network_policy_controller.go:168', 'Starting network policy controller');
+        this.#watch.start();
+      }
+      if (this.#router) {
+        yield* klog(process, 'I', 'network_routes_controller.go:169', 'Populating ipsets.');
+        this.#nodes.start();
+      }
+      this.#ask('all');
+      this.#schedulePeriod();
       yield* serveHttp(process, [health], answer, { onSignals: (signals) => this.#onSignals(signals) });
+      if (this.#fatal !== undefined) {
+        yield* klog(process, 'E', 'kube-router.go:103', `Failed to run kube-router: ${this.#fatal}`);
+        return 1;
+      }
       yield* klog(process, 'I', 'server.go:231', 'Shutting down the controllers');
       return 0;
     } catch (error) {
@@ -86,17 +109,15 @@ class KubeRouter {
       yield* klog(process, 'E', 'kube-router.go:103', `Failed to run kube-router: ${error.message.toLowerCase()}`);
       return 1;
     } finally {
-      this.#watch.stop();
-      this.#settling?.cancel();
-      this.#period?.cancel();
+      this.#stop();
     }
   }
 
-  *#startFirewall(): Task<void> {
-    yield* klog(this.#process, 'I', 'network_policy_controller.go:168', 'Starting network policy controller');
-    this.#watch.start();
-    this.#ask('all');
-    this.#schedulePeriod();
+  #stop(): void {
+    if (this.#firewall) this.#watch.stop();
+    if (this.#router) this.#nodes.stop();
+    this.#settling?.cancel();
+    this.#period?.cancel();
   }
 
   #schedulePeriod(): void {
@@ -123,18 +144,25 @@ class KubeRouter {
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       // The machine has lost its power, and the process with it.
-      this.#watch.stop();
-      this.#period?.cancel();
+      this.#stop();
     }
+  }
+
+  get #ready(): boolean {
+    return (!this.#firewall || this.#watch.ready) && (!this.#router || this.#nodes.ready);
   }
 
   *#onSignals(signals: readonly Signal[]): Task<SignalVerdict> {
     if (signals.some((signal) => signal !== WAKE)) return 'stop';
     this.#busy = true;
     try {
-      while (this.#wanted !== 'no' && this.#watch.ready) yield* this.#sync();
+      while (this.#wanted !== 'no' && this.#ready) yield* this.#sync();
       return 'continue';
     } catch (error) {
+      if (error instanceof NoPodCidrError) {
+        this.#fatal = error.message;
+        return 'stop';
+      }
       // Told to stop in the middle of it.
       if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
       return this.#process.takeSignals().some((signal) => signal !== WAKE) ? 'stop' : 'continue';
@@ -146,9 +174,15 @@ class KubeRouter {
   *#sync(): Task<void> {
     const anew = this.#wanted === 'all';
     this.#wanted = 'no';
-    const problem = yield* this.#policies.sync(this.#process, this.#watch.policies(), anew);
+    const process = this.#process;
+    if (this.#router) {
+      const problem = yield* this.#routes.sync(process, this.#nodes.routes(), anew);
+      if (problem !== undefined) yield* klog(process, 'E', 'network_routes_controller.go:314', problem);
+    }
+    if (!this.#firewall) return;
+    const problem = yield* this.#policies.sync(process, this.#watch.policies(), anew);
     if (problem !== undefined)
-      yield* klog(this.#process, 'E', 'network_policy_controller.go:256', `Aborting sync. ${problem}`);
+      yield* klog(process, 'E', 'network_policy_controller.go:256', `Aborting sync. ${problem}`);
   }
 }
 

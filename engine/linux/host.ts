@@ -42,8 +42,8 @@ export interface NamespaceOptions {
 export interface NetworkNamespace extends Namespace {
   readonly kind: 'net';
   readonly interfaces: readonly NetworkInterface[];
-  /** Adds an interface that is reachable from every host of the same fabric. */
-  addInterface(networkInterface: NetworkInterface): void;
+  /** Adds an interface; returns its index. */
+  addInterface(networkInterface: NetworkInterface): number;
   removeInterface(name: string): void;
   readonly routes: readonly Route[];
   /** Besides those that follow from the interfaces' addresses. */

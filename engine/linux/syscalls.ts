@@ -134,13 +134,19 @@ export interface Route {
   /** Absent where the destination is on the link itself. */
   readonly gateway?: string;
   readonly interfaceName: string;
+  /** Who added it: `kernel`, or what `ip route add … proto` was given. */
+  readonly protocol?: string;
+  /** The address that packets leave with. */
+  readonly source?: string;
 }
 
 /** A machine on the same link that was spoken to. */
 export interface Neighbour {
   readonly address: string;
-  readonly mac: string;
+  /** Absent where nobody answered. */
+  readonly mac?: string;
   readonly interfaceName: string;
+  readonly state: 'REACHABLE' | 'STALE' | 'FAILED';
 }
 
 /** The packet filter of a network namespace. */
@@ -169,6 +175,14 @@ export interface NetworkInterface {
   readonly mtu: number;
   /** IPv4 in dotted form with its prefix length. */
   readonly addresses: readonly { readonly address: string; readonly prefixLength: number }[];
+  /** What it is where it is no device: a bridge, one end of a veth pair, … These do not outlive the machine's power. */
+  readonly kind?: 'bridge' | 'veth' | 'dummy';
+  /** The bridge that it is a port of. */
+  readonly master?: string;
+  /** Of one end of a veth pair: the index of the other, in its namespace. */
+  readonly peerIndex?: number;
+  /** Its number in its namespace, given when it is added. */
+  readonly index?: number;
 }
 
 /** The system calls of one process. Pids and paths are those of the process's own namespaces. */

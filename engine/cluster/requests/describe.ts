@@ -5,6 +5,7 @@ import type { Notice } from '../../linux/net/netfilter/hook.ts';
 import type { HookStep } from '../../linux/net/netfilter/path.ts';
 import { ruleText } from '../../linux/net/netfilter/rule-text.ts';
 import type { MatchedRule } from '../../linux/net/netfilter/walk.ts';
+import type { Route } from '../../linux/syscalls.ts';
 import { endpointChoice } from './endpoint-choice.ts';
 import { outcomeOf } from './outcome.ts';
 import type {
@@ -91,7 +92,8 @@ function hopsOf(flow: Flow, places: Places): RequestHop[] {
       if (step.kind === 'hook') hooks.push(hookPass(step));
       else {
         route = {
-          outInterface: step.outInterface,
+          outInterface: step.route.interfaceName,
+          text: routeText(step.route),
           ...(step.next !== undefined && { to: placeOf(step.next, places) }),
         };
         inInterface = step.inInterface;
@@ -133,6 +135,12 @@ function rulePass(matched: MatchedRule | Notice): RulePass {
 function targetName(target: NonNullable<MatchedRule['rule']['target']>): string {
   if (target.kind === 'chain') return target.chain;
   return target.kind === 'verdict' ? target.verdict : target.kind;
+}
+
+/** As `ip route get` has it. */
+function routeText({ destination, prefixLength, gateway, interfaceName }: Route): string {
+  const network = prefixLength === 0 ? 'default' : `${destination}/${prefixLength}`;
+  return `${network}${gateway === undefined ? '' : ` via ${gateway}`} dev ${interfaceName}`;
 }
 
 /** Without what adding up leaves behind the sixth digit. */

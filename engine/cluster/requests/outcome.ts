@@ -39,7 +39,7 @@ function sentence({ destination, from }: Flow, code: ErrnoCode): string {
 function killerOf(flow: Flow, placeOf: PlaceOf): Failure | undefined {
   const { last, obstacle } = flow;
   if (last === undefined) return undefined;
-  const { end, path } = last.result;
+  const { end } = last.result;
   const destination = `${last.destination.address}:${last.destination.port}`;
   if (end.kind === 'dropped' || end.kind === 'rejected') {
     const step = last.steps.findLast((one) => one.kind === 'hook');
@@ -55,12 +55,17 @@ function killerOf(flow: Flow, placeOf: PlaceOf): Failure | undefined {
     };
   }
   if (end.kind === 'lost') {
-    const unreachable = flow.outcome?.kind === 'failed' && flow.outcome.code === 'EHOSTUNREACH';
+    const { address } = last.destination;
+    const where = placeOf(end.at);
+    if (end.why === 'no route')
+      return { kind: 'failed', reason: 'no route', message: `${where.name} has no route to ${address}`, where };
+    if (end.why === 'unreachable')
+      return { kind: 'failed', reason: 'host unreachable', message: `nobody has the address ${address}`, where };
     return {
       kind: 'failed',
-      reason: unreachable ? 'host unreachable' : 'no route',
-      message: `nobody has the address ${last.destination.address}`,
-      where: placeOf(path.at(-1)!),
+      reason: 'timed out',
+      message: `nobody behind the default route answers for ${address}`,
+      where,
     };
   }
   return obstacle === undefined

@@ -63,7 +63,13 @@ export interface RequestHop {
   /** Those that have rules, in order. */
   readonly hooks: readonly HookPass[];
   /** Where it was sent on; absent where the packet's way ends. */
-  readonly route?: { readonly outInterface: string; readonly to?: RequestPlace };
+  readonly route?: {
+    readonly outInterface: string;
+    /** `10.244.2.0/24 via 10.0.0.12 dev eth0` */
+    readonly text: string;
+    /** Absent where nobody is there. */
+    readonly to?: RequestPlace;
+  };
 }
 
 /** Which endpoint of a Service was taken, and why. */

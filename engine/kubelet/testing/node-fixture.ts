@@ -4,7 +4,7 @@ import type { Manifest } from '../../api/object.ts';
 import { configMaps, events, nodes, pods, secrets, serviceAccounts } from '../../api/resources.ts';
 import { Client } from '../../client/client.ts';
 import { ConnectionError, type Transport } from '../../client/transport.ts';
-import { bridgeConflist, createBridgePlugin } from '../../cni/index.ts';
+import { bridgeConflist, createBridgePlugin, pluginFiles } from '../../cni/index.ts';
 import type { Image } from '../../containerd/image.ts';
 import { type Containerd, createContainerd } from '../../containerd/index.ts';
 import { Etcd } from '../../etcd/index.ts';
@@ -58,6 +58,7 @@ export class NodeFixture {
         '/etc/hosts': { text: '127.0.0.1\tlocalhost\n' },
         '/etc/resolv.conf': { text: 'nameserver 172.18.0.1\n' },
         '/var/lib': { directory: true },
+        ...pluginFiles(),
         ...(options.network === false ? {} : conflist),
         ...Object.fromEntries(files),
       },

@@ -54,6 +54,8 @@ export interface HostOptions {
     readonly address: string;
     readonly prefixLength: number;
   }[];
+  /** Where the default route of eth0 leads; without it everything is taken to be on the link. */
+  readonly gateway?: string;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   /** What is on the disk. */
@@ -113,6 +115,7 @@ class Machine implements Host {
     for (const { address, prefixLength, interface: name } of options.addresses) {
       this.#network.addInterface({ name, mac: macOf(address), mtu: 1500, addresses: [{ address, prefixLength }] });
     }
+    if (options.gateway !== undefined) this.#network.setGateway(options.gateway, 'eth0');
     this.#boot();
   }
 

@@ -163,7 +163,7 @@ export function* echo(
   const [least = 0, most = 0] = (network.sysctl('ipv4.ping_group_range') ?? '0\t2147483647').split('\t').map(Number);
   const { gid } = task.credentials;
   if ((gid < least || gid > most) && !hasCapability(task.credentials, 'CAP_NET_RAW')) throw new Errno('EPERM');
-  if (!network.isOwn(address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
+  if (!network.isOwn(address) && network.routeTo(address) === undefined) throw new Errno('ENETUNREACH');
   charge(task, 1);
   return yield* waitFor<EchoReply | undefined>({
     start: (resume) => sendEcho(network, address, options, resume, senderOf(task)),

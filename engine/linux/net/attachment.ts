@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../syscalls.ts';
+import type { Route, SocketAddress } from '../syscalls.ts';
 import type { ListeningSocket } from './listening-socket.ts';
 import type { Conntrack } from './netfilter/conntrack.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
@@ -26,7 +26,12 @@ export interface Attachment {
   readonly isMachine: boolean;
   /** Its addresses, without loopback. */
   readonly addresses: readonly string[];
-  readonly mac: string;
+  /** Of the interface that has the address. */
+  macOf(address: string): string;
+  /** The narrowest route to an address. */
+  routeTo(address: string): Route | undefined;
+  /** Whether an interface is a bridge, whose links do not leave the machine. */
+  isBridge(interfaceName: string): boolean;
   /** The packet filter's rules, once there are any. */
   readonly ruleset: Ruleset | undefined;
   /** What it remembers of the flows that pass, once there are rules. */

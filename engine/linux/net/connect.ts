@@ -68,7 +68,7 @@ class Attempt {
     const { address } = this.#wanted;
     if (parseAddress(address) === undefined) this.#after(0, () => this.finish('EINVAL'));
     else {
-      const reachable = this.#from.isOwn(address) || this.#from.outgoingAddress !== undefined;
+      const reachable = this.#from.isOwn(address) || this.#from.routeTo(address) !== undefined;
       if (reachable) this.#port = this.#from.ephemeralPort();
       this.#flow = this.#from.fabric.flows.begin(this.#from, this.#syn(), { sender: this.#sender });
       if (reachable) this.#sendSyn(FIRST_SYN_RETRY_MS);
@@ -99,12 +99,16 @@ class Attempt {
     const packet = this.#syn();
     const result = fabric.carry(this.#from, packet, this.#flow);
     const { end, path, flows } = result;
-    if (end.kind === 'lost') {
-      const { address } = packet.destination;
-      if (fabric.knowsNetworkOf(address)) this.#after(ARP_FAILURE_MS, () => this.finish('EHOSTUNREACH'));
-      return; // Beyond: nobody even says no.
-    }
     const latency = fabric.latencyAlong(path);
+    if (end.kind === 'lost') {
+      if (end.at === this.#from && end.why === 'unreachable') this.#from.note(packet.destination.address, false);
+      const delayMs = (latency ?? 0) + (end.why === 'unreachable' ? ARP_FAILURE_MS : 0);
+      // Beyond: nobody even says no.
+      if (end.why !== 'beyond' && latency !== undefined) {
+        this.#after(delayMs, () => this.finish(end.why === 'no route' ? 'ENETUNREACH' : 'EHOSTUNREACH'));
+      }
+      return;
+    }
     if (latency === undefined) this.#meets('lost on the way');
     if (end.kind === 'dropped' || latency === undefined) {
       this.#retry(retryMs);

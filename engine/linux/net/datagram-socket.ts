@@ -55,21 +55,22 @@ export class DatagramSocket extends FileDescription {
     const { fabric } = network;
     if (parseAddress(to.address) === undefined) throw new Errno('EINVAL');
     if (data.length > MAX_DATAGRAM_BYTES) throw new Errno('EMSGSIZE');
-    if (!network.isOwn(to.address) && network.outgoingAddress === undefined) throw new Errno('ENETUNREACH');
+    if (!network.isOwn(to.address) && network.routeTo(to.address) === undefined) throw new Errno('ENETUNREACH');
     const packet = this.#packet(data, to);
     const answered = fabric.flows.answeredBy(packet);
     const flow = answered === undefined ? this.#note(packet, data, sender) : undefined;
     const { end, path } = fabric.carry(network, packet, flow);
     if (end.kind === 'dropped') return;
-    if (end.kind === 'lost') {
-      if (fabric.knowsNetworkOf(packet.destination.address)) {
-        fabric.sim.schedule(ARP_FAILURE_MS, 'packet', () => this.#fail('EHOSTUNREACH', flow));
-      }
-      return;
-    }
     const latency = fabric.latencyAlong(path);
     if (latency === undefined) {
       if (flow !== undefined) flow.obstacle = 'lost on the way';
+      return;
+    }
+    if (end.kind === 'lost') {
+      if (end.at === network && end.why === 'unreachable') network.note(packet.destination.address, false);
+      const [code, delayMs] =
+        end.why === 'no route' ? (['ENETUNREACH', 0] as const) : (['EHOSTUNREACH', ARP_FAILURE_MS] as const);
+      if (end.why !== 'beyond') fabric.sim.schedule(latency + delayMs, 'packet', () => this.#fail(code, flow));
       return;
     }
     if (end.kind === 'rejected') {

@@ -178,14 +178,16 @@ test('ping, traceroute and the tables', () => {
   expect(sh('ping -c 1 10.0.0.99')).toContain('From 10.0.0.2 icmp_seq=1 Destination Host Unreachable');
   expect(sh('ping nope', small)).toBe("ping: bad address 'nope'\nexit 1");
   expect(sh('traceroute -n 10.0.0.1')).toContain(' 1  10.0.0.1  0.600 ms  0.600 ms  0.600 ms\n');
-  expect(sh('ip route')).toBe('default dev eth0\n10.0.0.0/24 dev eth0 scope link  src 10.0.0.2\nexit 0');
-  expect(sh('ip neigh')).toBe('10.0.0.1 dev eth0 lladdr 02:42:0a:00:00:01 REACHABLE \nexit 0');
+  expect(sh('ip route')).toBe('default dev eth0 \n10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.2 \nexit 0');
+  expect(sh('ip neigh')).toBe(
+    '10.0.0.1 dev eth0 lladdr 02:42:0a:00:00:01 REACHABLE \n10.0.0.99 dev eth0 FAILED \nexit 0',
+  );
   expect(
     sh(
       'ip route add 10.9.0.0/16 via 10.0.0.1; ip route get 10.9.1.1; ip route del 10.9.0.0/16; ip route del 10.9.0.0/16',
     ),
   ).toBe('10.9.1.1 via 10.0.0.1 dev eth0 src 10.0.0.2 uid 0 \n    cache \nRTNETLINK answers: No such process\nexit 2');
-  expect(sh('ip route del default; ping -c 1 10.0.0.1', small)).toContain('Network is unreachable');
+  expect(sh('ip route del default; ping -c 1 192.0.2.1', small)).toContain('Network is unreachable');
   expect(sh('nc -l -p 99 & sleep 1; ss -tlnp; netstat -tln; kill %1')).toMatch(
     /LISTEN .*0\.0\.0\.0:99 .*users:\(\("nc",pid=\d+,fd=\d\)\)/,
   );

@@ -1,5 +1,6 @@
 import type { EchoReply } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
+import { answeringAddress } from './fabric.ts';
 import type { Sender } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -57,15 +58,16 @@ export function sendEcho(
   const { end, path } = fabric.carry(from, packet, flow);
   const latency = fabric.latencyAlong(path);
   if (end.kind === 'lost') {
-    if (fabric.knowsNetworkOf(packet.destination.address)) {
-      arriveAfter(ARP_FAILURE_MS, { kind: 'unreachable', from: own, ttl: DEFAULT_TTL });
-    }
+    if (end.at === from && end.why === 'unreachable') from.note(address, false);
+    const by = end.at === from ? own : answeringAddress(end.at, path.at(-2) ?? from);
+    const delayMs = 2 * (latency ?? 0) + (end.why === 'no route' ? 0 : ARP_FAILURE_MS);
+    if (end.why !== 'beyond') arriveAfter(delayMs, { kind: 'unreachable', from: by, ttl: DEFAULT_TTL });
   } else if (end.kind === 'rejected') {
     const by = end.at === from ? own : (end.at.addresses[0] ?? own);
     arriveAfter(2 * (latency ?? 0), { kind: 'prohibited', from: by, ttl: DEFAULT_TTL });
   } else if (end.kind === 'delivered' && latency !== undefined) {
     from.note(packet.destination.address);
-    const hops = fabric.hops(from, end.to);
+    const hops = fabric.hops(path);
     const ttl = options.ttl ?? DEFAULT_TTL;
     if (ttl <= hops.length) {
       arriveAfter((2 * latency * ttl) / (hops.length + 1), {

@@ -113,11 +113,12 @@ export class Fabric {
     return this.#machines.get(hostName);
   }
 
-  /** The routers on the way, by the address they answer with: a Pod's way to another machine leads through both machines. */
-  hops(from: Attachment, to: Attachment): readonly string[] {
-    if (from.hostName === to.hostName) return [];
-    const machine = (hostName: string) => this.machineOf(hostName)?.addresses[0] ?? '0.0.0.0';
-    return [...(from.isMachine ? [] : [machine(from.hostName)]), ...(to.isMachine ? [] : [machine(to.hostName)])];
+  /** The routers on the way, by the address they answer with: that of the interface a packet came in by. */
+  hops(path: readonly Attachment[]): readonly string[] {
+    const [first, last] = [path[0]!, path.at(-1)!];
+    // What joins the Pods of a machine is a bridge, and no router.
+    if (first.hostName === last.hostName && !first.isMachine && !last.isMachine) return [];
+    return path.slice(1, -1).map((stack, index) => answeringAddress(stack, path[index]!));
   }
 
   // Faults
@@ -133,6 +134,12 @@ export class Fabric {
     if (latencyMs === undefined) this.#latencies.delete(pairOf(hostA, hostB));
     else this.#latencies.set(pairOf(hostA, hostB), latencyMs);
   }
+}
+
+/** The address by which a stack answers another on a link. */
+export function answeringAddress(stack: Attachment, from: Attachment): string {
+  const back = stack.routeTo(from.addresses[0] ?? '');
+  return back === undefined ? (stack.addresses[0] ?? '0.0.0.0') : stack.addressOn(back.interfaceName);
 }
 
 function pairOf(a: string, b: string): string {

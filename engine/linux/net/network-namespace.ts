@@ -3,13 +3,15 @@ import type { NetworkInterface, NetworkNamespace } from '../host.ts';
 import type { Neighbour, PacketFilter, Route } from '../syscalls.ts';
 import type { FileSystem } from '../vfs/filesystem.ts';
 import { type Inode, SpecialInode } from '../vfs/inode.ts';
-import { inSubnet, isLoopback, networkOf, parseAddress } from './address.ts';
+import { isLoopback, parseAddress } from './address.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 import type { Fabric } from './fabric.ts';
 import { ListeningSocket } from './listening-socket.ts';
+import { NeighbourTable } from './neighbour-table.ts';
 import { Conntrack } from './netfilter/conntrack.ts';
 import { Ruleset } from './netfilter/ruleset.ts';
 import type { NetworkStack } from './network-stack.ts';
+import { RoutingTable } from './routing-table.ts';
 import type { StreamSocket } from './stream-socket.ts';
 
 const LOOPBACK: NetworkInterface = {
@@ -55,9 +57,11 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   #listeners: Map<number, ListeningSocket[]> | undefined;
   #sockets: Set<StreamSocket> | undefined;
   #datagrams: Set<DatagramSocket> | undefined;
-  #neighbours: Map<string, Neighbour> | undefined;
-  #routes: readonly Route[] | undefined;
-  #defaultRemoved = false;
+  #neighbours: NeighbourTable | undefined;
+  readonly #routes = new RoutingTable(() => this.#outward);
+  #gateway: Route | undefined;
+  /** Loopback is the first. */
+  #lastIndex = 1;
   #nextPort = 0;
   #sysctls: Map<string, string> | undefined;
   #ruleset: Ruleset | undefined;
@@ -110,7 +114,7 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   addressOn(interfaceName: string): string {
     if (interfaceName === LOOPBACK.name) return '127.0.0.1';
     const named = this.#interfaces.find(({ name }) => name === interfaceName);
-    return named?.addresses[0]?.address ?? this.outgoingAddress ?? '127.0.0.1';
+    return named?.addresses[0]?.address ?? this.addresses[0] ?? '127.0.0.1';
   }
 
   /** The first port that anybody may listen on. */
@@ -134,95 +138,98 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     return [...(this.#sockets ?? [])];
   }
 
-  addInterface(networkInterface: NetworkInterface): void {
+  /** The default route that the machine has from its start. */
+  setGateway(gateway: string, interfaceName: string): void {
+    this.#gateway = { destination: '0.0.0.0', prefixLength: 0, gateway, interfaceName };
+    this.addRoute(this.#gateway);
+  }
+
+  /** Returns its index. */
+  addInterface(networkInterface: NetworkInterface): number {
     this.removeInterface(networkInterface.name);
-    this.#interfaces = [...this.#interfaces, networkInterface];
+    const index = ++this.#lastIndex;
+    this.#interfaces = [...this.#interfaces, { ...networkInterface, index }];
+    this.#routes.changed();
     for (const { address, prefixLength } of networkInterface.addresses) this.fabric.claim(address, prefixLength, this);
+    return index;
   }
 
   removeInterface(name: string): void {
     const removed = this.#interfaces.find((candidate) => candidate.name === name);
     if (removed === undefined || removed === LOOPBACK) return;
     this.#interfaces = this.#interfaces.filter((candidate) => candidate !== removed);
+    this.#routes.changed();
     for (const { address } of removed.addresses) this.fabric.release(address, this);
+  }
+
+  /** All but loopback. */
+  get #outward(): readonly NetworkInterface[] {
+    return this.#interfaces.filter((candidate) => candidate !== LOOPBACK);
   }
 
   get addresses(): readonly string[] {
     return this.#interfaces.slice(1).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   }
 
-  get mac(): string {
-    return this.#interfaces.find((candidate) => candidate !== LOOPBACK)?.mac ?? LOOPBACK.mac;
+  /** Of the interface that has the address. */
+  macOf(address: string): string {
+    const outward = this.#outward;
+    const has = ({ addresses }: NetworkInterface) => addresses.some((held) => held.address === address);
+    return (outward.find(has) ?? outward[0] ?? LOOPBACK).mac;
   }
 
-  /** The default route first, then the networks of the interfaces. */
   get routes(): readonly Route[] {
-    const outward = this.#interfaces.filter((candidate) => candidate !== LOOPBACK);
-    const links = outward.flatMap(({ name, addresses }) =>
-      addresses.map(({ address, prefixLength }) => ({
-        destination: networkOf(address, prefixLength),
-        prefixLength,
-        interfaceName: name,
-      })),
-    );
-    const added = this.#routes ?? [];
-    const hasDefault = added.some(({ prefixLength }) => prefixLength === 0);
-    const implied =
-      hasDefault || outward.length === 0 || this.#defaultRemoved
-        ? []
-        : [{ destination: '0.0.0.0', prefixLength: 0, interfaceName: outward[0]!.name }];
-    return [...implied, ...added, ...links];
+    return this.#routes.all;
   }
 
+  /** Throws ENODEV, EEXIST. */
   addRoute(route: Route): void {
     if (!this.#interfaces.some(({ name }) => name === route.interfaceName)) throw new Errno('ENODEV');
-    const same = (other: Route) => other.destination === route.destination && other.prefixLength === route.prefixLength;
-    if (this.#routes?.some(same)) throw new Errno('EEXIST');
-    this.#routes = [...(this.#routes ?? []), route];
+    this.#routes.add(route);
   }
 
-  deleteRoute({ destination, prefixLength }: Pick<Route, 'destination' | 'prefixLength'>): void {
-    const rest = (this.#routes ?? []).filter(
-      (route) => route.destination !== destination || route.prefixLength !== prefixLength,
-    );
-    if (prefixLength === 0 && rest.length === (this.#routes ?? []).length && !this.#defaultRemoved)
-      this.#defaultRemoved = true;
-    else if (rest.length === (this.#routes ?? []).length) throw new Errno('ESRCH');
-    this.#routes = rest;
+  /** Throws ESRCH. */
+  deleteRoute(route: Pick<Route, 'destination' | 'prefixLength'>): void {
+    this.#routes.delete(route);
   }
 
-  /** Somebody on the link was spoken to, so the neighbour table knows who has the address. */
-  note(address: string): void {
+  routeTo(address: string): Route | undefined {
+    return this.#routes.lookup(address);
+  }
+
+  isBridge(interfaceName: string): boolean {
+    return this.#interfaces.some(({ name, kind }) => name === interfaceName && kind === 'bridge');
+  }
+
+  /** Somebody was spoken to, or in vain: the neighbour table takes note of who is next on the way there. */
+  note(address: string, answered = true): void {
     if (this.isOwn(address)) return;
-    const found = this.fabric.find(address);
-    const through = this.#interfaces.find((candidate) =>
-      candidate.addresses.some((held) => inSubnet(address, held.address, held.prefixLength)),
-    );
-    if (found === undefined || through === undefined) return;
-    this.#neighbours ??= new Map();
-    this.#neighbours.set(address, { address, mac: found.mac, interfaceName: through.name });
+    const route = this.routeTo(address);
+    if (route === undefined) return;
+    const next = route.gateway ?? address;
+    const mac = answered ? this.fabric.find(next)?.macOf(next) : undefined;
+    // Without a gateway the default route leads everywhere, but only what is near is asked for.
+    if (answered && (mac === undefined || (route.prefixLength === 0 && route.gateway === undefined))) return;
+    this.#neighbours ??= new NeighbourTable();
+    this.#neighbours.note(next, mac, route.interfaceName, this.fabric.sim.nowMs);
   }
 
   get neighbours(): readonly Neighbour[] {
-    return [...(this.#neighbours?.values() ?? [])];
+    return this.#neighbours?.list(this.fabric.sim.nowMs) ?? [];
   }
 
   /** The address that a packet to `address` comes from. */
   sourceFor(address: string): string {
     if (isLoopback(address) || address === ANY) return '127.0.0.1';
-    return this.isOwn(address) ? address : (this.outgoingAddress ?? '127.0.0.1');
+    if (this.isOwn(address)) return address;
+    const route = this.routeTo(address);
+    return route?.source ?? this.addressOn(route?.interfaceName ?? '');
   }
 
   /** Whether packets to the address stay in this namespace. */
   isOwn(address: string): boolean {
     if (isLoopback(address) || address === ANY) return true;
     return this.#interfaces.some((candidate) => candidate.addresses.some((held) => held.address === address));
-  }
-
-  /** The address that connections to others come from; undefined without a way out. */
-  get outgoingAddress(): string | undefined {
-    if (this.#defaultRemoved && !this.#routes?.some(({ prefixLength }) => prefixLength === 0)) return undefined;
-    return this.#interfaces.find((candidate) => candidate !== LOOPBACK)?.addresses[0]?.address;
   }
 
   socketInode(): Inode {
@@ -315,5 +322,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     this.#ruleset = undefined;
     this.#conntrack = undefined;
     this.#modules = undefined;
+    this.#routes.clear();
+    for (const { name, kind } of this.#interfaces) if (kind !== undefined) this.removeInterface(name);
+    if (this.#gateway !== undefined) this.addRoute(this.#gateway);
   }
 }

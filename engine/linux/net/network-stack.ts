@@ -4,10 +4,8 @@ import type { Fabric } from './fabric.ts';
 /** A network namespace as its sockets see it. */
 export interface NetworkStack extends Attachment {
   readonly fabric: Fabric;
-  /** The address that connections to others come from; undefined without a way out. */
-  readonly outgoingAddress: string | undefined;
   /** The address that a packet to `address` comes from. */
   sourceFor(address: string): string;
-  /** Somebody was spoken to: the neighbour table takes note. */
-  note(address: string): void;
+  /** Somebody was spoken to, or in vain: the neighbour table takes note. */
+  note(address: string, answered?: boolean): void;
 }

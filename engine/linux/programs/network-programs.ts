@@ -1,8 +1,8 @@
 import type { Task } from '../../sim/index.ts';
 import { fail, print, printError } from '../stdio.ts';
-import type { Process } from '../syscalls.ts';
-import { type InterfaceState, interfacesOf, number, routesOf } from './network-state.ts';
-import { errnoOf, program, Usage } from './program.ts';
+import type { Process, Route } from '../syscalls.ts';
+import { type InterfaceState, interfacesOf, number } from './network-state.ts';
+import { errnoOf, type Flavour, program, Usage } from './program.ts';
 
 export function maskText(prefixLength: number): string {
   const mask = prefixLength === 0 ? 0 : (~0 << (32 - prefixLength)) >>> 0;
@@ -14,11 +14,15 @@ function broadcast(address: string, prefixLength: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
 
-function linkLines({ name, index, mac, mtu }: InterfaceState): string {
+function linkLines({ name, title, index, mac, mtu, kind, master }: InterfaceState, flavour: Flavour): string {
   const loopback = name === 'lo';
   const flags = loopback ? 'LOOPBACK,UP,LOWER_UP' : 'BROADCAST,MULTICAST,UP,LOWER_UP';
-  const kind = loopback ? 'loopback' : 'ether';
-  return `${index}: ${name}: <${flags}> mtu ${mtu} qdisc noqueue state ${loopback ? 'UNKNOWN' : 'UP'} qlen 1000\n    link/${kind} ${mac} brd ${loopback ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`;
+  const state = loopback ? 'UNKNOWN' : 'UP';
+  const port = master === undefined ? '' : ` master ${master}`;
+  const group = flavour === 'gnu' ? ' group default' : '';
+  const peer = flavour === 'gnu' && kind === 'veth' ? ' link-netnsid 0' : '';
+  const [link, brd] = loopback ? ['loopback', '00:00:00:00:00:00'] : ['ether', 'ff:ff:ff:ff:ff:ff'];
+  return `${index}: ${title}: <${flags}> mtu ${mtu} qdisc noqueue${port} state ${state}${group} qlen 1000\n    link/${link} ${mac} brd ${brd}${peer}\n`;
 }
 
 function addressLines({ name, address, prefixLength }: InterfaceState): string {
@@ -27,7 +31,7 @@ function addressLines({ name, address, prefixLength }: InterfaceState): string {
   return `    inet ${address}/${prefixLength}${brd} scope ${name === 'lo' ? 'host' : 'global'} ${name}\n       valid_lft forever preferred_lft forever\n`;
 }
 
-export const ip = program(function* (process, args) {
+export const ip = program(function* (process, args, flavour) {
   const brief = args.includes('-br') || args.includes('-brief');
   const [object = '', action = 'show', ...rest] = args.filter((argument) => !argument.startsWith('-'));
   const is = (full: string) => object !== '' && full.startsWith(object);
@@ -38,22 +42,23 @@ export const ip = program(function* (process, args) {
     return yield* fail(process, 'RTNETLINK answers: Operation not permitted', 2);
   if (is('route') && action === 'get') return yield* routeTo(process, rest[0] ?? '');
   if (object.length > 0 && 'neighbour'.startsWith(object)) {
-    for (const { address, mac, interfaceName } of process.neighbours()) {
-      yield* print(process, `${address} dev ${interfaceName} lladdr ${mac} REACHABLE \n`);
+    for (const { address, mac, interfaceName, state } of process.neighbours()) {
+      yield* print(process, `${address} dev ${interfaceName}${mac === undefined ? '' : ` lladdr ${mac}`} ${state} \n`);
     }
     return 0;
   }
   if (object === 'netns') return 0;
   const device = rest[0] === 'dev' ? rest[1] : action === 'dev' ? rest[0] : rest[0];
   if (is('route')) {
-    const interfaces = interfacesOf(process);
-    const text = routesOf(process).map((route) => {
-      const source = interfaces.find((candidate) => candidate.name === route.name)?.address;
-      const via = route.gateway === '0.0.0.0' ? '' : ` via ${route.gateway}`;
-      if (route.prefixLength === 0) return `default${via} dev ${route.name}\n`;
-      return `${route.destination}/${route.prefixLength}${via} dev ${route.name} scope link${source === undefined ? '' : `  src ${source}`}\n`;
-    });
-    yield* print(process, text.join(''));
+    const after = (keyword: string) => (rest.includes(keyword) ? rest[rest.indexOf(keyword) + 1] : undefined);
+    const [wantedDevice, wantedProtocol] = [after('dev'), after('proto')];
+    const shown = process
+      .routes()
+      .filter(
+        ({ interfaceName, protocol }) =>
+          (wantedDevice ?? interfaceName) === interfaceName && (wantedProtocol ?? protocol) === protocol,
+      );
+    yield* print(process, shown.map((route) => routeLine(route, flavour)).join(''));
     return 0;
   }
   if (!is('address') && !is('link'))
@@ -68,11 +73,25 @@ export const ip = program(function* (process, args) {
         : each.address === undefined
           ? ''
           : `${each.address}/${each.prefixLength} `;
-      yield* print(process, `${each.name.padEnd(16)} ${state.padEnd(14)} ${last}\n`);
-    } else yield* print(process, linkLines(each) + (is('link') ? '' : addressLines(each)));
+      yield* print(process, `${each.title.padEnd(16)} ${state.padEnd(14)} ${last}\n`);
+    } else yield* print(process, linkLines(each, flavour) + (is('link') ? '' : addressLines(each)));
   }
   return 0;
 });
+
+function routeLine(
+  { destination, prefixLength, gateway, interfaceName, protocol, source }: Route,
+  flavour: Flavour,
+): string {
+  const network = prefixLength === 0 ? 'default' : `${destination}/${prefixLength}`;
+  const words = [network];
+  if (gateway !== undefined) words.push(`via ${gateway}`);
+  words.push(`dev ${interfaceName}`);
+  if (flavour === 'gnu' && protocol !== undefined) words.push(`proto ${protocol}`);
+  if (gateway === undefined && prefixLength > 0) words.push('scope link');
+  if (source !== undefined) words.push(flavour === 'gnu' ? `src ${source}` : ` src ${source}`);
+  return `${words.join(' ')} \n`;
+}
 
 /** `ip route add 10.9.0.0/16 via 10.0.0.1 dev eth0` */
 function* changeRoute(process: Process, action: string, words: readonly string[]): Task<number> {
@@ -84,14 +103,17 @@ function* changeRoute(process: Process, action: string, words: readonly string[]
   const destination = match?.[1] ?? '0.0.0.0';
   const prefixLength = target === 'default' ? 0 : Number(match?.[2] ?? 32);
   const gateway = words.includes('via') ? after('via') : undefined;
-  const interfaceName = words.includes('dev')
-    ? after('dev')!
-    : (interfacesOf(process).find(({ name }) => name !== 'lo')?.name ?? 'lo');
+  const interfaceName = words.includes('dev') ? after('dev')! : interfaceTo(process, gateway);
+  const protocol = words.includes('proto') ? after('proto') : undefined;
   try {
-    if (action !== 'add' && action !== 'append') process.deleteRoute({ destination, prefixLength });
-    if (action === 'add' || action === 'append' || action === 'replace') {
-      process.addRoute({ destination, prefixLength, interfaceName, ...(gateway !== undefined && { gateway }) });
-    }
+    const added = process.routes().some((route) => {
+      const same = route.destination === destination && route.prefixLength === prefixLength;
+      return same && route.protocol !== 'kernel';
+    });
+    if (action.startsWith('del') || (action === 'replace' && added)) process.deleteRoute({ destination, prefixLength });
+    if (action.startsWith('del')) return 0;
+    const details = { ...(gateway !== undefined && { gateway }), ...(protocol !== undefined && { protocol }) };
+    process.addRoute({ destination, prefixLength, interfaceName, ...details });
     return 0;
   } catch (error) {
     const { code, message } = errnoOf(error);
@@ -101,21 +123,30 @@ function* changeRoute(process: Process, action: string, words: readonly string[]
   }
 }
 
+/** Where a gateway is reached, or else the first interface there is. */
+function interfaceTo(process: Process, gateway: string | undefined): string {
+  const near = process
+    .routes()
+    .find((route) => route.protocol === 'kernel' && gateway !== undefined && leadsTo(route, gateway));
+  return near?.interfaceName ?? interfacesOf(process).find(({ name }) => name !== 'lo')?.name ?? 'lo';
+}
+
+function leadsTo({ destination, prefixLength }: Route, address: string): boolean {
+  const size = 2 ** (32 - prefixLength);
+  return Math.floor(number(address) / size) === Math.floor(number(destination) / size);
+}
+
 /** `ip route get`: the way that a packet to the address would take. */
 function* routeTo(process: Process, address: string): Task<number> {
-  const value = number(address);
   const best = process
     .routes()
-    .filter(({ destination, prefixLength }) => {
-      const size = 2 ** (32 - prefixLength);
-      return Math.floor(value / size) === Math.floor(number(destination) / size);
-    })
+    .filter((route) => leadsTo(route, address))
     .sort((a, b) => b.prefixLength - a.prefixLength)[0];
   if (best === undefined) {
     yield* printError(process, 'RTNETLINK answers: Network is unreachable\n');
     return 2;
   }
-  const source = interfacesOf(process).find(({ name }) => name === best.interfaceName)?.address;
+  const source = best.source ?? interfacesOf(process).find(({ name }) => name === best.interfaceName)?.address;
   const via = best.gateway === undefined ? '' : ` via ${best.gateway}`;
   yield* print(
     process,

@@ -9,6 +9,10 @@ export interface InterfaceState {
   readonly mtu: number;
   readonly address: string | undefined;
   readonly prefixLength: number;
+  readonly kind: string | undefined;
+  readonly master: string | undefined;
+  /** With the other end's index where it is one of a pair: `eth0@if5`. */
+  readonly title: string;
 }
 
 export interface Route {
@@ -20,9 +24,12 @@ export interface Route {
 
 /** The interfaces of this network namespace, as the kernel tells them. */
 export function interfacesOf(process: Process): InterfaceState[] {
-  return process.networkInterfaces().map(({ name, mac, mtu, addresses }, at) => ({
+  return process.networkInterfaces().map(({ name, mac, mtu, addresses, kind, master, peerIndex, index }, at) => ({
     name,
-    index: at + 1,
+    title: peerIndex === undefined ? name : `${name}@if${peerIndex}`,
+    kind,
+    master,
+    index: index ?? at + 1,
     mac,
     mtu,
     address: addresses[0]?.address,

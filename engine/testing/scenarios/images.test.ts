@@ -72,7 +72,7 @@ test('each distribution has its own face', () => {
 });
 
 test('what is wrong with a command line is in the log, and the Pod has failed', () => {
-  expect(bed.podView('unknown')?.status).toBe('Error');
+  bed.untilStatus('unknown', 'Error');
   expect(bed.kubectl('logs', 'unknown')).toContain('Error: unknown command "frobnicate" for "app"');
   expect(bed.kubectl('logs', 'mute')).toBe('Missing -text option or ECHO_TEXT env var!\n');
 });

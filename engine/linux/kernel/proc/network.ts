@@ -66,7 +66,8 @@ function routeText(network: NetNamespace): string {
 function arpText(network: NetNamespace): string {
   const lines = ['IP address       HW type     Flags       HW address            Mask     Device'];
   for (const { address, mac, interfaceName } of network.neighbours) {
-    lines.push(`${address.padEnd(16)} 0x1         0x2         ${mac}     *        ${interfaceName}`);
+    const [flags, hardware] = mac === undefined ? ['0x0', '00:00:00:00:00:00'] : ['0x2', mac];
+    lines.push(`${address.padEnd(16)} 0x1         ${flags}         ${hardware}     *        ${interfaceName}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Random, Simulation } from '../../../sim/index.ts';
+import type { Route } from '../../syscalls.ts';
 import type { Attachment } from '../attachment.ts';
 import type { ConntrackEntry } from './conntrack.ts';
 import type { Hook, HookVerdict, Notice, TrackedFlow } from './hook.ts';
@@ -23,7 +24,7 @@ export interface HookStep {
 interface RouteStep {
   readonly kind: 'route';
   readonly attachment: Attachment;
-  readonly outInterface: string;
+  readonly route: Route;
   /** Absent where nobody holds the address. */
   readonly next?: Attachment;
   /** The interface of the next stack by which the packet comes in. */
@@ -36,8 +37,11 @@ export type PathStep = HookStep | RouteStep;
 /** What became of a packet. */
 type PathEnd =
   | { readonly kind: 'delivered'; readonly to: Attachment }
-  /** Nobody holds the address. */
-  | { readonly kind: 'lost' }
+  /**
+   * It went no further than `at`: there is no route, nobody on the link has the address, or the default route led out of
+   * what is simulated, where nobody even says no.
+   */
+  | { readonly kind: 'lost'; readonly at: Attachment; readonly why: 'no route' | 'unreachable' | 'beyond' }
   | { readonly kind: 'dropped'; readonly at: Attachment }
   | { readonly kind: 'rejected'; readonly at: Attachment; readonly with: string };
 
@@ -55,6 +59,8 @@ interface Addresses {
   find(address: string): Attachment | undefined;
   /** The stack of the machine itself. */
   machineOf(hostName: string): Attachment | undefined;
+  /** Whether an address belongs to a network that is attached somewhere. */
+  knowsNetworkOf(address: string): boolean;
 }
 
 export interface PathOptions {
@@ -67,8 +73,6 @@ export interface PathOptions {
 /** What every packet starts with, and each stack on the way takes one of. */
 const MAX_HOPS = 64;
 
-/** The name of the bridge that joins a machine with its Pods. */
-const BRIDGE = 'cni0';
 const UPLINK = 'eth0';
 const LOOPBACK = 'lo';
 
@@ -106,25 +110,33 @@ class Journey {
         this.#note(at, original, known);
         return this.#end(taken ?? { kind: 'delivered', to: at });
       }
-      const next = this.#nextHop(at);
-      packet.outInterface = outInterface(at, next);
+      const route = at.routeTo(packet.destination.address);
+      if (route === undefined) return this.#end({ kind: 'lost', at, why: 'no route' });
+      packet.outInterface = route.interfaceName;
       const left = (arriving ? this.#hook(at, 'FORWARD', known) : undefined) ?? this.#hook(at, 'POSTROUTING', known);
       if (left !== undefined) return this.#end(left);
       this.#note(at, original, known);
-      this.#route(at, next);
-      if (next === undefined) return this.#end({ kind: 'lost' });
+      const next = this.#nextHop(at, route);
+      this.#tell(at, route, next);
+      if (next === undefined) return this.#end({ kind: 'lost', at, why: this.#whyLost(route) });
       packet.inInterface = inInterface(at, next);
       packet.outInterface = '';
       packet.mark = 0;
       this.#path.push(next);
     }
-    return this.#end({ kind: 'lost' });
+    // Time to live exceeded: a loop.
+    return this.#end({ kind: 'lost', at: this.#path.at(-1)!, why: 'beyond' });
   }
 
-  #route(at: Attachment, next: Attachment | undefined): void {
-    const { outInterface } = this.#packet;
+  #tell(at: Attachment, route: Route, next: Attachment | undefined): void {
     const onward = next === undefined ? {} : { next, inInterface: inInterface(at, next) };
-    this.#options.observe?.({ kind: 'route', attachment: at, outInterface, ...onward });
+    this.#options.observe?.({ kind: 'route', attachment: at, route, ...onward });
+  }
+
+  #whyLost({ prefixLength, gateway }: Route): 'unreachable' | 'beyond' {
+    if (prefixLength > 0) return 'unreachable';
+    const known = gateway === undefined && this.#options.fabric.knowsNetworkOf(this.#packet.destination.address);
+    return known ? 'unreachable' : 'beyond';
   }
 
   #end(end: PathEnd): PathResult {
@@ -215,20 +227,24 @@ class Journey {
     });
   }
 
-  /** A Pod's packets go to its machine, a machine's to the Pod on it or to the other machine. */
-  #nextHop(at: Attachment): Attachment | undefined {
+  /**
+   * A Pod's packets go to its machine, also those to another Pod of the machine: the bridge shows them to the packet filter
+   * (br_netfilter). A machine's go to whoever has the next address on the link, or to the machine that this one is on.
+   */
+  #nextHop(at: Attachment, { interfaceName, gateway }: Route): Attachment | undefined {
     const { fabric } = this.#options;
-    const target = fabric.find(this.#packet.destination.address);
-    if (!at.isMachine) return fabric.machineOf(at.hostName) ?? target;
+    const target = fabric.find(gateway ?? this.#packet.destination.address);
+    if (!at.isMachine) {
+      const machine = fabric.machineOf(at.hostName);
+      return gateway !== undefined && target !== machine ? undefined : (machine ?? target);
+    }
     if (target === undefined || target.hostName === at.hostName) return target;
+    if (at.isBridge(interfaceName)) return undefined;
     return fabric.machineOf(target.hostName) ?? target;
   }
 }
 
-function outInterface(at: Attachment, next: Attachment | undefined): string {
-  return at.isMachine && next !== undefined && next.hostName === at.hostName ? BRIDGE : UPLINK;
-}
-
 function inInterface(from: Attachment, at: Attachment): string {
-  return at.isMachine && from.hostName === at.hostName ? BRIDGE : UPLINK;
+  const back = at.isMachine && from.hostName !== at.hostName ? undefined : at.routeTo(from.addresses[0] ?? '');
+  return back?.interfaceName ?? UPLINK;
 }
