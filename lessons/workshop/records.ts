@@ -1,0 +1,143 @@
+import type { ClusterOptions, JournalEntry } from '@drydock/engine';
+import type { RunPoint } from '@drydock/engine/worker';
+
+// What a workshop keeps. Everything is plain data; times are milliseconds since 1970 by the server's clock.
+
+/** One workshop: a group of people, one instructor, a part of the course. */
+export interface Workshop {
+  readonly id: string;
+  readonly title: string;
+  /** What people type to join. */
+  readonly code: string;
+  /** SHA-256 of the instructor's key. */
+  readonly instructorHash: string;
+  readonly createdAt: number;
+  readonly settings: Settings;
+}
+
+/** What the instructor decides, and may change while the workshop runs. */
+export interface Settings {
+  /** Benches of this workshop by id, e.g. `lesson/pause-container`, with the version that was built at its beginning. */
+  readonly benches: Readonly<Record<string, string>>;
+  /** Benches nobody may work on yet. */
+  readonly locked: readonly string[];
+  /** Exercises whose solution is shown to everybody. */
+  readonly revealed: readonly string[];
+  readonly opensAt?: number;
+  readonly closesAt?: number;
+  /** How long after its end work is still taken, marked as late. */
+  readonly overtimeMs: number;
+  /** Part of the points that late work loses, from 0 to 1. */
+  readonly latePenalty: number;
+  /** Which of several gradings counts. */
+  readonly attempts: 'best' | 'last';
+  /** Every cluster stands still. */
+  readonly paused: boolean;
+  /** A countdown on every page, until this moment. */
+  readonly timerUntil?: number;
+  /** Numbers and names of exercises differ from one person to another. */
+  readonly variants: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  benches: {},
+  locked: [],
+  revealed: [],
+  overtimeMs: 0,
+  latePenalty: 0,
+  attempts: 'best',
+  paused: false,
+  variants: false,
+};
+
+/** Somebody who takes part. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token in their personal link. */
+  readonly tokenHash: string;
+  readonly joinedAt: number;
+  /** The line of the roster they were matched with. */
+  readonly rosterId?: string;
+  /** When they raised their hand, while it is up. */
+  readonly handAt?: number;
+  /** The person they work with: both work on that person's benches. */
+  readonly pairedWith?: string;
+  /** The last moment anything came from them. */
+  readonly seenAt: number;
+}
+
+/** One run of one person on one bench, as far as the server has it. */
+export interface Run {
+  readonly personId: string;
+  readonly benchId: string;
+  /** Made by the browser when the run began; starting over makes another. */
+  readonly runId: string;
+  readonly options: ClusterOptions;
+  readonly beganAt: number;
+  /** So many entries are here. */
+  readonly count: number;
+  /** How far the run has gone since its last input. */
+  readonly end?: RunPoint;
+  readonly lastAt: number;
+}
+
+/** The part of a run's journal that begins with the entry of this number, counted from 0. */
+export interface Batch {
+  readonly from: number;
+  readonly entries: readonly JournalEntry[];
+  readonly end?: RunPoint;
+}
+
+/** How things stand with one check, as the learner's browser sees it. */
+export interface CheckState {
+  readonly personId: string;
+  readonly benchId: string;
+  readonly checkId: string;
+  readonly met: boolean;
+  /** When it was first met. */
+  readonly firstMetAt?: number;
+  readonly changedAt: number;
+}
+
+/** Something the instructor says to one person or to all. */
+export interface Message {
+  readonly number: number;
+  /** Absent: to all. */
+  readonly to?: string;
+  readonly at: number;
+  readonly body: MessageBody;
+}
+
+export type MessageBody =
+  | { readonly kind: 'announce'; readonly text: string }
+  /** Look here: a check of a bench. */
+  | { readonly kind: 'point'; readonly benchId: string; readonly checkId?: string }
+  | { readonly kind: 'fault'; readonly fault: unknown; readonly text: string }
+  /** Inputs that the instructor worked out on a copy of the learner's bench; nothing happens unless the learner takes them. */
+  | { readonly kind: 'offer'; readonly benchId: string; readonly inputs: readonly unknown[]; readonly text: string }
+  /** The settings have changed. */
+  | { readonly kind: 'settings' };
+
+/** A grading of a journal by the server. */
+export interface Grade {
+  readonly personId: string;
+  readonly exerciseId: string;
+  readonly runId: string;
+  /** So many of the run's entries were replayed. */
+  readonly count: number;
+  readonly at: number;
+  /** The last input came after the workshop's end. */
+  readonly late: boolean;
+  readonly earned: number;
+  readonly points: number;
+  readonly checks: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly earned: number;
+    readonly points: number;
+    readonly seen: string;
+  }[];
+  /** Why there is no grading: the journal cannot be replayed, or took too long. */
+  readonly problem?: string;
+}

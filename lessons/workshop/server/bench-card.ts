@@ -1,0 +1,14 @@
+/** What the server knows of a bench of this build: `workshop/benches.json` of the built site. */
+export interface BenchCard {
+  /** `lesson/pause-container`, `exercise/shared-page` */
+  readonly id: string;
+  readonly title: string;
+  /** Of the page that shows it, below the site's base. */
+  readonly path: string;
+  /** Changes with the cluster's options or the checks. A journal means something only with the bench it was made on. */
+  readonly version: string;
+  readonly minutes: number;
+  readonly checks: readonly { readonly id: string; readonly title: string; readonly points?: number }[];
+  /** The exercise that the graders grade. */
+  readonly exercise?: string;
+}

@@ -1,0 +1,35 @@
+import type { Context } from 'hono';
+import type { Person, Settings, Workshop } from '../records.ts';
+import type { Store } from '../store/store.ts';
+import type { BenchCard } from './bench-card.ts';
+import type { Guesses } from './guesses.ts';
+
+/** What the workshop's routes stand on. */
+export interface WorkshopServer {
+  readonly store: Store;
+  readonly benches: ReadonlyMap<string, BenchCard>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly guesses: Guesses;
+  /** The address a request comes from, for slowing guesses. */
+  readonly addressOf: (context: Context) => string;
+  /** Names that may join, with the ids they are matched with; absent: everybody may. */
+  readonly roster?: ReadonlyMap<string, string>;
+  /** Grades a person's run of an exercise again, from its journal. */
+  readonly regrade: (personId: string, benchId: string) => Promise<void>;
+}
+
+export interface Variables {
+  readonly workshop: Workshop;
+  readonly person: Person;
+}
+
+export type Env = { Variables: Variables };
+
+/** Whether work may be handed in at this moment, and whether it is late. */
+export function admission(settings: Settings, now: number): 'early' | 'open' | 'late' | 'over' {
+  const { opensAt, closesAt, overtimeMs } = settings;
+  if (opensAt !== undefined && now < opensAt) return 'early';
+  if (closesAt === undefined || now <= closesAt) return 'open';
+  return now <= closesAt + overtimeMs ? 'late' : 'over';
+}

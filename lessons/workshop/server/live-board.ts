@@ -1,0 +1,78 @@
+import { type BoardRow, boardRow } from '../board.ts';
+import type { WorkshopServer } from './context.ts';
+
+/** Changes are gathered for so long before they are told: a hundred learners make hundreds of changes a second. */
+const TELL_EVERY_MS = 150;
+
+/** The board in memory, a row a person, kept up by the store's changes whichever server made them. */
+export class LiveBoard {
+  readonly #server: WorkshopServer;
+  readonly #rows = new Map<string, BoardRow>();
+  readonly #dirty = new Set<string>();
+  readonly #listeners = new Set<(rows: readonly BoardRow[]) => void>();
+  readonly #stop: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(server: WorkshopServer) {
+    this.#server = server;
+    this.#stop = server.store.onChange((change) => {
+      if ('personId' in change) this.#touch(change.personId);
+      else if (change.kind === 'workshop') void this.load();
+    });
+  }
+
+  /** Reads everything; at the beginning, and after everything was wiped. */
+  async load(): Promise<void> {
+    this.#rows.clear();
+    for (const { id } of await this.#server.store.people()) this.#touch(id);
+    await this.#tell();
+  }
+
+  rows(): readonly BoardRow[] {
+    return [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt || a.id.localeCompare(b.id));
+  }
+
+  /** Calls back with the rows that have changed. */
+  listen(listener: (rows: readonly BoardRow[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#stop();
+    clearTimeout(this.#timer);
+  }
+
+  #touch(personId: string): void {
+    this.#dirty.add(personId);
+    this.#timer ??= setTimeout(() => {
+      this.#told = this.#told.then(() => this.#tell()).catch(() => {});
+    }, TELL_EVERY_MS);
+  }
+
+  async #tell(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const ids = [...this.#dirty];
+    this.#dirty.clear();
+    const rows: BoardRow[] = [];
+    for (const id of ids) {
+      const row = await this.#read(id);
+      if (row === undefined) this.#rows.delete(id);
+      else {
+        this.#rows.set(id, row);
+        rows.push(row);
+      }
+    }
+    if (rows.length > 0) for (const listener of this.#listeners) listener(rows);
+  }
+
+  async #read(id: string): Promise<BoardRow | undefined> {
+    const { store, benches } = this.#server;
+    const person = await store.person(id);
+    if (person === undefined) return undefined;
+    const [runs, states] = await Promise.all([store.runs(id), store.checks(id)]);
+    return boardRow(person, runs, states, (bench) => benches.get(bench)?.checks.map((check) => check.id) ?? []);
+  }
+}

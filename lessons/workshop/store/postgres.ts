@@ -1,0 +1,99 @@
+import { Client, Pool } from 'pg';
+import type { Query, Row, Sql } from './sql.ts';
+
+const CHANNEL = 'drydock_workshop';
+/** How long after a lost connection it is tried again. */
+const RECONNECT_MS = 1000;
+
+/**
+ * PostgreSQL by URL. Several servers may use one database; each hears of the others' changes through LISTEN and NOTIFY.
+ *
+ * @throws Error when the database does not answer
+ */
+export async function openPostgres(url: string): Promise<Sql> {
+  const pool = new Pool({ connectionString: url, max: 8 });
+  // A connection that breaks while it idles is replaced by the pool.
+  pool.on('error', () => {});
+  const listeners = new Set<(text: string) => void>();
+  const ears = new Ears(url, (text) => {
+    for (const listener of listeners) listener(text);
+  });
+  await ears.open();
+
+  return {
+    query: queryOn(pool),
+    async transaction(body) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await body(queryOn(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async notify(text) {
+      await pool.query('select pg_notify($1, $2)', [CHANNEL, text]);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      await ears.close();
+      await pool.end();
+    },
+  };
+}
+
+function queryOn(connection: Pick<Client, 'query'>): Query {
+  return async (statement, ...values) => {
+    let number = 0;
+    const text = statement.replace(/\?/g, () => `$${++number}`);
+    return (await connection.query(text, [...values])).rows as Row[];
+  };
+}
+
+/** The connection that listens; it comes back by itself. */
+class Ears {
+  readonly #url: string;
+  readonly #hear: (text: string) => void;
+  #client: Client | undefined;
+  #closed = false;
+
+  constructor(url: string, hear: (text: string) => void) {
+    this.#url = url;
+    this.#hear = hear;
+  }
+
+  async open(): Promise<void> {
+    const client = new Client({ connectionString: this.#url });
+    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    client.on('error', () => this.#again());
+    client.on('end', () => this.#again());
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+    this.#client = client;
+  }
+
+  #again(): void {
+    if (this.#closed || this.#client === undefined) return;
+    this.#client = undefined;
+    const retry = (): void => {
+      if (!this.#closed) this.open().catch(() => setTimeout(retry, RECONNECT_MS));
+    };
+    setTimeout(retry, RECONNECT_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client?.end();
+  }
+}

@@ -1,0 +1,316 @@
+import type { Batch, CheckState, Grade, Message, Person, Run, Workshop } from '../records.ts';
+import type { Query, Row, Sql } from './sql.ts';
+import { type Appended, type Change, MOST_ENTRIES, MOST_RUN_BYTES, type Store } from './store.ts';
+
+const TABLES = [
+  'create table if not exists workshop (id text primary key, created double precision not null, body text not null)',
+  `create table if not exists person (
+    id text primary key, name_key text not null unique, token_hash text not null unique,
+    joined double precision not null, body text not null)`,
+  `create table if not exists run (
+    id text primary key, person text not null references person (id), bench text not null,
+    began double precision not null, current integer not null, count integer not null, bytes integer not null,
+    finish text, last double precision not null, body text not null)`,
+  'create index if not exists run_of on run (person, bench)',
+  `create table if not exists entry (
+    run text not null references run (id), number integer not null, body text not null, primary key (run, number))`,
+  `create table if not exists check_state (
+    person text not null, bench text not null, check_id text not null, body text not null,
+    primary key (person, bench, check_id))`,
+  'create table if not exists message (number integer primary key, recipient text, at double precision not null, body text not null)',
+  'create table if not exists grade (number integer primary key, person text not null, body text not null)',
+];
+
+/** Children first. */
+const TABLE_NAMES = ['grade', 'message', 'check_state', 'entry', 'run', 'person', 'workshop'];
+
+/** Two servers may draw the same next number at the same moment. */
+const MOST_DRAWS = 20;
+
+/** Makes the tables if they are not there. */
+export async function openStore(sql: Sql): Promise<Store> {
+  for (const table of TABLES) await sql.query(table);
+  return new SqlStore(sql);
+}
+
+/** A workshop in an SQL database. What no query asks for is kept as JSON. */
+class SqlStore implements Store {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  async create(workshop: Workshop): Promise<void> {
+    const { id, createdAt } = workshop;
+    await this.#sql.query(
+      'insert into workshop (id, created, body) values (?, ?, ?)',
+      id,
+      createdAt,
+      JSON.stringify(workshop),
+    );
+    await this.#tell({ kind: 'workshop' });
+  }
+
+  async workshop(): Promise<Workshop | undefined> {
+    const [row] = await this.#sql.query('select body from workshop order by created desc limit 1');
+    return row === undefined ? undefined : bodyOf<Workshop>(row);
+  }
+
+  async changeSettings(id: string, settings: Workshop['settings']): Promise<void> {
+    await this.#sql.transaction(async (query) => {
+      const [row] = await query('select body from workshop where id = ?', id);
+      if (row === undefined) return;
+      await query(
+        'update workshop set body = ? where id = ?',
+        JSON.stringify({ ...bodyOf<Workshop>(row), settings }),
+        id,
+      );
+    });
+    await this.#tell({ kind: 'workshop' });
+  }
+
+  async addPerson(person: Person): Promise<boolean> {
+    const { id, name, tokenHash, joinedAt } = person;
+    const added = await this.#sql.query(
+      `insert into person (id, name_key, token_hash, joined, body) values (?, ?, ?, ?, ?)
+       on conflict do nothing returning id`,
+      id,
+      nameKey(name),
+      tokenHash,
+      joinedAt,
+      JSON.stringify(person),
+    );
+    if (added.length > 0) await this.#tell({ kind: 'person', personId: id });
+    return added.length > 0;
+  }
+
+  async person(id: string): Promise<Person | undefined> {
+    const [row] = await this.#sql.query('select body from person where id = ?', id);
+    return row === undefined ? undefined : bodyOf<Person>(row);
+  }
+
+  async personByToken(tokenHash: string): Promise<Person | undefined> {
+    const [row] = await this.#sql.query('select body from person where token_hash = ?', tokenHash);
+    return row === undefined ? undefined : bodyOf<Person>(row);
+  }
+
+  async people(): Promise<readonly Person[]> {
+    return (await this.#sql.query('select body from person order by joined, id')).map(bodyOf<Person>);
+  }
+
+  async changePerson(id: string, change: Partial<Person>): Promise<void> {
+    await this.#sql.transaction(async (query) => {
+      const [row] = await query('select body from person where id = ?', id);
+      if (row === undefined) return;
+      const person: Person = { ...bodyOf<Person>(row), ...change };
+      await query(
+        'update person set body = ?, name_key = ?, token_hash = ? where id = ?',
+        JSON.stringify(person),
+        nameKey(person.name),
+        person.tokenHash,
+        id,
+      );
+    });
+    await this.#tell({ kind: 'person', personId: id });
+  }
+
+  async beginRun({ personId, benchId, runId, options, beganAt }: Omit<Run, 'count' | 'lastAt'>): Promise<void> {
+    await this.#sql.transaction(async (query) => {
+      await query('update run set current = 0 where person = ? and bench = ?', personId, benchId);
+      await query(
+        `insert into run (id, person, bench, began, current, count, bytes, last, body) values (?, ?, ?, ?, 1, 0, 0, ?, ?)
+         on conflict (id) do update set current = 1`,
+        keyOf(personId, benchId, runId),
+        personId,
+        benchId,
+        beganAt,
+        beganAt,
+        JSON.stringify({ runId, options }),
+      );
+    });
+    await this.#tell({ kind: 'run', personId, benchId });
+  }
+
+  async append(personId: string, benchId: string, runId: string, batch: Batch, at: number): Promise<Appended> {
+    const key = keyOf(personId, benchId, runId);
+    const appended = await this.#sql.transaction((query) => append(query, key, batch, at));
+    if (!('refused' in appended)) await this.#tell({ kind: 'run', personId, benchId });
+    return appended;
+  }
+
+  async run(personId: string, benchId: string): Promise<Run | undefined> {
+    const [row] = await this.#sql.query(
+      'select * from run where person = ? and bench = ? and current = 1',
+      personId,
+      benchId,
+    );
+    return row === undefined ? undefined : runOf(row);
+  }
+
+  async runs(personId?: string): Promise<readonly Run[]> {
+    const [condition, values] = personId === undefined ? ['', []] : ['and person = ?', [personId]];
+    return (
+      await this.#sql.query(`select * from run where current = 1 ${condition} order by began, id`, ...values)
+    ).map(runOf);
+  }
+
+  async entries(personId: string, benchId: string, from: number): Promise<readonly string[]> {
+    const rows = await this.#sql.query(
+      `select entry.body from entry join run on run.id = entry.run
+       where run.person = ? and run.bench = ? and run.current = 1 and entry.number >= ? order by entry.number`,
+      personId,
+      benchId,
+      from,
+    );
+    return rows.map(({ body }) => String(body));
+  }
+
+  async setChecks(states: readonly CheckState[]): Promise<void> {
+    if (states.length === 0) return;
+    await this.#sql.transaction(async (query) => {
+      for (const state of states) {
+        await query(
+          `insert into check_state (person, bench, check_id, body) values (?, ?, ?, ?)
+           on conflict (person, bench, check_id) do update set body = excluded.body`,
+          state.personId,
+          state.benchId,
+          state.checkId,
+          JSON.stringify(state),
+        );
+      }
+    });
+    const { personId, benchId } = states[0]!;
+    await this.#tell({ kind: 'run', personId, benchId });
+  }
+
+  async checks(personId?: string): Promise<readonly CheckState[]> {
+    const [condition, values] = personId === undefined ? ['', []] : ['where person = ?', [personId]];
+    const query = `select body from check_state ${condition} order by person, bench, check_id`;
+    return (await this.#sql.query(query, ...values)).map(bodyOf<CheckState>);
+  }
+
+  async post(to: string | undefined, body: Message['body'], at: number): Promise<number> {
+    const number = await this.#insertNumbered(
+      'insert into message (number, recipient, at, body) select coalesce(max(number), 0) + 1, ?, ?, ? from message on conflict do nothing returning number',
+      to ?? null,
+      at,
+      JSON.stringify(body),
+    );
+    await this.#tell({ kind: 'message', number, to });
+    return number;
+  }
+
+  async messages(personId: string, after: number): Promise<readonly Message[]> {
+    const rows = await this.#sql.query(
+      'select * from message where number > ? and (recipient is null or recipient = ?) order by number',
+      after,
+      personId,
+    );
+    return rows.map((row) => ({
+      number: Number(row['number']),
+      ...(row['recipient'] === null ? {} : { to: String(row['recipient']) }),
+      at: Number(row['at']),
+      body: bodyOf<Message['body']>(row),
+    }));
+  }
+
+  async saveGrade(grade: Grade): Promise<void> {
+    await this.#insertNumbered(
+      'insert into grade (number, person, body) select coalesce(max(number), 0) + 1, ?, ? from grade on conflict do nothing returning number',
+      grade.personId,
+      JSON.stringify(grade),
+    );
+    await this.#tell({ kind: 'grade', personId: grade.personId });
+  }
+
+  async grades(): Promise<readonly Grade[]> {
+    return (await this.#sql.query('select body from grade order by number')).map(bodyOf<Grade>);
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    return this.#sql.listen((text) => listener(JSON.parse(text) as Change));
+  }
+
+  async *exportLines(): AsyncIterable<string> {
+    for (const table of TABLE_NAMES.toReversed()) {
+      for (const row of await this.#sql.query(`select * from ${table}`)) yield JSON.stringify({ table, ...row });
+    }
+  }
+
+  async wipe(): Promise<void> {
+    await this.#sql.transaction(async (query) => {
+      for (const table of TABLE_NAMES) await query(`delete from ${table}`);
+    });
+    await this.#tell({ kind: 'workshop' });
+  }
+
+  close(): Promise<void> {
+    return this.#sql.close();
+  }
+
+  async #insertNumbered(
+    statement: string,
+    ...values: Parameters<Query> extends [string, ...infer V] ? V : never
+  ): Promise<number> {
+    for (let draw = 0; draw < MOST_DRAWS; draw++) {
+      const [row] = await this.#sql.query(statement, ...values);
+      if (row !== undefined) return Number(row['number']);
+    }
+    throw new Error('the database gives out no number');
+  }
+
+  #tell(change: Change): Promise<void> {
+    return this.#sql.notify(JSON.stringify(change));
+  }
+}
+
+async function append(query: Query, key: string, { from, entries, end }: Batch, at: number): Promise<Appended> {
+  // Writing first holds the row, so that two batches of one run cannot both go by the same count.
+  const [row] = await query('update run set last = ? where id = ? and current = 1 returning count, bytes', at, key);
+  if (row === undefined) return { refused: 'unknown run', count: 0 };
+  const count = Number(row['count']);
+  if (from > count) return { refused: 'gap', count };
+  const fresh = entries.slice(count - from).map((entry) => JSON.stringify(entry));
+  const bytes = Number(row['bytes']) + fresh.reduce((sum, { length }) => sum + length, 0);
+  if (count + fresh.length > MOST_ENTRIES || bytes > MOST_RUN_BYTES) return { refused: 'too long', count };
+  for (const [index, body] of fresh.entries()) {
+    await query('insert into entry (run, number, body) values (?, ?, ?)', key, count + index, body);
+  }
+  const total = count + fresh.length;
+  // How far the run has gone is only told with all of its entries.
+  const finish = end !== undefined && from + entries.length >= total ? JSON.stringify(end) : null;
+  await query(
+    'update run set count = ?, bytes = ?, finish = coalesce(?, finish) where id = ?',
+    total,
+    bytes,
+    finish,
+    key,
+  );
+  return { count: total };
+}
+
+function keyOf(personId: string, benchId: string, runId: string): string {
+  return `${personId} ${benchId} ${runId}`;
+}
+
+function nameKey(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+function bodyOf<T>({ body }: Row): T {
+  return JSON.parse(String(body)) as T;
+}
+
+function runOf(row: Row): Run {
+  const finish = row['finish'];
+  return {
+    ...bodyOf<Pick<Run, 'runId' | 'options'>>(row),
+    personId: String(row['person']),
+    benchId: String(row['bench']),
+    beganAt: Number(row['began']),
+    count: Number(row['count']),
+    lastAt: Number(row['last']),
+    ...(typeof finish === 'string' ? { end: JSON.parse(finish) as NonNullable<Run['end']> } : {}),
+  };
+}
