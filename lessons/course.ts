@@ -1,6 +1,6 @@
 import { type CollectionEntry, getCollection } from 'astro:content';
-import { BASHRC } from '@drydock/engine';
 import type { Exercise } from '@drydock/graders';
+import { exerciseOptions } from './bench/exercise-options.ts';
 import type { BenchSetup } from './bench/protocol.ts';
 import type { CourseExercise } from './exercise-loader.ts';
 import { FIRST, LANGUAGES, type Language } from './i18n/languages.ts';
@@ -70,15 +70,10 @@ export function exercisePath({ exercise, number }: CourseExercise): string {
 }
 
 export function benchOfExercise(course: CourseExercise): BenchSetup {
-  const { title, cluster, checks, start } = course.exercise;
-  const options = { ...cluster, files: { '.bashrc': BASHRC + EXERCISE_WORDS, ...cluster.files, ...start } };
-  return { id: `exercise/${exercisePath(course)}`, title, options, checks, exercise: course.exercise };
+  const { exercise } = course;
+  const { title, checks } = exercise;
+  return { id: `exercise/${exercisePath(course)}`, title, options: exerciseOptions(exercise), checks, exercise };
 }
-
-/** Words that the terminal of an exercise knows: the page hears of them by a sequence that no terminal shows. */
-const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution']
-  .map((word) => `${word}() { printf '\\033]777;drydock;${word}\\007'; }\n`)
-  .join('');
 
 /** The rows of the syllabus, each with its lessons and exercises. */
 export async function syllabusIn(language: Language) {

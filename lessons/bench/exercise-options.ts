@@ -1,7 +1,12 @@
-import type { ClusterOptions } from '@drydock/engine';
+import { BASHRC, type ClusterOptions } from '@drydock/engine';
 import type { Exercise } from '@drydock/graders';
 
-/** The cluster of an exercise, with the files the learner starts with. */
+/** Words that the terminal of an exercise knows: the page hears of them by a sequence that no terminal shows. */
+const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution']
+  .map((word) => `${word}() { printf '\\033]777;drydock;${word}\\007'; }\n`)
+  .join('');
+
+/** The cluster of an exercise's page, with the files the learner starts with. */
 export function exerciseOptions({ cluster, start }: Exercise): ClusterOptions {
-  return { ...cluster, files: { ...cluster.files, ...start } };
+  return { ...cluster, files: { '.bashrc': BASHRC + EXERCISE_WORDS, ...cluster.files, ...start } };
 }

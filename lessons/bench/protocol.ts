@@ -16,6 +16,8 @@ export interface BenchSetup {
   readonly checks: readonly Check[];
   /** For an exercise: what the graders grade. */
   readonly exercise?: Exercise;
+  /** Tells whether a workshop that began earlier still means this bench. */
+  readonly version?: string;
 }
 
 /** A run as it was left. */

@@ -17,8 +17,8 @@ export interface Workshop {
 
 /** What the instructor decides, and may change while the workshop runs. */
 export interface Settings {
-  /** Benches of this workshop by id, e.g. `lesson/pause-container`, with the version that was built at its beginning. */
-  readonly benches: Readonly<Record<string, string>>;
+  /** Benches of this workshop by id, e.g. `lesson/pause-container`, with the versions (one a language) when it began. */
+  readonly benches: Readonly<Record<string, readonly string[]>>;
   /** Benches nobody may work on yet. */
   readonly locked: readonly string[];
   /** Exercises whose solution is shown to everybody. */
@@ -79,6 +79,7 @@ export interface Run {
   readonly count: number;
   /** How far the run has gone since its last input. */
   readonly end?: RunPoint;
+  /** When the last of its entries came. */
   readonly lastAt: number;
 }
 

@@ -5,8 +5,8 @@ export interface BenchCard {
   readonly title: string;
   /** Of the page that shows it, below the site's base. */
   readonly path: string;
-  /** Changes with the cluster's options or the checks. A journal means something only with the bench it was made on. */
-  readonly version: string;
+  /** See `bench-version.ts`; one for each language whose files differ. */
+  readonly versions: readonly string[];
   readonly minutes: number;
   readonly checks: readonly { readonly id: string; readonly title: string; readonly points?: number }[];
   /** The exercise that the graders grade. */

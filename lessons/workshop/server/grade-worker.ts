@@ -47,6 +47,12 @@ function gradeJob({ exerciseId, entries, end }: GradeJob): GradeOutcome {
   return {
     earned,
     points,
-    checks: checks.map(({ id, title, earned: got, points: of, seen }) => ({ id, title, earned: got, points: of, seen })),
+    checks: checks.map(({ id, title, earned: got, points: of, seen }) => ({
+      id,
+      title,
+      earned: got,
+      points: of,
+      seen,
+    })),
   };
 }

@@ -27,7 +27,9 @@ export async function regrade(
     at: now(),
     late: admission(workshop.settings, run.lastAt) === 'late',
     earned: failed ? 0 : outcome.earned,
-    points: failed ? (benches.get(benchId)?.checks ?? []).reduce((sum, { points = 0 }) => sum + points, 0) : outcome.points,
+    points: failed
+      ? (benches.get(benchId)?.checks ?? []).reduce((sum, { points = 0 }) => sum + points, 0)
+      : outcome.points,
     checks: failed ? [] : outcome.checks,
     ...(failed ? { problem: outcome.problem } : {}),
   };

@@ -192,7 +192,7 @@ class SqlStore implements Store {
 
   async post(to: string | undefined, body: Message['body'], at: number): Promise<number> {
     const number = await this.#insertNumbered(
-      'insert into message (number, recipient, at, body) select coalesce(max(number), 0) + 1, ?, ?, ? from message on conflict do nothing returning number',
+      'insert into message (number, recipient, at, body) select coalesce(max(number), 0) + 1, ?, ?, ? from message where true on conflict do nothing returning number',
       to ?? null,
       at,
       JSON.stringify(body),
@@ -217,7 +217,7 @@ class SqlStore implements Store {
 
   async saveGrade(grade: Grade): Promise<void> {
     await this.#insertNumbered(
-      'insert into grade (number, person, body) select coalesce(max(number), 0) + 1, ?, ? from grade on conflict do nothing returning number',
+      'insert into grade (number, person, body) select coalesce(max(number), 0) + 1, ?, ? from grade where true on conflict do nothing returning number',
       grade.personId,
       JSON.stringify(grade),
     );
@@ -267,7 +267,10 @@ class SqlStore implements Store {
 
 async function append(query: Query, key: string, { from, entries, end }: Batch, at: number): Promise<Appended> {
   // Writing first holds the row, so that two batches of one run cannot both go by the same count.
-  const [row] = await query('update run set last = ? where id = ? and current = 1 returning count, bytes', at, key);
+  const [row] = await query(
+    'update run set last = last where id = ? and current = 1 returning count, bytes, last',
+    key,
+  );
   if (row === undefined) return { refused: 'unknown run', count: 0 };
   const count = Number(row['count']);
   if (from > count) return { refused: 'gap', count };
@@ -280,13 +283,9 @@ async function append(query: Query, key: string, { from, entries, end }: Batch, 
   const total = count + fresh.length;
   // How far the run has gone is only told with all of its entries.
   const finish = end !== undefined && from + entries.length >= total ? JSON.stringify(end) : null;
-  await query(
-    'update run set count = ?, bytes = ?, finish = coalesce(?, finish) where id = ?',
-    total,
-    bytes,
-    finish,
-    key,
-  );
+  const last = fresh.length > 0 ? at : Number(row['last']);
+  const statement = 'update run set count = ?, bytes = ?, last = ?, finish = coalesce(?, finish) where id = ?';
+  await query(statement, total, bytes, last, finish, key);
   return { count: total };
 }
 

@@ -1,0 +1,35 @@
+import { benchOfExercise, benchOfLesson, exercisesIn, lessonsIn } from '../../course.ts';
+import { FIRST, LANGUAGES } from '../../i18n/languages.ts';
+import { benchVersion } from '../../workshop/bench-version.ts';
+import type { BenchCard } from '../../workshop/server/bench-card.ts';
+
+/** The benches of this build, for a workshop's server. */
+export async function GET(): Promise<Response> {
+  const lessons = await lessonsIn(FIRST);
+  const inEachLanguage = await Promise.all(LANGUAGES.map(lessonsIn));
+  const cards: BenchCard[] = lessons.map((lesson) => {
+    const setups = inEachLanguage.flatMap((each) => each.filter(({ slug }) => slug === lesson.slug)).map(benchOfLesson);
+    const { id, title, checks } = benchOfLesson(lesson);
+    const versions = [...new Set(setups.map(benchVersion))];
+    return {
+      id,
+      title,
+      path: `${id.replace('lesson/', 'lessons/')}/`,
+      versions,
+      minutes: lesson.data.minutes,
+      checks: checks.map(named),
+    };
+  });
+  for (const { exercise } of await exercisesIn(FIRST)) {
+    const setup = benchOfExercise(exercise);
+    const checks = exercise.checks.map((check) => ({ ...named(check), points: check.points }));
+    const path = `exercises/${exercise.id}/`;
+    const { id, title, minutes } = exercise;
+    cards.push({ id: setup.id, title, path, versions: [benchVersion(setup)], minutes, checks, exercise: id });
+  }
+  return new Response(JSON.stringify(cards));
+}
+
+function named({ id, title }: { readonly id: string; readonly title: string }) {
+  return { id, title };
+}

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { BenchSetup } from '../bench/protocol.ts';
+
+/**
+ * A journal means something only on the bench it was made on: this changes when the cluster's options or what is checked
+ * change, and not when words do.
+ */
+export function benchVersion({ options, checks }: Pick<BenchSetup, 'options' | 'checks'>): string {
+  const checked = checks.map(({ title: _title, ask: _ask, ...rest }) => rest);
+  return createHash('sha256').update(JSON.stringify({ options, checked })).digest('hex').slice(0, 16);
+}

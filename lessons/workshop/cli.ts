@@ -1,0 +1,99 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join, relative } from 'node:path';
+import { renderUnicodeCompact } from 'uqr';
+import type { BenchCard } from './server/bench-card.ts';
+import { openWorkshop } from './server/open-workshop.ts';
+import { OptionsError, readOptions, USAGE, type WorkshopOptions } from './server/options.ts';
+import { readRoster } from './server/roster.ts';
+import { startServer } from './server/start.ts';
+import { openPostgres } from './store/postgres.ts';
+import { openStore } from './store/sql-store.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+// `npm run workshop`: one process that serves the course to a room and follows what is done there.
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SITE = join(ROOT, 'dist');
+const KEY_FILE = 'instructor-key';
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readOptions(args, new Date());
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const store = await storeOf(options);
+  if (options.wipe) {
+    await store.wipe();
+    await store.close();
+    rmSync(join(options.data, KEY_FILE), { force: true });
+    console.log('Everything of the workshop is forgotten.');
+    return;
+  }
+  const cards = builtBenches();
+  const keyFile = join(options.data, KEY_FILE);
+  const keptKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
+  const { workshop, instructorKey, resumed } = await openWorkshop(store, options, cards, keptKey, Date.now());
+  writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
+  const roster =
+    options.roster === undefined ? undefined : readRoster(options.roster, readFileSync(options.roster, 'utf8'));
+  const { host, port } = options;
+  const running = await startServer(store, cards, {
+    host,
+    port,
+    site: relative(process.cwd(), SITE) || '.',
+    ...(roster === undefined ? {} : { roster }),
+  });
+  const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
+  const board = `${address}/workshop/board/#key=${instructorKey}`;
+  console.log(`\n${workshop.title}${resumed ? ', where it was left' : ''}\n`);
+  console.log(renderUnicodeCompact(`${address}/workshop/#code=${workshop.code}`));
+  console.log(`\n  Join   ${address}/workshop/   with the code   ${workshop.code}`);
+  console.log(`  Board  ${board}\n         This link is yours alone. Ctrl-C stops; the same command goes on.\n`);
+  if (options.open) openInBrowser(board);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.log('\nStopped. Nothing is lost: learners go on alone and catch up when the workshop is back.');
+      void running.stop().then(() => process.exit(0));
+    });
+  }
+}
+
+async function storeOf({ data, database }: WorkshopOptions): Promise<Store> {
+  if (database === undefined) return openStore(openSqlite(join(data, 'workshop.sqlite')));
+  try {
+    return await openStore(await openPostgres(database));
+  } catch (error) {
+    throw new OptionsError(`the database does not answer: ${(error as Error).message}`);
+  }
+}
+
+/** The benches of the built site; builds it when there is none. */
+function builtBenches(): readonly BenchCard[] {
+  const file = join(SITE, 'workshop', 'benches.json');
+  if (!existsSync(file)) {
+    console.log('Building the site; this takes a while the first time.');
+    const { status } = spawnSync('npm', ['run', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status !== 0) throw new OptionsError('the site cannot be built');
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly BenchCard[];
+}
+
+/** This machine's address on the room's network. */
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
+}
+
+function openInBrowser(address: string): void {
+  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  spawn(opener, [address], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  if (error instanceof OptionsError) process.stderr.write(`${error.message}\n\n${USAGE}`);
+  else process.stderr.write(`the workshop could not be started: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,101 @@
+import { parseArgs } from 'node:util';
+
+export interface WorkshopOptions {
+  readonly title: string;
+  /** Slugs of lessons; all unless told. */
+  readonly lessons: readonly string[] | undefined;
+  readonly exercises: readonly string[] | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** The folder with the database file. */
+  readonly data: string;
+  readonly database: string | undefined;
+  /** A file with `name,id` a line. */
+  readonly roster: string | undefined;
+  /** Whether the board is opened in the browser. */
+  readonly open: boolean;
+  /** When work is no longer taken, in milliseconds since 1970. */
+  readonly until: number | undefined;
+  readonly wipe: boolean;
+}
+
+/** A call that cannot be carried out; the message says why. */
+export class OptionsError extends Error {}
+
+export const USAGE = `usage: npm run workshop -- [options]
+
+  --title TEXT        what is on the door (Kubernetes workshop)
+  --lessons a,b       only these lessons
+  --exercises a,b     only these exercises
+  --roster FILE       only people on this list may join: a CSV with the columns name and id
+  --until 17:30       when work is no longer taken (also 2026-12-01T17:30)
+  --port N            8080 unless told
+  --host ADDRESS      0.0.0.0 (everybody on this network) unless told
+  --data DIR          where the workshop is kept (.workshop)
+  --database URL      postgres://…, in place of the file; several servers may share one
+  --open              opens the board in a browser
+  --wipe              forgets everything that is kept of a workshop, and ends
+
+The same command brings a stopped workshop back where it was.
+`;
+
+/** @throws OptionsError */
+export function readOptions(args: readonly string[], now: Date): WorkshopOptions {
+  const { title, lessons, exercises, roster, until, port, host, data, database, open, wipe } = parse(args);
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new OptionsError(`--port ${port}: not a port`);
+  if (database !== undefined && !/^postgres(ql)?:\/\//.test(database)) {
+    throw new OptionsError('--database takes a URL that begins with postgres://');
+  }
+  return {
+    title,
+    lessons: lessons?.split(','),
+    exercises: exercises?.split(','),
+    host,
+    port: number,
+    data,
+    database,
+    roster,
+    open,
+    until: until === undefined ? undefined : moment(until, now),
+    wipe,
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        title: { ...text, default: 'Kubernetes workshop' },
+        port: { ...text, default: '8080' },
+        host: { ...text, default: '0.0.0.0' },
+        data: { ...text, default: '.workshop' },
+        lessons: text,
+        exercises: text,
+        roster: text,
+        until: text,
+        database: text,
+        open: flag,
+        wipe: flag,
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionsError((error as Error).message);
+  }
+}
+
+/** `17:30` is today, or tomorrow when that is past. */
+function moment(text: string, now: Date): number {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
+  const at = hours === undefined ? new Date(text) : new Date(now);
+  if (hours !== undefined) {
+    at.setHours(Number(hours), Number(minutes), 0, 0);
+    if (at < now) at.setDate(at.getDate() + 1);
+  }
+  if (Number.isNaN(at.getTime())) throw new OptionsError(`--until ${text}: not a time of day, nor a date and time`);
+  if (at < now) throw new OptionsError(`--until ${text}: that is past`);
+  return at.getTime();
+}

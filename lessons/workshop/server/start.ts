@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Context } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Store } from '../store/store.ts';
+import { createApp } from './app.ts';
+import type { BenchCard } from './bench-card.ts';
+import type { WorkshopServer } from './context.ts';
+import { GradingPool } from './grading-pool.ts';
+import { Guesses } from './guesses.ts';
+import { LiveBoard } from './live-board.ts';
+import { regrade } from './regrade.ts';
+
+export interface RunningWorkshop {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The built site and the workshop's API on one port. */
+export async function startServer(
+  store: Store,
+  cards: readonly BenchCard[],
+  options: {
+    readonly host: string;
+    readonly port: number;
+    readonly site: string;
+    readonly roster?: ReadonlyMap<string, string>;
+  },
+): Promise<RunningWorkshop> {
+  const now = () => Date.now();
+  const benches = new Map(cards.map((card) => [card.id, card]));
+  const pool = new GradingPool(Math.max(1, availableParallelism() - 1));
+  const server: WorkshopServer = {
+    store,
+    benches,
+    now,
+    guesses: new Guesses(now),
+    addressOf: (context: Context) => (context.env as HttpBindings).incoming?.socket.remoteAddress ?? '',
+    regrade: (personId, benchId) => regrade(store, benches, (job) => pool.grade(job), now, personId, benchId),
+    ...(options.roster === undefined ? {} : { roster: options.roster }),
+  };
+  const board = new LiveBoard(server);
+  await board.load();
+  const app = createApp(server, board, (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
+  app.use(secureHeaders({ referrerPolicy: 'no-referrer' }));
+  app.get('*', serveStatic({ root: options.site }));
+  app.notFound(
+    (context) => serveStatic({ path: join(options.site, '404.html') })(context, async () => {}) as Promise<Response>,
+  );
+  const http = createServer(getRequestListener(app.fetch));
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (http.address() as AddressInfo).port,
+    async stop() {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      board.close();
+      await pool.close();
+      await store.close();
+    },
+  };
+}
