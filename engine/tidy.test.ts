@@ -64,7 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/conformance': ['engine/'],
   graders: ['engine/index.ts', 'engine/http', 'engine/worker'],
   exercises: ['graders'],
-  lessons: ['engine/index.ts', 'engine/worker', 'engine/http', 'graders/index.ts'],
+  lessons: ['engine/index.ts', 'engine/worker', 'engine/http', 'graders/index.ts', 'graders/exercise-folder.ts'],
 };
 
 /** npm packages that the engine's core may use. */

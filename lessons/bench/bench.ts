@@ -4,7 +4,7 @@ import * as Comlink from 'comlink';
 import { words } from '../i18n/page-words.ts';
 import { Claim } from './claim.ts';
 import type { GoalState } from './grading.ts';
-import { type Keeping, openKeeping, type RunAside } from './keeping.ts';
+import { openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
 import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
 import { Screens } from './screens.ts';
 import { Signal } from './signal.ts';
@@ -40,7 +40,8 @@ export class Bench {
   readonly jumped = new Signal<boolean | undefined>(undefined);
   readonly screens = new Screens((bytes) => void this.#remote?.drawn(bytes));
   readonly #claim: Claim;
-  #keeping: Keeping | undefined;
+  readonly #open: () => Promise<RunKeeping>;
+  #keeping: RunKeeping | undefined;
   #worker: Worker | undefined;
   #remote: Comlink.Remote<BenchWorker> | undefined;
   #endKeptMs = 0;
@@ -49,9 +50,14 @@ export class Bench {
   #unanswered = 0;
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(setup: BenchSetup) {
+  /**
+   * @param open opens what keeps the run: the device, unless told
+   * @param claim what only one tab may have
+   */
+  constructor(setup: BenchSetup, open: () => Promise<RunKeeping> = openKeeping, claim = setup.id) {
     this.setup = setup;
-    this.#claim = new Claim(setup.id);
+    this.#open = open;
+    this.#claim = new Claim(claim);
     this.#claim.onTaken = () => this.#leave();
     document.addEventListener('visibilitychange', () => this.#look());
     addEventListener('pagehide', () => this.#keepEnd());
@@ -68,6 +74,11 @@ export class Bench {
     this.phase.value = { kind: 'starting' };
     if (await this.#claim.takeOver()) await this.#bringBack();
     else this.phase.value = { kind: 'elsewhere' };
+  }
+
+  /** Brings back what is kept by now, where somebody else adds to it. */
+  async reload(): Promise<void> {
+    await this.#bringBack();
   }
 
   /** A new cluster, as the lesson wants it unless told; what was done here is gone. */
@@ -139,8 +150,8 @@ export class Bench {
     return this.phase.value.kind === 'running' ? this.#remote : undefined;
   }
 
-  async #kept(): Promise<Keeping> {
-    this.#keeping ??= await openKeeping();
+  async #kept(): Promise<RunKeeping> {
+    this.#keeping ??= await this.#open();
     this.durable.value = this.#keeping.durable;
     return this.#keeping;
   }

@@ -10,8 +10,8 @@ export interface RunAside {
   readonly run: unknown;
 }
 
-/** What the device keeps: a run for each bench, and what has been achieved. */
-export interface Keeping {
+/** Where a bench keeps its run. */
+export interface RunKeeping {
   /** Whether it outlives the page. */
   readonly durable: boolean;
   /** The run of this bench. Throws Error when what is kept makes no sense. */
@@ -28,6 +28,10 @@ export interface Keeping {
   end(id: string, end: RunPoint): Promise<void>;
   /** Moves a run out of the way. */
   setAside(id: string): Promise<RunAside>;
+}
+
+/** What the device keeps: a run for each bench, and what has been achieved. */
+export interface Keeping extends RunKeeping {
   achieve(goal: string): Promise<void>;
   achieved(): Promise<readonly string[]>;
   /** What has been achieved, and when, as ISO 8601 says it. */

@@ -3,6 +3,7 @@ import { examOfPage } from '../bench/exam.ts';
 import { openKeeping } from '../bench/keeping.ts';
 import type { BenchSetup, Reference } from '../bench/protocol.ts';
 import { words } from '../i18n/page-words.ts';
+import { type Place, placeOf } from '../workshop/client/place.ts';
 import { BenchNotice } from './bench-notice.ts';
 import { BenchTabs } from './bench-tabs.ts';
 import { h } from './dom.ts';
@@ -16,7 +17,8 @@ const MAX_TERMINALS = 4;
 
 /** `<dd-bench setup="{…}">`: owns the cluster of this page and lays out what shows it. */
 export class BenchElement extends HTMLElement implements BenchDoor {
-  readonly bench = new Bench(setupOf(this.getAttribute('setup') ?? '{}'));
+  readonly #place = placeOf(setupOf(this));
+  readonly bench = benchIn(this.#place, setupOf(this));
   readonly #tabs = new BenchTabs();
   readonly #files = document.createElement('dd-editor') as FilesPanel;
   readonly #inspector = document.createElement('dd-inspector') as ObjectInspector;
@@ -76,8 +78,9 @@ export class BenchElement extends HTMLElement implements BenchDoor {
         if (!this.#tabs.has(`terminal-${name}`)) this.#addTerminal(name);
       }
     });
-    void this.#remember();
+    if (this.#place.kind !== 'mirror') void this.#remember();
     announceBench(this);
+    void this.#workshopBar();
     void this.bench.open().then(() => takeShared(this.bench, this));
   }
 
@@ -92,6 +95,16 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     shell?.type(`${command}\r`);
   }
 
+  async spareTerminal(): Promise<string> {
+    let number = 1;
+    while (this.bench.screens.open.has(String(number))) number += 1;
+    const name = String(number);
+    if (!this.#tabs.has(`terminal-${name}`)) this.#addTerminal(name);
+    this.#tabs.choose(`terminal-${name}`);
+    await this.#shell(name)?.ready();
+    return name;
+  }
+
   async openFile(path: string, line?: number, message?: string): Promise<void> {
     this.#drawer(true);
     this.#tabs.choose('files');
@@ -103,6 +116,22 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#drawer(true);
     this.#tabs.choose('inspect');
     this.#inspector.open(reference, container);
+  }
+
+  /** What a workshop has to say above the bench. */
+  async #workshopBar(): Promise<void> {
+    const place = this.#place;
+    if (place.kind === 'alone') return;
+    const { MirrorBar, WorkshopBar } = await import('../workshop/elements/bars.ts');
+    if (place.kind === 'mirror') {
+      const bar = new MirrorBar();
+      this.before(bar);
+      await bar.show(await place.keeping, place.personId, place.key);
+    } else {
+      const bar = new WorkshopBar();
+      this.before(bar);
+      bar.follow(await place.link);
+    }
   }
 
   #shell(name: string): ShellTerminal | null {
@@ -195,8 +224,13 @@ export class BenchElement extends HTMLElement implements BenchDoor {
 }
 
 /** What the page says of its bench; a task of an exam has a cluster of its own. */
-function setupOf(text: string): BenchSetup {
-  const setup = JSON.parse(text) as BenchSetup;
+function setupOf(element: HTMLElement): BenchSetup {
+  const setup = JSON.parse(element.getAttribute('setup') ?? '{}') as BenchSetup;
   const exam = examOfPage(Date.now());
   return exam === undefined ? setup : { ...setup, id: setup.id.replace(/^exercise\//, `exam/${exam.id}/`) };
+}
+
+/** A bench of one's own and a picture of somebody else's may be open side by side. */
+function benchIn(place: Place, setup: BenchSetup): Bench {
+  return new Bench(setup, place.open, place.kind === 'mirror' ? `mirror/${place.personId}/${setup.id}` : setup.id);
 }

@@ -6,6 +6,8 @@ export interface BenchDoor {
   readonly bench: Bench;
   /** Types a command into a terminal and shows it; `1` unless told. */
   runCommand(command: string, terminal?: string): Promise<void>;
+  /** A terminal that nothing has been typed into, shown and ready; returns its name. */
+  spareTerminal(): Promise<string>;
   /** Opens a file in the editor, at a line if told, with a message there. */
   openFile(path: string, line?: number, message?: string): Promise<void>;
   inspect(reference: Reference, container?: string): void;

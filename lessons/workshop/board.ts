@@ -1,7 +1,8 @@
-import type { CheckState, Person, Run } from './records.ts';
+import type { CheckState, Person, Run, Settings } from './records.ts';
+import type { BenchCard } from './server/bench-card.ts';
 
 /** How one person stands on one bench. */
-export interface BenchStanding {
+interface BenchStanding {
   readonly benchId: string;
   readonly runId: string;
   readonly inputs: number;
@@ -25,6 +26,16 @@ export interface BoardRow {
   readonly at?: string;
   /** The check they have been after for longest, and since when: absent while there is nothing left to do. */
   readonly working?: { readonly benchId: string; readonly checkId: string; readonly since: number };
+}
+
+/** What the board is given when it opens. */
+export interface Board {
+  readonly title: string;
+  readonly code: string;
+  readonly settings: Settings;
+  readonly benches: readonly BenchCard[];
+  readonly rows: readonly BoardRow[];
+  readonly now: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { benchOfExercise, benchOfLesson, exercisesIn, lessonsIn } from '../../course.ts';
+import { benchOfExercise, benchOfLesson, exercisePath, lessonsIn, variantsIn } from '../../course.ts';
 import { FIRST, LANGUAGES } from '../../i18n/languages.ts';
 import { benchVersion } from '../../workshop/bench-version.ts';
 import type { BenchCard } from '../../workshop/server/bench-card.ts';
@@ -20,12 +20,14 @@ export async function GET(): Promise<Response> {
       checks: checks.map(named),
     };
   });
-  for (const { exercise } of await exercisesIn(FIRST)) {
-    const setup = benchOfExercise(exercise);
+  for (const course of await variantsIn(FIRST)) {
+    const setup = benchOfExercise(course);
+    const { exercise, number } = course;
     const checks = exercise.checks.map((check) => ({ ...named(check), points: check.points }));
-    const path = `exercises/${exercise.id}/`;
-    const { id, title, minutes } = exercise;
-    cards.push({ id: setup.id, title, path, versions: [benchVersion(setup)], minutes, checks, exercise: id });
+    const { id: exerciseId, title, minutes } = exercise;
+    const versions = [benchVersion(setup)];
+    const path = `exercises/${exercisePath(course)}/`;
+    cards.push({ id: setup.id, title, path, versions, minutes, checks, exercise: exerciseId, variant: number });
   }
   return new Response(JSON.stringify(cards));
 }

@@ -11,4 +11,6 @@ export interface BenchCard {
   readonly checks: readonly { readonly id: string; readonly title: string; readonly points?: number }[];
   /** The exercise that the graders grade. */
   readonly exercise?: string;
+  /** Which of the exercise's variants; the first is 1. */
+  readonly variant?: number;
 }

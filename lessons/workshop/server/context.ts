@@ -19,7 +19,7 @@ export interface WorkshopServer {
   readonly regrade: (personId: string, benchId: string) => Promise<void>;
 }
 
-export interface Variables {
+interface Variables {
   readonly workshop: Workshop;
   readonly person: Person;
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createCluster, type JournalEntry, namespaces } from '@drydock/engine';
 import { type RunPoint, replay } from '@drydock/engine/worker';
-import { parseExercise } from '@drydock/graders';
+import { parseExercise, withVariant } from '@drydock/graders';
 import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
 import { exerciseOptions } from '../../bench/exercise-options.ts';
 import { grade } from '../../bench/grading.ts';
@@ -11,6 +11,8 @@ import { grade } from '../../bench/grading.ts';
 /** A journal to grade. */
 export interface GradeJob {
   readonly exerciseId: string;
+  /** Which of its variants; the first is 1. */
+  readonly variant: number;
   /** JSON of the entries, one each. */
   readonly entries: readonly string[];
   readonly end?: RunPoint;
@@ -31,8 +33,8 @@ interface GradedCheck {
 parentPort!.on('message', (job: GradeJob) => parentPort!.postMessage(gradeJob(job)));
 
 /** Replays on the exercise's own cluster, whatever the browser says it had, and grades as the page does. */
-function gradeJob({ exerciseId, entries, end }: GradeJob): GradeOutcome {
-  const exercise = parseExercise(exerciseId, readExerciseFolder(exerciseId));
+function gradeJob({ exerciseId, variant, entries, end }: GradeJob): GradeOutcome {
+  const exercise = parseExercise(exerciseId, withVariant(exerciseId, readExerciseFolder(exerciseId), variant - 1));
   const cluster = createCluster(exerciseOptions(exercise));
   const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   try {

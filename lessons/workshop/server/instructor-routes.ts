@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { MessageBody, Settings } from '../records.ts';
 import type { Env, WorkshopServer } from './context.ts';
 import { eventStream } from './event-stream.ts';
+import { gradeRoutes } from './grade-routes.ts';
 import type { LiveBoard } from './live-board.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { readBody, refuse } from './refusal.ts';
-import { countedGrades, gradesAsCsv, gradesAsJson, gradesAsJunit } from './reports.ts';
-import { hashOf, newToken, sameSecret } from './secrets.ts';
+import { hashOf, sameSecret } from './secrets.ts';
 
 const Id = z.string().min(1).max(100);
 const Text = z.string().trim().min(1).max(1000);
@@ -81,74 +82,8 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
       await store.post(undefined, { kind: 'settings' }, now());
       return context.body(null, 204);
     })
-    .put('/people/:id/pair', async (context) => {
-      const { with: other } = await readBody(context.req, z.object({ with: Id.nullable() }));
-      const id = context.req.param('id');
-      if (other === id) refuse(400, 'alone', 'Nobody can be paired with themselves.');
-      const partner = other === null ? undefined : await store.person(other);
-      if (other !== null && partner === undefined) refuse(404, 'no-person', 'Nobody here has that id.');
-      if (partner?.pairedWith !== undefined)
-        refuse(409, 'paired', 'That person works on somebody else’s bench already.');
-      await store.changePerson(id, { pairedWith: other ?? undefined });
-      await store.post(id, { kind: 'settings' }, now());
-      return context.body(null, 204);
-    })
-    .put('/people/:id/hand', async (context) => {
-      await store.changePerson(context.req.param('id'), { handAt: undefined });
-      await store.post(context.req.param('id'), { kind: 'settings' }, now());
-      return context.body(null, 204);
-    })
-    .post('/people/:id/link', async (context) => {
-      // For whoever has lost theirs; the old one is no longer good.
-      const token = newToken();
-      await store.changePerson(context.req.param('id'), { tokenHash: hashOf(token) });
-      return context.json({ token });
-    })
-    .get('/people/:id/runs/:bench', async (context) => {
-      const { id, bench } = context.req.param();
-      const run = await store.run(id, bench);
-      if (run === undefined) refuse(404, 'no-run', 'There is nothing of theirs on that bench.');
-      const from = Math.max(0, Number(context.req.query('from') ?? 0) || 0);
-      const entries = await store.entries(id, bench, from);
-      const head = JSON.stringify({ ...run, from });
-      return context.body(`${head.slice(0, -1)},"entries":[${entries.join(',')}]}`, 200, {
-        'content-type': 'application/json',
-      });
-    })
-    .post('/grade', async (context) => {
-      const runs = await store.runs();
-      const exercises = runs.filter(({ benchId }) => benches.get(benchId)?.exercise !== undefined);
-      void Promise.all(exercises.map(({ personId, benchId }) => server.regrade(personId, benchId).catch(() => {})));
-      return context.json({ grading: exercises.length }, 202);
-    })
-    .get('/grades.:format', async (context) => {
-      const { settings, title } = context.var.workshop;
-      const people = await store.people();
-      const grades = countedGrades(await store.grades(), settings);
-      const format = context.req.param('format');
-      context.header('content-disposition', `attachment; filename="grades.${format}"`);
-      if (format === 'csv')
-        return context.body(gradesAsCsv(people, grades), 200, { 'content-type': 'text/csv; charset=utf-8' });
-      if (format === 'xml')
-        return context.body(gradesAsJunit(title, people, grades), 200, { 'content-type': 'application/xml' });
-      if (format === 'json') return context.json(gradesAsJson(people, grades));
-      return refuse(404, 'no-format', 'Grades come as csv, json or xml.');
-    })
-    .get('/export', (context) => {
-      const encoder = new TextEncoder();
-      const lines = store.exportLines()[Symbol.asyncIterator]();
-      const stream = new ReadableStream({
-        async pull(controller) {
-          const { value, done } = await lines.next();
-          if (done === true) controller.close();
-          else controller.enqueue(encoder.encode(`${value}\n`));
-        },
-      });
-      return context.body(stream, 200, {
-        'content-type': 'application/x-ndjson',
-        'content-disposition': 'attachment; filename="workshop.jsonl"',
-      });
-    });
+    .route('/people', peopleRoutes(server))
+    .route('/', gradeRoutes(server));
 }
 
 /** `null` takes a setting away. */

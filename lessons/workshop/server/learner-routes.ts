@@ -1,31 +1,15 @@
-import type { ClusterOptions, JournalEntry } from '@drydock/engine';
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
-import type { CheckState, Settings } from '../records.ts';
-import { admission, type Env, type WorkshopServer } from './context.ts';
+import type { Settings } from '../records.ts';
+import type { Env, WorkshopServer } from './context.ts';
 import { eventStream } from './event-stream.ts';
 import { readBody, refuse } from './refusal.ts';
+import { mayWork, ownerOf, runRoutes } from './run-routes.ts';
 import { hashOf } from './secrets.ts';
 
 /** Being seen is written down at most so often for each person. */
 const SEEN_EVERY_MS = 10_000;
-
-const Id = z.string().min(1).max(100);
-const Point = z.object({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
-const Entry = z.looseObject({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
-
-const BeginRun = z.object({ runId: Id, version: Id, options: z.record(z.string(), z.unknown()) });
-const Append = z.object({
-  runId: Id,
-  from: z.number().int().nonnegative(),
-  entries: z.array(Entry).max(2000),
-  end: Point.optional(),
-  checks: z
-    .array(z.object({ id: Id, met: z.boolean() }))
-    .max(100)
-    .default([]),
-});
 
 /** What a learner may read and write: their own, and what the instructor says. */
 export function learnerRoutes(server: WorkshopServer): Hono<Env> {
@@ -66,96 +50,13 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
         });
       });
     })
-    .get('/runs/:bench', async (context) => {
-      const bench = context.req.param('bench');
-      const run = await store.run(ownerOf(context.var.person), bench);
-      if (run === undefined) return context.json(null);
-      const from = Math.max(0, Number(context.req.query('from') ?? 0) || 0);
-      const entries = await store.entries(run.personId, bench, from);
-      return context.body(
-        `{"runId":${JSON.stringify(run.runId)},"options":${JSON.stringify(run.options)},"count":${run.count},` +
-          `"end":${JSON.stringify(run.end ?? null)},"from":${from},"entries":[${entries.join(',')}]}`,
-        200,
-        { 'content-type': 'application/json' },
-      );
-    })
-    .put('/runs/:bench', async (context) => {
-      const bench = context.req.param('bench');
-      const { runId, version, options } = await readBody(context.req, BeginRun);
-      mayWork(server, context.var.workshop.settings, bench);
-      if (!context.var.workshop.settings.benches[bench]?.includes(version)) {
-        refuse(
-          409,
-          'other-version',
-          'This page has changed since the workshop began, so what you do here cannot be followed. Reload it.',
-        );
-      }
-      const personId = ownerOf(context.var.person);
-      await store.beginRun({ personId, benchId: bench, runId, options: options as ClusterOptions, beganAt: now() });
-      return context.body(null, 204);
-    })
-    .post('/runs/:bench', async (context) => {
-      const bench = context.req.param('bench');
-      const { runId, from, entries, end, checks } = await readBody(context.req, Append);
-      const late = mayWork(server, context.var.workshop.settings, bench);
-      const personId = ownerOf(context.var.person);
-      const batch = {
-        from,
-        entries: entries as unknown as readonly JournalEntry[],
-        ...(end === undefined ? {} : { end }),
-      };
-      const appended = await store.append(personId, bench, runId, batch, now());
-      if ('refused' in appended) {
-        const { refused, count } = appended;
-        if (refused === 'too long')
-          refuse(413, 'too-long', 'This run has grown too long to be followed. Start over to go on in the workshop.');
-        refuse(409, refused === 'gap' ? 'gap' : 'unknown-run', 'The server has another part of this run.', { count });
-      }
-      await store.setChecks(await newStates(server, personId, bench, checks));
-      return context.json({ count: appended.count, late });
-    })
+    .route('/runs', runRoutes(server))
     .post('/grade/:bench', async (context) => {
       const bench = context.req.param('bench');
       mayWork(server, context.var.workshop.settings, bench);
       await server.regrade(ownerOf(context.var.person), bench);
       return context.body(null, 202);
     });
-}
-
-/** People who are paired work on one person's benches. */
-function ownerOf({ id, pairedWith }: { readonly id: string; readonly pairedWith?: string }): string {
-  return pairedWith ?? id;
-}
-
-/** Refuses work on what is locked or over; tells whether it is late. */
-function mayWork({ benches, now }: WorkshopServer, settings: Settings, bench: string): boolean {
-  if (!benches.has(bench) || settings.benches[bench] === undefined)
-    refuse(404, 'no-bench', 'That is not part of this workshop.');
-  if (settings.locked.includes(bench)) refuse(423, 'locked', 'This is not open yet. Your instructor opens it.');
-  const state = admission(settings, now());
-  if (state === 'early') refuse(423, 'early', 'The workshop has not begun.');
-  if (state === 'over') refuse(423, 'over', 'The workshop is over. What you do now stays on this device.');
-  return state === 'late';
-}
-
-/** States that differ from what is known, with the moment a check was first met kept. */
-async function newStates(
-  { store, benches, now }: WorkshopServer,
-  personId: string,
-  benchId: string,
-  checks: readonly { readonly id: string; readonly met: boolean }[],
-): Promise<readonly CheckState[]> {
-  if (checks.length === 0) return [];
-  const known = new Map(
-    (await store.checks(personId)).filter((each) => each.benchId === benchId).map((each) => [each.checkId, each]),
-  );
-  const exists = new Set(benches.get(benchId)?.checks.map(({ id }) => id));
-  return checks.flatMap(({ id: checkId, met }) => {
-    const before = known.get(checkId);
-    if (!exists.has(checkId) || before?.met === met || (before === undefined && !met)) return [];
-    const firstMetAt = before?.firstMetAt ?? (met ? now() : undefined);
-    return [{ personId, benchId, checkId, met, changedAt: now(), ...(firstMetAt === undefined ? {} : { firstMetAt }) }];
-  });
 }
 
 /** What a learner sees of the settings. */

@@ -13,11 +13,11 @@ export async function regrade(
   personId: string,
   benchId: string,
 ): Promise<void> {
-  const exerciseId = benches.get(benchId)?.exercise;
+  const { exercise: exerciseId, variant = 1 } = benches.get(benchId) ?? {};
   const [workshop, run] = await Promise.all([store.workshop(), store.run(personId, benchId)]);
   if (exerciseId === undefined || workshop === undefined || run === undefined) return;
   const entries = await store.entries(personId, benchId, 0);
-  const outcome = await grade({ exerciseId, entries, ...(run.end === undefined ? {} : { end: run.end }) });
+  const outcome = await grade({ exerciseId, variant, entries, ...(run.end === undefined ? {} : { end: run.end }) });
   const failed = 'problem' in outcome;
   const kept: Grade = {
     personId,

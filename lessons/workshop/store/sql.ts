@@ -1,5 +1,5 @@
 /** A value of a column. */
-export type Value = string | number | null;
+type Value = string | number | null;
 
 export type Row = Readonly<Record<string, Value>>;
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './sql-store.ts';
 import { openSqlite } from './sqlite.ts';
-import { storeContract } from './store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-workshop-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

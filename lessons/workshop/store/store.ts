@@ -9,7 +9,7 @@ export type Change =
   | { readonly kind: 'grade'; readonly personId: string };
 
 /** Why a batch was not taken. */
-export type AppendRefusal = 'unknown run' | 'gap' | 'too long';
+type AppendRefusal = 'unknown run' | 'gap' | 'too long';
 
 export type Appended = { readonly count: number } | { readonly refused: AppendRefusal; readonly count: number };
 

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '@drydock/engine';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS, type Person, type Workshop } from '../records.ts';
-import type { Change, Store } from './store.ts';
+import type { Change, Store } from '../store/store.ts';
 
 const WORKSHOP: Workshop = {
   id: 'w1',

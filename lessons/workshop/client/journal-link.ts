@@ -1,0 +1,206 @@
+import type { ClusterOptions, JournalEntry } from '@drydock/engine';
+import type { RunPoint } from '@drydock/engine/worker';
+import type { GoalState } from '../../bench/grading.ts';
+import type { BenchSetup, SavedRun } from '../../bench/protocol.ts';
+import { Signal } from '../../bench/signal.ts';
+import { type WorkshopApi, WorkshopError } from './api.ts';
+
+/** How it goes with telling the workshop what is done here. */
+export type LinkState =
+  | { readonly kind: 'followed' }
+  /** The server is not there; so many inputs wait. */
+  | { readonly kind: 'waiting'; readonly inputs: number }
+  /** The server will not have it; a sentence says why. */
+  | { readonly kind: 'apart'; readonly reason: string; readonly code: string };
+
+const GATHER_MS = 600;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 30_000;
+const LARGEST_BATCH = 500;
+/** How far the clock has gone is told this often at most while nothing is typed. */
+const END_EVERY_MS = 20_000;
+/** The server holds these back only for a while. */
+const PASSING = ['locked', 'early'];
+
+/**
+ * Sends one bench's journal to the workshop: numbered, in batches, again until it is acknowledged. The run itself never
+ * waits for it.
+ */
+export class JournalLink {
+  readonly state = new Signal<LinkState>({ kind: 'followed' });
+  readonly #api: WorkshopApi;
+  readonly #setup: BenchSetup;
+  readonly #path: string;
+  #runId = '';
+  #options: ClusterOptions = {};
+  #entries: JournalEntry[] = [];
+  #acknowledged = 0;
+  #begun = false;
+  #end: RunPoint | undefined;
+  #endToldAt = 0;
+  #goals: readonly GoalState[] = [];
+  #goalsTold = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sending = false;
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(api: WorkshopApi, setup: BenchSetup) {
+    this.#api = api;
+    this.#setup = setup;
+    this.#path = `/runs/${encodeURIComponent(setup.id)}`;
+    addEventListener('online', () => this.#soon(0));
+  }
+
+  /** The run that the workshop has of this bench, for a device that has none. */
+  async fetchRun(): Promise<SavedRun | undefined> {
+    try {
+      const run = await this.#api.call<(SavedRun & { runId: string; end: RunPoint | null }) | null>('GET', this.#path);
+      if (run === null || run.entries.length === 0) return undefined;
+      this.#remember(run.runId);
+      return { options: run.options, entries: run.entries, ...(run.end === null ? {} : { end: run.end }) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A run is here as it was left, on this device or another. */
+  async resume(run: SavedRun): Promise<void> {
+    const known = this.#remembered();
+    this.#take(known ?? newRunId(), run);
+    if (known !== undefined && !(await this.#agrees())) this.#take(newRunId(), run);
+    this.#soon(0);
+  }
+
+  /** A new run, or one of which the past was changed. */
+  begin(run: SavedRun): void {
+    this.#take(newRunId(), run);
+    this.#soon(GATHER_MS);
+  }
+
+  append(entries: readonly JournalEntry[]): void {
+    this.#entries.push(...entries);
+    this.#soon(GATHER_MS);
+  }
+
+  reached(end: RunPoint): void {
+    this.#end = end;
+    if (Date.now() - this.#endToldAt > END_EVERY_MS) this.#soon(GATHER_MS);
+  }
+
+  checks(goals: readonly GoalState[]): void {
+    this.#goals = goals;
+    this.#soon(GATHER_MS);
+  }
+
+  #take(runId: string, { options, entries, end }: SavedRun): void {
+    this.#remember(runId);
+    this.#options = options;
+    this.#entries = [...entries];
+    this.#acknowledged = 0;
+    this.#begun = false;
+    this.#end = end;
+    this.#goalsTold = '';
+  }
+
+  /** Whether the server's last entry of this run is ours. Unreachable servers are asked again when there is something to send. */
+  async #agrees(): Promise<boolean> {
+    try {
+      const run = await this.#api.call<{ runId: string; count: number } | null>('GET', `${this.#path}?from=1000000000`);
+      if (run === null || run.runId !== this.#runId) return true;
+      if (run.count > this.#entries.length) return false;
+      if (run.count === 0) return true;
+      const { entries } = await this.#api.call<{ entries: readonly JournalEntry[] }>(
+        'GET',
+        `${this.#path}?from=${run.count - 1}`,
+      );
+      return JSON.stringify(entries[0]) === JSON.stringify(this.#entries[run.count - 1]);
+    } catch {
+      return true;
+    }
+  }
+
+  #soon(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#send(), delayMs);
+  }
+
+  async #send(): Promise<void> {
+    if (this.#sending || this.#runId === '') return;
+    this.#sending = true;
+    try {
+      do await this.#sendBatch();
+      while (this.#acknowledged < this.#entries.length);
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#say({ kind: 'followed' });
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      this.#failed(error);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  async #sendBatch(): Promise<void> {
+    const { version = '' } = this.#setup;
+    if (!this.#begun) {
+      await this.#api.call('PUT', this.#path, { runId: this.#runId, version, options: this.#options });
+      this.#begun = true;
+    }
+    const from = this.#acknowledged;
+    const entries = this.#entries.slice(from, from + LARGEST_BATCH);
+    const checks = this.#goals.flatMap(({ id, met }) => (met === undefined ? [] : [{ id, met }]));
+    const told = JSON.stringify(checks);
+    const complete = from + entries.length === this.#entries.length;
+    const { count } = await this.#api.call<{ count: number }>('POST', this.#path, {
+      runId: this.#runId,
+      from,
+      entries,
+      ...(complete && this.#end !== undefined ? { end: this.#end } : {}),
+      ...(told === this.#goalsTold ? {} : { checks }),
+    });
+    this.#acknowledged = Math.max(count, from + entries.length);
+    this.#goalsTold = told;
+    this.#endToldAt = Date.now();
+  }
+
+  #failed(error: WorkshopError): void {
+    const { status, code, more } = error;
+    if (code === 'gap') {
+      this.#acknowledged = Math.min(Number(more['count']) || 0, this.#entries.length);
+      this.#soon(0);
+    } else if (code === 'unknown-run') {
+      this.#begun = false;
+      this.#acknowledged = 0;
+      this.#soon(FIRST_RETRY_MS);
+    } else if (status === 0 || status === 429 || status >= 500) {
+      this.#say({ kind: 'waiting', inputs: this.#entries.length - this.#acknowledged });
+      this.#soon(this.#retryMs * (0.5 + Math.random()));
+      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+    } else {
+      this.#say({ kind: 'apart', reason: error.message, code });
+      if (PASSING.includes(code)) this.#soon(LONGEST_RETRY_MS);
+    }
+  }
+
+  #say(state: LinkState): void {
+    if (JSON.stringify(state) !== JSON.stringify(this.state.value)) this.state.value = state;
+  }
+
+  #remember(runId: string): void {
+    this.#runId = runId;
+    try {
+      localStorage.setItem(`drydock-run/${this.#setup.id}`, runId);
+    } catch {
+      // Then the next page sends all of the run again under another id.
+    }
+  }
+
+  #remembered(): string | undefined {
+    return localStorage.getItem(`drydock-run/${this.#setup.id}`) ?? undefined;
+  }
+}
+
+/** Works where the origin is not secure, as on a laptop's hotspot. */
+function newRunId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,3 @@
+import { BoardView } from './board-view.ts';
+
+customElements.define('dd-board', BoardView);

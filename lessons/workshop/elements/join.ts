@@ -1,0 +1,3 @@
+import { JoinForm } from './join-form.ts';
+
+customElements.define('dd-join', JoinForm);

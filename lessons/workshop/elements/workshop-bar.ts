@@ -1,0 +1,225 @@
+import type { ClusterInput } from '@drydock/engine';
+import { h, setText } from '../../elements/dom.ts';
+import { type BenchDoor, theBench } from '../../elements/the-bench.ts';
+import { apiBase, pageAt } from '../client/addresses.ts';
+import { WorkshopApi } from '../client/api.ts';
+import { readEvents } from '../client/event-reader.ts';
+import type { JournalLink, LinkState } from '../client/journal-link.ts';
+import { joinedSession } from '../client/session.ts';
+import type { MessageBody, Settings } from '../records.ts';
+import { spanText, workshopWords } from '../words.ts';
+
+interface Me {
+  readonly hand: boolean;
+  readonly title: string;
+  readonly settings: Omit<Settings, 'benches'> & { readonly benches: readonly string[] };
+}
+
+/** What a message says that came while nobody was on this page is no news after this long. */
+const NEWS_MS = 10 * 60 * 1000;
+
+/** `<dd-workshop-bar>`: on a bench that a workshop follows, what comes from the instructor and what goes to them. */
+export class WorkshopBar extends HTMLElement {
+  readonly #words = workshopWords(document.documentElement.lang);
+  readonly #api = new WorkshopApi(apiBase('me'), joinedSession()?.token ?? '');
+  readonly #state = h('span', { class: 'link-state', role: 'status' });
+  readonly #timer = h('span', { class: 'timer' });
+  readonly #hand = h('button', {
+    type: 'button',
+    class: 'quiet-button',
+    'aria-pressed': 'false',
+    onclick: () => void this.#raise(),
+  });
+  readonly #news = h('div', { class: 'news', 'aria-live': 'polite' });
+  readonly #refusal = h('p', { class: 'problem', role: 'status', hidden: true });
+  #me: Me | undefined;
+  #door: BenchDoor | undefined;
+
+  connectedCallback(): void {
+    const { title = '' } = joinedSession() ?? {};
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-label', this.#words.bar.label);
+    const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#hand);
+    this.replaceChildren(line, this.#refusal, this.#news);
+    setText(this.#hand, this.#words.bar.hand);
+    setInterval(() => this.#showTime(), 1000);
+    void theBench.then((door) => {
+      this.#door = door;
+      void this.#refresh();
+      void readEvents(
+        this.#api,
+        '/messages',
+        ({ event, data }) => {
+          if (event === 'message') void this.#hear(data as { at: number; body: MessageBody });
+        },
+        () => {},
+      );
+    });
+  }
+
+  /** The journal of this page's bench. */
+  follow(link: JournalLink): void {
+    link.state.on((state) => this.#showLink(state));
+    void theBench.then(({ bench }) => bench.goals.on((goals) => link.checks(goals)));
+  }
+
+  #showLink(state: LinkState): void {
+    const { bar } = this.#words;
+    this.dataset['state'] = state.kind;
+    setText(
+      this.#state,
+      state.kind === 'waiting' ? bar.waiting(state.inputs) : state.kind === 'followed' ? bar.followed : '',
+    );
+    this.#refusal.hidden = state.kind !== 'apart';
+    setText(this.#refusal, state.kind === 'apart' ? state.reason : '');
+  }
+
+  async #refresh(): Promise<void> {
+    this.#me = await this.#api.call<Me>('GET', '').catch(() => this.#me);
+    if (this.#me === undefined) return;
+    const { hand, settings } = this.#me;
+    this.#hand.setAttribute('aria-pressed', String(hand));
+    setText(this.#hand, hand ? this.#words.bar.handUp : this.#words.bar.hand);
+    void this.#door?.bench.remote?.drive({ order: settings.paused ? 'pause' : 'play' });
+    this.toggleAttribute('paused', settings.paused);
+    const solution = document.querySelector<HTMLElement>('.solution');
+    const { id } = this.#door?.bench.setup ?? { id: '' };
+    if (solution !== null && settings.revealed.includes(id)) solution.hidden = false;
+    this.#showTime();
+  }
+
+  async #raise(): Promise<void> {
+    const up = this.#me?.hand !== true;
+    await this.#api.call('PUT', '/hand', { up }).catch(() => {});
+    await this.#refresh();
+  }
+
+  #showTime(): void {
+    const { bar } = this.#words;
+    const { paused, timerUntil, closesAt, overtimeMs = 0 } = this.#me?.settings ?? {};
+    const now = Date.now();
+    const parts = [
+      paused === true ? bar.paused : '',
+      timerUntil !== undefined && timerUntil > now ? bar.timer(clockText(timerUntil - now)) : '',
+      closesAt === undefined
+        ? ''
+        : closesAt > now
+          ? bar.timer(spanText(this.#words, closesAt - now))
+          : now <= closesAt + overtimeMs
+            ? bar.overtime
+            : bar.over,
+    ];
+    setText(this.#timer, parts.filter((part) => part !== '').join(' · '));
+  }
+
+  async #hear({ at, body }: { readonly at: number; readonly body: MessageBody }): Promise<void> {
+    if (body.kind === 'settings') {
+      await this.#refresh();
+      return;
+    }
+    if (Date.now() - at > NEWS_MS || this.#heardBefore(at)) return;
+    switch (body.kind) {
+      case 'announce':
+        this.#tell(body.text);
+        break;
+      case 'point':
+        this.#point(body.benchId, body.checkId);
+        break;
+      case 'fault':
+        this.#tell(`${this.#words.bar.fault} ${body.text}`);
+        await this.#door?.bench.submit({ kind: 'fault', fault: body.fault } as ClusterInput);
+        break;
+      case 'offer':
+        this.#offer(body);
+    }
+  }
+
+  /** A page that is opened again hears everything again; a fault must not strike twice. */
+  #heardBefore(at: number): boolean {
+    const key = `drydock-heard/${this.#door?.bench.setup.id}`;
+    if (Number(sessionStorage.getItem(key) ?? 0) >= at) return true;
+    sessionStorage.setItem(key, String(at));
+    return false;
+  }
+
+  #tell(text: string, ...more: readonly HTMLElement[]): HTMLElement {
+    const note = h(
+      'div',
+      { class: 'note' },
+      h('p', {}, text),
+      ...more,
+      h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, this.#words.bar.dismiss),
+    );
+    this.#news.prepend(note);
+    return note;
+  }
+
+  #point(benchId: string, checkId: string | undefined): void {
+    const { bar } = this.#words;
+    if (benchId !== this.#door?.bench.setup.id) {
+      const path = benchId.replace(/^(lesson|exercise)\//, '$1s/');
+      this.#tell(bar.pointElsewhere, h('a', { href: pageAt(`${path}/`) }, bar.open));
+      return;
+    }
+    const selector =
+      checkId === undefined ? 'h1' : `[data-goal="${CSS.escape(checkId)}"], dd-check[goal="${CSS.escape(checkId)}"]`;
+    const target = document.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>('h1');
+    target?.scrollIntoView({ block: 'center' });
+    target?.classList.add('pointed');
+    setTimeout(() => target?.classList.remove('pointed'), 6000);
+    this.#tell(bar.point);
+  }
+
+  #offer({ benchId, inputs, text }: Extract<MessageBody, { kind: 'offer' }>): void {
+    if (benchId !== this.#door?.bench.setup.id) return;
+    const { bar } = this.#words;
+    const steps = h(
+      'ol',
+      {},
+      ...(inputs as readonly ClusterInput[])
+        .flatMap((input) => described(input))
+        .map((line) => h('li', {}, h('code', {}, line))),
+    );
+    const accept = h(
+      'button',
+      { type: 'button', class: 'strong', onclick: () => void this.#accept(inputs as readonly ClusterInput[], note) },
+      bar.accept,
+    );
+    const details = h('details', {}, h('summary', {}, bar.offerSteps(steps.childElementCount)), steps);
+    const note = this.#tell(text === '' ? bar.offer : `${bar.offer} ${text}`, details, accept);
+  }
+
+  /** The learner's own terminals may be in the middle of something, so what was typed goes into one of its own. */
+  async #accept(inputs: readonly ClusterInput[], note: HTMLElement): Promise<void> {
+    note.remove();
+    this.#tell(this.#words.bar.accepted);
+    const door = this.#door!;
+    const terminal = await door.spareTerminal();
+    for (const input of inputs) {
+      if (input.kind === 'terminal.input') await door.bench.submit({ ...input, terminal });
+      else if (!input.kind.startsWith('terminal.')) await door.bench.submit(input);
+    }
+  }
+}
+
+/** `12:05` */
+function clockText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** An input as the learner reads it before taking it. Keys that are no text are left to the imagination. */
+function described(input: ClusterInput): readonly string[] {
+  switch (input.kind) {
+    case 'file.write':
+      return [`${input.path}:\n${input.text}`];
+    case 'file.delete':
+      return [`rm ${input.path}`];
+    case 'run':
+      return [input.argv.join(' ')];
+    case 'terminal.input':
+      return [input.text.replace(/\r/g, '⏎').replace(/[\x00-\x1f\x7f]/g, '·')];
+    default:
+      return input.kind.startsWith('terminal.') ? [] : [JSON.stringify(input)];
+  }
+}
