@@ -22,6 +22,7 @@ const LESSON: BenchCard = {
   ],
 };
 const EXERCISE: BenchCard = { ...LESSON, id: 'exercise/two', title: 'Two', path: 'exercises/two/', exercise: 'two' };
+const SECOND: BenchCard = { ...EXERCISE, id: 'exercise/two/2', path: 'exercises/two/2/', variant: 2 };
 
 const START = Date.UTC(2026, 10, 28, 9);
 
@@ -37,13 +38,13 @@ async function begin(args: readonly string[] = [], roster?: ReadonlyMap<string, 
   now = START;
   store = await openStore(openSqlite(':memory:'));
   const options = readOptions(args, new Date(START));
-  const opened = await openWorkshop(store, options, [LESSON, EXERCISE], undefined, START);
+  const opened = await openWorkshop(store, options, [LESSON, EXERCISE, SECOND], undefined, START);
   ({ code } = opened.workshop);
   key = opened.instructorKey;
   regraded = [];
   const server: WorkshopServer = {
     store,
-    benches: new Map([LESSON, EXERCISE].map((card) => [card.id, card])),
+    benches: new Map([LESSON, EXERCISE, SECOND].map((card) => [card.id, card])),
     now: () => now,
     guesses: new Guesses(() => now),
     addressOf: (context) => context.req.header('x-test-address') ?? 'somewhere',
@@ -322,6 +323,20 @@ describe('the instructor', () => {
     expect(lines.map((line) => (JSON.parse(line) as { table: string }).table)).toEqual(['workshop', 'person']);
     expect(lines.join()).not.toContain(key);
   });
+});
+
+test('each person may get a variant of their own', async () => {
+  await begin();
+  expect(SECOND.variant).toBe(2);
+  const { token } = await join('Ada');
+  const shown = async (who: string) =>
+    ((await (await request('GET', '/me', who)).json()) as { settings: { benches: string[] } }).settings.benches;
+  expect(await shown(token)).toEqual([LESSON.id, EXERCISE.id]);
+  await request('PATCH', '/board/settings', key, { variants: true });
+  const others = await Promise.all(
+    Array.from({ length: 12 }, async (_, number) => shown((await join(`Learner ${number}`)).token)),
+  );
+  expect(new Set(others.map((benches) => benches[1]))).toEqual(new Set([EXERCISE.id, SECOND.id]));
 });
 
 test('a workshop without anything kept answers in words', async () => {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { Settings } from '../records.ts';
+import { assignedBenches } from './assignment.ts';
 import type { Env, WorkshopServer } from './context.ts';
 import { eventStream } from './event-stream.ts';
 import { readBody, refuse } from './refusal.ts';
@@ -25,7 +26,10 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
         hand: handAt !== undefined,
         pairedWith,
         title: workshop.title,
-        settings: shown(workshop.settings),
+        settings: {
+          ...shown(workshop.settings),
+          benches: assignedBenches(server.benches.values(), workshop.settings, id),
+        },
       });
     })
     .put('/hand', async (context) => {
@@ -60,9 +64,8 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
 }
 
 /** What a learner sees of the settings. */
-function shown({ benches, locked, revealed, opensAt, closesAt, overtimeMs, paused, timerUntil, variants }: Settings) {
+function shown({ locked, revealed, opensAt, closesAt, overtimeMs, paused, timerUntil, variants }: Settings) {
   return {
-    benches: Object.keys(benches),
     locked,
     revealed,
     opensAt,

@@ -74,10 +74,11 @@ function choose(
 ): readonly BenchCard[] {
   const all = cards.filter(({ id }) => id.startsWith(`${kind}/`));
   if (names === undefined) return others === undefined ? all : [];
-  return names.map((name) => {
-    const card = all.find(({ id }) => id === `${kind}/${name.trim()}`);
-    if (card !== undefined) return card;
-    const known = all.map(({ id }) => id.slice(kind.length + 1)).join(', ');
-    throw new OptionsError(`there is no ${kind} "${name}"; there are: ${known}`);
+  return names.flatMap((name) => {
+    const id = `${kind}/${name.trim()}`;
+    const found = all.filter((card) => card.id === id || `exercise/${card.exercise}` === id);
+    if (found.length > 0) return found;
+    const known = all.filter(({ variant = 1 }) => variant === 1).map((card) => card.id.slice(kind.length + 1));
+    throw new OptionsError(`there is no ${kind} "${name}"; there are: ${known.join(', ')}`);
   });
 }

@@ -1,0 +1,22 @@
+import { variantFor } from '@drydock/graders';
+import type { Settings } from '../records.ts';
+import type { BenchCard } from './bench-card.ts';
+
+/**
+ * The benches that are shown to a person: every lesson, and of each exercise one variant, the first unless the workshop
+ * gives each person their own.
+ */
+export function assignedBenches(
+  cards: Iterable<BenchCard>,
+  { benches, variants }: Settings,
+  personId: string,
+): readonly string[] {
+  const offered = [...cards].filter(({ id }) => benches[id] !== undefined);
+  const lessons = offered.filter(({ exercise }) => exercise === undefined);
+  const exercises = Map.groupBy(
+    offered.filter(({ exercise }) => exercise !== undefined),
+    ({ exercise }) => exercise,
+  );
+  const chosen = [...exercises.values()].map((each) => each[variants ? variantFor(personId, each.length) : 0]!);
+  return [...lessons, ...chosen].map(({ id }) => id);
+}
