@@ -1,6 +1,7 @@
 import mdx from '@astrojs/mdx';
 import { defineConfig } from 'astro/config';
 import { FIRST, LANGUAGES } from './lessons/i18n/languages.ts';
+import { offline } from './lessons/offline/integration.ts';
 
 export default defineConfig({
   srcDir: './lessons',
@@ -12,7 +13,7 @@ export default defineConfig({
     locales: LANGUAGES.map(({ id, code }) => ({ path: id, codes: [code] })),
     routing: { prefixDefaultLocale: false },
   },
-  integrations: [mdx()],
+  integrations: [mdx(), offline()],
   markdown: {
     shikiConfig: {
       themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },

@@ -86,3 +86,22 @@ here('the playground makes the cluster that is asked for, and keeps it', async (
   await bench.page.reload();
   await bench.page.locator('dd-cluster .room[data-node=node-4]').waitFor();
 });
+
+here('after the first visit the site opens without a network, and its clusters run', async () => {
+  const reader = await visit.reader({ serviceWorkers: 'allow' });
+  const first = await visit.open(reader, '');
+  await first.page.evaluate(async () => {
+    const { active, installing, waiting } = await navigator.serviceWorker.ready;
+    if (active?.state === 'activated') return;
+    await new Promise((done) => (active ?? installing ?? waiting)!.addEventListener('statechange', done));
+  });
+  await reader.setOffline(true);
+  const bench = await visit.open(reader, LESSON);
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.runs('harbour');
+  await bench.tab('Files').click();
+  await bench.page.locator('dd-editor .cm-content').waitFor();
+  await bench.page.locator('dd-language a').click();
+  await bench.page.waitForURL('**/zh/**');
+  await bench.runs('harbour');
+});

@@ -36,7 +36,12 @@ export class Visit {
 
   /** A reader with a device of their own: nothing is kept between two of them. */
   async reader(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      // Each reader would fetch the whole site for later.
+      serviceWorkers: 'block',
+      ...options,
+    });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.url });
     context.on('page', (page) => this.#listen(page));
     this.#contexts.push(context);
@@ -58,7 +63,8 @@ export class Visit {
   #listen(page: Page): void {
     page.on('pageerror', (error) => this.complaints.push(`error: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complaints.push(`console: ${message.text()}`);
+      const ofTests = message.text().startsWith('Service Worker registration blocked by Playwright');
+      if (!ofTests && ['error', 'warning'].includes(message.type())) this.complaints.push(`console: ${message.text()}`);
     });
     page.on('request', (request) => {
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(this.url)) {

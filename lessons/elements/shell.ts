@@ -6,3 +6,11 @@ import { ThemeChoice } from './theme-choice.ts';
 customElements.define('dd-theme', ThemeChoice);
 customElements.define('dd-language', LanguageLink);
 customElements.define('dd-search', SiteSearch);
+
+// After the page is there: keeping the site for later must not hold up what is read now.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  const register = () =>
+    void navigator.serviceWorker.register(`${document.body.dataset['base'] ?? '/'}sw.js`).catch(() => {});
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register, { once: true });
+}
