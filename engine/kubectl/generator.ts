@@ -52,7 +52,7 @@ export function oneName(invocation: Invocation): string {
  */
 export function* generate(invocation: Invocation, object: Unstructured, failure?: string): Task<number> {
   const namespaced = !CLUSTER_SCOPED.has(object.kind);
-  const report = new Report(invocation);
+  const report = new Report(invocation, true);
   const given = namespaced && invocation.namespaceGiven ? { namespace: invocation.namespace } : {};
   const shown = { ...object, metadata: { ...object.metadata, ...given } };
   if (invocation.dryRun === 'client') {

@@ -26,6 +26,12 @@ const OUTPUT_VALUES =
 export const OUTPUT_FLAGS: readonly FlagSpec[] = [
   { name: 'output', short: 'o', type: 'string', help: 'The form of the output', values: OUTPUT_VALUES },
   { name: 'show-managed-fields', type: 'bool', help: 'Keep metadata.managedFields in JSON and YAML' },
+  {
+    name: 'allow-missing-template-keys',
+    type: 'bool',
+    default: 'true',
+    help: 'Let templates name fields that are not there',
+  },
   { name: 'template', type: 'string', help: 'The template of -o go-template, or the file of -o go-template-file' },
 ];
 
@@ -89,4 +95,10 @@ export const VALIDATE_FLAG: FlagSpec = {
   bare: 'strict',
   help: 'What the server does about unknown and duplicate fields',
   values: ['strict', 'warn', 'ignore'],
+};
+
+export const LOCAL_FLAG: FlagSpec = {
+  name: 'local',
+  type: 'bool',
+  help: 'Change the manifest of -f and print it, without asking the server for anything',
 };

@@ -89,6 +89,11 @@ export function givesFiles(flags: Flags): boolean {
   return flags.list('filename').length > 0 || (flags.has('kustomize') && flags.string('kustomize') !== '');
 }
 
+/** Whether the command works on manifests alone (`--local`). */
+export function isLocal({ flags }: { readonly flags: Flags }): boolean {
+  return flags.has('local') && flags.bool('local');
+}
+
 function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {
   if (/^https?:\/\//.test(path)) {
     const host = path.split('/')[2] ?? '';
@@ -120,6 +125,16 @@ function manifestPaths(process: Process, directory: string, recursive: boolean):
     if (entry.type === 'directory') return recursive ? manifestPaths(process, path, true) : [];
     return EXTENSIONS.some((extension) => entry.name.endsWith(extension)) ? [path] : [];
   });
+}
+
+/** @throws CommandError when it cannot be read */
+export function readWholeFile(process: Process, path: string): string {
+  try {
+    return readText(process, path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`open ${path}: ${error.message.toLowerCase()}`);
+  }
 }
 
 function readText(process: Process, path: string): string {

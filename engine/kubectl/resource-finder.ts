@@ -3,7 +3,7 @@ import type { Task } from '../sim/index.ts';
 import { CommandError, isExpected, isStatus } from './command-error.ts';
 import type { ApiResource } from './discovery.ts';
 import type { Invocation } from './invocation.ts';
-import { givesFiles, type ManifestObject, readManifests } from './manifest-files.ts';
+import { givesFiles, isLocal, type ManifestObject, readManifests } from './manifest-files.ts';
 import { parseResourceArgs } from './resource-args.ts';
 import type { Unstructured } from './unstructured.ts';
 
@@ -44,6 +44,7 @@ Example resource specifications include:
 export function* findObjects(invocation: Invocation, options: FindOptions = {}): Task<Findings> {
   const { flags } = invocation;
   const args = options.args ?? invocation.args;
+  if (isLocal(invocation)) return yield* findInFiles(invocation);
   if (givesFiles(flags)) {
     if (args.length > 0) {
       throw new CommandError(
@@ -149,6 +150,20 @@ function* findByFiles(invocation: Invocation): Task<Findings> {
       found.push(foundObject(resource, invocation.get(resource, name, namespace), manifest.source));
     });
   }
+  return { found, errors, byName: true };
+}
+
+/** With `--local` what stands in the manifests is all there is. */
+function* findInFiles(invocation: Invocation): Task<Findings> {
+  const { objects, errors } = yield* readManifests(invocation.process, invocation.streams, invocation.flags);
+  const found = objects.map(({ object, source }): Found => {
+    const [version = '', group = ''] = object.apiVersion.split('/').reverse();
+    const singular = object.kind.toLowerCase();
+    const resource = { group, version, kind: object.kind, plural: singular, singular, namespaced: true };
+    const { name = '', namespace } = object.metadata ?? {};
+    const known = { shortNames: [], categories: [], verbs: [], subresources: [] };
+    return { resource: { ...resource, ...known }, namespace, name, object, source };
+  });
   return { found, errors, byName: true };
 }
 

@@ -6,12 +6,16 @@ import {
   DRY_RUN_FLAG,
   FILE_FLAGS,
   fieldManagerFlag,
+  LOCAL_FLAG,
   OUTPUT_FLAGS,
   SELECTOR_FLAG,
 } from './global-flags.ts';
 import type { Invocation } from './invocation.ts';
+import { givesFiles, isLocal } from './manifest-files.ts';
+import { withEmptyStructures } from './output/empty-structures.ts';
 import { Report } from './output/report.ts';
-import { collect, type Found, findObjects } from './resource-finder.ts';
+import { patchFound } from './patching.ts';
+import { collect, type Findings, type Found, findObjects } from './resource-finder.ts';
 import { fieldAt, isObject } from './unstructured.ts';
 
 /** The flags of every `kubectl set …`. */
@@ -23,6 +27,7 @@ export const SET_FLAGS: readonly FlagSpec[] = [
   DRY_RUN_FLAG,
   fieldManagerFlag('kubectl-set'),
   { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
+  LOCAL_FLAG,
 ];
 
 export const CONTAINERS_FLAG: FlagSpec = {
@@ -59,34 +64,44 @@ export function selectContainers(containers: readonly NamedContainer[], pattern:
   return containers.filter(({ name }) => matcher.test(name));
 }
 
+/** The objects that a `kubectl set …` is about; those of manifests with all that Go's structures print of them. */
+export function* findTargets(invocation: Invocation, resources: readonly string[]): Task<Findings> {
+  if (!isLocal(invocation)) return yield* findObjects(invocation, { args: resources });
+  if (!givesFiles(invocation.flags)) {
+    throw new CommandError(
+      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+    );
+  }
+  const findings = yield* findObjects(invocation);
+  return { ...findings, found: findings.found.map((one) => ({ ...one, object: withEmptyStructures(one.object) })) };
+}
+
 /**
  * Patches the Pod spec of each object and says so.
- * @param change the fields of the Pod spec to patch, or undefined when there is nothing to do
+ * @param change the fields of the Pod spec (at the path given) to patch, or undefined when there is nothing to do
  */
 export function* setInPodSpecs(
   invocation: Invocation,
   resources: readonly string[],
   done: string,
-  change: (found: Found) => Readonly<Record<string, unknown>> | undefined,
+  change: (found: Found, podSpec: readonly string[]) => Readonly<Record<string, unknown>> | undefined,
 ): Task<number> {
-  const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
-  const report = new Report(invocation);
+  const { found, errors: missing } = yield* findTargets(invocation, resources);
+  const report = new Report(invocation, true);
   const errors: Error[] = [...missing];
   for (const one of found) {
     collect(errors, () => {
       const path = podSpecPath(one);
-      const { resource, name, namespace, object } = one;
+      const { resource, name } = one;
       if (path === undefined) {
         throw new CommandError(
           `${resource.plural}/${name} the object is not a pod or does not have a pod template: *${resource.version}.${resource.kind}`,
         );
       }
-      const fields = change(one);
+      const fields = change(one, path);
       if (fields === undefined) return;
       const patch = path.reduceRight<unknown>((inner, field) => ({ [field]: inner }), fields);
-      const patched =
-        invocation.dryRun === 'client' ? object : invocation.patch(resource, name, namespace, 'strategic-merge', patch);
-      report.done(patched, done);
+      report.done(patchFound(invocation, one, 'strategic-merge', patch), done);
     });
   }
   throwCollected(errors);

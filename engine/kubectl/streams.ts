@@ -5,6 +5,10 @@ import type { Task } from '../sim/index.ts';
 /** Bytes of standard input or a file that kubectl is willing to hold. */
 export const MAX_INPUT_BYTES = 8 * 1024 * 1024;
 
+/** An answer to a question is short. */
+const MAX_LINE_BYTES = 4096;
+const NEWLINE = 10;
+
 /**
  * Standard output and error of a command. Text is kept until `flush`, so that only commands that wait have to be
  * written with waiting in mind; the order between the two streams is kept.
@@ -36,6 +40,18 @@ export class Streams {
   *readInput(): Task<string> {
     yield* this.flush();
     return decode(yield* readAll(this.#process, 0, MAX_INPUT_BYTES));
+  }
+
+  /** One line of standard input, without its end; what there is when the input ends. */
+  *readLine(): Task<string> {
+    yield* this.flush();
+    const bytes: number[] = [];
+    while (bytes.length < MAX_LINE_BYTES) {
+      const [byte] = yield* this.#process.read(0, 1);
+      if (byte === undefined || byte === NEWLINE) break;
+      bytes.push(byte);
+    }
+    return decode(new Uint8Array(bytes));
   }
 
   #add(fd: number, text: string): void {

@@ -1,9 +1,9 @@
 import { CommandError, isStatus } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ManifestObject } from '../manifest-files.ts';
-import type { Report } from '../output/report.ts';
 import { locate } from '../resource-finder.ts';
 import { withField } from '../unstructured.ts';
+import type { Applied } from './applied.ts';
 
 const CONFLICT_HELP = `Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -18,18 +18,21 @@ are the ways you can resolve this warning:
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
 
 /** `apply --server-side`: the manifest itself is the patch. */
-export function applyServerSide(invocation: Invocation, report: Report, manifest: ManifestObject): void {
+export function applyServerSide(invocation: Invocation, applied: Applied, manifest: ManifestObject): void {
   const { resource, namespace, name } = locate(invocation, manifest);
   const object =
     namespace === undefined ? manifest.object : withField(manifest.object, ['metadata', 'namespace'], namespace);
-  const manager = invocation.flags.string('field-manager') || 'kubectl';
+  const { flags } = invocation;
+  const manager = flags.changed('field-manager') ? flags.string('field-manager') : 'kubectl';
+  const subresource = flags.string('subresource');
   try {
-    const applied = invocation.of(resource).patch(name, namespace, 'apply', object, {
+    const result = invocation.of(resource).patch(name, namespace, 'apply', object, {
       ...invocation.writeOptions(),
       fieldManager: manager,
-      force: invocation.flags.bool('force-conflicts'),
+      force: flags.bool('force-conflicts'),
+      ...(subresource === '' ? {} : { subresource }),
     });
-    report.done(applied, 'serverside-applied');
+    applied.add(result, 'serverside-applied');
   } catch (error) {
     if (!isStatus(error, 'Conflict')) throw error;
     throw new CommandError(`${(error as Error).message}\n${CONFLICT_HELP}`);

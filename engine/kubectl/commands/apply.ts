@@ -1,6 +1,8 @@
 import { parseLabelSelector } from '../../api/label-selector.ts';
+import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
+import { DELETION_FLAGS, deleteOptionsOf, propagationPolicy } from '../deletion.ts';
 import { type ApiResource, apiVersionOf } from '../discovery.ts';
 import {
   DRY_RUN_FLAG,
@@ -15,11 +17,14 @@ import { LAST_APPLIED, lastApplied, withLastApplied } from '../last-applied.ts';
 import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
 import { writeJson } from '../output/json-writer.ts';
-import { Report } from '../output/report.ts';
-import { collect, locate } from '../resource-finder.ts';
+import { PRUNE_FLAGS, type PruneKinds, pruneKinds } from '../prune.ts';
+import { collectTask, type Found, locate } from '../resource-finder.ts';
 import { isBuiltIn, schemaName } from '../schema-name.ts';
 import { jsonThreeWayPatch, strategicThreeWayPatch } from '../three-way-merge.ts';
 import { type Unstructured, withField } from '../unstructured.ts';
+import { waitUntilGone } from '../wait-deletion.ts';
+import { Applied } from './applied.ts';
+import { editLastApplied } from './apply-edit-last-applied.ts';
 import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { applyServerSide } from './apply-server-side.ts';
 
@@ -30,52 +35,78 @@ export const apply: Command = {
   usage: 'apply (-f FILENAME | -k DIRECTORY) [flags]',
   examples: ['kubectl apply -f web.yaml', 'cat web.yaml | kubectl apply -f -', 'kubectl apply -R -f manifests/'],
   operand: 'none',
-  subcommands: [setLastApplied, viewLastApplied],
+  subcommands: [editLastApplied, setLastApplied, viewLastApplied],
   flags: [
     ...FILE_FLAGS,
     ...OUTPUT_FLAGS,
     DRY_RUN_FLAG,
     VALIDATE_FLAG,
     SELECTOR_FLAG,
-    {
-      ...fieldManagerFlag(''),
-      help: 'The manager of the fields; kubectl-client-side-apply, or kubectl with --server-side',
-    },
+    fieldManagerFlag('kubectl-client-side-apply'),
     { name: 'server-side', type: 'bool', help: 'Let the server merge' },
     { name: 'force-conflicts', type: 'bool', help: 'With --server-side: take fields over from other managers' },
     { name: 'overwrite', type: 'bool', default: 'true', help: 'Let the manifest win over changes made meanwhile' },
+    { name: 'all', type: 'bool', help: 'With --prune: look at everything in the namespace' },
+    { name: 'subresource', type: 'string', help: 'With --server-side: apply to this subresource' },
+    { name: 'openapi-patch', type: 'bool', default: 'true', help: 'Merge by the schema of the server', hidden: true },
+    ...PRUNE_FLAGS,
+    ...DELETION_FLAGS,
   ],
   *run(invocation) {
-    const { flags, args, process, streams } = invocation;
-    if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
-    if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
-    if (flags.bool('force-conflicts') && !flags.bool('server-side')) {
-      throw new CommandError('--force-conflicts only works with --server-side');
-    }
-    if (flags.bool('server-side') && invocation.dryRun === 'client') {
-      throw new CommandError(
-        "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
-      );
-    }
+    const { flags, process, streams } = invocation;
+    const kinds = checkFlags(invocation);
     const manifests = yield* readManifests(process, streams, flags, validates(invocation));
     requireSchema(invocation, manifests);
     const selector = parseLabelSelector(flags.string('selector'));
     const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
     if (selected.length === 0 && manifests.errors.length === 0) throw new CommandError('no objects passed to apply');
-    const report = new Report(invocation);
+    const applied = new Applied(invocation);
     const errors: Error[] = [...manifests.errors];
-    for (const manifest of selected) {
-      collect(errors, () => {
-        if (flags.bool('server-side')) applyServerSide(invocation, report, manifest);
-        else applyOne(invocation, report, manifest);
-      });
-    }
+    for (const manifest of selected) yield* collectTask(errors, applyEither(invocation, applied, manifest));
+    applied.end();
     throwCollected(errors);
+    if (kinds !== undefined) applied.prune(kinds);
     return 0;
   },
 };
 
-function applyOne(invocation: Invocation, report: Report, manifest: ManifestObject): void {
+/** @throws CommandError for flags that do not go together */
+function checkFlags(invocation: Invocation): PruneKinds | undefined {
+  const { flags, args, dryRun } = invocation;
+  if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
+  if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
+  const serverSide = flags.bool('server-side');
+  if (flags.bool('force-conflicts') && !serverSide)
+    throw new CommandError('--force-conflicts only works with --server-side');
+  if (serverSide && dryRun === 'client') {
+    throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  }
+  if (flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side');
+  if (flags.bool('force') && dryRun === 'server')
+    throw new CommandError('--dry-run=server cannot be used with --force');
+  if (flags.string('subresource') !== '' && !serverSide)
+    throw new CommandError('--subresource can only be specified for --server-side');
+  propagationPolicy(flags.string('cascade'));
+  const selector = flags.string('selector');
+  if (flags.bool('all') && selector !== '') throw new CommandError('cannot set --all and --selector at the same time');
+  if (flags.bool('prune') && !flags.bool('all') && selector === '') {
+    throw new CommandError(
+      'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. ' +
+        'If you did not mean to prune all resources, specify a label selector',
+    );
+  }
+  if (flags.bool('prune') && serverSide) {
+    throw new CommandError("--prune is in alpha and doesn't currently work on objects created by server-side apply");
+  }
+  return pruneKinds(invocation);
+}
+
+function* applyEither(invocation: Invocation, applied: Applied, manifest: ManifestObject): Task<void> {
+  if (invocation.flags.bool('server-side')) applyServerSide(invocation, applied, manifest);
+  else yield* applyOne(invocation, applied, manifest);
+}
+
+function* applyOne(invocation: Invocation, applied: Applied, manifest: ManifestObject): Task<void> {
   const { resource, namespace, name } = locate(invocation, manifest);
   const object = (
     namespace === undefined ? manifest.object : withField(manifest.object, ['metadata', 'namespace'], namespace)
@@ -91,7 +122,7 @@ function applyOne(invocation: Invocation, report: Report, manifest: ManifestObje
   const modified = withLastApplied(object);
   const current = currentObject(invocation, resource, manifest.source, name, namespace);
   if (current === undefined) {
-    report.done(create(invocation, resource, modified, manifest.source), 'created');
+    applied.add(create(invocation, resource, modified, manifest.source), 'created');
     return;
   }
   const original = lastApplied(current);
@@ -107,8 +138,23 @@ function applyOne(invocation: Invocation, report: Report, manifest: ManifestObje
     : jsonThreeWayPatch(original ?? {}, modified, current);
   // A dry run on the client does not look whether anything would change.
   const unchanged = Object.keys(patch).length === 0 && invocation.dryRun !== 'client';
-  if (unchanged) report.done(current, 'unchanged');
-  else report.done(patchOne(invocation, resource, current, patch, manifest.source), 'configured');
+  if (unchanged) return applied.add(current, 'unchanged');
+  let changed: Unstructured;
+  try {
+    changed = patchOne(invocation, resource, current, patch, manifest.source);
+  } catch (error) {
+    if (!invocation.flags.bool('force') || !(isStatus(error, 'Conflict') || isStatus(error, 'Invalid'))) throw error;
+    changed = yield* recreate(invocation, { resource, namespace, name, object: current }, modified);
+  }
+  applied.add(changed, 'configured');
+}
+
+/** `--force`: what cannot be changed is deleted and made again. */
+function* recreate(invocation: Invocation, found: Found, modified: Unstructured): Task<Unstructured> {
+  const { resource, namespace, name, object } = found;
+  invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation));
+  yield* waitUntilGone(invocation, found, object.metadata.uid, Number.POSITIVE_INFINITY);
+  return invocation.of(resource).create(modified, writeOptions(invocation));
 }
 
 function currentObject(
@@ -160,8 +206,7 @@ function patchOne(
 }
 
 function writeOptions(invocation: Invocation) {
-  const manager = invocation.flags.string('field-manager') || 'kubectl-client-side-apply';
-  return { ...invocation.writeOptions(), fieldManager: manager };
+  return { ...invocation.writeOptions(), fieldManager: invocation.flags.string('field-manager') };
 }
 
 /** How messages point at an object on the server. */

@@ -116,7 +116,7 @@ const whoami: Command = {
   flags: OUTPUT_FLAGS,
   *run(invocation) {
     const { streams, client } = invocation;
-    const printer = objectPrinter(invocation);
+    const printer = objectPrinter(invocation, true);
     let review: unknown;
     try {
       const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };

@@ -41,7 +41,7 @@ export const autoscale: Command = {
       throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${most}, min: ${least}`);
     }
     const { found, errors: missing } = yield* findObjects(invocation);
-    const report = new Report(invocation);
+    const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
       collect(errors, () => {

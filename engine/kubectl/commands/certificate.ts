@@ -29,7 +29,7 @@ function decide(name: string, decision: Decision, operation: string, reason: str
       }
       const names = args.map((arg) => `certificatesigningrequests/${arg}`);
       const { found, errors: missing } = yield* findObjects(invocation, { args: names });
-      const report = new Report(invocation);
+      const report = new Report(invocation, true);
       const errors: Error[] = [...missing];
       for (const one of found) {
         collect(errors, () => report.done(update(invocation, one, decision, reason) as never, operation));

@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { activeContext, changeConfigFile, configObject, type KubeConfig, type NamedContext } from '../kubeconfig.ts';
 import { writeJson } from '../output/json-writer.ts';
+import { objectPrinter } from '../output/object-printer.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
-import { writeYaml } from '../yaml/yaml-writer.ts';
 import { deleteEntry, renameContext, setEntry, setProperty, unsetProperty } from './config-edit.ts';
 
 const view: Command = {
@@ -14,28 +15,29 @@ const view: Command = {
   flags: [
     { name: 'minify', type: 'bool', help: 'Only what the current context needs' },
     { name: 'raw', type: 'bool', help: 'Show certificates and tokens too' },
-    {
-      name: 'output',
-      short: 'o',
-      type: 'string',
-      default: 'yaml',
-      help: 'The form of the output',
-      values: ['json', 'yaml'],
-    },
+    ...OUTPUT_FLAGS.map((flag) => (flag.name === 'output' ? { ...flag, default: 'yaml' } : flag)),
+    { name: 'flatten', type: 'bool', help: 'Put what files hold into the configuration itself' },
+    { name: 'merge', type: 'string', default: 'true', bare: 'true', help: 'Show all files merged, not the first only' },
   ],
   *run(invocation) {
     const { flags, streams } = invocation;
     const config = flags.bool('minify') ? minified(invocation) : invocation.config;
     const object = configObject(flags.bool('raw') ? config : redacted(config));
-    const output = flags.string('output');
-    if (output !== 'json' && output !== 'yaml')
-      throw new CommandError(
-        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,yaml`,
-      );
-    streams.out(output === 'json' ? `${writeJson(object, { indent: '    ' })}\n` : writeYaml(object));
+    if (flags.string('output') === 'json') streams.out(`${writeJson(inFileOrder(object), JSON_OF_STRUCTURES)}\n`);
+    else streams.out(objectPrinter(invocation)!(object as never));
     return 0;
   },
 };
+
+const JSON_OF_STRUCTURES = { indent: '    ', asItStands: true };
+
+/** As client-go's structures have them. */
+function inFileOrder(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { kind, apiVersion, clusters, users, contexts, ...others } = object;
+  const named = (list: unknown) =>
+    Array.isArray(list) ? list.map(({ name, ...rest }: { readonly name: string }) => ({ name, ...rest })) : list;
+  return { kind, apiVersion, clusters: named(clusters), users: named(users), contexts: named(contexts), ...others };
+}
 
 function minified(invocation: Invocation): KubeConfig {
   const { config, flags } = invocation;

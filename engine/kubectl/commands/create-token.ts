@@ -38,7 +38,7 @@ export const createToken: Command = {
       if (!(error instanceof StatusError)) throw error;
       throw new CommandError(`failed to create token: ${error.message}`);
     }
-    const printer = objectPrinter(invocation);
+    const printer = objectPrinter(invocation, true);
     const token = stringAt(granted, 'status', 'token');
     if (printer !== undefined) streams.out(printer(granted as Unstructured));
     else if (token === '') throw new CommandError(`failed to create token: no token in server response`);

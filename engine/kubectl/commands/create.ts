@@ -1,12 +1,19 @@
+import { parseLabelSelector } from '../../api/label-selector.ts';
+import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError, throwCollected, withSource } from '../command-error.ts';
+import { CommandError, isExpected, throwCollected, withSource } from '../command-error.ts';
+import { editObject } from '../editing.ts';
+import type { FlagSpec } from '../flag.ts';
 import { createObject, GENERATOR_FLAGS, generate, oneName } from '../generator.ts';
-import { FILE_FLAGS } from '../global-flags.ts';
-import { givesFiles, readManifests } from '../manifest-files.ts';
+import { FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
+import type { Invocation } from '../invocation.ts';
+import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
+import { objectName } from '../output/object-printer.ts';
 import { Report } from '../output/report.ts';
+import { rawFlag, sendRaw } from '../raw-request.ts';
 import { collect, locate } from '../resource-finder.ts';
-import type { Unstructured } from '../unstructured.ts';
+import { type Unstructured, withField } from '../unstructured.ts';
 import { createConfigMap } from './create-configmap.ts';
 import { createCronJob } from './create-cronjob.ts';
 import { createDeployment } from './create-deployment.ts';
@@ -20,6 +27,9 @@ import { createClusterRoleBinding, createRoleBinding } from './create-rolebindin
 import { createSecret } from './create-secret.ts';
 import { createService } from './create-service.ts';
 import { createToken } from './create-token.ts';
+import { LINE_ENDINGS_FLAG } from './edit.ts';
+
+const EDIT_FLAG: FlagSpec = { name: 'edit', type: 'bool', help: 'Edit what is read before it is created' };
 
 export const create: Command = {
   name: 'create',
@@ -27,7 +37,7 @@ export const create: Command = {
   section: 'Basic Commands (Beginner)',
   usage: 'create -f FILENAME',
   examples: ['kubectl create -f pod.yaml', 'kubectl create deployment web --image=nginx'],
-  flags: [...FILE_FLAGS, ...GENERATOR_FLAGS, { name: 'edit', type: 'bool', help: 'Not served here', hidden: true }],
+  flags: [...FILE_FLAGS, ...GENERATOR_FLAGS, SELECTOR_FLAG, rawFlag('POST'), LINE_ENDINGS_FLAG, EDIT_FLAG],
   subcommands: [
     createClusterRole,
     createClusterRoleBinding,
@@ -50,6 +60,7 @@ export const create: Command = {
   operand: 'none',
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
+    if (flags.string('raw') !== '' && givesFiles(flags)) return yield* sendRaw(invocation, 'POST');
     if (!givesFiles(flags)) {
       if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
       throw new CommandError('must specify one of -f and -k');
@@ -57,12 +68,18 @@ export const create: Command = {
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
     const manifests = yield* readManifests(process, streams, flags, validates(invocation));
     requireSchema(invocation, manifests);
-    if (manifests.objects.length === 0 && manifests.errors.length === 0) {
+    const selector = parseLabelSelector(flags.string('selector'));
+    const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
+    if (selected.length === 0 && manifests.errors.length === 0) {
       throw new CommandError('no objects passed to create');
     }
     const report = new Report(invocation);
+    if (flags.bool('edit')) {
+      throwCollected(manifests.errors);
+      return yield* createEdited(invocation, selected);
+    }
     const errors: Error[] = [];
-    for (const manifest of manifests.objects) {
+    for (const manifest of selected) {
       collect(errors, () => {
         const { namespace } = locate(invocation, manifest);
         try {
@@ -76,6 +93,30 @@ export const create: Command = {
     return 0;
   },
 };
+
+/**
+ * `--edit`: each object goes through the editor first, and one that the server refuses is the end. Dry runs do not reach
+ * as far as here.
+ */
+function* createEdited(invocation: Invocation, manifests: readonly ManifestObject[]): Task<number> {
+  for (const manifest of manifests) {
+    const { resource, namespace } = locate(invocation, manifest);
+    const shown =
+      namespace === undefined ? manifest.object : withField(manifest.object, ['metadata', 'namespace'], namespace);
+    yield* editObject(invocation, shown, (edited) => {
+      try {
+        const options = { ...invocation.writeOptions(), dryRun: false };
+        const created = invocation.of(resource).create(edited as unknown as Unstructured, options);
+        invocation.streams.out(`${objectName(created)} created\n`);
+        return undefined;
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        return { stderr: '', comment: '', fatal: error };
+      }
+    });
+  }
+  return 0;
+}
 
 /** A generator of an object that is nothing but a name. */
 function namedOnly(

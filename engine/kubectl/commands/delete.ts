@@ -3,10 +3,12 @@ import type { DeleteOptions } from '../../client/client.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
+import { CASCADE_FLAG, propagationPolicy, requestDeletion } from '../deletion.ts';
 import { type ApiResource, kindName } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, DRY_RUN_FLAG, FIELD_SELECTOR_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { givesFiles, readManifests } from '../manifest-files.ts';
+import { rawFlag, sendRaw } from '../raw-request.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { checkNamed, collect, collectTask, findObjects, locate } from '../resource-finder.ts';
 import type { Unstructured } from '../unstructured.ts';
@@ -33,14 +35,7 @@ export const deleteCommand: Command = {
     ALL_NAMESPACES_FLAG,
     DRY_RUN_FLAG,
     { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
-    {
-      name: 'cascade',
-      type: 'string',
-      default: 'background',
-      bare: 'background',
-      help: 'What happens to dependants',
-      values: ['background', 'foreground', 'orphan'],
-    },
+    CASCADE_FLAG,
     { name: 'force', type: 'bool', help: 'Take the object out of the API at once, without waiting for its end' },
     { name: 'grace-period', type: 'int', default: '-1', help: 'Seconds that the object gets to end' },
     { name: 'now', type: 'bool', help: 'Like --grace-period=1' },
@@ -52,10 +47,13 @@ export const deleteCommand: Command = {
       help: 'How long to wait for the end; 0 means as long as it takes',
     },
     { name: 'wait', type: 'bool', default: 'true', help: 'Wait until the objects are gone' },
+    rawFlag('DELETE'),
+    { name: 'interactive', short: 'i', type: 'bool', help: 'Ask before anything is deleted' },
     { name: 'output', short: 'o', type: 'string', help: '"name" prints only the names', values: ['name'] },
   ],
   *run(invocation) {
     const { flags, streams } = invocation;
+    if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'DELETE');
     const gracePeriod = gracePeriodOf(invocation);
     if (flags.bool('force') && gracePeriod === 0) {
       streams.err(
@@ -66,6 +64,10 @@ export const deleteCommand: Command = {
     const options = deleteOptions(invocation, gracePeriod);
     const errors: Error[] = [];
     const victims = yield* findVictims(invocation, errors);
+    if (flags.bool('interactive') && victims.length > 0 && !(yield* confirmed(invocation, victims))) {
+      streams.out('deletion is cancelled\n');
+      return 0;
+    }
     const deleted: { victim: Victim; uid: string }[] = [];
     for (const victim of victims) {
       collect(errors, () => {
@@ -79,6 +81,15 @@ export const deleteCommand: Command = {
     return 0;
   },
 };
+
+/** Whether the user wants them gone: only `y` means yes. */
+function* confirmed({ streams }: Invocation, victims: readonly Victim[]): Task<boolean> {
+  const list = victims.map(({ resource, name }) => `${kindName(resource)}/${name}\n`).join('');
+  streams.out(`You are about to delete the following ${victims.length} resource(s):\n${list}`);
+  streams.out('Do you want to continue? (y/N): ');
+  const answer = yield* streams.readLine();
+  return answer.trim().toLowerCase() === 'y';
+}
 
 function* waitForAll(
   invocation: Invocation,
@@ -113,21 +124,6 @@ function deleteOptions({ flags }: Invocation, gracePeriodSeconds: number | undef
   };
 }
 
-function propagationPolicy(cascade: string): NonNullable<DeleteOptions['propagationPolicy']> {
-  switch (cascade) {
-    case 'background':
-    case 'true':
-      return 'Background';
-    case 'foreground':
-      return 'Foreground';
-    case 'orphan':
-    case 'false':
-      return 'Orphan';
-    default:
-      throw new CommandError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
-  }
-}
-
 /** What to delete. Objects named one by one are not fetched first: that they exist is for the server to say. */
 function* findVictims(invocation: Invocation, errors: Error[]): Task<readonly Victim[]> {
   const { flags, args, discovery } = invocation;
@@ -159,13 +155,7 @@ function deleteOne(
   let uid: string | undefined;
   if (invocation.dryRun !== 'client') {
     try {
-      const response = invocation.client.request({
-        method: 'DELETE',
-        path: invocation.path(resource, namespace, name),
-        query: invocation.dryRun === 'server' ? { dryRun: 'All' } : {},
-        body: { kind: 'DeleteOptions', apiVersion: 'v1', ...options },
-      });
-      uid = deletedUid(response.body as Unstructured | Status);
+      uid = deletedUid(requestDeletion(invocation, { resource, namespace, name }, options) as Unstructured | Status);
     } catch (error) {
       if (isStatus(error, 'NotFound') && invocation.flags.bool('ignore-not-found')) return undefined;
       throw error instanceof Error && source !== undefined ? withSource(error, 'deleting', source) : error;

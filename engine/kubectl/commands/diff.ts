@@ -7,6 +7,7 @@ import { FILE_FLAGS, fieldManagerFlag, SELECTOR_FLAG } from '../global-flags.ts'
 import type { Invocation } from '../invocation.ts';
 import { LAST_APPLIED, lastApplied } from '../last-applied.ts';
 import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
+import { findPruned, PRUNE_FLAGS, pruneKinds } from '../prune.ts';
 import { type Found, locate } from '../resource-finder.ts';
 import { isBuiltIn, schemaName } from '../schema-name.ts';
 import { jsonThreeWayPatch, strategicThreeWayPatch } from '../three-way-merge.ts';
@@ -25,7 +26,9 @@ export const diff: Command = {
   flags: [
     ...FILE_FLAGS,
     SELECTOR_FLAG,
-    { ...fieldManagerFlag(''), help: 'The manager of the fields' },
+    fieldManagerFlag('kubectl-client-side-apply'),
+    ...PRUNE_FLAGS,
+    { name: 'concurrency', type: 'int', default: '1', help: 'Objects to look at at a time', hidden: true },
     { name: 'server-side', type: 'bool', help: 'Compare with what a server-side apply would make of it' },
     { name: 'force-conflicts', type: 'bool', help: 'With --server-side: as if fields were taken over' },
     { name: 'show-managed-fields', type: 'bool', help: 'Compare metadata.managedFields as well' },
@@ -49,17 +52,35 @@ function* diffAll(invocation: Invocation): Task<number> {
   throwCollected(manifests.errors);
   const selector = parseLabelSelector(flags.string('selector'));
   const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
-  const texts = selected.map((manifest) => diffOne(invocation, manifest)).filter((text) => text !== '');
-  streams.out(texts.join(''));
-  return texts.length > 0 ? 1 : 0;
+  const kinds = pruneKinds(invocation);
+  const seen = { uids: new Set<string>(), namespaces: new Set<string>() };
+  const texts = selected.map((manifest) => diffOne(invocation, manifest, seen));
+  if (kinds !== undefined) {
+    const pruned = findPruned(invocation, kinds, seen.uids, seen.namespaces);
+    texts.push(...pruned.map((found) => headed(invocation, found, unifiedDiff(writeYaml(found.object), ''))));
+  }
+  // Two directories are compared: by the names of their files.
+  streams.out(texts.sort().join(''));
+  return texts.some((text) => text !== '') ? 1 : 0;
 }
 
-function diffOne(invocation: Invocation, manifest: ManifestObject): string {
+/** What has been looked at, so that it is not taken for something to prune. */
+interface Seen {
+  readonly uids: Set<string>;
+  readonly namespaces: Set<string>;
+}
+
+function diffOne(invocation: Invocation, manifest: ManifestObject, seen: Seen): string {
   const at = locate(invocation, manifest);
   const live = liveObject(invocation, at);
+  if (live !== undefined) seen.uids.add(live.metadata.uid);
+  if (at.namespace !== undefined) seen.namespaces.add(at.namespace);
   const merged = mergedObject(invocation, at, manifest, live);
   const [before, after] = maskSecrets(live, merged).map((object) => shownText(invocation, object)) as [string, string];
-  const hunks = unifiedDiff(before, after);
+  return headed(invocation, at, unifiedDiff(before, after));
+}
+
+function headed(invocation: Invocation, at: Omit<Found, 'object'>, hunks: string): string {
   if (hunks === '') return '';
   const { process } = invocation;
   const { resource, namespace = '', name } = at;
@@ -94,12 +115,12 @@ function mergedObject(
   if (flags.bool('server-side')) {
     return invocation.of(resource).patch(name, namespace, 'apply', placed, {
       dryRun: true,
-      fieldManager: manager || 'kubectl',
+      fieldManager: flags.changed('field-manager') ? manager : 'kubectl',
       force: flags.bool('force-conflicts'),
     });
   }
   const modified = withField(placed, ['metadata', 'annotations', LAST_APPLIED], undefined) as Unstructured;
-  const options = { dryRun: true, fieldManager: manager || 'kubectl-client-side-apply' };
+  const options = { dryRun: true, fieldManager: manager };
   if (live === undefined) return invocation.of(resource).create(placed as Unstructured, options);
   const original = lastApplied(live) ?? {};
   const patch = isBuiltIn(resource)

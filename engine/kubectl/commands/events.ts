@@ -8,12 +8,11 @@ import { eventAge, eventTime } from '../describe/events.ts';
 import { apiVersionOf } from '../discovery.ts';
 import { ALL_NAMESPACES_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
-import { listOf, objectPrinter } from '../output/object-printer.ts';
+import { objectPrinter } from '../output/object-printer.ts';
 import { GrowingTable, printTable } from '../output/table-printer.ts';
 import { escapeTerminal } from '../output/terminal-escape.ts';
 import { parseResourceArgs } from '../resource-args.ts';
 import { openWatch } from '../stream.ts';
-import type { Unstructured } from '../unstructured.ts';
 
 export const events: Command = {
   name: 'events',
@@ -48,8 +47,9 @@ export const events: Command = {
       streams.err(all ? 'No events found.\n' : `No events found in ${invocation.namespace} namespace.\n`);
       return 0;
     }
-    const printer = objectPrinter(invocation);
-    if (printer !== undefined) streams.out(printer(listOf(found as unknown as readonly Unstructured[])));
+    const printer = objectPrinter(invocation, true);
+    if (printer !== undefined)
+      streams.out(printer({ kind: 'EventList', apiVersion: 'v1', metadata: {}, items: found } as never));
     else streams.out(printTable([...headings(invocation), ...found.map((event) => row(invocation, event))]));
     return 0;
   },

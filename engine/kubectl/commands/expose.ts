@@ -40,7 +40,7 @@ export const expose: Command = {
   *run(invocation) {
     // --selector is the new Service's here, not a way to find objects.
     const { found, errors: missing } = yield* findObjects(invocation, { selects: false });
-    const report = new Report(invocation);
+    const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
       collect(errors, () => {

@@ -14,6 +14,7 @@ import { givesFiles, readManifests } from '../manifest-files.ts';
 import { listOf, objectPrinter } from '../output/object-printer.ts';
 import { sortByPath } from '../output/sort-rows.ts';
 import { printTable, tableLines } from '../output/table-printer.ts';
+import { rawFlag, sendRaw } from '../raw-request.ts';
 import { parseResourceArgs, type ResourceRequest } from '../resource-args.ts';
 import { checkNamed, collect, locate } from '../resource-finder.ts';
 import { fetchObjects, fetchTable } from '../table-request.ts';
@@ -43,7 +44,7 @@ export const get: Command = {
     { name: 'sort-by', type: 'string', help: 'A field to sort by, e.g. .metadata.creationTimestamp' },
     { name: 'ignore-not-found', type: 'bool', help: 'Exit 0 when an object does not exist' },
     { name: 'chunk-size', type: 'int', default: '500', help: 'Objects to fetch at a time' },
-    { name: 'raw', type: 'string', help: 'Ask the server for this path and print the answer' },
+    rawFlag('GET'),
     { name: 'subresource', type: 'string', help: 'Show this subresource', values: ['status', 'scale'] },
     { name: 'server-print', type: 'bool', default: 'true', help: 'Let the server make the table' },
     {
@@ -55,7 +56,7 @@ export const get: Command = {
   ],
   *run(invocation) {
     const { flags } = invocation;
-    if (flags.string('raw') !== '') return printRaw(invocation);
+    if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'GET');
     const targets = yield* getTargets(invocation);
     if (flags.bool('watch') || flags.bool('watch-only')) return yield* watch(invocation, targets);
     const printer = objectPrinter(invocation);
@@ -184,17 +185,4 @@ function* watch(invocation: Invocation, targets: readonly GetTarget[]): Task<num
     invocation.streams.err('Warning: --watch requested, --sort-by will be ignored for watch events received\n');
   }
   return yield* watchResource(invocation, target);
-}
-
-function printRaw(invocation: Invocation): number {
-  const [path = '', queryText = ''] = invocation.flags.string('raw').split('?');
-  const query = Object.fromEntries(new URLSearchParams(queryText));
-  const { body } = invocation.client.request({ method: 'GET', path, query });
-  invocation.streams.out(typeof body === 'string' ? body : rawJson(path, body));
-  return 0;
-}
-
-/** As the server writes it: objects of the API end with a newline, `/version` is laid out for people. */
-function rawJson(path: string, body: unknown): string {
-  return path === '/version' ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
 }

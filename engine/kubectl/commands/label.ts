@@ -7,13 +7,15 @@ import {
   FIELD_SELECTOR_FLAG,
   FILE_FLAGS,
   fieldManagerFlag,
+  LOCAL_FLAG,
   OUTPUT_FLAGS,
   SELECTOR_FLAG,
 } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { type KeyChanges, parseKeyChanges } from '../key-changes.ts';
-import { givesFiles } from '../manifest-files.ts';
+import { givesFiles, isLocal } from '../manifest-files.ts';
 import { Report } from '../output/report.ts';
+import { patchFound } from '../patching.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 
 const KEY_FLAGS = [
@@ -27,6 +29,7 @@ const KEY_FLAGS = [
   { name: 'overwrite', type: 'bool', help: 'Change keys that have another value' },
   { name: 'list', type: 'bool', help: 'Show what is there' },
   { name: 'resource-version', type: 'string', help: 'Only when this is the version now' },
+  LOCAL_FLAG,
 ] as const;
 
 /** What tells `label` and `annotate` apart. */
@@ -77,6 +80,9 @@ export const annotate: Command = {
 
 function* changeKeys(invocation: Invocation, kind: KeyKind) {
   const { flags, args } = invocation;
+  if (isLocal(invocation) && !givesFiles(flags)) {
+    throw new CommandError('can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set');
+  }
   const changes = parseKeyChanges(args, kind.noun, kind.check);
   if (changes.resources.length === 0 && !givesFiles(flags)) {
     throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
@@ -110,7 +116,7 @@ function listKeys(invocation: Invocation, kind: KeyKind, { object }: Found, seve
 
 function changeOne(invocation: Invocation, report: Report, kind: KeyKind, changes: KeyChanges, found: Found): void {
   const { flags, streams } = invocation;
-  const { resource, name, namespace, object } = found;
+  const { object } = found;
   // A key may be called `constructor`: what objects inherit is no label.
   const current: Readonly<Record<string, string>> = Object.assign(Object.create(null), object.metadata[kind.field]);
   const taken = [...changes.set].filter(([key, value]) => current[key] !== undefined && current[key] !== value);
@@ -125,10 +131,10 @@ function changeOne(invocation: Invocation, report: Report, kind: KeyKind, change
   const patch = Object.fromEntries([...added, ...removed.map((key) => [key, null] as const)]);
   const changed = added.length + removed.length > 0;
   let result = object;
-  if (invocation.dryRun !== 'client' && (changed || kind === ANNOTATIONS)) {
+  if (changed || kind === ANNOTATIONS) {
     const version = flags.string('resource-version');
     const metadata = { [kind.field]: patch, ...(version === '' ? {} : { resourceVersion: version }) };
-    result = invocation.patch(resource, name, namespace, 'merge', { metadata });
+    result = patchFound(invocation, found, 'merge', { metadata });
   }
   report.done(result, operationOf(kind, changed, added.length === 0 && removed.length > 0 && !flags.bool('overwrite')));
 }

@@ -2,9 +2,10 @@ import type { PatchType } from '../../client/client.ts';
 import { decode, encode } from '../../linux/stdio.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
-import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
+import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, LOCAL_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
+import { patchFound } from '../patching.ts';
 import { collect, findObjects } from '../resource-finder.ts';
 import { sameJson, withField } from '../unstructured.ts';
 import { ManifestError, readManifest } from '../yaml/yaml-reader.ts';
@@ -33,6 +34,7 @@ export const patch: Command = {
       values: ['json', 'merge', 'strategic'],
     },
     { name: 'subresource', type: 'string', help: 'Patch this subresource', values: ['status', 'scale'] },
+    LOCAL_FLAG,
   ],
   *run(invocation) {
     const { flags } = invocation;
@@ -47,19 +49,11 @@ export const patch: Command = {
     if (found.length === 0 && missing.length === 0) throw new CommandError('no objects passed to patch');
     const report = new Report(invocation);
     const errors: Error[] = [...missing];
-    for (const { resource, name, namespace, object } of found) {
+    for (const one of found) {
       collect(errors, () => {
-        if (invocation.dryRun === 'client') return report.done(object, 'patched');
         const subresource = flags.string('subresource');
-        const patched = invocation.patch(
-          resource,
-          name,
-          namespace,
-          type,
-          body,
-          subresource === '' ? {} : { subresource },
-        );
-        report.done(patched, sameExceptVersion(object, patched) ? 'patched (no change)' : 'patched');
+        const patched = patchFound(invocation, one, type, body, subresource === '' ? {} : { subresource });
+        report.done(patched, sameExceptVersion(one.object, patched) ? 'patched (no change)' : 'patched');
       });
     }
     throwCollected(errors);

@@ -1,11 +1,14 @@
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
+import { DELETION_FLAGS, deleteOptionsOf } from '../deletion.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS, VALIDATE_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { withLastApplied } from '../last-applied.ts';
 import { givesFiles, type ManifestObject, readManifests } from '../manifest-files.ts';
 import { requireSchema, validates } from '../manifest-validation.ts';
 import { Report } from '../output/report.ts';
+import { rawFlag, sendRaw } from '../raw-request.ts';
 import { collectTask, locate } from '../resource-finder.ts';
 import { type Unstructured, withField } from '../unstructured.ts';
 import { waitUntilGone } from '../wait-deletion.ts';
@@ -23,11 +26,14 @@ export const replace: Command = {
     DRY_RUN_FLAG,
     VALIDATE_FLAG,
     fieldManagerFlag('kubectl-replace'),
-    { name: 'force', type: 'bool', help: 'Delete and create again' },
-    { name: 'grace-period', type: 'int', default: '-1', help: 'With --force: seconds that the old object gets to end' },
+    ...DELETION_FLAGS,
+    rawFlag('PUT'),
+    { name: 'save-config', type: 'bool', help: 'Keep the manifest in an annotation, for a later apply' },
+    { name: 'subresource', type: 'string', help: 'Replace this subresource', values: ['status', 'scale'] },
   ],
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
+    if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'PUT');
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
     if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
     const manifests = yield* readManifests(process, streams, flags, validates(invocation));
@@ -47,10 +53,12 @@ export const replace: Command = {
 
 function* update(invocation: Invocation, report: Report, manifest: ManifestObject): Task<void> {
   const { resource, namespace } = locate(invocation, manifest);
-  const object = placed(manifest.object, namespace);
+  const object = placed(invocation, manifest.object, namespace);
+  const subresource = invocation.flags.string('subresource');
   if (invocation.dryRun === 'client') return report.done(object, 'replaced');
   try {
-    report.done(invocation.of(resource).update(object, invocation.writeOptions()), 'replaced');
+    const options = { ...invocation.writeOptions(), ...(subresource === '' ? {} : { subresource }) };
+    report.done(invocation.of(resource).update(object, options), 'replaced');
   } catch (error) {
     throw error instanceof Error ? withSource(error, 'replacing', manifest.source) : error;
   }
@@ -58,13 +66,9 @@ function* update(invocation: Invocation, report: Report, manifest: ManifestObjec
 
 function* recreate(invocation: Invocation, report: Report, manifest: ManifestObject): Task<void> {
   const { resource, namespace, name } = locate(invocation, manifest);
-  const grace = invocation.flags.int('grace-period');
   try {
     const { metadata } = invocation.get(resource, name, namespace);
-    invocation.of(resource).delete(name, namespace, {
-      propagationPolicy: 'Background',
-      ...(grace < 0 ? {} : { gracePeriodSeconds: grace }),
-    });
+    invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation));
     const where = namespace === undefined ? '' : ` from ${namespace} namespace`;
     invocation.streams.out(`${resource.kind.toLowerCase()} ${JSON.stringify(name)} deleted${where}\n`);
     yield* waitUntilGone(invocation, { resource, namespace, name }, metadata.uid, Number.POSITIVE_INFINITY);
@@ -72,11 +76,12 @@ function* recreate(invocation: Invocation, report: Report, manifest: ManifestObj
     if (!isStatus(error, 'NotFound')) throw error;
   }
   report.done(
-    invocation.of(resource).create(placed(manifest.object, namespace), invocation.writeOptions()),
+    invocation.of(resource).create(placed(invocation, manifest.object, namespace), invocation.writeOptions()),
     'replaced',
   );
 }
 
-function placed(object: Unstructured, namespace: string | undefined): Unstructured {
-  return (namespace === undefined ? object : withField(object, ['metadata', 'namespace'], namespace)) as Unstructured;
+function placed({ flags }: Invocation, object: Unstructured, namespace: string | undefined): Unstructured {
+  const inPlace = namespace === undefined ? object : withField(object, ['metadata', 'namespace'], namespace);
+  return flags.bool('save-config') ? withLastApplied(inPlace as Unstructured) : (inPlace as Unstructured);
 }

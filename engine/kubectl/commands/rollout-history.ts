@@ -40,7 +40,7 @@ function show(invocation: Invocation, found: Found): void {
     throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(groupKind(found.resource))}`);
   }
   const wanted = flags.int('revision');
-  const printer = objectPrinter(invocation);
+  const printer = objectPrinter(invocation, true);
   if (printer !== undefined) {
     for (const [revision, { object }] of revisions) {
       if (wanted === 0 || wanted === revision) streams.out(printer(object));

@@ -24,7 +24,7 @@ export const rolloutUndo: Command = {
   ],
   *run(invocation) {
     const { found, errors: missing } = yield* rolloutTargets(invocation);
-    const report = new Report(invocation);
+    const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) collect(errors, () => undo(invocation, report, one));
     throwCollected(errors);

@@ -56,7 +56,7 @@ function changer(
     flags: [...FILE_FLAGS, SELECTOR_FLAG, ...OUTPUT_FLAGS, fieldManagerFlag('kubectl-rollout')],
     *run(invocation) {
       const { found, errors: missing } = yield* rolloutTargets(invocation);
-      const report = new Report(invocation);
+      const report = new Report(invocation, true);
       const errors: Error[] = [...missing];
       for (const one of found) {
         collect(errors, () => {

@@ -62,7 +62,7 @@ export const run: Command = {
     const namespace = generatedNamespace(invocation, invocation.namespace);
     const created = createObject(invocation, object, namespace);
     if (!attached || invocation.dryRun !== 'none') {
-      const report = new Report(invocation);
+      const report = new Report(invocation, true);
       if (flags.bool('expose')) {
         report.done(createObject(invocation, serviceFor(created, flags.string('port')), namespace), 'created');
         // Each of the two is printed by a printer of its own.

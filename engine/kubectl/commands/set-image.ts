@@ -1,18 +1,9 @@
 import type { Container } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
-import { CommandError, throwCollected } from '../command-error.ts';
-import {
-  ALL_NAMESPACES_FLAG,
-  DRY_RUN_FLAG,
-  FILE_FLAGS,
-  fieldManagerFlag,
-  OUTPUT_FLAGS,
-  SELECTOR_FLAG,
-} from '../global-flags.ts';
-import type { Invocation } from '../invocation.ts';
+import { CommandError } from '../command-error.ts';
 import { givesFiles } from '../manifest-files.ts';
-import { Report } from '../output/report.ts';
-import { collect, type Found, findObjects } from '../resource-finder.ts';
+import type { Found } from '../resource-finder.ts';
+import { SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
 import { fieldAt } from '../unstructured.ts';
 
 export const setImage: Command = {
@@ -22,15 +13,7 @@ export const setImage: Command = {
     'set image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N',
   examples: ['kubectl set image deployment/web nginx=nginx:1.29'],
   operand: 'resource',
-  flags: [
-    ...FILE_FLAGS,
-    ...OUTPUT_FLAGS,
-    SELECTOR_FLAG,
-    ALL_NAMESPACES_FLAG,
-    DRY_RUN_FLAG,
-    fieldManagerFlag('kubectl-set'),
-    { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
-  ],
+  flags: SET_FLAGS,
   *run(invocation) {
     const { args } = invocation;
     const first = args.findIndex((arg) => arg.includes('='));
@@ -40,12 +23,7 @@ export const setImage: Command = {
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     }
     if (images.size === 0) throw new CommandError('at least one image update is required');
-    const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
-    const report = new Report(invocation);
-    const errors: Error[] = [...missing];
-    for (const one of found) collect(errors, () => update(invocation, report, one, images));
-    throwCollected(errors);
-    return 0;
+    return yield* setInPodSpecs(invocation, resources, 'image updated', (found, path) => update(found, path, images));
   },
 };
 
@@ -54,9 +32,8 @@ function parseImage(text: string): readonly [string, string] {
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-function update(invocation: Invocation, report: Report, found: Found, images: ReadonlyMap<string, string>): void {
-  const { resource, name, namespace, object } = found;
-  const path = resource.kind === 'Pod' ? ['spec'] : ['spec', 'template', 'spec'];
+/** The changes to a Pod spec; undefined when there are none, and then nothing is said either. */
+function update({ object }: Found, path: readonly string[], images: ReadonlyMap<string, string>) {
   const spec = fieldAt(object, ...path);
   const changes = {
     containers: changesTo(fieldAt(spec, 'containers'), images),
@@ -69,12 +46,7 @@ function update(invocation: Invocation, report: Report, found: Found, images: Re
     }
   }
   const lists = Object.fromEntries(Object.entries(changes).filter(([, list]) => list.length > 0));
-  // Nothing is said when nothing changes.
-  if (Object.keys(lists).length === 0) return;
-  const patch = path.reduceRight<unknown>((inner, field) => ({ [field]: inner }), lists);
-  const result =
-    invocation.dryRun === 'client' ? object : invocation.patch(resource, name, namespace, 'strategic-merge', patch);
-  report.done(result, 'image updated');
+  return Object.keys(lists).length === 0 ? undefined : lists;
 }
 
 function containersOf(list: unknown): readonly Container[] {

@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { Report } from '../output/report.ts';
-import { collect, findObjects } from '../resource-finder.ts';
-import { SET_FLAGS } from '../set-targets.ts';
+import { patchFound } from '../patching.ts';
+import { collect } from '../resource-finder.ts';
+import { findTargets, SET_FLAGS } from '../set-targets.ts';
 
 export const setSelector: Command = {
   name: 'selector',
@@ -21,19 +22,18 @@ export const setSelector: Command = {
     if (pairs.some((pair) => pair.length !== 2)) {
       throw new CommandError(`couldn't parse the selector string ${JSON.stringify(expression)}`);
     }
-    const { found, errors: missing } = yield* findObjects(invocation, { args: args.slice(0, -1) });
-    const report = new Report(invocation);
+    const { found, errors: missing } = yield* findTargets(invocation, args.slice(0, -1));
+    const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
-    for (const { resource, name, namespace, object } of found) {
+    for (const one of found) {
       collect(errors, () => {
-        if (resource.kind !== 'Service') throw new CommandError('setting a selector is only supported for Services');
+        const { resource, object } = one;
+        if (resource.kind !== 'Service') {
+          throw new CommandError('setting a selector is only supported for Services');
+        }
         const before = Object.keys((object['spec'] as { selector?: object } | undefined)?.selector ?? {});
         const selector = { ...Object.fromEntries(before.map((key) => [key, null])), ...Object.fromEntries(pairs) };
-        const patched =
-          invocation.dryRun === 'client'
-            ? object
-            : invocation.patch(resource, name, namespace, 'merge', { spec: { selector } });
-        report.done(patched, 'selector updated');
+        report.done(patchFound(invocation, one, 'merge', { spec: { selector } }), 'selector updated');
       });
     }
     throwCollected(errors);

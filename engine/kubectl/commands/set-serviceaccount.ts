@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { isLocal } from '../manifest-files.ts';
 import { SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
 
 export const setServiceAccount: Command = {
@@ -15,7 +16,8 @@ export const setServiceAccount: Command = {
     if (account === undefined) throw new CommandError('serviceaccount is required');
     const resources = invocation.args.slice(0, -1);
     return yield* setInPodSpecs(invocation, resources, 'serviceaccount updated', () => ({
-      serviceAccount: account,
+      // The old name of the field is the server's to fill.
+      ...(isLocal(invocation) ? {} : { serviceAccount: account }),
       serviceAccountName: account,
     }));
   },

@@ -6,6 +6,7 @@ import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS, SELECTOR_FLAG } from '../
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
+import { type Unstructured, withField } from '../unstructured.ts';
 
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -33,7 +34,7 @@ export const taint: Command = {
     if (first < 0) throw new CommandError('at least one taint update is required');
     const { set, remove } = parseTaints(invocation, args.slice(first));
     const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
-    const report = new Report(invocation);
+    const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) collect(errors, () => change(invocation, report, one, set, remove));
     throwCollected(errors);
@@ -102,11 +103,12 @@ function change(
     (old) => !set.some((taint) => same(taint, old)) && !remove.some((removal) => matches(removal, old)),
   );
   const taints = [...set, ...kept];
-  if (invocation.dryRun !== 'client') {
-    const body = { spec: { taints: taints.length === 0 ? null : taints } };
-    invocation.patch(resource, name, undefined, 'strategic-merge', body);
-  }
+  const body = { spec: { taints: taints.length === 0 ? null : taints } };
+  const result =
+    invocation.dryRun === 'client'
+      ? (withField(object, ['spec', 'taints'], taints.length === 0 ? undefined : taints) as Unstructured)
+      : invocation.patch(resource, name, undefined, 'strategic-merge', body);
   const onlyAdded = remove.length === 0 && taken.length === 0;
   const operation = set.length === 0 ? 'untainted' : onlyAdded ? 'tainted' : 'modified';
-  report.done(object, operation);
+  report.done(result, operation);
 }

@@ -2,6 +2,8 @@
 export interface JsonOptions {
   /** Four spaces for kubectl's `-o json`; none puts everything on one line. */
   readonly indent?: string;
+  /** Keys in the order in which they stand, as Go marshals a structure. */
+  readonly asItStands?: boolean;
 }
 
 const HTML_ESCAPES: Readonly<Record<string, string>> = {
@@ -12,9 +14,9 @@ const HTML_ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** JSON as Go's encoding/json writes maps: keys sorted, `<`, `>` and `&` escaped. No newline at the end. */
+/** JSON as Go's encoding/json writes maps, unless told: keys sorted, `<`, `>` and `&` escaped. No newline at the end. */
 export function writeJson(value: unknown, options: JsonOptions = {}): string {
-  return JSON.stringify(sortKeys(value), undefined, options.indent).replace(
+  return JSON.stringify(options.asItStands ? value : sortKeys(value), undefined, options.indent).replace(
     /[<>&\u2028\u2029]/g,
     (character) => HTML_ESCAPES[character]!,
   );

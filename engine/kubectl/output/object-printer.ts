@@ -9,26 +9,32 @@ import { writeJson } from './json-writer.ts';
 import { JsonPath } from './jsonpath.ts';
 import { writeKyaml } from './kyaml-writer.ts';
 import { GoTemplate } from './template/go-template.ts';
+import { inTypedOrder } from './typed-order.ts';
 
 /** Prints objects, or a List of them, one after the other. */
 export type ObjectPrinter = (object: Unstructured) => string;
 
 const FORMATS =
-  'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,' +
-  'kyaml,name,template,templatefile,wide,yaml';
+  'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml';
+
+/** Those of commands that also print tables. */
+const TABLE_FORMATS = `custom-columns,custom-columns-file,${FORMATS.replace(',yaml', ',wide,yaml')}`;
 
 /**
  * The printer that `-o` asks for; undefined for the formats that are tables.
  *
+ * @param typed whether the real kubectl has a structure of Go here, with fields in an order of their own
+ *
  * @throws CommandError for a format that does not exist
  */
-export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined {
+export function objectPrinter(invocation: Invocation, typed = false): ObjectPrinter | undefined {
   const { flags, process } = invocation;
   const template = flags.has('template') ? flags.string('template') : '';
   const format = flags.string('output') || (template === '' ? '' : 'go-template');
   const equals = format.indexOf('=');
   const name = equals < 0 ? format : format.slice(0, equals);
   const argument = equals < 0 ? template : format.slice(equals + 1);
+  const allowMissing = !flags.has('allow-missing-template-keys') || flags.bool('allow-missing-template-keys');
   const clean = (object: Unstructured) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
   switch (name) {
     case '':
@@ -39,7 +45,9 @@ export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined
     case 'kyaml':
       return (object) => writeKyaml(clean(object));
     case 'json':
-      return (object) => `${writeJson(clean(object), { indent: '    ' })}\n`;
+      return typed
+        ? (object) => `${writeJson(inTypedOrder(clean(object)), { indent: '    ', asItStands: true })}\n`
+        : (object) => `${writeJson(clean(object), { indent: '    ' })}\n`;
     case 'name':
       return (object) =>
         itemsOf(object)
@@ -48,18 +56,18 @@ export function objectPrinter(invocation: Invocation): ObjectPrinter | undefined
     case 'jsonpath':
     case 'jsonpath-file':
     case 'jsonpath-as-json':
-      return jsonPathPrinter(name, templateText(process, name, argument));
+      return jsonPathPrinter(name, templateText(process, name, argument), allowMissing);
     case 'go-template':
     case 'go-template-file':
     case 'template':
     case 'templatefile':
-      return goTemplatePrinter(invocation, templateText(process, name, argument), clean);
+      return goTemplatePrinter(invocation, templateText(process, name, argument), allowMissing);
     case 'custom-columns':
     case 'custom-columns-file':
       return columnsPrinter(process, name, argument, flags.has('no-headers') && flags.bool('no-headers'));
     default:
       throw new CommandError(
-        `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${FORMATS}`,
+        `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${flags.has('label-columns') ? TABLE_FORMATS : FORMATS}`,
       );
   }
 }
@@ -79,21 +87,17 @@ function templateText(process: Process, name: string, argument: string): string 
 }
 
 /** Templates see the whole object; only JSON and YAML are spared managedFields. */
-function jsonPathPrinter(name: string, template: string): ObjectPrinter {
+function jsonPathPrinter(name: string, template: string, allowMissing: boolean): ObjectPrinter {
   const path = new JsonPath(template);
-  const options = { allowMissing: true };
+  const options = { allowMissing };
   if (name !== 'jsonpath-as-json') return (object) => path.print(object, options);
   return (object) => `${JSON.stringify(path.find(object, options).flat(), undefined, '    ')}\n`;
 }
 
-function goTemplatePrinter(
-  { streams }: Invocation,
-  text: string,
-  clean: (object: Unstructured) => Unstructured,
-): ObjectPrinter {
-  const template = new GoTemplate(text);
+function goTemplatePrinter({ streams }: Invocation, text: string, allowMissing: boolean): ObjectPrinter {
+  const template = new GoTemplate(text, allowMissing);
   return (object) => {
-    template.print(clean(object), (piece) => streams.out(piece));
+    template.print(object, (piece) => streams.out(piece));
     return '';
   };
 }
@@ -113,7 +117,7 @@ function itemsOf(object: Unstructured): readonly Unstructured[] {
 
 /** `deployment.apps/nginx`. */
 export function objectName(object: Pick<Unstructured, 'apiVersion' | 'kind' | 'metadata'>): string {
-  return `${objectKind(object)}/${object.metadata.name}`;
+  return `${objectKind(object)}/${object.metadata?.name ?? '<unknown>'}`;
 }
 
 /** `deployment.apps`. */
@@ -129,7 +133,7 @@ export function listOf(items: readonly Unstructured[]): Unstructured {
   return list as unknown as Unstructured;
 }
 
-function withoutManagedFields(object: Unstructured): Unstructured {
+export function withoutManagedFields(object: Unstructured): Unstructured {
   if (Array.isArray(object['items']) && object.kind.endsWith('List')) {
     return { ...object, items: (object['items'] as readonly Unstructured[]).map(withoutManagedFields) };
   }

@@ -26,8 +26,13 @@ const MAX_STEPS = 200_000;
 type Leaving = 'break' | 'continue' | undefined;
 
 /** The text a template makes of a value. @throws ExecutionError, whose `text` so far is lost as kubectl's is not */
-export function executeTemplate(template: ParsedTemplate, value: unknown, write: (text: string) => void): void {
-  new Evaluator(template, write).run(template.body, value, [['$', value]], 0);
+export function executeTemplate(
+  template: ParsedTemplate,
+  value: unknown,
+  write: (text: string) => void,
+  allowMissing = true,
+): void {
+  new Evaluator(template, write, allowMissing).run(template.body, value, [['$', value]], 0);
 }
 
 /** Variables in scope, the innermost last; a pair is changed by `=`. */
@@ -36,9 +41,11 @@ type Scope = [name: string, value: unknown][];
 class Evaluator {
   readonly #template: ParsedTemplate;
   readonly #write: (text: string) => void;
+  readonly #allowMissing: boolean;
   #steps = 0;
 
-  constructor(template: ParsedTemplate, write: (text: string) => void) {
+  constructor(template: ParsedTemplate, write: (text: string) => void, allowMissing: boolean) {
+    this.#allowMissing = allowMissing;
     this.#template = template;
     this.#write = write;
   }
@@ -222,7 +229,11 @@ class Evaluator {
         const type = operand.type === 'pipe' ? goType(current) : 'interface {}';
         throw this.#error(operand.at, operandText(operand), `can't evaluate field ${name} in type ${type}`);
       }
-      current = Object.hasOwn(current, name) ? current[name] : undefined;
+      const present = Object.hasOwn(current, name);
+      if (!present && !this.#allowMissing) {
+        throw this.#error(operand.at, operandText(operand), `map has no entry for key ${JSON.stringify(name)}`);
+      }
+      current = present ? current[name] : undefined;
     }
     return current;
   }

@@ -11,9 +11,11 @@ const NAMES: ReadonlySet<string> = new Set(Object.keys(FUNCTIONS));
 /** A compiled Go template, as `-o go-template=…` takes it. */
 export class GoTemplate {
   readonly #template: ParsedTemplate;
+  readonly #allowMissing: boolean;
 
   /** @throws CommandError for a template that cannot be parsed */
-  constructor(text: string) {
+  constructor(text: string, allowMissing = true) {
+    this.#allowMissing = allowMissing;
     this.#template = parseTemplate(text, NAMES);
   }
 
@@ -25,7 +27,7 @@ export class GoTemplate {
    */
   print(value: unknown, write: (text: string) => void): void {
     try {
-      executeTemplate(this.#template, value, write);
+      executeTemplate(this.#template, value, write, this.#allowMissing);
     } catch (error) {
       if (!(error instanceof ExecutionError)) throw error;
       const { text } = this.#template;

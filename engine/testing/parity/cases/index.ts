@@ -1,11 +1,13 @@
 import type { Scenario } from '../scenario.ts';
 import { access } from './access.ts';
+import { apply } from './apply.ts';
 import { change } from './change.ts';
 import { cluster } from './cluster.ts';
 import { create } from './create.ts';
 import { debug } from './debug.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
+import { formats } from './formats.ts';
 import { get } from './get.ts';
 import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
@@ -14,10 +16,12 @@ import { processes } from './processes.ts';
 /** Everything that is compared with the real kubectl. */
 export const SCENARIOS: readonly Scenario[] = [
   get,
+  formats,
   describe,
   debug,
   create,
   change,
+  apply,
   mistakes,
   cluster,
   processes,
