@@ -25,6 +25,13 @@ export interface HttpRequestOptions {
   readonly body?: Uint8Array | string;
   /** For the whole exchange. None unless told. */
   readonly timeoutMs?: number;
+  /** How long a connection may take to come about, and how long nothing may come on it; `timeoutMs` unless told. */
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+  /** The connection is there: what fails later fails on it. */
+  readonly onConnect?: () => void;
+  /** 1.1 unless told. */
+  readonly version?: '1.0' | '1.1';
   /** A larger body ends in HttpProtocolError; 16 MiB unless told. */
   readonly maxBodyBytes?: number;
 }
@@ -45,7 +52,8 @@ export interface HttpResponse {
  */
 export function* httpRequest(process: Process, options: HttpRequestOptions): Task<HttpResponse> {
   const deadline = options.timeoutMs === undefined ? undefined : process.now() + options.timeoutMs;
-  const fd = yield* process.connect(options.host, options.port, options.timeoutMs);
+  const fd = yield* process.connect(options.host, options.port, options.connectTimeoutMs ?? options.timeoutMs);
+  options.onConnect?.();
   try {
     yield* process.write(fd, formatRequest(options));
     return yield* readResponse(process, fd, options, deadline);
@@ -63,7 +71,11 @@ function formatRequest(options: HttpRequestOptions): Uint8Array {
   if (!given.has('connection')) headers['Connection'] = 'close';
   if (options.body !== undefined && !given.has('content-length')) headers['Content-Length'] = String(body.length);
   const path = options.path.replace(/[\s\x00-\x1f]/g, encodeURIComponent);
-  return formatMessage(`${options.method ?? 'GET'} ${path === '' ? '/' : path} HTTP/1.1`, headers, body);
+  return formatMessage(
+    `${options.method ?? 'GET'} ${path === '' ? '/' : path} HTTP/${options.version ?? '1.1'}`,
+    headers,
+    body,
+  );
 }
 
 function* readResponse(
@@ -75,8 +87,12 @@ function* readResponse(
   const queue = new ByteQueue();
   let head: (Omit<HttpResponse, 'body'> & { reader: BodyReader }) | undefined;
   for (;;) {
-    if (deadline !== undefined) {
-      const ready = yield* process.poll([fd], Math.max(0, deadline - process.now()));
+    const left = Math.min(
+      options.readTimeoutMs ?? Number.POSITIVE_INFINITY,
+      deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(0, deadline - process.now()),
+    );
+    if (left !== Number.POSITIVE_INFINITY) {
+      const ready = yield* process.poll([fd], left);
       if (ready.length === 0) throw new Errno('ETIMEDOUT');
     }
     const piece = yield* process.read(fd);

@@ -1,6 +1,6 @@
 import { concatBytes, decode, encode } from '../stdio.ts';
 
-/** Header fields by lower-case name; a field that came more than once is joined with `, `. */
+/** Header fields by lower-case name; a field that came more than once is joined with `, `, Set-Cookie with a newline. */
 export type HttpHeaders = Readonly<Record<string, string>>;
 
 /** A message that breaks RFC 9112, with the status a server answers it with. */
@@ -14,7 +14,13 @@ export class HttpProtocolError extends Error {
   }
 }
 
-const MAX_HEAD_BYTES = 16 * 1024;
+/** How long a message may be before its body, and one line of it. */
+export interface HeadLimits {
+  readonly bytes: number;
+  readonly lineBytes: number;
+}
+
+const HEAD_LIMITS: HeadLimits = { bytes: 16 * 1024, lineBytes: 16 * 1024 };
 
 /** Bytes that have come and are not yet used. Adding is cheap however small the pieces. */
 export class ByteQueue {
@@ -56,18 +62,18 @@ export interface MessageHead {
   readonly headers: HttpHeaders;
 }
 
-/** The start line and fields of the next message, once they are complete. Throws HttpProtocolError. */
-export function takeHead(queue: ByteQueue): MessageHead | undefined {
+/**
+ * The start line and fields of the next message, once they are complete.
+ * @throws HttpProtocolError: 414 for a start line that is too long, 431 for fields.
+ */
+export function takeHead(queue: ByteQueue, limits: HeadLimits = HEAD_LIMITS): MessageHead | undefined {
   const bytes = queue.peek();
   // RFC 9112, section 2.2: an empty line before the start line is skipped.
   let start = 0;
   while (bytes[start] === 13 || bytes[start] === 10) start += 1;
   const end = headEnd(bytes, start);
-  if (end === undefined) {
-    if (bytes.length - start > MAX_HEAD_BYTES) throw new HttpProtocolError(431, 'header fields too large');
-    return undefined;
-  }
-  if (end.at - start > MAX_HEAD_BYTES) throw new HttpProtocolError(431, 'header fields too large');
+  checkHeadLength(bytes.subarray(start, end?.at ?? bytes.length), limits);
+  if (end === undefined) return undefined;
   const lines = decode(bytes.subarray(start, end.at))
     .split('\n')
     .map((line) => line.replace(/\r$/, ''));
@@ -78,9 +84,24 @@ export function takeHead(queue: ByteQueue): MessageHead | undefined {
     const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line);
     if (match === null || line.includes('\0')) throw new HttpProtocolError(400, `malformed header field`);
     const name = match[1]!.toLowerCase();
-    headers[name] = headers[name] === undefined ? match[2]! : `${headers[name]}, ${match[2]!}`;
+    // A comma may be part of a cookie.
+    const separator = name === 'set-cookie' ? '\n' : ', ';
+    headers[name] = headers[name] === undefined ? match[2]! : headers[name] + separator + match[2]!;
   }
   return { startLine: lines[0]!, headers };
+}
+
+function checkHeadLength(bytes: Uint8Array, { bytes: most, lineBytes }: HeadLimits): void {
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline < 0 ? bytes.length : newline;
+    if (end - start > lineBytes) {
+      if (start === 0) throw new HttpProtocolError(414, 'start line too long');
+      throw new HttpProtocolError(431, 'header field too large');
+    }
+    start = end + 1;
+  }
+  if (bytes.length > most) throw new HttpProtocolError(431, 'header fields too large');
 }
 
 function headEnd(bytes: Uint8Array, from: number): { at: number; next: number } | undefined {
@@ -182,7 +203,7 @@ export class BodyReader {
 function takeLine(queue: ByteQueue): string | undefined {
   const newline = queue.peek().indexOf(10);
   if (newline < 0) {
-    if (queue.length > MAX_HEAD_BYTES) throw new HttpProtocolError(400, 'line too long');
+    if (queue.length > HEAD_LIMITS.bytes) throw new HttpProtocolError(400, 'line too long');
     return undefined;
   }
   return decode(queue.take(newline + 1)).replace(/\r?\n$/, '');
@@ -195,8 +216,26 @@ export function formatMessage(
   body: Uint8Array,
 ): Uint8Array {
   let head = `${startLine}\r\n`;
-  for (const [name, value] of Object.entries(headers)) head += `${name}: ${value.replace(/[\r\n]+/g, ' ')}\r\n`;
+  for (const [name, value] of Object.entries(headers)) {
+    const values = name.toLowerCase() === 'set-cookie' ? value.split('\n') : [value];
+    for (const each of values) head += `${name}: ${each.replace(/[\r\n]+/g, ' ')}\r\n`;
+  }
   return concatBytes([encode(`${head}\r\n`), body]);
+}
+
+/** `%41` as `A`; undefined for a `%` that no two hexadecimal digits follow. */
+export function percentDecoded(text: string): string | undefined {
+  if (!text.includes('%')) return text;
+  if (/%(?![\da-f]{2})/i.test(text)) return undefined;
+  const decoded: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== '%') decoded.push(...encode(text[at]!));
+    else {
+      decoded.push(Number.parseInt(text.slice(at + 1, at + 3), 16));
+      at += 2;
+    }
+  }
+  return decode(Uint8Array.from(decoded));
 }
 
 /** Reason phrases of RFC 9110. */
@@ -223,6 +262,8 @@ export const STATUS_TEXT: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Content Too Large',
   414: 'URI Too Long',
+  416: 'Range Not Satisfiable',
+  421: 'Misdirected Request',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',

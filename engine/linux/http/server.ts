@@ -1,6 +1,5 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import type { Signal } from '../signal.ts';
 import { encode } from '../stdio.ts';
 import type { Process, SocketAddress } from '../syscalls.ts';
 import {
@@ -8,74 +7,18 @@ import {
   ByteQueue,
   bodyFraming,
   formatMessage,
-  type HttpHeaders,
   HttpProtocolError,
+  percentDecoded,
   STATUS_TEXT,
   takeHead,
 } from './message.ts';
-
-export interface HttpServerRequest {
-  readonly method: string;
-  /** As it came: path and query. */
-  readonly target: string;
-  /** The target's path, percent-decoded. */
-  readonly path: string;
-  /** Without the `?`; empty when there is none. */
-  readonly query: string;
-  readonly version: '1.0' | '1.1';
-  readonly headers: HttpHeaders;
-  readonly body: Uint8Array;
-  readonly peer: SocketAddress;
-  /** The end it came in at. */
-  readonly local: SocketAddress;
-}
-
-export interface HttpServerResponse {
-  /** 200 unless told. */
-  readonly status?: number;
-  /** Content-Length and Connection are added. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
-}
-
-/**
- * An answer that takes its time: a forked child works it out and ends the connection, so that nobody else waits for it.
- * Undefined ends the connection without a word.
- */
-export interface ForkedResponse {
-  readonly child: (child: Process) => Task<HttpServerResponse | undefined>;
-}
-
-export type HttpHandler = (
-  request: HttpServerRequest,
-) => HttpServerResponse | ForkedResponse | Task<HttpServerResponse | ForkedResponse>;
-
-export type SignalVerdict = 'continue' | 'drain' | 'stop';
-
-/** Other descriptors and other times that a server's one loop wakes up for. */
-interface Alongside {
-  readonly fds: readonly number[];
-  /** One of the descriptors can be read. */
-  readable(fd: number): Task<void>;
-  /** When `onDue` is to be called next, on the machine's clock; undefined: not. */
-  dueMs(): number | undefined;
-  onDue(): 'continue' | 'stop';
-}
-
-export interface HttpServerOptions {
-  /** A connection on which nothing complete arrives for so long is closed, with 408 if a request has begun. 60 s unless told. */
-  readonly idleTimeoutMs?: number;
-  /** 1 MiB unless told; beyond it 413. */
-  readonly maxBodyBytes?: number;
-  /** Connections at a time; further ones wait in the backlog. 512 unless told. */
-  readonly maxConnections?: number;
-  /** Called when caught signals have come: `drain` stops accepting and returns once the requests under way are answered. */
-  readonly onSignals?: (signals: readonly Signal[]) => SignalVerdict | Task<SignalVerdict>;
-  /** What else this process sees to while it serves. */
-  readonly alongside?: Alongside;
-  /** What answers a request that is not HTTP; the bare status unless told. */
-  readonly errorResponse?: (status: number, peer: SocketAddress) => HttpServerResponse;
-}
+import type {
+  ForkedResponse,
+  HttpHandler,
+  HttpServerOptions,
+  HttpServerResponse,
+  RequestHead,
+} from './server-options.ts';
 
 /** A longer body is sent by a forked child, which ends the connection, so that a slow reader holds nobody up. */
 const FORK_BYTES = 32 * 1024;
@@ -86,7 +29,14 @@ interface Connection {
   readonly local: SocketAddress;
   readonly queue: ByteQueue;
   deadline: number;
-  request?: Omit<HttpServerRequest, 'body'> & { reader: BodyReader; keepAlive: boolean };
+  request?: RequestHead & { reader: BodyReader; keepAlive: boolean };
+  /** When the head that is coming began to come. */
+  begunMs?: number;
+  /** Of the latest request. */
+  startLine?: string;
+  head?: RequestHead;
+  /** Who answers on it now. */
+  child?: number;
 }
 
 /**
@@ -104,13 +54,14 @@ export function* serveHttp(
   const idleMs = options.idleTimeoutMs ?? 60_000;
   const { alongside } = options;
   let accepting = true;
+  if (options.resumesAfterChild === true) process.setSignalAction('CHLD', 'catch');
   try {
     while (accepting || connections.size > 0) {
       let ready: readonly number[] = [];
       try {
         const open = accepting && connections.size < (options.maxConnections ?? 512);
         ready = yield* process.poll(
-          [...(open ? listenFds : []), ...connections.keys(), ...(alongside?.fds ?? [])],
+          [...(open ? listenFds : []), ...readableFds(connections), ...(alongside?.fds ?? [])],
           nextTimeout(process, connections, alongside?.dueMs()),
         );
       } catch (error) {
@@ -135,11 +86,18 @@ export function* serveHttp(
         const connection = connections.get(fd);
         if (connection === undefined) continue;
         const open = yield* serveReadable(process, connection, handler, options);
-        connection.deadline = process.now() + idleMs;
-        if (!open || !accepting) closeConnection(process, connections, connection);
+        connection.deadline = deadlineOf(process, connection, options);
+        if (!open || (!accepting && connection.child === undefined)) closeConnection(process, connections, connection);
+      }
+      for (const pid of yield* endedChildren(process)) {
+        const connection = [...connections.values()].find(({ child }) => child === pid);
+        if (connection === undefined) continue;
+        delete connection.child;
+        const open = accepting && (yield* answerQueued(process, connection, handler, options));
+        connection.deadline = deadlineOf(process, connection, options);
+        if (!open) closeConnection(process, connections, connection);
       }
       yield* closeIdle(process, connections, options, accepting);
-      yield* reapSenders(process);
     }
   } finally {
     for (const connection of [...connections.values()]) closeConnection(process, connections, connection);
@@ -159,13 +117,30 @@ function* acceptConnection(
   connections.set(fd, { fd, peer, local, queue: new ByteQueue(), deadline: process.now() + idleMs });
 }
 
+/** While a child answers on a connection, nobody else reads it. */
+function* readableFds(connections: ReadonlyMap<number, Connection>): Generator<number> {
+  for (const [fd, { child }] of connections) if (child === undefined) yield fd;
+}
+
+/** A head must be complete some time after it began; otherwise any byte is a sign of life. */
+function deadlineOf(process: Process, connection: Connection, options: HttpServerOptions): number {
+  const idle = process.now() + (options.idleTimeoutMs ?? 60_000);
+  if (options.headerTimeoutMs === undefined || connection.request !== undefined || connection.queue.length === 0) {
+    delete connection.begunMs;
+    return idle;
+  }
+  connection.begunMs ??= process.now();
+  return connection.begunMs + options.headerTimeoutMs;
+}
+
 function nextTimeout(
   process: Process,
   connections: ReadonlyMap<number, Connection>,
   dueMs: number | undefined,
 ): number | undefined {
   let earliest = dueMs;
-  for (const { deadline } of connections.values()) {
+  for (const { deadline, child } of connections.values()) {
+    if (child !== undefined) continue;
     if (earliest === undefined || deadline < earliest) earliest = deadline;
   }
   return earliest === undefined ? undefined : Math.max(0, earliest - process.now());
@@ -180,6 +155,7 @@ function* closeIdle(
   const now = process.now();
   for (const connection of [...connections.values()]) {
     const begun = connection.request !== undefined || connection.queue.length > 0;
+    if (connection.child !== undefined) continue;
     if (connection.deadline > now && (accepting || begun)) continue;
     if (begun) yield* sendError(process, connection, 408, options);
     closeConnection(process, connections, connection);
@@ -190,11 +166,17 @@ function closeConnection(process: Process, connections: Map<number, Connection>,
   if (connections.delete(connection.fd)) process.close(connection.fd);
 }
 
-function* reapSenders(process: Process): Task<void> {
+function* endedChildren(process: Process): Task<readonly number[]> {
+  const ended: number[] = [];
   try {
-    while ((yield* process.waitpid(-1, { noHang: true })) !== undefined);
+    for (;;) {
+      const child = yield* process.waitpid(-1, { noHang: true });
+      if (child === undefined) return ended;
+      ended.push(child.pid);
+    }
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
+    return ended;
   }
 }
 
@@ -209,15 +191,36 @@ function* serveReadable(
     const piece = yield* process.read(connection.fd);
     if (piece.length === 0) return false;
     connection.queue.push(piece);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return false;
+  }
+  return yield* answerQueued(process, connection, handler, options);
+}
+
+function* answerQueued(
+  process: Process,
+  connection: Connection,
+  handler: HttpHandler,
+  options: HttpServerOptions,
+): Task<boolean> {
+  try {
     for (;;) {
       connection.request ??= startRequest(connection, options);
       const request = connection.request;
       if (request === undefined || !request.reader.read(connection.queue)) return true;
       delete connection.request;
+      delete connection.begunMs;
       const { reader, keepAlive, ...head } = request;
       const answer = handler({ ...head, body: reader.body });
       const response = isTask(answer) ? yield* answer : answer;
-      if ('child' in response) return answerInChild(process, connection, response, head.method);
+      if (response === undefined) return false;
+      if ('child' in response) {
+        const resumes = keepAlive && options.resumesAfterChild === true;
+        const pid = answerInChild(process, connection, response, head.method, resumes);
+        if (resumes) connection.child = pid;
+        return resumes;
+      }
       if (!(yield* send(process, connection, response, head.method, keepAlive))) return false;
     }
   } catch (error) {
@@ -227,23 +230,31 @@ function* serveReadable(
   }
 }
 
-function isTask(answer: ReturnType<HttpHandler>): answer is Task<HttpServerResponse | ForkedResponse> {
-  return typeof (answer as Task<HttpServerResponse>).next === 'function';
+function isTask<T>(answer: T | Task<T>): answer is Task<T> {
+  return typeof (answer as Task<T> | undefined)?.next === 'function';
 }
 
-function answerInChild(process: Process, connection: Connection, forked: ForkedResponse, method: string): false {
+function answerInChild(
+  process: Process,
+  connection: Connection,
+  forked: ForkedResponse,
+  method: string,
+  keepAlive: boolean,
+): number {
   const program = function* (child: Process): Task<number> {
     const response = yield* forked.child(child);
-    if (response !== undefined) yield* child.write(0, messageOf(response, method, false));
+    if (response === undefined) return 1;
+    yield* child.write(0, messageOf(response, method, keepAlive));
     return 0;
   };
-  process.fork(program, { fds: { 0: connection.fd, 1: 1, 2: 2 } });
-  return false;
+  const kept = Object.fromEntries((forked.keeps ?? []).map((fd) => [fd, fd]));
+  return process.fork(program, { fds: { 1: 1, 2: 2, ...kept, 0: connection.fd } });
 }
 
 function startRequest(connection: Connection, options: HttpServerOptions): Connection['request'] {
-  const head = takeHead(connection.queue);
+  const head = takeHead(connection.queue, options.headLimits);
   if (head === undefined) return undefined;
+  connection.startLine = head.startLine;
   const match = /^([A-Za-z]+) (\S+) HTTP\/(\d\.\d)$/.exec(head.startLine);
   if (match === null) throw new HttpProtocolError(400, 'malformed request line');
   if (match[3] !== '1.0' && match[3] !== '1.1') throw new HttpProtocolError(505, `HTTP/${match[3]}`);
@@ -252,7 +263,7 @@ function startRequest(connection: Connection, options: HttpServerOptions): Conne
   const target = match[2]!;
   const question = target.indexOf('?');
   const wish = head.headers['connection']?.toLowerCase() ?? '';
-  return {
+  const request: RequestHead = {
     method: match[1]!,
     target,
     path: decodePath(question < 0 ? target : target.slice(0, question)),
@@ -261,31 +272,34 @@ function startRequest(connection: Connection, options: HttpServerOptions): Conne
     headers: head.headers,
     peer: connection.peer,
     local: connection.local,
+  };
+  const { maxBodyBytes = 1024 * 1024 } = options;
+  connection.head = request;
+  return {
+    ...request,
     keepAlive: version === '1.1' ? !wish.includes('close') : wish.includes('keep-alive'),
     reader: new BodyReader(
       bodyFraming(head.headers, { kind: 'length', length: 0 }),
-      options.maxBodyBytes ?? 1024 * 1024,
+      typeof maxBodyBytes === 'number' ? maxBodyBytes : maxBodyBytes(request),
     ),
   };
 }
 
 function decodePath(path: string): string {
-  try {
-    const decoded = decodeURIComponent(path.replace(/^https?:\/\/[^/]*/, ''));
-    if (decoded.includes('\0')) throw new HttpProtocolError(400, 'NUL in the path');
-    return decoded === '' ? '/' : decoded;
-  } catch {
-    throw new HttpProtocolError(400, 'malformed path');
-  }
+  const decoded = percentDecoded(path.replace(/^https?:\/\/[^/]*/, ''));
+  if (decoded === undefined || decoded.includes('\0')) throw new HttpProtocolError(400, 'malformed path');
+  return decoded === '' ? '/' : decoded;
 }
 
 function* sendError(process: Process, connection: Connection, status: number, options: HttpServerOptions): Task<void> {
-  const response = options.errorResponse?.(status, connection.peer) ?? {
-    status,
-    body: `${status} ${STATUS_TEXT[status] ?? ''}\n`,
-  };
+  const { peer, local, startLine = '', head } = connection;
   try {
-    yield* send(process, connection, response, 'GET', false);
+    let response: HttpServerResponse | undefined = { status, body: `${status} ${STATUS_TEXT[status] ?? ''}\n` };
+    if (options.errorResponse !== undefined) {
+      const made = options.errorResponse({ status, peer, local, startLine, head });
+      response = isTask(made) ? yield* made : made;
+    }
+    if (response !== undefined) yield* send(process, connection, response, 'GET', false);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
@@ -321,8 +335,9 @@ function messageOf(response: HttpServerResponse, method: string, keepAlive: bool
   const body = bodyOf(response);
   const bodiless = status === 204 || status === 304;
   const headers: Record<string, string> = { ...response.headers };
-  if (!bodiless) headers['Content-Length'] = String(body.length);
+  const told = method === 'HEAD' && body.length === 0 && headers['Content-Length'] !== undefined;
+  if (!bodiless && !told) headers['Content-Length'] = String(body.length);
   headers['Connection'] = keepAlive ? 'keep-alive' : 'close';
   const sent = bodiless || method === 'HEAD' ? new Uint8Array(0) : body;
-  return formatMessage(`HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Unknown'}`, headers, sent);
+  return formatMessage(`HTTP/1.1 ${status} ${response.statusText ?? STATUS_TEXT[status] ?? 'Unknown'}`, headers, sent);
 }

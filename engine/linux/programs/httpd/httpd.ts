@@ -98,7 +98,7 @@ function* serve(process: Process, config: HttpdConfig, listeners: readonly numbe
       cause = signals.find((signal) => ['TERM', 'INT', 'WINCH'].includes(signal)) ?? cause;
       return cause === undefined ? 'continue' : cause === 'WINCH' ? 'drain' : 'stop';
     },
-    errorResponse: (status) => complete(process, errorPage(status)),
+    errorResponse: ({ status }) => complete(process, errorPage(status)),
   });
   yield* cause === 'WINCH'
     ? notice(process, 'mpm_event:notice', 'AH00492: caught SIGWINCH, shutting down gracefully')

@@ -1,258 +1,307 @@
 import type { Task } from '../../../sim/index.ts';
 import type { Process } from '../../syscalls.ts';
+import { checkDirectives, placeOf } from './directive-table.ts';
 import { ConfigError, type Directive, parseDirectives, readDirectives } from './directives.ts';
+import { type ListenSocket, listensOf, warnOfConflicts } from './listen.ts';
+import { mapOf, type SplitClients, splitOf, type VariableMap } from './maps.ts';
+import { patternOf } from './pattern.ts';
+import { type LimitZone, limitZoneOf } from './request-limit.ts';
+import { type Rule, rulesOf } from './rewrite-rules.ts';
+import { absolute, baseSettings, type ErrorLog, errorLogOf, LEVELS, type Settings, settingsOf } from './settings.ts';
+import { Reading, type Template } from './template.ts';
 import { resolveHosts, type Upstream, upstreamOf } from './upstream.ts';
+import { numberOf, sizeOf, timeOf } from './values.ts';
+import { isKnownVariable } from './variables.ts';
 
 export interface Location {
-  readonly modifier: '' | '=' | '^~' | '~' | '~*';
+  readonly modifier: '' | '=' | '^~' | '~' | '~*' | '@';
   readonly path: string;
+  readonly pattern: RegExp | undefined;
+  readonly locations: readonly Location[];
   readonly settings: Settings;
-}
-
-/** What a location says, or inherits from its server and from `http`. */
-export interface Settings {
-  readonly root: string;
-  readonly alias: string | undefined;
-  readonly index: readonly string[];
-  readonly returns: { readonly status: number; readonly text: string | undefined } | undefined;
-  readonly tryFiles: readonly string[] | undefined;
-  readonly errorPages: ReadonlyMap<number, { readonly uri: string; readonly status: number | undefined }>;
-  readonly autoindex: boolean;
-  readonly defaultType: string;
-  readonly types: ReadonlyMap<string, string>;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly accessLog: string | undefined;
-  readonly proxyPass: string | undefined;
-  readonly proxyHeaders: readonly (readonly [name: string, value: string])[];
-  readonly stubStatus: boolean;
+  readonly rules: readonly Rule[];
 }
 
 export interface Server {
-  readonly listens: readonly { readonly address: string; readonly port: number; readonly isDefault: boolean }[];
+  readonly listens: readonly ListenSocket[];
   readonly names: readonly string[];
+  /** Names that are regular expressions, in order. */
+  readonly patterns: readonly RegExp[];
   readonly locations: readonly Location[];
   readonly settings: Settings;
+  readonly rules: readonly Rule[];
+  readonly mergeSlashes: boolean;
+  readonly headerMs: number;
+  readonly bodyMs: number;
+  readonly keepAliveMs: number;
+  /** The largest request line, and the largest field. */
+  readonly headerBytes: number;
 }
 
 export interface Config {
   readonly servers: readonly Server[];
-  readonly errorLog: string;
-  readonly logFormats: ReadonlyMap<string, string>;
+  readonly http: Settings;
+  readonly errorLog: ErrorLog;
+  readonly logFormats: ReadonlyMap<string, LogFormat>;
+  readonly maps: ReadonlyMap<string, VariableMap | SplitClients>;
+  readonly limitZones: ReadonlyMap<string, LimitZone>;
   readonly daemon: boolean;
   readonly workerProcesses: number;
   readonly user: string | undefined;
   readonly pidFile: string;
-  readonly keepAliveMs: number;
-  readonly maxBodyBytes: number;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Of the hosts that are named, as they were when the configuration was read. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** What it warns of, without keeping it from being used. */
+  readonly warnings: readonly string[];
 }
 
-/** Directives that are read and mean nothing here. */
-const ACCEPTED: ReadonlySet<string> = new Set(
-  'access_log add_header alias autoindex charset client_body_buffer_size client_max_body_size daemon default_type error_log error_page events expires gzip gzip_types gzip_min_length gzip_vary http index keepalive_timeout keepalive_requests listen location log_format log_not_found map master_process merge_slashes multi_accept open_file_cache pid proxy_http_version proxy_pass proxy_read_timeout proxy_connect_timeout proxy_set_header return root sendfile send_timeout server server_name server_tokens set stub_status tcp_nodelay tcp_nopush try_files types types_hash_max_size upstream use user worker_connections worker_processes worker_rlimit_nofile absolute_redirect port_in_redirect client_body_timeout client_header_timeout allow deny internal etag resolver'.split(
-    ' ',
-  ),
-);
+export interface LogFormat {
+  readonly template: Template;
+  readonly escaping: 'default' | 'json' | 'none';
+}
 
-const BASE: Settings = {
-  root: '/etc/nginx/html',
-  alias: undefined,
-  index: ['index.html'],
-  returns: undefined,
-  tryFiles: undefined,
-  errorPages: new Map(),
-  autoindex: false,
-  defaultType: 'text/plain',
-  types: new Map(),
-  headers: [],
-  accessLog: 'logs/access.log',
-  proxyPass: undefined,
-  proxyHeaders: [],
-  stubStatus: false,
-};
+const PREFIX = '/etc/nginx';
+const COMBINED =
+  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
 
 /** Reads and judges the configuration. Throws ConfigError. */
 export function* readConfig(process: Process, path: string, globals: readonly string[]): Task<Config> {
   const directives = [...globals.flatMap(parseDirectives), ...readDirectives(process, path)];
-  check(directives);
-  const value = (name: string) => directives.find((directive) => directive.name === name)?.args;
-  if (directives.every((directive) => directive.name !== 'events'))
-    throw new ConfigError('no "events" section in configuration');
-  const http = directives.find((directive) => directive.name === 'http')?.block ?? [];
-  const base = settingsOf(http, BASE);
-  const servers = http
-    .filter((directive) => directive.name === 'server')
-    .map((directive) => serverOf(directive.block ?? [], base));
-  const upstreams = new Map(
-    http.filter(({ name }) => name === 'upstream').map((directive) => [directive.args[0] ?? '', upstreamOf(directive)]),
-  );
-  const addresses = yield* resolveHosts(process, namedHosts(http, upstreams));
-  const timeout = http.find((directive) => directive.name === 'keepalive_timeout')?.args[0];
-  const body = http.find((directive) => directive.name === 'client_max_body_size')?.args[0];
+  checkDirectives(directives);
+  const reading = new Reading();
+  const value = (name: string) => directives.find((directive) => directive.name === name);
+  if (value('events') === undefined) throw new ConfigError('no "events" section in configuration');
+  const main = value('error_log');
+  const errorLog = main === undefined ? undefined : errorLogOf(main);
+  const http = value('http')?.block ?? [];
+  const maps = new Map<string, VariableMap | SplitClients>();
+  for (const directive of http) {
+    if (directive.name === 'map') maps.set(...mapOf(directive, reading));
+    else if (directive.name === 'split_clients') maps.set(...splitOf(directive, reading));
+  }
+  const upstreams = upstreamsOf(http, reading);
+  const base = baseSettings(PREFIX, reading);
+  const settings = settingsOf(http, errorLog === undefined ? base : { ...base, errorLog }, reading);
+  const all = (name: string) => http.filter((directive) => directive.name === name);
+  const servers = all('server').map(({ block }) => serverOf(block!, http, settings, reading));
+  const logFormats = logFormatsOf(all('log_format'), reading);
+  const limitZones = new Map(all('limit_req_zone').map((directive) => limitZoneOf(directive, reading)));
+  checkReferences(servers, { logFormats, limitZones }, reading);
+  const addresses = yield* resolveHosts(process, namedHosts(servers, upstreams));
+  const workers = value('worker_processes')?.args[0] ?? '1';
   return {
     servers,
-    errorLog: value('error_log')?.[0] ?? '/var/log/nginx/error.log',
-    logFormats: new Map(
-      http.filter((directive) => directive.name === 'log_format').map(({ args }) => [args[0]!, args.slice(1).join('')]),
-    ),
-    daemon: value('daemon')?.[0] !== 'off',
-    workerProcesses: Number(value('worker_processes')?.[0] ?? 1) || 0,
-    user: value('user')?.[0],
-    pidFile: value('pid')?.[0] ?? '/run/nginx.pid',
-    keepAliveMs: (Number.parseInt(timeout ?? '75', 10) || 0) * 1000,
-    maxBodyBytes: sizeOf(body ?? '1m'),
+    http: settings,
+    errorLog: errorLog ?? { path: '/var/log/nginx/error.log', level: LEVELS.indexOf('error') },
+    logFormats,
+    maps,
+    limitZones,
+    daemon: value('daemon')?.args[0] !== 'off',
+    workerProcesses: workers === 'auto' ? 0 : numberOf(value('worker_processes') ?? http[0]!, workers),
+    user: value('user')?.args[0],
+    pidFile: absolute(value('pid')?.args[0] ?? '/run/nginx.pid'),
     upstreams,
     addresses,
+    warnings: warnOfConflicts(servers),
   };
+}
+
+function upstreamsOf(http: readonly Directive[], reading: Reading): ReadonlyMap<string, Upstream> {
+  const upstreams = new Map<string, Upstream>();
+  for (const directive of http) {
+    if (directive.name !== 'upstream') continue;
+    const upstream = upstreamOf(directive, reading);
+    if (upstreams.has(upstream.name))
+      throw new ConfigError(`duplicate upstream "${upstream.name}" in ${placeOf(directive)}`);
+    upstreams.set(upstream.name, upstream);
+  }
+  return upstreams;
+}
+
+function logFormatsOf(directives: readonly Directive[], reading: Reading): Map<string, LogFormat> {
+  const formats = new Map<string, LogFormat>([
+    ['combined', { template: reading.template(COMBINED, ''), escaping: 'default' }],
+  ]);
+  for (const directive of directives) {
+    const [name = '', ...words] = directive.args;
+    if (formats.has(name)) throw new ConfigError(`duplicate "log_format" name "${name}" in ${placeOf(directive)}`);
+    const escaping = /^escape=(default|json|none)$/.exec(words[0] ?? '')?.[1];
+    const text = (escaping === undefined ? words : words.slice(1)).join('');
+    formats.set(name, {
+      template: reading.template(text, placeOf(directive)),
+      escaping: (escaping ?? 'default') as LogFormat['escaping'],
+    });
+  }
+  return formats;
+}
+
+/** What may be named before it is defined is looked at once everything has been read. */
+function checkReferences(
+  servers: readonly Server[],
+  { logFormats, limitZones }: Pick<Config, 'logFormats' | 'limitZones'>,
+  reading: Reading,
+): void {
+  for (const settings of eachSettings(servers)) {
+    for (const { format, place } of settings.accessLogs)
+      if (!logFormats.has(format)) throw new ConfigError(`unknown log format "${format}" in ${place}`);
+    for (const { zone } of settings.limits)
+      if (!limitZones.has(zone)) throw new ConfigError(`zero size shared memory zone "${zone}"`);
+  }
+  for (const name of reading.referenced)
+    if (!reading.defined.has(name) && !isKnownVariable(name)) throw new ConfigError(`unknown "${name}" variable`);
+}
+
+/** Of every server, location and `if`. */
+export function* eachSettings(servers: readonly Server[]): Generator<Settings> {
+  const ofRules = function* (rules: readonly Rule[]): Generator<Settings> {
+    for (const rule of rules) {
+      if (rule.kind !== 'if') continue;
+      if (rule.settings !== undefined) yield rule.settings;
+      yield* ofRules(rule.rules);
+    }
+  };
+  const ofLocations = function* (locations: readonly Location[]): Generator<Settings> {
+    for (const location of locations) {
+      yield location.settings;
+      yield* ofRules(location.rules);
+      yield* ofLocations(location.locations);
+    }
+  };
+  for (const server of servers) {
+    yield server.settings;
+    yield* ofLocations(server.locations);
+  }
 }
 
 /** Hosts that are to be looked up: of upstreams, and of `proxy_pass` where it names no upstream. */
 function namedHosts(
-  directives: readonly Directive[],
+  servers: readonly Server[],
   upstreams: ReadonlyMap<string, Upstream>,
 ): { readonly host: string; readonly place: string }[] {
-  const ofPasses = (block: readonly Directive[]): { host: string; place: string }[] =>
-    block.flatMap(({ name, args, block: inner, file, line }) => {
-      if (name === 'upstream') return [];
-      if (name !== 'proxy_pass') return ofPasses(inner ?? []);
-      const target = args[0] ?? '';
-      if (target.startsWith('https://'))
-        throw new ConfigError(`https protocol requires SSL support in ${file}:${line}`);
-      if (!target.startsWith('http://')) throw new ConfigError(`invalid URL prefix in ${file}:${line}`);
-      const host = /^http:\/\/([^/:]+)/.exec(target)?.[1] ?? '';
-      return host.includes('$') || upstreams.has(host) ? [] : [{ host, place: `${file}:${line}` }];
+  const passes = [...eachSettings(servers)].flatMap(({ proxyPass }) => {
+    const url = proxyPass?.url;
+    return url === undefined || upstreams.has(url.host) ? [] : [{ host: url.host, place: proxyPass!.place }];
+  });
+  const ofUpstreams = [...upstreams.values()].flatMap(({ servers: behind, place }) =>
+    behind.map(({ host }) => ({ host, place })),
+  );
+  return [...ofUpstreams, ...passes];
+}
+
+function serverOf(
+  block: readonly Directive[],
+  http: readonly Directive[],
+  inherited: Settings,
+  reading: Reading,
+): Server {
+  const settings = settingsOf(block, inherited, reading);
+  const names = block
+    .filter(({ name }) => name === 'server_name')
+    .flatMap((directive) => {
+      const place = placeOf(directive);
+      return directive.args.map((name) => ({ name, place }));
     });
-  const ofUpstreams = [...upstreams.values()].flatMap(({ servers, place }) =>
-    servers.map(({ host }) => ({ host, place })),
-  );
-  return [...ofUpstreams, ...ofPasses(directives)];
+  const inBoth = (name: string) => [...block, ...http].find((directive) => directive.name === name);
+  const time = (name: string, otherwise: number) => {
+    const directive = inBoth(name);
+    return directive === undefined ? otherwise : timeOf(directive, directive.args[0]!);
+  };
+  const buffers = inBoth('large_client_header_buffers');
+  return {
+    listens: listensOf(block),
+    names: names.filter(({ name }) => !name.startsWith('~')).map(({ name }) => name.toLowerCase()),
+    patterns: names
+      .filter(({ name }) => name.startsWith('~'))
+      .map(({ name, place }) => reading.pattern(patternOf(name.slice(1), true, place))),
+    locations: locationsOf(block, settings, undefined, reading),
+    settings,
+    rules: rulesOf(block, reading, undefined),
+    mergeSlashes: inBoth('merge_slashes')?.args[0] !== 'off',
+    headerMs: time('client_header_timeout', 60_000),
+    bodyMs: time('client_body_timeout', 60_000),
+    keepAliveMs: time('keepalive_timeout', 75_000),
+    headerBytes: buffers === undefined ? 8192 : sizeOf(buffers, buffers.args[1]!),
+  };
 }
 
-function sizeOf(text: string): number {
-  const match = /^(\d+)([kmg]?)$/i.exec(text);
-  if (match === null) throw new ConfigError(`"client_max_body_size" directive invalid value`);
-  return (
-    Number(match[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match[2]!.toLowerCase() as '' | 'k' | 'm' | 'g']
-  );
-}
-
-function check(directives: readonly Directive[], parent = ''): void {
-  for (const directive of directives) {
-    const { name, file, line, block } = directive;
-    if (!ACCEPTED.has(name)) throw new ConfigError(`unknown directive "${name}" in ${file}:${line}`);
-    const wantsBlock =
-      ['http', 'server', 'location', 'events', 'types', 'map', 'upstream'].includes(name) && parent !== 'upstream';
-    if (wantsBlock && block === undefined)
-      throw new ConfigError(`directive "${name}" has no opening "{" in ${file}:${line}`);
-    if (!wantsBlock && block !== undefined)
-      throw new ConfigError(`directive "${name}" is not terminated by ";" in ${file}:${line}`);
-    if (
-      (name === 'server' && parent !== 'http' && parent !== 'upstream') ||
-      (name === 'location' && parent !== 'server' && parent !== 'location')
-    ) {
-      throw new ConfigError(`"${name}" directive is not allowed here in ${file}:${line}`);
-    }
-    if (block !== undefined && name !== 'types' && name !== 'map' && name !== 'upstream') check(block, name);
+function locationsOf(
+  block: readonly Directive[],
+  inherited: Settings,
+  outer: Location | undefined,
+  reading: Reading,
+): readonly Location[] {
+  const locations: Location[] = [];
+  for (const directive of block) {
+    if (directive.name !== 'location') continue;
+    const location = locationOf(directive, inherited, outer, reading);
+    const same = locations.find(
+      ({ modifier, path }) => path === location.path && kindOf(modifier) === kindOf(location.modifier),
+    );
+    if (same !== undefined && location.pattern === undefined)
+      throw new ConfigError(`duplicate location "${location.path}" in ${placeOf(directive)}`);
+    locations.push(location);
   }
+  return locations;
 }
 
-function settingsOf(directives: readonly Directive[], inherited: Settings): Settings {
-  const settings = {
-    ...inherited,
-    returns: undefined,
-    tryFiles: undefined,
-    proxyPass: undefined,
-    stubStatus: false,
-  } as { -readonly [K in keyof Settings]: Settings[K] };
-  const headers: (readonly [string, string])[] = [];
-  for (const { name, args, block, file, line } of directives) {
-    const first = args[0];
-    if (block === undefined && first === undefined && name !== 'stub_status' && name !== 'internal') {
-      throw new ConfigError(`invalid number of arguments in "${name}" directive in ${file}:${line}`);
-    }
-    if (name === 'root') settings.root = absolute(first!);
-    else if (name === 'alias') settings.alias = absolute(first!);
-    else if (name === 'index') settings.index = args;
-    else if (name === 'return') settings.returns ??= returnOf(args);
-    else if (name === 'try_files') settings.tryFiles = args;
-    else if (name === 'error_page') settings.errorPages = new Map([...settings.errorPages, ...errorPagesOf(args)]);
-    else if (name === 'autoindex') settings.autoindex = first === 'on';
-    else if (name === 'default_type') settings.defaultType = first!;
-    else if (name === 'types')
-      settings.types = new Map(
-        (block ?? []).flatMap((entry) => entry.args.map((extension) => [extension, entry.name] as const)),
-      );
-    else if (name === 'add_header') headers.push([first!, args[1] ?? '']);
-    else if (name === 'access_log') settings.accessLog = first === 'off' ? undefined : first;
-    else if (name === 'proxy_pass') settings.proxyPass = first;
-    else if (name === 'stub_status') settings.stubStatus = true;
-  }
-  if (headers.length > 0) settings.headers = headers;
-  const passed = directives.filter(({ name }) => name === 'proxy_set_header');
-  if (passed.length > 0) settings.proxyHeaders = passed.map(({ args }) => [args[0] ?? '', args[1] ?? ''] as const);
-  return settings;
+/** `^~` and no modifier are one kind: two of the same path exclude each other. */
+function kindOf(modifier: Location['modifier']): string {
+  return modifier === '^~' ? '' : modifier;
 }
 
-function absolute(path: string): string {
-  return path.startsWith('/') ? path : `/etc/nginx/${path}`;
-}
-
-function returnOf(args: readonly string[]): Settings['returns'] {
-  const first = args[0]!;
-  if (/^\d{3}$/.test(first)) return { status: Number(first), text: args[1] };
-  return { status: 302, text: first };
-}
-
-/** `error_page 500 502 =200 /50x.html` */
-function errorPagesOf(args: readonly string[]): [number, { uri: string; status: number | undefined }][] {
-  const uri = args.at(-1)!;
-  const changed = args.find((argument) => argument.startsWith('='));
-  const status = changed === undefined || changed === '=' ? undefined : Number(changed.slice(1));
-  return args.filter((argument) => /^\d{3}$/.test(argument)).map((code) => [Number(code), { uri, status }]);
-}
-
-function serverOf(directives: readonly Directive[], base: Settings): Server {
-  const settings = settingsOf(directives, base);
-  const listens = directives
-    .filter((directive) => directive.name === 'listen')
-    .map(({ args, file, line }) => listenOf(args, file, line));
-  const usable = listens.filter((listen) => listen !== undefined);
-  return {
-    listens: usable.length > 0 || listens.length > 0 ? usable : [{ address: '0.0.0.0', port: 80, isDefault: false }],
-    names: directives.filter((directive) => directive.name === 'server_name').flatMap((directive) => directive.args),
-    locations: directives
-      .filter((directive) => directive.name === 'location')
-      .map((directive) => locationOf(directive, settings)),
-    settings: { ...settings, returns: settings.returns },
+function locationOf(
+  directive: Directive,
+  inherited: Settings,
+  outer: Location | undefined,
+  reading: Reading,
+): Location {
+  const { args, block } = directive;
+  const place = placeOf(directive);
+  const glued = args.length === 1 ? /^(=|\^~|~\*|~|@)(.+)$/s.exec(args[0]!) : null;
+  const [first, path] =
+    glued === null ? (args.length === 1 ? ['', args[0]!] : [args[0]!, args[1]!]) : [glued[1]!, glued[2]!];
+  if (!['', '=', '^~', '~', '~*', '@'].includes(first!))
+    throw new ConfigError(`invalid location modifier "${first}" in ${place}`);
+  const modifier = first as Location['modifier'];
+  const isPattern = modifier === '~' || modifier === '~*';
+  if (outer !== undefined) checkNesting(outer, modifier, path!, place);
+  const settings = settingsOf(block!, inherited, reading);
+  const plainPrefix = !isPattern && modifier !== '@';
+  const inner = (innerBlock: readonly Directive[]): Settings => {
+    const within = settingsOf(innerBlock, { ...settings }, reading);
+    const kept = { ...within, alias: within.alias ?? settings.alias };
+    refuseUri(within, false);
+    return kept;
   };
+  refuseUri(settings, plainPrefix);
+  const location: Location = {
+    modifier,
+    path: path!,
+    pattern: isPattern ? reading.pattern(patternOf(path!, modifier === '~*', place)) : undefined,
+    locations: [],
+    settings,
+    rules: rulesOf(block!, reading, inner),
+  };
+  return { ...location, locations: locationsOf(block!, settings, location, reading) };
 }
 
-/** Undefined for IPv6: the simulated machines speak IPv4. */
-function listenOf(args: readonly string[], file: string, line: number): Server['listens'][number] | undefined {
-  const target = args[0] ?? '';
-  if (target.startsWith('[')) return undefined;
-  const match = /^(?:([\d.*]+|[a-z][\w.-]*):)?(\d{1,5})$|^([\d.]+)$/.exec(target);
-  const port = Number(match?.[2] ?? 80);
-  if (match === null || port < 1 || port > 65_535)
-    throw new ConfigError(`invalid port in "${target}" of the "listen" directive in ${file}:${line}`);
-  const address = match[1] ?? match[3] ?? '*';
-  return {
-    address: address === '*' ? '0.0.0.0' : address === 'localhost' ? '127.0.0.1' : address,
-    port,
-    isDefault: args.includes('default_server'),
-  };
+function refuseUri({ proxyPass }: Settings, allowed: boolean): void {
+  if (allowed || proxyPass?.url?.uri === undefined) return;
+  throw new ConfigError(
+    `"proxy_pass" cannot have URI part in location given by regular expression, or inside named location, or inside "if" statement, or inside "limit_except" block in ${proxyPass.place}`,
+  );
 }
 
-function locationOf(directive: Directive, inherited: Settings): Location {
-  const [first = '', second] = directive.args;
-  const modifier = second === undefined ? '' : first;
-  if (!['', '=', '^~', '~', '~*'].includes(modifier))
-    throw new ConfigError(`invalid location modifier "${first}" in ${directive.file}:${directive.line}`);
-  return {
-    modifier: modifier as Location['modifier'],
-    path: second ?? first,
-    settings: settingsOf(directive.block ?? [], inherited),
-  };
+function checkNesting(outer: Location, modifier: string, path: string, place: string): void {
+  if (outer.modifier === '=')
+    throw new ConfigError(`location "${path}" cannot be inside the exact location "${outer.path}" in ${place}`);
+  if (outer.modifier === '@' || modifier === '@')
+    throw new ConfigError(
+      modifier === '@'
+        ? `named location "@${path}" can be on the server level only in ${place}`
+        : `location "${path}" cannot be inside the named location "@${outer.path}" in ${place}`,
+    );
+  if (outer.pattern === undefined && !modifier.startsWith('~') && !path.startsWith(outer.path))
+    throw new ConfigError(`location "${path}" is outside location "${outer.path}" in ${place}`);
 }

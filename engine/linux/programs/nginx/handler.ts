@@ -1,239 +1,228 @@
 import type { Task } from '../../../sim/index.ts';
-import { Errno } from '../../errno.ts';
-import type { HttpServerRequest, HttpServerResponse } from '../../http.ts';
-import { Regex, RegexError } from '../../regex.ts';
-import { encode } from '../../stdio.ts';
-import type { Process, Stat } from '../../syscalls.ts';
+import type { HttpServerResponse } from '../../http.ts';
 import { formatDate } from '../time.ts';
-import type { Config, Location, Server, Settings } from './config.ts';
-import type { Exchange } from './exchange.ts';
-import { indexPage, statusPage, versionOf } from './pages.ts';
+import { checkAccess } from './access.ts';
+import { locationFor, needsSlash } from './choice.ts';
+import { complain, type Exchange, keepCaptures } from './exchange.ts';
+import { handOver } from './hand-over.ts';
+import { hasPage, reasonOf, statusPage, versionOf } from './pages.ts';
 import { proxy } from './proxy.ts';
-import { expandVariables } from './request-variable.ts';
+import { completeLocation, redirect } from './redirect.ts';
+import { runRules } from './rewrite-run.ts';
+import type { ErrorPage } from './settings.ts';
+import { serveFile, tryFile } from './static-content.ts';
+import { escapeUri } from './uri.ts';
+import { expand } from './variables.ts';
 
-const MAX_REDIRECTS = 10;
+const MAX_CHANGES = 10;
 
-/** Chooses the server for a request: by port, then by name, then the default one. */
-export function serverFor(config: Config, request: HttpServerRequest): Server | undefined {
-  const host = (request.headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase();
-  const { address, port } = request.local;
-  const onPort = config.servers.filter((server) =>
-    server.listens.some(
-      (listen) => listen.port === port && (listen.address === '0.0.0.0' || listen.address === address),
-    ),
-  );
-  return (
-    onPort.find((server) => server.names.some((name) => matchesName(name, host))) ??
-    onPort.find((server) => server.listens.some((listen) => listen.port === port && listen.isDefault)) ??
-    onPort[0]
-  );
+/** An answer, and where it comes from: what a server behind says goes through as it is. */
+interface Found {
+  readonly response: HttpServerResponse;
+  readonly passed?: boolean;
 }
 
-function matchesName(pattern: string, host: string): boolean {
-  if (pattern.startsWith('*.')) return host.endsWith(pattern.slice(1));
-  if (pattern.endsWith('.*')) return host.startsWith(pattern.slice(0, -1));
-  return pattern.toLowerCase() === host;
-}
+/** `close` ends the connection without a word. */
+type Result = Found | 'close';
 
-/** nginx's order: exact, then the longest prefix unless a regular expression matches first. */
-function locationFor(server: Server, path: string): Location | undefined {
-  let best: Location | undefined;
-  for (const location of server.locations) {
-    if (location.modifier === '=' && location.path === path) return location;
-    if (
-      (location.modifier === '' || location.modifier === '^~') &&
-      path.startsWith(location.path) &&
-      location.path.length > (best?.path.length ?? -1)
-    )
-      best = location;
-  }
-  if (best?.modifier === '^~') return best;
-  const byExpression = server.locations.find(
-    (location) => location.modifier.startsWith('~') && matchesExpression(location, path),
-  );
-  return byExpression ?? best;
-}
-
-function matchesExpression(location: Location, path: string): boolean {
-  try {
-    return new Regex(location.path, { extended: true, ignoreCase: location.modifier === '~*' }).test(path);
-  } catch (error) {
-    if (error instanceof RegexError) return false;
-    throw error;
-  }
-}
-
-/** Whether somebody else has to be asked, which takes its time. */
-export function isPassedOn({ server, request }: Exchange): boolean {
-  const settings = locationFor(server, request.path)?.settings ?? server.settings;
-  return settings.proxyPass !== undefined && settings.returns === undefined;
-}
-
-export function* respond(process: Process, exchange: Exchange): Task<HttpServerResponse> {
-  let response = yield* locate(process, exchange, exchange.request.path, 0);
-  const page = exchange.settings.errorPages.get(response.status ?? 200);
-  if (page !== undefined && response.body === undefined) {
-    const { status } = response;
-    if (/^https?:/.test(page.uri)) response = redirect(302, page.uri);
-    else {
-      const substitute = yield* locate(process, { ...exchange, errors: [] }, page.uri, 1);
-      if ((substitute.status ?? 200) < 300) response = { ...substitute, status: page.status ?? status };
+/** Works out the answer to a request; undefined: none. */
+export function* respond(exchange: Exchange): Task<HttpServerResponse | undefined> {
+  const rules = runRules(exchange, exchange.server.rules);
+  const verdict = rules === 'go on' || rules === 'search' || rules === 'stop' ? undefined : rules;
+  let result = verdict === undefined ? yield* search(exchange) : asResult(verdict);
+  let status: number | undefined;
+  for (let pages = 0; pages < MAX_CHANGES && result !== 'close'; pages++) {
+    const error = result.response.status ?? 200;
+    const page = pageFor(exchange, result);
+    if (page === undefined || (pages > 0 && !exchange.settings.recursiveErrorPages)) {
+      // An error on the way to an error page is told as it is.
+      if (error >= 400 && result.passed !== true && result.response.body === undefined) status = undefined;
+      break;
     }
+    status = page.status === 'page' ? undefined : (page.status ?? error);
+    result = yield* errorPage(exchange, page, error);
+    if (!expand(page.uri, exchange).match(/^[/@]/)) status = undefined;
   }
-  const status = response.status ?? 200;
-  const body =
-    response.body ?? (status === 304 || status === 204 ? undefined : statusPage(status, versionOf(process.env)));
-  const type: Record<string, string> =
-    response.body === undefined && body !== undefined ? { 'Content-Type': 'text/html' } : {};
-  const added = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308].includes(status)
-    ? Object.fromEntries(
-        exchange.settings.headers.map(([name, value]) => [name, expandVariables(value, exchange.request)] as const),
-      )
-    : {};
-  const date = formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now());
+  if (result === 'close') return undefined;
+  return finish(exchange, status === undefined ? result.response : { ...result.response, status });
+}
+
+function asResult(verdict: HttpServerResponse | 'close'): Result {
+  return verdict === 'close' ? verdict : { response: verdict };
+}
+
+function pageFor({ settings }: Exchange, { response, passed }: Found): ErrorPage | undefined {
+  if (passed === true ? !settings.proxyInterceptsErrors : response.body !== undefined) return undefined;
+  return settings.errorPages.get(response.status ?? 200);
+}
+
+function* errorPage(exchange: Exchange, page: ErrorPage, error: number): Task<Result> {
+  const target = expand(page.uri, exchange);
+  exchange.internal = true;
+  exchange.rewritten = true;
+  if (target.startsWith('@')) {
+    const location = exchange.server.locations.find(({ modifier, path }) => modifier === '@' && `@${path}` === target);
+    if (location === undefined) {
+      complain(exchange, `could not find named location "${target}"`);
+      return { response: { status: 500 } };
+    }
+    return yield* inLocation(exchange, location, 0);
+  }
+  if (!target.startsWith('/')) {
+    const status = typeof page.status === 'number' && [301, 303, 307, 308].includes(page.status) ? page.status : 302;
+    return { response: redirect(exchange, status, target) };
+  }
+  const [uri = '', args = ''] = target.split(/\?(.*)/s);
+  exchange.uri = uri;
+  exchange.args = args;
+  if (exchange.method !== 'HEAD') exchange.method = 'GET';
+  const result = yield* search(exchange);
+  // The page's own success is not what is told.
+  return result === 'close' || error === 0 ? result : result;
+}
+
+/** Finds the location, and another one as long as rules change the path. */
+function* search(exchange: Exchange, changes = 0): Task<Result> {
+  if (changes > MAX_CHANGES) {
+    complain(exchange, `rewrite or internal redirection cycle while processing "${exchange.uri}"`);
+    return { response: { status: 500 } };
+  }
+  const { server, uri } = exchange;
+  const found = locationFor(server.locations, uri);
+  exchange.location = found?.location;
+  exchange.settings = found?.location.settings ?? server.settings;
+  if (found?.match !== undefined) keepCaptures(exchange, found.match);
+  if (found?.location.path !== uri && needsSlash(server.locations, uri)) {
+    const args = exchange.args === '' ? '' : `?${exchange.args}`;
+    return { response: redirect(exchange, 301, `${escapeUri(uri)}/${args}`) };
+  }
+  if (exchange.settings.internal && !exchange.internal) return { response: { status: 404 } };
+  if (found === undefined) return yield* content(exchange, changes);
+  return yield* inLocation(exchange, found.location, changes);
+}
+
+function* inLocation(exchange: Exchange, location: Exchange['location'] & object, changes: number): Task<Result> {
+  exchange.location = location;
+  exchange.settings = location.settings;
+  const verdict = runRules(exchange, location.rules);
+  if (verdict === 'search') return yield* search(exchange, changes + 1);
+  if (verdict === 'go on' || verdict === 'stop') return yield* content(exchange, changes);
+  return asResult(verdict);
+}
+
+function* content(exchange: Exchange, changes: number): Task<Result> {
+  const held = yield* limitRequests(exchange);
+  const refused = held ?? checkAccess(exchange);
+  if (refused !== undefined) return { response: refused };
+  const { tryFiles, proxyPass, stubStatus } = exchange.settings;
+  if (tryFiles !== undefined) {
+    const next = yield* tryEach(exchange, changes);
+    if (next !== undefined) return next;
+  }
+  if (proxyPass !== undefined) {
+    yield* handOver(exchange);
+    return yield* proxy(exchange, proxyPass);
+  }
+  if (stubStatus) return { response: stubStatusPage(exchange) };
+  const served = yield* serveFile(exchange);
+  if (!('redirectTo' in served)) return { response: served };
+  exchange.uri = served.redirectTo;
+  exchange.rewritten = true;
+  exchange.internal = true;
+  return yield* search(exchange, changes + 1);
+}
+
+/** The first file that is there; else where the last word leads. Undefined: go on with the path that was found. */
+function* tryEach(exchange: Exchange, changes: number): Task<Result | undefined> {
+  const words = exchange.settings.tryFiles!;
+  for (const word of words.slice(0, -1)) {
+    const path = expand(word, exchange);
+    if (!tryFile(exchange, path)) continue;
+    exchange.uri = path.startsWith('/') ? path : `/${path}`;
+    return undefined;
+  }
+  const last = expand(words.at(-1)!, exchange);
+  if (/^=\d+$/.test(last)) return { response: { status: Number(last.slice(1)) } };
+  if (last.startsWith('@')) return yield* errorPage(exchange, { uri: words.at(-1)!, status: undefined }, 0);
+  const [uri = '', args] = last.split(/\?(.*)/s);
+  exchange.uri = uri;
+  if (args !== undefined) exchange.args = args;
+  exchange.internal = true;
+  exchange.rewritten = true;
+  return yield* search(exchange, changes + 1);
+}
+
+function* limitRequests(exchange: Exchange): Task<HttpServerResponse | undefined> {
+  const { settings, config, state } = exchange;
+  let waitMs = 0;
+  for (const { zone, burst, delayAfter } of settings.limits) {
+    const { key, requestsPerSecond } = config.limitZones.get(zone)!;
+    const value = expand(key, exchange);
+    if (value === '') continue;
+    const now = exchange.process.now();
+    const excess = state.shared.counts.excess(zone, value, requestsPerSecond, burst, now);
+    if (excess > burst) {
+      complain(exchange, `limiting requests, excess: ${excess.toFixed(3)} by zone "${zone}"`);
+      return { status: settings.limitStatus };
+    }
+    const delayed = excess - delayAfter;
+    if (delayed <= 0) continue;
+    complain(exchange, `delaying request, excess: ${excess.toFixed(3)}, by zone "${zone}"`, 'warn');
+    waitMs = Math.max(waitMs, (delayed / requestsPerSecond) * 1000);
+  }
+  if (waitMs === 0) return undefined;
+  yield* handOver(exchange);
+  yield* exchange.process.sleep(waitMs);
+  return undefined;
+}
+
+function stubStatusPage({ state }: Exchange): HttpServerResponse {
+  const { accepted, requests, active } = state.shared.connections;
   return {
-    status,
-    headers: { Server: versionOf(process.env), Date: date, ...type, ...response.headers, ...added },
-    ...(body === undefined ? {} : { body }),
+    headers: { 'Content-Type': 'text/plain' },
+    body: `Active connections: ${active} \nserver accepts handled requests\n ${accepted} ${accepted} ${requests} \nReading: 0 Writing: 1 Waiting: ${Math.max(0, active - 1)} \n`,
   };
 }
 
-function redirect(status: number, location: string): HttpServerResponse {
-  return { status, headers: { Location: location } };
-}
+const PLAIN: ReadonlySet<number> = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
-function* locate(process: Process, exchange: Exchange, path: string, depth: number): Task<HttpServerResponse> {
-  if (depth > MAX_REDIRECTS) {
-    exchange.errors.push(`rewrite or internal redirection cycle while internally redirecting to "${path}"`);
-    return { status: 500 };
-  }
-  const { server } = exchange;
-  if (server.settings.returns !== undefined) return returned(server.settings.returns, exchange);
-  const location = locationFor(server, path);
-  exchange.settings = location?.settings ?? server.settings;
-  const { settings } = exchange;
-  if (settings.returns !== undefined) return returned(settings.returns, exchange);
-  if (settings.proxyPass !== undefined)
-    return yield* proxy(process, exchange, settings.proxyPass, location?.path ?? '/');
-  if (settings.stubStatus)
-    return {
-      headers: { 'Content-Type': 'text/plain' },
-      body: 'Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n',
-    };
-  if (!['GET', 'HEAD'].includes(exchange.request.method)) return { status: 405 };
-  if (settings.tryFiles !== undefined) {
-    for (const candidate of settings.tryFiles.slice(0, -1)) {
-      const tried = candidate.replaceAll('$uri', path);
-      if (statOf(process, filePath(settings, location, tried))?.type === (tried.endsWith('/') ? 'directory' : 'file'))
-        return yield* serveFile(process, exchange, location, tried, depth);
-    }
-    const last = settings.tryFiles.at(-1)!;
-    if (/^=\d{3}$/.test(last)) return { status: Number(last.slice(1)) };
-    return yield* locate(process, exchange, last.replaceAll('$uri', path).split('?')[0]!, depth + 1);
-  }
-  return yield* serveFile(process, exchange, location, path, depth);
-}
-
-function returned({ status, text }: NonNullable<Settings['returns']>, exchange: Exchange): HttpServerResponse {
-  const expanded = text === undefined ? undefined : expandVariables(text, exchange.request);
-  if ([301, 302, 303, 307, 308].includes(status)) return redirect(status, expanded ?? '');
-  if (expanded === undefined) return { status };
-  return { status, headers: { 'Content-Type': exchange.settings.defaultType }, body: expanded };
-}
-
-/** The file a path stands for. `..` cannot lead out of the root. */
-function filePath(settings: Settings, location: Location | undefined, path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  const clean = `/${parts.join('/')}${path.endsWith('/') && parts.length > 0 ? '/' : ''}`;
-  if (settings.alias !== undefined && location !== undefined && clean.startsWith(location.path))
-    return settings.alias + clean.slice(location.path.length);
-  return settings.root + clean;
-}
-
-function statOf(process: Process, path: string): Stat | undefined {
-  try {
-    return process.stat(path);
-  } catch (error) {
-    if (error instanceof Errno) return undefined;
-    throw error;
-  }
-}
-
-function* serveFile(
-  process: Process,
+/** Adds the page of a status without one (by `page`, if that is not told of), and the fields that every answer has. */
+export function finish(
   exchange: Exchange,
-  location: Location | undefined,
-  path: string,
-  depth: number,
-): Task<HttpServerResponse> {
-  const { settings, request, errors } = exchange;
-  const file = filePath(settings, location, path);
-  try {
-    const stat = process.stat(file.replace(/(.)\/+$/, '$1'));
-    if (stat.type === 'directory') {
-      if (!path.endsWith('/'))
-        return redirect(
-          301,
-          `http://${request.headers['host'] ?? 'localhost'}${encodeURI(path)}/${request.query === '' ? '' : `?${request.query}`}`,
-        );
-      for (const name of settings.index) {
-        if (statOf(process, file + name) !== undefined) return yield* locate(process, exchange, path + name, depth + 1);
-      }
-      if (settings.autoindex) return listDirectory(process, path, file);
-      errors.push(`directory index of "${file}" is forbidden`);
-      return { status: 403 };
-    }
-    if (stat.type !== 'file' || path.endsWith('/')) {
-      errors.push(`"${file}" is not a directory (20: Not a directory)`);
-      return { status: 404 };
-    }
-    return fileResponse(process, exchange, file, stat);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    const number = { ENOENT: 2, EACCES: 13, ENOTDIR: 20, ELOOP: 40, ENAMETOOLONG: 36 }[error.code as string] ?? 5;
-    errors.push(`open() "${file}" failed (${number}: ${error.message})`);
-    return {
-      status: error.code === 'EACCES' ? 403 : ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(error.code) ? 404 : 500,
-    };
-  }
-}
-
-function fileResponse(process: Process, exchange: Exchange, file: string, stat: Stat): HttpServerResponse {
-  const { settings, request } = exchange;
-  const seconds = Math.floor(stat.modifiedMs / 1000);
-  const lastModified = formatDate('%a, %d %b %Y %H:%M:%S GMT', seconds * 1000);
-  const etag = `"${seconds.toString(16)}-${stat.size.toString(16)}"`;
-  const extension = /\.([^./]+)$/.exec(file)?.[1]?.toLowerCase() ?? '';
-  const headers = {
-    'Content-Type': settings.types.get(extension) ?? settings.defaultType,
-    'Last-Modified': lastModified,
-    ETag: etag,
-    'Accept-Ranges': 'bytes',
+  response: HttpServerResponse,
+  page = response.status ?? 200,
+): HttpServerResponse {
+  const { settings, process } = exchange;
+  const status = response.status ?? 200;
+  const version = settings.serverTokens ? versionOf(process.env) : 'nginx';
+  const made = response.body === undefined && hasPage(status);
+  const body = response.body ?? (made ? statusPage(page, version) : undefined);
+  const headers: Record<string, string> = {
+    Server: version,
+    Date: formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now()),
+    ...(made ? { 'Content-Type': 'text/html' } : {}),
+    ...response.headers,
   };
-  const match = request.headers['if-none-match'];
-  const since = request.headers['if-modified-since'];
-  const same = match === undefined ? since === lastModified : match === '*' || match.split(/,\s*/).includes(etag);
-  if (same) return { status: 304, headers: { 'Last-Modified': lastModified, ETag: etag } };
-  return { headers, body: process.readFile(file) };
+  const sent = body === undefined ? 0 : body.length;
+  if (status !== 200) delete headers['Accept-Ranges'];
+  exchange.answer = { status, bytes: exchange.request.method === 'HEAD' ? 0 : sent, headers };
+  if (settings.expiresSeconds !== undefined && PLAIN.has(status)) expires(exchange, headers);
+  for (const { name, value, always } of settings.headers) {
+    if (!always && !PLAIN.has(status)) continue;
+    const text = expand(value, exchange);
+    if (text === '') continue;
+    if (name.toLowerCase() === 'set-cookie' && headers['Set-Cookie'] !== undefined)
+      headers['Set-Cookie'] += `\n${text}`;
+    else headers[name] = text;
+  }
+  if (headers['Location'] !== undefined) headers['Location'] = completeLocation(exchange, headers['Location']);
+  return { status, statusText: reasonOf(status), headers, ...(body === undefined ? {} : { body }) };
 }
 
-function listDirectory(process: Process, path: string, directory: string): HttpServerResponse {
-  const entries = process
-    .readdir(directory)
-    .filter((entry) => !entry.name.startsWith('.'))
-    .map((entry) => {
-      const stat = statOf(process, directory + entry.name);
-      const isDirectory = stat?.type === 'directory';
-      return {
-        name: isDirectory ? `${entry.name}/` : entry.name,
-        date: formatDate('%d-%b-%Y %H:%M', stat?.modifiedMs ?? 0),
-        size: isDirectory ? '-' : String(stat?.size ?? 0),
-      };
-    })
-    .sort((a, b) => Number(b.size === '-') - Number(a.size === '-') || (a.name < b.name ? -1 : 1));
-  return { headers: { 'Content-Type': 'text/html' }, body: encode(indexPage(path, entries)) };
+function expires({ settings, process }: Exchange, headers: Record<string, string>): void {
+  const { expiresSeconds } = settings;
+  const at = expiresSeconds === 'epoch' ? 1000 : process.now() + expiresSeconds! * 1000;
+  headers['Expires'] = formatDate('%a, %d %b %Y %H:%M:%S GMT', at);
+  headers['Cache-Control'] =
+    expiresSeconds === 'epoch' || expiresSeconds! < 0 ? 'no-cache' : `max-age=${expiresSeconds}`;
 }

@@ -1,10 +1,12 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import type { HttpServerRequest } from '../../http.ts';
 import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
-import { requestVariable } from './request-variable.ts';
+import type { LogFormat } from './config.ts';
+import type { Exchange } from './exchange.ts';
+import { LEVELS } from './settings.ts';
+import { expandWith } from './variables.ts';
 
 /** Log files, each opened once. The image links access.log and error.log to the container's output. */
 export class Logs {
@@ -32,6 +34,11 @@ export class Logs {
     }
   }
 
+  /** For a child that is to write into them too. */
+  get fds(): readonly number[] {
+    return [...this.#fds.values()];
+  }
+
   closeAll(process: Process): void {
     for (const fd of this.#fds.values()) if (fd !== 2) process.close(fd);
     this.#fds.clear();
@@ -39,37 +46,26 @@ export class Logs {
 }
 
 /** `2026/01/12 09:00:00 [notice] 1#1: text` */
-export function errorLine(process: Process, level: string, text: string): string {
+export function errorLine(process: Pick<Process, 'pid' | 'now'>, level: string, text: string): string {
   return `${formatDate('%Y/%m/%d %H:%M:%S', process.now())} [${level}] ${process.pid}#${process.pid}: ${text}\n`;
 }
 
-const COMBINED =
-  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
+/** What the error log says about a request, and on whose behalf. */
+export function complaintLine(exchange: Exchange, { level, text, upstream }: Exchange['errors'][number]): string {
+  const { request, server, process, number, pid } = exchange;
+  const asked = upstream === undefined ? '' : `, upstream: "${upstream}"`;
+  const host = request.headers['host'] === undefined ? '' : `, host: "${request.headers['host']}"`;
+  const context = `client: ${request.peer.address}, server: ${server.names[0] ?? ''}, request: "${request.method} ${request.target} HTTP/${request.version}"${asked}${host}`;
+  return errorLine({ pid, now: () => process.now() }, LEVELS[level]!, `*${number} ${text}, ${context}`);
+}
 
-export function accessLine(
-  process: Process,
-  format: string | undefined,
-  request: HttpServerRequest,
-  answer: { readonly status: number; readonly bytes: number },
-): string {
-  const text = (format ?? COMBINED).replace(/\$(\w+)/g, (_, name: string) => {
-    switch (name) {
-      case 'status':
-        return String(answer.status);
-      case 'body_bytes_sent':
-      case 'bytes_sent':
-        return String(answer.bytes);
-      case 'time_local':
-        return formatDate('%d/%b/%Y:%H:%M:%S +0000', process.now());
-      case 'time_iso8601':
-        return formatDate('%Y-%m-%dT%H:%M:%S+00:00', process.now());
-      case 'request_time':
-        return '0.000';
-      default:
-        return escaped(requestVariable(request, name) ?? '-');
-    }
+export function accessLine(exchange: Exchange, { template, escaping }: LogFormat): string {
+  const line = expandWith(template, exchange, (value) => {
+    if (value === undefined) return escaping === 'default' ? '-' : '';
+    if (escaping === 'none') return value;
+    return escaping === 'json' ? JSON.stringify(value).slice(1, -1) : escaped(value);
   });
-  return `${text}\n`;
+  return `${line}\n`;
 }
 
 /** What clients send must not forge lines or reach a terminal as escapes. */

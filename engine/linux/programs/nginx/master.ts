@@ -4,17 +4,20 @@ import type { Signal } from '../../signal.ts';
 import { decode, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { readAccounts } from '../accounts.ts';
-import type { Config } from './config.ts';
+import { type Config, eachSettings } from './config.ts';
 import { ConfigError } from './directives.ts';
 import { errorLine, Logs } from './log.ts';
 import { versionOf } from './pages.ts';
+import { LEVELS } from './settings.ts';
 import { runWorker } from './worker.ts';
+import { SharedState } from './worker-state.ts';
 
 const CAUGHT: readonly Signal[] = ['TERM', 'INT', 'QUIT', 'HUP', 'USR1', 'CHLD'];
 
 interface Master {
   readonly process: Process;
   readonly logs: Logs;
+  readonly shared: SharedState;
   config: Config;
   /** Listening sockets by `address:port`. */
   readonly sockets: Map<string, number>;
@@ -24,7 +27,15 @@ interface Master {
 
 /** The master process: opens the sockets, keeps workers running, obeys signals. */
 export function* runMaster(process: Process, config: Config, logs: Logs, reread: () => Task<Config>): Task<number> {
-  const master: Master = { process, logs, config, sockets: new Map(), workers: new Set(), stopping: undefined };
+  const master: Master = {
+    process,
+    logs,
+    config,
+    sockets: new Map(),
+    workers: new Set(),
+    stopping: undefined,
+    shared: new SharedState(),
+  };
   const failure = yield* openSockets(master);
   if (failure !== undefined) return failure;
   for (const signal of CAUGHT) process.setSignalAction(signal, 'catch');
@@ -53,8 +64,10 @@ export function* runMaster(process: Process, config: Config, logs: Logs, reread:
   return 0;
 }
 
-function* notice(master: Master, text: string): Task<void> {
-  yield* master.logs.write(master.process, master.config.errorLog, errorLine(master.process, 'notice', text));
+function* notice(master: Master, text: string, level = 'notice'): Task<void> {
+  const { path, level: least } = master.config.errorLog;
+  if (LEVELS.indexOf(level) > least) return;
+  yield* master.logs.write(master.process, path, errorLine(master.process, level, text));
 }
 
 function writePidFile(process: Process, config: Config): void {
@@ -113,22 +126,22 @@ function* startWorker(master: Master): Task<void> {
   const { process, config, logs } = master;
   const sockets = [...master.sockets.values()];
   const uid = config.user === undefined ? undefined : readAccounts(process).uid(config.user);
-  openAccessLogs(master);
+  openLogs(master);
   const inherited = new Logs(logs);
   const pid = process.fork((worker) => {
     if (uid !== undefined && worker.credentials.uid === 0) worker.setCredentials({ uid, gid: uid, groups: [] });
-    return runWorker(worker, config, inherited, sockets);
+    return runWorker(worker, { config, logs: inherited, sockets, shared: master.shared });
   });
   master.workers.add(pid);
   yield* notice(master, `start worker process ${pid}`);
 }
 
 /** While the process may: the workers run as another user. */
-function openAccessLogs(master: Master): void {
-  for (const { settings, locations } of master.config.servers) {
-    for (const { accessLog } of [settings, ...locations.map((location) => location.settings)]) {
+function openLogs(master: Master): void {
+  for (const { accessLogs, errorLog } of eachSettings(master.config.servers)) {
+    for (const { path } of [...accessLogs, errorLog]) {
       try {
-        if (accessLog !== undefined) master.logs.open(master.process, accessLog);
+        master.logs.open(master.process, path);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
       }
@@ -173,9 +186,10 @@ function signalWorkers(master: Master, workers: Iterable<number>, signal: Signal
 function* reconfigure(master: Master, reread: () => Task<Config>): Task<void> {
   try {
     master.config = yield* reread();
+    for (const text of master.config.warnings) yield* notice(master, text, 'warn');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    yield* master.logs.write(master.process, master.config.errorLog, errorLine(master.process, 'emerg', error.message));
+    yield* notice(master, error.message, 'emerg');
     return;
   }
   const old = [...master.workers];
@@ -200,12 +214,11 @@ function* reap(master: Master): Task<void> {
     const { pid, status } = ended;
     const known = master.workers.delete(pid);
     if (status.kind === 'signaled') {
-      const alert = errorLine(
-        process,
-        'alert',
+      yield* notice(
+        master,
         `worker process ${pid} exited on signal ${status.signal === 'KILL' ? 9 : status.signal}`,
+        'alert',
       );
-      yield* master.logs.write(process, master.config.errorLog, alert);
     } else yield* notice(master, `worker process ${pid} exited with code ${status.code ?? 0}`);
     if (known && master.stopping === undefined) yield* startWorker(master);
   }

@@ -1,10 +1,10 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import type { Signal } from '../../signal.ts';
-import { decode, printError } from '../../stdio.ts';
+import { decode, print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { type Config, readConfig } from './config.ts';
-import { ConfigError } from './directives.ts';
+import { ConfigError, readDirectives } from './directives.ts';
 import { errorLine, Logs } from './log.ts';
 import { runMaster } from './master.ts';
 import { versionOf } from './pages.ts';
@@ -23,32 +23,36 @@ export function* nginx(process: Process): Task<number> {
     return 0;
   }
   const path = values('c')[0] ?? CONFIG;
+  const tests = args.includes('-t') || args.includes('-T');
   let config: Config;
   try {
     config = yield* readConfig(process, path, values('g'));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     yield* printError(process, `${errorLine(process, 'emerg', error.message)}nginx: [emerg] ${error.message}\n`);
-    if (args.includes('-t')) yield* printError(process, `nginx: configuration file ${path} test failed\n`);
+    if (tests) yield* printError(process, `nginx: configuration file ${path} test failed\n`);
     return 1;
   }
-  if (args.includes('-t')) {
+  for (const text of config.warnings)
+    yield* printError(process, `${errorLine(process, 'warn', text)}nginx: [warn] ${text}\n`);
+  if (tests) {
     yield* printError(
       process,
       `nginx: the configuration file ${path} syntax is ok\nnginx: configuration file ${path} test is successful\n`,
     );
+    if (args.includes('-T')) yield* dumpFiles(process, path);
     return 0;
   }
   const wish = values('s')[0];
   if (wish !== undefined) return yield* signalMaster(process, config, wish);
   const logs = new Logs();
   try {
-    logs.open(process, config.errorLog);
+    logs.open(process, config.errorLog.path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     yield* printError(
       process,
-      `nginx: [alert] could not open error log file: open() "${config.errorLog}" failed (${error.message})\n`,
+      `nginx: [alert] could not open error log file: open() "${config.errorLog.path}" failed (${error.message})\n`,
     );
     return 1;
   }
@@ -59,6 +63,15 @@ export function* nginx(process: Process): Task<number> {
     return yield* master(child);
   });
   return 0;
+}
+
+/** `-T`: every file that makes up the configuration, each once. */
+function* dumpFiles(process: Process, path: string): Task<void> {
+  const files: string[] = [];
+  readDirectives(process, path, (file) => {
+    if (!files.includes(file)) files.push(file);
+  });
+  for (const file of files) yield* print(process, `# configuration file ${file}:\n${decode(process.readFile(file))}\n`);
 }
 
 function* signalMaster(process: Process, config: Config, wish: string): Task<number> {

@@ -6,23 +6,57 @@ export function versionOf(env: Readonly<Record<string, string>>): string {
   return `nginx/${env['NGINX_VERSION'] ?? '1.29.4'}`;
 }
 
-/** nginx words some statuses in its own way. */
-const TITLES: Readonly<Record<number, string>> = {
-  301: '301 Moved Permanently',
-  302: '302 Found',
-  408: '408 Request Time-out',
-  413: '413 Request Entity Too Large',
-  414: '414 Request-URI Too Large',
-  431: '400 Request Header Or Cookie Too Large',
-  504: '504 Gateway Time-out',
-  405: '405 Not Allowed',
-  503: '503 Service Temporarily Unavailable',
+/** What nginx's status lines say, for those that it has words for. */
+const REASONS: Readonly<Record<number, string>> = {
+  ...STATUS_TEXT,
+  302: 'Moved Temporarily',
+  402: 'Payment Required',
+  405: 'Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Time-out',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
+  413: 'Request Entity Too Large',
+  414: 'Request-URI Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Requested Range Not Satisfiable',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+  507: 'Insufficient Storage',
 };
+
+export function reasonOf(status: number): string {
+  return REASONS[status] ?? '';
+}
+
+/** Pages that are titled otherwise than the status line says. */
+const TITLES: Readonly<Record<number, string>> = { 302: 'Found', 401: 'Authorization Required' };
+
+/** A request that nginx answers with 400, and what it says besides. */
+const EXPLAINED: Readonly<Record<number, string>> = {
+  494: 'Request Header Or Cookie Too Large',
+  495: 'The SSL certificate error',
+  497: 'The plain HTTP request was sent to HTTPS port',
+};
+
+/** Statuses that nginx has a page for. */
+export function hasPage(status: number): boolean {
+  return (
+    (status >= 301 && status <= 308 && status !== 304) ||
+    (status >= 400 && status <= 416) ||
+    [421, 429, 494, 495, 497].includes(status) ||
+    (status >= 500 && status <= 507)
+  );
+}
 
 /** The page nginx makes for a status that has none of its own. */
 export function statusPage(status: number, version: string): string {
-  const title = TITLES[status] ?? `${status} ${STATUS_TEXT[status] ?? ''}`.trim();
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${version}</center>\r\n</body>\r\n</html>\r\n`;
+  const explained = EXPLAINED[status];
+  const title = explained === undefined ? `${status} ${TITLES[status] ?? reasonOf(status)}`.trim() : `400 ${explained}`;
+  const heading = explained === undefined ? title : '400 Bad Request';
+  const more = explained === undefined ? '' : `<center>${explained}</center>\r\n`;
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${heading}</h1></center>\r\n${more}<hr><center>${version}</center>\r\n</body>\r\n</html>\r\n`;
 }
 
 /** The listing of `autoindex on`. */

@@ -1,111 +1,228 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import { HttpProtocolError, type HttpServerResponse, httpRequest } from '../../http.ts';
-import type { Process } from '../../syscalls.ts';
+import { HttpProtocolError, type HttpResponse, type HttpServerResponse, httpRequest } from '../../http.ts';
+import { encode } from '../../stdio.ts';
 import { resolveHost } from '../resolve.ts';
-import type { Exchange } from './exchange.ts';
-import { expandVariables } from './request-variable.ts';
+import { complain, type Exchange } from './exchange.ts';
+import { type ProxyPass, parseProxyUrl } from './proxy-pass.ts';
+import type { Settings } from './settings.ts';
+import { isPlain } from './template.ts';
 import type { Upstream, UpstreamServer } from './upstream.ts';
-
-const TIMEOUT_MS = 60_000;
+import { escapeUri } from './uri.ts';
+import { expand } from './variables.ts';
 
 /** Fields that are about one connection, and those that nginx writes itself. */
 const NOT_PASSED: ReadonlySet<string> = new Set(
   'connection keep-alive transfer-encoding content-length date server upgrade te trailer'.split(' '),
 );
 
+/** Methods that may be sent twice without harm. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+
+interface Answered {
+  readonly response: HttpServerResponse;
+  /** Somebody behind said it. */
+  readonly passed: boolean;
+}
+
 /** `proxy_pass`: asks the servers behind, one after another until one answers. */
-export function* proxy(process: Process, exchange: Exchange, target: string, prefix: string): Task<HttpServerResponse> {
-  const { request, errors, config, balancer } = exchange;
-  const url = /^http:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(expandVariables(target, request));
-  if (url === null) return { status: 500 };
-  const [, host = '', port, uri] = url;
-  const path =
-    uri === undefined ? request.target : target.includes('$') ? uri : uri + request.target.slice(prefix.length);
-  const upstream: Upstream = config.upstreams.get(host) ?? single(host, Number(port ?? 80));
+export function* proxy(exchange: Exchange, pass: ProxyPass): Task<Answered> {
+  const { request, config, state, settings } = exchange;
+  const failed = (status: number): Answered => ({ response: { status }, passed: false });
+  const target = pass.url ?? parseProxyUrl(expand(pass.target, exchange));
+  if (target === undefined || target.host === '') {
+    complain(exchange, `invalid URL prefix in "${expand(pass.target, exchange)}"`);
+    return failed(500);
+  }
+  const { host, port } = target;
+  const path = pathFor(exchange, pass, target.uri);
+  exchange.proxyHost = port === undefined ? host : `${host}:${port}`;
+  const upstream: Upstream = config.upstreams.get(host) ?? single(host, port ?? 80);
+  const tries = settings.proxyTries === 0 ? upstream.servers.length : settings.proxyTries;
   const tried = new Set<UpstreamServer>();
-  for (;;) {
-    const peer = balancer.choose(upstream, request.peer.address, process.now(), tried);
-    if (peer === undefined) {
-      if (tried.size === 0) errors.push('no live upstreams while connecting to upstream');
-      return { status: 502 };
-    }
+  let last = failed(502);
+  while (tried.size < tries) {
+    const peer = state.balancer.choose(upstream, upstreamKey(exchange, upstream), exchange.process.now(), tried);
+    if (peer === undefined) break;
     const { server } = peer;
     tried.add(server);
-    const address = config.addresses.get(server.host) ?? (yield* resolveHost(process, server.host));
+    const address = config.addresses.get(server.host) ?? (yield* resolveHost(exchange.process, server.host));
     if (address === undefined) {
-      errors.push(`${server.host} could not be resolved (3: Host not found)`);
-      return { status: 502 };
+      complain(exchange, `${server.host} could not be resolved (3: Host not found)`);
+      return failed(502);
     }
     peer.active += 1;
-    try {
-      const response = yield* ask(
-        process,
-        exchange,
-        address,
-        server.port,
-        path,
-        port === undefined ? host : `${host}:${port}`,
-      );
-      peer.fails = 0;
-      return response;
-    } catch (error) {
-      const failure = describe(error);
-      errors.push(`${failure.text} while connecting to upstream, upstream: "http://${address}:${server.port}${path}"`);
-      peer.fails += 1;
-      peer.failedMs = process.now();
-      if (tried.size >= upstream.servers.length) return { status: failure.status };
-    } finally {
-      peer.active -= 1;
-    }
+    const attempt = yield* ask(exchange, `${address}:${server.port}`, path, upstream.name);
+    peer.active -= 1;
+    last = attempt.answer;
+    const retry = attempt.failure !== undefined && settings.proxyNext.has(attempt.failure);
+    if (attempt.failure !== undefined && (retry || ['error', 'timeout'].includes(attempt.failure)))
+      state.balancer.failed(peer, exchange.process.now());
+    else state.balancer.succeeded(peer);
+    if (!retry || !(IDEMPOTENT.has(request.method) || !attempt.sent || settings.proxyNext.has('non_idempotent')))
+      return last;
   }
+  if (tried.size === 0) {
+    complain(exchange, 'no live upstreams while connecting to upstream', 'error', `http://${upstream.name}${path}`);
+    exchange.upstream.push({ name: upstream.name, address: upstream.name, status: '502', timeMs: 0 });
+  }
+  return last;
+}
+
+function upstreamKey(exchange: Exchange, { key }: Upstream): string {
+  return key === undefined ? exchange.request.peer.address : expand(key, exchange);
+}
+
+/** The path that is asked for behind. */
+function pathFor(exchange: Exchange, { target }: ProxyPass, uri: string | undefined): string {
+  const { request, rewritten, location } = exchange;
+  const args = exchange.args === '' ? '' : `?${exchange.args}`;
+  if (!isPlain(target) && uri !== undefined) return uri.startsWith('/') ? uri : `/${uri}`;
+  if (uri === undefined) {
+    if (rewritten) return escapeUri(exchange.uri) + args;
+    const asked = request.target.replace(/^https?:\/\/[^/?]*/i, '').replace(/#.*/, '');
+    return asked.startsWith('/') ? asked : `/${asked}`;
+  }
+  // After `rewrite … break` the location's part is not replaced: the path is another one.
+  if (rewritten) return escapeUri(exchange.uri) + args;
+  const rest = exchange.uri.slice(location?.path.length ?? 1);
+  const own = uri.startsWith('?') ? `/${uri}` : uri;
+  return own + escapeUri(rest) + args;
 }
 
 function single(host: string, port: number): Upstream {
   // One server alone is never taken out.
   const server = { host, port, weight: 1, backup: false, down: false, maxFails: 0, failTimeoutMs: 0 };
-  return { name: `${host}:${port}`, method: 'round-robin', servers: [server], place: '' };
+  return { name: `${host}:${port}`, method: 'round-robin', key: undefined, servers: [server], place: '' };
 }
 
-function describe(error: unknown): { readonly text: string; readonly status: number } {
-  if (error instanceof HttpProtocolError) return { text: 'upstream sent invalid header', status: 502 };
+interface Attempt {
+  readonly answer: Answered;
+  /** In the words of `proxy_next_upstream`. */
+  readonly failure: string | undefined;
+  /** Whether the server may have begun to act on it. */
+  readonly sent: boolean;
+}
+
+function* ask(exchange: Exchange, address: string, path: string, name: string): Task<Attempt> {
+  const { settings, process } = exchange;
+  const startMs = process.now();
+  const [host = '', port] = address.split(':');
+  let connected = false;
+  const note = (status: number) =>
+    exchange.upstream.push({ name, address, status: String(status), timeMs: process.now() - startMs });
+  try {
+    const answer = yield* httpRequest(process, {
+      method: settings.proxyMethod === undefined ? exchange.method : expand(settings.proxyMethod, exchange),
+      host,
+      port: Number(port),
+      path,
+      version: settings.proxyVersion,
+      headers: passedHeaders(exchange),
+      ...bodyFor(exchange),
+      connectTimeoutMs: settings.proxyConnectMs,
+      readTimeoutMs: settings.proxyReadMs,
+      onConnect: () => {
+        connected = true;
+      },
+    });
+    note(answer.status);
+    exchange.upstreamHeaders = answer.headers;
+    const word = `http_${answer.status}`;
+    const failure = settings.proxyNext.has(word) ? word : undefined;
+    return { answer: { response: passedResponse(exchange, answer), passed: true }, failure, sent: true };
+  } catch (error) {
+    const { text, status, failure } = describe(error, connected);
+    complain(exchange, text, 'error', `http://${address}${path}`);
+    note(status);
+    return { answer: { response: { status }, passed: false }, failure, sent: connected };
+  }
+}
+
+function describe(
+  error: unknown,
+  connected: boolean,
+): { readonly text: string; readonly status: number; readonly failure: string } {
+  const doing = connected ? 'while reading response header from upstream' : 'while connecting to upstream';
+  if (error instanceof HttpProtocolError)
+    return { text: `upstream sent invalid header ${doing}`, status: 502, failure: 'invalid_header' };
   if (!(error instanceof Errno) || error.code === 'EINTR') throw error;
-  if (error.code === 'ETIMEDOUT') return { text: 'upstream timed out (110: Connection timed out)', status: 504 };
-  const number = { ECONNREFUSED: 111, EHOSTUNREACH: 113, ECONNRESET: 104 }[error.code as string] ?? 111;
-  return { text: `connect() failed (${number}: ${error.message})`, status: 502 };
+  if (error.code === 'ETIMEDOUT')
+    return { text: `upstream timed out (110: Connection timed out) ${doing}`, status: 504, failure: 'timeout' };
+  if (connected) {
+    const text =
+      error.code === 'ECONNRESET'
+        ? `upstream prematurely closed connection ${doing}`
+        : `recv() failed (${error.message}) ${doing}`;
+    return { text, status: 502, failure: 'error' };
+  }
+  const number = { ECONNREFUSED: 111, EHOSTUNREACH: 113, ENETUNREACH: 101 }[error.code as string] ?? 111;
+  return { text: `connect() failed (${number}: ${error.message}) ${doing}`, status: 502, failure: 'error' };
 }
 
-function* ask(
-  process: Process,
-  exchange: Exchange,
-  address: string,
-  port: number,
-  path: string,
-  proxyHost: string,
-): Task<HttpServerResponse> {
-  const { request, settings } = exchange;
-  const headers: Record<string, string> = {};
+function bodyFor(exchange: Exchange): { readonly body?: Uint8Array } {
+  const { settings, request } = exchange;
+  if (settings.proxyBody !== undefined) return { body: encode(expand(settings.proxyBody, exchange)) };
+  return request.body.length > 0 || request.headers['content-length'] !== undefined ? { body: request.body } : {};
+}
+
+function passedHeaders(exchange: Exchange): Record<string, string> {
+  const { request, settings, proxyHost } = exchange;
+  const headers: Record<string, string> = { Host: proxyHost, Connection: 'close' };
   for (const [name, value] of Object.entries(request.headers))
-    if (!NOT_PASSED.has(name) && name !== 'host') headers[name] = value;
-  headers['Host'] = proxyHost;
+    if (!NOT_PASSED.has(name) && name !== 'host') headers[titleCase(name)] = value;
   for (const [name, value] of settings.proxyHeaders) {
     for (const given of Object.keys(headers)) if (given.toLowerCase() === name.toLowerCase()) delete headers[given];
-    const text = expandVariables(value.replaceAll('$proxy_host', proxyHost), request);
+    const text = expand(value, exchange);
     if (text !== '') headers[name] = text;
   }
-  headers['Connection'] = 'close';
-  const answer = yield* httpRequest(process, {
-    method: request.method,
-    host: address,
-    port,
-    path,
-    headers,
-    ...(request.body.length > 0 ? { body: request.body } : {}),
-    timeoutMs: TIMEOUT_MS,
-  });
-  const passed = Object.entries(answer.headers).filter(([name]) => !NOT_PASSED.has(name));
-  const named = passed.map(
-    ([name, value]) => [name.replace(/(^|-)([a-z])/g, (part) => part.toUpperCase()), value] as const,
+  // Every request has a connection of its own.
+  for (const given of Object.keys(headers)) if (given.toLowerCase() === 'connection') headers[given] = 'close';
+  headers['Connection'] ??= 'close';
+  return headers;
+}
+
+function titleCase(name: string): string {
+  return name === 'etag' ? 'ETag' : name.replace(/(^|-)([a-z])/g, (part) => part.toUpperCase());
+}
+
+function passedResponse(exchange: Exchange, { status, headers, body }: HttpResponse): HttpServerResponse {
+  const { settings } = exchange;
+  const passed = Object.entries(headers).filter(
+    ([name]) => !NOT_PASSED.has(name) && !name.startsWith('x-accel-') && !settings.proxyHidden.includes(name),
   );
-  return { status: answer.status, headers: Object.fromEntries(named), body: answer.body };
+  const named = Object.fromEntries(passed.map(([name, value]) => [titleCase(name), value]));
+  if (exchange.request.method === 'HEAD' && headers['content-length'] !== undefined)
+    named['Content-Length'] = headers['content-length'];
+  if (named['Location'] !== undefined) named['Location'] = locationBehind(exchange, named['Location']);
+  return { status, headers: named, body };
+}
+
+/** `proxy_redirect`: an address behind as it is seen from before. */
+function locationBehind(exchange: Exchange, value: string): string {
+  for (const { from, to } of exchange.settings.proxyRedirects ?? DEFAULT_REDIRECTS) {
+    if (from instanceof RegExp) {
+      const match = from.exec(value);
+      if (match === null) continue;
+      const before = exchange.captures;
+      exchange.captures = match;
+      const replaced = expand(to!, exchange);
+      exchange.captures = before;
+      return replaced;
+    }
+    const rule =
+      from === 'default' ? defaultRedirect(exchange) : { from: expand(from, exchange), to: expand(to!, exchange) };
+    if (rule !== undefined && value.startsWith(rule.from)) return rule.to + value.slice(rule.from.length);
+  }
+  return value;
+}
+
+const DEFAULT_REDIRECTS: NonNullable<Settings['proxyRedirects']> = [{ from: 'default', to: undefined }];
+
+function defaultRedirect({ settings, location }: Exchange): { readonly from: string; readonly to: string } | undefined {
+  const pass = settings.proxyPass;
+  if (pass?.url === undefined) return undefined;
+  const { uri } = pass.url;
+  if (uri === undefined) return { from: `${pass.target.text}/`, to: '/' };
+  return { from: pass.target.text, to: location?.path ?? '/' };
 }

@@ -1,7 +1,11 @@
 import type { Task } from '../../../sim/index.ts';
+import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { resolveHost } from '../resolve.ts';
+import { placeOf } from './directive-table.ts';
 import { ConfigError, type Directive } from './directives.ts';
+import { murmurHash2 } from './maps.ts';
+import type { Reading, Template } from './template.ts';
 
 /** https://nginx.org/en/docs/http/ngx_http_upstream_module.html */
 export interface UpstreamServer {
@@ -16,7 +20,9 @@ export interface UpstreamServer {
 
 export interface Upstream {
   readonly name: string;
-  readonly method: 'round-robin' | 'least_conn' | 'ip_hash' | 'random';
+  readonly method: 'round-robin' | 'least_conn' | 'ip_hash' | 'hash' | 'random';
+  /** What `hash` goes by. */
+  readonly key: Template | undefined;
   readonly servers: readonly UpstreamServer[];
   /** `file:line`, for messages. */
   readonly place: string;
@@ -25,20 +31,21 @@ export interface Upstream {
 const PARAMETER = /^(weight|max_fails|fail_timeout|max_conns)=(\d+)(s?)$/;
 
 /** Throws ConfigError. */
-export function upstreamOf({ args, block, file, line }: Directive): Upstream {
+export function upstreamOf({ args, block, file, line }: Directive, reading: Reading): Upstream {
   const name = args[0] ?? '';
   let method: Upstream['method'] = 'round-robin';
   const servers: UpstreamServer[] = [];
+  let key: Template | undefined;
   for (const directive of block ?? []) {
-    const place = `${directive.file}:${directive.line}`;
-    if (directive.name === 'least_conn' || directive.name === 'ip_hash' || directive.name === 'random')
-      method = directive.name;
-    else if (directive.name === 'server') servers.push(serverOf(directive, place));
-    else if (!['keepalive', 'zone', 'keepalive_timeout', 'keepalive_requests'].includes(directive.name))
-      throw new ConfigError(`unknown directive "${directive.name}" in ${place}`);
+    const place = placeOf(directive);
+    if (directive.name === 'server') servers.push(serverOf(directive, place));
+    else if (['least_conn', 'ip_hash', 'random', 'hash'].includes(directive.name)) {
+      method = directive.name as Upstream['method'];
+      if (method === 'hash') key = reading.template(directive.args[0]!, place);
+    }
   }
-  if (servers.length === 0) throw new ConfigError(`no servers are inside upstream in ${file}:${line + 1}`);
-  return { name, method, servers, place: `${file}:${line}` };
+  if (servers.length === 0) throw new ConfigError(`no servers are inside upstream in ${file}:${line}`);
+  return { name, method, key, servers, place: `${file}:${line}` };
 }
 
 function serverOf({ args }: Directive, place: string): UpstreamServer {
@@ -81,7 +88,7 @@ export function* resolveHosts(
   return addresses;
 }
 
-interface Peer {
+export interface Peer {
   readonly server: UpstreamServer;
   current: number;
   active: number;
@@ -94,7 +101,7 @@ export class Balancer {
   readonly #peers = new Map<string, Peer[]>();
 
   /** Whom to ask next, besides those that have been asked for this request already. */
-  choose(upstream: Upstream, client: string, nowMs: number, tried: ReadonlySet<UpstreamServer>): Peer | undefined {
+  choose(upstream: Upstream, key: string, nowMs: number, tried: ReadonlySet<UpstreamServer>): Peer | undefined {
     let peers = this.#peers.get(upstream.name);
     if (peers === undefined) {
       peers = upstream.servers.map((server) => ({ server, current: 0, active: 0, fails: 0, failedMs: 0 }));
@@ -109,12 +116,24 @@ export class Balancer {
     const primary = usable.filter(({ server }) => !server.backup);
     const candidates = primary.length > 0 ? primary : usable;
     if (candidates.length === 0) return undefined;
-    if (upstream.method === 'ip_hash') return candidates[hashOf(client) % candidates.length];
+    if (upstream.method === 'ip_hash') return candidates[hashOf(key) % candidates.length];
+    if (upstream.method === 'hash') return candidates[murmurHash2(encode(key)) % candidates.length];
     if (upstream.method === 'least_conn') {
       const least = Math.min(...candidates.map(({ active, server }) => active / server.weight));
       return inTurn(candidates.filter(({ active, server }) => active / server.weight === least));
     }
     return inTurn(candidates);
+  }
+
+  failed(peer: Peer, nowMs: number): void {
+    // Failures of long ago no longer count.
+    if (nowMs - peer.failedMs >= peer.server.failTimeoutMs) peer.fails = 0;
+    peer.fails += 1;
+    peer.failedMs = nowMs;
+  }
+
+  succeeded(peer: Peer): void {
+    peer.fails = 0;
   }
 }
 

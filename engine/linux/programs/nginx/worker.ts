@@ -1,73 +1,171 @@
 import type { Task } from '../../../sim/index.ts';
-import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../http.ts';
-import { encode } from '../../stdio.ts';
+import { hexOf } from '../../hash.ts';
+import {
+  type ForkedResponse,
+  type HttpServerRequest,
+  type HttpServerResponse,
+  type RequestHead,
+  serveHttp,
+} from '../../http.ts';
 import type { Process } from '../../syscalls.ts';
-import type { Config } from './config.ts';
-import type { Exchange } from './exchange.ts';
-import { isPassedOn, respond, serverFor } from './handler.ts';
-import { accessLine, errorLine, Logs } from './log.ts';
-import { statusPage, versionOf } from './pages.ts';
-import { Balancer } from './upstream.ts';
+import { bodyLimit, serverFor } from './choice.ts';
+import type { Config, Server } from './config.ts';
+import { complain, type Exchange, keepCaptures, startExchange } from './exchange.ts';
+import { untilHandOver } from './hand-over.ts';
+import { finish, respond } from './handler.ts';
+import { accessLine, complaintLine, type Logs } from './log.ts';
+import { normalUri } from './uri.ts';
+import { expand } from './variables.ts';
+import { type SharedState, WorkerState } from './worker-state.ts';
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly logs: Logs;
+  readonly sockets: readonly number[];
+  readonly shared: SharedState;
+}
 
 /** A worker process: serves until the master says QUIT (finish, then go) or TERM (go). */
-export function* runWorker(process: Process, config: Config, logs: Logs, sockets: readonly number[]): Task<number> {
+export function* runWorker(process: Process, options: WorkerOptions): Task<number> {
+  const { config, sockets, shared } = options;
   for (const signal of ['TERM', 'INT', 'QUIT'] as const) process.setSignalAction(signal, 'catch');
   for (const signal of ['HUP', 'USR1', 'CHLD'] as const) process.setSignalAction(signal, 'default');
   process.setSignalAction('HUP', 'ignore');
-  const balancer = new Balancer();
-  let connection = 0;
-  const handler = function* (request: HttpServerRequest): Task<HttpServerResponse | ForkedResponse> {
-    yield* process.compute(0.2);
-    connection += 1;
-    const server = serverFor(config, request);
-    if (server === undefined) return { status: 404 };
-    const exchange: Exchange = { request, server, config, balancer, settings: server.settings, errors: [] };
-    const number = connection;
-    if (isPassedOn(exchange)) {
-      // The real worker goes on with other requests meanwhile; here a child of it waits, with log files of its own.
-      return {
-        *child(child) {
-          const late = yield* respond(child, exchange);
-          yield* log(child, config, new Logs(), exchange, late, number);
-          return late;
-        },
-      };
-    }
-    const response = yield* respond(process, exchange);
-    yield* log(process, config, logs, exchange, response, connection);
-    return response;
-  };
-  yield* serveHttp(process, sockets, handler, {
-    idleTimeoutMs: Math.max(1000, config.keepAliveMs),
-    maxBodyBytes: config.maxBodyBytes,
+  const random = process.open('/dev/urandom', { read: true });
+  const state = new WorkerState(shared, hexOf(yield* process.read(random, 16)));
+  process.close(random);
+  const worker = new Worker(process, options, state);
+  const first = config.servers[0];
+  yield* serveHttp(process, sockets, (request) => worker.answer(request), {
+    idleTimeoutMs: Math.max(1000, first?.keepAliveMs ?? 75_000),
+    headerTimeoutMs: first?.headerMs ?? 60_000,
+    headLimits: { bytes: 4 * (first?.headerBytes ?? 8192), lineBytes: first?.headerBytes ?? 8192 },
+    maxBodyBytes: (head) => bodyLimit(config, head),
+    resumesAfterChild: true,
     onSignals: (signals) =>
       signals.includes('TERM') || signals.includes('INT') ? 'stop' : signals.includes('QUIT') ? 'drain' : 'continue',
-    errorResponse: (status) => ({
-      status: status === 431 ? 400 : status,
-      headers: { Server: versionOf(process.env), 'Content-Type': 'text/html' },
-      body: statusPage(status, versionOf(process.env)),
-    }),
+    errorResponse: (failure) => worker.refuse(failure),
   });
   return 0;
 }
 
-function* log(
-  process: Process,
-  config: Config,
-  logs: Logs,
-  exchange: Exchange,
-  response: HttpServerResponse,
-  connection: number,
-): Task<void> {
-  const { request, server, settings, errors } = exchange;
-  for (const text of errors) {
-    const context = `client: ${request.peer.address}, server: ${server.names[0] ?? ''}, request: "${request.method} ${request.target} HTTP/${request.version}", host: "${request.headers['host'] ?? ''}"`;
-    yield* logs.write(process, config.errorLog, errorLine(process, 'error', `*${connection} ${text}, ${context}`));
+class Worker {
+  readonly #process: Process;
+  readonly #options: WorkerOptions;
+  readonly #state: WorkerState;
+
+  constructor(process: Process, options: WorkerOptions, state: WorkerState) {
+    this.#process = process;
+    this.#options = options;
+    this.#state = state;
   }
-  if (settings.accessLog === undefined) return;
-  const { body } = response;
-  const bytes =
-    request.method === 'HEAD' || body === undefined ? 0 : typeof body === 'string' ? encode(body).length : body.length;
-  const line = accessLine(process, config.logFormats.get('main'), request, { status: response.status ?? 200, bytes });
-  yield* logs.write(process, settings.accessLog, line);
+
+  *answer(request: HttpServerRequest): Task<HttpServerResponse | ForkedResponse | undefined> {
+    const { config, logs } = this.#options;
+    const process = this.#process;
+    yield* process.compute(0.2);
+    const found = serverFor(config.servers, request);
+    if (found === undefined) return undefined;
+    const exchange = this.#start(request, found.server);
+    const uri = normalUri(request.target, found.server.mergeSlashes);
+    if (uri === undefined || !isHost(request.headers['host'])) {
+      complain(exchange, uri === undefined ? 'client sent invalid request' : 'client sent invalid host header', 'info');
+      return yield* this.#refused(exchange, 400);
+    }
+    exchange.uri = uri;
+    if (found.match !== undefined) keepCaptures(exchange, found.match);
+    const outcome = yield* untilHandOver(exchange, respond(exchange));
+    if ('done' in outcome) {
+      yield* this.#log(exchange);
+      return outcome.done;
+    }
+    // The real worker goes on with other requests meanwhile; here a child of it waits, with the worker's log files.
+    const log = () => this.#log(exchange);
+    return {
+      keeps: logs.fds,
+      *child(child) {
+        const late = yield* outcome.rest(child);
+        yield* log();
+        return late;
+      },
+    };
+  }
+
+  /** What is no request, came too slowly or is too large. */
+  *refuse({ status, peer, local, startLine, head }: Refusal): Task<HttpServerResponse | undefined> {
+    const { config } = this.#options;
+    const [, method = '', target = '/'] = /^(\S+) (\S+)/.exec(startLine) ?? [];
+    const request: HttpServerRequest = {
+      method,
+      target,
+      path: target,
+      query: '',
+      version: '1.1',
+      headers: {},
+      ...head,
+      body: new Uint8Array(0),
+      peer,
+      local,
+    };
+    const found = serverFor(config.servers, request);
+    if (found === undefined) return undefined;
+    const exchange = this.#start(request, found.server);
+    if (status === 413) {
+      const length = head?.headers['content-length'];
+      complain(
+        exchange,
+        length === undefined
+          ? 'client intended to send too large chunked body'
+          : `client intended to send too large body: ${length} bytes`,
+      );
+    }
+    // Nothing is said to who is too slow; the log has the status.
+    if (status === 408) {
+      exchange.answer = { status, bytes: 0, headers: {} };
+      yield* this.#log(exchange);
+      return undefined;
+    }
+    return yield* this.#refused(exchange, status);
+  }
+
+  *#refused(exchange: Exchange, status: number): Task<HttpServerResponse> {
+    const response = finish(exchange, { status: status === 431 ? 400 : status }, status === 431 ? 494 : status);
+    yield* this.#log(exchange);
+    return response;
+  }
+
+  #start(request: HttpServerRequest, server: Server): Exchange {
+    const { config, shared } = this.#options;
+    shared.connections.requests += 1;
+    shared.connections.accepted += 1;
+    const number = shared.connections.requests;
+    shared.connections.active = 1;
+    return startExchange(this.#process, { request, server, config, state: this.#state, number }, request.path);
+  }
+
+  *#log(exchange: Exchange): Task<void> {
+    const { logs, config } = this.#options;
+    const { settings, process } = exchange;
+    for (const complaint of exchange.errors) {
+      if (complaint.level > settings.errorLog.level) continue;
+      yield* logs.write(process, settings.errorLog.path, complaintLine(exchange, complaint));
+    }
+    for (const { path, format, condition } of settings.accessLogs) {
+      if (condition !== undefined && ['', '0'].includes(expand(condition, exchange))) continue;
+      yield* logs.write(process, path, accessLine(exchange, config.logFormats.get(format)!));
+    }
+  }
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly peer: HttpServerRequest['peer'];
+  readonly local: HttpServerRequest['local'];
+  readonly startLine: string;
+  readonly head: RequestHead | undefined;
+}
+
+/** Letters of a host name or an address, with a port. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || /^[^\s/\\,\x00-\x20\x7f]+$/.test(host);
 }

@@ -1,0 +1,94 @@
+import type { Task } from '../../sim/index.ts';
+import type { Signal } from '../signal.ts';
+import type { Process, SocketAddress } from '../syscalls.ts';
+import type { HeadLimits, HttpHeaders } from './message.ts';
+
+export interface HttpServerRequest {
+  readonly method: string;
+  /** As it came: path and query. */
+  readonly target: string;
+  /** The target's path, percent-decoded. */
+  readonly path: string;
+  /** Without the `?`; empty when there is none. */
+  readonly query: string;
+  readonly version: '1.0' | '1.1';
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array;
+  readonly peer: SocketAddress;
+  /** The end it came in at. */
+  readonly local: SocketAddress;
+  /** What was agreed on, of a connection with TLS. */
+  readonly tls?: { readonly serverName: string | undefined; readonly protocol: string; readonly cipher: string };
+}
+
+export interface HttpServerResponse {
+  /** 200 unless told. */
+  readonly status?: number;
+  /** What the status line says; that of RFC 9110 unless told. */
+  readonly statusText?: string;
+  /** Content-Length and Connection are added. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+/**
+ * An answer that takes its time: a forked child works it out and ends the connection, so that nobody else waits for it.
+ * Undefined ends the connection without a word.
+ */
+export interface ForkedResponse {
+  readonly child: (child: Process) => Task<HttpServerResponse | undefined>;
+  /** Descriptors that the child has too, besides the standard ones. */
+  readonly keeps?: readonly number[];
+}
+
+/** Undefined ends the connection without a word. */
+export type Answer = HttpServerResponse | ForkedResponse | undefined;
+
+export type HttpHandler = (request: HttpServerRequest) => Answer | Task<Answer>;
+
+/** A request before its body has come. */
+export type RequestHead = Omit<HttpServerRequest, 'body'>;
+
+export type SignalVerdict = 'continue' | 'drain' | 'stop';
+
+/** Other descriptors and other times that a server's one loop wakes up for. */
+interface Alongside {
+  readonly fds: readonly number[];
+  /** One of the descriptors can be read. */
+  readable(fd: number): Task<void>;
+  /** When `onDue` is to be called next, on the machine's clock; undefined: not. */
+  dueMs(): number | undefined;
+  onDue(): 'continue' | 'stop';
+}
+
+export interface HttpServerOptions {
+  /** A connection on which nothing complete arrives for so long is closed, with 408 if a request has begun. 60 s unless told. */
+  readonly idleTimeoutMs?: number;
+  /** A head that is not complete so long after it began ends the connection with 408; `idleTimeoutMs` after its last byte unless told. */
+  readonly headerTimeoutMs?: number;
+  /** 16 KiB unless told; beyond it 414 for the first line, else 431. */
+  readonly headLimits?: HeadLimits;
+  /** 1 MiB unless told; beyond it 413. */
+  readonly maxBodyBytes?: number | ((head: RequestHead) => number);
+  /** Whether a connection goes on after a child has answered on it; `onSignals` then hears of CHLD. */
+  readonly resumesAfterChild?: boolean;
+  /** Connections at a time; further ones wait in the backlog. 512 unless told. */
+  readonly maxConnections?: number;
+  /** Called when caught signals have come: `drain` stops accepting and returns once the requests under way are answered. */
+  readonly onSignals?: (signals: readonly Signal[]) => SignalVerdict | Task<SignalVerdict>;
+  /** What else this process sees to while it serves. */
+  readonly alongside?: Alongside;
+  /** What answers a request that is not HTTP or did not come whole; the bare status unless told. */
+  readonly errorResponse?: (
+    failure: HttpFailure,
+  ) => HttpServerResponse | undefined | Task<HttpServerResponse | undefined>;
+}
+
+interface HttpFailure {
+  readonly status: number;
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
+  /** As far as it came. */
+  readonly startLine: string;
+  readonly head: RequestHead | undefined;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { CASES } from './testing/corpus.ts';
+import { generateCases } from './testing/generate.ts';
+import { type Answers, askInstalled, askSimulated, installedNginx } from './testing/servers.ts';
+
+// What this nginx answers is what Debian's answers to the same requests under the same configuration. Where none is
+// installed the tests are skipped: `apt-get install nginx-light`.
+
+const nginx = installedNginx();
+if (nginx === undefined)
+  console.warn('skipped: no nginx is installed to be compared with (apt-get install nginx-light)');
+
+/** What an answer decides: the status, where it leads, what it is, and its text. */
+function decision(answer: string): string {
+  const [head = '', ...body] = answer.split('\r\n\r\n');
+  const [first = '', ...fields] = head.split('\r\n');
+  const told = fields.filter((field) =>
+    /^(location|content-type|content-length|content-range|accept-ranges|www-authenticate|x-[\w-]+):/i.test(field),
+  );
+  const text = body
+    .join('\r\n\r\n')
+    .replace(/nginx\/[\d.]+/g, 'nginx')
+    .replace(/--\d{20}/g, '--boundary');
+  const named = told
+    .map((field) => field.replace(/boundary=\d+/, 'boundary'))
+    // The page names the version, which is longer or shorter.
+    .filter((field) => !(text.includes('<center>nginx') && /^content-length/i.test(field)));
+  return [first, ...named.sort(), '', text].join('\n');
+}
+
+describe.skipIf(nginx === undefined)('as the nginx that is installed', () => {
+  const check = (cases: typeof CASES, real: Answers) => {
+    const ours = askSimulated(cases);
+    const different = cases.flatMap(({ name, requests }, index) =>
+      requests.flatMap((request, at) => {
+        const [own, theirs] = [decision(ours[index]![at]!), decision(real[index]![at]!)];
+        return own === theirs ? [] : [{ name, request: request.slice(0, 300), own, theirs }];
+      }),
+    );
+    expect(different).toEqual([]);
+  };
+
+  test('configurations that were written for it', async () => check(CASES, await askInstalled(nginx!, CASES)));
+
+  test('configurations that were generated', { timeout: 120_000 }, async () => {
+    const cases = generateCases('nginx', 60);
+    check(cases, await askInstalled(nginx!, cases));
+  });
+});
