@@ -42,7 +42,7 @@ export interface ForkedResponse {
 }
 
 /** Undefined ends the connection without a word. */
-export type Answer = HttpServerResponse | ForkedResponse | undefined;
+type Answer = HttpServerResponse | ForkedResponse | undefined;
 
 export type HttpHandler = (request: HttpServerRequest) => Answer | Task<Answer>;
 

@@ -87,7 +87,7 @@ function base64(bytes: Uint8Array): string {
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** MD5 a thousand times over, as Apache's htpasswd and `openssl passwd -apr1` do. https://httpd.apache.org/docs/2.4/misc/password_encryptions.html */
-export function apr1Password(password: string, salt: string): string {
+function apr1Password(password: string, salt: string): string {
   const key = encode(password);
   const grain = encode(salt);
   const inner = digest(createMd5, key, grain, key);

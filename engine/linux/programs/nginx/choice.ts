@@ -15,7 +15,7 @@ export function serverFor(
   return serverNamed(servers, local, host);
 }
 
-export function serverNamed(
+function serverNamed(
   servers: readonly Server[],
   local: { readonly address: string; readonly port: number },
   host: string,

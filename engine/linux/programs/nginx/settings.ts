@@ -60,7 +60,7 @@ interface AddedHeader {
   readonly always: boolean;
 }
 
-export interface AccessLog {
+interface AccessLog {
   readonly path: string;
   readonly format: string;
   readonly condition: Template | undefined;
