@@ -11,7 +11,7 @@ import { absolute, baseSettings, type ErrorLog, errorLogOf, LEVELS, type Setting
 import { Reading, type Template } from './template.ts';
 import { resolveHosts, type Upstream, upstreamOf } from './upstream.ts';
 import { numberOf, sizeOf, timeOf } from './values.ts';
-import { isKnownVariable } from './variables.ts';
+import { isVariableName, VARIABLE_FAMILIES } from './variable-names.ts';
 
 export interface Location {
   readonly modifier: '' | '=' | '^~' | '~' | '~*' | '@';
@@ -149,7 +149,8 @@ function checkReferences(
       if (!limitZones.has(zone)) throw new ConfigError(`zero size shared memory zone "${zone}"`);
   }
   for (const name of reading.referenced)
-    if (!reading.defined.has(name) && !isKnownVariable(name)) throw new ConfigError(`unknown "${name}" variable`);
+    if (!reading.defined.has(name) && !isVariableName(name) && !VARIABLE_FAMILIES.test(name))
+      throw new ConfigError(`unknown "${name}" variable`);
 }
 
 /** Of every server, location and `if`. */

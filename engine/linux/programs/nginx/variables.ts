@@ -6,6 +6,7 @@ import { matchesWildcard, murmurHash2, type SplitClients, type VariableMap } fro
 import { versionOf } from './pages.ts';
 import { absolute } from './settings.ts';
 import type { Template } from './template.ts';
+import { isVariableName, VARIABLE_FAMILIES, type VariableName } from './variable-names.ts';
 
 type Variable = (exchange: Exchange) => string | undefined;
 
@@ -15,7 +16,7 @@ const seconds = (ms: number) => (ms / 1000).toFixed(3);
 const connections = (exchange: Exchange) => exchange.state.shared.connections;
 
 /** https://nginx.org/en/docs/varindex.html, as far as they mean something here. */
-const VARIABLES: Readonly<Record<string, Variable>> = Object.assign(Object.create(null), {
+const VARIABLES: Readonly<Record<VariableName, Variable>> = {
   remote_addr: ({ request }) => request.peer.address,
   binary_remote_addr: ({ request }) => request.peer.address,
   remote_port: ({ request }) => String(request.peer.port),
@@ -81,13 +82,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = Object.assign(Object.creat
   ssl_client_verify: ({ request }) => (request.tls === undefined ? undefined : 'NONE'),
   ssl_session_reused: ({ request }) => (request.tls === undefined ? undefined : '.'),
   limit_rate: () => '0',
-} satisfies Readonly<Record<string, Variable>>);
-
-const FAMILIES = /^(?:arg|http|cookie|sent_http|upstream_http|upstream_cookie)_(.+)$/;
-
-export function isKnownVariable(name: string): boolean {
-  return VARIABLES[name] !== undefined || FAMILIES.test(name);
-}
+};
 
 /** What a variable is for this request; undefined when it is nothing. */
 function variable(exchange: Exchange, name: string): string | undefined {
@@ -96,9 +91,8 @@ function variable(exchange: Exchange, name: string): string | undefined {
   if (assigned !== undefined) return assigned;
   const map = exchange.config.maps.get(name);
   if (map !== undefined) return map.kind === 'map' ? mapped(exchange, map) : shared(exchange, map);
-  const known = VARIABLES[name];
-  if (known !== undefined) return known(exchange);
-  const family = FAMILIES.exec(name);
+  if (isVariableName(name)) return VARIABLES[name](exchange);
+  const family = VARIABLE_FAMILIES.exec(name);
   if (family === null) return undefined;
   const rest = family[1]!;
   const field = rest.replaceAll('_', '-');

@@ -1,0 +1,75 @@
+/** Variables that every request has: https://nginx.org/en/docs/varindex.html, as far as they mean something here. */
+const VARIABLE_NAMES = [
+  'remote_addr',
+  'binary_remote_addr',
+  'remote_port',
+  'remote_user',
+  'realip_remote_addr',
+  'request',
+  'request_uri',
+  'request_method',
+  'request_id',
+  'request_body',
+  'request_length',
+  'request_time',
+  'request_completion',
+  'request_filename',
+  'document_root',
+  'uri',
+  'document_uri',
+  'args',
+  'query_string',
+  'is_args',
+  'host',
+  'hostname',
+  'scheme',
+  'https',
+  'server_name',
+  'server_port',
+  'server_addr',
+  'server_protocol',
+  'status',
+  'body_bytes_sent',
+  'bytes_sent',
+  'connection',
+  'connection_requests',
+  'content_length',
+  'content_type',
+  'msec',
+  'time_local',
+  'time_iso8601',
+  'nginx_version',
+  'pid',
+  'pipe',
+  'proxy_host',
+  'proxy_port',
+  'proxy_add_x_forwarded_for',
+  'upstream_addr',
+  'upstream_status',
+  'upstream_response_time',
+  'upstream_header_time',
+  'upstream_connect_time',
+  'upstream_response_length',
+  'upstream_cache_status',
+  'connections_active',
+  'connections_reading',
+  'connections_writing',
+  'connections_waiting',
+  'ssl_protocol',
+  'ssl_cipher',
+  'ssl_server_name',
+  'ssl_client_verify',
+  'ssl_session_reused',
+  'limit_rate',
+] as const;
+
+export type VariableName = (typeof VARIABLE_NAMES)[number];
+
+/** Variables by the beginning of their name: of fields, arguments and cookies. */
+export const VARIABLE_FAMILIES = /^(?:arg|http|cookie|sent_http|upstream_http|upstream_cookie)_(.+)$/;
+
+const NAMES: ReadonlySet<string> = new Set(VARIABLE_NAMES);
+
+export function isVariableName(name: string): name is VariableName {
+  return NAMES.has(name);
+}
