@@ -151,6 +151,7 @@ export class NodeMachine {
       clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
       cgroups: host,
       createDeviceManager: this.#options.createDeviceManager,
+      commands: host,
     });
   }
 }

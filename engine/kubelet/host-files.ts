@@ -1,7 +1,7 @@
 import type { Errno } from '../linux/errno.ts';
 
 /** Where the kubelet keeps what belongs to Pods. */
-const PODS_DIRECTORY = '/var/lib/kubelet/pods';
+export const PODS_DIRECTORY = '/var/lib/kubelet/pods';
 
 export function podDirectory(uid: string): string {
   return `${PODS_DIRECTORY}/${uid}`;

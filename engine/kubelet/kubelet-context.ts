@@ -9,12 +9,13 @@ import type { Activity, Simulation } from '../sim/index.ts';
 import type { BackOff } from './back-off.ts';
 import type { Turnstile } from './concurrent.ts';
 import type { Devices } from './devices.ts';
+import type { RunCommand } from './host-command.ts';
 import type { ImagePullRecords } from './image-pull-records.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import type { UserNamespaces } from './user-namespaces.ts';
-import type { VolumeClaims } from './volumes/volume.ts';
+import type { NodePlugins, VolumeClaims } from './volumes/volume.ts';
 import type { WaitingReasons } from './waiting-reasons.ts';
 
 /** What the parts of one kubelet share. */
@@ -44,6 +45,10 @@ export interface KubeletContext {
   readonly clusterDns: ClusterDns | undefined;
   readonly userNamespaces: UserNamespaces;
   readonly devices: Devices;
+  /** Runs one of the node's own programs. */
+  readonly run: RunCommand | undefined;
+  /** What speaks to drivers; undefined where the node has none. */
+  readonly plugins: () => NodePlugins | undefined;
 }
 
 export interface ClusterDns {

@@ -14,6 +14,7 @@ import { Turnstile } from './concurrent.ts';
 import { Devices } from './devices.ts';
 import { createEviction } from './eviction/create-eviction.ts';
 import type { EvictionManager } from './eviction/eviction-manager.ts';
+import { commandsOn } from './host-command.ts';
 import { ImagePullRecords } from './image-pull-records.ts';
 import { removeSandboxes } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
@@ -21,6 +22,7 @@ import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
 import { NodeStatusUpdater } from './node-status.ts';
 import { type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
+import { orphanedPods, removeOrphan } from './orphans.ts';
 import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
@@ -116,6 +118,8 @@ class NodeAgent implements PodWorkerHost {
         isRunning: (uid, container) => this.context.cache.isRunning(uid, container),
         changed: () => this.#nodeStatus.refresh(),
       }),
+      run: options.commands && commandsOn(options.commands),
+      plugins: () => undefined,
     };
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
@@ -305,15 +309,13 @@ class NodeAgent implements PodWorkerHost {
     this.#beginQueued(pod);
   }
 
-  /** What runs for Pods that nobody wants any more, e.g. because they were deleted while no kubelet ran. */
+  /** What runs, and lies on the disk, for Pods that nobody wants any more: they were deleted while no kubelet ran. */
   #removeOrphans(): void {
-    const { cache, sim } = this.context;
-    for (const uid of cache.podUids()) {
+    for (const uid of orphanedPods(this.context)) {
       if (this.#workers.has(uid) || this.#wanted(uid)) continue;
-      const task = runTask(sim, `${this.#component} orphan`, removeSandboxes(this.context, uid), () => {
-        this.#cleaning.delete(task);
-        cache.forget(uid);
-      });
+      const task = runTask(this.context.sim, `${this.#component} orphan`, removeOrphan(this.context, uid), () =>
+        this.#cleaning.delete(task),
+      );
       this.#cleaning.add(task);
     }
   }

@@ -5,6 +5,7 @@ import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { CreateDeviceManager } from './devices.ts';
 import type { EvictionOptions } from './eviction/thresholds.ts';
+import type { CommandHost } from './host-command.ts';
 import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-status.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
@@ -34,6 +35,8 @@ export interface KubeletOptions {
   readonly clusterDns?: ClusterDns;
   /** What speaks to device plugins; without it the node has no sockets for them. */
   readonly createDeviceManager?: CreateDeviceManager;
+  /** Starts the machine's own programs, as `mount`; without it volumes that take one cannot be mounted. */
+  readonly commands?: CommandHost;
   /** The machine's control groups; without them Pods have no limits as a whole. */
   readonly cgroups?: CgroupHost;
   /** When Pods are evicted; the real kubelet's defaults unless told. */

@@ -16,7 +16,8 @@ import { generateStatus } from './status/generate-status.ts';
 import type { StatusWriter } from './status/status-writer.ts';
 import { syncPod } from './sync-pod.ts';
 import { terminationMessage } from './termination-message.ts';
-import { hasChangingVolumes, PodVolumes, tearDownPod } from './volumes/pod-volumes.ts';
+import { hasChangingVolumes, PodVolumes } from './volumes/pod-volumes.ts';
+import { tearDownPod } from './volumes/tear-down.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
 /** What a worker needs of its kubelet. */
@@ -73,7 +74,7 @@ export class PodWorker {
   #disruption: string | undefined;
   /** Calls off what is being done right now. */
   #interrupt: (() => void) | undefined;
-  readonly #volumes = new PodVolumes();
+  readonly #volumes = new PodVolumes(() => this.ring());
   #volumeRetryAtMs: number | undefined;
 
   /** @param early whether the kubelet may not know of all its Pods yet */
@@ -146,6 +147,7 @@ export class PodWorker {
   /** The kubelet ends; the Pod does not. */
   stop(): void {
     this.#task.cancel();
+    this.#volumes.stop();
   }
 
   *#run(): Task<void> {
@@ -226,7 +228,8 @@ export class PodWorker {
     if (root === undefined || this.#pod.spec.volumes === undefined) return NO_VOLUMES;
     const facts = { nodeName, hostIp: nodeAddress, podIp: this.#runtimeStatus().sandboxes[0]?.ip };
     const allocatable = (resource: string): number => this.#host.allocatable(resource);
-    const surroundings = { ...context, root, facts, allocatable, node: () => this.#host.node };
+    const plugins = context.plugins();
+    const surroundings = { ...context, root, facts, allocatable, plugins, node: () => this.#host.node };
     const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (message) =>
       podEvent(context, this.#pod, 'Warning', 'FailedMount', message),
     );
@@ -245,7 +248,8 @@ export class PodWorker {
     }
     yield* this.#guarded(this.#writeFinalStatus());
     prober.removePod(this.uid);
-    if (context.root !== undefined) tearDownPod(context.root, this.#pod);
+    this.#volumes.stop();
+    yield* tearDownPod(context, this.uid);
     this.#terminated = true;
     if (this.#pod.metadata.deletionTimestamp !== undefined && !this.isStatic) this.#finishDeletion();
     this.#host.onTerminated(this);

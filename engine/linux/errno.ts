@@ -38,6 +38,7 @@ const MESSAGES = {
   EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ENETUNREACH: 'Network is unreachable',
+  ESTALE: 'Stale file handle',
   ECONNRESET: 'Connection reset by peer',
   ENOTCONN: 'Transport endpoint is not connected',
   ETIMEDOUT: 'Connection timed out',

@@ -69,7 +69,7 @@ export type Propagation = 'private' | 'slave' | 'shared';
  * no source. `remount` changes what is mounted at `target`: `readOnly`, `sizeLimit` and `propagation`, as far as they are told.
  */
 export interface MountOptions {
-  readonly type: 'bind' | 'tmpfs' | 'proc' | 'sysfs' | 'devtmpfs' | 'cgroup2' | 'remount';
+  readonly type: 'bind' | 'tmpfs' | 'proc' | 'sysfs' | 'devtmpfs' | 'cgroup2' | 'nfs4' | 'remount';
   readonly source?: string;
   readonly target: string;
   readonly readOnly?: boolean;
@@ -81,6 +81,8 @@ export interface MountOptions {
   readonly inodeLimit?: number;
   /** Permission bits of a tmpfs's root; 0o1777 unless told. */
   readonly mode?: number;
+  /** Of nfs4: the file handle that the server has given out, see `linux/nfs.ts`. */
+  readonly handle?: string;
 }
 
 /** statfs(2): the file system that a path is on. */
@@ -263,6 +265,8 @@ export interface Process {
   mount(options: MountOptions): void;
   unmount(target: string): void;
   statfs(path: string): FileSystemStat;
+  /** Lets other machines mount the directory as long as this process lives; returns its file handle. Throws EPERM. */
+  exportDirectory(path: string): string;
   /** Calls `listener` after each change in the directory (names added, removed, written), until the returned function is called. */
   watchDirectory(path: string, listener: (name: string) => void): () => void;
 

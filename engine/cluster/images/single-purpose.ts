@@ -127,3 +127,23 @@ export const dnsutilsImage: ImageMaker = (programs) =>
     command: ['sleep', '3600'],
     env: { PATH },
   });
+
+/** The NFS server of the documentation's examples; it needs to be privileged. What it serves is in /exports. */
+export const nfsImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'registry.k8s.io/volume-nfs:0.8',
+    aliases: ['registry.k8s.io/e2e-test-images/volume/nfs:1.4', 'registry.k8s.io/e2e-test-images/volume/nfs:1.5'],
+    sizeBytes: 113_000_000,
+    trees: [
+      {
+        ...debianTree(programs, []),
+        '/usr/local/bin/nfsd': special(programs, 'nfsd', 120_000),
+        '/exports': { directory: true, mode: 0o777 },
+        '/exports/index.html': { text: 'Hello from NFS!\n' },
+      },
+    ],
+    entrypoint: ['/usr/local/bin/nfsd'],
+    command: ['/exports'],
+    exposedPorts: ['2049/tcp'],
+    env: { PATH },
+  });

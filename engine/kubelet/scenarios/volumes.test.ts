@@ -47,7 +47,7 @@ test('a volume that cannot be set up holds the Pod back until it can', () => {
     'FailedMount: MountVolume.SetUp failed for volume "site" : configmap "later" not found',
     'FailedMount: MountVolume.SetUp failed for volume "disk" : hostPath type check failed: /mnt/disk is not a directory',
     'FailedMount: MountVolume.SetUp failed for volume "keys" : secret "keys" not found',
-    'FailedMount: MountVolume.SetUp failed for volume "share" : nfs volumes are not supported by this simulation',
+    'FailedMount: MountVolume.SetUp failed for volume "share" : mount failed: fork/exec /bin/mount: no such file or directory',
   ]);
   expect(node.pod('wait').status).toMatchObject({
     phase: 'Pending',

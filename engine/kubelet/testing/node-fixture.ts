@@ -114,6 +114,7 @@ export class NodeFixture {
       clusterDns: { server: '10.96.0.10', domain: 'cluster.local' },
       cgroups: this.host,
       createDeviceManager,
+      commands: this.host,
       ...(this.#options.eviction === undefined ? {} : { eviction: this.#options.eviction }),
     });
   }

@@ -2,9 +2,12 @@ import type { Node, PersistentVolume, Pod, Volume } from '../../api/kinds.ts';
 import { StatusError } from '../../api/status-error.ts';
 import { termMatches } from '../../client/node-selector.ts';
 import { ConnectionError } from '../../client/transport.ts';
+import { podDirectory } from '../host-files.ts';
+import { pluginsOf } from './csi.ts';
 import { checkHostPath } from './host-path.ts';
+import { mountShare } from './nfs.ts';
 import { giveToGroup } from './ownership.ts';
-import { type MountedVolume, UnknownVolume, type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
+import { type Mounting, UnknownVolume, type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
 
 /** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes */
 export const persistentVolumeClaim: VolumePlugin = {
@@ -35,11 +38,11 @@ function mountClaimed(
   volume: Volume,
   claimName: string,
   readOnly: boolean,
-): MountedVolume {
+): Mounting {
   const { namespace } = pod.metadata;
   const found = lookUp(`error processing PVC ${namespace}/${claimName}:`, () => boundVolume(context, pod, claimName));
   const { name } = found.metadata;
-  const { volumeMode = 'Filesystem', hostPath, local } = found.spec;
+  const { volumeMode = 'Filesystem', hostPath, local, nfs, csi, mountOptions } = found.spec;
   if (volumeMode !== 'Filesystem' && mountsOf(pod, volume.name)) {
     throw new UnknownVolume(`volume ${volume.name} has volumeMode ${volumeMode}, but is specified in volumeMounts`);
   }
@@ -55,6 +58,11 @@ function mountClaimed(
     if (!readOnly) giveToGroup(context.root, pod, local.path, false);
     return { hostPath: local.path, readOnly };
   }
+  if (nfs !== undefined) {
+    const directory = `${podDirectory(pod.metadata.uid)}/volumes/kubernetes.io~nfs/${name}`;
+    return mountShare(context, { ...nfs, readOnly: readOnly || nfs.readOnly === true }, directory, name, mountOptions);
+  }
+  if (csi !== undefined) return pluginsOf(context).setUp(context, { pod, volume, persistentVolume: found, readOnly });
   throw new VolumeError(`persistent volumes of this kind are not supported by this simulation`, undefined, name);
 }
 

@@ -1,6 +1,5 @@
 import { numericValue } from '../../api/quantity.ts';
 import { makeDirectories } from '../../linux/directory-tree.ts';
-import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import { giveToGroup } from './ownership.ts';
 import { VolumeError, type VolumePlugin } from './volume.ts';
@@ -26,8 +25,6 @@ export const emptyDir: VolumePlugin = {
     giveToGroup(root, pod, directory, false);
     return { hostPath: directory, readOnly: false };
   },
-
-  tearDown: unmountIfMounted,
 };
 
 /** A volume whose files are only in memory, as those with secrets are. */
@@ -36,13 +33,4 @@ export function mountInMemory(root: Process, directory: string): void {
   makeDirectories(root, directory, 0o750);
   root.mount({ type: 'tmpfs', target: directory });
   root.chmod(directory, 0o777);
-}
-
-export function unmountIfMounted({ root }: { readonly root: Process }, directory: string): void {
-  try {
-    root.unmount(directory);
-  } catch (error) {
-    // Most are not mounts.
-    if (!(error instanceof Errno)) throw error;
-  }
 }

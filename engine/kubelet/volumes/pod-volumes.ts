@@ -1,15 +1,17 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
-import { removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
-import type { Process } from '../../linux/syscalls.ts';
+import { runTask, type Task, type TaskHandle } from '../../sim/index.ts';
 import { errnoText, podDirectory } from '../host-files.ts';
 import { ephemeral, persistentVolumeClaim } from './claim.ts';
+import { csi } from './csi.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
+import { nfs } from './nfs.ts';
 import { configMap, downwardApi, projected, secret } from './projected.ts';
 import {
   type MountedVolume,
   type MountedVolumes,
+  type Mounting,
   UnknownVolume,
   type VolumeContext,
   VolumeError,
@@ -23,6 +25,8 @@ const PLUGINS: readonly VolumePlugin[] = [
   secret,
   downwardApi,
   projected,
+  nfs,
+  csi,
   persistentVolumeClaim,
   ephemeral,
 ];
@@ -52,31 +56,52 @@ export interface VolumeState {
  * if it cannot be brought up to date. After `pkg/kubelet/volumemanager`.
  */
 export class PodVolumes {
+  readonly #changed: () => void;
+  /** Mounts under way, by volume. */
+  readonly #operations = new Map<string, TaskHandle>();
+  readonly #unattached = new Set<string>();
   readonly #mounted = new Map<string, MountedVolume>();
   readonly #retries = new Map<string, Retry>();
   #waitingSinceMs: number | undefined;
+
+  /** @param changed is called when a volume that took its time is there, or has failed. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** Calls off what is under way. */
+  stop(): void {
+    for (const operation of this.#operations.values()) operation.cancel();
+    this.#operations.clear();
+  }
 
   /**
    * Sets all volumes up, or brings them up to date.
    *
    * @param report is told the message of each FailedMount event
    */
-  sync(context: VolumeContext, pod: Pod, nowMs: number, report: (message: string) => void): VolumeState {
+  sync(
+    surroundings: Omit<VolumeContext, 'unattached'>,
+    pod: Pod,
+    nowMs: number,
+    report: (message: string) => void,
+  ): VolumeState {
     const volumes = usedVolumes(pod);
+    const context = { ...surroundings, unattached: this.#unattached };
     const unknown = new Map<string, string>();
     for (const volume of volumes) this.#try(context, pod, volume, nowMs, report, unknown);
     const missing = volumes.map(({ name }) => name).filter((name) => !this.#mounted.has(name));
-    const times = [...this.#retries.values()].map(({ atMs }) => atMs);
+    const times = [...this.#retries].filter(([name]) => !this.#operations.has(name)).map(([, { atMs }]) => atMs);
     if (missing.length === 0) {
       this.#waitingSinceMs = undefined;
     } else if (unknown.size > 0) {
-      report(waitFailure(missing, [...unknown.keys()], [...unknown.values()].join('; ')));
+      report(waitFailure(missing, [], [...unknown.keys()], [...unknown.values()].join('; ')));
       this.#waitingSinceMs = undefined;
       times.push(nowMs + UNKNOWN_RETRY_MS);
     } else {
       this.#waitingSinceMs ??= nowMs;
       if (nowMs >= this.#waitingSinceMs + TIMEOUT_MS) {
-        report(waitFailure(missing, [], 'context deadline exceeded'));
+        report(waitFailure(missing, [...this.#unattached], [], 'context deadline exceeded'));
         this.#waitingSinceMs = nowMs;
       }
       times.push(this.#waitingSinceMs + TIMEOUT_MS);
@@ -98,20 +123,53 @@ export class PodVolumes {
   ): void {
     const { name } = volume;
     const last = this.#retries.get(name);
-    if (last !== undefined && nowMs < last.atMs) return;
+    if (this.#operations.has(name) || (last !== undefined && nowMs < last.atMs)) return;
     try {
-      this.#mounted.set(name, setUp(context, pod, volume));
-      this.#retries.delete(name);
+      const mounting = setUp(context, pod, volume);
+      if (isTask(mounting)) this.#begin(context, volume, mounting, report);
+      else this.#succeeded(name, mounting);
     } catch (error) {
-      if (error instanceof UnknownVolume) {
-        unknown.set(name, error.message);
-        return;
-      }
-      report(failureText(volume, error));
-      const delayMs = last === undefined ? FIRST_RETRY_MS : Math.min(last.delayMs * 2, MAX_RETRY_MS);
-      this.#retries.set(name, { delayMs, atMs: nowMs + delayMs });
+      if (error instanceof UnknownVolume) unknown.set(name, error.message);
+      else this.#failed(volume, error, nowMs, report);
     }
   }
+
+  /** Waits for a mount that takes its time, while the Pod's worker goes on. */
+  #begin(context: VolumeContext, volume: Volume, task: Task<MountedVolume>, report: (message: string) => void): void {
+    const { sim } = context;
+    const settled = function* (): Task<MountedVolume | { readonly failure: unknown }> {
+      try {
+        return yield* task;
+      } catch (failure) {
+        return { failure };
+      }
+    };
+    const operation = runTask(sim, `mount ${volume.name}`, settled(), (outcome) => {
+      this.#operations.delete(volume.name);
+      if ('failure' in outcome) this.#failed(volume, outcome.failure, sim.nowMs, report);
+      else this.#succeeded(volume.name, outcome);
+      this.#changed();
+    });
+    this.#operations.set(volume.name, operation);
+  }
+
+  #succeeded(name: string, mounted: MountedVolume): void {
+    this.#mounted.set(name, mounted);
+    this.#retries.delete(name);
+    this.#unattached.delete(name);
+  }
+
+  #failed(volume: Volume, error: unknown, nowMs: number, report: (message: string) => void): void {
+    const { name } = volume;
+    report(failureText(volume, error));
+    const last = this.#retries.get(name);
+    const delayMs = last === undefined ? FIRST_RETRY_MS : Math.min(last.delayMs * 2, MAX_RETRY_MS);
+    this.#retries.set(name, { delayMs, atMs: nowMs + delayMs });
+  }
+}
+
+function isTask(mounting: Mounting): mounting is Task<MountedVolume> {
+  return 'next' in mounting;
 }
 
 function failureText({ name }: Volume, error: unknown): string {
@@ -122,8 +180,13 @@ function failureText({ name }: Volume, error: unknown): string {
   throw error;
 }
 
-function waitFailure(unmounted: readonly string[], failed: readonly string[], cause: string): string {
-  const lists = `unmounted volumes=${list(unmounted)}, unattached volumes=[], failed to process volumes=${list(failed)}`;
+function waitFailure(
+  unmounted: readonly string[],
+  unattached: readonly string[],
+  failed: readonly string[],
+  cause: string,
+): string {
+  const lists = `unmounted volumes=${list(unmounted)}, unattached volumes=${list(unattached)}, failed to process volumes=${list(failed)}`;
   return `Unable to attach or mount volumes: ${lists}: ${cause}`;
 }
 
@@ -142,7 +205,7 @@ function usedVolumes({ spec }: Pod): readonly Volume[] {
   return volumes.filter(({ name }) => used.has(name));
 }
 
-function setUp(context: VolumeContext, pod: Pod, volume: Volume): MountedVolume {
+function setUp(context: VolumeContext, pod: Pod, volume: Volume): Mounting {
   const plugin = pluginOf(volume);
   if (plugin === undefined) {
     const kind = Object.keys(volume).find((field) => field !== 'name') ?? 'unknown';
@@ -162,14 +225,4 @@ function volumeDirectory(uid: string, plugin: VolumePlugin, name: string): strin
 /** Whether the volumes show something that may change while the Pod runs. */
 export function hasChangingVolumes(pod: Pod): boolean {
   return usedVolumes(pod).some((volume) => pluginOf(volume)?.changes === true);
-}
-
-/** Removes everything that belonged to the Pod on the host. */
-export function tearDownPod(root: Process, pod: Pod): void {
-  const { uid } = pod.metadata;
-  for (const volume of pod.spec.volumes ?? []) {
-    const plugin = pluginOf(volume);
-    plugin?.tearDown?.({ root }, volumeDirectory(uid, plugin, volume.name));
-  }
-  removeTree(root, podDirectory(uid));
 }

@@ -1,7 +1,7 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
 import { makeDirectories } from '../../linux/directory-tree.ts';
 import { writeAtomically } from './atomic-writer.ts';
-import { mountInMemory, unmountIfMounted } from './empty-dir.ts';
+import { mountInMemory } from './empty-dir.ts';
 import { giveToGroup } from './ownership.ts';
 import {
   DEFAULT_MODE,
@@ -30,7 +30,6 @@ function projecting(field: keyof Volume, directory: string, inMemory: boolean, p
       if (changed) giveToGroup(root, pod, path, true);
       return { hostPath: path, readOnly: true };
     },
-    ...(inMemory ? { tearDown: unmountIfMounted } : {}),
   };
 }
 

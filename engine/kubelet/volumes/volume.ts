@@ -1,7 +1,9 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../api/kinds.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import type { Process } from '../../linux/syscalls.ts';
+import type { Simulation, Task } from '../../sim/index.ts';
 import type { DownwardFacts } from '../field-path.ts';
+import type { RunCommand } from '../host-command.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
 import type { ServiceAccountTokens } from '../service-account-tokens.ts';
 
@@ -42,6 +44,7 @@ export interface VolumeClaims {
 }
 
 export interface VolumeContext {
+  readonly sim: Simulation;
   readonly root: Process;
   readonly objects: ReferencedObjects;
   readonly tokens: ServiceAccountTokens;
@@ -50,11 +53,47 @@ export interface VolumeContext {
   /** Of the node, for limits that are not set. */
   readonly allocatable: (resource: string) => number;
   readonly node: () => Node | undefined;
+  /** Runs one of the node's own programs. */
+  readonly run: RunCommand | undefined;
+  readonly plugins: NodePlugins | undefined;
+  /** Names of the Pod's volumes that the node does not have yet: their disks are still to be attached. */
+  readonly unattached: Set<string>;
+}
+
+/** A volume that is there, or on its way. */
+export type Mounting = MountedVolume | Task<MountedVolume>;
+
+/** A CSI volume as a Pod has it: bound to a claim, or (`volume.csi`) made for the Pod alone. */
+export interface CsiVolume {
+  readonly pod: Pod;
+  readonly volume: Volume;
+  /** Absent for a volume that lives and dies with its Pod. */
+  readonly persistentVolume?: PersistentVolume;
+  readonly readOnly: boolean;
+}
+
+/**
+ * The part of a kubelet that speaks to storage drivers over their sockets. It is a module of its own, which is loaded late:
+ * nothing asks for it before a driver shows itself.
+ */
+export interface NodePlugins {
+  /** @throws VolumeError, UnknownVolume */
+  setUp(context: VolumeContext, volume: CsiVolume): Mounting;
+  /**
+   * Undoes `setUp`.
+   *
+   * @param directory of the volume below the Pod's: `…/volumes/kubernetes.io~csi/NAME`
+   * @throws VolumeError when it has to be tried again
+   */
+  tearDown(directory: string): Task<void>;
+  /** What has to stay attached to the node, as `status.volumesInUse` names it. */
+  volumesInUse(): readonly string[];
+  stop(): void;
 }
 
 /**
  * How one kind of volume comes to be on the node. `setUp` is called again from time to time: what is there already stays,
- * what has changed is brought up to date.
+ * what has changed is brought up to date. It returns a task where that takes time.
  *
  * @throws VolumeError, UnknownVolume, Errno
  */
@@ -64,7 +103,5 @@ export interface VolumePlugin {
   readonly changes: boolean;
   /** The directory below a Pod's `volumes`, as the real plugins name theirs. */
   readonly directory: string;
-  setUp(context: VolumeContext, pod: Pod, volume: Volume, directory: string): MountedVolume;
-  /** Undoes what removing the directory does not. */
-  tearDown?(context: { readonly root: Process }, directory: string): void;
+  setUp(context: VolumeContext, pod: Pod, volume: Volume, directory: string): Mounting;
 }

@@ -49,7 +49,13 @@ export function containerMounts(
     const from = locate(kernel.init, bind.hostPath);
     const { mount, inode } = from;
     const point = mountPoint(contextOf(namespace), bind.containerPath, inode);
-    const options = { root: inode, point, path: normal(bind.containerPath), source: mount.source };
+    const options = {
+      root: inode,
+      point,
+      path: normal(bind.containerPath),
+      source: mount.source,
+      remote: mount.remote,
+    };
     const bound = namespace.bind(from, { ...options, readOnly: bind.readOnly || mount.readOnly });
     inheritPropagation(bound, mount, bind.propagation ?? 'private');
   }

@@ -13,6 +13,7 @@ import type { Kernel, TaskStruct } from './kernel.ts';
 import { killForMemory } from './oom.ts';
 import { realpath } from './path-calls.ts';
 import { procRoot } from './proc/proc.ts';
+import { mountRemote } from './remote-mounts.ts';
 
 // Mounts.
 
@@ -30,6 +31,10 @@ export function mount(task: TaskStruct, options: MountOptions): void {
     bind(task, point, path, options);
     return;
   }
+  if (options.type === 'nfs4') {
+    mountRemote(task, point, path, options);
+    return;
+  }
   const root = fileSystemOf(task, options);
   if (point.inode.type !== 'directory') throw new Errno('ENOTDIR');
   const source = options.source ?? options.type;
@@ -43,7 +48,14 @@ function bind(task: TaskStruct, point: Location, path: string, options: MountOpt
   const { mount: original, inode } = from;
   if ((inode.type === 'directory') !== (point.inode.type === 'directory')) throw new Errno('ENOTDIR');
   const { mountNamespace } = task;
-  const wanted = { root: inode, point, path, readOnly: options.readOnly ?? original.readOnly, source: original.source };
+  const wanted = {
+    root: inode,
+    point,
+    path,
+    readOnly: options.readOnly ?? original.readOnly,
+    source: original.source,
+    remote: original.remote,
+  };
   const bound = options.recursive ? mountNamespace.bind(from, wanted) : mountNamespace.add(wanted);
   inheritPropagation(bound, original, options.propagation ?? 'shared');
 }

@@ -6,7 +6,7 @@ import { GeneratedInode } from '../vfs/generated.ts';
 import { DeviceInode, type Inode, RegularInode, SpecialInode, SymlinkInode } from '../vfs/inode.ts';
 import { MagicLink } from '../vfs/magic-link.ts';
 import type { Location } from '../vfs/mount.ts';
-import { locate, lookup, pathOf } from '../vfs/path.ts';
+import { locate, lookup, pathOf, requireReachable } from '../vfs/path.ts';
 import {
   MAY_EXECUTE,
   MAY_READ,
@@ -67,9 +67,11 @@ export function lstat(task: TaskStruct, path: string): Stat {
 }
 
 export function readdir(task: TaskStruct, path: string): readonly DirectoryEntry[] {
-  const { inode } = locate(task, path);
+  const location = locate(task, path);
+  const { inode } = location;
   if (!(inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
   requireAccess(inode, task.credentials, MAY_READ);
+  requireReachable(location);
   const entries: DirectoryEntry[] = [];
   for (const name of inode.names()) {
     const child = inode.lookup(name);

@@ -30,6 +30,7 @@ import { openPath } from './open.ts';
 import * as paths from './path-calls.ts';
 import * as attributes from './process-attributes.ts';
 import * as processes from './process-calls.ts';
+import { exportDirectory } from './remote-mounts.ts';
 import * as sockets from './socket-calls.ts';
 import { exec, forkChild, spawnChild } from './spawn.ts';
 import * as terminals from './terminal-calls.ts';
@@ -201,6 +202,9 @@ export class SystemCalls implements Process {
   }
   unmount(target: string): void {
     mounts.unmount(this.#task, target);
+  }
+  exportDirectory(path: string): string {
+    return exportDirectory(this.#task, path);
   }
   statfs(path: string): FileSystemStat {
     return mounts.statfs(this.#task, path);

@@ -1,4 +1,5 @@
 import type { Random, Simulation } from '../../sim/index.ts';
+import type { Inode } from '../vfs/inode.ts';
 import { LayerStore } from '../vfs/lower-tree.ts';
 import { inSubnet } from './address.ts';
 import type { Attachment } from './attachment.ts';
@@ -13,6 +14,13 @@ export interface FabricOptions {
   readonly betweenHostsMs?: number;
 }
 
+/** A directory of one machine that others may mount. */
+export interface ExportedDirectory {
+  readonly root: Inode;
+  /** Whether the machine at that place gets an answer now. */
+  isReachableFrom(client: Attachment): boolean;
+}
+
 interface Held {
   readonly prefixLength: number;
   readonly attachment: Attachment;
@@ -25,6 +33,8 @@ export class Fabric {
   readonly layers = new LayerStore();
   /** What became of what was sent. */
   readonly flows: FlowLog;
+  /** What machines let others mount, by file handle. */
+  readonly exports = new Map<string, ExportedDirectory>();
   readonly #loopbackMs: number;
   readonly #sameHostMs: number;
   readonly #betweenHostsMs: number;

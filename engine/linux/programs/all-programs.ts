@@ -3,6 +3,7 @@ import { agnhost } from './agnhost/agnhost.ts';
 import { httpEcho } from './http-echo.ts';
 import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
+import { nfsd } from './nfs/nfsd.ts';
 import { nginx } from './nginx/nginx.ts';
 import type { ProgramSource } from './program-source.ts';
 import { redisCli } from './redis/redis-cli.ts';
@@ -14,6 +15,7 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   agnhost,
   'http-echo': httpEcho,
   httpd,
+  nfsd,
   nginx,
   'redis-cli': redisCli,
   'redis-server': redisServer,

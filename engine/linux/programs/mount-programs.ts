@@ -1,6 +1,7 @@
 import { decode, print, printError } from '../stdio.ts';
 import type { FileSystemStat, MountOptions, Process } from '../syscalls.ts';
 import { humanSize } from './ls.ts';
+import { mountNfs } from './nfs/mount-nfs.ts';
 import { countOf, getOptions, type Options } from './options.ts';
 import { errnoOf, program } from './program.ts';
 
@@ -165,6 +166,7 @@ export const mount = program(function* (process, args, flavour) {
     yield* printError(process, `mount: ${text}\n`);
     return flavour === 'gnu' ? 32 : 1;
   }
+  if (type === 'nfs' || type === 'nfs4') return yield* mountNfs(process, { ...wanted, source, target });
   try {
     process.mount({ ...wanted, target, type: type as MountOptions['type'] });
     return 0;

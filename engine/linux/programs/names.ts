@@ -30,6 +30,7 @@ export const SPECIAL_PROGRAMS = [
   'agnhost',
   'http-echo',
   'httpd',
+  'nfsd',
   'nginx',
   'redis-cli',
   'redis-server',

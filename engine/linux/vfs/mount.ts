@@ -9,6 +9,11 @@ export interface Location {
   readonly inode: Inode;
 }
 
+/** A file system that is reached over the network. */
+export interface RemoteFileSystem {
+  isReachable(): boolean;
+}
+
 export interface Mount {
   /** The top of what is mounted; a file for a bind mount of a file. */
   readonly root: Inode;
@@ -19,6 +24,8 @@ export interface Mount {
   readonly path: string;
   /** First field of /proc/mounts. */
   readonly source: string;
+  /** Of what another machine keeps: whether that answers. */
+  readonly remote?: RemoteFileSystem | undefined;
   /** Whose tree it is part of; undefined for anonymous mounts. */
   readonly namespace?: MountNamespace;
   /** What is mounted on one of them is mounted on all ("shared"). */
@@ -27,7 +34,7 @@ export interface Mount {
   master?: PeerGroup | undefined;
 }
 
-type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source'> & { readonly point: Location };
+type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source' | 'remote'> & { readonly point: Location };
 
 /** Mounts among which mount events travel. https://docs.kernel.org/filesystems/sharedsubtree.html */
 class PeerGroup {
@@ -145,11 +152,11 @@ export class MountNamespace implements Namespace {
     );
     const mount = this.add(options);
     for (const child of below ?? []) {
-      const { root, source, point } = child;
+      const { root, source, point, remote } = child;
       const path = pathBelow(mount, point!.inode);
       if (path === undefined) continue;
       const there = { mount, inode: point!.inode };
-      this.bind({ mount: child, inode: root }, { root, source, readOnly: child.readOnly, path, point: there });
+      this.bind({ mount: child, inode: root }, { root, source, remote, readOnly: child.readOnly, path, point: there });
     }
     return mount;
   }
@@ -177,11 +184,9 @@ export class MountNamespace implements Namespace {
       if (mount.point === undefined) continue;
       const under = copies.get(mount.point.mount);
       if (under === undefined) continue;
-      const { root, path, readOnly, source } = mount;
-      copies.set(
-        mount,
-        namespace.#attach({ root, path, readOnly, source, point: { mount: under, inode: mount.point.inode } }),
-      );
+      const { root, path, readOnly, source, remote } = mount;
+      const point = { mount: under, inode: mount.point.inode };
+      copies.set(mount, namespace.#attach({ root, path, readOnly, source, remote, point }));
     }
     return { namespace, copies };
   }

@@ -46,6 +46,7 @@ export function lookup(context: PathContext, path: string, followLast = true): L
     const directory = current.inode;
     if (!(directory instanceof DirectoryInode)) throw new Errno('ENOTDIR');
     requireAccess(directory, context.credentials, MAY_EXECUTE);
+    requireReachable(current);
     named = undefined;
     if (name === '.') continue;
     if (name === '..') {
@@ -78,6 +79,11 @@ export function lookup(context: PathContext, path: string, followLast = true): L
   }
   if (mustBeDirectory && current.inode.type !== 'directory') throw new Errno('ENOTDIR');
   return named ?? { parent: above(context, current), name: '', location: current };
+}
+
+/** Throws EIO for what lies on a machine that does not answer, as a soft mount does. */
+export function requireReachable({ mount }: Location): void {
+  if (mount.remote?.isReachable() === false) throw new Errno('EIO');
 }
 
 /** The location of a path that must exist. */

@@ -5,7 +5,7 @@ import type { TaskStruct } from '../kernel.ts';
 
 export function mountsText(task: TaskStruct): string {
   return task.mountNamespace.mounts
-    .map((mount) => `${mount.source} ${mount.path} ${mount.root.fs.type} ${flags(mount)}${details(mount)} 0 0\n`)
+    .map((mount) => `${mount.source} ${mount.path} ${typeOf(mount)} ${flags(mount)}${details(mount)} 0 0\n`)
     .join('');
 }
 
@@ -32,7 +32,7 @@ export function mountInfoText(task: TaskStruct): string {
         ...tags,
         '-',
       ];
-      return `${fields.join(' ')} ${root.fs.type} ${source} rw${details(mount)}\n`;
+      return `${fields.join(' ')} ${typeOf(mount)} ${source} rw${details(mount)}\n`;
     })
     .join('');
 }
@@ -41,7 +41,12 @@ function flags({ readOnly }: Mount): string {
   return `${readOnly ? 'ro' : 'rw'},relatime`;
 }
 
-function details({ root }: Mount): string {
+function typeOf({ root, remote }: Mount): string {
+  return remote === undefined ? root.fs.type : 'nfs4';
+}
+
+function details({ root, remote }: Mount): string {
+  if (remote !== undefined) return ',vers=4.2,soft,proto=tcp';
   const { type, quota } = root.fs;
   return type === 'tmpfs' && Number.isFinite(quota.limitBytes) ? `,size=${Math.ceil(quota.limitBytes / 1024)}k` : '';
 }
