@@ -5,7 +5,7 @@ import { type Task, waitFor } from '../sim/index.ts';
 /** What starting a program on the node takes. */
 export type CommandHost = Pick<Host, 'spawn' | 'sink' | 'kill'>;
 
-export interface CommandOutcome {
+interface CommandOutcome {
   /** 0 to 255; undefined when a signal ended it. */
   readonly exitCode: number | undefined;
   /** Both streams, as they came. */

@@ -65,7 +65,7 @@ function* tryRun<T>(task: Task<T>, name: string): Task<T> {
 }
 
 /** Whether something is mounted at the directory. */
-export function isMountPoint(root: Process, directory: string): boolean {
+function isMountPoint(root: Process, directory: string): boolean {
   return decode(root.readFile('/proc/mounts'))
     .split('\n')
     .some((line) => line.split(' ')[1] === directory);

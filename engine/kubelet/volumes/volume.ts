@@ -64,7 +64,7 @@ export interface VolumeContext {
 export type Mounting = MountedVolume | Task<MountedVolume>;
 
 /** A CSI volume as a Pod has it: bound to a claim, or (`volume.csi`) made for the Pod alone. */
-export interface CsiVolume {
+interface CsiVolume {
   readonly pod: Pod;
   readonly volume: Volume;
   /** Absent for a volume that lives and dies with its Pod. */

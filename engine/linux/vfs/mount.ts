@@ -10,7 +10,7 @@ export interface Location {
 }
 
 /** A file system that is reached over the network. */
-export interface RemoteFileSystem {
+interface RemoteFileSystem {
   isReachable(): boolean;
 }
 
