@@ -16,6 +16,7 @@ const cluster = z
           name: z.string().optional(),
           cpu: z.string().optional(),
           memory: z.string().optional(),
+          gpus: z.number().int().optional(),
           labels: z.record(z.string(), z.string()).optional(),
         }),
       )

@@ -1,12 +1,13 @@
 import type { Host } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal } from '../linux/signal.ts';
 import type { Fault } from './input.ts';
+import type { BuiltMachine } from './machine-host.ts';
 import type { NodeMachine } from './node-machine.ts';
 
 /** The machines that a fault can name. */
 export interface FaultTargets {
   readonly nodes: readonly NodeMachine[];
-  readonly hosts: ReadonlyMap<string, Host>;
+  readonly machines: ReadonlyMap<string, BuiltMachine>;
 }
 
 /**
@@ -30,6 +31,11 @@ export function inflict(fault: Fault, targets: FaultTargets): void {
       break;
     case 'move-file':
       findHost(targets, fault.host).root.rename(fault.from, fault.to);
+      break;
+    case 'gpu-xid':
+    case 'gpu-unplug':
+    case 'gpu-reset':
+      breakGpu(fault, targets);
       break;
   }
 }
@@ -73,10 +79,25 @@ function signalOf(name: string | undefined): Signal {
   return signal as Signal;
 }
 
-function findHost({ hosts }: FaultTargets, name: string): Host {
-  const host = hosts.get(name);
-  if (host === undefined) throw new Error(`there is no machine "${name}"; there are ${[...hosts.keys()].join(', ')}`);
-  return host;
+function breakGpu(fault: Fault & { type: 'gpu-xid' | 'gpu-unplug' | 'gpu-reset' }, targets: FaultTargets): void {
+  const { host, gpus } = findMachine(targets, fault.host);
+  if (gpus === undefined) throw new Error(`${fault.host} has no GPUs`);
+  if (fault.type === 'gpu-xid') gpus.fail(fault.gpu, fault.xid);
+  else if (fault.type === 'gpu-unplug') gpus.unplug(fault.gpu);
+  else gpus.reset(fault.gpu);
+  host.updateDeviceNodes();
+}
+
+function findHost(targets: FaultTargets, name: string): Host {
+  return findMachine(targets, name).host;
+}
+
+function findMachine({ machines }: FaultTargets, name: string): BuiltMachine {
+  const machine = machines.get(name);
+  if (machine === undefined) {
+    throw new Error(`there is no machine "${name}"; there are ${[...machines.keys()].join(', ')}`);
+  }
+  return machine;
 }
 
 function nodeMachine({ nodes }: FaultTargets, name: string): NodeMachine {

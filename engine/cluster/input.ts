@@ -15,7 +15,13 @@ export type Fault =
   | { readonly type: 'power-off'; readonly host: string }
   | { readonly type: 'power-on'; readonly host: string }
   /** Renames a file on a host, e.g. a static Pod's manifest. */
-  | { readonly type: 'move-file'; readonly host: string; readonly from: string; readonly to: string };
+  | { readonly type: 'move-file'; readonly host: string; readonly from: string; readonly to: string }
+  /** A GPU reports an error by number: https://docs.nvidia.com/deploy/xid-errors/; from 0, as `nvidia-smi -L` counts. */
+  | { readonly type: 'gpu-xid'; readonly host: string; readonly gpu: number; readonly xid: number }
+  /** A GPU falls off the bus. */
+  | { readonly type: 'gpu-unplug'; readonly host: string; readonly gpu: number }
+  /** A GPU works again: reset, or plugged in anew. */
+  | { readonly type: 'gpu-reset'; readonly host: string; readonly gpu: number };
 
 /** Everything that can reach a cluster from outside; the kinds of journal entries. */
 export type ClusterInput =

@@ -2,14 +2,34 @@ import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { createDeviceManager } from '../kubelet/device-manager/device-manager.ts';
+import { GpuBehaviour } from '../linux/nvidia/behaviour.ts';
+import { serveModel, train, vectorAdd } from '../linux/nvidia/cuda-programs.ts';
+import { lspci, nvidiaSmi } from '../linux/nvidia/nvidia-smi.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
+import type { Program } from '../linux/syscalls.ts';
+import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
+import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
 import { requestFollower } from './requests/index.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
+const GPU_PROGRAMS: Readonly<Record<string, Program>> = {
+  lspci,
+  'nvidia-device-plugin': nvidiaDevicePlugin,
+  'nvidia-smi': nvidiaSmi,
+  serve: serveModel,
+  'tiny-device-plugin': tinyDevicePlugin,
+  train,
+  vectorAdd,
+};
+
 /** The workstation's tools, all there from the start. */
 export const kubectlTools: WorkstationTools = {
-  programs: allPrograms,
+  programs: {
+    program(name, flavour) {
+      return Object.hasOwn(GPU_PROGRAMS, name) ? GPU_PROGRAMS[name]! : allPrograms.program(name, flavour);
+    },
+  },
   kubectl: (connect) =>
     createKubectl({
       connect: ({ server }) => connect(server),
@@ -20,4 +40,5 @@ export const kubectlTools: WorkstationTools = {
   apiExtensions: () => apiExtensions,
   requestFollower: () => requestFollower,
   createDeviceManager,
+  gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
 };

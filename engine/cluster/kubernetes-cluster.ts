@@ -10,7 +10,7 @@ import type { Registry } from '../containerd/image.ts';
 import type { KeyValue } from '../etcd/index.ts';
 import type { SchedulingDecision } from '../kube-scheduler/index.ts';
 import type { Host } from '../linux/host.ts';
-import { createFabric, createHost, type Fabric } from '../linux/index.ts';
+import { createFabric, type Fabric } from '../linux/index.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, connectServer, ServerAddress } from './api-endpoint.ts';
@@ -25,9 +25,11 @@ import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
 import { KUBE_ROUTER_OBJECTS, kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
-import { GATEWAY, type MachinePlan, planMachines } from './machine-plan.ts';
+import { type BuiltMachine, buildMachine } from './machine-host.ts';
+import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
+import { hasNvidiaPlugin, NVIDIA_OBJECTS } from './nvidia-add-on.ts';
 import type { ClusterOptions } from './options.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
@@ -66,6 +68,7 @@ export class KubernetesCluster implements Cluster {
   readonly #controlPlane: ControlPlane;
   readonly #workstation: Host;
   readonly #hosts = new Map<string, Host>();
+  readonly #built = new Map<string, BuiltMachine>();
   readonly #terminals: Terminals;
   readonly #runs = new Runs();
   readonly #asAdmin: Transport;
@@ -80,7 +83,7 @@ export class KubernetesCluster implements Cluster {
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
     const plan = planMachines(options, tools.programs);
     const fabric = createFabric(this.sim);
-    const hosts = plan.machines.map((machine) => this.#createHost(fabric, machine));
+    const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
     const controlHost = hosts[0]!;
     const dialNode: NodeDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
@@ -121,6 +124,7 @@ export class KubernetesCluster implements Cluster {
       ...COREDNS_OBJECTS,
       ...CLOUD_CONTROLLER_OBJECTS,
       ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
+      ...(hasNvidiaPlugin(options) ? NVIDIA_OBJECTS : []),
     ];
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
@@ -229,20 +233,11 @@ export class KubernetesCluster implements Cluster {
     return this.#restore(this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
   }
 
-  #createHost(fabric: Fabric, machine: MachinePlan): Host {
-    const { name, address, cpuMillis, memoryBytes, files } = machine;
-    const host = createHost({
-      sim: this.sim,
-      name,
-      fabric,
-      addresses: [{ interface: 'eth0', address, prefixLength: 24 }],
-      gateway: GATEWAY,
-      cpuMillis,
-      memoryBytes,
-      root: files,
-    });
-    this.#hosts.set(name, host);
-    return host;
+  #build(fabric: Fabric, plan: MachinePlan, tools: WorkstationTools): Host {
+    const machine = buildMachine(this.sim, fabric, plan, tools);
+    this.#hosts.set(plan.name, machine.host);
+    this.#built.set(plan.name, machine);
+    return machine.host;
   }
 
   /** As a Pod of kube-system with this ServiceAccount. */
@@ -302,7 +297,7 @@ export class KubernetesCluster implements Cluster {
       connectServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin, server);
     const { hostPort } = this.#controlPlane.apiServer;
     const files = workstationFiles(machine, hostPort, connect, tools, this.options.files ?? {});
-    return this.#createHost(fabric, { ...machine, files });
+    return this.#build(fabric, { ...machine, files }, tools);
   }
 
   #defaultServiceAccountExists(): boolean {
@@ -336,7 +331,7 @@ export class KubernetesCluster implements Cluster {
     handle('session.closeStdin', ({ session }) => sessions.closeStdin(session));
     handle('session.resize', ({ session, columns, rows }) => sessions.resize(session, columns, rows));
     handle('session.close', ({ session }) => sessions.close(session));
-    handle('fault', ({ fault }) => inflict(fault, { nodes: this.#machines, hosts: this.#hosts }));
+    handle('fault', ({ fault }) => inflict(fault, { nodes: this.#machines, machines: this.#built }));
     handle('run', ({ run, host, argv }) => {
       this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
       this.#runs.startCommand(run, this.#host(host), argv);

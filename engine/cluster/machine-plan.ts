@@ -2,6 +2,7 @@ import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
+import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
@@ -16,6 +17,7 @@ export interface MachinePlan {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly files: FileTree;
+  readonly gpus: number;
 }
 
 export interface ClusterPlan {
@@ -64,6 +66,7 @@ export function planMachines(options: ClusterOptions, programs: ProgramSource): 
       memoryBytes: 2 * GIB,
       labels: {},
       taints: [],
+      gpus: 0,
       files: machineFiles(WORKSTATION_NAME, withWorkstation),
     },
   };
@@ -81,6 +84,7 @@ function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramS
       'node-role.kubernetes.io/control-plane': '',
       'node.kubernetes.io/exclude-from-external-load-balancers': '',
     },
+    gpus: 0,
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
     files: {
       ...hostTools(programs),
@@ -103,8 +107,9 @@ function workerMachine(
     address: addresses.get(name)!,
     cpuMillis: milliValue(worker.cpu ?? '2'),
     memoryBytes: numericValue(worker.memory ?? '2Gi'),
-    labels: worker.labels ?? {},
+    labels: { ...gpuLabels(worker.gpus ?? 0), ...worker.labels },
     taints: [],
+    gpus: requireGpuCount(worker.gpus ?? 0, name),
     files: { ...hostTools(programs), ...machineFiles(name, addresses), ...nodeFiles() },
   };
 }

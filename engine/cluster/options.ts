@@ -10,6 +10,8 @@ export interface WorkerOptions {
   /** A quantity, `2Gi` unless told. */
   readonly memory?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** How many NVIDIA GPUs it has, 16 at most; none unless told. */
+  readonly gpus?: number;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface ClusterOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether the metrics-server is installed (`kubectl top`, autoscaling); it can also be applied later. No unless told. */
   readonly metricsServer?: boolean;
+  /** Whether the NVIDIA device plugin and the RuntimeClass `nvidia` are there from the start; where there are GPUs unless told. */
+  readonly nvidiaDevicePlugin?: boolean;
   /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
   readonly descriptions?: Descriptions;
 }

@@ -1,6 +1,7 @@
 import type { Transport } from '../client/transport.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
+import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { RequestFollower } from './requests/index.ts';
@@ -20,6 +21,8 @@ export interface WorkstationTools {
   readonly requestFollower: () => RequestFollower;
   /** The kubelets' side of the device plugin protocol; until a plugin registers, nobody asks. */
   readonly createDeviceManager: CreateDeviceManager;
+  /** How GPUs behave when they are used. */
+  gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

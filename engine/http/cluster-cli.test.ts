@@ -87,6 +87,8 @@ test('options are checked', () => {
     nodes: 7,
     seed: 'x',
   });
+  expect(readOptions(['--gpus', '4,2']).gpus).toEqual([4, 2]);
+  expect(() => readOptions(['--gpus', '4,x'])).toThrow('--gpus must be a whole number from 0 to 16, not "x"');
   expect(() => readOptions(['--nodes', '0'])).toThrow('--nodes must be a whole number from 1 to 500, not "0"');
   expect(() => readOptions(['--speed', 'fast'])).toThrow('--speed must be a number');
   expect(() => readOptions(['--port', '70000'])).toThrow('--port must be');

@@ -13,6 +13,8 @@ export interface LiveClusterOptions {
   readonly speed: number;
   /** Those of a kept cluster win over these. */
   readonly nodes: number | undefined;
+  /** How many GPUs each worker has, in their order; none where it ends. */
+  readonly gpus?: readonly number[] | undefined;
   readonly seed: string | undefined;
   readonly stateFile: string | undefined;
   /** Told of a bug that stopped the clock. */
@@ -98,26 +100,30 @@ export class LiveCluster implements ClusterDoor {
   }
 }
 
-function newHeader({ seed, nodes }: LiveClusterOptions): StateHeader {
+function newHeader({ seed, nodes, gpus }: LiveClusterOptions): StateHeader {
   return {
     format: 'drydock-journal/1',
     seed: seed ?? 'drydock',
     epochMs: Date.now() - HEAD_START_MS,
-    nodes: nodes ?? 2,
+    nodes: nodes ?? Math.max(2, gpus?.length ?? 0),
+    ...(gpus !== undefined && { gpus }),
   };
 }
 
-function checkSame({ seed, nodes, stateFile }: LiveClusterOptions, header: StateHeader): void {
+function checkSame({ seed, nodes, gpus, stateFile }: LiveClusterOptions, header: StateHeader): void {
   if (seed !== undefined && seed !== header.seed) {
     throw new Error(`${stateFile} holds a cluster with seed "${header.seed}", not "${seed}"`);
   }
   if (nodes !== undefined && nodes !== header.nodes) {
     throw new Error(`${stateFile} holds a cluster of ${header.nodes} nodes, not ${nodes}`);
   }
+  if (gpus !== undefined && gpus.join() !== header.gpus?.join()) {
+    throw new Error(`${stateFile} holds a cluster with ${header.gpus?.join() ?? 'no'} GPUs, not ${gpus.join()}`);
+  }
 }
 
-function boot({ seed, epochMs, nodes }: StateHeader, kept: KeptState | undefined): Cluster {
-  const workers = Array.from({ length: nodes }, () => ({}));
+function boot({ seed, epochMs, nodes, gpus = [] }: StateHeader, kept: KeptState | undefined): Cluster {
+  const workers = Array.from({ length: nodes }, (_, index) => ({ gpus: gpus[index] ?? 0 }));
   const cluster = createCluster({ seed, epochMs, workers, descriptions: DESCRIPTIONS });
   if (kept !== undefined) {
     const slices = replay(cluster, kept.entries, kept.end);

@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly speed: number;
   /** How many worker machines. */
   readonly nodes: number | undefined;
+  /** How many GPUs each worker has, in their order. */
+  readonly gpus: readonly number[] | undefined;
   readonly port: number;
   readonly address: string;
   /** TLS with certificates made at the start. */
@@ -23,6 +25,7 @@ export const USAGE = `Usage: npm run cluster -- [options]
 Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and client libraries.
 
   --nodes N          worker nodes (2)
+  --gpus N,M,...     NVIDIA GPUs of the first worker, the second, ...
   --speed N          virtual seconds for each real one (1)
   --port P           port of the API (6443; 0 picks a free one)
   --address A        address to listen on (127.0.0.1); without --https whoever reaches it is kubernetes-admin
@@ -34,6 +37,7 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
 
 const MAX_NODES = 500;
 const MAX_SPEED = 1000;
+const MAX_GPUS = 16;
 
 /** @throws Error with a sentence for the user. */
 export function readOptions(argv: readonly string[]): ServerOptions {
@@ -42,6 +46,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
     options: {
       speed: { type: 'string', default: '1' },
       nodes: { type: 'string' },
+      gpus: { type: 'string' },
       port: { type: 'string', default: '6443' },
       address: { type: 'string', default: '127.0.0.1' },
       https: { type: 'boolean', default: false },
@@ -54,6 +59,10 @@ export function readOptions(argv: readonly string[]): ServerOptions {
   return {
     speed: readNumber('speed', values.speed, 0.01, MAX_SPEED, false),
     nodes: values.nodes === undefined ? undefined : readNumber('nodes', values.nodes, 1, MAX_NODES, true),
+    gpus:
+      values.gpus === undefined
+        ? undefined
+        : values.gpus.split(',').map((text) => readNumber('gpus', text, 0, MAX_GPUS, true)),
     port: readNumber('port', values.port, 0, 65_535, true),
     address: values.address,
     https: values.https,

@@ -8,6 +8,8 @@ export interface StateHeader {
   readonly seed: string;
   readonly epochMs: number;
   readonly nodes: number;
+  /** Of each worker, in their order; none where it ends. */
+  readonly gpus?: readonly number[];
 }
 
 /** A point of a run: virtual time and number of events. */

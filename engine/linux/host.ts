@@ -192,9 +192,10 @@ export interface Driver {
   boot(log: (line: string) => void): void;
   /** ioctl(2). Throws Errno. */
   ioctl(deviceNumber: readonly [number, number], request: object, caller: DeviceCaller): object;
-  /** A process has opened a device node for the first time, or closed it for good. */
-  opened(deviceNumber: readonly [number, number], caller: DeviceCaller): void;
+  /** A process that had opened a device node has closed it for good. */
   closed(deviceNumber: readonly [number, number], caller: DeviceCaller): void;
+  /** What is to be read from a device node, as it comes: each event is one line of JSON. */
+  subscribe(deviceNumber: readonly [number, number], listener: (event: object) => void): () => void;
 }
 
 /** A machine: a kernel, a file system, network interfaces and processes. */

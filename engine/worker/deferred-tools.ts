@@ -39,6 +39,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       apiExtensions: () => present().apiExtensions(),
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
+      gpuBehaviour: (gpus) => present().gpuBehaviour(gpus),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

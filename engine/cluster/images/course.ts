@@ -1,6 +1,7 @@
 import type { Image } from '../../containerd/image.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import { alpineImage, bookwormImage, busyboxImage, debianImage, ubuntuImage } from './base.ts';
+import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAddImage } from './gpu.ts';
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
   agnhostImage,
@@ -18,16 +19,21 @@ const MAKERS = [
   alpineImage,
   bookwormImage,
   busyboxImage,
+  cudaImage,
   curlImage,
   debianImage,
   dnsutilsImage,
   httpEchoImage,
   httpdImage,
+  learningImage,
   nfsImage,
   nonRootImage,
+  nvidiaPluginImage,
   redisImage,
   stressImage,
+  tinyPluginImage,
   ubuntuImage,
+  vectorAddImage,
   whoamiImage,
 ];
 

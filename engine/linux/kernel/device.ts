@@ -5,6 +5,7 @@ import type { Stat } from '../syscalls.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
 import { FileDescription } from '../vfs/description.ts';
 import type { DeviceInode } from '../vfs/inode.ts';
+import { WaitQueue } from '../vfs/wait-queue.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -80,13 +81,16 @@ class MemoryDevice extends FileDescription {
   }
 }
 
-/** A device that a driver serves; what it does is asked for by ioctl. */
+/** A device that a driver serves: what it does is asked for by ioctl, what happens to it is read. */
 class DriverFile extends FileDescription {
   override readonly kind = 'device';
   override readonly path: string;
   readonly #inode: DeviceInode;
   readonly #driver: Driver;
   readonly #opener: DeviceCaller;
+  readonly #events: Uint8Array[] = [];
+  readonly #readQueue = new WaitQueue();
+  readonly #unsubscribe: () => void;
 
   constructor(inode: DeviceInode, path: string, driver: Driver, opener: DeviceCaller) {
     super();
@@ -94,15 +98,26 @@ class DriverFile extends FileDescription {
     this.path = path;
     this.#driver = driver;
     this.#opener = opener;
-    driver.opened(inode.deviceNumber, opener);
+    this.#unsubscribe = driver.subscribe(inode.deviceNumber, (event) => {
+      this.#events.push(encode(`${JSON.stringify(event)}\n`));
+      this.#readQueue.wake();
+    });
   }
 
   override ioctl(request: object, caller: DeviceCaller): object {
     return this.#driver.ioctl(this.#inode.deviceNumber, request, caller);
   }
 
-  override read(): Uint8Array {
-    throw new Errno('EINVAL');
+  override get readQueue(): WaitQueue {
+    return this.#readQueue;
+  }
+
+  override get readable(): boolean {
+    return this.#events.length > 0;
+  }
+
+  override read(): Uint8Array | undefined {
+    return this.#events.shift();
   }
 
   override write(): number {
@@ -114,6 +129,7 @@ class DriverFile extends FileDescription {
   }
 
   override release(): void {
+    this.#unsubscribe();
     this.#driver.closed(this.#inode.deviceNumber, this.#opener);
   }
 }

@@ -1,0 +1,35 @@
+import type { Host } from '../linux/host.ts';
+import { createHost, type Fabric } from '../linux/index.ts';
+import type { NvidiaGpus } from '../linux/nvidia/gpus.ts';
+import type { Simulation } from '../sim/index.ts';
+import { gpuFiles, machineGpus } from './gpus.ts';
+import { GATEWAY, type MachinePlan } from './machine-plan.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
+
+/** A machine that has been put together and switched on. */
+export interface BuiltMachine {
+  readonly host: Host;
+  readonly gpus: NvidiaGpus | undefined;
+}
+
+export function buildMachine(
+  sim: Simulation,
+  fabric: Fabric,
+  machine: MachinePlan,
+  tools: WorkstationTools,
+): BuiltMachine {
+  const { name, address, cpuMillis, memoryBytes, files } = machine;
+  const gpus = machineGpus(sim, machine, tools);
+  const host = createHost({
+    sim,
+    name,
+    fabric,
+    addresses: [{ interface: 'eth0', address, prefixLength: 24 }],
+    gateway: GATEWAY,
+    cpuMillis,
+    memoryBytes,
+    root: { ...files, ...gpuFiles(gpus, tools) },
+    drivers: gpus === undefined ? [] : [gpus],
+  });
+  return { host, gpus };
+}
