@@ -120,6 +120,7 @@ export function* runText(shell: Shell, text: string): Task<number> {
     shell.mode === 'command' &&
     pipeline?.commands.length === 1 &&
     !pipeline.negated &&
+    !pipeline.timed &&
     pipeline.commands[0]!.kind === 'simple'
   ) {
     // `sh -c command` becomes the command.

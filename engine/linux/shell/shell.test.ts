@@ -25,6 +25,10 @@ test('braces are text in ash and dash', () => {
   expect(testShell('bash').sh('echo {1..3} {a,b}').stdout).toBe('1 2 3 a b\n');
 });
 
+test('a single command that is timed is waited for', () => {
+  expect(testShell('bash').sh('time sleep 2').stderr).toContain('real\t0m2.00');
+});
+
 test('a single command replaces the shell', () => {
   const shell = testShell('ash');
   expect(shell.sh('ps -o pid,args').stdout).not.toContain('sh -c');
