@@ -10,16 +10,18 @@ export function helpText(command: Command, path: string): string {
   parts.push(...subcommandSections(command));
   const flags = (command.flags ?? []).filter(({ hidden }) => hidden !== true);
   if (flags.length > 0) parts.push(`Options:\n${flags.map(flagText).join('\n')}`);
-  if (path === 'kubectl')
-    parts.push(
-      `Options of every command:\n${GLOBAL_FLAGS.filter(({ hidden }) => hidden !== true)
-        .map(flagText)
-        .join('\n')}`,
-    );
+  if (path === 'kubectl') parts.push(`Options of every command:\n${globalOptionsText()}`);
   parts.push(`Usage:\n  ${command.usage === undefined ? `${path} [flags]` : `kubectl ${command.usage}`}`);
   if (command.subcommands !== undefined)
     parts.push(`Use "${path} <command> --help" for more information about a given command.`);
   return `${parts.join('\n\n')}\n`;
+}
+
+/** The flags that every command takes, a paragraph each. */
+export function globalOptionsText(): string {
+  return GLOBAL_FLAGS.filter(({ hidden }) => hidden !== true)
+    .map(flagText)
+    .join('\n\n');
 }
 
 function subcommandSections(command: Command): readonly string[] {

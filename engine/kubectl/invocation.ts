@@ -208,9 +208,16 @@ export class Invocation {
   #impersonation(): Readonly<Record<string, string>> {
     const user = this.flags.string('as');
     const groups = this.flags.list('as-group');
+    const uid = this.flags.string('as-uid');
+    const extra = this.flags.list('as-user-extra').map((text) => {
+      const equals = text.indexOf('=');
+      return [`impersonate-extra-${text.slice(0, equals).toLowerCase()}`, text.slice(equals + 1)] as const;
+    });
     return {
       ...(user === '' ? {} : { 'impersonate-user': user }),
       ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join('\n') }),
+      ...(uid === '' ? {} : { 'impersonate-uid': uid }),
+      ...Object.fromEntries(extra),
     };
   }
 

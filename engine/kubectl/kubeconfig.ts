@@ -173,11 +173,13 @@ export function serverTarget(config: KubeConfig, flags: Flags): ServerTarget {
   }
   const cluster = config.clusters.find(({ name }) => name === context.cluster)?.cluster;
   const user = config.users.find(({ name }) => name === context.user)?.user ?? {};
-  const token = flags.string('token');
+  const given = Object.fromEntries(
+    ['token', 'username', 'password'].map((name) => [name, flags.string(name)]).filter(([, value]) => value !== ''),
+  );
   return {
     server: flags.string('server') || cluster?.server || 'http://localhost:8080',
     userName: context.user ?? '',
-    user: token === '' ? user : { ...user, token },
+    user: { ...user, ...given },
   };
 }
 

@@ -8,6 +8,7 @@ import { FlagError, parseFlags } from './flag-parser.ts';
 import { GLOBAL_FLAGS } from './global-flags.ts';
 import { helpText } from './help.ts';
 import { Invocation, type KubectlOptions } from './invocation.ts';
+import { applyPreferences, preferOptions } from './preferences.ts';
 import { root } from './root.ts';
 import { Streams } from './streams.ts';
 
@@ -39,13 +40,15 @@ function exitCodeOf(error: Error): number {
 }
 
 function* runCommand(process: Process, streams: Streams, options: KubectlOptions): Task<number> {
-  const found = findCommand(root, process.argv.slice(1), GLOBAL_FLAGS);
+  const preferred = applyPreferences(process, streams, root, process.argv.slice(1));
+  const found = findCommand(root, preferred.words, GLOBAL_FLAGS);
   const { command, path } = found;
   const helpAsked = path === 'kubectl help';
   if (command === root && !found.rest[0]?.startsWith('-')) {
     return (yield* runPlugin(process, found.rest)) ?? rootOnly(streams, found.rest);
   }
   const line = parseLine(command, path, found.rest);
+  preferOptions(line.flags, preferred.options);
   if (line.flags.bool('help')) {
     streams.out(helpText(command, path));
     return 0;

@@ -21,6 +21,7 @@ import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
 import { expose } from './commands/expose.ts';
 import { get } from './commands/get.ts';
+import { alpha, kuberc } from './commands/kuberc.ts';
 import { kustomize } from './commands/kustomize.ts';
 import { annotate, label } from './commands/label.ts';
 import { logs } from './commands/logs.ts';
@@ -37,6 +38,18 @@ import { taint } from './commands/taint.ts';
 import { top } from './commands/top.ts';
 import { apiVersions, version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
+import { globalOptionsText } from './help.ts';
+
+const options: Command = {
+  name: 'options',
+  summary: 'List of global command-line options (applies to all commands)',
+  section: 'Other Commands',
+  operand: 'none',
+  *run({ streams }) {
+    streams.out(`The following options can be passed to any command:\n\n${globalOptionsText()}\n`);
+    return 0;
+  },
+};
 
 /** Every command, in the order in which `kubectl --help` lists them. */
 export const root: Command = {
@@ -79,9 +92,12 @@ export const root: Command = {
     label,
     annotate,
     completion,
+    alpha,
     apiResources,
     apiVersions,
     config,
+    kuberc,
+    options,
     plugin,
     version,
     { name: 'help', summary: 'Help about any command', section: 'Other Commands' },

@@ -2,6 +2,7 @@ import type { Service } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
 import { serverTarget } from '../kubeconfig.ts';
+import { clusterInfoDump } from './cluster-info-dump.ts';
 
 /** What the Services of the cluster itself bear: https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/ */
 const CLUSTER_SERVICE = 'kubernetes.io/cluster-service=true';
@@ -13,6 +14,7 @@ export const clusterInfo: Command = {
   summary: 'Display cluster information',
   section: 'Cluster Management Commands',
   usage: 'cluster-info [flags]',
+  subcommands: [clusterInfoDump],
   operand: 'none',
   *run(invocation) {
     const { streams, flags, config, namespaceGiven, namespace } = invocation;

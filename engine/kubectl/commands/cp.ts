@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds.ts';
 import { pods } from '../../api/resources.ts';
+import { concatBytes } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -78,9 +79,9 @@ function* copyFromPod(invocation: Invocation, source: FileSpec, destination: str
     } catch (error) {
       // An archive with nothing in it is unpacked without complaint: tar has said why.
       if (!(error instanceof CommandError) || error.exitCode !== 1) throw error;
-      if (joined(archive).every((byte) => byte === 0)) return 0;
+      if (concatBytes(archive).every((byte) => byte === 0)) return 0;
     }
-    process.writeFile(`${scratch}/archive`, joined(archive));
+    process.writeFile(`${scratch}/archive`, concatBytes(archive));
     process.mkdir(`${scratch}/files`, 0o755);
     const status = yield* runLocally(process, ['tar', 'xf', `${scratch}/archive`, '-C', `${scratch}/files`]);
     const unpacked = `${scratch}/files/${source.path.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')}`;
@@ -177,14 +178,4 @@ function containerOf(invocation: Invocation, pod: Pod, quiet: boolean, saidOn: 1
   return invocation.flags.string('container') === ''
     ? defaultContainer(invocation, pod, quiet, saidOn)
     : chooseContainer(invocation, pod, true);
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -9,10 +9,18 @@ import { FIELD_ORDER } from './field-order.ts';
 export function inTypedOrder(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { apiVersion, kind, items } = object;
   if (String(kind).endsWith('List') && Array.isArray(items)) {
-    return { kind, apiVersion, metadata: object['metadata'], items: items.map(inTypedOrder) };
+    // Items of a list of one kind need not say what they are.
+    const of = definitionOf(apiVersion, String(kind).slice(0, -'List'.length));
+    const inOrder = (item: Readonly<Record<string, unknown>>) =>
+      item['kind'] === undefined ? structure(item, of) : inTypedOrder(item);
+    return { kind, apiVersion, metadata: object['metadata'], items: items.map(inOrder) };
   }
+  return structure(object, definitionOf(apiVersion, kind));
+}
+
+function definitionOf(apiVersion: unknown, kind: unknown): string {
   const [version = '', group = 'core'] = String(apiVersion).split('/').reverse();
-  return structure(object, `io.k8s.api.${group.split('.')[0]}.${version}.${String(kind)}`);
+  return `io.k8s.api.${group.split('.')[0]}.${version}.${String(kind)}`;
 }
 
 function structure(value: Readonly<Record<string, unknown>>, definition: string): Readonly<Record<string, unknown>> {

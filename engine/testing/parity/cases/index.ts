@@ -11,6 +11,7 @@ import { formats } from './formats.ts';
 import { get } from './get.ts';
 import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
+import { preferences } from './preferences.ts';
 import { processes } from './processes.ts';
 
 /** Everything that is compared with the real kubectl. */
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mistakes,
   cluster,
   processes,
+  preferences,
   kustomize,
   access,
   files,
