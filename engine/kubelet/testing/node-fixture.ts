@@ -17,6 +17,7 @@ import type { KubeletOptions } from '../options.ts';
 import { testRegistry } from './images.ts';
 
 export interface FixtureOptions {
+  readonly seed?: string;
   readonly cpu?: string;
   readonly memory?: string;
   /** Files on the node's disk, e.g. static Pods' manifests. */
@@ -39,10 +40,11 @@ export class NodeFixture {
   readonly #options: FixtureOptions;
   #api: ApiServer | undefined;
   #kubelet: Kubelet | undefined;
+  #stopServing: () => void;
 
   constructor(options: FixtureOptions = {}) {
     this.#options = options;
-    this.sim = new Simulation({ seed: 'node-fixture' });
+    this.sim = new Simulation({ seed: options.seed ?? 'node-fixture' });
     const files = Object.entries(options.files ?? {}).map(([path, text]) => [path, { text }] as const);
     const conflist = { '/etc/cni/net.d/10-bridge.conflist': { text: bridgeConflist('10.244.1.0/24') } };
     this.host = createHost({
@@ -69,7 +71,7 @@ export class NodeFixture {
       cni: createBridgePlugin(this.host),
       options: { jitter: 0 },
     });
-    this.containerd.serve();
+    this.#stopServing = this.containerd.serve();
     this.#transport = (request) => {
       if (this.#api === undefined) throw new ConnectionError('dial tcp 172.18.0.1:6443: connect: connection refused');
       return this.#api.handle({ ...request, user: { username: 'system:admin', groups: ['system:masters'] } });
@@ -122,6 +124,16 @@ export class NodeFixture {
   stopKubelet(): void {
     this.#kubelet?.stop();
     this.#kubelet = undefined;
+  }
+
+  /** The machine loses its power and gets it back. */
+  reboot(): void {
+    this.stopKubelet();
+    this.#stopServing();
+    this.host.powerOff();
+    this.host.powerOn();
+    this.#stopServing = this.containerd.serve();
+    this.startKubelet();
   }
 
   /** Creates a Pod that is bound to the node. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { deviceRun } from './device-run.ts';
 import { faultRun } from './fault-run.ts';
 
 // `FAULT_RUNS=1000 npx vitest run engine/testing/faults` makes a thousand of them; `FAULT_SEED=…` one, to look into.
@@ -11,6 +12,16 @@ test(`whatever fails, nothing forbidden happens, and all comes to rest (${seeds.
     const { violations, unsettled, story } = faultRun(seed);
     expect({ seed, violations, unsettled }, story.join('\n')).toEqual({ seed, violations: [], unsettled: [] });
   }
+}, 600_000);
+
+test(`whatever fails, no device is given twice (${seeds.length} runs)`, () => {
+  let served = 0;
+  for (const seed of seeds) {
+    const run = deviceRun(seed);
+    served += run.served;
+    expect({ seed, violations: run.violations }, run.story.join('\n')).toEqual({ seed, violations: [] });
+  }
+  expect(served).toBeGreaterThan(seeds.length);
 }, 600_000);
 
 test('a seed tells one story', () => {
