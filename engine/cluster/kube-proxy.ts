@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Image } from '../containerd/image.ts';
 import { type KubeProxySurroundings, kubeProxyProgram } from '../kube-proxy/index.ts';
+import type { ProgramSource } from '../linux/programs/index.ts';
 import { conntrack } from '../linux/programs/iptables/conntrack.ts';
 import { iptables, iptablesRestore, iptablesSave } from '../linux/programs/iptables/iptables.ts';
 import { componentReference } from './images/catalogue.ts';
@@ -14,7 +15,7 @@ const IMAGE = componentReference(NAME, KUBERNETES_VERSION);
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** kube-proxy and the tools it writes rules with. */
-export function kubeProxyImage(surroundings: KubeProxySurroundings): Image {
+export function kubeProxyImage(surroundings: KubeProxySurroundings, programs: ProgramSource): Image {
   return defineImage({
     reference: IMAGE,
     sizeBytes: 25_790_000,
@@ -25,6 +26,9 @@ export function kubeProxyImage(surroundings: KubeProxySurroundings): Image {
         '/usr/sbin/iptables-save': { program: iptablesSave('gnu'), size: 99_296 },
         '/usr/sbin/iptables-restore': { program: iptablesRestore('gnu'), size: 99_296 },
         '/usr/sbin/conntrack': { program: conntrack('gnu'), size: 81_320 },
+        // What other modes need is loaded with them.
+        '/usr/sbin/nft': { program: programs.program('nft', 'gnu'), size: 26_888 },
+        '/usr/sbin/ipset': { program: programs.program('ipset', 'gnu'), size: 14_312 },
         '/usr/local/bin/kube-proxy': { program: kubeProxyProgram(surroundings), size: 44_000_000 },
       },
     ],

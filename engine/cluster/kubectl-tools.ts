@@ -1,5 +1,6 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
+import { otherModes } from '../kube-proxy/other-modes.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { createDeviceManager } from '../kubelet/device-manager/device-manager.ts';
 import { GpuBehaviour } from '../linux/nvidia/behaviour.ts';
@@ -37,6 +38,7 @@ export const kubectlTools: WorkstationTools = {
       descriptions: () => DESCRIPTIONS,
     }),
   completeKubectl,
+  proxyModes: () => otherModes,
   apiExtensions: () => apiExtensions,
   requestFollower: () => requestFollower,
   createDeviceManager,

@@ -92,10 +92,14 @@ export class KubernetesCluster implements Cluster {
       dialNode,
       connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'metrics-server'),
     });
-    const kubeProxy = kubeProxyImage({
-      sim: this.sim,
-      connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-proxy'),
-    });
+    const kubeProxy = kubeProxyImage(
+      {
+        sim: this.sim,
+        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-proxy'),
+        otherModes: (mode) => tools.proxyModes()(mode),
+      },
+      tools.programs,
+    );
     this.#controlPlane = new ControlPlane(
       controlHost,
       plan.machines[0]!.address,

@@ -1,5 +1,6 @@
 import type { Transport } from '../client/transport.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
+import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
@@ -23,6 +24,8 @@ export interface WorkstationTools {
   readonly createDeviceManager: CreateDeviceManager;
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
+  /** How kube-proxy works in modes other than iptables. */
+  readonly proxyModes: () => OtherModes;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

@@ -21,12 +21,18 @@ test('what the file leaves empty has its default', () => {
   });
 });
 
+test('in the mode nftables node ports are open on the primary address, and the section nftables counts', () => {
+  const text = `${HEAD}mode: nftables\nnftables: {masqueradeBit: 5}\niptables: {masqueradeBit: 3}\n`;
+  expect(readConfiguration(text)).toMatchObject({ nodePortAddresses: ['primary'], masqueradeBit: 5 });
+});
+
 test('what it says counts', () => {
   const text = `${HEAD}mode: ipvs
 clusterCIDR: 10.244.0.0/16,fd00::/48
 metricsBindAddress: 0.0.0.0:9000
 nodePortAddresses: [primary]
-iptables: {masqueradeAll: true, masqueradeBit: 3, syncPeriod: 1m30s, minSyncPeriod: 500ms}
+iptables: {masqueradeAll: true, masqueradeBit: 3}
+ipvs: {syncPeriod: 1m30s, minSyncPeriod: 500ms, scheduler: lc}
 `;
   expect(readConfiguration(text)).toMatchObject({
     mode: 'ipvs',
@@ -37,14 +43,12 @@ iptables: {masqueradeAll: true, masqueradeBit: 3, syncPeriod: 1m30s, minSyncPeri
     masqueradeBit: 3,
     syncMs: 90_000,
     minSyncMs: 500,
+    scheduler: 'lc',
   });
 });
 
 test.each([
-  [
-    'mode: userspace',
-    'KubeProxyConfiguration.ProxyMode: Invalid value: "userspace": must be iptables,ipvs,nftables or blank',
-  ],
+  ['mode: ebpf', 'KubeProxyConfiguration.ProxyMode: Invalid value: "ebpf": must be iptables,ipvs,nftables or blank'],
   ['clusterCIDR: ten', 'KubeProxyConfiguration.ClusterCIDR: Invalid value: "ten": must be a valid CIDR block'],
   ['detectLocalMode: Magic', 'KubeProxyConfiguration.DetectLocalMode: Invalid value: "Magic"'],
   ['iptables: {masqueradeBit: 32}', 'MasqueradeBit: Invalid value: 32: must be within the range [0, 31]'],

@@ -17,9 +17,12 @@ export interface ProxyConfiguration {
   /** `primary`, or networks; undefined for every address. */
   readonly nodePortAddresses: readonly string[] | undefined;
   readonly hostnameOverride: string | undefined;
+  /** Of the mode ipvs. */
+  readonly scheduler: string;
 }
 
-type ProxyMode = 'iptables' | 'ipvs' | 'nftables';
+/** `userspace` is history: Kubernetes 1.26 took it out. */
+export type ProxyMode = 'iptables' | 'ipvs' | 'nftables' | 'userspace';
 
 interface BindAddress {
   readonly address: string;
@@ -47,13 +50,18 @@ interface ConfigurationFile {
   readonly healthzBindAddress?: string;
   readonly metricsBindAddress?: string;
   readonly iptables?: ModeFields;
+  readonly nftables?: ModeFields;
+  readonly ipvs?: ModeFields & { readonly scheduler?: string };
   readonly nodePortAddresses?: readonly string[] | null;
   readonly hostnameOverride?: string;
 }
 
 const API_VERSION = 'kubeproxy.config.k8s.io/v1alpha1';
 const KIND = 'KubeProxyConfiguration';
-const MODES: readonly string[] = ['iptables', 'ipvs', 'nftables'];
+const MODES: readonly string[] = ['iptables', 'ipvs', 'nftables', 'userspace'];
+
+/** Of the mode ipvs: how an endpoint is chosen. */
+const SCHEDULERS: readonly string[] = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'sed', 'nq'];
 const LOCAL_MODES: readonly string[] = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
 const MAX_LENGTH = 1024 * 1024;
 
@@ -64,32 +72,43 @@ const MAX_LENGTH = 1024 * 1024;
  */
 export function readConfiguration(text: string): ProxyConfiguration {
   const file = decode(text);
-  const { iptables = {}, detectLocal = {}, nodePortAddresses } = file;
-  const bit = iptables.masqueradeBit ?? 14;
+  const { detectLocal = {}, nodePortAddresses } = file;
+  const mode = proxyMode(file.mode);
+  // Marks and node ports of the mode ipvs are those of its iptables rules.
+  const { masqueradeBit, masqueradeAll } = (mode === 'nftables' ? file.nftables : file.iptables) ?? {};
+  const bit = masqueradeBit ?? 14;
+  const kind = { iptables: 'IPTables', userspace: 'IPTables', ipvs: 'IPVS', nftables: 'NFTables' }[mode];
   if (!Number.isInteger(bit) || bit < 0 || bit > 31) {
-    throw invalid('KubeProxyIPTablesConfiguration.MasqueradeBit', bit, 'must be within the range [0, 31]');
+    const owner = mode === 'nftables' ? 'NFTables' : 'IPTables';
+    throw invalid(`KubeProxy${owner}Configuration.MasqueradeBit`, bit, 'must be within the range [0, 31]');
   }
-  const minSyncMs = period('KubeProxyIPTablesConfiguration.MinSyncPeriod', iptables.minSyncPeriod, 1000);
-  const syncMs = period('KubeProxyIPTablesConfiguration.SyncPeriod', iptables.syncPeriod, 30_000);
+  const { minSyncPeriod, syncPeriod } = (mode === 'userspace' ? file.iptables : file[mode]) ?? {};
+  const minSyncMs = period(`KubeProxy${kind}Configuration.MinSyncPeriod`, minSyncPeriod, 1000);
+  const syncMs = period(`KubeProxy${kind}Configuration.SyncPeriod`, syncPeriod, 30_000);
   if (minSyncMs > syncMs) {
-    const detail = 'must be greater than or equal to KubeProxyConfiguration.IPTables.MinSyncPeriod';
-    throw invalid('KubeProxyIPTablesConfiguration.SyncPeriod', iptables.syncPeriod ?? '30s', detail);
+    const detail = `must be greater than or equal to KubeProxyConfiguration.${kind}.MinSyncPeriod`;
+    throw invalid(`KubeProxy${kind}Configuration.SyncPeriod`, syncPeriod ?? '30s', detail);
   }
   return {
-    mode: proxyMode(file.mode),
+    mode,
     clusterCidr: clusterCidr(file.clusterCIDR),
     detectLocalMode: localMode(file.detectLocalMode),
     bridgeInterface: detectLocal.bridgeInterface ?? '',
     interfaceNamePrefix: detectLocal.interfaceNamePrefix ?? '',
     healthz: bindAddress('HealthzBindAddress', file.healthzBindAddress, '0.0.0.0:10256'),
     metrics: bindAddress('MetricsBindAddress', file.metricsBindAddress, '127.0.0.1:10249'),
-    masqueradeAll: iptables.masqueradeAll ?? false,
+    masqueradeAll: masqueradeAll ?? false,
     masqueradeBit: bit,
-    localhostNodePorts: iptables.localhostNodePorts ?? true,
+    localhostNodePorts: file.iptables?.localhostNodePorts ?? true,
     minSyncMs,
     syncMs,
-    nodePortAddresses: isEmpty(nodePortAddresses) ? undefined : nodePortAddresses!,
+    nodePortAddresses: isEmpty(nodePortAddresses)
+      ? mode === 'nftables'
+        ? ['primary']
+        : undefined
+      : nodePortAddresses!,
     hostnameOverride: file.hostnameOverride === '' ? undefined : file.hostnameOverride,
+    scheduler: schedulerOf(file.ipvs?.scheduler),
   };
 }
 
@@ -122,6 +141,12 @@ function proxyMode(mode = ''): ProxyMode {
   if (MODES.includes(mode)) return mode as ProxyMode;
   const detail = 'must be iptables,ipvs,nftables or blank (blank means the best-available proxy [currently iptables])';
   throw invalid('KubeProxyConfiguration.ProxyMode', mode, detail);
+}
+
+function schedulerOf(scheduler = ''): string {
+  if (scheduler === '') return 'rr';
+  if (SCHEDULERS.includes(scheduler)) return scheduler;
+  throw invalid('KubeProxyIPVSConfiguration.Scheduler', scheduler, `must be one of ${SCHEDULERS.join(',')}`);
 }
 
 function localMode(mode = ''): ProxyConfiguration['detectLocalMode'] {

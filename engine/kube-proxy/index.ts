@@ -1,1 +1,2 @@
 export { type KubeProxySurroundings, kubeProxyProgram } from './kube-proxy.ts';
+export type { OtherModes } from './proxier.ts';

@@ -7,10 +7,11 @@ import type { Signal } from '../linux/signal.ts';
 import { decode, printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
-import { ConfigurationError, type ProxyConfiguration, readConfiguration } from './configuration.ts';
+import { ConfigurationError, type ProxyConfiguration, type ProxyMode, readConfiguration } from './configuration.ts';
 import { HealthCheckPorts } from './health-check-ports.ts';
 import { IptablesProxier } from './iptables/iptables-proxier.ts';
 import { metricsText } from './metrics.ts';
+import type { OtherModes, Proxier } from './proxier.ts';
 import { ProxyHealth } from './proxy-health.ts';
 import { ProxyWatch } from './proxy-state.ts';
 import { SyncRunner } from './sync-runner.ts';
@@ -19,6 +20,8 @@ export interface KubeProxySurroundings {
   readonly sim: Simulation;
   /** The way to the API server from where the process runs. */
   connect(process: Process): Transport;
+  /** What works in modes other than iptables. */
+  readonly otherModes: OtherModes;
 }
 
 /** Rules are made from the ground at least so often. */
@@ -36,11 +39,11 @@ export function kubeProxyProgram(surroundings: KubeProxySurroundings): Program {
   return function* (process): Task<number> {
     for (const signal of ['TERM', 'INT', WAKE] as const) process.setSignalAction(signal, 'catch');
     let configuration: ProxyConfiguration;
+    let proxier: Proxier;
     try {
       configuration = readConfiguration(decode(process.readFile(flag(process, 'config') ?? '')));
-      if (configuration.mode !== 'iptables') {
-        throw new ConfigurationError(`can't use the proxy mode "${configuration.mode}": only iptables is there`);
-      }
+      const { mode } = configuration;
+      proxier = mode === 'iptables' ? new IptablesProxier() : surroundings.otherModes(mode);
     } catch (error) {
       if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
       const reason =
@@ -48,7 +51,7 @@ export function kubeProxyProgram(surroundings: KubeProxySurroundings): Program {
       yield* logError(process, `"Error running ProxyServer" err=${JSON.stringify(reason)}`);
       return 1;
     }
-    const proxy = new KubeProxy(surroundings, process, configuration);
+    const proxy = new KubeProxy(surroundings, process, configuration, proxier);
     return yield* proxy.run();
   };
 }
@@ -64,7 +67,7 @@ class KubeProxy {
   readonly #watch: ProxyWatch;
   readonly #runner: SyncRunner;
   readonly #recorder: EventSeriesRecorder;
-  readonly #proxier = new IptablesProxier();
+  readonly #proxier: Proxier;
   readonly #health: ProxyHealth;
   readonly #listening: number[] = [];
   readonly #checks = new HealthCheckPorts(this.#listening);
@@ -74,10 +77,16 @@ class KubeProxy {
   #stopped = false;
   #checkTimer: Timer | undefined;
 
-  constructor({ sim, connect }: KubeProxySurroundings, process: Process, configuration: ProxyConfiguration) {
+  constructor(
+    { sim, connect }: KubeProxySurroundings,
+    process: Process,
+    configuration: ProxyConfiguration,
+    proxier: Proxier,
+  ) {
     this.#sim = sim;
     this.#process = process;
     this.#configuration = configuration;
+    this.#proxier = proxier;
     this.#nodeName = flag(process, 'hostname-override') ?? configuration.hostnameOverride ?? process.hostname;
     const client = new Client(connect(process), { userAgent: 'kube-proxy' });
     const { minSyncMs, syncMs } = configuration;
@@ -86,7 +95,7 @@ class KubeProxy {
       this.#syncWanted = true;
       this.#wake();
     });
-    this.#watch = new ProxyWatch(sim, client, this.#nodeName, () => {
+    this.#watch = new ProxyWatch(sim, client, this.#nodeName, configuration.mode, () => {
       if (!this.#watch.ready) return;
       this.#health.queued();
       this.#runner.ask();
@@ -100,7 +109,7 @@ class KubeProxy {
       const { healthz, metrics } = this.#configuration;
       yield* this.#listen('healthz server', healthz.port, healthz.address);
       yield* this.#listen('metrics server', metrics.port, metrics.address);
-      yield* log(process, '"Using iptables Proxier"');
+      yield* this.#introduce();
       this.#watch.start();
       this.#scheduleCheck();
       const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.#nodeName, uid: this.#nodeName } };
@@ -114,11 +123,21 @@ class KubeProxy {
     }
   }
 
+  /** In which mode it works, and what is to be said against that mode. */
+  *#introduce(): Task<void> {
+    const { mode } = this.#configuration;
+    const process = this.#process;
+    yield* log(process, `"Using ${mode} Proxier"`);
+    const against = COMPLAINTS[mode];
+    if (against !== undefined) yield* printError(process, `${klogHeader('W', process)}${JSON.stringify(against)}\n`);
+  }
+
   #stop(): void {
     this.#stopped = true;
     this.#watch.stop();
     this.#runner.stop();
     this.#recorder.stop();
+    this.#proxier.stop?.(this.#process);
     this.#checkTimer?.cancel();
   }
 
@@ -172,7 +191,7 @@ class KubeProxy {
     if (this.#checkWanted) {
       this.#checkWanted = false;
       if (!(yield* this.#proxier.check(process))) {
-        yield* log(process, '"iptables canary deleted" table="mangle" chain="KUBE-PROXY-CANARY"');
+        yield* log(process, RULES_GONE[this.#proxier.mode]);
         this.#syncWanted = true;
       }
     }
@@ -200,17 +219,29 @@ class KubeProxy {
       return this.#health.answer(path === '/healthz' ? this.#watch.node : undefined);
     }
     if (local.port === metrics.port) {
-      const text = { '/proxyMode': 'iptables', '/healthz': 'ok' }[path];
+      const text = { '/proxyMode': this.#configuration.mode, '/healthz': 'ok' }[path];
       if (text !== undefined) return { headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: text };
       if (path === '/metrics')
         return {
           headers: { 'Content-Type': 'text/plain; version=0.0.4' },
-          body: metricsText(this.#health, this.#proxier),
+          body: metricsText(this.#health, this.#proxier.figures),
         };
     }
     return { status: 404, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
   }
 }
+
+const COMPLAINTS: Readonly<Partial<Record<ProxyMode, string>>> = {
+  ipvs: "The ipvs proxier is now deprecated and may be removed in a future release. Please use 'nftables' instead.",
+  userspace: 'The userspace proxier was removed in Kubernetes 1.26. It is here as history: do not use it.',
+};
+
+const RULES_GONE: Readonly<Record<ProxyMode, string>> = {
+  iptables: '"iptables canary deleted" table="mangle" chain="KUBE-PROXY-CANARY"',
+  ipvs: '"iptables canary deleted" table="mangle" chain="KUBE-PROXY-CANARY"',
+  nftables: '"nftables table deleted" table="kube-proxy"',
+  userspace: '"iptables rules deleted"',
+};
 
 /** The value of `--name=value` on the process's command line. */
 function flag(process: Process, name: string): string | undefined {

@@ -1,12 +1,9 @@
-import type { IptablesProxier } from './iptables/iptables-proxier.ts';
+import type { Figure } from './proxier.ts';
 import type { ProxyHealth } from './proxy-health.ts';
 
 /** The figures of `/metrics` that say how syncing goes, in the format of Prometheus. */
-export function metricsText(
-  { syncs, totalMs, lastSyncMs }: ProxyHealth,
-  { ruleCount, failures }: IptablesProxier,
-): string {
-  const figures: readonly (readonly [name: string, type: string, help: string, lines: readonly string[]])[] = [
+export function metricsText({ syncs, totalMs, lastSyncMs }: ProxyHealth, figures: readonly Figure[]): string {
+  const all: readonly (readonly [name: string, type: string, help: string, lines: readonly string[]])[] = [
     [
       'kubeproxy_sync_proxy_rules_duration_seconds',
       'histogram',
@@ -19,20 +16,9 @@ export function metricsText(
       'The last time proxy rules were successfully synced',
       [` ${(lastSyncMs ?? 0) / 1000}`],
     ],
-    [
-      'kubeproxy_sync_proxy_rules_iptables_last',
-      'gauge',
-      'Number of iptables rules written by kube-proxy in last sync',
-      [` ${ruleCount}`],
-    ],
-    [
-      'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
-      'counter',
-      'Cumulative proxy iptables restore failures',
-      [` ${failures}`],
-    ],
+    ...figures.map(({ name, type, help, value }) => [name, type, help, [` ${value}`]] as const),
   ];
-  return figures
+  return all
     .flatMap(([name, type, help, lines]) => [
       `# HELP ${name} [ALPHA] ${help}`,
       `# TYPE ${name} ${type}`,

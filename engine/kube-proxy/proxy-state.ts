@@ -1,9 +1,9 @@
-import type { EndpointSlice, Node, Service } from '../api/kinds.ts';
-import { endpointSlices, nodes, services } from '../api/resources.ts';
+import type { EndpointSlice, Node, Service, ServiceCIDR } from '../api/kinds.ts';
+import { endpointSlices, nodes, serviceCIDRs, services } from '../api/resources.ts';
 import type { Client } from '../client/client.ts';
 import { Informer } from '../client/informer.ts';
 import type { Simulation } from '../sim/index.ts';
-import type { ProxyConfiguration } from './configuration.ts';
+import type { ProxyConfiguration, ProxyMode } from './configuration.ts';
 import type { ProxyTopology } from './endpoint-choice.ts';
 import { endpointsByPort, type ProxyEndpoint } from './endpoints.ts';
 import type { PodTraffic, RuleSettings } from './iptables/rule-settings.ts';
@@ -15,19 +15,26 @@ export interface ProxyState {
   readonly endpoints: ReadonlyMap<string, readonly ProxyEndpoint[]>;
   readonly topology: ProxyTopology;
   readonly settings: RuleSettings;
+  /** From which cluster IPs are given out; known in the mode nftables only. */
+  readonly serviceCidrs: ServiceCidrs;
 }
+
+export type ServiceCidrs = readonly string[];
 
 /** Follows Services, EndpointSlices and the proxy's own Node. */
 export class ProxyWatch {
   readonly #nodeName: string;
+  readonly #changed: () => void;
   readonly #services: Informer<Service>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #node: Informer<Node>;
+  readonly #cidrs: Informer<ServiceCIDR> | undefined;
 
   /** @param changed called for every change that may concern the rules. */
-  constructor(sim: Simulation, client: Client, nodeName: string, changed: () => void) {
+  constructor(sim: Simulation, client: Client, nodeName: string, mode: ProxyMode, changed: () => void) {
     const name = `kube-proxy/${nodeName}`;
     this.#nodeName = nodeName;
+    this.#changed = changed;
     this.#services = new Informer(sim, client.resource<Service>(services), {
       name: `${name} services`,
       labelSelector: '!service.kubernetes.io/service-proxy-name',
@@ -40,9 +47,13 @@ export class ProxyWatch {
       name: `${name} node`,
       fieldSelector: `metadata.name=${nodeName}`,
     });
+    if (mode === 'nftables') {
+      this.#cidrs = new Informer(sim, client.resource<ServiceCIDR>(serviceCIDRs), { name: `${name} servicecidrs` });
+    }
     const anyChange = { add: changed, update: changed, delete: changed };
     this.#services.addHandlers(anyChange);
     this.#slices.addHandlers(anyChange);
+    this.#cidrs?.addHandlers(anyChange);
     // A kubelet writes its status all the time; rules depend on little of it.
     this.#node.addHandlers({
       add: changed,
@@ -53,7 +64,10 @@ export class ProxyWatch {
   }
 
   start(): void {
-    for (const informer of this.#all()) informer.start();
+    for (const informer of this.#all()) {
+      informer.whenSynced(this.#changed);
+      informer.start();
+    }
   }
 
   stop(): void {
@@ -76,11 +90,14 @@ export class ProxyWatch {
       endpoints: endpointsByPort(this.#slices.lister.list(), this.#nodeName),
       topology: { nodeName: this.#nodeName, zone: node?.metadata.labels?.['topology.kubernetes.io/zone'] },
       settings: ruleSettings(configuration, node),
+      serviceCidrs: (this.#cidrs?.lister.list() ?? [])
+        .flatMap(({ spec }) => spec?.cidrs ?? [])
+        .filter((cidr) => !cidr.includes(':')),
     };
   }
 
   #all() {
-    return [this.#services, this.#slices, this.#node];
+    return [this.#services, this.#slices, this.#node, ...(this.#cidrs === undefined ? [] : [this.#cidrs])];
   }
 }
 

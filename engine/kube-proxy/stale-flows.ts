@@ -1,3 +1,6 @@
+import { runCommand } from '../linux/run-command.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
 import type { ProxyState } from './proxy-state.ts';
 import type { ServicePort } from './service-port.ts';
 
@@ -33,4 +36,13 @@ function hasChanged({ name }: ServicePort, before: ProxyState, now: ProxyState):
 function addressed({ clusterIp, externalIps, loadBalancerIps, port, nodePort }: ServicePort): readonly StaleFlow[] {
   const byAddress = [clusterIp, ...externalIps, ...loadBalancerIps].map((address) => ({ address, port }));
   return nodePort === 0 ? byAddress : [...byAddress, { address: undefined, port: nodePort }];
+}
+
+/** Lets the kernel forget the flows that what has changed has made stale. */
+export function* forgetFlows(process: Process, before: ProxyState, now: ProxyState): Task<void> {
+  for (const { address, port } of staleFlows(before, now)) {
+    const to = address === undefined ? [] : ['-d', address];
+    // Exits with 1 when there is none.
+    yield* runCommand(process, ['conntrack', '-D', '-p', 'udp', ...to, '--dport', String(port)]);
+  }
 }

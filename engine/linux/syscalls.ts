@@ -157,6 +157,7 @@ export interface PacketFilter {
   readonly conntrack: Conntrack;
   /** A part of the kernel that is loaded when it is first asked for, such as nf_tables; one for each network namespace. */
   module<T extends object>(name: string, load: () => T): T;
+  loadedModules(): readonly string[];
   /** The time by which flows expire, in milliseconds. */
   readonly nowMs: number;
 }

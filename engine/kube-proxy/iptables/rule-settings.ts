@@ -12,6 +12,17 @@ export interface RuleSettings {
   readonly nodeIp: string;
 }
 
+/** Whether an address is in a network. */
+export function isInRange(address: string, range: string): boolean {
+  const [base = '', length = '32'] = range.split('/');
+  const shift = 32 - Number(length);
+  const network = (text: string) => {
+    const value = text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+    return Math.floor(value / 2 ** shift);
+  };
+  return network(address) === network(base);
+}
+
 /** Conditions of a rule. */
 export interface PodTraffic {
   readonly is: string;

@@ -2,7 +2,7 @@ import type { EndpointChoice } from '../endpoint-choice.ts';
 import type { ProxyEndpoint } from '../endpoints.ts';
 import { isExternallyAccessible, type ServicePort } from '../service-port.ts';
 import type { ChainNames } from './chain-names.ts';
-import type { RuleLines, RuleSettings } from './rule-settings.ts';
+import { isInRange, type RuleLines, type RuleSettings } from './rule-settings.ts';
 
 interface Surroundings {
   readonly names: ChainNames;
@@ -189,14 +189,4 @@ function endpointChain(
   nat.push(`${comment} -s ${ip} -j KUBE-MARK-MASQ`);
   const remember = affinitySeconds === undefined ? '' : ` -m recent --name ${chain} --set`;
   nat.push(`${comment}${remember} -m ${protocol} -p ${protocol} -j DNAT --to-destination ${text}`);
-}
-
-function isInRange(address: string, range: string): boolean {
-  const [base = '', length = '32'] = range.split('/');
-  const shift = 32 - Number(length);
-  const network = (text: string) => {
-    const value = text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    return Math.floor(value / 2 ** shift);
-  };
-  return network(address) === network(base);
 }

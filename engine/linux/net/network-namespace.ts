@@ -100,7 +100,12 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   netfilter(): Omit<PacketFilter, 'nowMs'> {
     this.#ruleset ??= new Ruleset();
     this.#conntrack ??= new Conntrack();
-    return { ruleset: this.#ruleset, conntrack: this.#conntrack, module: (name, load) => this.#module(name, load) };
+    return {
+      ruleset: this.#ruleset,
+      conntrack: this.#conntrack,
+      module: (name, load) => this.#module(name, load),
+      loadedModules: () => [...(this.#modules?.keys() ?? [])],
+    };
   }
 
   #module<T extends object>(name: string, load: () => T): T {

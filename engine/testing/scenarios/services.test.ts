@@ -1,91 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../api/kinds.ts';
-import { Testbed } from './testbed.ts';
+import { answers, ask, clusterIp, names, service, start, web } from './services-bed.ts';
+import type { Testbed } from './testbed.ts';
 
 // Services from end to end: https://kubernetes.io/docs/concepts/services-networking/service/
-
-/** Servers that answer with their name, and a client Pod. */
-function web(replicas: number, template = ''): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: ${replicas}
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: nginx
-        image: nginx:1.29
-        command: [sh, -c, "hostname > /usr/share/nginx/html/index.html; exec nginx -g 'daemon off;'"]
-        ports: [{name: http, containerPort: 80}]
-        readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 1}
-${template}`;
-}
-
-const CLIENT = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec:
-  containers:
-  - {name: main, image: "busybox:1.37", command: [sleep, "100000"]}
-`;
-
-function service(spec: string, name = 'web'): string {
-  return `apiVersion: v1
-kind: Service
-metadata: {name: ${name}}
-spec:
-  selector: {app: web}
-  ports: [{port: 80, targetPort: http}]
-${spec}`;
-}
-
-function start(...manifests: readonly string[]): Testbed {
-  const bed = new Testbed();
-  bed.apply([CLIENT, ...manifests].join('---\n'));
-  bed.untilReady('client');
-  bed.until('every Pod is ready', () => bed.podViews().every(({ ready }) => ready) && bed.podViews().length > 1, 90);
-  bed.pass(3);
-  return bed;
-}
-
-function clusterIp(bed: Testbed, name = 'web'): string {
-  return bed.get<Service>('service', name).spec.clusterIP!;
-}
-
-/** What comes of a request from the client Pod. */
-function ask(bed: Testbed, url: string, pod = 'client'): string {
-  const { stdout, stderr } = bed.kubectlAnyway('exec', pod, '--', 'wget', '-T', '3', '-qO-', url);
-  return stdout.trim() || stderr.trim();
-}
-
-/** Who answers how often, of so many requests from the client Pod. */
-function answers(bed: Testbed, url: string, count: number): ReadonlyMap<string, number> {
-  const script = `for i in $(seq ${count}); do wget -qO- ${url}; done | sort | uniq -c`;
-  const { stdout } = bed.kubectlAnyway('exec', 'client', '--', 'sh', '-c', script);
-  return new Map(
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .map(([n, name]) => [name!, Number(n)]),
-  );
-}
 
 /** Events about the Service, and not about the Deployment of the same name. */
 function serviceEvents(bed: Testbed): readonly string[] {
   return bed.eventsOf('web').filter((event) => !event.startsWith('Scaling'));
-}
-
-function names(bed: Testbed): readonly string[] {
-  return bed
-    .podViews()
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('web-'))
-    .sort();
 }
 
 test('a cluster IP is reached from a Pod, from every node, and by an endpoint itself', () => {
@@ -223,7 +145,7 @@ test('kube-proxy tells its mode and its health; its end leaves the rules; a wron
   });
   expect(bed.run('node-1', 'curl', '-s', 'localhost:10249/metrics').stdout).toMatch(/iptables_last [1-9]/);
   const config = bed.kubectl('get', 'configmap', 'kube-proxy', '-n', 'kube-system', '-o', 'yaml');
-  bed.apply(config.replace('mode: ""', 'mode: userspace'));
+  bed.apply(config.replace('mode: ""', 'mode: ebpf'));
   bed.kubectl('rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system');
   bed.until('a kube-proxy gives up', () =>
     bed

@@ -40,8 +40,12 @@ export function parseRule(words: readonly string[]): Rule {
     option(reading);
     reading.negated = false;
   }
-  return { matches: [...reading.first, ...reading.rest], target: reading.target, packets: 0, bytes: 0, seen: 0 };
+  const first = reading.first.sort((one, other) => FIRST.indexOf(one.kind) - FIRST.indexOf(other.kind));
+  return { matches: [...first, ...reading.rest], target: reading.target, packets: 0, bytes: 0, seen: 0 };
 }
+
+/** In which order iptables-save writes what belongs to no module. */
+const FIRST: readonly Match['kind'][] = ['source', 'destination', 'in', 'out', 'protocol'];
 
 function value(reading: Reading): string {
   const word = reading.words[reading.at++];
