@@ -55,7 +55,7 @@ function* removeChains(process: Process): Task<void> {
 }
 
 /** The sets of the mode ipvs. */
-export const IPVS_SETS: readonly string[] = [
+const IPVS_SETS: readonly string[] = [
   'KUBE-LOOP-BACK',
   'KUBE-CLUSTER-IP',
   'KUBE-EXTERNAL-IP',
