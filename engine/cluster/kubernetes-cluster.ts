@@ -87,17 +87,16 @@ export class KubernetesCluster implements Cluster {
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
     const controlHost = hosts[0]!;
     const dialNode: NodeDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
+    const { sim } = this;
+    const connectAs = (account: string) => (process: Process) =>
+      this.#asServiceAccount(machineOf(hosts, process), account);
     const metricsServer = new MetricsServerAddOn({
       sim: this.sim,
       dialNode,
-      connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'metrics-server'),
+      connect: connectAs('metrics-server'),
     });
     const kubeProxy = kubeProxyImage(
-      {
-        sim: this.sim,
-        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-proxy'),
-        otherModes: (mode) => tools.proxyModes()(mode),
-      },
+      { sim, connect: connectAs('kube-proxy'), otherModes: (mode) => tools.proxyModes()(mode) },
       tools.programs,
     );
     this.#controlPlane = new ControlPlane(
@@ -111,14 +110,8 @@ export class KubernetesCluster implements Cluster {
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
       kubeProxy,
-      corednsImage({
-        sim: this.sim,
-        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'coredns'),
-      }),
-      kubeRouterImage({
-        sim: this.sim,
-        connect: (process) => this.#asServiceAccount(machineOf(hosts, process), 'kube-router'),
-      }),
+      corednsImage({ sim, connect: connectAs('coredns') }),
+      kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
       ...(options.images ?? []),
     ]);
