@@ -11,7 +11,12 @@ const LOGS_WHOLE_BODIES = 9;
 const MAX_BODY_LENGTH = 1024;
 
 /** One line of klog: `I1123 01:42:19.360014   22476 round_trippers.go:632] …`. */
-export function klogLine(process: Process, place: string, message: string, severity: 'I' | 'W' | 'E' = 'I'): string {
+export function klogLine(
+  process: Process,
+  place: string,
+  message: string,
+  severity: 'I' | 'W' | 'E' | 'F' = 'I',
+): string {
   const time = new Date(process.now()).toISOString();
   const day = time.slice(5, 10).replace('-', '');
   return `${severity}${day} ${time.slice(11, 23)}000 ${String(process.pid).padStart(7)} ${place}] ${message}\n`;

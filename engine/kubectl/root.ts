@@ -29,6 +29,7 @@ import { cordon, uncordon } from './commands/node-scheduling.ts';
 import { patch } from './commands/patch.ts';
 import { plugin } from './commands/plugin.ts';
 import { portForward } from './commands/port-forward.ts';
+import { proxy } from './commands/proxy.ts';
 import { replace } from './commands/replace.ts';
 import { rollout } from './commands/rollout.ts';
 import { run } from './commands/run.ts';
@@ -79,6 +80,7 @@ export const root: Command = {
     attach,
     exec,
     portForward,
+    proxy,
     cp,
     auth,
     debug,

@@ -10,7 +10,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, '<time>'],
   [/\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/g, '<time>'],
   [/(\/tmp\/(?:LIVE|MERGED)-)\d+/g, '$1<random>'],
-  [/[EIW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
+  [/[EFIW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
   [/(\/tmp\/kubectl-edit-)\d+/g, '$1<random>'],
   [/(resourceVersion"?: )"?\d+"?/g, '$1<resourceVersion>'],
 ];

@@ -13,6 +13,7 @@ import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
 import { preferences } from './preferences.ts';
 import { processes } from './processes.ts';
+import { proxy } from './proxy.ts';
 
 /** Everything that is compared with the real kubectl. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   mistakes,
   cluster,
   processes,
+  proxy,
   preferences,
   kustomize,
   access,

@@ -1,0 +1,226 @@
+import type { ApiRequest, ApiResponse } from '../../api/request.ts';
+import { StatusError } from '../../api/status-error.ts';
+import { Errno } from '../../linux/errno.ts';
+import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../linux/http.ts';
+import { encode } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import { Channel, type Task } from '../../sim/index.ts';
+import type { Command } from '../command.ts';
+import { CommandError, isExpected, UnreachableError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { klogLine } from '../request-log.ts';
+import { openWatch } from '../stream.ts';
+
+const LOCAL_HOSTS = '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$';
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/http-proxy-access-api/ */
+export const proxy: Command = {
+  name: 'proxy',
+  summary: 'Run a proxy to the Kubernetes API server',
+  section: 'Troubleshooting and Debugging Commands',
+  usage: 'proxy [--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix]',
+  examples: ['kubectl proxy --port=8001 &', 'curl localhost:8001/api/v1/pods'],
+  operand: 'none',
+  flags: [
+    { name: 'port', short: 'p', type: 'int', default: '8001', help: 'Where to listen; 0 lets the system choose' },
+    { name: 'address', type: 'string', default: '127.0.0.1', help: 'The address to listen on' },
+    { name: 'api-prefix', type: 'string', default: '/', help: 'Below which path the API is' },
+    { name: 'www', short: 'w', type: 'string', help: 'A directory to serve files from' },
+    { name: 'www-prefix', short: 'P', type: 'string', default: '/static/', help: 'Below which path the files are' },
+    { name: 'accept-hosts', type: 'string', default: LOCAL_HOSTS, help: 'Hosts that may be asked for' },
+    { name: 'accept-paths', type: 'string', default: '^.*', help: 'Paths that may be asked for' },
+    {
+      name: 'reject-paths',
+      type: 'string',
+      default: '^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach',
+      help: 'Paths that may not, whatever else is said',
+    },
+    { name: 'reject-methods', type: 'string', default: '^$', help: 'Methods that may not be used' },
+    { name: 'disable-filter', type: 'bool', help: 'Let everything through' },
+    { name: 'keepalive', type: 'duration', default: '0s', help: 'Not of use here', hidden: true },
+    { name: 'append-server-path', type: 'bool', help: "Put the path of the server's address before each" },
+    { name: 'unix-socket', short: 'u', type: 'string', help: 'Not served here' },
+  ],
+  *run(invocation) {
+    const { flags, process, streams } = invocation;
+    if (flags.string('unix-socket') !== '') throw new CommandError('--unix-socket is not served on this machine');
+    const filter = filterOf(invocation);
+    const address = flags.string('address');
+    if (flags.int('port') < 0 || flags.int('port') > 65_535)
+      throw new CommandError(`listen tcp: address ${flags.int('port')}: invalid port`);
+    let listener: number;
+    try {
+      listener = process.listen(flags.int('port'), address);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new CommandError(`listen tcp ${address}:${flags.int('port')}: bind: ${error.message.toLowerCase()}`);
+    }
+    streams.out(`Starting to serve on ${address}:${process.localAddress(listener).port}\n`);
+    yield* streams.flush();
+    yield* serveHttp(process, listener, (request) => answer(invocation, filter, request), {
+      maxBodyBytes: 16 * 1024 * 1024,
+    });
+    return 0;
+  },
+};
+
+type Filter = (request: HttpServerRequest) => boolean;
+
+/** Whether a request may pass. @throws CommandError for what is no regular expression */
+function filterOf(invocation: Invocation): Filter {
+  const { flags } = invocation;
+  if (flags.bool('disable-filter')) return () => true;
+  const [acceptHosts, acceptPaths, rejectPaths, rejectMethods] = [
+    'accept-hosts',
+    'accept-paths',
+    'reject-paths',
+    'reject-methods',
+  ].map((name) => patterns(invocation, name)) as [RegExp[], RegExp[], RegExp[], RegExp[]];
+  const any = (list: readonly RegExp[], text: string) => list.some((pattern) => pattern.test(text));
+  return ({ method, path, headers }) => {
+    const host = (headers['host'] ?? '').replace(/:\d+$/, '');
+    return !any(rejectPaths, path) && !any(rejectMethods, method) && any(acceptPaths, path) && any(acceptHosts, host);
+  };
+}
+
+function patterns({ flags, process }: Invocation, name: string): RegExp[] {
+  return flags
+    .string(name)
+    .split(',')
+    .map((text) => {
+      try {
+        return new RegExp(text);
+      } catch (error) {
+        const problem = String(error).includes('Unterminated group') ? 'missing closing )' : 'invalid expression';
+        const message = `Error compiling re: error parsing regexp: ${problem}: \`${text}\``;
+        const line = klogLine(process, 'proxy_server.go:83', message, 'F').trimEnd();
+        throw new CommandError(line, { exitCode: 255, verbatim: true });
+      }
+    });
+}
+
+function answer(
+  invocation: Invocation,
+  filter: Filter,
+  request: HttpServerRequest,
+): HttpServerResponse | ForkedResponse {
+  if (!filter(request)) return { status: 403, body: 'Forbidden\n' };
+  const { flags } = invocation;
+  const [files, prefix] = [withSlash(flags.string('www-prefix')), withSlash(flags.string('api-prefix'))];
+  if (flags.string('www') !== '' && request.path.startsWith(files))
+    return fileAt(invocation, `${flags.string('www')}/${request.path.slice(files.length)}`);
+  if (!`${request.path}/`.startsWith(prefix)) return NOT_FOUND;
+  return forward(invocation, request, `/${request.path.slice(prefix.length)}`);
+}
+
+const NOT_FOUND: HttpServerResponse = {
+  status: 404,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },
+  body: '404 page not found\n',
+};
+
+function withSlash(path: string): string {
+  return `/${path.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
+}
+
+function fileAt({ process }: Invocation, path: string): HttpServerResponse {
+  if (path.split('/').includes('..') || !process.access(path, 'read') || process.stat(path).type === 'directory')
+    return NOT_FOUND;
+  return { body: process.readFile(path) };
+}
+
+/** Headers that belong to one connection and are not handed on. */
+const OF_THE_CONNECTION = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'accept-encoding',
+  'upgrade',
+]);
+
+function forward(
+  invocation: Invocation,
+  request: HttpServerRequest,
+  path: string,
+): HttpServerResponse | ForkedResponse {
+  const headers = Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
+  const body = request.body.length === 0 ? {} : { body: request.body };
+  const query = queryOf(request.query);
+  try {
+    const asked = {
+      method: request.method as ApiRequest['method'],
+      path,
+      query,
+      headers: Object.fromEntries(headers),
+      ...body,
+    };
+    return answered(path, invocation.client.request(asked));
+  } catch (error) {
+    if (error instanceof StatusError) return json(error.status.code ?? 500, { ...error.status });
+    if (!isExpected(error)) throw error;
+    const reason = error instanceof UnreachableError ? error.reason : error.message;
+    return { status: 502, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `${reason}\n` };
+  }
+}
+
+function queryOf(text: string): Readonly<Record<string, string | readonly string[]>> {
+  const query = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) query.set(name, [...(query.get(name) ?? []), value]);
+  return Object.fromEntries([...query].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
+}
+
+function answered(path: string, response: ApiResponse): HttpServerResponse | ForkedResponse {
+  const { status, body, watch, byteStream, session } = response;
+  if (session !== undefined) return { status: 400, body: 'Upgrade request required\n' };
+  if (watch !== undefined) {
+    return stream('application/json', function* (child) {
+      const events = openWatch(watch);
+      try {
+        for (let event = yield* events.receive(); event !== undefined; event = yield* events.receive())
+          yield* writeChunk(child, encode(`${JSON.stringify(event)}\n`));
+      } finally {
+        events.close();
+      }
+    });
+  }
+  if (byteStream !== undefined) {
+    return stream('text/plain', function* (child) {
+      const chunks = new Channel<Uint8Array>();
+      const stop = byteStream({ write: (chunk) => chunks.send(chunk), end: () => chunks.close() });
+      try {
+        for (let chunk = yield* chunks.receive(); chunk !== undefined; chunk = yield* chunks.receive())
+          yield* writeChunk(child, chunk);
+      } finally {
+        stop();
+      }
+    });
+  }
+  if (typeof body === 'object' && body !== null && path !== '/version') return json(status, body);
+  if (typeof body === 'object' && body !== null)
+    return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body, undefined, 2) };
+  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: String(body ?? '') };
+}
+
+function json(status: number, body: object): HttpServerResponse {
+  return { status, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
+}
+
+/** What comes bit by bit: a child writes it on the connection, which is its standard input. */
+function stream(type: string, write: (child: Process) => Task<void>): ForkedResponse {
+  return {
+    *child(child) {
+      yield* child.write(0, encode(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`));
+      yield* write(child);
+      yield* child.write(0, encode('0\r\n\r\n'));
+      return undefined;
+    },
+  };
+}
+
+function* writeChunk(child: Process, chunk: Uint8Array): Task<void> {
+  if (chunk.length === 0) return;
+  yield* child.write(0, encode(`${chunk.length.toString(16)}\r\n`));
+  yield* child.write(0, chunk);
+  yield* child.write(0, encode('\r\n'));
+}
