@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { componentsOf, type LessonText } from './course-text.ts';
+import { flawsOfLesson, outOfStep } from './lesson-flaws.ts';
+
+const lesson = (text: string, head: LessonText['head'] = {}, language = 'en'): LessonText => ({
+  file: `${language}/a.mdx`,
+  language,
+  slug: 'a',
+  head,
+  text,
+  firstLine: 10,
+});
+const flaws = (text: string, head?: LessonText['head']) =>
+  flawsOfLesson(lesson(text, head), new Set(['lessons/pause-container'])).map(
+    ({ line, message }) => `${line}: ${message}`,
+  );
+
+test('components are read with what they are given, and their lines', () => {
+  const text =
+    'One.\n\n<Run command="kubectl get pods -o jsonpath=\'{.a}\'" fails />\n<Predict\n  question="Why?"\n  answer={2}\n>\n';
+  expect(componentsOf(lesson(text))).toEqual([
+    { name: 'Run', given: { command: "kubectl get pods -o jsonpath='{.a}'" }, line: 12 },
+    { name: 'Predict', given: { question: 'Why?', answer: '2' }, line: 13 },
+  ]);
+});
+
+test('terms are spelt as the documentation spells them, but not in code and commands', () => {
+  expect(flaws('Two pods.\n`kubectl get pods` <Run command="kubectl get pods" />')).toEqual(['10: "pods": write Pod']);
+  expect(flaws('It is simply a config map.')).toHaveLength(2);
+});
+
+test('links lead somewhere', () => {
+  expect(flaws('[a](https://kubernetes.io/docs/) [b](../lessons/pause-container/) [c](../lessons/nowhere/)')).toEqual([
+    '10: the link "../lessons/nowhere/" leads nowhere: write https://…, or ../slug/ of a page that exists',
+  ]);
+});
+
+test('checks and files of the front matter and of the text are the same', () => {
+  expect(flaws('\n<File name="b.yaml" />', { checks: [{ id: 'runs' }], files: { 'a.yaml': '' } })).toEqual([
+    '1: the check "runs" stands nowhere in the text: add <Check goal="runs" />',
+    '11: there is no file "b.yaml" in the front matter',
+  ]);
+});
+
+test('a translation takes the same steps', () => {
+  const english = lesson('<Run command="a" />\n<Check goal="b" />');
+  expect(outOfStep(english, lesson('字\n<Run command="a" />\n\n<Check goal="b" />', {}, 'zh'))).toBeUndefined();
+  expect(outOfStep(english, lesson('<Run command="x" />', {}, 'zh'))).toEqual({
+    file: 'zh/a.mdx',
+    line: 10,
+    message: '<Run command="x">, but en/a.mdx:10 has <Run command="a">',
+  });
+  expect(outOfStep(english, lesson('<Run command="a" />', {}, 'zh'))?.message).toContain(
+    'here the text ends, but en/a.mdx:11 has <Check',
+  );
+});
