@@ -28,14 +28,30 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /chosen by probability among default\/web -> 10\.244\.\d+\.\d+:80 \(0\.333\)/,
     /: failed\n[\s\S]*timed out: nobody behind the default route answers for 10\./,
   ],
+  '06-device-reporting.ts': [
+    /Registration\/Register\n +nvidia-device-plugin@\S+ -> unix:\S+\/kubelet\.sock \{"version":"v1beta1","endpoint":"nvidia-gpu\.sock"/,
+    /ListAndWatch\n.*"health":"Healthy".*\n.*the kubelet writes the status of the Node\nThe Node: 2 GPUs, 2 of them to be had/,
+    /"health":"Unhealthy"[\s\S]*The Node: 2 GPUs, 1 of them to be had/,
+    /gpu-1: NodeResourcesFit: Insufficient nvidia\.com\/gpu/,
+  ],
+  '07-device-allocation.ts': [
+    /the Pod asks for nvidia\.com\/gpu: 1\n.*the scheduler: gpu-1: fits[\s\S]*plain-1: Insufficient nvidia\.com\/gpu[\s\S]*bound to gpu-1/,
+    /Allocate\n.*\{"container_requests":\[\{"devices_ids":\["GPU-/,
+    /CreateContainer\n +kubelet@gpu-1 -> containerd .*"cdiDevices":\["k8s\.device-plugin\.nvidia\.com\/gpu=GPU-/,
+    /the container starts[\s\S]*What the container sees:\nGPU 0: Tesla T4 \(UUID: GPU-.*\n[\s\S]*training on 1 GPU/,
+  ],
   '03-without-a-scheduler.ts': [/web +0\/1 +Pending[\s\S]*web +1\/1 +Running/],
 };
 
-test.each(examples)('%s runs and prints what it is about', (name) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, name)], {
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-  for (const pattern of EXPECTED[name] ?? [/^$/]) expect(stdout).toMatch(pattern);
-});
+test.each(examples)(
+  '%s runs and prints what it is about',
+  (name) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, name)], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    for (const pattern of EXPECTED[name] ?? [/^$/]) expect(stdout).toMatch(pattern);
+  },
+  60_000,
+);

@@ -75,7 +75,8 @@ const POD_RESOURCES_DIRECTORY = '/var/lib/kubelet/pod-resources';
 export const POD_RESOURCES_SOCKET = `${POD_RESOURCES_DIRECTORY}/kubelet.sock`;
 
 const NOTHING: DeviceResources = { capacity: new Map(), allocatable: new Map(), removed: [] };
-const NO_DEVICES: DeviceRunOptions = { envs: {}, mounts: [], devices: [], annotations: {}, cdiDevices: [] };
+/** Of a container that asks for none. */
+export const NO_DEVICES: DeviceRunOptions = { envs: {}, mounts: [], devices: [], annotations: {}, cdiDevices: [] };
 /** As the real kubelet tries again to listen. */
 const RETRY_MS = 1000;
 

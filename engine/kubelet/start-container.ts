@@ -2,7 +2,7 @@ import type { Container, Pod, Secret, Service } from '../api/kinds.ts';
 import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { containerConfig } from './container-config.ts';
-import { DeviceError, type DeviceRunOptions } from './devices.ts';
+import { DeviceError, type DeviceRunOptions, NO_DEVICES } from './devices.ts';
 import { makeEnvironment } from './environment.ts';
 import { ensureImage, StartError } from './images.ts';
 import { killContainer } from './kill-pod.ts';
@@ -65,6 +65,7 @@ export function* startContainer(around: StartSurroundings, container: Container,
     verifyNonRoot(context, pod, container, image);
     const devices = yield* deviceOptions(context, pod, container);
     const config = makeConfig(around, container, image, attempt, devices);
+    noteDevices(context, pod, container, devices);
     id = yield* create(runtime.createContainer(sandboxId, config, sandboxConfig));
   } catch (error) {
     if (error instanceof StartError) failed(error.reason.includes('Image') ? error.reason : error.message);
@@ -86,6 +87,19 @@ export function* startContainer(around: StartSurroundings, container: Container,
   podEvent(context, pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', fieldPath);
   yield* killContainer(context, pod, runtime.containerStatus(id), around.podIp, { message: 'FailedPostStartHook' });
   throw new StartError('PostStartHookError', 'PostStartHook failed');
+}
+
+/** What the runtime is asked for because of devices is part of the story that the trace tells of them. */
+function noteDevices(
+  { sim, nodeName }: KubeletContext,
+  pod: Pod,
+  { name }: Container,
+  options: DeviceRunOptions,
+): void {
+  if (options === NO_DEVICES) return;
+  const asked = { pod: formatPod(pod), container: name, ...options };
+  const way = `kubelet@${nodeName} -> containerd`;
+  sim.record('cri.call', 'runtime.v1.RuntimeService/CreateContainer', `${way} ${JSON.stringify(asked)}`);
 }
 
 function* deviceOptions({ devices }: KubeletContext, pod: Pod, container: Container): Task<DeviceRunOptions> {

@@ -9,6 +9,7 @@ import {
   type DeviceRunOptions,
   type DeviceSockets,
   type DeviceSurroundings,
+  NO_DEVICES,
 } from '../devices.ts';
 import { isRestartable } from '../pod-format.ts';
 import { amount } from '../quantities.ts';
@@ -251,6 +252,7 @@ class Manager implements DeviceManager {
 
   *runOptions(pod: Pod, container: Container): Task<DeviceRunOptions> {
     const { uid } = pod.metadata;
+    if (this.#wanted(container).length === 0) return NO_DEVICES;
     let missing = false;
     for (const { resource, required } of this.#wanted(container)) {
       if (required === 0) continue;

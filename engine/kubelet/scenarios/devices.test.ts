@@ -131,14 +131,13 @@ test('a plugin is asked for its preference, and before a container starts, if it
 
 test('what the plugin answers reaches the container: variables, mounts, devices', () => {
   const node = start();
-  node.host.root.mkdir('/opt');
-  node.host.root.mkdir('/opt/widget');
-  node.host.root.writeFile('/opt/widget/driver', 'v7\n');
+  node.host.root.mkdir('/widget');
+  node.host.root.writeFile('/widget/driver', 'v7\n');
   node.host.root.mknod('/dev/widget0', 'character', [240, 0], 0o666);
   new TestPlugin(node.host, healthy('a'), {
     allocated: () => ({
       envs: { WIDGETS: 'from the plugin', OTHER: 'too' },
-      mounts: [{ container_path: '/driver', host_path: '/opt/widget', read_only: true }],
+      mounts: [{ container_path: '/driver', host_path: '/widget', read_only: true }],
       devices: [{ container_path: '/dev/widget', host_path: '/dev/widget0', permissions: 'rw' }],
       annotations: { 'example.com/note': 'x' },
     }),
