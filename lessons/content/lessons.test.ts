@@ -54,7 +54,7 @@ function take(cluster: Cluster, lesson: LessonFile, step: Record<string, string 
 
 function run(cluster: Cluster, command: string, rest: string): string | undefined {
   // What watches goes on until the reader ends it.
-  if (/--watch|-w\b/.test(command)) return undefined;
+  if (/ (--watch|-w|--follow)\b/.test(command)) return undefined;
   const outcome = cluster.run('workstation', ['bash', '-c', command], 120_000);
   cluster.sim.runFor(8_000);
   const fails = /\bfails\b/.test(rest);
