@@ -52,7 +52,9 @@ export class GradingPool {
 
 function startWorker(): Worker {
   const limits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
-  return new Worker(new URL('./grade-worker.ts', import.meta.url), { resourceLimits: limits });
+  const worker = new Worker(new URL('./grade-worker.ts', import.meta.url), { resourceLimits: limits });
+  // A thread that fails while nobody waits for it, or while it is being ended, concerns nobody.
+  return worker.on('error', () => {});
 }
 
 /** Resolves with undefined when the thread is of no more use. */
@@ -60,15 +62,16 @@ function runJob(worker: Worker, job: GradeJob): Promise<GradeOutcome | undefined
   return new Promise((resolve) => {
     const settle = (outcome: GradeOutcome | undefined): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
-      // A thread that fails later, while it is being ended, concerns nobody.
-      worker.on('error', () => {});
+      worker.off('message', settle);
+      worker.off('error', lost);
+      worker.off('exit', lost);
       resolve(outcome);
     };
-    const timer = setTimeout(() => settle(undefined), LONGEST_MS);
-    worker.once('message', settle);
-    worker.once('error', () => settle(undefined));
-    worker.once('exit', () => settle(undefined));
+    const lost = (): void => settle(undefined);
+    const timer = setTimeout(lost, LONGEST_MS);
+    worker.on('message', settle);
+    worker.on('error', lost);
+    worker.on('exit', lost);
     worker.postMessage(job);
   });
 }

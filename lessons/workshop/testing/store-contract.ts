@@ -183,14 +183,13 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     const stop = store.onChange((change) => heard.push(change));
     await store.beginRun(run('ada', 'r1'));
     await store.post('ada', { kind: 'settings' }, 1);
-    await expect.poll(() => heard.length).toBe(2);
-    expect(heard).toEqual([
-      { kind: 'run', personId: 'ada', benchId: BENCH },
-      expect.objectContaining({ kind: 'message', to: 'ada' }),
-    ]);
+    // Of what was done just before, a database may still tell.
+    await expect.poll(() => heard.at(-1)).toMatchObject({ kind: 'message', to: 'ada' });
+    expect(heard.at(-2)).toEqual({ kind: 'run', personId: 'ada', benchId: BENCH });
+    const count = heard.length;
     stop();
     await store.post(undefined, { kind: 'settings' }, 2);
-    expect(heard).toHaveLength(2);
+    expect(heard).toHaveLength(count);
   });
 
   test('everything can be exported, and wiped', async () => {

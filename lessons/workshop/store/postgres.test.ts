@@ -1,0 +1,32 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { storeContract } from '../testing/store-contract.ts';
+import { temporaryPostgres } from '../testing/temporary-postgres.ts';
+import { openPostgres } from './postgres.ts';
+import { openStore } from './sql-store.ts';
+import type { Change } from './store.ts';
+
+const postgres = await temporaryPostgres();
+afterAll(() => postgres?.stop());
+
+describe.skipIf(postgres === undefined)('PostgreSQL', () => {
+  const open = async () => openStore(await openPostgres(postgres!.url));
+  storeContract(open, async () => {
+    const store = await open();
+    await store.wipe();
+    await store.close();
+  });
+
+  test('one server hears of what another has changed', async () => {
+    const [one, other] = [await open(), await open()];
+    const heard: Change[] = [];
+    other.onChange((change) => heard.push(change));
+    await one.post(undefined, { kind: 'announce', text: 'hello' }, 1);
+    await expect.poll(() => heard.map(({ kind }) => kind)).toContain('message');
+    await one.close();
+    await other.close();
+  });
+});
+
+test('a database that does not answer is an error', async () => {
+  await expect(openPostgres('postgres://nobody@127.0.0.1:1/none')).rejects.toThrow('ECONNREFUSED');
+});
