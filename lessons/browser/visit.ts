@@ -22,9 +22,11 @@ export class Visit {
     this.#close = () => site.close();
   }
 
-  static async begin(): Promise<Visit | undefined> {
+  /** @param served where the site is served already; the built one is served unless told */
+  static async begin(served?: string): Promise<Visit | undefined> {
     const browser = await launchChromium();
-    if (browser !== undefined) return new Visit(browser, await serveSite());
+    const site = served === undefined ? serveSite : async () => ({ url: served, close: async () => {} });
+    if (browser !== undefined) return new Visit(browser, await site());
     console.warn('no Chromium for this platform was found; the browser tests are skipped');
     return undefined;
   }

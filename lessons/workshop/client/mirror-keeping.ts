@@ -24,7 +24,7 @@ export class MirrorKeeping implements RunKeeping {
     this.#benchId = benchId;
   }
 
-  /** What was done here since the run was fetched, without the looking: what a terminal showed, and where it was dragged to. */
+  /** What was done here since the run was fetched. */
   get added(): readonly ClusterInput[] {
     return this.#added.map(({ input }) => input as ClusterInput).filter(({ kind }) => HANDED_OVER.includes(kind));
   }
@@ -68,5 +68,5 @@ export class MirrorKeeping implements RunKeeping {
   }
 }
 
-/** Terminals are left out: a learner's own may be in the middle of something else. */
-const HANDED_OVER: readonly string[] = ['file.write', 'file.delete', 'run', 'api', 'fault'];
+/** What changes something. Terminals' sizes and comings and goings are the instructor's own. */
+const HANDED_OVER: readonly string[] = ['file.write', 'file.delete', 'run', 'api', 'fault', 'terminal.input'];

@@ -73,7 +73,7 @@ export class BoardView extends HTMLElement {
       ...options.map(([value, label]) => h('option', { value }, label)),
     );
     const projector = h('input', { type: 'checkbox', onchange: () => this.#project(projector.checked) });
-    const head = [board.name, board.progress, board.working, board.since, board.seen, ''].map((text) =>
+    const head = [board.name, board.progress, board.working, board.since, board.seen].map((text) =>
       h('th', { scope: 'col' }, text),
     );
     this.replaceChildren(
@@ -94,7 +94,11 @@ export class BoardView extends HTMLElement {
         h('label', {}, projector, ` ${board.projector}`),
       ),
       this.#count,
-      h('div', { class: 'board-scroll' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), this.#body)),
+      h(
+        'div',
+        { class: 'board-scroll' },
+        h('table', {}, h('thead', {}, h('tr', {}, ...head, h('td', {}))), this.#body),
+      ),
       h('h2', {}, board.heat),
       this.#heat,
       new BoardTools(this.#api, this.#board).element,

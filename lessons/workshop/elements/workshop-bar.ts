@@ -15,8 +15,15 @@ interface Me {
   readonly settings: Omit<Settings, 'benches'> & { readonly benches: readonly string[] };
 }
 
-/** What a message says that came while nobody was on this page is no news after this long. */
+/** What a message says is no news after this long. */
 const NEWS_MS = 10 * 60 * 1000;
+
+interface Heard {
+  /** By the server's clock. */
+  readonly at: number;
+  readonly ageMs: number;
+  readonly body: MessageBody;
+}
 
 /** `<dd-workshop-bar>`: on a bench that a workshop follows, what comes from the instructor and what goes to them. */
 export class WorkshopBar extends HTMLElement {
@@ -50,7 +57,7 @@ export class WorkshopBar extends HTMLElement {
         this.#api,
         '/messages',
         ({ event, data }) => {
-          if (event === 'message') void this.#hear(data as { at: number; body: MessageBody });
+          if (event === 'message') void this.#hear(data as Heard);
         },
         () => {},
       );
@@ -112,12 +119,12 @@ export class WorkshopBar extends HTMLElement {
     setText(this.#timer, parts.filter((part) => part !== '').join(' · '));
   }
 
-  async #hear({ at, body }: { readonly at: number; readonly body: MessageBody }): Promise<void> {
+  async #hear({ at, ageMs, body }: Heard): Promise<void> {
     if (body.kind === 'settings') {
       await this.#refresh();
       return;
     }
-    if (Date.now() - at > NEWS_MS || this.#heardBefore(at)) return;
+    if (ageMs > NEWS_MS || this.#heardBefore(at)) return;
     switch (body.kind) {
       case 'announce':
         this.#tell(body.text);
@@ -126,6 +133,8 @@ export class WorkshopBar extends HTMLElement {
         this.#point(body.benchId, body.checkId);
         break;
       case 'fault':
+        // It strikes what was open when it was sent, also where the network was away; not what is opened later.
+        if (ageMs > performance.now()) return;
         this.#tell(`${this.#words.bar.fault} ${body.text}`);
         await this.#door?.bench.submit({ kind: 'fault', fault: body.fault } as ClusterInput);
         break;
@@ -134,7 +143,7 @@ export class WorkshopBar extends HTMLElement {
     }
   }
 
-  /** A page that is opened again hears everything again; a fault must not strike twice. */
+  /** A page that is opened again hears everything again. */
   #heardBefore(at: number): boolean {
     const key = `drydock-heard/${this.#door?.bench.setup.id}`;
     if (Number(sessionStorage.getItem(key) ?? 0) >= at) return true;

@@ -44,7 +44,7 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
         const send = async (): Promise<void> => {
           for (const { number, at, body } of await store.messages(person.id, last)) {
             last = Math.max(last, number);
-            sink.send('message', { at, body }, number);
+            sink.send('message', { at, ageMs: now() - at, body }, number);
           }
         };
         let sending = send();

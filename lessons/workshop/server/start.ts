@@ -52,6 +52,8 @@ export async function startServer(
     (context) => serveStatic({ path: join(options.site, '404.html') })(context, async () => {}) as Promise<Response>,
   );
   const http = createServer(getRequestListener(app.fetch));
+  // Longer than a learner's browser is silent, so that a connection is not closed just as something is sent on it.
+  http.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(options.port, options.host, resolve);
