@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/containerd': ['engine/linux', 'engine/sim', 'engine/api'],
   'engine/metrics-server': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/coredns': ['engine/client', 'engine/api', 'engine/sim'],
+  'engine/ingress-nginx': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/cni': ['engine/linux', 'engine/sim'],
   'engine/cloud-controller-manager': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/kube-proxy': ['engine/client', 'engine/api', 'engine/sim'],

@@ -115,8 +115,8 @@ export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>(
   'HorizontalPodAutoscaler',
 );
 export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice');
-const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
-const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
+export const ingresses = resource<Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress');
+export const ingressClasses = resource<IngressClass>('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false);
 export const networkPolicies = resource<NetworkPolicy>('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
 export const podDisruptionBudgets = resource<PodDisruptionBudget>(
   'policy/v1',

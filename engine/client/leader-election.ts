@@ -8,8 +8,10 @@ import { microTimestamp } from './timestamp.ts';
 import { ConnectionError } from './transport.ts';
 
 export interface LeaderElectionOptions {
-  /** The Lease, in `kube-system`. */
+  /** The Lease. */
   readonly name: string;
+  /** `kube-system` unless told. */
+  readonly namespace?: string;
   /** Unique among the candidates: `<host>_<uuid>`. */
   readonly identity: string;
   readonly onStartedLeading: () => void;
@@ -18,7 +20,7 @@ export interface LeaderElectionOptions {
   readonly recorder?: EventRecorder;
 }
 
-const NAMESPACE = 'kube-system';
+const DEFAULT_NAMESPACE = 'kube-system';
 const LEASE_DURATION_SECONDS = 15;
 const RENEW_DEADLINE_MS = 10_000;
 const RETRY_PERIOD_MS = 2_000;
@@ -45,6 +47,10 @@ export class LeaderElector {
     this.#options = options;
   }
 
+  get #namespace(): string {
+    return this.#options.namespace ?? DEFAULT_NAMESPACE;
+  }
+
   get isLeader(): boolean {
     return this.#leading;
   }
@@ -62,7 +68,7 @@ export class LeaderElector {
   #arrange(delayMs: number): void {
     this.#timer = this.#sim.schedule(delayMs, `leader election ${this.#options.name}`, () => {
       const { name } = this.#options;
-      this.#sim.trace.during({ component: 'leader-election', key: `${NAMESPACE}/${name}` }, () => this.#turn());
+      this.#sim.trace.during({ component: 'leader-election', key: `${this.#namespace}/${name}` }, () => this.#turn());
     });
   }
 
@@ -108,7 +114,7 @@ export class LeaderElector {
         this.#client.create({
           apiVersion: 'coordination.k8s.io/v1',
           kind: 'Lease',
-          metadata: { name, namespace: NAMESPACE },
+          metadata: { name, namespace: this.#namespace },
           spec: {
             holderIdentity: identity,
             leaseDurationSeconds: LEASE_DURATION_SECONDS,
@@ -142,7 +148,7 @@ export class LeaderElector {
 
   #find(name: string): Lease | undefined {
     try {
-      return this.#client.get(name, NAMESPACE);
+      return this.#client.get(name, this.#namespace);
     } catch (error) {
       if (error instanceof StatusError && error.code === 404) return undefined;
       throw error;

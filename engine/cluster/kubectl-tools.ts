@@ -1,5 +1,6 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
+import { ingressNginxProgram } from '../ingress-nginx/index.ts';
 import { otherModes } from '../kube-proxy/other-modes.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { createDeviceManager } from '../kubelet/device-manager/device-manager.ts';
@@ -10,6 +11,7 @@ import { allPrograms } from '../linux/programs/all-programs.ts';
 import type { Program } from '../linux/syscalls.ts';
 import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
+import { ingressNginxManifest } from './ingress-nginx-manifest.ts';
 import { requestFollower } from './requests/index.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -36,6 +38,7 @@ export const kubectlTools: WorkstationTools = {
       connect: ({ server }) => connect(server),
       version: KUBERNETES_VERSION,
       descriptions: () => DESCRIPTIONS,
+      manifestAt: ingressNginxManifest,
     }),
   completeKubectl,
   proxyModes: () => otherModes,
@@ -43,4 +46,5 @@ export const kubectlTools: WorkstationTools = {
   requestFollower: () => requestFollower,
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
+  ingressNginx: ingressNginxProgram,
 };

@@ -20,6 +20,7 @@ import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
+import { ingressNginxImage } from './ingress-nginx.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
 import { KUBE_ROUTER_OBJECTS, kubeRouterImage } from './kube-router.ts';
@@ -37,6 +38,7 @@ import { Runs } from './runs.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
 import { CLUSTER_CIDR } from './static-pods.ts';
 import { Terminals } from './terminals.ts';
+import { tokenTransport } from './token-transport.ts';
 import type { ClusterView } from './view.ts';
 import { buildView } from './view-builder.ts';
 import {
@@ -113,6 +115,13 @@ export class KubernetesCluster implements Cluster {
       corednsImage({ sim, connect: connectAs('coredns') }),
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
+      ingressNginxImage(
+        tools.programs,
+        tools.ingressNginx({
+          sim: this.sim,
+          connect: (process) => tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process),
+        }),
+      ),
       ...(options.images ?? []),
     ]);
     const addOns = [

@@ -1,4 +1,5 @@
 import type { Transport } from '../client/transport.ts';
+import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
@@ -26,6 +27,8 @@ export interface WorkstationTools {
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
+  /** The ingress controller; it runs once somebody has installed it. */
+  readonly ingressNginx: (surroundings: IngressNginxSurroundings) => Program;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

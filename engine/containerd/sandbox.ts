@@ -93,7 +93,9 @@ function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
 }
 
 function setSysctls({ host }: ContainerdContext, { config, namespaces }: Sandbox): void {
-  for (const [name, value] of Object.entries(config.linux.sysctls ?? {})) {
+  // `enable_unprivileged_ports`, which containerd 2 has on: whoever a container runs as may listen on port 80.
+  const own = namespaces.net === host.namespaces.net ? {} : { 'net.ipv4.ip_unprivileged_port_start': '0' };
+  for (const [name, value] of Object.entries({ ...own, ...config.linux.sysctls })) {
     try {
       host.setSysctl(namespaces, name, value);
     } catch (error) {

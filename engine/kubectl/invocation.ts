@@ -30,6 +30,8 @@ export interface KubectlOptions {
   readonly version: string;
   /** What `explain` says: by definition name, field → words; the definition's own under ''. Without it there are none. */
   readonly descriptions?: () => Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Manifests of projects, by the URL that their documentation installs them from; there is no other internet. */
+  readonly manifestAt?: (url: string) => string | undefined;
 }
 
 export type DryRun = 'none' | 'client' | 'server';

@@ -15,7 +15,7 @@ import { Streams } from './streams.ts';
 /** kubectl as a program for a machine's `/usr/local/bin/kubectl`. */
 export function createKubectl(options: KubectlOptions): Program {
   return function* kubectl(process) {
-    const streams = new Streams(process);
+    const streams = new Streams(process, options.manifestAt);
     let exitCode: number;
     try {
       exitCode = yield* runCommand(process, streams, options);

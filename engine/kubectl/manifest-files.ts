@@ -44,7 +44,7 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
   const sources: SourceText[] = [];
   for (const path of flags.list('filename')) {
     if (path === '-') sources.push({ name: 'STDIN', text: yield* streams.readInput() });
-    else sources.push(...filesAt(process, path, flags.bool('recursive')));
+    else sources.push(...sourcesAt(process, streams, path, flags.bool('recursive')));
   }
   const objects: ManifestObject[] = [];
   const errors: Error[] = [];
@@ -94,11 +94,15 @@ export function isLocal({ flags }: { readonly flags: Flags }): boolean {
   return flags.has('local') && flags.bool('local');
 }
 
+function sourcesAt(process: Process, streams: Streams, path: string, recursive: boolean): readonly SourceText[] {
+  if (!/^https?:\/\//.test(path)) return filesAt(process, path, recursive);
+  const text = streams.readUrl(path);
+  if (text !== undefined) return [{ name: path, text }];
+  const host = path.split('/')[2] ?? '';
+  throw new CommandError(`unable to read URL ${JSON.stringify(path)}, dial tcp: lookup ${host}: no such host`);
+}
+
 function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {
-  if (/^https?:\/\//.test(path)) {
-    const host = path.split('/')[2] ?? '';
-    throw new CommandError(`unable to read URL ${JSON.stringify(path)}, dial tcp: lookup ${host}: no such host`);
-  }
   if (!process.access(path, 'exists')) throw new CommandError(`the path ${JSON.stringify(path)} does not exist`);
   try {
     if (process.stat(path).type !== 'directory') return [{ name: path, text: readText(process, path) }];

@@ -15,10 +15,17 @@ const NEWLINE = 10;
  */
 export class Streams {
   readonly #process: Process;
+  readonly #manifestAt: (url: string) => string | undefined;
   #pending: { fd: number; text: string }[] = [];
 
-  constructor(process: Process) {
+  constructor(process: Process, manifestAt: (url: string) => string | undefined = () => undefined) {
     this.#process = process;
+    this.#manifestAt = manifestAt;
+  }
+
+  /** What `-f` finds at a URL; undefined when nobody answers there. */
+  readUrl(url: string): string | undefined {
+    return this.#manifestAt(url);
   }
 
   out(text: string): void {

@@ -41,6 +41,13 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
       gpuBehaviour: (gpus) => present().gpuBehaviour(gpus),
+      ingressNginx(surroundings) {
+        let controller: Program | undefined;
+        return (process) => {
+          controller ??= present().ingressNginx(surroundings);
+          return controller(process);
+        };
+      },
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

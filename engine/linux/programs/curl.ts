@@ -12,7 +12,7 @@ const MAX_REDIRECTS = 50;
 
 export const curl = program(function* (process, args) {
   const options = getOptions(args, {
-    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:',
+    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:D:',
     long: {
       silent: 's',
       'show-error': 'S',
@@ -37,6 +37,7 @@ export const curl = program(function* (process, args) {
       'retry-connrefused': 'C',
       http1: '1',
       referer: 'e',
+      'dump-header': 'D',
     },
   });
   if (options.operands.length === 0) throw new Usage(undefined, 2);
@@ -200,14 +201,11 @@ function* deliver(
     return yield* complain(process, options, 22, `The requested URL returned error: ${response.status}`);
   }
   const pieces: Uint8Array[] = [];
-  if (options.has('i') || options.has('I')) {
-    const lines = Object.entries(response.headers).map(([name, value]) => `${titleCase(name)}: ${value}\r\n`);
-    pieces.push(
-      encode(
-        `HTTP/${response.version} ${response.status} ${response.statusText || (STATUS_TEXT[response.status] ?? '')}\r\n${lines.join('')}\r\n`,
-      ),
-    );
-  }
+  const head = encode(headText(response));
+  const dump = options.value('D');
+  if (dump === '-') yield* process.write(1, head);
+  else if (dump !== undefined) process.writeFile(dump, head);
+  if (options.has('i') || options.has('I')) pieces.push(head);
   if (!options.has('I')) pieces.push(response.body);
   const base = url.path.split('?')[0]!.split('/').at(-1)!;
   const output = options.value('o') ?? (options.has('O') ? base : undefined);
@@ -218,6 +216,13 @@ function* deliver(
   } else for (const piece of pieces) yield* process.write(1, piece);
   yield* writeOut(process, options, response, elapsedMs);
   return 0;
+}
+
+function headText({ version, status, statusText, headers }: HttpResponse): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    (name === 'set-cookie' ? value.split('\n') : [value]).map((each) => `${titleCase(name)}: ${each}\r\n`),
+  );
+  return `HTTP/${version} ${status} ${statusText || (STATUS_TEXT[status] ?? '')}\r\n${lines.join('')}\r\n`;
 }
 
 function* writeOut(process: Process, options: Options, response: HttpResponse, elapsedMs: number): Task<void> {

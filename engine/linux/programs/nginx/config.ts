@@ -271,7 +271,12 @@ function locationOf(
   const plainPrefix = !isPattern && modifier !== '@';
   const inner = (innerBlock: readonly Directive[]): Settings => {
     const within = settingsOf(innerBlock, { ...settings }, reading);
-    const kept = { ...within, alias: within.alias ?? settings.alias };
+    // Besides what is inherited anyhow, the handler is: whoever comes in by a condition is passed on as well.
+    const kept = {
+      ...within,
+      alias: within.alias ?? settings.alias,
+      proxyPass: within.proxyPass ?? settings.proxyPass,
+    };
     refuseUri(within, false);
     return kept;
   };

@@ -258,6 +258,9 @@ export const CASES: readonly CorpusCase[] = [
       location ~ ^/rv/(.*)$ { proxy_pass http://$target/v/$1$is_args$args; }
       location /rw/ { rewrite ^/rw/(.*)$ /done/$1 break; proxy_pass http://127.0.0.1:@PORT@; }
       location /rwu/ { rewrite ^/rwu/(.*)$ /done/$1 break; proxy_pass http://127.0.0.1:@PORT@/u/; }
+      location /ifp { set $x 0; if ($arg_a) { set $x 1; } proxy_set_header X-Own $x; proxy_pass http://pool; }
+      location /ifq { if ($arg_b) { proxy_pass http://pool; } return 200 "not passed"; }
+      location /ifu/ { if ($arg_a) { set $y 1; } proxy_pass http://127.0.0.1:@PORT@/u/; }
       location /pool { proxy_pass http://pool; }
       location /re { proxy_pass http://localhost:@PORT@; }
       location /catch { error_page 503 =200 /caught; proxy_intercept_errors on; rewrite ^ /five break; proxy_pass http://pool; }
@@ -283,6 +286,12 @@ export const CASES: readonly CorpusCase[] = [
       '/rw/a?b=1',
       '/rwu/a?b=1',
       '/rw/a%20b',
+      '/ifp',
+      '/ifp?a=1',
+      '/ifq',
+      '/ifq?b=1',
+      '/ifu/x',
+      '/ifu/x?a=1',
       '/pool',
       '/catch',
       '/five',

@@ -1,0 +1,1 @@
+export { type IngressNginxSurroundings, ingressNginxProgram } from './controller.ts';
