@@ -414,7 +414,7 @@ test('when nginx dies the kubelet starts the container again; told to end, both 
     150,
   );
   bed.until('it is back', () => ask(bed, 'web.example').startsWith('200 one'), 60);
-  const [{ name }] = bed.podViews('ingress-nginx') as [{ name: string }];
+  const { name } = bed.podViews('ingress-nginx')[0]!;
   bed.kubectl('-n', 'ingress-nginx', 'delete', 'pod', name, '--wait=false');
   bed.pass(4);
   expect(bed.kubectl('-n', 'ingress-nginx', 'logs', name)).toContain('"NGINX process has stopped"');
