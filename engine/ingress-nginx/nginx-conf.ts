@@ -278,6 +278,6 @@ function healthLocation(): string[] {
 }
 
 /** What an administrator or a user wrote in nginx's words. */
-export function snippet(text: string): string[] {
+function snippet(text: string): string[] {
   return text.trim() === '' ? [] : ['', ...text.trimEnd().split('\n')];
 }

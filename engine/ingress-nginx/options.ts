@@ -1,5 +1,5 @@
 /** The ConfigMap's options that mean something here, with their defaults. https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/ */
-export const DEFAULTS = {
+const DEFAULTS = {
   'access-log-path': '/var/log/nginx/access.log',
   'allow-snippet-annotations': 'false',
   'annotations-risk-level': 'High',
