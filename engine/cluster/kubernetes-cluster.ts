@@ -92,11 +92,9 @@ export class KubernetesCluster implements Cluster {
     const { sim } = this;
     const connectAs = (account: string) => (process: Process) =>
       this.#asServiceAccount(machineOf(hosts, process), account);
-    const metricsServer = new MetricsServerAddOn({
-      sim: this.sim,
-      dialNode,
-      connect: connectAs('metrics-server'),
-    });
+    const metricsServer = new MetricsServerAddOn({ sim, dialNode, connect: connectAs('metrics-server') });
+    const connectByToken = (process: Process) =>
+      tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process);
     const kubeProxy = kubeProxyImage(
       { sim, connect: connectAs('kube-proxy'), otherModes: (mode) => tools.proxyModes()(mode) },
       tools.programs,
@@ -115,13 +113,7 @@ export class KubernetesCluster implements Cluster {
       corednsImage({ sim, connect: connectAs('coredns') }),
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
-      ingressNginxImage(
-        tools.programs,
-        tools.ingressNginx({
-          sim: this.sim,
-          connect: (process) => tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process),
-        }),
-      ),
+      ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
       ...(options.images ?? []),
     ]);
     const addOns = [
