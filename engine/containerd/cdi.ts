@@ -99,7 +99,9 @@ function readSpecs(root: Process): readonly Spec[] {
 function readSpec(root: Process, path: string): readonly Spec[] {
   let spec: Partial<Spec> | null;
   try {
-    spec = parse(decode(root.readFile(path)), { maxAliasCount: 0 }) as Partial<Spec> | null;
+    const text = decode(root.readFile(path));
+    // JSON is YAML, but far quicker to read.
+    spec = (path.endsWith('.json') ? JSON.parse(text) : parse(text, { maxAliasCount: 0 })) as Partial<Spec> | null;
   } catch {
     return [];
   }
