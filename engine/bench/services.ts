@@ -66,6 +66,7 @@ function measure(count: number): void {
         localhostNodePorts: true,
         nodePortAddresses: undefined,
         nodeIp: '10.0.0.11',
+        scheduler: 'rr',
       },
       names,
       oldChains: [],

@@ -29,6 +29,7 @@ export function kubeProxyImage(surroundings: KubeProxySurroundings, programs: Pr
         // What other modes need is loaded with them.
         '/usr/sbin/nft': { program: programs.program('nft', 'gnu'), size: 26_888 },
         '/usr/sbin/ipset': { program: programs.program('ipset', 'gnu'), size: 14_312 },
+        '/usr/sbin/ipvsadm': { program: programs.program('ipvsadm', 'gnu'), size: 73_544 },
         '/usr/local/bin/kube-proxy': { program: kubeProxyProgram(surroundings), size: 44_000_000 },
       },
     ],

@@ -54,28 +54,18 @@ function* removeChains(process: Process): Task<void> {
   }
 }
 
-/** The sets of the mode ipvs. */
-const IPVS_SETS: readonly string[] = [
-  'KUBE-LOOP-BACK',
-  'KUBE-CLUSTER-IP',
-  'KUBE-EXTERNAL-IP',
-  'KUBE-EXTERNAL-IP-LOCAL',
-  'KUBE-LOAD-BALANCER',
-  'KUBE-LOAD-BALANCER-LOCAL',
-  'KUBE-LOAD-BALANCER-FW',
-  'KUBE-LOAD-BALANCER-SOURCE-IP',
-  'KUBE-LOAD-BALANCER-SOURCE-CIDR',
-  'KUBE-NODE-PORT-TCP',
-  'KUBE-NODE-PORT-LOCAL-TCP',
-  'KUBE-NODE-PORT-UDP',
-  'KUBE-NODE-PORT-LOCAL-UDP',
-  'KUBE-NODE-PORT-SCTP-HASH',
-  'KUBE-NODE-PORT-LOCAL-SCTP-HASH',
-  'KUBE-HEALTH-CHECK-NODE-PORT',
-  'KUBE-IPVS-IPS',
-];
+/** Holds the addresses of the mode ipvs. */
+export const IPVS_INTERFACE = 'kube-ipvs0';
+
+/** The sets of the mode ipvs; other people's begin with KUBE- too. */
+const OWN_SET =
+  /^KUBE-(LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(-LOCAL)?|LOAD-BALANCER(-LOCAL|-FW|-SOURCE-IP|-SOURCE-CIDR)?|NODE-PORT-(LOCAL-)?(TCP|UDP)|HEALTH-CHECK-NODE-PORT|IPVS-IPS)$/;
 
 function* removeVirtualServers(process: Process): Task<void> {
   yield* runCommand(process, ['ipvsadm', '-C']);
-  for (const set of IPVS_SETS) yield* runCommand(process, ['ipset', 'destroy', set]);
+  if (process.networkInterfaces().some(({ name }) => name === IPVS_INTERFACE)) {
+    process.deleteDummyInterface(IPVS_INTERFACE);
+  }
+  const { stdout } = yield* runCommand(process, ['ipset', 'list', '-n']);
+  for (const set of stdout.split('\n')) if (OWN_SET.test(set)) yield* runCommand(process, ['ipset', 'destroy', set]);
 }

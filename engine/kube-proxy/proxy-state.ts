@@ -115,6 +115,7 @@ function ruleSettings(configuration: ProxyConfiguration, node: Node | undefined)
     localhostNodePorts: configuration.localhostNodePorts,
     nodePortAddresses: nodePortAddresses?.map((address) => (address === 'primary' ? nodeIp : address)),
     nodeIp,
+    scheduler: configuration.scheduler,
   };
 }
 

@@ -342,6 +342,10 @@ export interface Process {
   ): Task<{ readonly data: Uint8Array; readonly peer: SocketAddress } | undefined>;
   /** Sends an ICMP echo request and waits for what comes back; undefined after the time-out. Throws ENETUNREACH, EPERM. */
   echo(address: string, options: { readonly ttl?: number; readonly timeoutMs: number }): Task<EchoReply | undefined>;
+  /** Adds an interface that leads nowhere, to hold addresses, or gives it others. Throws EPERM. */
+  setDummyInterface(name: string, addresses: readonly string[]): void;
+  /** Throws EPERM, ENODEV. */
+  deleteDummyInterface(name: string): void;
   routes(): readonly Route[];
   addRoute(route: Route): void;
   /** Throws ESRCH when there is no such route. */

@@ -10,6 +10,8 @@ export interface RuleSettings {
   readonly nodePortAddresses: readonly string[] | undefined;
   /** The node's own address. */
   readonly nodeIp: string;
+  /** Of the mode ipvs. */
+  readonly scheduler: string;
 }
 
 /** Whether an address is in a network. */

@@ -15,6 +15,7 @@ const SETTINGS: RuleSettings = {
   localhostNodePorts: true,
   nodePortAddresses: undefined,
   nodeIp: '10.0.0.11',
+  scheduler: 'rr',
 };
 
 type Endpoint = EndpointSlice['endpoints'][number];

@@ -15,6 +15,7 @@ const SETTINGS = {
   localhostNodePorts: true,
   nodePortAddresses: ['192.168.0.2'],
   nodeIp: '192.168.0.2',
+  scheduler: 'rr',
 };
 
 function rulesOf(

@@ -179,6 +179,27 @@ export function packetFilter(task: TaskStruct): PacketFilter {
   return { ...networkOf(task).netfilter(), nowMs: task.kernel.sim.nowMs };
 }
 
+export function setDummyInterface(task: TaskStruct, name: string, addresses: readonly string[]): void {
+  requireNetworkAdministrator(task);
+  const network = networkOf(task);
+  const known = network.interfaces.find((each) => each.name === name);
+  if (known !== undefined && known.kind !== 'dummy') throw new Errno('EEXIST');
+  network.addInterface({
+    name,
+    mac: known?.mac ?? '7e:6c:70:76:73:30',
+    mtu: 1500,
+    kind: 'dummy',
+    addresses: addresses.map((address) => ({ address, prefixLength: 32 })),
+  });
+}
+
+export function deleteDummyInterface(task: TaskStruct, name: string): void {
+  requireNetworkAdministrator(task);
+  const network = networkOf(task);
+  if (!network.interfaces.some((each) => each.name === name && each.kind === 'dummy')) throw new Errno('ENODEV');
+  network.removeInterface(name);
+}
+
 export function addRoute(task: TaskStruct, route: Route): void {
   requireNetworkAdministrator(task);
   networkOf(task).addRoute(route);

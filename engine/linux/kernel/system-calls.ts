@@ -338,6 +338,12 @@ export class SystemCalls implements Process {
   routes(): readonly Route[] {
     return sockets.networkOf(this.#task).routes;
   }
+  setDummyInterface(name: string, addresses: readonly string[]): void {
+    sockets.setDummyInterface(this.#task, name, addresses);
+  }
+  deleteDummyInterface(name: string): void {
+    sockets.deleteDummyInterface(this.#task, name);
+  }
   addRoute(route: Route): void {
     sockets.addRoute(this.#task, route);
   }

@@ -58,8 +58,10 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   #sockets: Set<StreamSocket> | undefined;
   #datagrams: Set<DatagramSocket> | undefined;
   #neighbours: NeighbourTable | undefined;
-  readonly #routes = new RoutingTable(() => this.#outward);
+  readonly #routes = new RoutingTable(() => this.#outward.filter(({ kind }) => kind !== 'dummy'));
   #gateway: Route | undefined;
+  /** The addresses of all interfaces. */
+  #own: ReadonlySet<string> | undefined;
   /** Loopback is the first. */
   #lastIndex = 1;
   #nextPort = 0;
@@ -155,6 +157,9 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     const index = ++this.#lastIndex;
     this.#interfaces = [...this.#interfaces, { ...networkInterface, index }];
     this.#routes.changed();
+    this.#own = undefined;
+    // What is on a dummy is this stack's own, and nobody else hears of it.
+    if (networkInterface.kind === 'dummy') return index;
     for (const { address, prefixLength } of networkInterface.addresses) this.fabric.claim(address, prefixLength, this);
     return index;
   }
@@ -164,6 +169,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     if (removed === undefined || removed === LOOPBACK) return;
     this.#interfaces = this.#interfaces.filter((candidate) => candidate !== removed);
     this.#routes.changed();
+    this.#own = undefined;
+    if (removed.kind === 'dummy') return;
     for (const { address } of removed.addresses) this.fabric.release(address, this);
   }
 
@@ -173,7 +180,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   }
 
   get addresses(): readonly string[] {
-    return this.#interfaces.slice(1).flatMap(({ addresses }) => addresses.map(({ address }) => address));
+    const reachable = this.#outward.filter(({ kind }) => kind !== 'dummy');
+    return reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   }
 
   /** Of the interface that has the address. */
@@ -234,7 +242,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   /** Whether packets to the address stay in this namespace. */
   isOwn(address: string): boolean {
     if (isLoopback(address) || address === ANY) return true;
-    return this.#interfaces.some((candidate) => candidate.addresses.some((held) => held.address === address));
+    this.#own ??= new Set(this.#interfaces.flatMap(({ addresses }) => addresses.map((held) => held.address)));
+    return this.#own.has(address);
   }
 
   socketInode(): Inode {

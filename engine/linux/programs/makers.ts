@@ -20,6 +20,7 @@ import { env, hostname, id, printenv, uname, which, whoami } from './identity.ts
 import { conntrack } from './iptables/conntrack.ts';
 import { ipset } from './iptables/ipset.ts';
 import { iptables, iptablesRestore, iptablesSave } from './iptables/iptables.ts';
+import { ipvsadm } from './ipvs/ipvsadm.ts';
 import { jq } from './jq/jq.ts';
 import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
 import { ls } from './ls.ts';
@@ -97,6 +98,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   install,
   ip,
   ipset,
+  ipvsadm,
   iptables,
   'iptables-restore': iptablesRestore,
   'iptables-save': iptablesSave,

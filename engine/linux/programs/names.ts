@@ -22,7 +22,7 @@ const DEBIAN_ONLY: Readonly<Record<string, string>> = {
 
 /** What speaks to the packet filter; machines have it, and images that configure machines. */
 const PACKET_FILTER: Readonly<Record<string, string>> = {
-  '/usr/sbin': 'conntrack ipset iptables iptables-restore iptables-save nft',
+  '/usr/sbin': 'conntrack ipset iptables iptables-restore iptables-save ipvsadm nft',
 };
 
 /** Servers and others that only images of their own have. */

@@ -16,19 +16,24 @@ function broadcast(address: string, prefixLength: number): string {
 
 function linkLines({ name, title, index, mac, mtu, kind, master }: InterfaceState, flavour: Flavour): string {
   const loopback = name === 'lo';
-  const flags = loopback ? 'LOOPBACK,UP,LOWER_UP' : 'BROADCAST,MULTICAST,UP,LOWER_UP';
-  const state = loopback ? 'UNKNOWN' : 'UP';
+  // A dummy carries addresses also when it is down, as kube-proxy leaves it.
+  const dummy = kind === 'dummy';
+  const flags = loopback ? 'LOOPBACK,UP,LOWER_UP' : dummy ? 'BROADCAST,NOARP' : 'BROADCAST,MULTICAST,UP,LOWER_UP';
+  const state = loopback ? 'UNKNOWN' : dummy ? 'DOWN' : 'UP';
   const port = master === undefined ? '' : ` master ${master}`;
   const group = flavour === 'gnu' ? ' group default' : '';
   const peer = flavour === 'gnu' && kind === 'veth' ? ' link-netnsid 0' : '';
   const [link, brd] = loopback ? ['loopback', '00:00:00:00:00:00'] : ['ether', 'ff:ff:ff:ff:ff:ff'];
-  return `${index}: ${title}: <${flags}> mtu ${mtu} qdisc noqueue${port} state ${state}${group} qlen 1000\n    link/${link} ${mac} brd ${brd}${peer}\n`;
+  return `${index}: ${title}: <${flags}> mtu ${mtu} qdisc ${dummy ? 'noop' : 'noqueue'}${port} state ${state}${group} qlen 1000\n    link/${link} ${mac} brd ${brd}${peer}\n`;
 }
 
-function addressLines({ name, address, prefixLength }: InterfaceState): string {
-  if (address === undefined) return '';
-  const brd = name === 'lo' ? '' : ` brd ${broadcast(address, prefixLength)}`;
-  return `    inet ${address}/${prefixLength}${brd} scope ${name === 'lo' ? 'host' : 'global'} ${name}\n       valid_lft forever preferred_lft forever\n`;
+function addressLines({ name, kind, addresses }: InterfaceState): string {
+  return addresses
+    .map(({ address, prefixLength }) => {
+      const brd = name === 'lo' || kind === 'dummy' ? '' : ` brd ${broadcast(address, prefixLength)}`;
+      return `    inet ${address}/${prefixLength}${brd} scope ${name === 'lo' ? 'host' : 'global'} ${name}\n       valid_lft forever preferred_lft forever\n`;
+    })
+    .join('');
 }
 
 export const ip = program(function* (process, args, flavour) {

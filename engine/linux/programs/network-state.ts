@@ -7,6 +7,8 @@ export interface InterfaceState {
   readonly index: number;
   readonly mac: string;
   readonly mtu: number;
+  readonly addresses: readonly { readonly address: string; readonly prefixLength: number }[];
+  /** The first of them. */
   readonly address: string | undefined;
   readonly prefixLength: number;
   readonly kind: string | undefined;
@@ -32,6 +34,7 @@ export function interfacesOf(process: Process): InterfaceState[] {
     index: index ?? at + 1,
     mac,
     mtu,
+    addresses,
     address: addresses[0]?.address,
     prefixLength: addresses[0]?.prefixLength ?? 32,
   }));

@@ -37,7 +37,7 @@ export class IpSet {
   /** As `ipset save` writes them behind the type. */
   readonly options: string;
   readonly hasTimeout: boolean;
-  readonly #dimensions: readonly Dimension[];
+  readonly dimensions: readonly Dimension[];
   #entries = new Map<string, IpSetEntry & { readonly networks: readonly (Network | undefined)[] }>();
 
   /** @throws IpSetError for a type that is not there. */
@@ -48,7 +48,7 @@ export class IpSet {
     this.type = type;
     this.options = options;
     this.hasTimeout = /\btimeout\b/.test(options);
-    this.#dimensions = dimensions;
+    this.dimensions = dimensions;
   }
 
   entries(nowMs: number): readonly IpSetEntry[] {
@@ -87,8 +87,8 @@ export class IpSet {
    * @param parts addresses, and ports with their protocols: `10.96.0.1`, `tcp:80`
    */
   matches(parts: readonly string[], nowMs: number): boolean {
-    if (!this.#dimensions.includes('net')) {
-      const entry = this.#entries.get(parts.slice(0, this.#dimensions.length).join(','));
+    if (!this.dimensions.includes('net')) {
+      const entry = this.#entries.get(parts.slice(0, this.dimensions.length).join(','));
       return entry !== undefined && entry.expiresMs > nowMs;
     }
     let smallest = -1;
@@ -109,15 +109,15 @@ export class IpSet {
 
   #parse(text: string): { readonly element: string; readonly networks: readonly (Network | undefined)[] } {
     const words = text.split(',');
-    if (words.length !== this.#dimensions.length) {
+    if (words.length !== this.dimensions.length) {
       throw new IpSetError(
-        `Syntax error: ${words.length < this.#dimensions.length ? 'Second' : 'Elem separator in'} ${text}`,
+        `Syntax error: ${words.length < this.dimensions.length ? 'Second' : 'Elem separator in'} ${text}`,
       );
     }
-    const networks = this.#dimensions.map((dimension, index) =>
+    const networks = this.dimensions.map((dimension, index) =>
       dimension === 'net' ? networkOf(words[index]!) : undefined,
     );
-    const parts = this.#dimensions.map((dimension, index) => elementPart(dimension, words[index]!, this.type));
+    const parts = this.dimensions.map((dimension, index) => elementPart(dimension, words[index]!, this.type));
     return { element: parts.join(','), networks };
   }
 }

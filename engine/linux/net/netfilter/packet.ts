@@ -19,4 +19,6 @@ export interface Packet {
   readonly state: 'NEW' | 'ESTABLISHED';
   /** Whether addresses have been translated on the way here, which `ctstate DNAT` asks. */
   translated: boolean;
+  /** Whether a virtual server has given it to a real one, which none does twice. */
+  balanced?: boolean;
 }

@@ -107,13 +107,17 @@ class Journey {
       if (entered !== undefined) return this.#end(entered);
       if (at.isOwn(packet.destination.address)) {
         const taken = this.#takeIn(at, arriving, known);
-        this.#note(at, original, known);
-        return this.#end(taken ?? { kind: 'delivered', to: at });
+        // A virtual server may have given it to somebody else, where it goes next.
+        if (taken !== undefined || at.isOwn(packet.destination.address)) {
+          this.#note(at, original, known);
+          return this.#end(taken ?? { kind: 'delivered', to: at });
+        }
       }
       const route = at.routeTo(packet.destination.address);
       if (route === undefined) return this.#end({ kind: 'lost', at, why: 'no route' });
       packet.outInterface = route.interfaceName;
-      const left = (arriving ? this.#hook(at, 'FORWARD', known) : undefined) ?? this.#hook(at, 'POSTROUTING', known);
+      const forwarded = arriving && packet.balanced !== true;
+      const left = (forwarded ? this.#hook(at, 'FORWARD', known) : undefined) ?? this.#hook(at, 'POSTROUTING', known);
       if (left !== undefined) return this.#end(left);
       this.#note(at, original, known);
       const next = this.#nextHop(at, route);
@@ -122,6 +126,7 @@ class Journey {
       packet.inInterface = inInterface(at, next);
       packet.outInterface = '';
       packet.mark = 0;
+      delete packet.balanced;
       this.#path.push(next);
     }
     // Time to live exceeded: a loop.

@@ -26,7 +26,7 @@ export interface WalkContext extends HookContext {
 /** In which order the tables are met at each hook. https://en.wikipedia.org/wiki/Netfilter#/media/File:Netfilter-packet-flow.svg */
 const ORDER: Readonly<Record<Hook, readonly TableName[]>> = {
   PREROUTING: ['raw', 'mangle', 'nat'],
-  INPUT: ['mangle', 'nat', 'filter'],
+  INPUT: ['mangle', 'filter', 'nat'],
   FORWARD: ['mangle', 'filter'],
   OUTPUT: ['raw', 'mangle', 'nat', 'filter'],
   POSTROUTING: ['mangle', 'nat'],
@@ -228,10 +228,10 @@ class Walk {
     const { source, destination, protocol } = this.#packet;
     const set = this.#ruleset.sets.get(name);
     if (set === undefined) return false;
-    // The first part is an address, what follows a port with its protocol, and then perhaps another address.
     const parts = sides.map((side, index) => {
       const end = side === 'src' ? source : destination;
-      return index === 1 ? `${protocol}:${end.port}` : end.address;
+      if (set.dimensions[index] !== 'port') return end.address;
+      return set.type === 'bitmap:port' ? String(end.port) : `${protocol}:${end.port}`;
     });
     return set.matches(parts, this.#context.nowMs);
   }
