@@ -82,7 +82,10 @@ export function createObject(
   const placed = (
     namespace === undefined ? object : withField(object, ['metadata', 'namespace'], namespace)
   ) as Unstructured;
-  const saved = flags.has('save-config') && flags.bool('save-config') ? withLastApplied(placed) : placed;
+  const saves = flags.has('save-config') && flags.bool('save-config');
+  // `run` remembers only what it has really made.
+  if (invocation.dryRun === 'client' && invocation.commandPath === 'kubectl run') return placed;
+  const saved = saves ? withLastApplied(placed) : placed;
   if (invocation.dryRun === 'client') return saved;
   const resource = invocation.discovery.forKind(object.apiVersion, object.kind);
   if (resource === undefined) throw new StatusError(NOT_SERVED);

@@ -73,6 +73,11 @@ export const FILE_FLAGS: readonly FlagSpec[] = [
   { name: 'recursive', short: 'R', type: 'bool', help: 'Go into the directories below as well' },
 ];
 
+/** The same for commands that go into directories unless told not to. */
+export const RECURSIVE_FILE_FLAGS: readonly FlagSpec[] = FILE_FLAGS.filter(({ name }) => name !== 'kustomize').map(
+  (flag) => (flag.name === 'recursive' ? { ...flag, default: 'true' } : flag),
+);
+
 export const DRY_RUN_FLAG: FlagSpec = {
   name: 'dry-run',
   type: 'string',

@@ -137,7 +137,9 @@ function saveConfig(process: Process, path: string, config: KubeConfig): void {
 
 /** The configuration as an object in the file's own form. */
 export function configObject(config: KubeConfig): Readonly<Record<string, unknown>> {
-  const orNull = (list: readonly unknown[]) => (list.length === 0 ? null : list);
+  // client-go keeps entries in maps, and writes them by their names.
+  const orNull = (list: readonly { readonly name: string }[]) =>
+    list.length === 0 ? null : [...list].sort((left, right) => (left.name < right.name ? -1 : 1));
   return {
     apiVersion: 'v1',
     clusters: orNull(config.clusters),
@@ -152,7 +154,7 @@ export function configObject(config: KubeConfig): Readonly<Record<string, unknow
 export function activeContext(config: KubeConfig, flags: Flags): NamedContext['context'] {
   const name = flags.string('context') || config.currentContext;
   const named = config.contexts.find((context) => context.name === name);
-  if (named === undefined && flags.string('context') !== '') {
+  if (named === undefined && name !== '') {
     throw new CommandError(`Error in configuration: context was not found for specified context: ${name}`, {
       verbatim: true,
     });

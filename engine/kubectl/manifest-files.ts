@@ -44,7 +44,7 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
   const sources: SourceText[] = [];
   for (const path of flags.list('filename')) {
     if (path === '-') sources.push({ name: 'STDIN', text: yield* streams.readInput() });
-    else sources.push(...sourcesAt(process, streams, path, flags.bool('recursive')));
+    else sources.push(...sourcesAt(process, streams, path, flags.has('recursive') && flags.bool('recursive')));
   }
   const objects: ManifestObject[] = [];
   const errors: Error[] = [];

@@ -1,15 +1,7 @@
 import type { Task } from '../sim/index.ts';
 import { CommandError, throwCollected } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
-import {
-  ALL_NAMESPACES_FLAG,
-  DRY_RUN_FLAG,
-  FILE_FLAGS,
-  fieldManagerFlag,
-  LOCAL_FLAG,
-  OUTPUT_FLAGS,
-  SELECTOR_FLAG,
-} from './global-flags.ts';
+import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, LOCAL_FLAG, OUTPUT_FLAGS, SELECTOR_FLAG } from './global-flags.ts';
 import type { Invocation } from './invocation.ts';
 import { givesFiles, isLocal } from './manifest-files.ts';
 import { withEmptyStructures } from './output/empty-structures.ts';
@@ -23,7 +15,6 @@ export const SET_FLAGS: readonly FlagSpec[] = [
   ...FILE_FLAGS,
   ...OUTPUT_FLAGS,
   SELECTOR_FLAG,
-  ALL_NAMESPACES_FLAG,
   DRY_RUN_FLAG,
   fieldManagerFlag('kubectl-set'),
   { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
@@ -64,14 +55,18 @@ export function selectContainers(containers: readonly NamedContainer[], pattern:
   return containers.filter(({ name }) => matcher.test(name));
 }
 
+/** @throws CommandError when there is nothing for `--local` to work on */
+export function requireLocalFiles({ flags }: Invocation): void {
+  if (givesFiles(flags)) return;
+  throw new CommandError(
+    "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+  );
+}
+
 /** The objects that a `kubectl set …` is about; those of manifests with all that Go's structures print of them. */
 export function* findTargets(invocation: Invocation, resources: readonly string[]): Task<Findings> {
   if (!isLocal(invocation)) return yield* findObjects(invocation, { args: resources });
-  if (!givesFiles(invocation.flags)) {
-    throw new CommandError(
-      "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
-    );
-  }
+  requireLocalFiles(invocation);
   const findings = yield* findObjects(invocation);
   return { ...findings, found: findings.found.map((one) => ({ ...one, object: withEmptyStructures(one.object) })) };
 }

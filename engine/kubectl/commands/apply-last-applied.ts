@@ -47,10 +47,10 @@ export const setLastApplied: Command = {
   usage: 'apply set-last-applied -f FILENAME',
   operand: 'none',
   flags: [
-    ...FILE_FLAGS,
+    ...FILE_FLAGS.filter(({ name }) => name === 'filename'),
     ...OUTPUT_FLAGS,
     DRY_RUN_FLAG,
-    fieldManagerFlag('kubectl-set-last-applied'),
+    { ...fieldManagerFlag('kubectl-set-last-applied'), hidden: true },
     { name: 'create-annotation', type: 'bool', help: 'Create the annotation where there is none' },
   ],
   *run(invocation) {

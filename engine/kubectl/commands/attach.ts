@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { podsOf } from '../pods-of.ts';
 import { checkNotCompleted, checkTerminal, runSession, type SessionOptions } from '../remote-terminal.ts';
-import { chooseContainer } from './exec.ts';
+import { checkRunningTimeout, chooseContainer, RUNNING_TIMEOUT_FLAG } from './exec.ts';
 
 export const attach: Command = {
   name: 'attach',
@@ -19,9 +19,11 @@ export const attach: Command = {
     { name: 'tty', short: 't', type: 'bool', help: 'Standard input is a terminal' },
     { name: 'container', short: 'c', type: 'string', help: 'The container' },
     { name: 'quiet', short: 'q', type: 'bool', help: 'Print only what the container prints' },
+    RUNNING_TIMEOUT_FLAG,
   ],
   *run(invocation) {
     const { flags, args } = invocation;
+    checkRunningTimeout(invocation);
     const [target] = args;
     if (target === undefined) throw new CommandError('at least 1 argument is required for attach');
     const [pod] = podsOf(invocation, target);

@@ -19,7 +19,7 @@ export const autoscale: Command = {
   requiredFlags: ['max'],
   flags: [
     ...FILE_FLAGS,
-    ...GENERATOR_FLAGS.filter(({ name }) => name !== 'field-manager'),
+    ...GENERATOR_FLAGS.filter(({ name }) => name !== 'field-manager' && name !== 'validate'),
     fieldManagerFlag('kubectl-autoscale'),
     { name: 'min', type: 'int', default: '-1', help: 'The least number of Pods' },
     { name: 'max', type: 'int', default: '-1', help: 'The greatest number of Pods' },

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
 import { changeConfigFile, configFilePath, configFromObject, configObject, type KubeConfig } from '../kubeconfig.ts';
 import { isObject } from '../unstructured.ts';
 
@@ -117,7 +118,14 @@ export function setEntry(
     summary: `Set a ${LISTS[list]} entry in kubeconfig`,
     usage: `config ${name} NAME`,
     operand: 'none',
-    flags: Object.keys(fields).map((flag) => ({ name: flag, type: 'string' as const, help: `${fields[flag]} of it` })),
+    flags: [
+      ...Object.keys(fields).map((flag) => ({
+        name: flag,
+        type: BOOLEANS.has(flag) ? ('bool' as const) : ('string' as const),
+        help: `${fields[flag]} of it`,
+      })),
+      { name: 'embed-certs', type: 'bool', help: 'Put certificates into the file itself' },
+    ],
     *run(invocation) {
       const { args, flags, streams } = invocation;
       const [entry] = args;
@@ -125,7 +133,7 @@ export function setEntry(
       const given = Object.entries(fields).filter(([flag]) => flags.changed(flag));
       changeConfigFile(invocation, (file) =>
         given.reduce(
-          (config, [flag, field]) => withProperty(config, `${list}.${entry}.${field}`, flags.string(flag)),
+          (config, [flag, field]) => withProperty(config, `${list}.${entry}.${field}`, flagValue(invocation, flag)),
           withEntry(file, list, entry),
         ),
       );
@@ -135,6 +143,17 @@ export function setEntry(
   };
 }
 
+const BOOLEANS: ReadonlySet<string> = new Set(['insecure-skip-tls-verify']);
+
+/** What a flag puts into the file; of a certificate the path, which must be right if it is to be embedded. */
+function flagValue({ flags, process }: Invocation, flag: string): string | boolean {
+  if (BOOLEANS.has(flag)) return flags.bool(flag);
+  const value = flags.string(flag);
+  if (flag === 'certificate-authority' && flags.bool('embed-certs') && !process.access(value, 'exists'))
+    throw new CommandError(`could not stat ${flag} file ${value}: stat ${value}: no such file or directory`);
+  return value;
+}
+
 function withEntry(config: KubeConfig, list: ListName, name: string): KubeConfig {
   const entries: readonly { readonly name: string }[] = config[list];
   if (entries.some((one) => one.name === name)) return config;
@@ -142,7 +161,7 @@ function withEntry(config: KubeConfig, list: ListName, name: string): KubeConfig
 }
 
 /** The configuration with one property changed or, without a value, taken away: `clusters.NAME.server`. */
-function withProperty(config: KubeConfig, property: string, value: string | undefined): KubeConfig {
+function withProperty(config: KubeConfig, property: string, value: string | boolean | undefined): KubeConfig {
   const [first = '', ...rest] = property.split('.');
   if (!(first in LISTS)) {
     if (first === '' || rest.length > 0) throw new CommandError(`unable to parse path ${JSON.stringify(property)}`);
@@ -172,7 +191,11 @@ function entryName(config: KubeConfig, list: ListName, path: readonly string[]):
   return known?.name ?? path[0] ?? '';
 }
 
-function changed(value: unknown, path: readonly string[], to: string | undefined): Readonly<Record<string, unknown>> {
+function changed(
+  value: unknown,
+  path: readonly string[],
+  to: string | boolean | undefined,
+): Readonly<Record<string, unknown>> {
   const object = isObject(value) ? value : {};
   const [key = '', ...rest] = path;
   if (rest.length > 0) return { ...object, [key]: changed(object[key], rest, to) };

@@ -7,6 +7,7 @@ import { writeJson } from '../output/json-writer.ts';
 import { objectPrinter } from '../output/object-printer.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
 import { deleteEntry, renameContext, setEntry, setProperty, unsetProperty } from './config-edit.ts';
+import { setCredentials } from './set-credentials.ts';
 
 const view: Command = {
   name: 'view',
@@ -21,8 +22,10 @@ const view: Command = {
   ],
   *run(invocation) {
     const { flags, streams } = invocation;
+    if (flags.string('merge') === 'false' && flags.string('kubeconfig') === '')
+      throw new CommandError('if merge==false a precise file must be specified');
     const config = flags.bool('minify') ? minified(invocation) : invocation.config;
-    const object = configObject(flags.bool('raw') ? config : redacted(config));
+    const object = configObject(flags.bool('raw') || flags.bool('flatten') ? config : redacted(config));
     if (flags.string('output') === 'json') streams.out(`${writeJson(inFileOrder(object), JSON_OF_STRUCTURES)}\n`);
     else streams.out(objectPrinter(invocation)!(object as never));
     return 0;
@@ -91,12 +94,12 @@ const getContexts: Command = {
   ],
   *run({ config, flags, args, streams }) {
     const missing = args.find((name) => !config.contexts.some((context) => context.name === name));
-    if (missing !== undefined) throw new CommandError(`context ${missing} not found`);
     const chosen = config.contexts
       .filter(({ name }) => args.length === 0 || args.includes(name))
       .sort((left, right) => (left.name < right.name ? -1 : 1));
     if (flags.string('output') === 'name') {
       streams.out(chosen.map(({ name }) => `${name}\n`).join(''));
+      if (missing !== undefined) throw new CommandError(`context ${missing} not found`);
       return 0;
     }
     const rows = chosen.map(({ name, context }) => {
@@ -105,6 +108,7 @@ const getContexts: Command = {
     });
     const headings = flags.bool('no-headers') ? '' : 'CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE\n';
     streams.out(alignTabs(headings + rows.join(''), TABLE_LAYOUT));
+    if (missing !== undefined) throw new CommandError(`context ${missing} not found`);
     return 0;
   },
 };
@@ -206,13 +210,7 @@ export const config: Command = {
       'proxy-url': 'proxy-url',
     }),
     setContext,
-    setEntry('set-credentials', 'users', 'User', {
-      token: 'token',
-      username: 'username',
-      password: 'password',
-      'client-certificate': 'client-certificate',
-      'client-key': 'client-key',
-    }),
+    setCredentials,
     unsetProperty,
     useContext,
     view,

@@ -1,4 +1,5 @@
 import type { Container, Node, Pod } from '../../api/kinds.ts';
+import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import { hash32 } from '../../sim/index.ts';
@@ -7,10 +8,12 @@ import { CommandError, throwCollected } from '../command-error.ts';
 import { type DebugProfile, debugProfile, nodeDebugger, strippedCopy } from '../debug-profile.ts';
 import { FILE_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { readWholeFile } from '../manifest-files.ts';
 import { waitForPod } from '../pod-watch.ts';
 import { checkTerminal } from '../remote-terminal.ts';
 import { type Found, findObjects } from '../resource-finder.ts';
-import type { Unstructured } from '../unstructured.ts';
+import { isObject, type Unstructured } from '../unstructured.ts';
+import { ManifestError, readManifest } from '../yaml/yaml-reader.ts';
 import { attachTo } from './attach.ts';
 
 const LEGACY =
@@ -28,7 +31,7 @@ export const debug: Command = {
   ],
   operand: 'pod',
   flags: [
-    ...FILE_FLAGS,
+    ...FILE_FLAGS.filter(({ name }) => name === 'filename'),
     { name: 'image', type: 'string', help: 'The image of the debugging container' },
     { name: 'image-pull-policy', type: 'string', help: 'When to pull it', values: ['Always', 'IfNotPresent', 'Never'] },
     { name: 'container', short: 'c', type: 'string', help: 'The name of the debugging container' },
@@ -56,12 +59,14 @@ export const debug: Command = {
     { name: 'tty', short: 't', type: 'bool', help: 'Give the container a terminal' },
     { name: 'attach', type: 'bool', help: 'Wait for the container and attach to it' },
     { name: 'quiet', short: 'q', type: 'bool', help: 'Print less' },
+    { name: 'custom', type: 'string', help: 'A file with more of the container, as JSON or YAML' },
   ],
   *run(invocation) {
     const { flags, args, argsBeforeDash, streams } = invocation;
     const command = argsBeforeDash < 0 ? [] : args.slice(argsBeforeDash);
     const targets = argsBeforeDash < 0 ? args : args.slice(0, argsBeforeDash);
     check(invocation, command);
+    customSpec(invocation);
     const profile = debugProfile(flags.string('profile'));
     if (flags.string('profile') === 'legacy') streams.err(LEGACY);
     const withoutType = targets.map((target) => (target.includes('/') ? target : `pods/${target}`));
@@ -234,7 +239,27 @@ function debugContainer(invocation: Invocation, profile: DebugProfile, command: 
   }
   const container = containerSpec(invocation, name, command);
   const { securityContext } = profile;
-  return securityContext === undefined ? container : { ...container, securityContext };
+  const secured = securityContext === undefined ? container : { ...container, securityContext };
+  const custom = customSpec(invocation);
+  return custom === undefined ? secured : (applyStrategicMergePatch(CONTAINER_SCHEMA, secured, custom) as Container);
+}
+
+const CONTAINER_SCHEMA = 'io.k8s.api.core.v1.Container';
+
+/** What `--custom` lays over the container. @throws CommandError */
+function customSpec({ flags, process }: Invocation): object | undefined {
+  const path = flags.string('custom');
+  if (path === '') return undefined;
+  const what = 'must pass a container spec json file for custom profile';
+  try {
+    const value = readManifest(readWholeFile(process, path));
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (error instanceof ManifestError) throw new CommandError(`error unmarshaling custom profile: ${error.message}`);
+    if (error instanceof CommandError) throw new CommandError(`${what}: ${error.message}`);
+    throw error;
+  }
+  throw new CommandError(what);
 }
 
 function containerSpec({ flags }: Invocation, name: string, command: readonly string[]): Container {

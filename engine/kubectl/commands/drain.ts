@@ -22,6 +22,13 @@ export const drain: Command = {
   flags: [
     SELECTOR_FLAG,
     DRY_RUN_FLAG,
+    { name: 'chunk-size', type: 'int', default: '500', help: 'Objects to fetch at a time', hidden: true },
+    {
+      name: 'skip-wait-for-delete-timeout',
+      type: 'int',
+      default: '0',
+      help: 'Do not wait for Pods that have been ending for longer than these seconds',
+    },
     { name: 'force', type: 'bool', help: 'Go on although there are Pods that nobody would make again' },
     { name: 'ignore-daemonsets', type: 'bool', help: 'Leave Pods of DaemonSets where they are' },
     { name: 'delete-emptydir-data', type: 'bool', help: 'Go on although emptyDir volumes will be lost' },

@@ -4,6 +4,7 @@ import { createObject, GENERATOR_FLAGS, generatedNamespace } from '../generator.
 import { FILE_FLAGS, fieldManagerFlag } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
+import { OVERRIDE_FLAGS, withOverrides } from '../overrides.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
 import { fieldAt, isObject, type Unstructured } from '../unstructured.ts';
 
@@ -19,7 +20,8 @@ export const expose: Command = {
   operand: 'resource',
   flags: [
     ...FILE_FLAGS,
-    ...GENERATOR_FLAGS.filter(({ name }) => name !== 'field-manager'),
+    ...GENERATOR_FLAGS.filter(({ name }) => name !== 'field-manager' && name !== 'validate'),
+    ...OVERRIDE_FLAGS,
     fieldManagerFlag('kubectl-expose'),
     { name: 'selector', type: 'string', help: "The Service's selector; that of the object unless told" },
     { name: 'port', type: 'string', help: 'The port that the Service serves on' },
@@ -34,6 +36,7 @@ export const expose: Command = {
       values: ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'],
     },
     { name: 'external-ip', type: 'string', help: 'An address from outside that the Service accepts' },
+    { name: 'load-balancer-ip', type: 'string', help: 'The address that a load balancer is asked for' },
     { name: 'cluster-ip', type: 'string', help: 'The address of the Service, or None' },
     { name: 'session-affinity', type: 'string', help: 'None or ClientIP', values: ['None', 'ClientIP'] },
   ],
@@ -44,7 +47,7 @@ export const expose: Command = {
     const errors: Error[] = [...missing];
     for (const one of found) {
       collect(errors, () => {
-        const service = serviceFor(invocation, one);
+        const service = withOverrides(invocation, serviceFor(invocation, one), 'io.k8s.api.core.v1.Service');
         report.done(createObject(invocation, service, generatedNamespace(invocation, one.namespace)), 'exposed');
       });
     }
@@ -70,6 +73,7 @@ function serviceFor({ flags }: Invocation, found: Found): Unstructured {
     spec: {
       ...optional('clusterIP', 'cluster-ip'),
       ...(flags.string('external-ip') === '' ? {} : { externalIPs: [flags.string('external-ip')] }),
+      ...optional('loadBalancerIP', 'load-balancer-ip'),
       ports: portsFor(flags.string('port'), flags.string('target-port'), flags.string('protocol'), found),
       selector,
       ...optional('sessionAffinity', 'session-affinity'),

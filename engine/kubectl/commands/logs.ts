@@ -34,6 +34,7 @@ export const logs: Command = {
     { name: 'limit-bytes', type: 'int', default: '0', help: 'At most this many bytes' },
     { name: 'prefix', type: 'bool', help: 'Put Pod and container before each line' },
     { name: 'max-log-requests', type: 'int', default: '5', help: 'At most this many logs at once' },
+    { name: 'insecure-skip-tls-verify-backend', type: 'bool', help: 'Not of use here', hidden: true },
     { name: 'ignore-errors', type: 'bool', help: 'Go on with the next log after an error' },
     {
       name: 'pod-running-timeout',

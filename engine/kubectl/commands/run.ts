@@ -3,10 +3,12 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { DELETION_FLAGS } from '../deletion.ts';
 import { createObject, generatedNamespace } from '../generator.ts';
-import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
+import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
+import { OVERRIDE_FLAGS, withOverrides } from '../overrides.ts';
 import { waitForPod } from '../pod-watch.ts';
 import { checkTerminal } from '../remote-terminal.ts';
 import type { Unstructured } from '../unstructured.ts';
@@ -24,6 +26,11 @@ export const run: Command = {
     ...OUTPUT_FLAGS,
     DRY_RUN_FLAG,
     fieldManagerFlag('kubectl-run'),
+    ...OVERRIDE_FLAGS,
+    ...DELETION_FLAGS,
+    ...FILE_FLAGS.map((flag) => ({ ...flag, hidden: true })),
+    { name: 'save-config', type: 'bool', help: 'Keep the object in an annotation, for a later apply' },
+    { name: 'leave-stdin-open', type: 'bool', help: 'Leave standard input open after the first session' },
     { name: 'image', type: 'string', help: 'The image to run' },
     {
       name: 'image-pull-policy',
@@ -58,7 +65,7 @@ export const run: Command = {
     if (name === undefined) throw invocation.usageError('NAME is required for run');
     const attached = flags.bool('attach') || flags.bool('stdin') || flags.bool('tty');
     checkFlags(invocation, attached);
-    const object = podObject(invocation, name);
+    const object = withOverrides(invocation, podObject(invocation, name), 'io.k8s.api.core.v1.Pod');
     const namespace = generatedNamespace(invocation, invocation.namespace);
     const created = createObject(invocation, object, namespace);
     if (!attached || invocation.dryRun !== 'none') {
@@ -110,7 +117,8 @@ function podObject({ flags, args }: Invocation, name: string): Unstructured {
     ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
     resources: {},
     ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
-    ...(flags.bool('stdin') ? { stdin: true, stdinOnce: true } : {}),
+    ...(flags.bool('stdin') ? { stdin: true } : {}),
+    ...(flags.bool('stdin') && !flags.bool('leave-stdin-open') ? { stdinOnce: true } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
   };
   const annotations = Object.fromEntries(pairs(flags.list('annotations'), 'annotation'));

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
-import { ALL_NAMESPACES_FLAG, DRY_RUN_FLAG, FILE_FLAGS, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
+import { DRY_RUN_FLAG, FILE_FLAGS, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import { Report } from '../output/report.ts';
 import { collect, findObjects } from '../resource-finder.ts';
 import { numberAt } from '../unstructured.ts';
@@ -17,7 +17,6 @@ export const scale: Command = {
     ...FILE_FLAGS,
     ...OUTPUT_FLAGS,
     SELECTOR_FLAG,
-    ALL_NAMESPACES_FLAG,
     DRY_RUN_FLAG,
     { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
     { name: 'replicas', type: 'int', default: '0', help: 'The new number of Pods' },

@@ -1,3 +1,4 @@
+import { configMaps, secrets } from '../../api/resources.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
@@ -28,6 +29,7 @@ export const setEnv: Command = {
     { name: 'prefix', type: 'string', help: 'What to put before the names of --from' },
     { name: 'keys', type: 'stringSlice', help: 'Only these keys of --from' },
     { name: 'list', type: 'bool', help: 'Show the variables' },
+    { name: 'resolve', type: 'bool', help: 'With --list: show what references lead to' },
     { name: 'overwrite', type: 'bool', default: 'true', help: 'Let a variable be changed that is set already' },
   ],
   *run(invocation) {
@@ -156,11 +158,31 @@ function* listVariables(invocation: Invocation, resources: readonly string[]) {
     const all = [...containersOf(one, 'initContainers'), ...containersOf(one, 'containers')];
     for (const container of selectContainers(all, flags.string('containers'))) {
       streams.out(`# ${one.object.kind} ${one.name}, container ${container.name}\n`);
-      for (const variable of environmentOf(container)) streams.out(`${variableText(variable)}\n`);
+      for (const variable of environmentOf(container)) {
+        const value = flags.bool('resolve') ? resolved(invocation, variable) : undefined;
+        streams.out(value === undefined ? `${variableText(variable)}\n` : `${variable.name}=${value}\n`);
+      }
     }
   }
   throwCollected(errors);
   return 0;
+}
+
+/** What a reference leads to; undefined for what only the kubelet knows. */
+function resolved(invocation: Invocation, { valueFrom }: Variable): string | undefined {
+  for (const [field, resource] of [
+    ['configMapKeyRef', configMaps],
+    ['secretKeyRef', secrets],
+  ] as const) {
+    const reference = fieldAt(valueFrom, field);
+    if (reference === undefined) continue;
+    const object = invocation.get(resource, stringAt(reference, 'name'), invocation.namespace);
+    const value = stringAt(object, 'data', stringAt(reference, 'key'));
+    return resource === secrets
+      ? new TextDecoder().decode(Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0)))
+      : value;
+  }
+  return undefined;
 }
 
 function variableText({ name, value = '', valueFrom }: Variable): string {

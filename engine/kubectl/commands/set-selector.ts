@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
+import { RECURSIVE_FILE_FLAGS } from '../global-flags.ts';
 import { Report } from '../output/report.ts';
 import { patchFound } from '../patching.ts';
 import { collect } from '../resource-finder.ts';
@@ -11,7 +12,11 @@ export const setSelector: Command = {
   usage: 'set selector (-f FILENAME | TYPE NAME) EXPRESSIONS',
   examples: ['kubectl set selector service web app=web'],
   operand: 'resource',
-  flags: SET_FLAGS,
+  flags: [
+    ...SET_FLAGS.filter(({ name }) => !['filename', 'recursive', 'kustomize', 'selector'].includes(name)),
+    ...RECURSIVE_FILE_FLAGS,
+    { name: 'resource-version', type: 'string', help: 'Only when this is the version now' },
+  ],
   *run(invocation) {
     const { args } = invocation;
     const expression = args.at(-1);
@@ -33,7 +38,9 @@ export const setSelector: Command = {
         }
         const before = Object.keys((object['spec'] as { selector?: object } | undefined)?.selector ?? {});
         const selector = { ...Object.fromEntries(before.map((key) => [key, null])), ...Object.fromEntries(pairs) };
-        report.done(patchFound(invocation, one, 'merge', { spec: { selector } }), 'selector updated');
+        const resourceVersion = invocation.flags.string('resource-version');
+        const metadata = resourceVersion === '' ? {} : { metadata: { resourceVersion } };
+        report.done(patchFound(invocation, one, 'merge', { ...metadata, spec: { selector } }), 'selector updated');
       });
     }
     throwCollected(errors);

@@ -10,7 +10,7 @@ export const setServiceAccount: Command = {
   usage: 'set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT',
   examples: ['kubectl set serviceaccount deployment web builder'],
   operand: 'resource',
-  flags: SET_FLAGS,
+  flags: SET_FLAGS.filter(({ name }) => name !== 'selector'),
   *run(invocation) {
     const account = invocation.args.at(-1);
     if (account === undefined) throw new CommandError('serviceaccount is required');

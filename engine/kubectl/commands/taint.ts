@@ -2,7 +2,7 @@ import type { Node, Taint } from '../../api/kinds.ts';
 import { checkLabelValue, checkQualifiedName } from '../../api/names.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
-import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
+import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS, SELECTOR_FLAG, VALIDATE_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
 import { collect, type Found, findObjects } from '../resource-finder.ts';
@@ -22,6 +22,7 @@ export const taint: Command = {
     SELECTOR_FLAG,
     DRY_RUN_FLAG,
     fieldManagerFlag('kubectl-taint'),
+    VALIDATE_FLAG,
     { name: 'all', type: 'bool', help: 'All nodes' },
     { name: 'overwrite', type: 'bool', help: 'Change taints that have another value' },
   ],

@@ -5,7 +5,7 @@ import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagSpec } from '../flag.ts';
-import { ALL_NAMESPACES_FLAG, SELECTOR_FLAG } from '../global-flags.ts';
+import { ALL_NAMESPACES_FLAG, FIELD_SELECTOR_FLAG, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { alignTabs, TABLE_LAYOUT } from '../output/tabwriter.ts';
 
@@ -33,6 +33,11 @@ interface Amounts {
 }
 
 const SORT_FLAG: FlagSpec = { name: 'sort-by', type: 'string', help: 'cpu or memory', values: ['cpu', 'memory'] };
+/** There is no swap here. */
+const OTHER_FLAGS: readonly FlagSpec[] = [
+  { name: 'show-swap', type: 'bool', help: 'Not of use here', hidden: true },
+  { name: 'use-protocol-buffers', type: 'bool', default: 'true', help: 'Not of use here', hidden: true },
+];
 const HEADERS_FLAG: FlagSpec = { name: 'no-headers', type: 'bool', help: 'Without the line of headers' };
 
 function readMetrics(
@@ -46,7 +51,11 @@ function readMetrics(
   }
   const path = resourcePath({ ...API, plural }, namespace, name);
   const labelSelector = invocation.flags.string('selector');
-  const query: Record<string, string> = labelSelector === '' || name !== undefined ? {} : { labelSelector };
+  const fieldSelector = invocation.flags.has('field-selector') ? invocation.flags.string('field-selector') : '';
+  const query: Record<string, string> = {
+    ...(labelSelector === '' || name !== undefined ? {} : { labelSelector }),
+    ...(fieldSelector === '' || name !== undefined ? {} : { fieldSelector }),
+  };
   const { body } = invocation.client.request({ method: 'GET', path, query });
   return name === undefined ? [...(body as { items: Metrics[] }).items] : [body as Metrics];
 }
@@ -99,9 +108,10 @@ function* topNode(invocation: Invocation): Task<number> {
   rows.sort(compare(invocation));
   const share = (used: number, of: number): string => (of === 0 ? '<unknown>' : `${Math.floor((used / of) * 100)}%`);
   const cells = rows.map(({ name: node, cpu, memory }) => {
-    const allocatable = known.find(({ metadata }) => metadata.name === node)?.status?.allocatable ?? {};
-    const cpus = milliValue(String(allocatable['cpu'] ?? '0'));
-    const bytes = numericValue(String(allocatable['memory'] ?? '0'));
+    const status = known.find(({ metadata }) => metadata.name === node)?.status;
+    const whole = (invocation.flags.bool('show-capacity') ? status?.capacity : status?.allocatable) ?? {};
+    const cpus = milliValue(String(whole['cpu'] ?? '0'));
+    const bytes = numericValue(String(whole['memory'] ?? '0'));
     return [node, `${cpu}m`, share(cpu, cpus), megabytes(memory), share(memory, bytes)];
   });
   const silent = known.filter(({ metadata }) => !metrics.some((each) => each.metadata.name === metadata.name));
@@ -133,8 +143,18 @@ function* topPod(invocation: Invocation): Task<number> {
     });
   });
   const headers = [...(everywhere ? ['NAMESPACE'] : []), ...(byContainer ? ['POD'] : []), 'NAME'];
+  if (invocation.flags.bool('sum')) cells.push(...sumOf(total(rows), headers.length));
   print(invocation, [...headers, 'CPU(cores)', 'MEMORY(bytes)'], cells);
   return 0;
+}
+
+/** What `--sum` puts below. */
+function sumOf({ cpu, memory }: Amounts, leading: number): string[][] {
+  const before = Array<string>(leading - 1).fill('');
+  return [
+    [...before, '', '________', '________'],
+    [...before, '', `${cpu}m`, megabytes(memory)],
+  ];
 }
 
 /** There may be no Pods at all, or Pods that are too young. */
@@ -168,7 +188,13 @@ export const top: Command = {
       summary: 'Display resource (CPU/memory) usage of nodes',
       usage: 'top node [NAME | -l label] [options]',
       operand: 'node',
-      flags: [SELECTOR_FLAG, SORT_FLAG, HEADERS_FLAG],
+      flags: [
+        SELECTOR_FLAG,
+        SORT_FLAG,
+        HEADERS_FLAG,
+        { name: 'show-capacity', type: 'bool', help: 'Shares of what the node has, not of what Pods may use' },
+        ...OTHER_FLAGS,
+      ],
       run: topNode,
     },
     {
@@ -183,6 +209,9 @@ export const top: Command = {
         { name: 'containers', type: 'bool', help: 'Each container by itself' },
         SORT_FLAG,
         HEADERS_FLAG,
+        FIELD_SELECTOR_FLAG,
+        { name: 'sum', type: 'bool', help: 'The sum of all below' },
+        ...OTHER_FLAGS,
       ],
       run: topPod,
     },

@@ -1,11 +1,19 @@
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
-import { ALL_NAMESPACES_FLAG, FIELD_SELECTOR_FLAG, FILE_FLAGS, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
+import {
+  ALL_NAMESPACES_FLAG,
+  FIELD_SELECTOR_FLAG,
+  LOCAL_FLAG,
+  OUTPUT_FLAGS,
+  RECURSIVE_FILE_FLAGS,
+  SELECTOR_FLAG,
+} from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { JsonPath, relaxedJsonPath, valueText } from '../output/jsonpath.ts';
 import { Report } from '../output/report.ts';
 import { collectTask, type Found, findObjects } from '../resource-finder.ts';
+import { requireLocalFiles } from '../set-targets.ts';
 import { openWatch, receiveUntil } from '../stream.ts';
 import { fieldAt, type Unstructured } from '../unstructured.ts';
 import { timedOut, waitUntilGone } from '../wait-deletion.ts';
@@ -22,7 +30,8 @@ export const wait: Command = {
   ],
   operand: 'resource',
   flags: [
-    ...FILE_FLAGS,
+    ...RECURSIVE_FILE_FLAGS,
+    LOCAL_FLAG,
     ...OUTPUT_FLAGS,
     SELECTOR_FLAG,
     FIELD_SELECTOR_FLAG,
@@ -43,6 +52,7 @@ export const wait: Command = {
   ],
   *run(invocation) {
     const { flags } = invocation;
+    if (flags.bool('local')) requireLocalFiles(invocation);
     const goals = flags.list('for').map(parseGoal);
     if (goals.length === 0) throw new CommandError('unrecognized condition: ""');
     const deadlineMs = invocation.now() + timeoutOf(flags.duration('timeout'));

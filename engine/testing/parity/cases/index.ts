@@ -7,6 +7,7 @@ import { create } from './create.ts';
 import { debug } from './debug.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
+import { flags } from './flags.ts';
 import { formats } from './formats.ts';
 import { get } from './get.ts';
 import { kustomize } from './kustomize.ts';
@@ -19,6 +20,7 @@ import { proxy } from './proxy.ts';
 export const SCENARIOS: readonly Scenario[] = [
   get,
   formats,
+  flags,
   describe,
   debug,
   create,
