@@ -33,6 +33,8 @@ const PORTS = [
   'engine/containerd/cri.ts',
   'engine/containerd/image.ts',
   'engine/cni/plugin.ts',
+  'engine/csi/spec.ts',
+  'engine/csi/plugin-registration.ts',
 ];
 
 /** What each folder may import besides itself and the ports. */
@@ -49,6 +51,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/linux': ['engine/sim'],
   'engine/containerd': ['engine/linux', 'engine/sim', 'engine/api'],
   'engine/metrics-server': ['engine/client', 'engine/api', 'engine/sim'],
+  'engine/csi': [],
+  'engine/csi-hostpath': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/coredns': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/ingress-nginx': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/cni': ['engine/linux', 'engine/sim'],

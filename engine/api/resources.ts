@@ -149,7 +149,7 @@ export const csiStorageCapacities = resource<CSIStorageCapacity>(
   'csistoragecapacities',
   'CSIStorageCapacity',
 );
-const volumeAttachments = resource<VolumeAttachment>(
+export const volumeAttachments = resource<VolumeAttachment>(
   'storage.k8s.io/v1',
   'volumeattachments',
   'VolumeAttachment',

@@ -1,8 +1,10 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
+import { csiPrograms } from '../csi-hostpath/index.ts';
 import { ingressNginxProgram } from '../ingress-nginx/index.ts';
 import { otherModes } from '../kube-proxy/other-modes.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
+import { createNodePlugins } from '../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../kubelet/device-manager/device-manager.ts';
 import { GpuBehaviour } from '../linux/nvidia/behaviour.ts';
 import { serveModel, train, vectorAdd } from '../linux/nvidia/cuda-programs.ts';
@@ -47,4 +49,6 @@ export const kubectlTools: WorkstationTools = {
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   ingressNginx: ingressNginxProgram,
+  createNodePlugins,
+  csiPrograms,
 };

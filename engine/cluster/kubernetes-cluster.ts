@@ -18,6 +18,7 @@ import { CLOUD_CONTROLLER_OBJECTS, cloudControllerProgram } from './cloud-contro
 import { type Cluster, HOME } from './cluster.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
+import { CSI_HOSTPATH_ACCOUNT, CSI_HOSTPATH_OBJECTS, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
@@ -114,6 +115,7 @@ export class KubernetesCluster implements Cluster {
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
+      ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
       ...(options.images ?? []),
     ]);
     const addOns = [
@@ -123,6 +125,7 @@ export class KubernetesCluster implements Cluster {
       ...CLOUD_CONTROLLER_OBJECTS,
       ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
       ...(hasNvidiaPlugin(options) ? NVIDIA_OBJECTS : []),
+      ...(options.storage === true ? CSI_HOSTPATH_OBJECTS : []),
     ];
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
@@ -132,8 +135,9 @@ export class KubernetesCluster implements Cluster {
         index === 0
           ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
           : this.#laterMachine(host, machine);
-      const { createDeviceManager } = tools;
-      return this.#addMachine(machine, host, registry, address, { ...kubeadm, createDeviceManager });
+      const { createDeviceManager, createNodePlugins } = tools;
+      const parts = { ...kubeadm, createDeviceManager, createNodePlugins };
+      return this.#addMachine(machine, host, registry, address, parts);
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -275,7 +279,7 @@ export class KubernetesCluster implements Cluster {
     host: Host,
     registry: Registry,
     kubeletAddress: ServerAddress<NodeApi>,
-    parts: KubeadmPart & Pick<NodeMachineOptions, 'createDeviceManager'>,
+    parts: KubeadmPart & Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins'>,
   ): NodeMachine {
     return new NodeMachine({
       host,

@@ -7,6 +7,7 @@ import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import { type Kubelet, startKubelet } from '../kubelet/index.ts';
+import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { Host } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
@@ -29,6 +30,7 @@ export interface NodeMachineOptions {
   readonly preloaded: readonly string[];
   readonly kubeletAddress: ServerAddress<NodeApi>;
   readonly createDeviceManager: CreateDeviceManager;
+  readonly createNodePlugins: CreateNodePlugins;
   /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
   readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
@@ -151,6 +153,7 @@ export class NodeMachine {
       clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
       cgroups: host,
       createDeviceManager: this.#options.createDeviceManager,
+      createNodePlugins: this.#options.createNodePlugins,
       commands: host,
     });
   }

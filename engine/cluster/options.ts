@@ -33,6 +33,11 @@ export interface ClusterOptions {
   readonly metricsServer?: boolean;
   /** Whether the NVIDIA device plugin and the RuntimeClass `nvidia` are there from the start; where there are GPUs unless told. */
   readonly nvidiaDevicePlugin?: boolean;
+  /**
+   * Whether there is a driver that makes volumes (CSI hostpath, on every worker) and a default StorageClass `standard`, as
+   * minikube and kind have it. No unless told.
+   */
+  readonly storage?: boolean;
   /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
   readonly descriptions?: Descriptions;
 }

@@ -3,9 +3,11 @@ import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions } from '../kube-apiserver/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
+import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
+import type { CsiPrograms } from './csi-hostpath.ts';
 import type { RequestFollower } from './requests/index.ts';
 
 /**
@@ -29,6 +31,10 @@ export interface WorkstationTools {
   readonly proxyModes: () => OtherModes;
   /** The ingress controller; it runs once somebody has installed it. */
   readonly ingressNginx: (surroundings: IngressNginxSurroundings) => Program;
+  /** The kubelets' side of storage drivers; until one registers, nobody asks. */
+  readonly createNodePlugins: CreateNodePlugins;
+  /** A storage driver and its sidecars. */
+  readonly csiPrograms: CsiPrograms;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

@@ -11,11 +11,12 @@ import type { Turnstile } from './concurrent.ts';
 import type { Devices } from './devices.ts';
 import type { RunCommand } from './host-command.ts';
 import type { ImagePullRecords } from './image-pull-records.ts';
+import type { Plugins } from './plugins.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import type { UserNamespaces } from './user-namespaces.ts';
-import type { NodePlugins, VolumeClaims } from './volumes/volume.ts';
+import type { VolumeClaims } from './volumes/volume.ts';
 import type { WaitingReasons } from './waiting-reasons.ts';
 
 /** What the parts of one kubelet share. */
@@ -47,8 +48,7 @@ export interface KubeletContext {
   readonly devices: Devices;
   /** Runs one of the node's own programs. */
   readonly run: RunCommand | undefined;
-  /** What speaks to drivers; undefined where the node has none. */
-  readonly plugins: () => NodePlugins | undefined;
+  readonly plugins: Plugins;
 }
 
 export interface ClusterDns {

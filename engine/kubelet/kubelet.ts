@@ -23,6 +23,7 @@ import { NodeLease } from './node-lease.ts';
 import { NodeStatusUpdater } from './node-status.ts';
 import { type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
 import { orphanedPods, removeOrphan } from './orphans.ts';
+import { Plugins } from './plugins.ts';
 import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
@@ -119,7 +120,7 @@ class NodeAgent implements PodWorkerHost {
         changed: () => this.#nodeStatus.refresh(),
       }),
       run: options.commands && commandsOn(options.commands),
-      plugins: () => undefined,
+      plugins: new Plugins({ sim, root, nodeName, client, recorder, create: options.createNodePlugins }),
     };
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
@@ -161,6 +162,7 @@ class NodeAgent implements PodWorkerHost {
       this.#workers.get(event.podUid)?.ring();
     });
     this.context.devices.start();
+    this.context.plugins.start();
     this.#nodeStatus.start();
     this.#lease.start();
     this.#staticPods?.start();
@@ -191,6 +193,7 @@ class NodeAgent implements PodWorkerHost {
     this.context.recorder.stop();
     for (const worker of this.#workers.values()) worker.stop();
     this.context.devices.stop();
+    this.context.plugins.stop();
     for (const task of this.#cleaning) task.cancel();
   }
 

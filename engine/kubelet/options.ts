@@ -8,6 +8,7 @@ import type { EvictionOptions } from './eviction/thresholds.ts';
 import type { CommandHost } from './host-command.ts';
 import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-status.ts';
+import type { CreateNodePlugins } from './plugins.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
 
 /** Where static Pods' manifests are unless told. */
@@ -35,6 +36,8 @@ export interface KubeletOptions {
   readonly clusterDns?: ClusterDns;
   /** What speaks to device plugins; without it the node has no sockets for them. */
   readonly createDeviceManager?: CreateDeviceManager;
+  /** What speaks to storage drivers; without it the node has none. */
+  readonly createNodePlugins?: CreateNodePlugins;
   /** Starts the machine's own programs, as `mount`; without it volumes that take one cannot be mounted. */
   readonly commands?: CommandHost;
   /** The machine's control groups; without them Pods have no limits as a whole. */

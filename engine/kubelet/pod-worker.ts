@@ -228,8 +228,7 @@ export class PodWorker {
     if (root === undefined || this.#pod.spec.volumes === undefined) return NO_VOLUMES;
     const facts = { nodeName, hostIp: nodeAddress, podIp: this.#runtimeStatus().sandboxes[0]?.ip };
     const allocatable = (resource: string): number => this.#host.allocatable(resource);
-    const plugins = context.plugins();
-    const surroundings = { ...context, root, facts, allocatable, plugins, node: () => this.#host.node };
+    const surroundings = { ...context, root, facts, allocatable, node: () => this.#host.node };
     const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (message) =>
       podEvent(context, this.#pod, 'Warning', 'FailedMount', message),
     );

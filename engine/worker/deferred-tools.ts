@@ -48,6 +48,8 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
           return controller(process);
         };
       },
+      createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
+      csiPrograms: (surroundings) => present().csiPrograms(surroundings),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

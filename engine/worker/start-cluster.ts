@@ -12,14 +12,15 @@ export interface StartedCluster {
 
 /**
  * Brings a cluster up without waiting for what no prompt needs: kubectl and its texts are a module of their own, which
- * is fetched meanwhile.
+ * is fetched meanwhile. Only a cluster that has drivers from the start waits for it.
  *
  * @throws Error for options that make no sense, or when the cluster does not come up.
  */
-export function startCluster(options: ClusterOptions): StartedCluster {
+export async function startCluster(options: ClusterOptions): Promise<StartedCluster> {
   const { tools, load } = deferTools(async () => (await import('../cluster/kubectl-tools.ts')).kubectlTools);
   const complete = load();
   // Whoever waits hears of a failure; whoever does not must not be struck by it.
   complete.catch(() => {});
+  if (options.storage === true) await complete;
   return { cluster: bootCluster(options, tools), complete };
 }

@@ -37,7 +37,7 @@ function running(): Running {
 }
 
 async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void> {
-  const { cluster, complete } = startCluster(saved?.options ?? setup.options);
+  const { cluster, complete } = await startCluster(saved?.options ?? setup.options);
   complete.catch((error: unknown) => sink.failed(messageOf(error)));
   const driver = new ClusterDriver(cluster, threadTime, {
     frame: (frame) => void sink.frame(frame),

@@ -13,7 +13,7 @@ export async function* bringTo(
   journal: readonly JournalEntry[],
   timeMs: number,
 ): AsyncGenerator<number, Cluster> {
-  const { cluster, complete } = startCluster(options);
+  const { cluster, complete } = await startCluster(options);
   await complete;
   const entries = journal.filter((entry) => entry.timeMs <= timeMs);
   yield* replay(cluster, entries, undefined, STEPS_PER_SLICE);

@@ -191,11 +191,9 @@ export class PersistentVolumeBinder {
     const given = this.#giveTo(volume, claim);
     const bound = this.#setVolumePhase(given, 'Bound');
     const named = this.#nameVolume(claim, volume);
-    this.#setClaimStatus(named, {
-      phase: 'Bound',
-      accessModes: bound.spec.accessModes,
-      capacity: bound.spec.capacity,
-    });
+    // A volume that has grown shows in the claim when its file system has grown, too: whoever does that says so.
+    const capacity = named.status?.phase === 'Bound' ? named.status.capacity : bound.spec.capacity;
+    this.#setClaimStatus(named, { phase: 'Bound', accessModes: bound.spec.accessModes, capacity });
   }
 
   #giveTo(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {

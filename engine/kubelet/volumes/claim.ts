@@ -12,7 +12,8 @@ import { type Mounting, UnknownVolume, type VolumeContext, VolumeError, type Vol
 /** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes */
 export const persistentVolumeClaim: VolumePlugin = {
   field: 'persistentVolumeClaim',
-  changes: false,
+  // Claims grow.
+  changes: true,
   directory: 'kubernetes.io~local-volume',
 
   setUp(context, pod, volume) {
@@ -24,7 +25,7 @@ export const persistentVolumeClaim: VolumePlugin = {
 /** A claim that lives and dies with the Pod. https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/ */
 export const ephemeral: VolumePlugin = {
   field: 'ephemeral',
-  changes: false,
+  changes: true,
   directory: 'kubernetes.io~local-volume',
 
   setUp(context, pod, volume) {

@@ -14,6 +14,7 @@ export const csi: VolumePlugin = {
 
 /** @throws VolumeError on a node that cannot speak to drivers */
 export function pluginsOf({ plugins }: VolumeContext): NodePlugins {
-  if (plugins === undefined) throw new VolumeError('csi volumes are not supported by this node');
-  return plugins;
+  const found = plugins.get();
+  if (found === undefined) throw new VolumeError('csi volumes are not supported by this node');
+  return found;
 }

@@ -4,7 +4,7 @@ import type { Process } from '../../linux/syscalls.ts';
 import { sleep, type Task } from '../../sim/index.ts';
 import { podDirectory } from '../host-files.ts';
 import type { KubeletContext } from '../kubelet-context.ts';
-import { type NodePlugins, VolumeError } from './volume.ts';
+import { type NodePlugins, type VolumeContext, VolumeError } from './volume.ts';
 
 /** The directory of volumes that drivers mount. */
 export const CSI_DIRECTORY = 'kubernetes.io~csi';
@@ -22,7 +22,7 @@ export function* tearDownPod({ root, plugins, sim, nodeName }: KubeletContext, u
   if (root === undefined) return;
   for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
     try {
-      yield* tearDownOnce(root, plugins(), uid);
+      yield* tearDownOnce(root, plugins, uid);
       return;
     } catch (error) {
       if (!(error instanceof VolumeError) && !(error instanceof Errno)) throw error;
@@ -32,18 +32,23 @@ export function* tearDownPod({ root, plugins, sim, nodeName }: KubeletContext, u
 }
 
 /** Nothing is removed below something that is still mounted: the files in it are not the Pod's. */
-function* tearDownOnce(root: Process, plugins: NodePlugins | undefined, uid: string): Task<void> {
+function* tearDownOnce(root: Process, plugins: VolumeContext['plugins'], uid: string): Task<void> {
   const directory = podDirectory(uid);
   const volumes = `${directory}/volumes`;
   for (const plugin of namesIn(root, volumes)) {
     for (const name of namesIn(root, `${volumes}/${plugin}`)) {
       const path = `${volumes}/${plugin}/${name}`;
       if (plugin !== CSI_DIRECTORY) unmountIfMounted(root, path);
-      else if (plugins !== undefined) yield* plugins.tearDown(path);
-      else throw new VolumeError('no driver can be reached', 'UnmountVolume.NewUnmounter', name);
+      else yield* driversOf(plugins, name).tearDown(path);
     }
   }
   removeTree(root, directory);
+}
+
+function driversOf(plugins: VolumeContext['plugins'], volume: string): NodePlugins {
+  const found = plugins.get();
+  if (found === undefined) throw new VolumeError('no driver can be reached', 'UnmountVolume.NewUnmounter', volume);
+  return found;
 }
 
 function unmountIfMounted(root: Process, directory: string): void {

@@ -55,7 +55,7 @@ export interface VolumeContext {
   readonly node: () => Node | undefined;
   /** Runs one of the node's own programs. */
   readonly run: RunCommand | undefined;
-  readonly plugins: NodePlugins | undefined;
+  readonly plugins: { get(): NodePlugins | undefined };
   /** Names of the Pod's volumes that the node does not have yet: their disks are still to be attached. */
   readonly unattached: Set<string>;
 }
@@ -64,7 +64,7 @@ export interface VolumeContext {
 export type Mounting = MountedVolume | Task<MountedVolume>;
 
 /** A CSI volume as a Pod has it: bound to a claim, or (`volume.csi`) made for the Pod alone. */
-interface CsiVolume {
+export interface CsiVolume {
   readonly pod: Pod;
   readonly volume: Volume;
   /** Absent for a volume that lives and dies with its Pod. */

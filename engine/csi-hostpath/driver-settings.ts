@@ -1,0 +1,9 @@
+/** What the driver's flags say. */
+export interface DriverSettings {
+  readonly name: string;
+  readonly nodeId: string;
+  /** Where volumes can be used; empty: everywhere. */
+  readonly topology: Readonly<Record<string, string>>;
+  readonly maxVolumes: number;
+  readonly newId: () => string;
+}

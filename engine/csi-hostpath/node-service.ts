@@ -1,0 +1,94 @@
+import { NODE } from '../csi/spec.ts';
+import { makeDirectories } from '../linux/directory-tree.ts';
+import { Errno } from '../linux/errno.ts';
+import { GrpcError, implement } from '../linux/grpc.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { DriverSettings } from './driver-settings.ts';
+import type { StoredVolume, VolumesOnDisk } from './volumes-on-disk.ts';
+
+const EPHEMERAL = 'csi.storage.k8s.io/ephemeral';
+const EPHEMERAL_BYTES = 2 ** 30;
+
+/** What the kubelet asks of the driver: volumes appear where containers find them. */
+export function nodeService(process: Process, settings: DriverSettings, volumes: VolumesOnDisk) {
+  const { nodeId, topology, maxVolumes } = settings;
+  return implement(NODE, {
+    NodeGetInfo: () => ({
+      node_id: nodeId,
+      max_volumes_per_node: maxVolumes,
+      ...(Object.keys(topology).length === 0 ? {} : { accessible_topology: { segments: topology } }),
+    }),
+
+    NodeGetCapabilities: () => ({
+      capabilities: (['STAGE_UNSTAGE_VOLUME', 'GET_VOLUME_STATS', 'EXPAND_VOLUME'] as const).map((type) => ({
+        rpc: { type },
+      })),
+    }),
+
+    NodeStageVolume: ({ volume_id, staging_target_path }) => {
+      find(volumes, volume_id);
+      if (staging_target_path === '') throw new GrpcError('InvalidArgument', 'Target path missing in request');
+      return {};
+    },
+
+    NodeUnstageVolume: ({ volume_id }) => {
+      find(volumes, volume_id);
+      return {};
+    },
+
+    NodePublishVolume: ({ volume_id, target_path, readonly, volume_context }) => {
+      if (target_path === '') throw new GrpcError('InvalidArgument', 'Target path missing in request');
+      if (volume_context[EPHEMERAL] === 'true' && volumes.get(volume_id) === undefined) {
+        volumes.put({ id: volume_id, name: `ephemeral-${volume_id}`, sizeBytes: EPHEMERAL_BYTES, ephemeral: true });
+      }
+      const { id } = find(volumes, volume_id);
+      if (isMounted(process, target_path)) return {};
+      makeDirectories(process, target_path, 0o750);
+      process.mount({ type: 'bind', source: volumes.pathOf(id), target: target_path, readOnly: readonly });
+      return {};
+    },
+
+    NodeUnpublishVolume: ({ volume_id, target_path }) => {
+      try {
+        if (isMounted(process, target_path)) process.unmount(target_path);
+        if (process.access(target_path, 'exists')) process.rmdir(target_path);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        throw new GrpcError('Internal', `unmounting ${target_path}: ${error.message.toLowerCase()}`);
+      }
+      if (volumes.get(volume_id)?.ephemeral === true) volumes.remove(volume_id);
+      return {};
+    },
+
+    NodeExpandVolume: ({ volume_id, capacity_range }) => {
+      const { sizeBytes } = find(volumes, volume_id);
+      return { capacity_bytes: Math.max(sizeBytes, capacity_range?.required_bytes ?? 0) };
+    },
+
+    NodeGetVolumeStats: ({ volume_id, volume_path }) => {
+      find(volumes, volume_id);
+      const stat = process.statfs(volume_path);
+      const usage = (total: number, used: number) => ({ total, used, available: Math.max(0, total - used) });
+      return {
+        usage: [
+          { ...usage(stat.totalBytes, stat.usedBytes), unit: 'BYTES' },
+          { ...usage(stat.totalInodes, stat.usedInodes), unit: 'INODES' },
+        ],
+      };
+    },
+  });
+}
+
+function find(volumes: VolumesOnDisk, id: string): StoredVolume {
+  if (id === '') throw new GrpcError('InvalidArgument', 'Volume ID missing in request');
+  const volume = volumes.get(id);
+  if (volume === undefined) throw new GrpcError('NotFound', `volume id ${id} does not exist in the volumes list`);
+  return volume;
+}
+
+function isMounted(process: Process, path: string): boolean {
+  return decode(process.readFile('/proc/mounts'))
+    .split('\n')
+    .some((line) => line.split(' ')[1] === path);
+}

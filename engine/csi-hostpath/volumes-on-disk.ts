@@ -1,0 +1,83 @@
+import { makeDirectories, removeTree } from '../linux/directory-tree.ts';
+import { Errno } from '../linux/errno.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+
+export interface StoredVolume {
+  readonly id: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Made for one Pod, and gone with it. */
+  readonly ephemeral: boolean;
+}
+
+/** The volumes of a driver: a directory each, and a file that says what they are. */
+export class VolumesOnDisk {
+  readonly #process: Process;
+  readonly #directory: string;
+  readonly #volumes = new Map<string, StoredVolume>();
+
+  constructor(process: Process, directory: string) {
+    this.#process = process;
+    this.#directory = directory;
+    makeDirectories(process, directory, 0o750);
+    for (const volume of this.#read()) this.#volumes.set(volume.id, volume);
+  }
+
+  all(): readonly StoredVolume[] {
+    return [...this.#volumes.values()];
+  }
+
+  get(id: string): StoredVolume | undefined {
+    return this.#volumes.get(id);
+  }
+
+  named(name: string): StoredVolume | undefined {
+    return this.all().find((volume) => volume.name === name);
+  }
+
+  pathOf(id: string): string {
+    return `${this.#directory}/${id}`;
+  }
+
+  /** Room that is promised to nobody yet. */
+  availableBytes(): number {
+    const { totalBytes } = this.#process.statfs(this.#directory);
+    return Math.max(
+      0,
+      this.all().reduce((rest, { sizeBytes }) => rest - sizeBytes, totalBytes),
+    );
+  }
+
+  /** Makes a volume, or changes what is known of it. */
+  put(volume: StoredVolume): void {
+    makeDirectories(this.#process, this.pathOf(volume.id), 0o777);
+    this.#volumes.set(volume.id, volume);
+    this.#write();
+  }
+
+  remove(id: string): void {
+    this.#volumes.delete(id);
+    removeTree(this.#process, this.pathOf(id));
+    this.#write();
+  }
+
+  get #file(): string {
+    return `${this.#directory}/state.json`;
+  }
+
+  #read(): readonly StoredVolume[] {
+    try {
+      return (JSON.parse(decode(this.#process.readFile(this.#file))) as { Volumes: StoredVolume[] }).Volumes;
+    } catch (error) {
+      if (error instanceof Errno || error instanceof SyntaxError) return [];
+      throw error;
+    }
+  }
+
+  #write(): void {
+    const text = JSON.stringify({ Volumes: this.all() });
+    this.#process.writeFile(`${this.#file}.tmp`, text, { mode: 0o600 });
+    this.#process.rename(`${this.#file}.tmp`, this.#file);
+  }
+}
