@@ -33,6 +33,18 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
   };
 }
 
+/** Of what kubeadm writes, what this kubelet goes by; `topologyManagerPolicy` may be added. */
+const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: systemd
+clusterDNS:
+- 10.96.0.10
+clusterDomain: cluster.local
+healthzBindAddress: 127.0.0.1
+healthzPort: 10248
+staticPodPath: /etc/kubernetes/manifests
+`;
+
 /** What kubeadm adds on a machine that becomes a node. */
 export function nodeFiles(): FileTree {
   return {
@@ -40,6 +52,7 @@ export function nodeFiles(): FileTree {
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },
+    '/var/lib/kubelet/config.yaml': { text: KUBELET_CONFIG, mode: 0o644 },
     '/var/log/pods': { directory: true },
     '/var/log/containers': { directory: true },
   };

@@ -32,10 +32,10 @@ export interface DeviceManager {
   stop(): void;
   resources(): DeviceResources;
   /**
-   * Gives devices to the containers of a Pod. Returns why that cannot be done.
+   * Gives devices to the containers of a Pod. Returns why the Pod cannot be let in, when that cannot be done.
    * @param early the kubelet does not know of all its Pods yet
    */
-  allocate(pod: Pod, early: boolean): Task<string | undefined>;
+  allocate(pod: Pod, early: boolean): Task<Rejection | undefined>;
   /** @throws DeviceError */
   runOptions(pod: Pod, container: Container): Task<DeviceRunOptions>;
 }
@@ -136,10 +136,7 @@ export class Devices {
 
   /** Gives a Pod its devices. `early`: the kubelet may not know of all its Pods yet. */
   *allocate(pod: Pod, early: boolean): Task<Rejection | undefined> {
-    const problem = this.#manager === undefined ? undefined : yield* this.#manager.allocate(pod, early);
-    if (problem === undefined) return undefined;
-    const message = `Allocate failed due to ${problem}, which is unexpected`;
-    return { reason: 'UnexpectedAdmissionError', message };
+    return this.#manager === undefined ? undefined : yield* this.#manager.allocate(pod, early);
   }
 
   /** @throws DeviceError */

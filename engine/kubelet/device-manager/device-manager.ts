@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/kinds.ts';
 import { GrpcError, implement, serveGrpc } from '../../linux/grpc.ts';
 import { runTask, type Task, type TaskHandle } from '../../sim/index.ts';
+import type { Rejection } from '../admission.ts';
 import { Turnstile } from '../concurrent.ts';
 import {
   DeviceError,
@@ -25,6 +26,7 @@ import {
 import { type Device, Endpoint } from './endpoint.ts';
 import { type DevicesPerNuma, PodDevices } from './pod-devices.ts';
 import { podResources } from './pod-resources.ts';
+import { hintsFor, mergeHints, type TopologyPolicy, topologyPolicy } from './topology.ts';
 
 /** How long the devices of a plugin that is gone still count as the node's. */
 const STOP_GRACE_MS = 300_000;
@@ -40,6 +42,7 @@ export function createDeviceManager(surroundings: DeviceSurroundings): DeviceMan
  */
 class Manager implements DeviceManager {
   readonly #around: DeviceSurroundings;
+  readonly #policy: TopologyPolicy;
   readonly #endpoints = new Map<string, Endpoint>();
   /** What each resource's plugin has told last. */
   readonly #devices = new Map<string, ReadonlyMap<string, Device>>();
@@ -50,6 +53,7 @@ class Manager implements DeviceManager {
 
   constructor(around: DeviceSurroundings) {
     this.#around = around;
+    this.#policy = topologyPolicy(around.root);
     this.#restore();
   }
 
@@ -154,14 +158,16 @@ class Manager implements DeviceManager {
     this.#run(expiry.call(this));
   }
 
-  *allocate(pod: Pod, early: boolean): Task<string | undefined> {
+  *allocate(pod: Pod, early: boolean): Task<Rejection | undefined> {
     if (!containersOf(pod).some((container) => this.#wanted(container).length > 0)) return undefined;
     try {
       yield* this.#turnstile.pass(this.#allocatePod(pod, early));
       return undefined;
     } catch (error) {
-      if (error instanceof DeviceError) return error.message;
-      throw error;
+      if (error instanceof TopologyError) return { reason: 'TopologyAffinityError', message: error.message };
+      if (!(error instanceof DeviceError)) throw error;
+      const message = `Allocate failed due to ${error.message}, which is unexpected`;
+      return { reason: 'UnexpectedAdmissionError', message };
     }
   }
 
@@ -193,10 +199,11 @@ class Manager implements DeviceManager {
     early: boolean,
   ): Task<void> {
     const { uid } = pod.metadata;
+    // After a restart of the kubelet alone, what runs has what it needs.
+    if (early && this.#around.isRunning(uid, container.name)) return;
+    this.#release();
+    const affinity = this.#affinity(uid, container, reusable);
     for (const { resource, required } of this.#wanted(container)) {
-      this.#release();
-      // After a restart of the kubelet alone, what runs has what it needs.
-      if (early && this.#around.isRunning(uid, container.name)) continue;
       const endpoint = this.#endpoints.get(resource);
       const devices = yield* chooseDevices({
         resource,
@@ -207,6 +214,9 @@ class Manager implements DeviceManager {
         reusable: reusable.get(resource) ?? new Set(),
         healthy: this.#healthy(resource),
         inUse: this.#podDevices.inUse().get(resource) ?? new Set(),
+        ...(affinity !== undefined && {
+          isNear: (device) => this.#nodesOf(resource, device).some((node) => affinity.has(node)),
+        }),
         *preferred(available, mustInclude, size) {
           return endpoint === undefined ? [] : yield* endpoint.preferred(available, mustInclude, size);
         },
@@ -220,12 +230,37 @@ class Manager implements DeviceManager {
     }
   }
 
+  /** The NUMA nodes that the topology policy wants a container's devices from. @throws TopologyError */
+  #affinity(
+    uid: string,
+    container: Container,
+    reusable: ReadonlyMap<string, ReadonlySet<string>>,
+  ): ReadonlySet<number> | undefined {
+    if (this.#policy === 'none') return undefined;
+    const hints = this.#wanted(container)
+      .filter(({ resource }) => this.#podDevices.devices(uid, container.name, resource) === undefined)
+      .map(({ resource, required }) => {
+        const used = this.#podDevices.inUse().get(resource);
+        const lent = reusable.get(resource);
+        const free = [...(this.#healthy(resource) ?? [])].filter((each) => !used?.has(each) || lent?.has(each));
+        const all = [...(this.#devices.get(resource)?.keys() ?? [])];
+        const nodes = new Map(all.map((device) => [device, this.#nodesOf(resource, device)]));
+        return hintsFor(nodes, new Set(free), required);
+      });
+    const { affinity, admit } = mergeHints(this.#policy, hints);
+    if (!admit) throw new TopologyError('Resources cannot be allocated with Topology locality');
+    return affinity.nodes;
+  }
+
+  #nodesOf(resource: string, device: string): readonly number[] {
+    return (this.#devices.get(resource)?.get(device)?.topology?.nodes ?? []).map(({ ID }) => ID);
+  }
+
   #perNuma(resource: string, devices: ReadonlySet<string>): DevicesPerNuma {
-    const known = this.#devices.get(resource);
     const perNuma: Record<string, string[]> = {};
     for (const device of devices) {
-      const nodes = known?.get(device)?.topology?.nodes ?? [];
-      for (const node of nodes.length === 0 ? ['-1'] : nodes.map(({ ID }) => String(ID))) {
+      const nodes = this.#nodesOf(resource, device);
+      for (const node of nodes.length === 0 ? ['-1'] : nodes.map(String)) {
         perNuma[node] ??= [];
         perNuma[node].push(device);
       }
@@ -262,7 +297,7 @@ class Manager implements DeviceManager {
     }
     if (missing) {
       const problem = yield* this.allocate(pod, false);
-      if (problem !== undefined) throw new DeviceError(problem);
+      if (problem !== undefined) throw new DeviceError(problem.message);
     }
     return this.#podDevices.runOptions(uid, container.name);
   }
@@ -311,6 +346,11 @@ class Manager implements DeviceManager {
     });
     this.#tasks.add(handle);
   }
+}
+
+/** What a container wants is not to be had near together. */
+class TopologyError extends Error {
+  override readonly name = 'TopologyError';
 }
 
 function containersOf({ spec }: Pod): readonly Container[] {

@@ -169,3 +169,26 @@ test('with the runtime class nvidia the environment says which GPUs are seen', (
   bare.until('it cannot run', () => events().includes('FailedCreatePodSandBox'), 60);
   expect(events()).toContain('failed to get sandbox runtime: no runtime for "nvidia" is configured');
 });
+
+test('a node that wants devices from one socket refuses Pods whose devices are not together', () => {
+  const bed = gpuBed([4]);
+  bed.run(
+    'node-1',
+    'bash',
+    '-c',
+    'echo topologyManagerPolicy: single-numa-node >>/var/lib/kubelet/config.yaml; pkill kubelet',
+  );
+  bed.until('the kubelet is back', () => allocatable(bed)[0] === '0', 30);
+  bed.until('the plugin too', () => allocatable(bed)[0] === '4', 30);
+  bed.sh(pod('three', 3, CUDA, wait));
+  bed.until('it is refused', () => phase(bed, 'three') === 'Failed', 30);
+  expect(bed.sh('kubectl get pod three').stdout).toContain('TopologyAffinityError');
+  expect(bed.sh('kubectl describe pod three').stdout).toContain('Resources cannot be allocated with Topology locality');
+  bed.sh(pod('one', 1, CUDA, wait));
+  bed.sh(pod('two', 2, CUDA, wait));
+  bed.until('both run', () => phase(bed, 'one') === 'Running' && phase(bed, 'two') === 'Running', 120);
+  const nodes = bed.run('node-1', 'bash', '-c', 'cat /sys/bus/pci/devices/*/numa_node').stdout.trim().split('\n');
+  expect(nodes).toEqual(['0', '0', '1', '1']);
+  const indices = [...bed.sh('kubectl exec two -- ls /dev').stdout.matchAll(/nvidia(\d)/g)].map(([, index]) => index);
+  expect(indices).toEqual(['2', '3']);
+});
