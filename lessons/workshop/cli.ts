@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
   const keyFile = join(options.data, KEY_FILE);
   const keptKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
   const { workshop, instructorKey, resumed } = await openWorkshop(store, options, cards, keptKey, Date.now());
-  writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
+  if (instructorKey !== keptKey) writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
   const roster =
     options.roster === undefined ? undefined : readRoster(options.roster, readFileSync(options.roster, 'utf8'));
   const { host, port } = options;

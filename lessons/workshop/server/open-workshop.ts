@@ -5,6 +5,9 @@ import type { BenchCard } from './bench-card.ts';
 import { OptionsError, type WorkshopOptions } from './options.ts';
 import { hashOf, newCode, newToken } from './secrets.ts';
 
+/** One workshop a database. */
+const ID = 'workshop';
+
 export interface OpenedWorkshop {
   readonly workshop: Workshop;
   /** Of the board's link. Only its hash is kept in the database. */
@@ -15,7 +18,7 @@ export interface OpenedWorkshop {
 /**
  * The workshop that is kept, or a new one.
  *
- * @param keptKey the instructor's key of the last time, if this machine has it
+ * @param keptKey the instructor's key of the last time, or one that was chosen beforehand
  * @throws OptionsError for lessons or exercises that this build does not have
  */
 export async function openWorkshop(
@@ -31,9 +34,9 @@ export async function openWorkshop(
     ...choose(cards, 'lesson', options.lessons, options.exercises),
     ...choose(cards, 'exercise', options.exercises, options.lessons),
   ];
-  const instructorKey = newToken();
+  const instructorKey = keptKey ?? newToken();
   const workshop: Workshop = {
-    id: newToken().slice(0, 12),
+    id: ID,
     title: options.title,
     code: newCode(),
     instructorHash: hashOf(instructorKey),
@@ -44,8 +47,9 @@ export async function openWorkshop(
       ...(options.until === undefined ? {} : { closesAt: options.until }),
     },
   };
-  await store.create(workshop);
-  return { workshop, instructorKey, resumed: false };
+  if (await store.create(workshop)) return { workshop, instructorKey, resumed: false };
+  // Another server that shares the database was a moment faster.
+  return resume(store, (await store.workshop())!, keptKey, options);
 }
 
 async function resume(

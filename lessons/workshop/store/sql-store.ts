@@ -41,15 +41,12 @@ class SqlStore implements Store {
     this.#sql = sql;
   }
 
-  async create(workshop: Workshop): Promise<void> {
+  async create(workshop: Workshop): Promise<boolean> {
     const { id, createdAt } = workshop;
-    await this.#sql.query(
-      'insert into workshop (id, created, body) values (?, ?, ?)',
-      id,
-      createdAt,
-      JSON.stringify(workshop),
-    );
-    await this.#tell({ kind: 'workshop' });
+    const statement = 'insert into workshop (id, created, body) values (?, ?, ?) on conflict do nothing returning id';
+    const created = await this.#sql.query(statement, id, createdAt, JSON.stringify(workshop));
+    if (created.length > 0) await this.#tell({ kind: 'workshop' });
+    return created.length > 0;
   }
 
   async workshop(): Promise<Workshop | undefined> {

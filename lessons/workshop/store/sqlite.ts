@@ -2,15 +2,16 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Query, Sql } from './sql.ts';
 
 /**
- * SQLite, in a file or (`:memory:`) nowhere. What has been written is on the disk when the promise resolves. One process
- * only: there is nobody else to notify.
+ * SQLite, in a file or (`:memory:`) nowhere. What has been written outlives the process when the promise resolves; a
+ * machine that loses its power may lose the last moments, which the learners' browsers still have and send again. One
+ * process only: there is nobody else to notify.
  *
  * @throws Error when the file cannot be opened or is no database
  */
 export function openSqlite(path: string): Sql {
   const database = new DatabaseSync(path);
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 2000',
+    'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma busy_timeout = 2000',
   );
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const listeners = new Set<(text: string) => void>();

@@ -18,8 +18,8 @@ export type Appended = { readonly count: number } | { readonly refused: AppendRe
  * acknowledged outlives the process. Methods reject only when the storage itself fails.
  */
 export interface Store {
-  /** Keeps a new workshop. */
-  create(workshop: Workshop): Promise<void>;
+  /** Keeps a new workshop. Returns false when one with that id is kept already. */
+  create(workshop: Workshop): Promise<boolean>;
   /** The workshop kept here; the newest if there are several. */
   workshop(): Promise<Workshop | undefined>;
   changeSettings(id: string, settings: Settings): Promise<void>;

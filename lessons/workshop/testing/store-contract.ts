@@ -55,6 +55,11 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     });
   });
 
+  test('of two servers that begin at once one is the first', async () => {
+    expect(await store.create({ ...WORKSHOP, code: 'ZZZ999' })).toBe(false);
+    expect((await store.workshop())?.code).toBe(WORKSHOP.code);
+  });
+
   test('people are found by id and by token; a name is taken once, however it is written', async () => {
     expect(await store.addPerson(person('ben', 'Ben'))).toBe(true);
     expect(await store.addPerson(person('eve', 'ADA'))).toBe(false);
