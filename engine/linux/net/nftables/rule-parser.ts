@@ -2,6 +2,7 @@ import { parseAddress } from '../address.ts';
 import { parseValue, type TypeName } from './data-type.ts';
 import type { Comparison, Expression, Pattern, SetReference, Statement } from './expression.ts';
 import { typesOf } from './expression.ts';
+import { mergeIntervals } from './intervals.ts';
 import { SELECTORS } from './selectors.ts';
 import { type Element, NftSet } from './set.ts';
 import { NftError, type Token, type TokenReader } from './tokens.ts';
@@ -252,7 +253,16 @@ function parseInline(
   data?: readonly (TypeName | 'verdict')[],
 ): NftSet {
   const set = new NftSet({ name: '', types, flags: [], ...(data !== undefined && { data }) });
-  for (const element of parseElements(reader, set)) set.put(element);
+  const elements = parseElements(reader, set);
+  const keys =
+    data === undefined && types.length === 1
+      ? mergeIntervals(
+          types[0]!,
+          elements.map(({ key }) => key[0]!),
+        )
+      : undefined;
+  if (keys === undefined) for (const element of elements) set.put(element);
+  else for (const key of keys) set.put({ key: [key] });
   return set;
 }
 

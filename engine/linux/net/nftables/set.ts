@@ -1,5 +1,5 @@
-import { parseAddress } from '../address.ts';
 import { numberOf, orderInConcatenation, type TypeName } from './data-type.ts';
+import { type Interval, intervalOf } from './intervals.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A member of a set, or an entry of a map. A part of the key may be a range `a-b` or a prefix `a/n`. */
@@ -25,12 +25,6 @@ export interface SetProperties {
   readonly size?: number;
   readonly comment?: string;
   readonly autoMerge?: boolean;
-}
-
-/** Between two numbers, both included. */
-interface Interval {
-  readonly first: number;
-  readonly last: number;
 }
 
 /**
@@ -143,16 +137,4 @@ export class NftSet implements SetProperties {
     }
     return 0;
   }
-}
-
-/** `10.0.0.0/8`, `1000-2000`, or one value alone. */
-export function intervalOf(type: TypeName, text: string): Interval {
-  const [base = '', length] = text.split('/');
-  if (length !== undefined) {
-    const size = 2 ** (32 - Number(length));
-    const first = Math.floor((parseAddress(base) ?? 0) / size) * size;
-    return { first, last: first + size - 1 };
-  }
-  const [first = '', last = first] = type === 'ifname' || type === 'icmp_type' ? [text] : text.split('-');
-  return { first: numberOf(type, first), last: numberOf(type, last) };
 }

@@ -3,9 +3,10 @@ import type { Packet } from '../netfilter/packet.ts';
 import { markText, numberOf } from './data-type.ts';
 import type { Comparison, Expression, Pattern, RateLimit, SetReference, Statement, Translation } from './expression.ts';
 import { typesOf } from './expression.ts';
+import { intervalOf } from './intervals.ts';
 import { ruleText } from './rule-text.ts';
 import { SELECTORS } from './selectors.ts';
-import { intervalOf, type NftSet } from './set.ts';
+import type { NftSet } from './set.ts';
 import type { NfTables, NftChain, NftRule, NftTable } from './tables.ts';
 import type { Verdict } from './verdict.ts';
 
