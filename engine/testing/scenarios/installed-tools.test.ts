@@ -7,9 +7,11 @@ import type { Testbed } from './testbed.ts';
 // What the simulated tools write is taken by Debian's own, in a network namespace of a user's own. Where these are not
 // installed, or namespaces are not allowed, the tests are skipped: `apt-get install iptables ipset nftables`.
 
+const UNSHARE = '/usr/bin/unshare';
+
 /** Runs a script as root of a new network namespace. */
 function inNamespace(script: string, input = ''): { readonly status: number | null; readonly text: string } {
-  const { status, stdout, stderr } = spawnSync('unshare', ['--map-root-user', '--net', 'sh', '-c', script], {
+  const { status, stdout, stderr } = spawnSync(UNSHARE, ['--map-root-user', '--net', 'sh', '-c', script], {
     input,
     encoding: 'utf8',
     env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
