@@ -5,6 +5,7 @@ import type { History } from './history.ts';
 import { inWords } from './json.ts';
 import { findAll, parsePath } from './object-path.ts';
 import { observe, type Seen } from './observe.ts';
+import type { Vantage } from './vantage.ts';
 
 /** How a check came out. */
 export interface Verdict {
@@ -18,12 +19,12 @@ export interface Verdict {
 /** How often a check that waits looks again. */
 const LOOK_EVERY_MS = 500;
 
-/** Evaluates one check, driving the cluster's clock as far as the check's span asks. */
-export function evaluate(cluster: Cluster, check: Check, history: History): Verdict {
-  if (check.within !== undefined) return eventually(cluster, check, spanMs(check.within));
-  if (check.always !== undefined) return always(cluster, check, spanMs(check.always));
-  if (check.changes !== undefined) return changes(cluster, check, check.changes);
-  if (check.constant !== undefined) return constant(cluster, check, check.constant);
+/** Evaluates one check, waiting as long as the check's span asks. Without a history a `never` check throws. */
+export function evaluate(vantage: Vantage, check: Check, history: History | undefined): Verdict {
+  if (check.within !== undefined) return eventually(vantage, check, spanMs(check.within));
+  if (check.always !== undefined) return always(vantage, check, spanMs(check.always));
+  if (check.changes !== undefined) return changes(vantage, check, check.changes);
+  if (check.constant !== undefined) return constant(vantage, check, check.constant);
   return never(check, history);
 }
 
@@ -41,50 +42,50 @@ function judge(seen: Seen, check: Check): Verdict {
   return { passed: false, seen: refutation.seen, objects, refutation };
 }
 
-function eventually(cluster: Cluster, check: Check, limitMs: number): Verdict {
-  const deadlineMs = cluster.sim.nowMs + limitMs;
+function eventually(vantage: Vantage, check: Check, limitMs: number): Verdict {
+  const deadlineMs = vantage.nowMs + limitMs;
   for (;;) {
-    const verdict = judge(observe(cluster, check.observe), check);
+    const verdict = judge(vantage.observe(check.observe), check);
     if (verdict.passed) return verdict;
-    if (cluster.sim.nowMs >= deadlineMs) return { ...verdict, seen: `after ${check.within}: ${verdict.seen}` };
-    cluster.sim.runFor(Math.min(LOOK_EVERY_MS, deadlineMs - cluster.sim.nowMs));
+    if (vantage.nowMs >= deadlineMs) return { ...verdict, seen: `after ${check.within}: ${verdict.seen}` };
+    vantage.wait(Math.min(LOOK_EVERY_MS, deadlineMs - vantage.nowMs));
   }
 }
 
-function always(cluster: Cluster, check: Check, spanLengthMs: number): Verdict {
-  const startMs = cluster.sim.nowMs;
+function always(vantage: Vantage, check: Check, spanLengthMs: number): Verdict {
+  const startMs = vantage.nowMs;
   for (;;) {
-    const verdict = judge(observe(cluster, check.observe), check);
-    const elapsedMs = cluster.sim.nowMs - startMs;
+    const verdict = judge(vantage.observe(check.observe), check);
+    const elapsedMs = vantage.nowMs - startMs;
     if (!verdict.passed) return { ...verdict, seen: `${Math.round(elapsedMs / 1000)} s in: ${verdict.seen}` };
     if (elapsedMs >= spanLengthMs) return verdict;
-    cluster.sim.runFor(Math.min(LOOK_EVERY_MS, spanLengthMs - elapsedMs));
+    vantage.wait(Math.min(LOOK_EVERY_MS, spanLengthMs - elapsedMs));
   }
 }
 
-function changes(cluster: Cluster, check: Check, { path, within }: NonNullable<Check['changes']>): Verdict {
-  const deadlineMs = cluster.sim.nowMs + spanMs(within);
-  const first = look(cluster, check, path);
+function changes(vantage: Vantage, check: Check, { path, within }: NonNullable<Check['changes']>): Verdict {
+  const deadlineMs = vantage.nowMs + spanMs(within);
+  const first = look(vantage, check, path);
   if (!first.verdict.passed) return first.verdict;
   for (;;) {
-    cluster.sim.runFor(LOOK_EVERY_MS);
-    const next = look(cluster, check, path);
+    vantage.wait(LOOK_EVERY_MS);
+    const next = look(vantage, check, path);
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) return { ...next.verdict, seen: `${path} changed` };
-    if (cluster.sim.nowMs >= deadlineMs) {
+    if (vantage.nowMs >= deadlineMs) {
       return { ...next.verdict, passed: false, seen: `${path} stayed ${first.shown} for ${within}` };
     }
   }
 }
 
-function constant(cluster: Cluster, check: Check, { path, over }: NonNullable<Check['constant']>): Verdict {
-  const deadlineMs = cluster.sim.nowMs + spanMs(over);
-  const first = look(cluster, check, path);
+function constant(vantage: Vantage, check: Check, { path, over }: NonNullable<Check['constant']>): Verdict {
+  const deadlineMs = vantage.nowMs + spanMs(over);
+  const first = look(vantage, check, path);
   for (;;) {
     if (!first.verdict.passed) return first.verdict;
-    if (cluster.sim.nowMs >= deadlineMs) return { ...first.verdict, seen: `${path} stayed as it was` };
-    cluster.sim.runFor(LOOK_EVERY_MS);
-    const next = look(cluster, check, path);
+    if (vantage.nowMs >= deadlineMs) return { ...first.verdict, seen: `${path} stayed as it was` };
+    vantage.wait(LOOK_EVERY_MS);
+    const next = look(vantage, check, path);
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) {
       return { ...next.verdict, passed: false, seen: `${path} changed from ${first.shown} to ${next.shown}` };
@@ -92,8 +93,8 @@ function constant(cluster: Cluster, check: Check, { path, over }: NonNullable<Ch
   }
 }
 
-function look(cluster: Cluster, check: Check, path: string): { verdict: Verdict; shown: string } {
-  const seen = observe(cluster, check.observe);
+function look(vantage: Vantage, check: Check, path: string): { verdict: Verdict; shown: string } {
+  const seen = vantage.observe(check.observe);
   return {
     verdict: judge(seen, check),
     shown: findAll(seen.value, parsePath(path))
@@ -102,8 +103,9 @@ function look(cluster: Cluster, check: Check, path: string): { verdict: Verdict;
   };
 }
 
-function never(check: Check, history: History): Verdict {
+function never(check: Check, history: History | undefined): Verdict {
   if (!('object' in check.observe)) throw new Error(`check "${check.id}": never looks at objects only`);
+  if (history === undefined) throw new Error(`check "${check.id}": never needs the cluster's history`);
   const match = history.firstMatch(check.observe.object, check.that ?? []);
   if (match === undefined) return { passed: true, seen: 'it never happened', objects: [] };
   const { object, timeMs } = match;

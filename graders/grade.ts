@@ -6,6 +6,7 @@ import { History } from './history.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
 import { findAll, parsePath } from './object-path.ts';
 import { carryOut } from './steps.ts';
+import { simulated } from './vantage.ts';
 import { explain } from './why.ts';
 
 /** A file that a learner hands in. */
@@ -28,6 +29,8 @@ export interface CheckResult {
   readonly where?: SourcePlace;
   /** A question to go on with. */
   readonly ask?: string;
+  /** Why it was not looked at; then its points count neither way. */
+  readonly skipped?: string;
 }
 
 export interface Report {
@@ -103,14 +106,16 @@ function gradeOn(
   const startMs = cluster.sim.nowMs;
   const results = new Map<string, CheckResult>();
   for (const check of exercise.checks.filter((each) => each.after === undefined)) {
-    results.set(check.id, resultOf(cluster, check, evaluate(cluster, check, history), sources));
+    results.set(check.id, resultOf(cluster, check, evaluate(simulated(cluster), check, history), sources));
   }
   const breaking = exercise.checks.filter((each) => each.after !== undefined);
   breaking.forEach((check, index) => {
     const copy = index === breaking.length - 1 ? cluster : cluster.fork();
     const obstacle = carryOut(copy, check.after!);
     const verdict =
-      obstacle === undefined ? evaluate(copy, check, history) : { passed: false, seen: obstacle, objects: [] };
+      obstacle === undefined
+        ? evaluate(simulated(copy), check, history)
+        : { passed: false, seen: obstacle, objects: [] };
     results.set(check.id, resultOf(copy, check, verdict, sources));
   });
   history.close();
@@ -136,7 +141,7 @@ function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: rea
 }
 
 /** The line of a manifest that a failed check comes from. */
-function locate(
+export function locate(
   check: Check,
   refutation: Refutation | undefined,
   sources: readonly ManifestSource[],

@@ -3,10 +3,12 @@ import type { Report } from '../grade.ts';
 /** A report as JUnit XML, one test case a check. Times are those of the simulated cluster, in seconds. */
 export function junitReport(reports: readonly Report[]): string {
   const suites = reports.map((report) => {
-    const failures = report.checks.filter(({ passed }) => !passed).length;
+    const failures = report.checks.filter(({ passed, skipped }) => !passed && skipped === undefined).length;
     const cases = report.checks.map((check) => {
       const open = `    <testcase classname="${escapeXml(report.exercise)}" name="${escapeXml(check.title)}"`;
       if (check.passed) return `${open}/>`;
+      if (check.skipped !== undefined)
+        return `${open}>\n      <skipped message="${escapeXml(check.skipped)}"/>\n    </testcase>`;
       const where = check.where === undefined ? [] : [`${check.where.file}:${check.where.line}:${check.where.column}`];
       const body = [...check.why, ...where, check.ask ?? ''].filter((line) => line !== '').join('\n');
       return `${open}>\n      <failure message="${escapeXml(check.seen)}">${escapeXml(body)}</failure>\n    </testcase>`;

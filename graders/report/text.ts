@@ -32,6 +32,7 @@ export function textReport(report: Report, ink: Ink): string {
 }
 
 function checkLines(check: CheckResult, ink: Ink): string[] {
+  if (check.skipped !== undefined) return [`${ink.dim('–')} ${check.title} ${ink.dim(`skipped: ${check.skipped}`)}`];
   const mark = check.passed ? ink.green('✓') : ink.red('✗');
   const lines = [`${mark} ${check.title} ${ink.dim(`${check.earned}/${check.points}`)}`];
   if (check.passed) return lines;

@@ -1,0 +1,43 @@
+import { createCluster, type JournalEntry, namespaces } from '@drydock/engine';
+import { replay } from '@drydock/engine/worker';
+import { CourseFileError } from './course-file.ts';
+import type { Exercise } from './exercise.ts';
+import { gradeCluster, type Report } from './grade.ts';
+
+/**
+ * Grades what a learner did by doing it again: `text` is a file that the page's Share button saves. The cluster is the
+ * exercise's own, whatever the file says of it, except for the files that lay on the workstation.
+ *
+ * @throws CourseFileError when the file is something else or cannot be replayed.
+ */
+export function gradeJournal(exercise: Exercise, name: string, text: string): Report {
+  const run = readRun(name, text);
+  const files = { ...exercise.cluster.files, ...run.files };
+  const cluster = createCluster({ ...exercise.cluster, files });
+  const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  try {
+    for (const _ of replay(cluster, run.entries, run.end)) {
+      // Each turn is a slice of the run.
+    }
+  } catch (error) {
+    throw new CourseFileError(`${name}: it cannot be replayed here: ${(error as Error).message}`);
+  }
+  const answers = cluster.listFiles().filter((path) => /\.ya?ml$/.test(path));
+  const texts = answers.map((path) => ({ name: path, text: cluster.readFile(path) ?? '' }));
+  return gradeCluster(cluster, exercise, texts, base);
+}
+
+function readRun(name: string, text: string) {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new CourseFileError(`${name}: it is not JSON; a journal is a file that the page's Share button saves`);
+  }
+  const { kind, entries, end, options } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  if (kind !== 'drydock-run' || !Array.isArray(entries)) {
+    throw new CourseFileError(`${name}: it is no journal; one is saved by the page's Share button`);
+  }
+  const { files = {} } = (options ?? {}) as { files?: Readonly<Record<string, string>> };
+  return { files, entries: entries as JournalEntry[], end: end as { timeMs: number; step: number } | undefined };
+}

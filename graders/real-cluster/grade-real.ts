@@ -1,0 +1,84 @@
+import { evaluate } from '../evaluate.ts';
+import type { Check, Exercise, Step } from '../exercise.ts';
+import { spanMs } from '../exercise.ts';
+import { type AnswerFile, type CheckResult, locate, type Report } from '../grade.ts';
+import { ManifestSource } from '../manifest-source.ts';
+import { callKubectl } from './kubectl.ts';
+import { RealVantage } from './real-vantage.ts';
+
+/**
+ * Grades files on a real cluster: applies them with kubectl and looks at what comes of it. What was applied stays there.
+ * Checks that break machines, or ask what the cluster once looked like, are skipped: only the simulator can do that.
+ *
+ * @throws ManifestSyntaxError when a file is not YAML, RealClusterError when the cluster cannot be reached.
+ */
+export function gradeReal(exercise: Exercise, files: readonly AnswerFile[], kubeconfig: string): Report {
+  const sources = files.map(({ name, text }) => new ManifestSource(name, text));
+  const vantage = new RealVantage(kubeconfig);
+  // A cluster that is not there is found out before anything is called wrong.
+  vantage.observe({ object: { kind: 'Namespace' } });
+  const startMs = vantage.nowMs;
+  const refused = files.flatMap(({ text }) => {
+    const { exitCode, stderr } = callKubectl(kubeconfig, ['apply', '-f', '-'], text);
+    return exitCode === 0 ? [] : [stderr.trim()];
+  });
+  // Those that change something come last.
+  const order = exercise.checks.toSorted((a, b) => Number(a.after !== undefined) - Number(b.after !== undefined));
+  const results = new Map(order.map((check) => [check.id, resultOf(vantage, check, sources, kubeconfig)]));
+  const checks = exercise.checks.map(({ id }) => results.get(id)!);
+  const counted = checks.filter(({ skipped }) => skipped === undefined);
+  return {
+    exercise: exercise.id,
+    title: exercise.title,
+    passed: counted.every(({ passed }) => passed),
+    earned: counted.reduce((sum, { earned }) => sum + earned, 0),
+    points: counted.reduce((sum, { points }) => sum + points, 0),
+    refused,
+    checks,
+    virtualMs: vantage.nowMs - startMs,
+  };
+}
+
+function resultOf(
+  vantage: RealVantage,
+  check: Check,
+  sources: readonly ManifestSource[],
+  kubeconfig: string,
+): CheckResult {
+  const { id, title, points, after = [] } = check;
+  const skipped = onlySimulated(check);
+  if (skipped !== undefined) return { id, title, passed: false, earned: 0, points, seen: skipped, why: [], skipped };
+  const obstacle = after.map((step) => carryOut(vantage, step, kubeconfig)).find((each) => each !== undefined);
+  const verdict =
+    obstacle === undefined ? evaluate(vantage, check, undefined) : { passed: false, seen: obstacle, objects: [] };
+  if (verdict.passed) return { id, title, passed: true, earned: points, points, seen: verdict.seen, why: [] };
+  const where = locate(check, verdict.refutation, sources);
+  return { id, title, passed: false, earned: 0, points, seen: verdict.seen, why: [], where, ask: check.ask };
+}
+
+/** Why only the simulator can look at a check; undefined where a real cluster will do. */
+function onlySimulated({ after = [], never }: Check): string | undefined {
+  if (after.some((step) => 'fault' in step)) return 'it breaks something, which only the simulator can do without harm';
+  if (never === true) return 'it asks what the cluster once looked like, which only the simulator remembers';
+  return undefined;
+}
+
+function carryOut(vantage: RealVantage, step: Step, kubeconfig: string): string | undefined {
+  if ('wait' in step) {
+    vantage.wait(spanMs(step.wait));
+    return undefined;
+  }
+  if ('fault' in step) return undefined;
+  const outcome = callKubectl(kubeconfig, 'kubectl' in step ? step.kubectl : deletion(step.delete));
+  return outcome.exitCode === 0 ? undefined : outcome.stderr.trim();
+}
+
+function deletion({
+  kind,
+  namespace = 'default',
+  name,
+  selector,
+}: Extract<Step, { delete: unknown }>['delete']): string[] {
+  const which = name === undefined ? (selector === undefined ? ['--all'] : ['-l', selector]) : [name];
+  return ['delete', kind, '-n', namespace, '--wait=false', ...which];
+}
