@@ -7,6 +7,7 @@ import { DisruptionController } from './disruption/disruption-controller.ts';
 import { EndpointsController } from './endpoint/endpoints-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { EndpointSliceMirroringController } from './endpointslicemirroring/endpoint-slice-mirroring-controller.ts';
+import { EphemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
@@ -26,6 +27,7 @@ import { TokensController } from './service-account/tokens-controller.ts';
 import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
+import { VolumeExpandController } from './volume-expand/volume-expand-controller.ts';
 
 /** A controller as `--controllers` knows it. */
 export interface ControllerDescriptor {
@@ -126,6 +128,16 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'persistentvolume-protection-controller',
     alias: 'pv-protection',
     create: (context) => new VolumeProtectionController(context),
+  },
+  {
+    name: 'persistentvolume-expander-controller',
+    alias: 'persistentvolume-expander',
+    create: (context) => new VolumeExpandController(context),
+  },
+  {
+    name: 'ephemeral-volume-controller',
+    alias: 'ephemeral-volume',
+    create: (context) => new EphemeralVolumeController(context),
   },
   {
     name: 'ttl-after-finished-controller',
