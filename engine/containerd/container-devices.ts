@@ -14,9 +14,15 @@ import { NVIDIA } from './runtime-handlers.ts';
  */
 export function resolveDevices(host: Host, config: ContainerConfig, image: Image, handler: string): ContainerConfig {
   const names = (config.CDIDevices ?? []).map(({ name }) => name);
+  for (const [key, value] of Object.entries(config.annotations)) {
+    if (key.startsWith(ANNOTATION_PREFIX)) names.push(...value.split(',').filter((name) => !names.includes(name)));
+  }
   if (handler === NVIDIA) names.push(...visibleDevices(config, image).map((device) => `nvidia.com/gpu=${device}`));
   return withCdiDevices(host.root, config, names);
 }
+
+/** The older way to name devices of the Container Device Interface. */
+const ANNOTATION_PREFIX = 'cdi.k8s.io/';
 
 function visibleDevices({ env }: ContainerConfig, image: Image): readonly string[] {
   const name = 'NVIDIA_VISIBLE_DEVICES';

@@ -1,5 +1,6 @@
 import { bootCluster } from '../cluster/boot.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { hasNvidiaPlugin } from '../cluster/nvidia-add-on.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { deferTools } from './deferred-tools.ts';
 
@@ -21,6 +22,6 @@ export async function startCluster(options: ClusterOptions): Promise<StartedClus
   const complete = load();
   // Whoever waits hears of a failure; whoever does not must not be struck by it.
   complete.catch(() => {});
-  if (options.storage === true) await complete;
+  if (options.storage === true || hasNvidiaPlugin(options)) await complete;
   return { cluster: bootCluster(options, tools), complete };
 }
