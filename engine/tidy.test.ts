@@ -23,6 +23,7 @@ const PORTS = [
   'engine/linux/grpc.ts',
   'engine/linux/hash.ts',
   'engine/linux/http.ts',
+  'engine/linux/tls.ts',
   'engine/linux/nvidia.ts',
   'engine/linux/programs/go/runtime.ts',
   'engine/linux/protobuf.ts',

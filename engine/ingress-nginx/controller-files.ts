@@ -1,8 +1,9 @@
 import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
+import { CERTIFICATES, certificateOf, FAKE_CERTIFICATE } from './certificates.ts';
 import type { Paths } from './location-text.ts';
-import type { HostLocation, Model } from './model.ts';
+import type { HostLocation, HostServer, Model } from './model.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
 
 const PASSWORDS = '/etc/ingress-controller/auth';
@@ -28,9 +29,10 @@ export class ControllerFiles {
       for (const { annotations } of locations)
         if (annotations?.auth !== undefined)
           passwords.set(annotations.auth.secret, this.#passwordFile(annotations.auth.secret));
+    const certificates = new Map(model.servers.map((server) => [server.host, this.#certificateFile(server)]));
     return {
       passwords: ({ annotations }: HostLocation) => passwords.get(annotations?.auth?.secret ?? ''),
-      certificate: () => undefined,
+      certificate: (host) => certificates.get(host) ?? FAKE_CERTIFICATE,
     };
   }
 
@@ -47,6 +49,17 @@ export class ControllerFiles {
     }
     const path = `${PASSWORDS}/${secret.replace('/', '-')}.passwd`;
     this.#write(path, decode(Uint8Array.from(atob(auth), (character) => character.charCodeAt(0))));
+    return path;
+  }
+
+  #certificateFile(server: HostServer): string {
+    const found = certificateOf(this.#cluster, server);
+    if ('complaints' in found) {
+      for (const text of found.complaints) this.#say(['W', 'controller.go:1540', text]);
+      return FAKE_CERTIFICATE;
+    }
+    const path = `${CERTIFICATES}/${server.tlsSecret!.replace('/', '-')}.pem`;
+    this.#write(path, found.pem);
     return path;
   }
 

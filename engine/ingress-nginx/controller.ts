@@ -11,6 +11,7 @@ import type { Signal } from '../linux/signal.ts';
 import { print } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
+import { FAKE_CERTIFICATE, writeFakeCertificate } from './certificates.ts';
 import { ControllerFiles } from './controller-files.ts';
 import { log } from './controller-log.ts';
 import { banner, type Flags, readFlags, VERSION } from './flags.ts';
@@ -125,6 +126,8 @@ class IngressController {
     const health = process.listen(healthPort);
     try {
       yield* log(process, 'I', 'nginx.go:273', '"Starting NGINX Ingress controller"');
+      yield* writeFakeCertificate(process);
+      yield* log(process, 'I', 'main.go:101', `"SSL fake certificate created" file="${FAKE_CERTIFICATE}"`);
       this.#listen();
       this.#cluster.start();
       yield* log(process, 'I', 'nginx.go:319', '"Starting NGINX process"');

@@ -5,8 +5,8 @@ import { nameOf } from './watched-cluster.ts';
 
 /** Files that the configuration names. */
 export interface Paths {
-  /** The certificate and key of a host; undefined where there is no TLS. */
-  certificate(host: string, secret: string | undefined): string | undefined;
+  /** The certificate and key of a host, in one file. */
+  certificate(host: string): string;
   /** The password file of an Ingress; undefined when its Secret is not there or is no good. */
   passwords(location: HostLocation): string | undefined;
 }

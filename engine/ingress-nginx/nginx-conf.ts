@@ -223,7 +223,7 @@ function serverText(server: HostServer, options: Options, paths: Paths): string[
   const { host, aliases, locations } = server;
   const isDefault = host === '_' ? ' default_server' : '';
   const enforced = usesExpressions(server);
-  const certificate = paths.certificate(host, server.tlsSecret);
+  const certificate = paths.certificate(host);
   const appRoot = locations.find(({ annotations }) => (annotations?.appRoot ?? '') !== '')?.annotations?.appRoot;
   return [
     `## start server ${host}`,
@@ -231,13 +231,9 @@ function serverText(server: HostServer, options: Options, paths: Paths): string[
     `\tserver_name ${[host, ...aliases].map(quote).join(' ')};`,
     '',
     `\tlisten 80${isDefault};`,
-    ...(certificate === undefined
-      ? []
-      : [
-          `\tlisten 443${isDefault} ssl;`,
-          `\tssl_certificate ${certificate};`,
-          `\tssl_certificate_key ${certificate};`,
-        ]),
+    `\tlisten 443${isDefault} ssl;`,
+    `\tssl_certificate ${certificate};`,
+    `\tssl_certificate_key ${certificate};`,
     '',
     '\tset $proxy_upstream_name "-";',
     '\tset $proxy_alternative_upstream_name "";',

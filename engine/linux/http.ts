@@ -7,5 +7,6 @@ export type {
   HttpServerRequest,
   HttpServerResponse,
   RequestHead,
+  SecureChannel,
   SignalVerdict,
 } from './http/server-options.ts';

@@ -30,10 +30,18 @@ export interface HttpRequestOptions {
   readonly readTimeoutMs?: number;
   /** The connection is there: what fails later fails on it. */
   readonly onConnect?: () => void;
+  /** What is agreed on with the server before HTTP is spoken. */
+  readonly secure?: (fd: number) => Task<ClientChannel>;
   /** 1.1 unless told. */
   readonly version?: '1.0' | '1.1';
   /** A larger body ends in HttpProtocolError; 16 MiB unless told. */
   readonly maxBodyBytes?: number;
+}
+
+interface ClientChannel {
+  seal(bytes: Uint8Array): Uint8Array;
+  /** What has come in plain; undefined when the server has ended it. */
+  open(bytes: Uint8Array): Uint8Array | undefined;
 }
 
 export interface HttpResponse {
@@ -55,8 +63,10 @@ export function* httpRequest(process: Process, options: HttpRequestOptions): Tas
   const fd = yield* process.connect(options.host, options.port, options.connectTimeoutMs ?? options.timeoutMs);
   options.onConnect?.();
   try {
-    yield* process.write(fd, formatRequest(options));
-    return yield* readResponse(process, fd, options, deadline);
+    const channel = options.secure === undefined ? undefined : yield* options.secure(fd);
+    const request = formatRequest(options);
+    yield* process.write(fd, channel === undefined ? request : channel.seal(request));
+    return yield* readResponse(process, fd, { ...options, channel }, deadline);
   } finally {
     process.close(fd);
   }
@@ -81,7 +91,7 @@ function formatRequest(options: HttpRequestOptions): Uint8Array {
 function* readResponse(
   process: Process,
   fd: number,
-  options: HttpRequestOptions,
+  options: HttpRequestOptions & { readonly channel: ClientChannel | undefined },
   deadline: number | undefined,
 ): Task<HttpResponse> {
   const queue = new ByteQueue();
@@ -95,7 +105,12 @@ function* readResponse(
       const ready = yield* process.poll([fd], left);
       if (ready.length === 0) throw new Errno('ETIMEDOUT');
     }
-    const piece = yield* process.read(fd);
+    const raw = yield* process.read(fd);
+    const { channel } = options;
+    // A record that is not complete yet says nothing; that is not the end.
+    const opened = channel === undefined || raw.length === 0 ? raw : channel.open(raw);
+    if (opened?.length === 0 && raw.length > 0) continue;
+    const piece = opened ?? new Uint8Array(0);
     queue.push(piece);
     head ??= startResponse(queue, options);
     if (head?.reader.read(queue)) return finish(head);

@@ -71,6 +71,8 @@ export function takeHead(queue: ByteQueue, limits: HeadLimits = HEAD_LIMITS): Me
   // RFC 9112, section 2.2: an empty line before the start line is skipped.
   let start = 0;
   while (bytes[start] === 13 || bytes[start] === 10) start += 1;
+  // No method and no version begins so: it is another protocol, and waiting for a line of it leads nowhere.
+  if (bytes[start] !== undefined && bytes[start]! < 0x20) throw new HttpProtocolError(400, 'malformed start line');
   const end = headEnd(bytes, start);
   checkHeadLength(bytes.subarray(start, end?.at ?? bytes.length), limits);
   if (end === undefined) return undefined;

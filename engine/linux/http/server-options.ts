@@ -42,6 +42,22 @@ export interface ForkedResponse {
 }
 
 /** Undefined ends the connection without a word. */
+/** What makes plain bytes of a connection's, and back: TLS. */
+export interface SecureChannel {
+  readonly tls: NonNullable<HttpServerRequest['tls']>;
+  /**
+   * Takes what has come: what it says in plain, what is to be sent back first, whether the other side has ended it or broken
+   * the protocol, and whether it did not speak it at all.
+   */
+  receive(bytes: Uint8Array): {
+    readonly plain: Uint8Array;
+    readonly reply: Uint8Array;
+    readonly isOver: boolean;
+    readonly isPlain: boolean;
+  };
+  seal(bytes: Uint8Array): Uint8Array;
+}
+
 type Answer = HttpServerResponse | ForkedResponse | undefined;
 
 export type HttpHandler = (request: HttpServerRequest) => Answer | Task<Answer>;
@@ -70,6 +86,8 @@ export interface HttpServerOptions {
   readonly headLimits?: HeadLimits;
   /** 1 MiB unless told; beyond it 413. */
   readonly maxBodyBytes?: number | ((head: RequestHead) => number);
+  /** What connections at an address speak before HTTP. Who does not is answered with status 497. */
+  readonly secure?: (local: SocketAddress) => SecureChannel | undefined;
   /** Whether a connection goes on after a child has answered on it; `onSignals` then hears of CHLD. */
   readonly resumesAfterChild?: boolean;
   /** Connections at a time; further ones wait in the backlog. 512 unless told. */

@@ -18,6 +18,7 @@ import type {
   HttpServerOptions,
   HttpServerResponse,
   RequestHead,
+  SecureChannel,
 } from './server-options.ts';
 
 /** A longer body is sent by a forked child, which ends the connection, so that a slow reader holds nobody up. */
@@ -28,6 +29,7 @@ interface Connection {
   readonly peer: SocketAddress;
   readonly local: SocketAddress;
   readonly queue: ByteQueue;
+  secure?: SecureChannel;
   deadline: number;
   request?: RequestHead & { reader: BodyReader; keepAlive: boolean };
   /** When the head that is coming began to come. */
@@ -51,7 +53,6 @@ export function* serveHttp(
 ): Task<void> {
   const listenFds = typeof listen === 'number' ? [listen] : listen;
   const connections = new Map<number, Connection>();
-  const idleMs = options.idleTimeoutMs ?? 60_000;
   const { alongside } = options;
   let accepting = true;
   if (options.resumesAfterChild === true) process.setSignalAction('CHLD', 'catch');
@@ -80,7 +81,7 @@ export function* serveHttp(
           continue;
         }
         if (listenFds.includes(fd)) {
-          yield* acceptConnection(process, fd, connections, idleMs);
+          yield* acceptConnection(process, fd, connections, options);
           continue;
         }
         const connection = connections.get(fd);
@@ -108,13 +109,22 @@ function* acceptConnection(
   process: Process,
   listenFd: number,
   connections: Map<number, Connection>,
-  idleMs: number,
+  options: HttpServerOptions,
 ): Task<void> {
   // Another process on the same socket may have been faster.
   if ((yield* process.poll([listenFd], 0)).length === 0) return;
   const { fd, peer } = yield* process.accept(listenFd);
   const local = process.localAddress(fd);
-  connections.set(fd, { fd, peer, local, queue: new ByteQueue(), deadline: process.now() + idleMs });
+  const secure = options.secure?.(local);
+  const deadline = process.now() + (options.idleTimeoutMs ?? 60_000);
+  connections.set(fd, {
+    fd,
+    peer,
+    local,
+    queue: new ByteQueue(),
+    deadline,
+    ...(secure === undefined ? {} : { secure }),
+  });
 }
 
 /** While a child answers on a connection, nobody else reads it. */
@@ -190,12 +200,30 @@ function* serveReadable(
   try {
     const piece = yield* process.read(connection.fd);
     if (piece.length === 0) return false;
-    connection.queue.push(piece);
+    if (connection.secure === undefined) connection.queue.push(piece);
+    else if (!(yield* receiveSecure(process, connection, connection.secure, piece, options))) return false;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     return false;
   }
   return yield* answerQueued(process, connection, handler, options);
+}
+
+function* receiveSecure(
+  process: Process,
+  connection: Connection,
+  channel: SecureChannel,
+  piece: Uint8Array,
+  options: HttpServerOptions,
+): Task<boolean> {
+  const { plain, reply, isOver, isPlain } = channel.receive(piece);
+  if (reply.length > 0) yield* process.write(connection.fd, reply);
+  if (isOver) return false;
+  connection.queue.push(plain);
+  if (!isPlain) return true;
+  delete connection.secure;
+  yield* sendError(process, connection, 497, options);
+  return false;
 }
 
 function* answerQueued(
@@ -212,7 +240,8 @@ function* answerQueued(
       delete connection.request;
       delete connection.begunMs;
       const { reader, keepAlive, ...head } = request;
-      const answer = handler({ ...head, body: reader.body });
+      const tls = connection.secure?.tls;
+      const answer = handler({ ...head, body: reader.body, ...(tls === undefined ? {} : { tls }) });
       const response = isTask(answer) ? yield* answer : answer;
       if (response === undefined) return false;
       if ('child' in response) {
@@ -244,7 +273,7 @@ function answerInChild(
   const program = function* (child: Process): Task<number> {
     const response = yield* forked.child(child);
     if (response === undefined) return 1;
-    yield* child.write(0, messageOf(response, method, keepAlive));
+    yield* child.write(0, sealed(connection, messageOf(response, method, keepAlive)));
     return 0;
   };
   const kept = Object.fromEntries((forked.keeps ?? []).map((fd) => [fd, fd]));
@@ -313,7 +342,7 @@ function* send(
   keepAlive: boolean,
 ): Task<boolean> {
   const small = bodyOf(response).length <= FORK_BYTES;
-  const bytes = messageOf(response, method, keepAlive && small);
+  const bytes = sealed(connection, messageOf(response, method, keepAlive && small));
   if (small || method === 'HEAD') {
     yield* process.write(connection.fd, bytes);
     return keepAlive && small;
@@ -324,6 +353,10 @@ function* send(
   };
   process.fork(sender, { fds: { 0: connection.fd } });
   return false;
+}
+
+function sealed({ secure }: Connection, bytes: Uint8Array): Uint8Array {
+  return secure === undefined ? bytes : secure.seal(bytes);
 }
 
 function bodyOf(response: HttpServerResponse): Uint8Array {

@@ -3,6 +3,8 @@ import { Errno } from '../errno.ts';
 import { HttpProtocolError, type HttpResponse, httpRequest, STATUS_TEXT } from '../http.ts';
 import { decode, encode, print, printError, readAll } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
+import type { TlsConnection } from '../tls/tls-client.ts';
+import { CurlTlsError, secure } from './curl-tls.ts';
 import { getOptions, type Options } from './options.ts';
 import { program, Usage } from './program.ts';
 import { followUrl, type HttpUrl, parseUrl, resolveHost } from './resolve.ts';
@@ -12,7 +14,7 @@ const MAX_REDIRECTS = 50;
 
 export const curl = program(function* (process, args) {
   const options = getOptions(args, {
-    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:D:',
+    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:D:R:T:',
     long: {
       silent: 's',
       'show-error': 'S',
@@ -38,6 +40,8 @@ export const curl = program(function* (process, args) {
       http1: '1',
       referer: 'e',
       'dump-header': 'D',
+      resolve: 'R',
+      cacert: 'T',
     },
   });
   if (options.operands.length === 0) throw new Usage(undefined, 2);
@@ -56,10 +60,9 @@ function* fetchUrl(process: Process, target: string, options: Options): Task<num
   if (url === undefined) return yield* complain(process, options, 3, 'URL rejected: Malformed input to a URL function');
   const startMs = process.now();
   for (let redirects = 0; ; redirects++) {
-    if (url.scheme === 'https')
-      return yield* complain(process, options, 35, 'TLS connect error: TLS is not available on this machine');
-    if (url.scheme !== 'http') return yield* complain(process, options, 1, `Protocol "${url.scheme}" not supported`);
-    const address = yield* resolveHost(process, url.host);
+    if (url.scheme !== 'http' && url.scheme !== 'https')
+      return yield* complain(process, options, 1, `Protocol "${url.scheme}" not supported`);
+    const address = resolved(options, url) ?? (yield* resolveHost(process, url.host));
     if (address === undefined) return yield* complain(process, options, 6, `Could not resolve host: ${url.host}`);
     const response = yield* exchange(process, url, address, options, redirects > 0);
     if (typeof response === 'number') return response;
@@ -91,7 +94,7 @@ function* exchange(
   if (options.has('G')) body = undefined;
   const method = options.value('X') ?? (options.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST');
   const headers: Record<string, string> = {
-    Host: url.port === 80 ? url.host : `${url.host}:${url.port}`,
+    Host: url.port === (url.scheme === 'https' ? 443 : 80) ? url.host : `${url.host}:${url.port}`,
     'User-Agent': options.value('A') ?? `curl/${VERSION}`,
     Accept: '*/*',
   };
@@ -105,6 +108,7 @@ function* exchange(
   const startMs = process.now();
   const verbose = options.has('v');
   if (verbose) yield* printError(process, `*   Trying ${address}:${url.port}...\n`);
+  const told: string[] = [];
   try {
     const request = {
       method,
@@ -114,13 +118,42 @@ function* exchange(
       headers,
       ...(body === undefined ? {} : { body }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(url.scheme === 'https' ? { secure: securing(process, url.host, options, timeoutMs, told) } : {}),
     };
     const response = yield* httpRequest(process, request);
+    if (verbose) for (const line of told) yield* printError(process, `* ${line}\n`);
     if (verbose) yield* printError(process, verboseText(url, address, method, path, headers, response));
     return response;
   } catch (error) {
+    if (verbose) for (const line of told) yield* printError(process, `* ${line}\n`);
     return yield* explain(process, url, options, error, process.now() - startMs);
   }
+}
+
+/** `--resolve host:port:address`: an address that is told instead of looked up. */
+function resolved(options: Options, { host, port }: HttpUrl): string | undefined {
+  for (const entry of options.values('R')) {
+    const [name, number, address] = entry.replace(/^\+/, '').split(':');
+    if ((name === '*' || name?.toLowerCase() === host.toLowerCase()) && Number(number) === port) return address;
+  }
+  return undefined;
+}
+
+function securing(
+  process: Process,
+  host: string,
+  options: Options,
+  timeoutMs: number | undefined,
+  told: string[],
+): (fd: number) => Task<TlsConnection> {
+  return (fd) =>
+    secure(process, fd, {
+      host,
+      insecure: options.has('k'),
+      authorities: options.value('T'),
+      timeoutMs,
+      tell: (line) => told.push(line),
+    });
 }
 
 /** `@file` and `@-` are read from there. */
@@ -164,6 +197,7 @@ function titleCase(name: string): string {
 }
 
 function* explain(process: Process, url: HttpUrl, options: Options, error: unknown, elapsedMs: number): Task<number> {
+  if (error instanceof CurlTlsError) return yield* complain(process, options, error.exitCode, error.message);
   if (error instanceof HttpProtocolError)
     return yield* complain(process, options, 1, 'Received HTTP/0.9 when not allowed');
   if (!(error instanceof Errno)) throw error;

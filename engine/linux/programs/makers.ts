@@ -28,6 +28,7 @@ import { df, mount, umount } from './mount-programs.ts';
 import { nc } from './nc.ts';
 import { ifconfig, ip } from './network-programs.ts';
 import { nft } from './nft/nft.ts';
+import { openssl } from './openssl/openssl.ts';
 import { cat, echo, falseProgram, printf, seq, tee, test, trueProgram, yes } from './output-programs.ts';
 import { basename, dirname, pwd, readlink, realpath } from './paths.ts';
 import { ping, traceroute } from './ping.ts';
@@ -129,7 +130,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   nproc,
   nsenter,
   od,
-  openssl: refused,
+  openssl,
   paste,
   pgrep,
   pidof,

@@ -44,7 +44,11 @@ test.for([
     'curl: (7) Failed to connect to 127.0.0.1 port 81 after 0 ms: Could not connect to server\n',
     7,
   ],
-  ['curl -sS https://localhost', 'curl: (35) TLS connect error: TLS is not available on this machine\n', 35],
+  [
+    'curl -sS https://localhost',
+    'curl: (7) Failed to connect to localhost port 443 after 0 ms: Could not connect to server\n',
+    7,
+  ],
 ] as const)('GNU: %s', ([command, stderr, exitCode]) => {
   const result = testShell('dash').sh(`${command} </dev/null; exit $?`);
   expect({ stderr: result.stderr, exitCode: result.exitCode }).toEqual({ stderr, exitCode });

@@ -390,6 +390,56 @@ describe('with one cluster', () => {
   });
 });
 
+test('TLS: a host’s own certificate, the redirect to it, and the one that nobody believes', () => {
+  const bed = start();
+  const make = (host: string) =>
+    `openssl req -x509 -newkey rsa:2048 -nodes -days 365 -keyout ${host}.key -out ${host}.crt -subj "/CN=${host}" -addext "subjectAltName=DNS:${host}" 2> /dev/null; `;
+  bed.sh(
+    `${make('tls.example')}${make('else.example')}kubectl create secret tls own --cert=tls.example.crt --key=tls.example.key; kubectl create secret tls other --cert=else.example.crt --key=else.example.key; kubectl create secret generic broken --type=kubernetes.io/tls --from-literal=tls.crt=nonsense --from-literal=tls.key=nonsense; kubectl create secret tls mixed --cert=tls.example.crt --key=else.example.key`,
+  );
+  const tls = (host: string, secret: string) =>
+    ingress(
+      host.replace('.example', ''),
+      [{ host }],
+      {},
+      `ingressClassName: nginx\n  tls: [{hosts: [${host}], secretName: ${secret}}]`,
+    );
+  add(
+    bed,
+    tls('tls.example', 'own'),
+    tls('wrong.example', 'other'),
+    tls('broken.example', 'broken'),
+    tls('mixed.example', 'mixed'),
+    tls('gone.example', 'gone'),
+    ingress('plain', [{ host: 'plain.example' }]),
+  );
+  const curl = (host: string, ...args: readonly string[]) =>
+    bed.sh(`curl -sS --resolve ${host}:443:10.0.0.200 ${args.join(' ')} https://${host}/`);
+  expect(curl('tls.example', '--cacert', 'tls.example.crt').stdout).toBe('one / host=tls.example proto=https');
+  expect(curl('tls.example', '-k', '-D', '-', '-o', '/dev/null').stdout).toMatch(
+    /Strict-Transport-Security: max-age=31536000; includeSubDomains/,
+  );
+  expect(curl('tls.example').stderr).toContain('curl: (60) SSL certificate problem: self-signed certificate');
+  expect(ask(bed, 'tls.example', '/x')).toBe('308 https://tls.example/x');
+  for (const host of ['wrong.example', 'broken.example', 'mixed.example', 'gone.example', 'plain.example']) {
+    const { stdout, stderr } = curl(host, '-k', '-v');
+    expect(stdout).toContain('one / ');
+    expect(stderr).toContain('subject: O=Acme Co; CN=Kubernetes Ingress Controller Fake Certificate');
+  }
+  expect(curl('nobody.example', '-k').stdout).toContain('404 Not Found');
+  const said = logs(bed);
+  expect(said).toContain(
+    'Error getting SSL certificate "default/gone": local SSL certificate default/gone was not found. Using default certificate',
+  );
+  expect(said).toContain('unexpected error creating SSL Cert: no valid PEM formatted block found');
+  expect(said).toContain('tls: private key does not match public key');
+  expect(said).toContain('x509: certificate is valid for else.example, not wrong.example');
+  // The Secret comes, or changes: so does the certificate.
+  bed.sh(`${make('gone.example')}kubectl create secret tls gone --cert=gone.example.crt --key=gone.example.key`);
+  bed.pass(8);
+  expect(curl('gone.example', '--cacert', 'gone.example.crt').stdout).toContain('one / ');
+});
+
 test('a rolling update behind it loses no request, nor does a reload', () => {
   const bed = start(ingress('web', [{ host: 'web.example' }]));
   bed.kubectl('scale', 'deployment', 'one', '--replicas=3');

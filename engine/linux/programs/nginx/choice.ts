@@ -15,7 +15,7 @@ export function serverFor(
   return serverNamed(servers, local, host);
 }
 
-function serverNamed(
+export function serverNamed(
   servers: readonly Server[],
   local: { readonly address: string; readonly port: number },
   host: string,

@@ -8,6 +8,7 @@ import { patternOf } from './pattern.ts';
 import { type LimitZone, limitZoneOf } from './request-limit.ts';
 import { type Rule, rulesOf } from './rewrite-rules.ts';
 import { absolute, baseSettings, type ErrorLog, errorLogOf, LEVELS, type Settings, settingsOf } from './settings.ts';
+import { type Ssl, sslOf } from './ssl.ts';
 import { Reading, type Template } from './template.ts';
 import { resolveHosts, type Upstream, upstreamOf } from './upstream.ts';
 import { numberOf, sizeOf, timeOf } from './values.ts';
@@ -30,6 +31,8 @@ export interface Server {
   readonly locations: readonly Location[];
   readonly settings: Settings;
   readonly rules: readonly Rule[];
+  /** Undefined: none of its own. */
+  readonly ssl: Ssl | undefined;
   readonly mergeSlashes: boolean;
   readonly headerMs: number;
   readonly bodyMs: number;
@@ -84,9 +87,10 @@ export function* readConfig(process: Process, path: string, globals: readonly st
   const base = baseSettings(PREFIX, reading);
   const settings = settingsOf(http, errorLog === undefined ? base : { ...base, errorLog }, reading);
   const all = (name: string) => http.filter((directive) => directive.name === name);
-  const servers = all('server').map(({ block }) => serverOf(block!, http, settings, reading));
+  const servers = all('server').map(({ block }) => serverOf(process, block!, http, settings, reading));
   const logFormats = logFormatsOf(all('log_format'), reading);
   const limitZones = new Map(all('limit_req_zone').map((directive) => limitZoneOf(directive, reading)));
+  checkCertificates(servers);
   checkReferences(servers, { logFormats, limitZones }, reading);
   const addresses = yield* resolveHosts(process, namedHosts(servers, upstreams));
   const workers = value('worker_processes')?.args[0] ?? '1';
@@ -134,6 +138,22 @@ function logFormatsOf(directives: readonly Directive[], reading: Reading): Map<s
     });
   }
   return formats;
+}
+
+/** Where TLS is spoken the server that answers for want of a better one needs a certificate. */
+function checkCertificates(servers: readonly Server[]): void {
+  for (const { listens } of servers) {
+    for (const { address, port, ssl, place } of listens) {
+      if (!ssl) continue;
+      const here = servers.filter((server) =>
+        server.listens.some((listen) => listen.address === address && listen.port === port),
+      );
+      const first =
+        here.find((server) => server.listens.some((listen) => listen.port === port && listen.isDefault)) ?? here[0];
+      if (first?.ssl === undefined)
+        throw new ConfigError(`no "ssl_certificate" is defined for the "listen ... ssl" directive in ${place}`);
+    }
+  }
 }
 
 /** What may be named before it is defined is looked at once everything has been read. */
@@ -191,6 +211,7 @@ function namedHosts(
 }
 
 function serverOf(
+  process: Process,
   block: readonly Directive[],
   http: readonly Directive[],
   inherited: Settings,
@@ -208,9 +229,11 @@ function serverOf(
     const directive = inBoth(name);
     return directive === undefined ? otherwise : timeOf(directive, directive.args[0]!);
   };
+  const listens = listensOf(block);
   const buffers = inBoth('large_client_header_buffers');
   return {
-    listens: listensOf(block),
+    listens,
+    ssl: sslOf(process, inBoth, listens),
     names: names.filter(({ name }) => !name.startsWith('~')).map(({ name }) => name.toLowerCase()),
     patterns: names
       .filter(({ name }) => name.startsWith('~'))

@@ -7,8 +7,10 @@ import {
   type RequestHead,
   serveHttp,
 } from '../../http.ts';
+import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { bodyLimit, serverFor } from './choice.ts';
+import { TlsServer } from '../../tls/tls-server.ts';
+import { bodyLimit, serverFor, serverNamed } from './choice.ts';
 import type { Config, Server } from './config.ts';
 import { complain, type Exchange, keepCaptures, startExchange } from './exchange.ts';
 import { untilHandOver } from './hand-over.ts';
@@ -42,6 +44,7 @@ export function* runWorker(process: Process, options: WorkerOptions): Task<numbe
     headLimits: { bytes: 4 * (first?.headerBytes ?? 8192), lineBytes: first?.headerBytes ?? 8192 },
     maxBodyBytes: (head) => bodyLimit(config, head),
     resumesAfterChild: true,
+    secure: (local) => worker.secure(local),
     onSignals: (signals) =>
       signals.includes('TERM') || signals.includes('INT') ? 'stop' : signals.includes('QUIT') ? 'drain' : 'continue',
     errorResponse: (failure) => worker.refuse(failure),
@@ -58,6 +61,19 @@ class Worker {
     this.#process = process;
     this.#options = options;
     this.#state = state;
+  }
+
+  /** TLS where it is listened for, with the certificate of the server that is asked for by name. */
+  secure(local: HttpServerRequest['local']): TlsServer | undefined {
+    const { servers } = this.#options.config;
+    const isSecure = servers.some(({ listens }) => listens.some(({ port, ssl }) => ssl && port === local.port));
+    if (!isSecure) return undefined;
+    const choose = (name: string | undefined) => {
+      const chain = (serverNamed(servers, local, name ?? '')?.server ?? servers[0])?.ssl?.chain;
+      const chosen = chain ?? serverNamed(servers, local, '')?.server.ssl?.chain;
+      return chosen?.length === 0 ? undefined : chosen;
+    };
+    return new TlsServer(choose, encode(this.#state.nextId()));
   }
 
   *answer(request: HttpServerRequest): Task<HttpServerResponse | ForkedResponse | undefined> {
@@ -129,7 +145,11 @@ class Worker {
   }
 
   *#refused(exchange: Exchange, status: number): Task<HttpServerResponse> {
-    const response = finish(exchange, { status: status === 431 ? 400 : status }, status === 431 ? 494 : status);
+    const response = finish(
+      exchange,
+      { status: status === 431 || status === 497 ? 400 : status },
+      status === 431 ? 494 : status,
+    );
     yield* this.#log(exchange);
     return response;
   }

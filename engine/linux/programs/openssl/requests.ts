@@ -1,0 +1,129 @@
+import type { Task } from '../../../sim/index.ts';
+import { decode, encode, print, printError } from '../../stdio.ts';
+import type { Process } from '../../syscalls.ts';
+import { type Name, readCertificates, writeCertificate } from '../../tls/certificate.ts';
+import { readAll, readOne, TAG, write } from '../../tls/der.ts';
+import { readPem, writePem } from '../../tls/pem.ts';
+import { KEY_BYTES, makePrivateKey, publicHalf } from '../../tls/private-key.ts';
+import { randomBytes } from '../../tls/tls-client.ts';
+import { subjectName } from './certificate-text.ts';
+import { OpensslError, type Words } from './words.ts';
+
+const DAY_MS = 86_400_000;
+
+/** `genrsa` and `genpkey`. */
+export function* writeKey(process: Process, path: string | undefined): Task<number> {
+  const { pem } = makePrivateKey(yield* randomBytes(process, KEY_BYTES));
+  yield* put(process, path, pem, 0o600);
+  return 0;
+}
+
+function* put(process: Process, path: string | undefined, text: string, mode = 0o644): Task<void> {
+  if (path === undefined) yield* print(process, text);
+  else process.writeFile(path, text, { mode });
+}
+
+interface Wanted {
+  readonly subject: Name;
+  readonly dnsNames: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+/** `subjectAltName = DNS:a, IP:1.2.3.4` */
+function alternativeNames(texts: readonly string[]): Omit<Wanted, 'subject'> {
+  const names = texts
+    .filter((text) => /^\s*subjectAltName\s*=/.test(text))
+    .flatMap((text) => text.slice(text.indexOf('=') + 1).split(','))
+    .map((name) => name.trim());
+  const of = (kind: string) => names.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
+  return { dnsNames: of('DNS:'), addresses: of('IP:') };
+}
+
+/** `req`: a certificate that signs itself, with `-x509`, or a request for somebody else to sign. */
+export function* request(process: Process, words: Words): Task<number> {
+  const subject = words.value('subj');
+  if (subject === undefined)
+    throw new OpensslError('questions about the subject are not asked here: give it with -subj');
+  const wanted: Wanted = { subject: subjectName(subject), ...alternativeNames(words.all('addext')) };
+  const modulus = yield* keyFor(process, words);
+  if (!words.has('x509')) {
+    yield* put(process, words.value('out'), writeRequest(wanted, modulus));
+    return 0;
+  }
+  yield* certify(process, words, wanted, modulus, { subject: wanted.subject, modulus });
+  return 0;
+}
+
+/** The key that is named, or a new one. */
+function* keyFor(process: Process, words: Words): Task<Uint8Array> {
+  const path = words.value('key');
+  if (path !== undefined) return modulusOf(words.file(path), path);
+  const { pem, modulus } = makePrivateKey(yield* randomBytes(process, KEY_BYTES));
+  yield* printError(process, '-----\n');
+  yield* put(process, words.value('keyout') ?? 'privkey.pem', pem, 0o600);
+  return modulus;
+}
+
+function modulusOf(pem: string, path: string): Uint8Array {
+  const half = publicHalf(pem);
+  if (half === undefined) throw new OpensslError(`Could not find private key from ${path}`);
+  return bytesOf(half);
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+function* certify(
+  process: Process,
+  words: Words,
+  wanted: Wanted,
+  modulus: Uint8Array,
+  issuer: { readonly subject: Name; readonly modulus: Uint8Array },
+): Task<void> {
+  const notBeforeMs = process.now();
+  const serial = yield* randomBytes(process, 20);
+  serial[0] = (serial[0]! & 0x7f) | 1;
+  const der = writeCertificate({
+    ...wanted,
+    isAuthority: words.has('x509') && !words.has('req'),
+    notBeforeMs,
+    notAfterMs: notBeforeMs + Number(words.value('days') ?? 30) * DAY_MS,
+    modulus,
+    issuer,
+    serial,
+  });
+  yield* put(process, words.value('out'), writePem('CERTIFICATE', der));
+}
+
+/**
+ * A request to sign. Its frame is PKCS #10's; what is wanted stands in it as text, since only `x509 -req` here reads it.
+ */
+function writeRequest(wanted: Wanted, modulus: Uint8Array): string {
+  const text = JSON.stringify({ ...wanted, modulus: [...modulus] });
+  return writePem('CERTIFICATE REQUEST', write(TAG.sequence, write(TAG.utf8, encode(text))));
+}
+
+/** `x509 -req`: signs a request as an authority. */
+export function* sign(process: Process, words: Words): Task<number> {
+  const path = words.value('in') ?? '';
+  const block = readPem(words.file(path)).find(({ label }) => label.endsWith('CERTIFICATE REQUEST'));
+  const value = block === undefined ? undefined : readAll(readOne(block.bytes, TAG.sequence).body)[0];
+  if (value?.tag !== TAG.utf8) throw new OpensslError(`Unable to load X509 request from ${path}: made elsewhere`);
+  const { modulus, ...asked } = JSON.parse(decode(value.body)) as Wanted & { modulus: readonly number[] };
+  const [authority] = readCertificates(words.file(words.value('CA') ?? ''));
+  if (authority === undefined) throw new OpensslError('Could not find CA certificate');
+  const key = words.value('CAkey') ?? words.value('CA') ?? '';
+  const signer = modulusOf(words.file(key), key);
+  const extensions = words.value('extfile') === undefined ? [] : words.file(words.value('extfile')!).split('\n');
+  const told = alternativeNames(extensions);
+  const copied = words.value('copy_extensions') !== undefined;
+  const names = told.dnsNames.length + told.addresses.length > 0 || !copied ? told : asked;
+  yield* printError(
+    process,
+    `Certificate request self-signature ok\nsubject=${asked.subject.map(([type, name]) => `${type}=${name}`).join(', ')}\n`,
+  );
+  const wanted = { subject: asked.subject, dnsNames: names.dnsNames, addresses: names.addresses };
+  yield* certify(process, words, wanted, Uint8Array.from(modulus), { subject: authority.subject, modulus: signer });
+  return 0;
+}
