@@ -45,6 +45,15 @@ const ATTEMPTS: Readonly<Record<string, number>> = {
   'kubectl attach': 4,
   'kubectl run': 1,
   'kubectl api-resources': 1,
+  'kubectl api-versions': 1,
+  'kubectl explain': 2,
+  'kubectl auth can-i': 2,
+  'kubectl debug': 4,
+  'kubectl wait': 4,
+  'kubectl rollout status': 4,
+  'kubectl drain': 4,
+  'kubectl top node': 0,
+  'kubectl top pod': 0,
 };
 const USUAL_ATTEMPTS = 5;
 

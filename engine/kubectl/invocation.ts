@@ -7,7 +7,7 @@ import type { Process } from '../linux/syscalls.ts';
 import { CommandError, isStatus, UnreachableError } from './command-error.ts';
 import { Discovery } from './discovery.ts';
 import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
-import type { Flags } from './flag.ts';
+import { type Flags, parseGoDuration } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
 import {
   activeContext,
@@ -193,6 +193,7 @@ export class Invocation {
 
   #transport(): Transport {
     const target = serverTarget(this.config, this.flags);
+    checkRequest(this.flags, target);
     if (this.flags.int('v') >= LOGS_REQUESTS) {
       for (const path of configPaths(this.process, this.flags)) {
         if (!this.process.access(path, 'exists')) continue;
@@ -249,6 +250,25 @@ export class Invocation {
   get warnings(): number {
     return this.#warnings;
   }
+}
+
+/** @throws CommandError for flags with which no request can be made */
+function checkRequest(flags: Flags, target: ServerTarget): void {
+  const timeout = flags.string('request-timeout');
+  if (!/^\d+$/.test(timeout) && parseGoDuration(timeout) === undefined) {
+    throw new CommandError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    );
+  }
+  const more = ['as-group', 'as-uid', 'as-user-extra'].some((name) => flags.changed(name));
+  if (more && flags.string('as') === '') {
+    throw new CommandError(`requesting uid, groups or user-extra for ${target.userName} without impersonating a user`);
+  }
+  const [, scheme = 'http', port = ''] = /^(?:([a-z]+):\/\/)?[^/]*?(?::(\d+))?(?:\/|$)/.exec(target.server) ?? [];
+  if (scheme !== 'http' && scheme !== 'https')
+    throw new UnreachableError(hostOf(target.server), `unsupported protocol scheme ${JSON.stringify(scheme)}`);
+  if (Number(port) > 65_535)
+    throw new UnreachableError(hostOf(target.server), `dial tcp: address ${port}: invalid port`);
 }
 
 /** @throws CommandError for a value that `--validate` does not take. */

@@ -62,6 +62,8 @@ export function loadConfig(process: Process, flags: Flags): KubeConfig {
 }
 
 function readConfigFile(process: Process, path: string): KubeConfig {
+  if (process.stat(path).type === 'directory')
+    throw new CommandError(`error loading config file ${JSON.stringify(path)}: read ${path}: is a directory`);
   const text = new TextDecoder().decode(process.readFile(path));
   let value: unknown;
   try {
@@ -78,7 +80,29 @@ function readConfigFile(process: Process, path: string): KubeConfig {
         'Kind string "json:\\"kind,omitempty\\"" }',
     );
   }
+  const problem = problemWith(value as Record<string, unknown>);
+  if (problem !== undefined) throw new CommandError(`error loading config file ${JSON.stringify(path)}: ${problem}`);
   return configFromObject(value as Record<string, unknown>);
+}
+
+const SCHEME = 'k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50';
+
+/** What client-go would not decode. */
+function problemWith(file: Readonly<Record<string, unknown>>): string | undefined {
+  const { kind = 'Config', apiVersion = 'v1' } = file;
+  if (kind !== 'Config' || apiVersion !== 'v1')
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`;
+  for (const [list, type] of [
+    ['clusters', 'NamedCluster'],
+    ['contexts', 'NamedContext'],
+    ['users', 'NamedAuthInfo'],
+  ] as const) {
+    const value = file[list];
+    if (value === undefined || value === null || Array.isArray(value)) continue;
+    const found = typeof value === 'boolean' ? 'bool' : typeof value;
+    return `json: cannot unmarshal ${found} into Go struct field Config.${list} of type []v1.${type}`;
+  }
+  return undefined;
 }
 
 /** Takes the parts that kubectl reads out of a configuration file's object. */
@@ -171,8 +195,10 @@ export function activeContext(config: KubeConfig, flags: Flags): NamedContext['c
 export function serverTarget(config: KubeConfig, flags: Flags): ServerTarget {
   const context = activeContext(config, flags);
   if (flags.string('cluster') !== '' && !config.clusters.some(({ name }) => name === context.cluster)) {
-    throw new CommandError(`cluster ${JSON.stringify(context.cluster)} does not exist`);
+    throw new CommandError(`no server found for cluster ${JSON.stringify(context.cluster)}`);
   }
+  if (flags.string('user') !== '' && !config.users.some(({ name }) => name === context.user))
+    throw new CommandError(`auth info ${JSON.stringify(context.user)} does not exist`);
   const cluster = config.clusters.find(({ name }) => name === context.cluster)?.cluster;
   const user = config.users.find(({ name }) => name === context.user)?.user ?? {};
   const given = Object.fromEntries(

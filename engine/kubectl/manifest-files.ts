@@ -50,8 +50,7 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
   const errors: Error[] = [];
   for (const source of sources) {
     try {
-      for (const { text } of splitDocuments(source.text)) {
-        const value = readManifest(text);
+      for (const value of valuesOf(source.text)) {
         if (value !== null) objects.push(...objectsOf(value, source.name, validate, errors));
       }
     } catch (error) {
@@ -61,6 +60,43 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
     }
   }
   return { objects, errors };
+}
+
+/** JSON values may follow one another without anything between them; YAML documents are separated. */
+function* valuesOf(text: string): Generator<unknown> {
+  const values = jsonValues(text);
+  if (values !== undefined) {
+    yield* values;
+    return;
+  }
+  for (const document of splitDocuments(text)) yield readManifest(document.text);
+}
+
+/** The objects of a text of several JSON objects; what stands behind them counts as one more value. */
+function jsonValues(text: string): readonly unknown[] | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  const values: unknown[] = [];
+  for (let rest = text.trim(); rest !== ''; ) {
+    const end = rest.startsWith('{') ? objectEnd(rest) : 0;
+    if (end === 0) return values.length === 0 ? undefined : [...values, rest];
+    try {
+      values.push(JSON.parse(rest.slice(0, end)));
+    } catch {
+      return undefined;
+    }
+    rest = rest.slice(end).trim();
+  }
+  return values.length > 1 ? values : undefined;
+}
+
+/** Where the object that a text begins with ends; 0 when it does not. */
+function objectEnd(text: string): number {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{') depth += 1;
+    else if (token === '}' && --depth === 0) return index + 1;
+  }
+  return 0;
 }
 
 /** Whether a text that begins as JSON stops in the middle: then it is read as JSON, and YAML has no say. */
@@ -86,7 +122,9 @@ function kustomized(process: Process, streams: Streams, flags: Flags, directory:
 /** Whether a command was given manifests, by `-f` or `-k`. */
 export function givesFiles(flags: Flags): boolean {
   if (!flags.has('filename')) return false;
-  return flags.list('filename').length > 0 || (flags.has('kustomize') && flags.string('kustomize') !== '');
+  return (
+    flags.list('filename').some((path) => path !== '') || (flags.has('kustomize') && flags.string('kustomize') !== '')
+  );
 }
 
 /** Whether the command works on manifests alone (`--local`). */
@@ -159,7 +197,13 @@ function objectsOf(value: unknown, source: string, validate: boolean, errors: Er
     value['kind'].endsWith('List') &&
     Array.isArray(value['items'])
   ) {
-    return value['items'].flatMap((item) => objectsOf(item, source, validate, errors));
+    // Items of a list of one kind need not say what they are.
+    const kind = value['kind'].slice(0, -'List'.length);
+    const typed = (item: unknown) =>
+      isObject(item) && kind !== '' && item['kind'] === undefined
+        ? { apiVersion: value['apiVersion'], kind, ...item }
+        : item;
+    return value['items'].flatMap((item) => objectsOf(typed(item), source, validate, errors));
   }
   const problem = problemWith(value, source, validate);
   if (problem === undefined) return [{ object: value as Unstructured, source }];
@@ -170,7 +214,11 @@ function objectsOf(value: unknown, source: string, validate: boolean, errors: Er
 function problemWith(value: Readonly<Record<string, unknown>>, source: string, validate: boolean): Error | undefined {
   const missing = ['apiVersion', 'kind'].filter((key) => typeof value[key] !== 'string' || value[key] === '');
   if (validate && missing.length > 0) {
-    const list = missing.map((key) => `${key} not set`);
+    const list = missing.map((key) =>
+      value[key] === undefined || value[key] === null || value[key] === ''
+        ? `${key} not set`
+        : `${key} isn't string type`,
+    );
     return invalidData(source, list.length === 1 ? list[0]! : `[${list.join(', ')}]`);
   }
   if (missing.includes('kind')) return undecodable(source, `Object 'Kind' is missing in '${writeJson(value)}'`);
@@ -183,6 +231,10 @@ function problemWith(value: Readonly<Record<string, unknown>>, source: string, v
 
 /** Metadata is the one part of an object that kubectl itself decodes: a bare `yes` or `1` as a label fails here. */
 function wrongMetadata(metadata: unknown): string | undefined {
+  if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
+    const type = Array.isArray(metadata) ? 'array' : typeof metadata === 'boolean' ? 'bool' : typeof metadata;
+    return `json: cannot unmarshal ${type} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta`;
+  }
   if (!isObject(metadata)) return undefined;
   for (const field of ['name', 'namespace', 'generateName']) {
     const wrong = wrongType(metadata[field], field);

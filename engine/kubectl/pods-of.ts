@@ -5,6 +5,7 @@ import { CommandError } from './command-error.ts';
 import type { Invocation } from './invocation.ts';
 import { byReadiness } from './pod-order.ts';
 import { parseResourceArgs } from './resource-args.ts';
+import { NOTHING_GIVEN } from './resource-finder.ts';
 import { fieldAt } from './unstructured.ts';
 
 /** The Pods that belong to an object: itself, or those that its selector selects, the best one to talk to first. */
@@ -35,6 +36,7 @@ export function listPods(
 
 /** What `TYPE/NAME`, or the name of a Pod alone, stands for. */
 export function parseTarget(invocation: Invocation, target: string) {
+  if (target === '') throw new CommandError(NOTHING_GIVEN);
   if (!target.includes('/')) return { resource: invocation.discovery.require('pods'), names: [target] };
   const [request] = parseResourceArgs(invocation.discovery, [target]);
   return { resource: request!.resource, names: request!.names! };

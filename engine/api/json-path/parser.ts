@@ -62,7 +62,7 @@ class TemplateParser {
         nodes.push(...this.#actionNodes(trimmed));
       }
     }
-    if (inRange) throw this.#error('unclosed action');
+    // A range that nobody ends goes on to the end.
     return nodes;
   }
 

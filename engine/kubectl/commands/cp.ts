@@ -78,7 +78,8 @@ function* copyFromPod(invocation: Invocation, source: FileSpec, destination: str
       yield* remote(invocation, source, ['tar', 'cf', '-', source.path], { onOutput: (chunk) => archive.push(chunk) });
     } catch (error) {
       // An archive with nothing in it is unpacked without complaint: tar has said why.
-      if (!(error instanceof CommandError) || error.exitCode !== 1) throw error;
+      if (!(error instanceof CommandError) || !error.message.startsWith('command terminated with exit code 1'))
+        throw error;
       if (concatBytes(archive).every((byte) => byte === 0)) return 0;
     }
     process.writeFile(`${scratch}/archive`, concatBytes(archive));

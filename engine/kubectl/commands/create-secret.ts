@@ -1,5 +1,5 @@
 import { Errno } from '../../linux/errno.ts';
-import { encode } from '../../linux/stdio.ts';
+import { decode, encode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
@@ -46,6 +46,10 @@ const tls: Command = {
     const name = oneName(invocation);
     const [cert, key] = [flags.string('cert'), flags.string('key')];
     if (cert === '' || key === '') throw new CommandError('key and cert must be specified');
+    if (!/-----BEGIN [A-Z ]+-----/.test(decode(readFile(process, cert))))
+      throw new CommandError('tls: failed to find any PEM data in certificate input');
+    if (!/-----BEGIN [A-Z ]+-----/.test(decode(readFile(process, key))))
+      throw new CommandError('tls: failed to find any PEM data in key input');
     const data = { 'tls.crt': base64(readFile(process, cert)), 'tls.key': base64(readFile(process, key)) };
     return yield* generateSecret(invocation, name, data, 'kubernetes.io/tls');
   },

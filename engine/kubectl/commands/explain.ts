@@ -39,6 +39,9 @@ export const explain: Command = {
       );
     }
     if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE');
+    const output = flags.string('output');
+    if (output !== 'plaintext' && output !== 'plaintext-openapiv2')
+      throw new CommandError(`unrecognized format: ${output}`);
     const [type = '', ...path] = args[0]!.split('.');
     const { resource, fields } = findResource(invocation, type, path);
     streams.out(new Explanation(invocation, resource, flags.bool('recursive')).text(fields));
@@ -54,9 +57,12 @@ function findResource(invocation: Invocation, type: string, path: readonly strin
     throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type)}`, { verbatim: true });
   }
   if (apiVersion !== '') {
-    const versioned = invocation.discovery.resourcesOf(apiVersion).find(({ plural }) => plural === plain.plural);
+    const served = invocation.discovery.groupVersions().includes(apiVersion);
+    const versioned = served
+      ? invocation.discovery.resourcesOf(apiVersion).find(({ plural }) => plural === plain.plural)
+      : undefined;
     if (versioned === undefined)
-      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${apiVersion}, Kind=${plain.kind}`)}`);
+      throw new CommandError(`couldn't find resource for ${JSON.stringify(`${apiVersion}, Resource=${plain.plural}`)}`);
     return { resource: versioned, fields: path };
   }
   const groupParts = plain.group.split('.');

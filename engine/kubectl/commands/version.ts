@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, UnreachableError } from '../command-error.ts';
+import type { Invocation } from '../invocation.ts';
+import { serverTarget } from '../kubeconfig.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { writeYaml } from '../yaml/yaml-writer.ts';
 
@@ -11,11 +13,22 @@ export const apiVersions: Command = {
   operand: 'none',
   *run(invocation) {
     if (invocation.args.length > 0) throw invocation.usageError(`unexpected arguments: [${invocation.args.join(' ')}]`);
-    const versions = [...invocation.discovery.groupVersions()].sort();
+    const versions = [...servedVersions(invocation)].sort();
     invocation.streams.out(versions.map((version) => `${version}\n`).join(''));
     return 0;
   },
 };
+
+function servedVersions(invocation: Invocation): readonly string[] {
+  try {
+    return invocation.discovery.groupVersions();
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    const { server } = serverTarget(invocation.config, invocation.flags);
+    const reason = `Get "${server}/api?timeout=32s": ${error.reason}`;
+    throw new CommandError(`couldn't get available api versions from server: ${reason}`);
+  }
+}
 
 export const version: Command = {
   name: 'version',

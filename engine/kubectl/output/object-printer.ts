@@ -105,8 +105,13 @@ function goTemplatePrinter({ streams }: Invocation, text: string, allowMissing: 
 function columnsPrinter(process: Process, name: string, argument: string, noHeaders: boolean): ObjectPrinter {
   if (argument === '') throw new CommandError('custom-columns format specified but no custom columns given');
   const columns =
-    name === 'custom-columns' ? parseCustomColumns(argument) : parseColumnsFile(decode(process.readFile(argument)));
+    name === 'custom-columns' ? parseCustomColumns(argument) : parseColumnsFile(columnsFile(process, argument));
   return (object) => printCustomColumns(columns, itemsOf(object), noHeaders);
+}
+
+function columnsFile(process: Process, path: string): string {
+  if (process.access(path, 'read')) return decode(process.readFile(path));
+  throw new CommandError(`error reading template ${path}, open ${path}: no such file or directory`);
 }
 
 /** The objects of a List, or the object itself. */

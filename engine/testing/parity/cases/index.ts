@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { access } from './access.ts';
 import { apply } from './apply.ts';
+import { badInput } from './bad-input.ts';
 import { change } from './change.ts';
 import { cluster } from './cluster.ts';
 import { create } from './create.ts';
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   change,
   apply,
   mistakes,
+  badInput,
   cluster,
   processes,
   proxy,
