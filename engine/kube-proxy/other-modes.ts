@@ -1,11 +1,13 @@
-import { ConfigurationError } from './configuration.ts';
 import { IpvsProxier } from './ipvs/ipvs-proxier.ts';
 import { NftablesProxier } from './nftables/nftables-proxier.ts';
-import type { OtherModes } from './proxier.ts';
+import type { OtherModes, Proxier } from './proxier.ts';
+import { UserspaceProxier } from './userspace/userspace-proxier.ts';
+
+const PROXIERS = {
+  ipvs: () => new IpvsProxier(),
+  nftables: () => new NftablesProxier(),
+  userspace: () => new UserspaceProxier(),
+} satisfies Record<string, () => Proxier>;
 
 /** The modes that a cluster does not begin with. */
-export const otherModes: OtherModes = (mode) => {
-  if (mode === 'nftables') return new NftablesProxier();
-  if (mode === 'ipvs') return new IpvsProxier();
-  throw new ConfigurationError(`can't use the proxy mode "${mode}": it is gone since Kubernetes 1.26`);
-};
+export const otherModes: OtherModes = (mode) => PROXIERS[mode]();

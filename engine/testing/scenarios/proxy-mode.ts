@@ -1,6 +1,6 @@
 import type { Testbed } from './testbed.ts';
 
-export const PROXY_MODES = ['iptables', 'nftables', 'ipvs'] as const;
+export const PROXY_MODES = ['iptables', 'nftables', 'ipvs', 'userspace'] as const;
 
 export type TestedMode = (typeof PROXY_MODES)[number];
 
