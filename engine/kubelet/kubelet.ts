@@ -360,6 +360,7 @@ class NodeAgent implements PodWorkerHost {
       deleteMirror(this.context.pods, mirror);
     } else {
       this.statuses.setTarget(worker.uid, mirror);
+      this.statuses.reconcile(mirror, worker.uid);
       if (mirror.metadata.deletionTimestamp !== undefined) worker.ring();
     }
   }

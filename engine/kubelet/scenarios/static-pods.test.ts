@@ -35,6 +35,20 @@ test('a static Pod runs without any API server, and shows itself when there is o
   expect(node.client.resource(nodes).list().items).toHaveLength(1);
 });
 
+test('what somebody else says of a mirror’s readiness is set right', () => {
+  const node = new NodeFixture({ files: { [PATH]: MANIFEST } });
+  const ready = () =>
+    node.findPod('web-node-1', 'kube-system')?.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  node.until(() => ready() === 'True', 60_000);
+  const mirror = node.pod('web-node-1', 'kube-system');
+  const conditions = mirror.status!.conditions!.map((each) =>
+    each.type === 'Ready' ? { ...each, status: 'False' } : each,
+  );
+  node.client.resource(pods).updateStatus({ ...mirror, status: { ...mirror.status, conditions } });
+  expect(ready()).toBe('False');
+  node.until(() => ready() === 'True', 20_000);
+});
+
 test('a mirror that is deleted comes back; the Pod does not notice', () => {
   const node = new NodeFixture({ files: { [PATH]: MANIFEST } });
   const find = () => node.findPod('web-node-1', 'kube-system');

@@ -65,9 +65,10 @@ export class StatusWriter {
   /**
    * The server shows another version of the Pod. Where its conditions are no longer those that were written (the node
    * controller has called it not ready, say, while the node was silent), they are written again.
+   *
+   * @param uid of the Pod that the object shows, which a mirror's own is not
    */
-  reconcile(target: Pod): void {
-    const { uid } = target.metadata;
+  reconcile(target: Pod, uid = target.metadata.uid): void {
     const entry = this.#entries.get(uid);
     if (entry === undefined || newer(entry.target, target) !== target) return;
     entry.target = target;
