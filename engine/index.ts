@@ -1,6 +1,13 @@
 // The engine's door: everything that the graders, the lessons and a program of yours may use.
 
 export type { Event, Pod } from './api/kinds.ts';
+export {
+  type FieldHelp,
+  type ManifestKind,
+  manifestFields,
+  manifestFlaws,
+  manifestKinds,
+} from './api/manifest-help.ts';
 export type { KubeList, KubeObject } from './api/object.ts';
 export type { ApiRequest, ApiResponse, WatchEvent } from './api/request.ts';
 export {

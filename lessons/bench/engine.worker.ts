@@ -1,5 +1,5 @@
-import { type Cluster, namespaces } from '@drydock/engine';
-import { ClusterDriver, replay, startCluster, threadTime } from '@drydock/engine/worker';
+import { type Cluster, manifestFields, manifestFlaws, manifestKinds, namespaces } from '@drydock/engine';
+import { ClusterDriver, describeField, replay, startCluster, threadTime } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
 import { type GoalState, grade, observeGoals } from './grading.ts';
 import { HistoryMarks } from './history-marks.ts';
@@ -101,6 +101,10 @@ const worker: BenchWorker = {
   readFile: (path) => running().cluster.readFile(path),
   listFiles: () => running().cluster.listFiles(),
   ping() {},
+  manifestKinds,
+  manifestFields: ({ apiVersion, kind }, path) => manifestFields({ apiVersion, kind }, path),
+  manifestFlaws,
+  describeField,
   ...lookingAt(() => past ?? running().cluster),
   marks: (from) => running().marks.since(from),
   async lookBack(timeMs) {

@@ -1,4 +1,12 @@
-import type { ClusterInput, ClusterOptions, ClusterView, JournalEntry } from '@drydock/engine';
+import type {
+  ClusterInput,
+  ClusterOptions,
+  ClusterView,
+  FieldHelp,
+  JournalEntry,
+  ManifestKind,
+  manifestFlaws,
+} from '@drydock/engine';
 import type { Frame, RunPoint } from '@drydock/engine/worker';
 import type { WhyChain } from './causes.ts';
 import type { ControllerTurn } from './controller-turns.ts';
@@ -77,6 +85,14 @@ export interface BenchLooking {
   outline(): Outline;
 }
 
+/** What an editor of manifests asks of the API's schema. */
+export interface ManifestHelp {
+  manifestKinds(): readonly ManifestKind[];
+  manifestFields(at: ManifestKind, path: readonly string[]): readonly FieldHelp[];
+  manifestFlaws(at: ManifestKind, object: unknown): ReturnType<typeof manifestFlaws>;
+  describeField(at: ManifestKind, path: readonly string[]): Promise<string | undefined>;
+}
+
 /** A moment of a cluster's life. */
 export interface Moment extends RunPoint {
   readonly wallMs: number;
@@ -86,7 +102,7 @@ export interface Moment extends RunPoint {
 }
 
 /** The engine's side of the bench, in the worker. */
-export interface BenchWorker extends BenchLooking {
+export interface BenchWorker extends BenchLooking, ManifestHelp {
   /** Builds the cluster, or brings a saved one back; resolves when it runs. Rejects when the run cannot be replayed. */
   start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void>;
   submit(input: ClusterInput): Promise<unknown>;

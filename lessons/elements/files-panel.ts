@@ -1,6 +1,7 @@
 import type { Bench } from '../bench/bench.ts';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
+import type { AskManifest } from './manifest-language.ts';
 import { theBench } from './the-bench.ts';
 import type { TextEditor } from './yaml-editor.ts';
 
@@ -18,6 +19,11 @@ export class FilesPanel extends HTMLElement {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #list = h('select', { onchange: () => void this.open(this.#list.value) });
   readonly #status = h('span', { class: 'file-status', role: 'status' });
+  readonly #compare = h(
+    'button',
+    { type: 'button', class: 'quiet-button', onclick: () => void this.#diff() },
+    words.files.compare,
+  );
   readonly #place = h('div', { class: 'editor-place' });
   readonly #empty = h('p', { class: 'quiet' }, words.files.none);
 
@@ -29,7 +35,7 @@ export class FilesPanel extends HTMLElement {
     this.setAttribute('aria-label', words.files.label);
     const list = h('label', {}, h('span', {}, words.files.list), this.#list);
     this.append(
-      h('div', { class: 'files-head' }, list, this.#newFile(), this.#status),
+      h('div', { class: 'files-head' }, list, this.#newFile(), this.#compare, this.#status),
       this.#empty,
       this.#place,
       h('p', { class: 'files-foot quiet' }, words.files.keys),
@@ -110,7 +116,13 @@ export class FilesPanel extends HTMLElement {
       file,
       () => this.#edited(),
       () => void this.save(),
+      () => this.#bench?.remote as ReturnType<AskManifest>,
     );
+  }
+
+  /** What applying the file would change, as kubectl itself tells it. */
+  async #diff(): Promise<void> {
+    if (this.#file !== undefined) await (await theBench).runCommand(`kubectl diff -f ${this.#file}`);
   }
 
   /** Takes up what the workstation has, unless the learner is in the middle of a change. */

@@ -1,4 +1,4 @@
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
@@ -12,7 +12,7 @@ import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { parseAllDocuments } from 'yaml';
+import { type AskManifest, manifestFindings, manifestLanguage } from './manifest-language.ts';
 
 /** An editor of one file. */
 export interface TextEditor {
@@ -44,12 +44,13 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
 });
 
-/** Opens an editor in an element. `changed` hears of each edit by the learner. */
+/** Opens an editor in an element. `changed` hears of each edit by the learner; `ask` answers what the API's schema says. */
 export function openEditor(
   parent: HTMLElement,
   file: { readonly name: string; readonly text: string; readonly label: string },
   changed: (text: string) => void,
   save: () => void,
+  ask: AskManifest,
 ): TextEditor {
   let loading = false;
   const saved = () => {
@@ -72,9 +73,12 @@ export function openEditor(
         EditorState.tabSize.of(2),
         syntaxHighlighting(colours),
         syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
-        ...(isYaml ? [yaml(), lintGutter(), linter(findings, { delay: 400 })] : []),
+        ...(isYaml
+          ? [yaml(), lintGutter(), linter((view) => manifestFindings(view, ask), { delay: 400 }), manifestLanguage(ask)]
+          : []),
         keymap.of([
           { key: 'Mod-s', run: saved },
+          ...completionKeymap,
           ...closeBracketsKeymap,
           ...defaultKeymap,
           ...historyKeymap,
@@ -110,18 +114,4 @@ export function openEditor(
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
-}
-
-/** What is wrong with the YAML as YAML; what Kubernetes thinks of it, `kubectl apply` says. */
-function findings(view: EditorView): Diagnostic[] {
-  const text = view.state.doc.toString();
-  const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: true });
-  if (!Array.isArray(documents)) return [];
-  return documents
-    .flatMap((document) => document.errors)
-    .slice(0, 20)
-    .map(({ pos: [from, to], message }) => {
-      const start = Math.min(from, text.length);
-      return { from: start, to: Math.min(Math.max(to, start), text.length), severity: 'error' as const, message };
-    });
 }

@@ -104,6 +104,7 @@ export const bench = {
   files: {
     label: 'Files of the workstation, in /root',
     list: 'File',
+    compare: 'Compare with the cluster',
     create: 'New file',
     createName: 'Name of the new file',
     createOk: 'Create',

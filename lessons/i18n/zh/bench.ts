@@ -101,6 +101,7 @@ export const bench: typeof english = {
   files: {
     label: '工作站上 /root 里的文件',
     list: '文件',
+    compare: '与集群比较',
     create: '新文件',
     createName: '新文件的名字',
     createOk: '创建',

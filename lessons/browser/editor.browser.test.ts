@@ -1,0 +1,46 @@
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { Visit } from './visit.ts';
+
+const visit = (await Visit.begin())!;
+const here = test.skipIf(visit === undefined);
+const EXERCISE = 'exercises/shared-page/';
+
+afterEach(() => visit?.leave());
+afterAll(() => visit?.end());
+
+here(
+  'the editor completes fields and values, tells what they mean, and marks what the kind does not have',
+  async () => {
+    const bench = await visit.open(await visit.reader(), EXERCISE);
+    await bench.prompt();
+    await bench.press('Open in the editor');
+    await bench.write('apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  restartPol');
+    const { keyboard } = bench.page;
+    await keyboard.type('i');
+    const offered = bench.page.locator('.cm-tooltip-autocomplete');
+    await bench.sees(offered, 'restartPolicy');
+    await bench.sees(bench.page.locator('.cm-completionInfo'), 'Restart policy for all containers');
+    expect(await bench.flaws()).toEqual([]);
+    await bench.page.waitForTimeout(100);
+    await keyboard.press('Enter');
+    await keyboard.type('Nev');
+    await bench.sees(offered, 'Never');
+    await bench.page.waitForTimeout(100);
+    await keyboard.press('Enter');
+    await keyboard.press('Enter');
+    await keyboard.type('hostnaem: x');
+    await keyboard.press('Escape');
+    await bench.page.locator('.cm-lint-marker-warning').first().waitFor();
+    expect(await bench.page.locator('dd-editor .cm-content').innerText()).toContain('restartPolicy: Never');
+  },
+);
+
+here('a file is compared with the cluster', async () => {
+  const bench = await visit.open(await visit.reader(), 'lessons/pod-process-group/');
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.runs('harbour');
+  await bench.tab('Files').click();
+  await bench.page.locator('dd-editor .cm-content').waitFor();
+  await bench.press('Compare with the cluster');
+  await bench.sees(bench.screen, 'kubectl diff -f harbour.yaml');
+});
