@@ -9,11 +9,16 @@ test.each([
   ],
   ['kill process node-1 kubelet', { type: 'kill-process', host: 'node-1', process: 'kubelet' }],
   ['power off node-2', { type: 'power-off', host: 'node-2' }],
+  ['xid gpu-1 0 48', { type: 'gpu-xid', host: 'gpu-1', gpu: 0, xid: 48 }],
+  ['unplug gpu-1 1', { type: 'gpu-unplug', host: 'gpu-1', gpu: 1 }],
   ['move control-plane /a /b', { type: 'move-file', host: 'control-plane', from: '/a', to: '/b' }],
 ])('%s', (words, fault) => {
   expect(readFault(words)).toEqual({ kind: 'fault', fault });
 });
 
-test.each(['', 'kill', 'kill container harbour', 'power up node-1', 'explode'])('"%s" is refused', (words) => {
-  expect(() => readFault(words)).toThrow(/breaks nothing; what can be said: kill container/);
-});
+test.each(['', 'kill', 'kill container harbour', 'power up node-1', 'unplug gpu-1', 'explode'])(
+  '"%s" is refused',
+  (words) => {
+    expect(() => readFault(words)).toThrow(/breaks nothing; what can be said: kill container/);
+  },
+);

@@ -7,6 +7,8 @@ const FAULT_WORDS = [
   'power off <host>',
   'power on <host>',
   'move <host> <from> <to>',
+  'xid <host> <gpu> <number>',
+  'unplug <host> <gpu>',
 ] as const;
 
 /**
@@ -29,6 +31,12 @@ export function readFault(words: string): Extract<ClusterInput, { kind: 'fault' 
   }
   if (verb === 'move' && third !== '') {
     return { kind: 'fault', fault: { type: 'move-file', host: first, from: second, to: third } };
+  }
+  if (verb === 'xid' && Number.isInteger(Number(second)) && Number(third) > 0) {
+    return { kind: 'fault', fault: { type: 'gpu-xid', host: first, gpu: Number(second), xid: Number(third) } };
+  }
+  if (verb === 'unplug' && second !== '' && Number.isInteger(Number(second))) {
+    return { kind: 'fault', fault: { type: 'gpu-unplug', host: first, gpu: Number(second) } };
   }
   throw new Error(`"${words}" breaks nothing; what can be said: ${FAULT_WORDS.join('; ')}`);
 }
