@@ -60,7 +60,8 @@ const USUAL_ATTEMPTS = 5;
 /** What client-go's discovery logs of a server that nobody has ever heard of. */
 export function complainOfDiscovery(owner: Owner, reason: string): void {
   // What validates says it in its own way.
-  if (owner.flags.has('validate') || owner.process.access(cachePath(owner), 'exists')) return;
+  const validating = owner.flags.has('validate') && owner.commandPath !== 'kubectl edit';
+  if (validating || owner.process.access(cachePath(owner), 'exists')) return;
   const { server } = serverTarget(owner.config, owner.flags);
   const cause = `couldn't get current server API group list: Get "${server}/api?timeout=32s": ${reason}`;
   const line = klogLine(owner.process, 'memcache.go:265', `"Unhandled Error" err=${JSON.stringify(cause)}`, 'E');

@@ -43,6 +43,8 @@ export const drain: Command = {
     { name: 'pod-selector', type: 'string', help: 'Only Pods whose labels match' },
   ],
   *run(invocation) {
+    // Unlike cordon this one looks up what a node is.
+    invocation.discovery.require('nodes');
     for (const node of selectNodes(invocation, 'drain')) {
       markNode(invocation, node, true);
       yield* emptyNode(invocation, node);
