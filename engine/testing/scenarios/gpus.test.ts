@@ -192,3 +192,27 @@ test('a node that wants devices from one socket refuses Pods whose devices are n
   const indices = [...bed.sh('kubectl exec two -- ls /dev').stdout.matchAll(/nvidia(\d)/g)].map(([, index]) => index);
   expect(indices).toEqual(['2', '3']);
 });
+
+test('the plugin finds a kubelet that has started again, and a machine that has', () => {
+  const bed = gpuBed([2]);
+  bed.sh(pod('job', 1, CUDA, wait));
+  bed.until('it runs', () => phase(bed, 'job') === 'Running', 120);
+  bed.run('node-1', 'pkill', 'kubelet');
+  bed.pass(15);
+  expect(allocatable(bed)).toEqual(['2']);
+  expect(phase(bed, 'job')).toBe('Running');
+  expect(bed.sh('kubectl logs -n kube-system ds/nvidia-device-plugin-daemonset').stdout).toContain(
+    'inotify: /var/lib/kubelet/device-plugins/kubelet.sock created, restarting.',
+  );
+  bed.sh(pod('more', 1, CUDA, wait));
+  bed.until('it has the other one', () => phase(bed, 'more') === 'Running', 60);
+  const uuid = (name: string) => bed.sh(`kubectl exec ${name} -- nvidia-smi -L`).stdout;
+  expect(uuid('more')).not.toBe(uuid('job'));
+  bed.cluster.submit({ kind: 'fault', fault: { type: 'power-off', host: 'node-1' } });
+  bed.pass(5);
+  bed.cluster.submit({ kind: 'fault', fault: { type: 'power-on', host: 'node-1' } });
+  bed.until('Pods that came before their devices have failed', () => phase(bed, 'job') === 'Failed', 60);
+  bed.until('the devices are back', () => allocatable(bed)[0] === '2', 60);
+  bed.sh(pod('after', 2, CUDA, wait));
+  bed.until('they can be had', () => phase(bed, 'after') === 'Running', 60);
+});
