@@ -1,4 +1,4 @@
-import type { ApiHandler, UserInfo } from '../api/request.ts';
+import type { ApiHandler, StartWatch, UserInfo } from '../api/request.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Host } from '../linux/host.ts';
 
@@ -15,6 +15,8 @@ export class ServerAddress<Server> {
   readonly #host: Host;
   readonly #reachable: Reachability;
   #server: Server | undefined;
+  /** Streams that end when the network between is cut. */
+  readonly #streams = new Set<{ readonly from: Host; end(): void }>();
 
   constructor(host: Host, hostPort: string, reachable: Reachability) {
     this.#host = host;
@@ -35,6 +37,43 @@ export class ServerAddress<Server> {
     return this.#host.running && from.running && this.#reachable(from, this.#host) ? this.#server : undefined;
   }
 
+  /**
+   * The stream as a client on this machine has it. When the network is cut it ends at once (a real client hears nothing for
+   * most of a minute before it gives up).
+   */
+  stream(from: Host, start: StartWatch): StartWatch {
+    return (sink) => {
+      if (sink.outside === true) return start(sink);
+      let stop = (): void => {};
+      const stream = {
+        from,
+        end: () => {
+          stop();
+          sink.end();
+        },
+      };
+      const end = (): void => {
+        this.#streams.delete(stream);
+        sink.end();
+      };
+      this.#streams.add(stream);
+      stop = start({ event: (event) => sink.event(event), end });
+      return () => {
+        this.#streams.delete(stream);
+        stop();
+      };
+    };
+  }
+
+  /** Machines hear each other no more, or again. */
+  networkChanged(): void {
+    for (const stream of [...this.#streams]) {
+      if (this.#reachable(stream.from, this.#host)) continue;
+      this.#streams.delete(stream);
+      stream.end();
+    }
+  }
+
   /** Why nothing answers, in the words of Go's dialer. */
   dialError(from: Host): string {
     const cut = !this.#host.running || !this.#reachable(from, this.#host);
@@ -48,7 +87,8 @@ export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host,
     const handle = address.dial(from);
     if (handle === undefined) throw new ConnectionError(address.dialError(from));
     const hasToken = request.headers?.['authorization'] !== undefined;
-    return handle(request.user !== undefined || hasToken ? request : { ...request, user });
+    const response = handle(request.user !== undefined || hasToken ? request : { ...request, user });
+    return response.watch === undefined ? response : { ...response, watch: address.stream(from, response.watch) };
   };
 }
 

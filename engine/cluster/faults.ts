@@ -1,4 +1,5 @@
 import type { Host } from '../linux/host.ts';
+import type { Fabric } from '../linux/index.ts';
 import { SIGNAL_NUMBERS, type Signal } from '../linux/signal.ts';
 import type { Fault } from './input.ts';
 import type { BuiltMachine } from './machine-host.ts';
@@ -8,6 +9,9 @@ import type { NodeMachine } from './node-machine.ts';
 export interface FaultTargets {
   readonly nodes: readonly NodeMachine[];
   readonly machines: ReadonlyMap<string, BuiltMachine>;
+  readonly fabric: Fabric;
+  /** Called when machines hear each other no more, or again. */
+  networkChanged(): void;
 }
 
 /**
@@ -29,6 +33,12 @@ export function inflict(fault: Fault, targets: FaultTargets): void {
     case 'power-on':
       nodeMachine(targets, fault.host).powerOn();
       break;
+    case 'partition':
+    case 'latency':
+    case 'packet-loss':
+    case 'heal':
+      breakNetwork(fault, targets);
+      break;
     case 'move-file':
       findHost(targets, fault.host).root.rename(fault.from, fault.to);
       break;
@@ -37,6 +47,29 @@ export function inflict(fault: Fault, targets: FaultTargets): void {
     case 'gpu-reset':
       breakGpu(fault, targets);
       break;
+  }
+}
+
+function breakNetwork(
+  fault: Extract<Fault, { readonly hosts: readonly [string, string] }>,
+  targets: FaultTargets,
+): void {
+  const [a, b] = fault.hosts.map((name) => findHost(targets, name).name);
+  if (a === undefined || b === undefined || a === b) throw new Error('a fault of the network is between two machines');
+  const { fabric } = targets;
+  if (fault.type === 'latency') {
+    if (!(fault.latencyMs >= 0)) throw new Error(`no packet takes ${fault.latencyMs} ms`);
+    fabric.setLatency(a, b, fault.latencyMs);
+  } else if (fault.type === 'packet-loss') {
+    if (!(fault.probability >= 0 && fault.probability <= 1)) throw new Error(`${fault.probability} is no probability`);
+    fabric.setLoss(a, b, fault.probability);
+  } else {
+    fabric.setPartition(a, b, fault.type === 'partition');
+    if (fault.type === 'heal') {
+      fabric.setLatency(a, b, undefined);
+      fabric.setLoss(a, b, 0);
+    }
+    targets.networkChanged();
   }
 }
 

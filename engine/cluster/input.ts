@@ -14,6 +14,14 @@ export type Fault =
   | { readonly type: 'kill-process'; readonly host: string; readonly process: string; readonly signal?: string }
   | { readonly type: 'power-off'; readonly host: string }
   | { readonly type: 'power-on'; readonly host: string }
+  /** Nothing gets through between two machines any more; a third may still hear both. */
+  | { readonly type: 'partition'; readonly hosts: readonly [string, string] }
+  /** How long packets take between two machines, one way. */
+  | { readonly type: 'latency'; readonly hosts: readonly [string, string]; readonly latencyMs: number }
+  /** Which part of the packets between two machines is lost, from 0 to 1. */
+  | { readonly type: 'packet-loss'; readonly hosts: readonly [string, string]; readonly probability: number }
+  /** Ends partition, latency and loss between two machines. */
+  | { readonly type: 'heal'; readonly hosts: readonly [string, string] }
   /** Renames a file on a host, e.g. a static Pod's manifest. */
   | { readonly type: 'move-file'; readonly host: string; readonly from: string; readonly to: string }
   /** A GPU reports an error by number: https://docs.nvidia.com/deploy/xid-errors/; from 0, as `nvidia-smi -L` counts. */

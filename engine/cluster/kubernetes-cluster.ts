@@ -86,6 +86,7 @@ export class KubernetesCluster implements Cluster {
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
     const plan = planMachines(options, tools.programs);
     const fabric = createFabric(this.sim);
+    const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
     const controlHost = hosts[0]!;
@@ -146,7 +147,7 @@ export class KubernetesCluster implements Cluster {
     this.#looking = new Client(this.#asSuperAdmin(controlHost));
     this.#sessions = new Sessions(this.#asAdmin);
     this.#requests = new RequestTrials(fabric, tools.requestFollower, this.#machines, this.#hosts);
-    this.#openDoors();
+    this.#openDoors(fabric);
   }
 
   get journal(): readonly JournalEntry[] {
@@ -313,7 +314,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   /** What each kind of input does. */
-  #openDoors(): void {
+  #openDoors(fabric: Fabric): void {
     const { journal } = this.sim;
     const handle = <K extends ClusterInput['kind']>(
       kind: K,
@@ -333,7 +334,9 @@ export class KubernetesCluster implements Cluster {
     handle('session.closeStdin', ({ session }) => sessions.closeStdin(session));
     handle('session.resize', ({ session, columns, rows }) => sessions.resize(session, columns, rows));
     handle('session.close', ({ session }) => sessions.close(session));
-    handle('fault', ({ fault }) => inflict(fault, { nodes: this.#machines, machines: this.#built }));
+    const networkChanged = () => this.#controlPlane.apiServer.networkChanged();
+    const targets = { nodes: this.#machines, machines: this.#built, fabric, networkChanged };
+    handle('fault', ({ fault }) => inflict(fault, targets));
     handle('run', ({ run, host, argv }) => {
       this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
       this.#runs.startCommand(run, this.#host(host), argv);
@@ -364,9 +367,6 @@ const CONTROL_PLANE_PODS = 6;
 
 /** On each machine: kube-proxy and kube-router. */
 const AGENTS_OF_A_NODE = 2;
-
-/** Every machine of a cluster sees every other; faults between machines come with the network. */
-const reachable = (): boolean => true;
 
 /** Whether a new node still bears the taint that keeps Pods away until it has been seen Ready. */
 function isHeldBack(node: Node): boolean {

@@ -41,6 +41,7 @@ export class Fabric {
   readonly #holders = new Map<string, Held>();
   readonly #partitions = new Set<string>();
   readonly #latencies = new Map<string, number>();
+  readonly #losses = new Map<string, number>();
   readonly #machines = new Map<string, Attachment>();
   readonly #random: Random;
 
@@ -97,15 +98,24 @@ export class Fabric {
     const steps: PathStep[] = [];
     const result = carryPacket(from, packet, { ...surroundings, observe: (step) => steps.push(step) });
     const { source, destination } = packet;
-    const arrivalsMs = result.path.map((_, index) =>
-      index === 0 ? 0 : this.latencyAlong(result.path.slice(0, index + 1)),
-    );
+    const arrivalsMs = result.path.map((_, index) => (index === 0 ? 0 : this.#along(result.path.slice(0, index + 1))));
     flow.tried({ atMs: this.sim.nowMs, steps, result, arrivalsMs, source, destination });
     return result;
   }
 
-  /** One way along a path that `carry` found, in milliseconds; undefined when nothing gets through. */
+  /** One way for one packet along a path that `carry` found, in milliseconds; undefined when it does not get through. */
   latencyAlong(path: readonly Attachment[]): number | undefined {
+    return this.#losses.size > 0 && this.#loses(path) ? undefined : this.#along(path);
+  }
+
+  #loses(path: readonly Attachment[]): boolean {
+    return path.some(({ hostName }, index) => {
+      const loss = index === 0 ? undefined : this.#losses.get(pairOf(path[index - 1]!.hostName, hostName));
+      return loss !== undefined && this.sim.random('packet loss').float() < loss;
+    });
+  }
+
+  #along(path: readonly Attachment[]): number | undefined {
     const hosts = path.filter(({ hostName }, index) => index === 0 || path[index - 1]!.hostName !== hostName);
     const [first, last] = [path[0]!, path.at(-1)!];
     if (hosts.length <= 2) return this.latencyMs(first, last);
@@ -132,6 +142,17 @@ export class Fabric {
   }
 
   // Faults
+
+  /** Whether two hosts hear each other. */
+  joins(hostA: string, hostB: string): boolean {
+    return !this.#partitions.has(pairOf(hostA, hostB));
+  }
+
+  /** Which part of the packets between two hosts is lost, from 0 to 1. */
+  setLoss(hostA: string, hostB: string, probability: number): void {
+    if (probability > 0) this.#losses.set(pairOf(hostA, hostB), probability);
+    else this.#losses.delete(pairOf(hostA, hostB));
+  }
 
   /** Cuts the connection between two hosts, or restores it. */
   setPartition(hostA: string, hostB: string, cut: boolean): void {
