@@ -13,6 +13,7 @@ const IMAGES: Readonly<Record<CsiProgramName, readonly [tag: string, sizeBytes: 
   'csi-node-driver-registrar': ['v2.14.0', 12 * MEGABYTE],
   'csi-provisioner': ['v5.3.0', 28 * MEGABYTE],
   'csi-resizer': ['v1.14.0', 25 * MEGABYTE],
+  'csi-attacher': ['v4.9.0', 25 * MEGABYTE],
 };
 
 const DRIVER = 'hostpath.csi.k8s.io';
@@ -116,6 +117,8 @@ function rules(): readonly object[] {
     rule('', 'events', 'list watch create update patch'),
     rule('', 'nodes pods', 'get list watch'),
     rule('storage.k8s.io', 'storageclasses csinodes csidrivers', 'get list watch'),
+    rule('storage.k8s.io', 'volumeattachments', 'get list watch patch'),
+    rule('storage.k8s.io', 'volumeattachments/status', 'patch'),
     rule('storage.k8s.io', 'csistoragecapacities', 'get list watch create update patch delete'),
   ];
 }

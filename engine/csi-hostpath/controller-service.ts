@@ -3,15 +3,16 @@ import { GrpcError, implement } from '../linux/grpc.ts';
 import type { DriverSettings } from './driver-settings.ts';
 import type { StoredVolume, VolumesOnDisk } from './volumes-on-disk.ts';
 
+const CAN = ['CREATE_DELETE_VOLUME', 'GET_CAPACITY', 'EXPAND_VOLUME'] as const;
 const MAX_BYTES = 2 ** 40;
 const DEFAULT_BYTES = 2 ** 30;
 
 /** What the sidecars ask of the driver: volumes come, grow and go. */
 export function controllerService(settings: DriverSettings, volumes: VolumesOnDisk) {
-  const { topology } = settings;
+  const { topology, attaches } = settings;
   return implement(CONTROLLER, {
     ControllerGetCapabilities: () => ({
-      capabilities: (['CREATE_DELETE_VOLUME', 'GET_CAPACITY', 'EXPAND_VOLUME'] as const).map((type) => ({
+      capabilities: [...CAN, ...(attaches ? (['PUBLISH_UNPUBLISH_VOLUME'] as const) : [])].map((type) => ({
         rpc: { type },
       })),
     }),
@@ -43,6 +44,28 @@ export function controllerService(settings: DriverSettings, volumes: VolumesOnDi
       return {};
     },
 
+    ControllerPublishVolume: ({ volume_id, node_id, volume_capability }) => {
+      if (!attaches) throw new GrpcError('Unimplemented', 'ControllerPublishVolume is not supported');
+      const volume = volumes.get(volume_id);
+      if (volume === undefined) throw new GrpcError('NotFound', notThere(volume_id));
+      const { attachedTo } = volume;
+      const mayShare = volume_capability?.access_mode?.mode.startsWith('MULTI_NODE') === true;
+      if (attachedTo !== undefined && attachedTo !== node_id && !mayShare) {
+        throw new GrpcError('FailedPrecondition', `volume ${volume_id} is attached to another node: ${attachedTo}`);
+      }
+      volumes.put({ ...volume, attachedTo: node_id });
+      return { publish_context: {} };
+    },
+
+    ControllerUnpublishVolume: ({ volume_id, node_id }) => {
+      const volume = volumes.get(volume_id);
+      if (volume?.attachedTo === node_id) {
+        const { attachedTo: _, ...rest } = volume;
+        volumes.put(rest);
+      }
+      return {};
+    },
+
     GetCapacity: () => {
       const available = volumes.availableBytes();
       return { available_capacity: available, maximum_volume_size: { value: Math.min(available, MAX_BYTES) } };
@@ -50,8 +73,7 @@ export function controllerService(settings: DriverSettings, volumes: VolumesOnDi
 
     ControllerExpandVolume: ({ volume_id, capacity_range }) => {
       const volume = volumes.get(volume_id);
-      if (volume === undefined)
-        throw new GrpcError('NotFound', `volume id ${volume_id} does not exist in the volumes list`);
+      if (volume === undefined) throw new GrpcError('NotFound', notThere(volume_id));
       const bytes = capacity_range?.required_bytes ?? 0;
       if (bytes > volume.sizeBytes) {
         checkRoom(volumes, bytes, bytes - volume.sizeBytes);
@@ -84,4 +106,8 @@ function checkRoom(volumes: VolumesOnDisk, wanted: number, more: number): void {
   if (more > available) {
     throw new GrpcError('ResourceExhausted', `requested capacity ${wanted} exceeds remaining capacity ${available}`);
   }
+}
+
+function notThere(id: string): string {
+  return `volume id ${id} does not exist in the volumes list`;
 }

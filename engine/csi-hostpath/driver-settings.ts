@@ -5,5 +5,7 @@ export interface DriverSettings {
   /** Where volumes can be used; empty: everywhere. */
   readonly topology: Readonly<Record<string, string>>;
   readonly maxVolumes: number;
+  /** Volumes have to be attached to a node before they can be used there. */
+  readonly attaches: boolean;
   readonly newId: () => string;
 }

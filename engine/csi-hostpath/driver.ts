@@ -51,6 +51,7 @@ function settingsOf(process: Process, sim: Simulation): DriverSettings | undefin
     name,
     nodeId,
     topology: isSet(process, 'enable-topology') ? { [`topology.${name.replace('.k8s.io', '')}/node`]: nodeId } : {},
+    attaches: isSet(process, 'enable-attach'),
     maxVolumes: Number(flag(process, 'maxvolumespernode') ?? 0),
     newId: () => sim.random(`${name}/${nodeId}`).uuid(),
   };

@@ -1,4 +1,5 @@
 import type { Program } from '../linux/syscalls.ts';
+import { attacher } from './attacher.ts';
 import { hostpathDriver } from './driver.ts';
 import { nodeDriverRegistrar } from './node-driver-registrar.ts';
 import { provisioner } from './provisioner.ts';
@@ -12,8 +13,14 @@ export function csiPrograms(surroundings: Surroundings): Readonly<Record<CsiProg
     'csi-node-driver-registrar': nodeDriverRegistrar,
     'csi-provisioner': provisioner(surroundings),
     'csi-resizer': resizer(surroundings),
+    'csi-attacher': attacher(surroundings),
   };
 }
 
-export type CsiProgramName = 'hostpathplugin' | 'csi-node-driver-registrar' | 'csi-provisioner' | 'csi-resizer';
+export type CsiProgramName =
+  | 'hostpathplugin'
+  | 'csi-node-driver-registrar'
+  | 'csi-provisioner'
+  | 'csi-resizer'
+  | 'csi-attacher';
 export type { Surroundings } from './sidecar.ts';

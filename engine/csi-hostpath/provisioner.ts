@@ -39,10 +39,9 @@ class Provisioner {
     informers.for(persistentVolumeClaims).addHandlers({ add: claim, update: (_, object) => claim(object) });
     const volume = ({ metadata }: PersistentVolume): void => queue.add(metadata.name);
     informers.for(persistentVolumes).addHandlers({ add: volume, update: (_, object) => volume(object) });
+    const classes = informers.for(storageClasses);
     const capacity = (): void => queue.add(CAPACITY);
-    if (isSet(process, 'enable-capacity')) {
-      informers.for(storageClasses).addHandlers({ add: capacity, update: capacity, delete: capacity });
-    }
+    if (isSet(process, 'enable-capacity')) classes.addHandlers({ add: capacity, update: capacity, delete: capacity });
   }
 
   *reconcile(key: string): Task<void> {
@@ -69,7 +68,9 @@ class Provisioner {
     if (annotations[PROVISIONER] !== driver || (claim.spec.volumeName ?? '') !== '') return;
     if (deletionTimestamp !== undefined || claim.status?.phase === 'Bound') return;
     const storageClass = informers.for(storageClasses).lister.get(claimClass(claim));
-    if (storageClass === undefined || storageClass.provisioner !== driver) return;
+    // The cache of classes may be behind that of claims.
+    if (storageClass === undefined) throw new GrpcError('NotFound', `storageclass "${claimClass(claim)}" not found`);
+    if (storageClass.provisioner !== driver) return;
     const selected = annotations[SELECTED_NODE];
     if (selected === undefined && waitsForConsumer(storageClass)) return;
     if (!this.#onEveryNode || selected === nodeId) yield* this.#provision(claim, storageClass);

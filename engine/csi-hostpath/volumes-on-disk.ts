@@ -9,27 +9,30 @@ export interface StoredVolume {
   readonly sizeBytes: number;
   /** Made for one Pod, and gone with it. */
   readonly ephemeral: boolean;
+  /** The node that it is attached to; absent for none. */
+  readonly attachedTo?: string;
 }
 
-/** The volumes of a driver: a directory each, and a file that says what they are. */
+/**
+ * The volumes of a driver: a directory each, and a file that says what they are. The directory may be shared between nodes, so
+ * that the file is read each time.
+ */
 export class VolumesOnDisk {
   readonly #process: Process;
   readonly #directory: string;
-  readonly #volumes = new Map<string, StoredVolume>();
 
   constructor(process: Process, directory: string) {
     this.#process = process;
     this.#directory = directory;
     makeDirectories(process, directory, 0o750);
-    for (const volume of this.#read()) this.#volumes.set(volume.id, volume);
   }
 
   all(): readonly StoredVolume[] {
-    return [...this.#volumes.values()];
+    return this.#read();
   }
 
   get(id: string): StoredVolume | undefined {
-    return this.#volumes.get(id);
+    return this.all().find((volume) => volume.id === id);
   }
 
   named(name: string): StoredVolume | undefined {
@@ -52,14 +55,12 @@ export class VolumesOnDisk {
   /** Makes a volume, or changes what is known of it. */
   put(volume: StoredVolume): void {
     makeDirectories(this.#process, this.pathOf(volume.id), 0o777);
-    this.#volumes.set(volume.id, volume);
-    this.#write();
+    this.#write([...this.all().filter(({ id }) => id !== volume.id), volume]);
   }
 
   remove(id: string): void {
-    this.#volumes.delete(id);
     removeTree(this.#process, this.pathOf(id));
-    this.#write();
+    this.#write(this.all().filter((volume) => volume.id !== id));
   }
 
   get #file(): string {
@@ -75,8 +76,8 @@ export class VolumesOnDisk {
     }
   }
 
-  #write(): void {
-    const text = JSON.stringify({ Volumes: this.all() });
+  #write(volumes: readonly StoredVolume[]): void {
+    const text = JSON.stringify({ Volumes: volumes });
     this.#process.writeFile(`${this.#file}.tmp`, text, { mode: 0o600 });
     this.#process.rename(`${this.#file}.tmp`, this.#file);
   }

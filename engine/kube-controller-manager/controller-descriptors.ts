@@ -1,3 +1,4 @@
+import { AttachDetachController } from './attach-detach/attach-detach-controller.ts';
 import { ClusterRoleAggregationController } from './clusterrole-aggregation/cluster-role-aggregation-controller.ts';
 import type { ControllerContext, RunningController } from './controller-context.ts';
 import { CronJobController } from './cronjob/cron-job-controller.ts';
@@ -128,6 +129,11 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'persistentvolume-protection-controller',
     alias: 'pv-protection',
     create: (context) => new VolumeProtectionController(context),
+  },
+  {
+    name: 'persistentvolume-attach-detach-controller',
+    alias: 'attachdetach',
+    create: (context) => new AttachDetachController(context),
   },
   {
     name: 'persistentvolume-expander-controller',

@@ -120,7 +120,7 @@ class NodeAgent implements PodWorkerHost {
         changed: () => this.#nodeStatus.refresh(),
       }),
       run: options.commands && commandsOn(options.commands),
-      plugins: new Plugins({ sim, root, nodeName, client, recorder, create: options.createNodePlugins }),
+      plugins: new Plugins({ ...options, client, recorder, changed: () => this.#nodeStatus.refresh() }),
     };
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
@@ -131,6 +131,7 @@ class NodeAgent implements PodWorkerHost {
         recorder,
         runtime,
         images,
+        volumesInUse: () => this.context.plugins.volumesInUse(),
         hasPressure: (type) => this.#eviction?.has(type) === true,
         devices: this.context.devices,
       },

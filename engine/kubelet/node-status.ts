@@ -39,6 +39,8 @@ interface NodeStatusDependencies {
   readonly recorder: EventRecorder;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
+  /** What must not be detached from the node. */
+  readonly volumesInUse?: () => readonly string[];
   readonly hasPressure: (type: Pressure) => boolean;
   readonly devices: Devices;
 }
@@ -231,6 +233,7 @@ export class NodeStatusUpdater {
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       images: this.#images(),
       nodeInfo: this.#nodeInfo(),
+      volumesInUse: this.#volumesInUse(),
     };
   }
 
@@ -282,6 +285,12 @@ export class NodeStatusUpdater {
       if (error instanceof CriError) return [];
       throw error;
     }
+  }
+
+  /** Absent when there are none. */
+  #volumesInUse(): string[] | undefined {
+    const names = this.#deps.volumesInUse?.() ?? [];
+    return names.length === 0 ? undefined : [...names];
   }
 
   #nodeInfo(): NonNullable<NodeStatus['nodeInfo']> {

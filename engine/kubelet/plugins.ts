@@ -14,13 +14,15 @@ export interface PluginSurroundings {
   readonly nodeName: string;
   readonly client: Client;
   readonly recorder: EventRecorder;
+  /** What has to stay attached is different now. */
+  changed(): void;
 }
 
 export type CreateNodePlugins = (surroundings: PluginSurroundings) => NodePlugins;
 
 type PluginOptions = Omit<PluginSurroundings, 'root'> & {
-  readonly root: Process | undefined;
-  readonly create: CreateNodePlugins | undefined;
+  readonly root?: Process;
+  readonly createNodePlugins?: CreateNodePlugins;
 };
 
 /**
@@ -37,8 +39,8 @@ export class Plugins {
   }
 
   start(): void {
-    const { root, create } = this.#options;
-    if (root === undefined || create === undefined) return;
+    const { root, createNodePlugins } = this.#options;
+    if (root === undefined || createNodePlugins === undefined) return;
     makeDirectories(root, PLUGINS_REGISTRY, 0o750);
     if (root.readdir(PLUGINS_REGISTRY).length > 0) this.get();
     else this.#unwatch = root.watchDirectory(PLUGINS_REGISTRY, () => this.get());
@@ -52,11 +54,11 @@ export class Plugins {
 
   /** Undefined where the node has none. */
   get(): NodePlugins | undefined {
-    const { root, create, ...rest } = this.#options;
-    if (root === undefined || create === undefined) return undefined;
+    const { root, createNodePlugins, sim, nodeName, client, recorder, changed } = this.#options;
+    if (root === undefined || createNodePlugins === undefined) return undefined;
     this.#unwatch?.();
     this.#unwatch = undefined;
-    this.#plugins ??= create({ ...rest, root });
+    this.#plugins ??= createNodePlugins({ root, sim, nodeName, client, recorder, changed });
     return this.#plugins;
   }
 

@@ -23,17 +23,30 @@ export function needsExpansion(context: VolumeContext, { persistentVolume }: Csi
   return storage !== undefined && compareQuantities(storageCapacity(persistentVolume!), storage) > 0;
 }
 
+/** Whether somebody has to bring the volume to the node first. @throws StatusError, ConnectionError */
+export function needsAttaching(
+  around: Pick<MountContext, 'client'>,
+  { persistentVolume }: CsiVolume,
+  { driver }: Place,
+): boolean {
+  return persistentVolume !== undefined && driverObject(around, driver)?.spec?.attachRequired !== false;
+}
+
 /**
- * Attach, stage, publish, in this order. Returns whether the volume had to be attached.
+ * Attach (which others do), stage, publish, in this order.
  *
  * @throws VolumeError, StatusError, ConnectionError, Errno
  */
-export function* mountCsiVolume(context: MountContext, volume: CsiVolume, place: Place): Task<boolean> {
+export function* mountCsiVolume(
+  context: MountContext,
+  volume: CsiVolume,
+  place: Place,
+  isAttached: boolean,
+): Task<void> {
   const { root, client } = context;
   const csiDriver = driverObject(context, place.driver);
-  const needsAttaching = volume.persistentVolume !== undefined && csiDriver?.spec?.attachRequired !== false;
   let publishContext: Readonly<Record<string, string>> = {};
-  if (needsAttaching) {
+  if (isAttached) {
     context.unattached.add(volume.volume.name);
     publishContext = yield* waitForAttachment(client, context, place);
     context.unattached.delete(volume.volume.name);
@@ -71,7 +84,6 @@ export function* mountCsiVolume(context: MountContext, volume: CsiVolume, place:
   yield* step('MountVolume.SetUp', place, callDriver(root, driver, 'NodePublishVolume', request));
   giveAway(context, volume, csiDriver, place.target);
   yield* expand(context, volume, place, driver);
-  return needsAttaching;
 }
 
 function* expand(context: MountContext, volume: CsiVolume, place: Place, driver: Driver): Task<void> {
@@ -89,7 +101,7 @@ function* step<T>(name: string, place: Place, task: Task<T>): Task<T> {
 }
 
 /** As the driver was installed; undefined when nobody has described it. */
-function driverObject({ client }: MountContext, name: string): CSIDriver | undefined {
+function driverObject({ client }: Pick<MountContext, 'client'>, name: string): CSIDriver | undefined {
   try {
     return client.resource<CSIDriver>(csiDrivers).get(name);
   } catch (error) {

@@ -10,7 +10,7 @@ import type { PluginSurroundings } from '../plugins.ts';
 import type { CsiVolume, MountedVolume, Mounting, NodePlugins, VolumeContext } from '../volumes/volume.ts';
 import { VolumeError } from '../volumes/volume.ts';
 import type { Driver, Drivers } from './driver.ts';
-import { mountCsiVolume, needsExpansion } from './mount.ts';
+import { mountCsiVolume, needsAttaching, needsExpansion } from './mount.ts';
 import { publishDriver, withdrawDriver } from './node-registration.ts';
 import { type Place, placeOf } from './place.ts';
 import { unmountCsiVolume } from './unmount.ts';
@@ -28,6 +28,8 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   readonly #drivers = new Map<string, Driver>();
   /** What this kubelet has mounted itself. What an earlier one has mounted is mounted again, which changes nothing. */
   readonly #mounted = new Map<string, Place>();
+  /** Attached volumes that are, or are about to be, mounted, by directory. */
+  readonly #inUse = new Map<string, string>();
   /** One operation on a volume at a time. */
   readonly #turnstiles = new Map<string, Turnstile>();
   readonly #watcher: PluginWatcher;
@@ -83,8 +85,7 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   }
 
   volumesInUse(): readonly string[] {
-    const names = [...this.#mounted.values()].filter(({ attached }) => attached).map(({ uniqueName }) => uniqueName);
-    return [...new Set(names)].sort();
+    return [...new Set(this.#inUse.values())].sort();
   }
 
   setUp(context: VolumeContext, volume: CsiVolume): Mounting {
@@ -97,8 +98,13 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
 
   *#mount(context: VolumeContext, volume: CsiVolume, place: Place): Task<MountedVolume> {
     try {
-      const attached = yield* mountCsiVolume({ ...this.#around, ...context, drivers: this }, volume, place);
-      this.#mounted.set(place.directory, { ...place, attached });
+      const attached = needsAttaching(this.#around, volume, place);
+      if (attached && !this.#inUse.has(place.directory)) {
+        this.#inUse.set(place.directory, place.uniqueName);
+        this.#around.changed();
+      }
+      yield* mountCsiVolume({ ...this.#around, ...context, drivers: this }, volume, place, attached);
+      this.#mounted.set(place.directory, place);
       return { hostPath: place.target, readOnly: volume.readOnly };
     } catch (error) {
       if (error instanceof VolumeError) throw error;
@@ -111,6 +117,7 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
     const uniqueName = this.#mounted.get(directory)?.uniqueName ?? directory;
     yield* this.#inTurn(uniqueName, unmountCsiVolume(root, this, directory));
     this.#mounted.delete(directory);
+    if (this.#inUse.delete(directory)) this.#around.changed();
   }
 
   *#inTurn<T>(volume: string, task: Task<T>): Task<T> {

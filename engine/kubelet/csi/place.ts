@@ -19,7 +19,6 @@ export interface Place {
   /** Where the driver prepares it for all Pods of the node. */
   readonly staging: string;
   readonly uniqueName: string;
-  readonly attached: boolean;
   readonly attachment: string;
 }
 
@@ -43,8 +42,7 @@ export function placeOf({ pod, volume, persistentVolume }: CsiVolume, nodeName: 
     target: `${directory}/mount`,
     staging: stagingPath(driver, handle),
     uniqueName: `kubernetes.io/csi/${driver}^${handle}`,
-    attached: false,
-    attachment: attachmentName(handle, driver, nodeName, digest),
+    attachment: attachmentName(handle, driver, nodeName),
   };
 }
 
