@@ -46,23 +46,13 @@ export function controllerService(settings: DriverSettings, volumes: VolumesOnDi
 
     ControllerPublishVolume: ({ volume_id, node_id, volume_capability }) => {
       if (!attaches) throw new GrpcError('Unimplemented', 'ControllerPublishVolume is not supported');
-      const volume = volumes.get(volume_id);
-      if (volume === undefined) throw new GrpcError('NotFound', notThere(volume_id));
-      const { attachedTo } = volume;
       const mayShare = volume_capability?.access_mode?.mode.startsWith('MULTI_NODE') === true;
-      if (attachedTo !== undefined && attachedTo !== node_id && !mayShare) {
-        throw new GrpcError('FailedPrecondition', `volume ${volume_id} is attached to another node: ${attachedTo}`);
-      }
-      volumes.put({ ...volume, attachedTo: node_id });
-      return { publish_context: {} };
+      attach(volumes, volume_id, node_id, mayShare);
+      return {};
     },
 
     ControllerUnpublishVolume: ({ volume_id, node_id }) => {
-      const volume = volumes.get(volume_id);
-      if (volume?.attachedTo === node_id) {
-        const { attachedTo: _, ...rest } = volume;
-        volumes.put(rest);
-      }
+      detach(volumes, volume_id, node_id);
       return {};
     },
 
@@ -110,4 +100,21 @@ function checkRoom(volumes: VolumesOnDisk, wanted: number, more: number): void {
 
 function notThere(id: string): string {
   return `volume id ${id} does not exist in the volumes list`;
+}
+
+function attach(volumes: VolumesOnDisk, id: string, nodeId: string, mayShare: boolean): void {
+  const volume = volumes.get(id);
+  if (volume === undefined) throw new GrpcError('NotFound', notThere(id));
+  const { attachedTo } = volume;
+  if (attachedTo !== undefined && attachedTo !== nodeId && !mayShare) {
+    throw new GrpcError('FailedPrecondition', `volume ${id} is attached to another node: ${attachedTo}`);
+  }
+  volumes.put({ ...volume, attachedTo: nodeId });
+}
+
+function detach(volumes: VolumesOnDisk, id: string, nodeId: string): void {
+  const volume = volumes.get(id);
+  if (volume === undefined || volume.attachedTo !== nodeId) return;
+  const { attachedTo: _, ...rest } = volume;
+  volumes.put(rest);
 }

@@ -92,7 +92,8 @@ const CASES: readonly (readonly [string, Source, Options, string, string, Partia
   ['Secrets Volume, mapping, volume mode 0400', secret, { items: MAPPED_0400 }, MODE_MAPPED, '400\n'],
 ];
 
-test.each(CASES.map(([title, ...rest]) => ({ title, rest })))('$title', ({ rest }) => {
+// Not as `$title`, which cuts long texts and puts them in quotes: the ledger goes by the titles.
+test.each(CASES.map(([title, ...rest]) => [title, rest] as const))('%s', (_, rest) => {
   const [source, options, script, expected, spec] = rest;
   expect(show(source(options), script, spec)).toBe(expected);
 });
