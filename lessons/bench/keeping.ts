@@ -72,6 +72,7 @@ async function openDatabase(): Promise<IDBDatabase> {
 class DatabaseKeeping implements Keeping {
   readonly durable = true;
   readonly #database: IDBDatabase;
+  readonly #unkept = new Map<string, string>();
 
   constructor(database: IDBDatabase) {
     this.#database = database;
@@ -155,17 +156,23 @@ class DatabaseKeeping implements Keeping {
   }
 
   async achieve(goal: string): Promise<void> {
-    await this.#in(['achieved'], 'readwrite', ([store]) => store!.put(new Date().toISOString(), goal));
+    const at = new Date().toISOString();
+    try {
+      await this.#in(['achieved'], 'readwrite', ([store]) => store!.put(at, goal));
+    } catch {
+      // A full disk takes nothing more; what was achieved then counts as long as this page.
+      this.#unkept.set(goal, at);
+    }
   }
 
   async achieved(): Promise<readonly string[]> {
-    return (await this.#in(['achieved'], 'readonly', ([store]) => store!.getAllKeys())) as string[];
+    return Object.keys(await this.achievements());
   }
 
   async achievements(): Promise<Readonly<Record<string, string>>> {
-    const goals = await this.achieved();
+    const goals = await this.#in(['achieved'], 'readonly', ([store]) => store!.getAllKeys());
     const times = await this.#in(['achieved'], 'readonly', ([store]) => store!.getAll());
-    return Object.fromEntries(goals.map((goal, index) => [goal, String(times[index])]));
+    return Object.fromEntries([...goals.map((goal, index) => [String(goal), String(times[index])]), ...this.#unkept]);
   }
 
   async addAchievements(added: Readonly<Record<string, string>>): Promise<void> {
