@@ -10,6 +10,7 @@ const cluster = z
   .object({
     seed: z.string().optional(),
     metricsServer: z.boolean().optional(),
+    nvidiaDevicePlugin: z.boolean().optional(),
     storage: z.boolean().optional(),
     workers: z
       .array(
