@@ -88,6 +88,7 @@ test('options are checked', () => {
     seed: 'x',
   });
   expect(readOptions(['--gpus', '4,2']).gpus).toEqual([4, 2]);
+  expect([readOptions(['--storage']).storage, readOptions([]).storage]).toEqual([true, false]);
   expect(() => readOptions(['--gpus', '4,x'])).toThrow('--gpus must be a whole number from 0 to 16, not "x"');
   expect(() => readOptions(['--nodes', '0'])).toThrow('--nodes must be a whole number from 1 to 500, not "0"');
   expect(() => readOptions(['--speed', 'fast'])).toThrow('--speed must be a number');

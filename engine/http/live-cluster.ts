@@ -15,6 +15,8 @@ export interface LiveClusterOptions {
   readonly nodes: number | undefined;
   /** How many GPUs each worker has, in their order; none where it ends. */
   readonly gpus?: readonly number[] | undefined;
+  /** Whether there is a driver that makes volumes, and a default StorageClass. */
+  readonly storage?: boolean;
   readonly seed: string | undefined;
   readonly stateFile: string | undefined;
   /** Told of a bug that stopped the clock. */
@@ -100,31 +102,35 @@ export class LiveCluster implements ClusterDoor {
   }
 }
 
-function newHeader({ seed, nodes, gpus }: LiveClusterOptions): StateHeader {
+function newHeader({ seed, nodes, gpus, storage }: LiveClusterOptions): StateHeader {
   return {
     format: 'drydock-journal/1',
     seed: seed ?? 'drydock',
     epochMs: Date.now() - HEAD_START_MS,
     nodes: nodes ?? Math.max(2, gpus?.length ?? 0),
     ...(gpus !== undefined && { gpus }),
+    ...(storage === true && { storage }),
   };
 }
 
-function checkSame({ seed, nodes, gpus, stateFile }: LiveClusterOptions, header: StateHeader): void {
+function checkSame({ seed, nodes, gpus, storage, stateFile }: LiveClusterOptions, header: StateHeader): void {
   if (seed !== undefined && seed !== header.seed) {
     throw new Error(`${stateFile} holds a cluster with seed "${header.seed}", not "${seed}"`);
   }
   if (nodes !== undefined && nodes !== header.nodes) {
     throw new Error(`${stateFile} holds a cluster of ${header.nodes} nodes, not ${nodes}`);
   }
+  if (storage === true && header.storage !== true) {
+    throw new Error(`${stateFile} holds a cluster without storage`);
+  }
   if (gpus !== undefined && gpus.join() !== header.gpus?.join()) {
     throw new Error(`${stateFile} holds a cluster with ${header.gpus?.join() ?? 'no'} GPUs, not ${gpus.join()}`);
   }
 }
 
-function boot({ seed, epochMs, nodes, gpus = [] }: StateHeader, kept: KeptState | undefined): Cluster {
+function boot({ seed, epochMs, nodes, gpus = [], storage = false }: StateHeader, kept: KeptState | undefined): Cluster {
   const workers = Array.from({ length: nodes }, (_, index) => ({ gpus: gpus[index] ?? 0 }));
-  const cluster = createCluster({ seed, epochMs, workers, descriptions: DESCRIPTIONS });
+  const cluster = createCluster({ seed, epochMs, workers, storage, descriptions: DESCRIPTIONS });
   if (kept !== undefined) {
     const slices = replay(cluster, kept.entries, kept.end);
     while (slices.next().done !== true) {

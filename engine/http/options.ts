@@ -8,6 +8,8 @@ export interface ServerOptions {
   readonly nodes: number | undefined;
   /** How many GPUs each worker has, in their order. */
   readonly gpus: readonly number[] | undefined;
+  /** A driver that makes volumes, and a default StorageClass. */
+  readonly storage: boolean;
   readonly port: number;
   readonly address: string;
   /** TLS with certificates made at the start. */
@@ -26,6 +28,7 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
 
   --nodes N          worker nodes (2)
   --gpus N,M,...     NVIDIA GPUs of the first worker, the second, ...
+  --storage          a driver that makes volumes (CSI hostpath) and the default StorageClass "standard"
   --speed N          virtual seconds for each real one (1)
   --port P           port of the API (6443; 0 picks a free one)
   --address A        address to listen on (127.0.0.1); without --https whoever reaches it is kubernetes-admin
@@ -47,6 +50,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
       speed: { type: 'string', default: '1' },
       nodes: { type: 'string' },
       gpus: { type: 'string' },
+      storage: { type: 'boolean', default: false },
       port: { type: 'string', default: '6443' },
       address: { type: 'string', default: '127.0.0.1' },
       https: { type: 'boolean', default: false },
@@ -63,6 +67,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
       values.gpus === undefined
         ? undefined
         : values.gpus.split(',').map((text) => readNumber('gpus', text, 0, MAX_GPUS, true)),
+    storage: values.storage,
     port: readNumber('port', values.port, 0, 65_535, true),
     address: values.address,
     https: values.https,

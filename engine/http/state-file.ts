@@ -10,6 +10,8 @@ export interface StateHeader {
   readonly nodes: number;
   /** Of each worker, in their order; none where it ends. */
   readonly gpus?: readonly number[];
+  /** Whether it has a driver that makes volumes. */
+  readonly storage?: boolean;
 }
 
 /** A point of a run: virtual time and number of events. */
