@@ -47,6 +47,12 @@ export class Flags {
     return this.#values.get(name)?.[0] ?? this.#spec(name).default ?? '';
   }
 
+  /** Whether it may be given several times. */
+  isList(name: string): boolean {
+    const { type } = this.#spec(name);
+    return type === 'stringArray' || type === 'stringSlice';
+  }
+
   bool(name: string): boolean {
     return TRUE_WORDS.has(this.string(name));
   }

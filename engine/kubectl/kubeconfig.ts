@@ -187,8 +187,13 @@ export function activeContext(config: KubeConfig, flags: Flags): NamedContext['c
   return {
     ...context,
     cluster: flags.string('cluster') || context.cluster,
-    user: flags.string('user') || context.user,
+    user: userFlag(flags) || context.user,
   };
+}
+
+/** `--user`; some commands have one of their own, which names subjects and not who asks. */
+function userFlag(flags: Flags): string {
+  return flags.isList('user') ? '' : flags.string('user');
 }
 
 /** Where to connect to, and as whom. Without a configuration that is localhost:8080, as in the real kubectl. */
@@ -197,7 +202,7 @@ export function serverTarget(config: KubeConfig, flags: Flags): ServerTarget {
   if (flags.string('cluster') !== '' && !config.clusters.some(({ name }) => name === context.cluster)) {
     throw new CommandError(`no server found for cluster ${JSON.stringify(context.cluster)}`);
   }
-  if (flags.string('user') !== '' && !config.users.some(({ name }) => name === context.user))
+  if (userFlag(flags) !== '' && !config.users.some(({ name }) => name === context.user))
     throw new CommandError(`auth info ${JSON.stringify(context.user)} does not exist`);
   const cluster = config.clusters.find(({ name }) => name === context.cluster)?.cluster;
   const user = config.users.find(({ name }) => name === context.user)?.user ?? {};

@@ -67,3 +67,12 @@ test('changes nothing in a dry run', () => {
   expect(workstation.run('auth reconcile -f /root/r.yaml --dry-run=client').exitCode).toBe(0);
   expect(workstation.run('get role reader').exitCode).toBe(1);
 });
+
+test('a user to bind is not the user who asks', () => {
+  const workstation = new Workstation();
+  expect(workstation.run('create rolebinding reads --role=reader --user=ann').exitCode).toBe(0);
+  expect(workstation.run('get pods --user=ann')).toMatchObject({
+    exitCode: 1,
+    stderr: 'error: auth info "ann" does not exist\n',
+  });
+});
