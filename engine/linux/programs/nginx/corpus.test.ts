@@ -4,11 +4,10 @@ import { generateCases } from './testing/generate.ts';
 import { type Answers, askInstalled, askSimulated, installedNginx } from './testing/servers.ts';
 
 // What this nginx answers is what Debian's answers to the same requests under the same configuration. Where none is
-// installed the tests are skipped: `apt-get install nginx-light`.
+// installed the tests are skipped: `apt-get install nginx`.
 
 const nginx = installedNginx();
-if (nginx === undefined)
-  console.warn('skipped: no nginx is installed to be compared with (apt-get install nginx-light)');
+if (nginx === undefined) console.warn('skipped: no nginx is installed to be compared with (apt-get install nginx)');
 
 /** What an answer decides: the status, where it leads, what it is, and its text. */
 function decision(answer: string): string {
