@@ -141,6 +141,13 @@ test('what was right before a mistake is applied', () => {
   });
 });
 
+test.each(['\n', '\n---\n'])('JSON objects follow one another, with or without a separator (%j)', (between) => {
+  const workstation = new Workstation();
+  const settings = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  workstation.write('x.json', settings('one') + between + settings('two'));
+  expect(workstation.run('apply -f x.json')).toEqual(success('configmap/one created\nconfigmap/two created\n'));
+});
+
 test('get prints tables', () => {
   const workstation = new Workstation();
   expect(workstation.run('get pods')).toEqual(success('', 'No resources found in default namespace.\n'));

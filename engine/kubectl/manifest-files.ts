@@ -72,11 +72,15 @@ function* valuesOf(text: string): Generator<unknown> {
   for (const document of splitDocuments(text)) yield readManifest(document.text);
 }
 
-/** The objects of a text of several JSON objects; what stands behind them counts as one more value. */
+/**
+ * The objects of a text of several JSON objects; what stands behind them counts as one more value. A separator of YAML
+ * documents behind the first one makes it YAML.
+ */
 function jsonValues(text: string): readonly unknown[] | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   const values: unknown[] = [];
   for (let rest = text.trim(); rest !== ''; ) {
+    if (values.length === 1 && rest.startsWith('---')) return undefined;
     const end = rest.startsWith('{') ? objectEnd(rest) : 0;
     if (end === 0) return values.length === 0 ? undefined : [...values, rest];
     try {

@@ -145,7 +145,7 @@ test('network interfaces, routes and sockets', () => {
   const shell = testShell('ash');
   const result = shell.sh('ip -br addr; ip route; (nc -l -p 80 & sleep 1; netstat -ltn; kill $!)');
   expect(result.stdout).toContain('eth0             UP             10.0.0.1/24 \n');
-  expect(result.stdout).toContain('10.0.0.0/24 dev eth0 scope link  src 10.0.0.1\n');
+  expect(result.stdout).toContain('10.0.0.0/24 dev eth0 scope link  src 10.0.0.1 \n');
   expect(result.stdout).toContain('tcp        0      0 0.0.0.0:80              0.0.0.0:*               LISTEN');
 });
 
