@@ -125,15 +125,14 @@ here('join, follow, help, break, lose the network and the server, grade', { time
   // Ada solves the exercise; the server grades her journal, and the grades go home.
   await second.page.goto(`${url}/exercises/shared-page/`);
   const solution = readFileSync(join(ROOT, 'exercises/shared-page/solutions/reference/tide-board.yaml'), 'utf8');
+  await second.prompt();
   await second.press('Open in the editor');
   await second.write(solution);
   await second.tab('Terminal').click();
   await second.type('kubectl apply -f tide-board.yaml');
   await second.sees(second.screen, /created/);
-  await second.page.waitForTimeout(2500);
-  await board.press('Grade every exercise now');
   await expect
-    .poll(async () => await grades(board), { timeout: 60_000, interval: 2000 })
+    .poll(async () => grades(board), { timeout: 90_000, interval: 4000 })
     .toMatch(/,Ada,shared-page,(\d+),\1,\1,no,/);
   // Browsers note each request that met no server.
   const others = visit!.complaints.splice(0).filter((text) => !/Failed to load resource: net::/.test(text));
@@ -141,8 +140,11 @@ here('join, follow, help, break, lose the network and the server, grade', { time
   await visit!.leave();
 });
 
-/** The grades as the instructor saves them. */
+/** The grades as the instructor saves them, once the journals are graded as far as they have come. */
 async function grades(board: Bench): Promise<string> {
+  await board.press('Grade every exercise now');
+  await board.sees(board.page.locator('.board-tools'), 'Grading 1 journals');
+  await board.page.waitForTimeout(3000);
   const [file] = await Promise.all([board.page.waitForEvent('download'), board.press('Grades (CSV)')]);
   return readFileSync(await file.path(), 'utf8');
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { FILES } from './manifests.ts';
 
+// Where the real one goes through a map of Go, its order differs from run to run: one key, one reason at a time.
 export const change: Scenario = {
   name: 'change',
   files: FILES,
@@ -43,7 +44,7 @@ kubectl set image deployment/web
 kubectl set env deployment/web COLOR=red
 kubectl set env deployment/web --list
 kubectl set env deployment/web COLOR-
-kubectl set env deployment/web --from=configmap/settings
+kubectl set env deployment/web --from=configmap/settings --keys=color
 kubectl set resources deployment/web --limits=cpu=200m,memory=64Mi
 kubectl set serviceaccount deployment/web default
 kubectl set selector service web app=web,x=y
@@ -68,7 +69,7 @@ kubectl taint node node-1 a=c:NoSchedule --overwrite
 kubectl taint node node-1 a-
 kubectl taint node node-1 a-
 kubectl taint node node-1 wrong
-kubectl drain node-1
+kubectl drain node-1 --ignore-daemonsets
 kubectl drain node-1 --ignore-daemonsets --force --dry-run=client
 kubectl autoscale deployment web --min=1 --max=3 --cpu=50%
 kubectl autoscale deployment web --max=3
