@@ -29,6 +29,7 @@ const PORTS = [
   'engine/linux/protobuf.ts',
   'engine/linux/run-command.ts',
   'engine/linux/task-group.ts',
+  'engine/linux/wake-up.ts',
   'engine/linux/dns/message.ts',
   'engine/kubelet/device-manager/device-plugin-api.ts',
   'engine/containerd/cri.ts',

@@ -1,4 +1,5 @@
 import { type HttpServerRequest, type HttpServerResponse, serveHttp } from '../linux/http.ts';
+import { flagValue } from '../linux/programs/go/runtime.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 
@@ -51,10 +52,4 @@ export function flagList(argv: readonly string[], name: string): readonly string
   const value = flagValue(argv, name);
   if (value === undefined) return undefined;
   return value.split(',').filter((each) => each !== '');
-}
-
-/** The value of `--name=value` on a command line. */
-export function flagValue(argv: readonly string[], name: string): string | undefined {
-  const prefix = `--${name}=`;
-  return argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
 }

@@ -14,11 +14,12 @@ import {
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
+import { flagValue } from '../linux/programs/go/runtime.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
-import { componentProgram, flagList, flagValue, type RunningComponent } from './component-program.ts';
+import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRoleBinding, Node } from '../api/kinds.ts';
+import type { ClusterRoleBinding } from '../api/kinds.ts';
 import type { Manifest } from '../api/object.ts';
 import { clusterRoleBindings, nodes } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -7,6 +7,7 @@ import { ConnectionError, type Transport } from '../client/transport.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
+import { isReady } from './ready.ts';
 import { ROOT_CA } from './root-ca.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -88,10 +89,6 @@ export function kubeadmJoin(transport: Transport, kubeconfig: string): Program {
 /** A kubelet that has not been told where its cluster is ends at once and is started again; here it waits. */
 export function* waitForJoin(process: Process): Task<void> {
   while (!process.access(KUBELET_CONFIG, 'exists')) yield* process.sleep(ASK_EVERY_MS);
-}
-
-function isReady({ status }: Node): boolean {
-  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 /** An object that comes with the cluster, and the path of the collection that it is created in. */

@@ -33,6 +33,7 @@ import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts'
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import { hasNvidiaPlugin, NVIDIA_OBJECTS } from './nvidia-add-on.ts';
 import type { ClusterOptions } from './options.ts';
+import { isReady } from './ready.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
@@ -371,14 +372,6 @@ const AGENTS_OF_A_NODE = 2;
 /** Whether a new node still bears the taint that keeps Pods away until it has been seen Ready. */
 function isHeldBack(node: Node): boolean {
   return node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;
-}
-
-interface WithConditions {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
-function isReady(object: WithConditions): boolean {
-  return object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 /** The machine that a process runs on. */

@@ -7,10 +7,11 @@ import {
 } from '../kube-scheduler/index.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
+import { flagValue } from '../linux/programs/go/runtime.ts';
 import { decode, printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
-import { componentProgram, flagValue, type RunningComponent } from './component-program.ts';
+import { componentProgram, type RunningComponent } from './component-program.ts';
 
 /**
  * The kube-scheduler's program. With `--config=<path>` it reads its configuration from that file, which has to be mounted

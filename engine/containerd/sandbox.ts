@@ -152,9 +152,7 @@ export function* stopSandbox(context: ContainerdContext, sandbox: Sandbox): Task
   tearDownNetwork(context, sandbox);
   const { pause } = sandbox;
   if (pause !== undefined) {
-    // It may have gone with the machine's power, and its number may be another's by now.
-    if (context.host.processes().includes(pause)) context.host.kill(pause.hostPid, 'KILL');
-    else sandbox.pause = undefined;
+    context.host.kill(pause.hostPid, 'KILL');
     while (sandbox.pause !== undefined && context.host.running) yield* sleep(context.host.sim, 1, 'containerd wait');
   }
   sandbox.ready = false;

@@ -6,14 +6,14 @@ import { EventRecorder } from '../client/event-recorder.ts';
 import { LeaderElector } from '../client/leader-election.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
-import { serveHttp } from '../linux/http.ts';
-import type { Signal } from '../linux/signal.ts';
+import { type SignalVerdict, serveHttp } from '../linux/http.ts';
+import { klog } from '../linux/programs/go/runtime.ts';
 import { print } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import { WakeUp } from '../linux/wake-up.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
 import { FAKE_CERTIFICATE, writeFakeCertificate } from './certificates.ts';
 import { ControllerFiles } from './controller-files.ts';
-import { log } from './controller-log.ts';
 import { banner, type Flags, readFlags, VERSION } from './flags.ts';
 import { buildModel } from './model.ts';
 import { nginxConf } from './nginx-conf.ts';
@@ -27,9 +27,6 @@ export interface IngressNginxSurroundings {
   /** The way to the API server from where the process runs, for whoever its token says it is. */
   connect(process: Process): Transport;
 }
-
-/** What the process wakes itself with when there is something to do, as Go's runtime does with its threads. */
-const WAKE = 'URG';
 
 const STATUS_EVERY_MS = 60_000;
 /** How long the process stays after nginx has ended, for connections that are still being closed. */
@@ -49,7 +46,7 @@ export function ingressNginxProgram(surroundings: IngressNginxSurroundings): Pro
     const flags = readFlags(process);
     const { POD_NAME: pod, POD_NAMESPACE: namespace } = process.env;
     if (pod === undefined || namespace === undefined) {
-      yield* log(
+      yield* klog(
         process,
         'E',
         'main.go:74',
@@ -71,6 +68,7 @@ type Line = readonly [severity: 'I' | 'W' | 'E', place: string, text: string];
 class IngressController {
   readonly #sim: Simulation;
   readonly #process: Process;
+  readonly #wakeUp: WakeUp;
   readonly #flags: Flags;
   readonly #identity: Identity;
   readonly #client: Client;
@@ -84,8 +82,6 @@ class IngressController {
   #configMap: ConfigMap | undefined;
   #syncWanted = true;
   #statusWanted = false;
-  #busy = false;
-  #stopping = false;
   #reloads = 0;
   #nextSyncMs = 0;
   #syncTimer: Timer | undefined;
@@ -94,6 +90,7 @@ class IngressController {
   constructor({ sim, connect }: IngressNginxSurroundings, process: Process, flags: Flags, identity: Identity) {
     this.#sim = sim;
     this.#process = process;
+    this.#wakeUp = new WakeUp(process, () => this.#work());
     this.#flags = flags;
     this.#identity = identity;
     this.#client = new Client(connect(process), { userAgent: `nginx-ingress-controller/${VERSION}` });
@@ -111,7 +108,7 @@ class IngressController {
           ['I', 'status.go:85', `"New leader elected" identity="${identity.pod}"`],
         );
         this.#statusWanted = true;
-        this.#wake();
+        this.#wakeUp.call();
       },
       onStoppedLeading: () => {},
     });
@@ -119,20 +116,20 @@ class IngressController {
 
   *run(): Task<number> {
     const process = this.#process;
-    for (const signal of ['TERM', 'INT', 'QUIT', WAKE] as const) process.setSignalAction(signal, 'catch');
+    for (const signal of ['TERM', 'INT', 'QUIT'] as const) process.setSignalAction(signal, 'catch');
     process.setSignalAction('CHLD', 'default');
     if (!(yield* this.#introduce())) return 255;
     const { electionId, healthPort } = this.#flags;
     const health = process.listen(healthPort);
     try {
-      yield* log(process, 'I', 'nginx.go:273', '"Starting NGINX Ingress controller"');
+      yield* klog(process, 'I', 'nginx.go:273', '"Starting NGINX Ingress controller"');
       yield* writeFakeCertificate(process);
-      yield* log(process, 'I', 'main.go:101', `"SSL fake certificate created" file="${FAKE_CERTIFICATE}"`);
+      yield* klog(process, 'I', 'main.go:101', `"SSL fake certificate created" file="${FAKE_CERTIFICATE}"`);
       this.#listen();
       this.#cluster.start();
-      yield* log(process, 'I', 'nginx.go:319', '"Starting NGINX process"');
+      yield* klog(process, 'I', 'nginx.go:319', '"Starting NGINX process"');
       this.#nginx.start();
-      yield* log(
+      yield* klog(
         process,
         'I',
         'leaderelection.go:257',
@@ -141,7 +138,7 @@ class IngressController {
       this.#elector.start();
       this.#scheduleStatus();
       yield* serveHttp(process, [health], ({ path }) => this.#answer(path), {
-        onSignals: (signals) => this.#onSignals(signals),
+        onSignals: (signals) => this.#wakeUp.answer(signals),
       });
       return yield* this.#end();
     } finally {
@@ -153,12 +150,12 @@ class IngressController {
   *#introduce(): Task<boolean> {
     const process = this.#process;
     const { namespace, pod } = this.#identity;
-    yield* log(process, 'I', 'main.go:205', '"Creating API client" host="https://10.96.0.1:443"');
+    yield* klog(process, 'I', 'main.go:205', '"Creating API client" host="https://10.96.0.1:443"');
     try {
       this.#self = this.#client.resource<Pod>(pods).get(pod, namespace);
     } catch (error) {
       if (!(error instanceof ConnectionError || error instanceof StatusError)) throw error;
-      yield* log(
+      yield* klog(
         process,
         'E',
         'main.go:81',
@@ -217,28 +214,16 @@ class IngressController {
     const delayMs = Math.max(0, this.#nextSyncMs - this.#sim.nowMs);
     this.#syncTimer = this.#sim.schedule(delayMs, 'ingress-nginx sync', () => {
       this.#syncTimer = undefined;
-      this.#wake();
+      this.#wakeUp.call();
     });
   }
 
   #scheduleStatus(): void {
     this.#statusTimer = this.#sim.schedule(STATUS_EVERY_MS, 'ingress-nginx status', () => {
       this.#statusWanted = true;
-      this.#wake();
+      this.#wakeUp.call();
       this.#scheduleStatus();
     });
-  }
-
-  #wake(): void {
-    // What is under way looks again when it is done.
-    if (this.#busy) return;
-    try {
-      this.#process.kill(this.#process.pid, WAKE);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      // The machine has lost its power, and the process with it.
-      this.#stop();
-    }
   }
 
   #stop(): void {
@@ -249,18 +234,7 @@ class IngressController {
     this.#cluster.stop();
   }
 
-  *#onSignals(signals: readonly Signal[]): Task<'stop' | 'continue'> {
-    if (signals.some((signal) => signal !== WAKE)) return 'stop';
-    this.#busy = true;
-    try {
-      yield* this.#work();
-      return this.#stopping ? 'stop' : 'continue';
-    } finally {
-      this.#busy = false;
-    }
-  }
-
-  *#work(): Task<void> {
+  *#work(): Task<SignalVerdict> {
     yield* this.#flush();
     if (this.#syncWanted && this.#cluster.hasSynced && this.#sim.nowMs >= this.#nextSyncMs) {
       this.#syncWanted = false;
@@ -272,30 +246,31 @@ class IngressController {
       if (this.#elector.isLeader) this.#publish();
     }
     yield* this.#flush();
-    this.#stopping ||= this.#process.takeSignals().some((signal) => signal !== WAKE);
+    if (this.#wakeUp.ended()) return 'stop';
     if (this.#syncWanted) this.#scheduleSync();
+    return 'continue';
   }
 
   *#sync(): Task<void> {
     const process = this.#process;
     const { options, complaints } = readOptions(this.#readConfigMap());
     const model = buildModel(this.#cluster, options);
-    for (const text of [...complaints, ...model.complaints]) yield* log(process, 'W', 'controller.go:1232', text);
+    for (const text of [...complaints, ...model.complaints]) yield* klog(process, 'W', 'controller.go:1232', text);
     const text = nginxConf(model, options, this.#files.prepare(model));
     yield* this.#flush();
     if (this.#nginx.has(text)) return;
-    yield* log(process, 'I', 'controller.go:214', '"Configuration changes detected, backend reload required"');
+    yield* klog(process, 'I', 'controller.go:214', '"Configuration changes detected, backend reload required"');
     const problem = yield* this.#nginx.use(text);
     if (problem !== undefined) {
-      yield* log(process, 'E', 'controller.go:226', `Unexpected failure reloading the backend:\n${problem}`);
-      yield* log(process, 'E', 'queue.go:131', `"requeuing" err=${JSON.stringify(problem)} key="initial-sync"`);
+      yield* klog(process, 'E', 'controller.go:226', `Unexpected failure reloading the backend:\n${problem}`);
+      yield* klog(process, 'E', 'queue.go:131', `"requeuing" err=${JSON.stringify(problem)} key="initial-sync"`);
       this.#event(this.#self!, 'Warning', 'RELOAD', `Error reloading NGINX: ${problem}`);
       return;
     }
-    yield* log(process, 'I', 'controller.go:228', '"Backend successfully reloaded"');
+    yield* klog(process, 'I', 'controller.go:228', '"Backend successfully reloaded"');
     this.#event(this.#self!, 'Normal', 'RELOAD', 'NGINX reload triggered due to a change in configuration');
     this.#reloads += 1;
-    if (this.#reloads === 1) yield* log(process, 'I', 'controller.go:240', '"Initial sync, sleeping for 1 second"');
+    if (this.#reloads === 1) yield* klog(process, 'I', 'controller.go:240', '"Initial sync, sleeping for 1 second"');
   }
 
   #readConfigMap(): ConfigMap['data'] {
@@ -317,7 +292,7 @@ class IngressController {
   *#flush(): Task<void> {
     const lines = this.#lines;
     this.#lines = [];
-    for (const line of lines) yield* log(this.#process, ...line);
+    for (const line of lines) yield* klog(this.#process, ...line);
   }
 
   #answer(path: string): { readonly status: number; readonly body: string } {
@@ -328,13 +303,13 @@ class IngressController {
 
   *#end(): Task<number> {
     const process = this.#process;
-    yield* log(process, 'I', 'sigterm.go:28', '"Received SIGTERM, shutting down"');
-    yield* log(process, 'I', 'nginx.go:395', '"Shutting down controller queues"');
+    yield* klog(process, 'I', 'sigterm.go:28', '"Received SIGTERM, shutting down"');
+    yield* klog(process, 'I', 'nginx.go:395', '"Shutting down controller queues"');
     this.#stop();
-    yield* log(process, 'I', 'nginx.go:410', '"Stopping NGINX process"');
+    yield* klog(process, 'I', 'nginx.go:410', '"Stopping NGINX process"');
     yield* this.#nginx.quit();
-    yield* log(process, 'I', 'nginx.go:423', '"NGINX process has stopped"');
-    yield* log(process, 'I', 'sigterm.go:33', '"Handled quit, delaying controller exit for 10 seconds"');
+    yield* klog(process, 'I', 'nginx.go:423', '"NGINX process has stopped"');
+    yield* klog(process, 'I', 'sigterm.go:33', '"Handled quit, delaying controller exit for 10 seconds"');
     const endMs = process.now() + EXIT_DELAY_MS;
     while (process.now() < endMs) {
       try {
@@ -345,7 +320,7 @@ class IngressController {
         process.takeSignals();
       }
     }
-    yield* log(process, 'I', 'sigterm.go:36', '"Exiting" code=0');
+    yield* klog(process, 'I', 'sigterm.go:36', '"Exiting" code=0');
     return 0;
   }
 }

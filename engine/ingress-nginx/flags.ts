@@ -1,3 +1,4 @@
+import { flagValue } from '../linux/programs/go/runtime.ts';
 import type { Process } from '../linux/syscalls.ts';
 
 export const VERSION = 'v1.14.1';
@@ -16,10 +17,7 @@ export interface Flags {
 
 /** https://kubernetes.github.io/ingress-nginx/user-guide/cli-arguments/ */
 export function readFlags(process: Process): Flags {
-  const value = (name: string) => {
-    const prefix = `--${name}=`;
-    return process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
-  };
+  const value = (name: string) => flagValue(process.argv, name);
   const inNamespace = (text: string | undefined) =>
     text?.replace('$(POD_NAMESPACE)', process.env['POD_NAMESPACE'] ?? '');
   const withoutClass =

@@ -3,9 +3,10 @@ import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
 import type { Transport } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
 import { type HttpServerRequest, type HttpServerResponse, type SignalVerdict, serveHttp } from '../linux/http.ts';
-import type { Signal } from '../linux/signal.ts';
-import { decode, printError } from '../linux/stdio.ts';
+import { flagValue, klog } from '../linux/programs/go/runtime.ts';
+import { decode } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import { WakeUp } from '../linux/wake-up.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
 import { ConfigurationError, type ProxyConfiguration, type ProxyMode, readConfiguration } from './configuration.ts';
 import { HealthCheckPorts } from './health-check-ports.ts';
@@ -37,17 +38,19 @@ const EXIT_BY_SIGNAL = 2;
  */
 export function kubeProxyProgram(surroundings: KubeProxySurroundings): Program {
   return function* (process): Task<number> {
-    for (const signal of ['TERM', 'INT', WAKE] as const) process.setSignalAction(signal, 'catch');
+    for (const signal of ['TERM', 'INT'] as const) process.setSignalAction(signal, 'catch');
     let configuration: ProxyConfiguration;
     let proxier: Proxier;
     try {
-      configuration = readConfiguration(decode(process.readFile(flag(process, 'config') ?? '')));
+      configuration = readConfiguration(decode(process.readFile(flagValue(process.argv, 'config') ?? '')));
       const { mode } = configuration;
       proxier = mode === 'iptables' ? new IptablesProxier() : surroundings.otherModes(mode);
     } catch (error) {
       if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
       const reason =
-        error instanceof Errno ? `open ${flag(process, 'config')}: ${error.message.toLowerCase()}` : error.message;
+        error instanceof Errno
+          ? `open ${flagValue(process.argv, 'config')}: ${error.message.toLowerCase()}`
+          : error.message;
       yield* logError(process, `"Error running ProxyServer" err=${JSON.stringify(reason)}`);
       return 1;
     }
@@ -56,12 +59,10 @@ export function kubeProxyProgram(surroundings: KubeProxySurroundings): Program {
   };
 }
 
-/** What the process wakes itself with when there is something to do, as Go's runtime does with its threads. */
-const WAKE = 'URG';
-
 class KubeProxy {
   readonly #sim: Simulation;
   readonly #process: Process;
+  readonly #wakeUp: WakeUp;
   readonly #configuration: ProxyConfiguration;
   readonly #nodeName: string;
   readonly #watch: ProxyWatch;
@@ -73,8 +74,6 @@ class KubeProxy {
   readonly #checks = new HealthCheckPorts(this.#listening);
   #syncWanted = false;
   #checkWanted = false;
-  #busy = false;
-  #stopped = false;
   #checkTimer: Timer | undefined;
 
   constructor(
@@ -85,15 +84,16 @@ class KubeProxy {
   ) {
     this.#sim = sim;
     this.#process = process;
+    this.#wakeUp = new WakeUp(process, () => this.#workAll());
     this.#configuration = configuration;
     this.#proxier = proxier;
-    this.#nodeName = flag(process, 'hostname-override') ?? configuration.hostnameOverride ?? process.hostname;
+    this.#nodeName = flagValue(process.argv, 'hostname-override') ?? configuration.hostnameOverride ?? process.hostname;
     const client = new Client(connect(process), { userAgent: 'kube-proxy' });
     const { minSyncMs, syncMs } = configuration;
     this.#health = new ProxyHealth(sim, syncMs);
     this.#runner = new SyncRunner(sim, { minMs: minSyncMs, retryMs: syncMs, maxMs: FULL_SYNC_MS }, () => {
       this.#syncWanted = true;
-      this.#wake();
+      this.#wakeUp.call();
     });
     this.#watch = new ProxyWatch(sim, client, this.#nodeName, configuration.mode, () => {
       if (!this.#watch.ready) return;
@@ -115,7 +115,7 @@ class KubeProxy {
       const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.#nodeName, uid: this.#nodeName } };
       this.#recorder.event(node as never, 'Normal', 'Starting', 'StartKubeProxy', '');
       yield* serveHttp(process, this.#listening, (request) => this.#answer(request), {
-        onSignals: (signals) => this.#onSignals(signals),
+        onSignals: (signals) => this.#wakeUp.answer(signals),
       });
       return EXIT_BY_SIGNAL;
     } finally {
@@ -129,16 +129,15 @@ class KubeProxy {
     const process = this.#process;
     yield* log(process, `"Using ${mode} Proxier"`);
     const against = COMPLAINTS[mode];
-    if (against !== undefined) yield* printError(process, `${klogHeader('W', process)}${JSON.stringify(against)}\n`);
+    if (against !== undefined) yield* klog(process, 'W', 'kube-proxy', JSON.stringify(against));
   }
 
   #stop(): void {
-    this.#stopped = true;
     this.#watch.stop();
     this.#runner.stop();
     this.#recorder.stop();
-    this.#proxier.stop?.(this.#process);
     this.#checkTimer?.cancel();
+    this.#proxier.stop?.(this.#process);
   }
 
   *#listen(what: string, port: number, address: string): Task<void> {
@@ -151,39 +150,17 @@ class KubeProxy {
     }
   }
 
-  #wake(): void {
-    // What is under way looks again when it is done.
-    if (this.#busy) return;
-    try {
-      this.#process.kill(this.#process.pid, WAKE);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      // The machine has lost its power, and the process with it.
-      this.#stop();
-    }
-  }
-
   #scheduleCheck(): void {
     this.#checkTimer = this.#sim.schedule(this.#configuration.syncMs, 'kube-proxy canary', () => {
       this.#checkWanted = true;
-      this.#wake();
-      if (!this.#stopped) this.#scheduleCheck();
+      this.#wakeUp.call();
+      this.#scheduleCheck();
     });
   }
 
-  *#onSignals(signals: readonly Signal[]): Task<SignalVerdict> {
-    if (signals.some((signal) => signal !== WAKE)) return 'stop';
-    this.#busy = true;
-    try {
-      while (this.#syncWanted || this.#checkWanted) yield* this.#work();
-      return 'continue';
-    } catch (error) {
-      // Told to stop in the middle of it.
-      if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
-      return this.#process.takeSignals().some((signal) => signal !== WAKE) ? 'stop' : 'continue';
-    } finally {
-      this.#busy = false;
-    }
+  *#workAll(): Task<SignalVerdict> {
+    while (this.#syncWanted || this.#checkWanted) yield* this.#work();
+    return 'continue';
   }
 
   *#work(): Task<void> {
@@ -243,22 +220,10 @@ const RULES_GONE: Readonly<Record<ProxyMode, string>> = {
   userspace: '"iptables rules deleted"',
 };
 
-/** The value of `--name=value` on the process's command line. */
-function flag(process: Process, name: string): string | undefined {
-  const prefix = `--${name}=`;
-  return process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
-}
-
 function log(process: Process, text: string): Task<void> {
-  return printError(process, `${klogHeader('I', process)}${text}\n`);
+  return klog(process, 'I', 'kube-proxy', text);
 }
 
 function logError(process: Process, text: string): Task<void> {
-  return printError(process, `${klogHeader('E', process)}${text}\n`);
-}
-
-/** As klog begins a line: severity, month and day, time, process. */
-function klogHeader(severity: string, process: Process): string {
-  const [, month, day, time] = /-(\d\d)-(\d\d)T([\d:.]+)Z/.exec(new Date(process.now()).toISOString())!;
-  return `${severity}${month}${day} ${time}000 ${String(process.pid).padStart(7)} kube-proxy] `;
+  return klog(process, 'E', 'kube-proxy', text);
 }

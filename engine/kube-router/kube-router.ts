@@ -2,10 +2,10 @@ import { Client } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
 import { type HttpServerRequest, type HttpServerResponse, type SignalVerdict, serveHttp } from '../linux/http.ts';
-import { klog } from '../linux/programs/go/runtime.ts';
-import type { Signal } from '../linux/signal.ts';
+import { flagValue, klog } from '../linux/programs/go/runtime.ts';
 import { print } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import { WakeUp } from '../linux/wake-up.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
 import { NetworkPolicyController } from './network-policy-controller.ts';
 import { NetworkRoutesController, NoPodCidrError } from './network-routes-controller.ts';
@@ -19,9 +19,6 @@ export interface KubeRouterSurroundings {
   /** The way to the API server from where the process runs. */
   connect(process: Process): Transport;
 }
-
-/** What the process wakes itself with when there is something to do, as Go's runtime does with its threads. */
-const WAKE = 'URG';
 
 /** A burst of changes is taken in together. */
 const SETTLE_MS = 50;
@@ -37,7 +34,7 @@ const HEALTH_PORT = 20_244;
  */
 export function kubeRouterProgram(surroundings: KubeRouterSurroundings): Program {
   return function* (process): Task<number> {
-    for (const signal of ['TERM', 'INT', WAKE] as const) process.setSignalAction(signal, 'catch');
+    for (const signal of ['TERM', 'INT'] as const) process.setSignalAction(signal, 'catch');
     yield* print(
       process,
       `Running /usr/local/bin/kube-router version ${KUBE_ROUTER_VERSION}, built on 2025-02-21, go1.23.6\n`,
@@ -46,7 +43,7 @@ export function kubeRouterProgram(surroundings: KubeRouterSurroundings): Program
       yield* klog(process, 'E', 'kube-router.go:103', 'the service proxy is not there: kube-proxy makes Services work');
       return 1;
     }
-    const nodeName = flag(process, 'hostname-override') ?? process.env['NODE_NAME'] ?? process.hostname;
+    const nodeName = flagValue(process.argv, 'hostname-override') ?? process.env['NODE_NAME'] ?? process.hostname;
     return yield* new KubeRouter(surroundings, process, nodeName).run();
   };
 }
@@ -54,6 +51,7 @@ export function kubeRouterProgram(surroundings: KubeRouterSurroundings): Program
 class KubeRouter {
   readonly #sim: Simulation;
   readonly #process: Process;
+  readonly #wakeUp: WakeUp;
   readonly #watch: PolicyWatch;
   readonly #policies: NetworkPolicyController;
   readonly #nodes: NodeWatch;
@@ -63,13 +61,13 @@ class KubeRouter {
   readonly #firewall: boolean;
   #fatal: string | undefined;
   #wanted: 'no' | 'changes' | 'all' = 'no';
-  #busy = false;
   #settling: Timer | undefined;
   #period: Timer | undefined;
 
   constructor({ sim, connect }: KubeRouterSurroundings, process: Process, nodeName: string) {
     this.#sim = sim;
     this.#process = process;
+    this.#wakeUp = new WakeUp(process, () => this.#work());
     this.#router = isOn(process, 'run-router');
     this.#firewall = isOn(process, 'run-firewall');
     const client = new Client(connect(process), { userAgent: 'kube-router' });
@@ -78,8 +76,8 @@ class KubeRouter {
     this.#routes = new NetworkRoutesController(nodeName);
     this.#policies = new NetworkPolicyController({
       nodeName,
-      serviceClusterIpRange: flag(process, 'service-cluster-ip-range') ?? '10.96.0.0/12',
-      nodePortRange: (flag(process, 'service-node-port-range') ?? '30000-32767').replace('-', ':'),
+      serviceClusterIpRange: flagValue(process.argv, 'service-cluster-ip-range') ?? '10.96.0.0/12',
+      nodePortRange: (flagValue(process.argv, 'service-node-port-range') ?? '30000-32767').replace('-', ':'),
     });
   }
 
@@ -97,7 +95,7 @@ class KubeRouter {
       }
       this.#ask('all');
       this.#schedulePeriod();
-      yield* serveHttp(process, [health], answer, { onSignals: (signals) => this.#onSignals(signals) });
+      yield* serveHttp(process, [health], answer, { onSignals: (signals) => this.#wakeUp.answer(signals) });
       if (this.#fatal !== undefined) {
         yield* klog(process, 'E', 'kube-router.go:103', `Failed to run kube-router: ${this.#fatal}`);
         return 1;
@@ -132,42 +130,22 @@ class KubeRouter {
     if (this.#settling !== undefined) return;
     this.#settling = this.#sim.schedule(SETTLE_MS, 'kube-router sync', () => {
       this.#settling = undefined;
-      this.#wake();
+      this.#wakeUp.call();
     });
-  }
-
-  #wake(): void {
-    // What is under way looks again when it is done.
-    if (this.#busy) return;
-    try {
-      this.#process.kill(this.#process.pid, WAKE);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      // The machine has lost its power, and the process with it.
-      this.#stop();
-    }
   }
 
   get #ready(): boolean {
     return (!this.#firewall || this.#watch.ready) && (!this.#router || this.#nodes.ready);
   }
 
-  *#onSignals(signals: readonly Signal[]): Task<SignalVerdict> {
-    if (signals.some((signal) => signal !== WAKE)) return 'stop';
-    this.#busy = true;
+  *#work(): Task<SignalVerdict> {
     try {
       while (this.#wanted !== 'no' && this.#ready) yield* this.#sync();
       return 'continue';
     } catch (error) {
-      if (error instanceof NoPodCidrError) {
-        this.#fatal = error.message;
-        return 'stop';
-      }
-      // Told to stop in the middle of it.
-      if (!(error instanceof Errno) || error.code !== 'EINTR') throw error;
-      return this.#process.takeSignals().some((signal) => signal !== WAKE) ? 'stop' : 'continue';
-    } finally {
-      this.#busy = false;
+      if (!(error instanceof NoPodCidrError)) throw error;
+      this.#fatal = error.message;
+      return 'stop';
     }
   }
 
@@ -190,13 +168,7 @@ function answer({ path }: HttpServerRequest): HttpServerResponse {
   return path === '/healthz' ? { body: 'OK\n' } : { status: 404, body: '404 page not found\n' };
 }
 
-/** The value of `--name=value` on the process's command line. */
-function flag(process: Process, name: string): string | undefined {
-  const prefix = `--${name}=`;
-  return process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
-}
-
 /** Whether a switch is on; those of kube-router are unless told. */
 function isOn(process: Process, name: string): boolean {
-  return (flag(process, name) ?? 'true') === 'true';
+  return (flagValue(process.argv, name) ?? 'true') === 'true';
 }

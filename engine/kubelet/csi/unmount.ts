@@ -1,4 +1,4 @@
-import { removeTree } from '../../linux/directory-tree.ts';
+import { namesIn, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import { GrpcError } from '../../linux/grpc.ts';
 import { decode } from '../../linux/stdio.ts';
@@ -64,15 +64,6 @@ function isUsed(root: Process, { driverName, volumeHandle }: VolumeData): boolea
       return data?.driverName === driverName && data.volumeHandle === volumeHandle;
     });
   });
-}
-
-function namesIn(root: Process, directory: string): readonly string[] {
-  try {
-    return root.readdir(directory).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Errno) return [];
-    throw error;
-  }
 }
 
 function readVolumeData(root: Process, directory: string): VolumeData | undefined {

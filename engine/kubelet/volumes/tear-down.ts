@@ -1,4 +1,4 @@
-import { removeTree } from '../../linux/directory-tree.ts';
+import { namesIn, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import { sleep, type Task } from '../../sim/index.ts';
@@ -57,14 +57,5 @@ function unmountIfMounted(root: Process, directory: string): void {
   } catch (error) {
     // Most are not mounts.
     if (!(error instanceof Errno) || error.code === 'EBUSY') throw error;
-  }
-}
-
-function namesIn(root: Process, directory: string): readonly string[] {
-  try {
-    return root.readdir(directory).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Errno) return [];
-    throw error;
   }
 }

@@ -42,6 +42,12 @@ export function* klog(process: Process, severity: 'I' | 'W' | 'E' | 'F', place: 
   yield* printError(process, `${severity}${time} ${String(process.pid).padStart(7)} ${place}] ${text}\n`);
 }
 
+/** The value of `--name=value` on a command line, as Go's flags are written in manifests. */
+export function flagValue(argv: readonly string[], name: string): string | undefined {
+  const prefix = `--${name}=`;
+  return argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+}
+
 /** `log.Fatal`: `return yield* fatal(process, '…')`. */
 export function* fatal(process: Process, text: string): Task<number> {
   yield* log(process, text);
