@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   countVariants,
@@ -11,6 +11,7 @@ import {
   withVariant,
 } from '@drydock/graders';
 import type { Loader } from 'astro/loaders';
+import { readExerciseFolder } from '../graders/exercise-folder.ts';
 
 /** What is in words of an exercise, in one language. */
 interface ExerciseWords {
@@ -57,7 +58,7 @@ export function exerciseLoader(base: string): Loader {
         store.clear();
         for (const id of readdirSync(base)) {
           if (!existsSync(join(base, id, 'exercise.yaml'))) continue;
-          const files = readFolder(join(base, id));
+          const files = readExerciseFolder(id, base);
           const variants = countVariants(id, files);
           for (let number = 1; number <= variants; number++) {
             const folder = withVariant(id, files, number - 1);
@@ -77,14 +78,4 @@ export function exerciseLoader(base: string): Loader {
       });
     },
   };
-}
-
-function readFolder(root: string): ExerciseFolder {
-  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files.map(({ parentPath, name }) => {
-      const path = join(parentPath, name);
-      return [path.slice(root.length + 1).replaceAll('\\', '/'), readFileSync(path, 'utf8')];
-    }),
-  );
 }

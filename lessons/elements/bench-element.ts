@@ -17,8 +17,9 @@ const MAX_TERMINALS = 4;
 
 /** `<dd-bench setup="{…}">`: owns the cluster of this page and lays out what shows it. */
 export class BenchElement extends HTMLElement implements BenchDoor {
-  readonly #place = placeOf(setupOf(this));
-  readonly bench = benchIn(this.#place, setupOf(this));
+  readonly #setup = setupOf(this);
+  readonly #place = placeOf(this.#setup);
+  readonly bench = benchIn(this.#place, this.#setup);
   readonly #tabs = new BenchTabs();
   readonly #files = document.createElement('dd-editor') as FilesPanel;
   readonly #inspector = document.createElement('dd-inspector') as ObjectInspector;

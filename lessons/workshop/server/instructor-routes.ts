@@ -9,8 +9,8 @@ import type { LiveBoard } from './live-board.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { readBody, refuse } from './refusal.ts';
 import { hashOf, sameSecret } from './secrets.ts';
+import { Id } from './shapes.ts';
 
-const Id = z.string().min(1).max(100);
 const Text = z.string().trim().min(1).max(1000);
 
 const Body = z.discriminatedUnion('kind', [

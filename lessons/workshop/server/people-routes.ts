@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Env, WorkshopServer } from './context.ts';
 import { readBody, refuse } from './refusal.ts';
+import { runAnswer } from './run-answer.ts';
 import { hashOf, newToken } from './secrets.ts';
-
-const Id = z.string().min(1).max(100);
+import { Id } from './shapes.ts';
 
 /** What the instructor does with one person. */
 export function peopleRoutes({ store, now }: WorkshopServer): Hono<Env> {
@@ -36,11 +36,6 @@ export function peopleRoutes({ store, now }: WorkshopServer): Hono<Env> {
       const { id, bench } = context.req.param();
       const run = await store.run(id, bench);
       if (run === undefined) refuse(404, 'no-run', 'There is nothing of theirs on that bench.');
-      const from = Math.max(0, Number(context.req.query('from') ?? 0) || 0);
-      const entries = await store.entries(id, bench, from);
-      const head = JSON.stringify({ ...run, from });
-      return context.body(`${head.slice(0, -1)},"entries":[${entries.join(',')}]}`, 200, {
-        'content-type': 'application/json',
-      });
+      return runAnswer(context, store, run);
     });
 }

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { CheckState, Settings } from '../records.ts';
 import { admission, type Env, type WorkshopServer } from './context.ts';
 import { readBody, refuse } from './refusal.ts';
+import { runAnswer } from './run-answer.ts';
+import { Id } from './shapes.ts';
 
-const Id = z.string().min(1).max(100);
 const Point = z.object({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
 const Entry = z.looseObject({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
 
@@ -29,14 +30,7 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
       const bench = context.req.param('bench');
       const run = await store.run(ownerOf(context.var.person), bench);
       if (run === undefined) return context.json(null);
-      const from = Math.max(0, Number(context.req.query('from') ?? 0) || 0);
-      const entries = await store.entries(run.personId, bench, from);
-      return context.body(
-        `{"runId":${JSON.stringify(run.runId)},"options":${JSON.stringify(run.options)},"count":${run.count},` +
-          `"end":${JSON.stringify(run.end ?? null)},"from":${from},"entries":[${entries.join(',')}]}`,
-        200,
-        { 'content-type': 'application/json' },
-      );
+      return runAnswer(context, store, run);
     })
     .put('/:bench', async (context) => {
       const bench = context.req.param('bench');
