@@ -1,5 +1,5 @@
+import type { BenchCard } from './bench-card.ts';
 import type { CheckState, Person, Run, Settings } from './records.ts';
-import type { BenchCard } from './server/bench-card.ts';
 
 /** How one person stands on one bench. */
 interface BenchStanding {

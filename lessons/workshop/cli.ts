@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { networkInterfaces } from 'node:os';
 import { join, relative } from 'node:path';
 import { renderUnicodeCompact } from 'uqr';
-import type { BenchCard } from './server/bench-card.ts';
+import type { BenchCard } from './bench-card.ts';
 import { openWorkshop } from './server/open-workshop.ts';
 import { OptionsError, readOptions, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';

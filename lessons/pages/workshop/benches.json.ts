@@ -1,7 +1,7 @@
 import { benchOfExercise, benchOfLesson, exercisePath, lessonsIn, variantsIn } from '../../course.ts';
 import { FIRST, LANGUAGES } from '../../i18n/languages.ts';
+import type { BenchCard } from '../../workshop/bench-card.ts';
 import { benchVersion } from '../../workshop/bench-version.ts';
-import type { BenchCard } from '../../workshop/server/bench-card.ts';
 
 /** The benches of this build, for a workshop's server. */
 export async function GET(): Promise<Response> {

@@ -2,8 +2,8 @@ import { h, setText } from '../../elements/dom.ts';
 import { saveAs } from '../../elements/save-file.ts';
 import type { Board } from '../board.ts';
 import { type WorkshopApi, WorkshopError } from '../client/api.ts';
+import { words } from '../page-words.ts';
 import type { Settings } from '../records.ts';
-import { workshopWords } from '../words.ts';
 
 /** What the class-wide faults are, by the words' keys. */
 const FAULTS: Readonly<Record<string, object>> = {
@@ -20,7 +20,6 @@ const FAULTS: Readonly<Record<string, object>> = {
 /** What the instructor leads with: words, pointing, faults, time, locks, grades. */
 export class BoardTools {
   readonly element: HTMLElement;
-  readonly #words = workshopWords(document.documentElement.lang);
   readonly #api: WorkshopApi;
   readonly #board: Board;
   readonly #outcome = h('p', { role: 'status' });
@@ -30,11 +29,10 @@ export class BoardTools {
     this.#api = api;
     this.#board = board;
     this.#settings = board.settings;
-    const { board: words } = this.#words;
     this.element = h(
       'section',
       { class: 'board-tools' },
-      h('h2', {}, words.tools),
+      h('h2', {}, words.board.tools),
       this.#outcome,
       this.#say(),
       this.#point(),
@@ -46,7 +44,7 @@ export class BoardTools {
   }
 
   #say(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const text = h('input', { required: true, maxlength: 1000 });
     return this.#form([h('label', {}, board.say, text)], board.send, async () => {
       await this.#post({ kind: 'announce', text: text.value });
@@ -55,7 +53,7 @@ export class BoardTools {
   }
 
   #point(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const choices = this.#board.benches.flatMap(({ id, title, checks }) => [
       h('option', { value: JSON.stringify({ benchId: id }) }, title),
       ...checks.map((check) =>
@@ -69,7 +67,7 @@ export class BoardTools {
   }
 
   #fault(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const choice = h(
       'select',
       {},
@@ -82,7 +80,7 @@ export class BoardTools {
   }
 
   #time(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const pause = h(
       'button',
       { type: 'button', onclick: () => void this.#pause(pause) },
@@ -114,11 +112,11 @@ export class BoardTools {
   async #pause(button: HTMLElement): Promise<void> {
     const paused = !this.#settings.paused;
     await this.#change({ paused });
-    setText(button, paused ? this.#words.board.resume : this.#words.board.pause);
+    setText(button, paused ? words.board.resume : words.board.pause);
   }
 
   #locks(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const line = ({ id, title, exercise }: Board['benches'][number]): HTMLElement => {
       const lock = this.#toggle(board.lock, 'locked', id);
       const reveal = exercise === undefined ? undefined : this.#toggle(board.reveal, 'revealed', id);
@@ -141,7 +139,7 @@ export class BoardTools {
   }
 
   #grades(): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const grade = async (): Promise<void> => {
       const { grading } = await this.#api.fetch('/grade', { method: 'POST' }).then((response) => response.json());
       setText(this.#outcome, board.grading(grading));
@@ -202,7 +200,7 @@ export class BoardTools {
 
   async #post(body: object): Promise<void> {
     await this.#api.call('POST', '/messages', { body });
-    setText(this.#outcome, this.#words.board.sent);
+    setText(this.#outcome, words.board.sent);
   }
 
   async #change(change: Readonly<Record<string, unknown>>): Promise<void> {

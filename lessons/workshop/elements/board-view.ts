@@ -1,11 +1,12 @@
 import { h, setText } from '../../elements/dom.ts';
+import type { BenchCard } from '../bench-card.ts';
 import type { Board, BoardRow } from '../board.ts';
 import { apiBase, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import { instructorKey, takeFragment } from '../client/session.ts';
-import type { BenchCard } from '../server/bench-card.ts';
-import { spanText, workshopWords } from '../words.ts';
+import { words } from '../page-words.ts';
+import { spanText } from '../span-text.ts';
 import { BoardTools } from './board-tools.ts';
 
 type Filter = 'all' | 'stuck' | 'hands' | 'away';
@@ -16,11 +17,10 @@ const REDRAW_MS = 5000;
 
 /** `<dd-board>`: everybody in the room, a line each. */
 export class BoardView extends HTMLElement {
-  readonly #words = workshopWords(document.documentElement.lang);
   readonly #rows = new Map<string, BoardRow>();
   readonly #body = h('tbody', {});
   readonly #count = h('p', { role: 'status' });
-  readonly #lost = h('p', { class: 'problem', role: 'alert', hidden: true }, this.#words.board.lost);
+  readonly #lost = h('p', { class: 'problem', role: 'alert', hidden: true }, words.board.lost);
   readonly #heat = h('div', { class: 'heat' });
   #api!: WorkshopApi;
   #key = '';
@@ -35,7 +35,7 @@ export class BoardView extends HTMLElement {
       this.#board = await this.#api.call<Board>('GET', '');
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
-      this.replaceChildren(h('p', { role: 'alert' }, error.status === 401 ? this.#words.board.noKey : error.message));
+      this.replaceChildren(h('p', { role: 'alert' }, error.status === 401 ? words.board.noKey : error.message));
       return;
     }
     this.#skewMs = this.#board.now - Date.now();
@@ -59,7 +59,7 @@ export class BoardView extends HTMLElement {
   }
 
   #layOut(): void {
-    const { board } = this.#words;
+    const { board } = words;
     const { title, code } = this.#board;
     const options: readonly (readonly [Filter, string])[] = [
       ['all', board.all],
@@ -126,7 +126,7 @@ export class BoardView extends HTMLElement {
   }
 
   #draw(): void {
-    const { board } = this.#words;
+    const { board } = words;
     const rows = [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt);
     const hands = rows.filter(({ handAt }) => handAt !== undefined).length;
     setText(this.#count, [board.people(rows.length), ...(hands > 0 ? [board.hands(hands)] : [])].join(' · '));
@@ -140,7 +140,7 @@ export class BoardView extends HTMLElement {
   }
 
   #line(row: BoardRow, index: number): HTMLElement {
-    const { board } = this.#words;
+    const { board } = words;
     const { id, name, handAt, seenAt, working, at } = row;
     const projected = this.hasAttribute('projector');
     const since = working === undefined ? undefined : this.#now - working.since;
@@ -184,8 +184,8 @@ export class BoardView extends HTMLElement {
       ),
       h('td', {}, ...this.#progress(row)),
       h('td', {}, working === undefined ? (this.#card(at)?.title ?? '') : this.#workingText(working)),
-      h('td', {}, since === undefined ? '' : spanText(this.#words, since)),
-      h('td', {}, spanText(this.#words, this.#now - seenAt)),
+      h('td', {}, since === undefined ? '' : spanText(words, since)),
+      h('td', {}, spanText(words, this.#now - seenAt)),
       h('td', {}, look, lower),
     );
   }
@@ -201,8 +201,8 @@ export class BoardView extends HTMLElement {
       const card = this.#card(benchId);
       if (card === undefined || card.checks.length === 0) return [];
       const dots = card.checks.map(({ id }) => (met.includes(id) ? '●' : '○')).join('');
-      const words = `${card.title}: ${met.length}/${card.checks.length}`;
-      return [h('span', { class: 'dots', role: 'img', 'aria-label': words, title: words }, dots)];
+      const said = `${card.title}: ${met.length}/${card.checks.length}`;
+      return [h('span', { class: 'dots', role: 'img', 'aria-label': said, title: said }, dots)];
     });
   }
 

@@ -1,9 +1,9 @@
 import { h } from '../../elements/dom.ts';
+import type { BenchCard } from '../bench-card.ts';
 import { apiBase, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { joinedSession, keepSession, leaveSession, type Session, takeFragment } from '../client/session.ts';
-import type { BenchCard } from '../server/bench-card.ts';
-import { workshopWords } from '../words.ts';
+import { words } from '../page-words.ts';
 
 interface Me {
   readonly name: string;
@@ -13,7 +13,6 @@ interface Me {
 
 /** `<dd-join>`: the door of a workshop, and behind it what there is to do. */
 export class JoinForm extends HTMLElement {
-  readonly #words = workshopWords(document.documentElement.lang);
   readonly #problem = h('p', { class: 'problem', role: 'alert' });
 
   async connectedCallback(): Promise<void> {
@@ -33,9 +32,9 @@ export class JoinForm extends HTMLElement {
     if (error.status === 401 && session !== undefined) {
       // A link of another workshop, or of one that was wiped.
       leaveSession();
-      await this.#knock('').catch(() => this.#say(this.#words.join.gone));
+      await this.#knock('').catch(() => this.#say(words.join.gone));
     } else {
-      this.#say(error.code === 'no-workshop' || error.status === 404 ? this.#words.join.gone : error.message);
+      this.#say(error.code === 'no-workshop' || error.status === 404 ? words.join.gone : error.message);
     }
   }
 
@@ -45,7 +44,7 @@ export class JoinForm extends HTMLElement {
 
   async #knock(code: string): Promise<void> {
     const door = await new WorkshopApi(apiBase('join'), '').call<{ title: string }>('GET', '');
-    const { join } = this.#words;
+    const { join } = words;
     const codeField = h('input', {
       name: 'code',
       required: true,
@@ -89,7 +88,7 @@ export class JoinForm extends HTMLElement {
     keepSession({ token: session.token, name: me.name, title: me.title });
     const cards = (await (await fetch(pageAt('workshop/benches.json'))).json()) as readonly BenchCard[];
     const mine = cards.filter(({ id }) => me.settings.benches.includes(id));
-    const { join } = this.#words;
+    const { join } = words;
     const link = `${location.origin}${pageAt('workshop/')}#link=${session.token}`;
     const copy = h('button', { type: 'button', onclick: () => void this.#copy(link, copy) }, join.copy);
     const leave = (): void => {
@@ -119,7 +118,7 @@ export class JoinForm extends HTMLElement {
     if (cards.length === 0) return [];
     const line = ({ id, title: name, path }: BenchCard) =>
       settings.locked.includes(id)
-        ? h('li', { class: 'quiet' }, `${name} (${this.#words.join.locked})`)
+        ? h('li', { class: 'quiet' }, `${name} (${words.join.locked})`)
         : h('li', {}, h('a', { href: pageAt(path) }, name));
     return [h('h3', {}, title), h('ol', {}, ...cards.map(line))];
   }
@@ -127,12 +126,10 @@ export class JoinForm extends HTMLElement {
   async #copy(link: string, button: HTMLElement): Promise<void> {
     // Without a secure origin (a laptop's hotspot) there is no clipboard: then the link is shown, to be copied by hand.
     if (navigator.clipboard === undefined) {
-      button.replaceWith(
-        h('input', { class: 'link', readonly: true, value: link, 'aria-label': this.#words.join.copy }),
-      );
+      button.replaceWith(h('input', { class: 'link', readonly: true, value: link, 'aria-label': words.join.copy }));
       return;
     }
     await navigator.clipboard.writeText(link);
-    button.textContent = this.#words.join.copied;
+    button.textContent = words.join.copied;
   }
 }

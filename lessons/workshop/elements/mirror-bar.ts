@@ -5,21 +5,20 @@ import { apiBase } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import type { MirrorKeeping } from '../client/mirror-keeping.ts';
-import { workshopWords } from '../words.ts';
+import { words } from '../page-words.ts';
 
 /** `<dd-mirror-bar>`: on the instructor's copy of a learner's bench. */
 export class MirrorBar extends HTMLElement {
-  readonly #words = workshopWords(document.documentElement.lang);
   readonly #title = h('strong', {});
   readonly #state = h('span', { role: 'status' });
   readonly #refresh = h(
     'button',
     { type: 'button', class: 'quiet-button', hidden: true, onclick: () => void this.#reload() },
-    this.#words.mirror.refresh,
+    words.mirror.refresh,
   );
   readonly #note = h('input', {
-    'aria-label': this.#words.mirror.note,
-    placeholder: this.#words.mirror.note,
+    'aria-label': words.mirror.note,
+    placeholder: words.mirror.note,
     maxlength: 1000,
   });
   #keeping: MirrorKeeping | undefined;
@@ -30,12 +29,8 @@ export class MirrorBar extends HTMLElement {
     const api = new WorkshopApi(apiBase('board'), key);
     this.#keeping = keeping;
     this.setAttribute('role', 'region');
-    const hand = h(
-      'button',
-      { type: 'button', onclick: () => void this.#handOver(api, personId) },
-      this.#words.mirror.hand,
-    );
-    setText(this.#state, this.#words.mirror.live);
+    const hand = h('button', { type: 'button', onclick: () => void this.#handOver(api, personId) }, words.mirror.hand);
+    setText(this.#state, words.mirror.live);
     this.replaceChildren(h('p', {}, this.#title, this.#state, this.#refresh), h('p', {}, this.#note, hand));
     this.#door = await theBench;
     const benchId = this.#door.bench.setup.id;
@@ -53,20 +48,20 @@ export class MirrorBar extends HTMLElement {
 
   /** While nothing was done here the picture follows; after that it waits to be asked. */
   async #moved({ name, benches }: BoardRow, benchId: string): Promise<void> {
-    setText(this.#title, this.#words.mirror.label(name));
-    this.setAttribute('aria-label', this.#words.mirror.label(name));
+    setText(this.#title, words.mirror.label(name));
+    this.setAttribute('aria-label', words.mirror.label(name));
     const keeping = this.#keeping!;
     const ahead = (benches.find((each) => each.benchId === benchId)?.inputs ?? 0) - keeping.count;
     const running = this.#door?.bench.phase.value.kind === 'running';
     this.#refresh.hidden = ahead === 0;
     if (ahead === 0) return;
     if (running && keeping.added.length === 0) await this.#reload();
-    else setText(this.#state, this.#words.mirror.behind(ahead));
+    else setText(this.#state, words.mirror.behind(ahead));
   }
 
   async #reload(): Promise<void> {
     this.#refresh.hidden = true;
-    setText(this.#state, this.#words.mirror.live);
+    setText(this.#state, words.mirror.live);
     this.#keeping?.follow();
     await this.#door?.bench.reload();
   }
@@ -74,13 +69,13 @@ export class MirrorBar extends HTMLElement {
   async #handOver(api: WorkshopApi, to: string): Promise<void> {
     const inputs = this.#keeping?.added ?? [];
     if (inputs.length === 0) {
-      setText(this.#state, this.#words.mirror.nothing);
+      setText(this.#state, words.mirror.nothing);
       return;
     }
     const benchId = this.#door!.bench.setup.id;
     try {
       await api.call('POST', '/messages', { to, body: { kind: 'offer', benchId, inputs, text: this.#note.value } });
-      setText(this.#state, this.#words.mirror.handed);
+      setText(this.#state, words.mirror.handed);
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
       setText(this.#state, error.message);

@@ -6,8 +6,9 @@ import { WorkshopApi } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import type { JournalLink, LinkState } from '../client/journal-link.ts';
 import { joinedSession } from '../client/session.ts';
+import { words } from '../page-words.ts';
 import type { MessageBody, Settings } from '../records.ts';
-import { spanText, workshopWords } from '../words.ts';
+import { spanText } from '../span-text.ts';
 
 interface Me {
   readonly hand: boolean;
@@ -27,7 +28,6 @@ interface Heard {
 
 /** `<dd-workshop-bar>`: on a bench that a workshop follows, what comes from the instructor and what goes to them. */
 export class WorkshopBar extends HTMLElement {
-  readonly #words = workshopWords(document.documentElement.lang);
   readonly #api = new WorkshopApi(apiBase('me'), joinedSession()?.token ?? '');
   readonly #state = h('span', { class: 'link-state', role: 'status' });
   readonly #timer = h('span', { class: 'timer' });
@@ -45,10 +45,10 @@ export class WorkshopBar extends HTMLElement {
   connectedCallback(): void {
     const { title = '' } = joinedSession() ?? {};
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', this.#words.bar.label);
+    this.setAttribute('aria-label', words.bar.label);
     const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#hand);
     this.replaceChildren(line, this.#refusal, this.#news);
-    setText(this.#hand, this.#words.bar.hand);
+    setText(this.#hand, words.bar.hand);
     setInterval(() => this.#showTime(), 1000);
     void theBench.then((door) => {
       this.#door = door;
@@ -71,7 +71,7 @@ export class WorkshopBar extends HTMLElement {
   }
 
   #showLink(state: LinkState): void {
-    const { bar } = this.#words;
+    const { bar } = words;
     this.dataset['state'] = state.kind;
     setText(
       this.#state,
@@ -86,7 +86,7 @@ export class WorkshopBar extends HTMLElement {
     if (this.#me === undefined) return;
     const { hand, settings } = this.#me;
     this.#hand.setAttribute('aria-pressed', String(hand));
-    setText(this.#hand, hand ? this.#words.bar.handUp : this.#words.bar.hand);
+    setText(this.#hand, hand ? words.bar.handUp : words.bar.hand);
     void this.#door?.bench.remote?.drive({ order: settings.paused ? 'pause' : 'play' });
     this.toggleAttribute('paused', settings.paused);
     const solution = document.querySelector<HTMLElement>('.solution');
@@ -102,7 +102,7 @@ export class WorkshopBar extends HTMLElement {
   }
 
   #showTime(): void {
-    const { bar } = this.#words;
+    const { bar } = words;
     const { paused, timerUntil, closesAt, overtimeMs = 0 } = this.#me?.settings ?? {};
     const now = Date.now();
     const parts = [
@@ -111,7 +111,7 @@ export class WorkshopBar extends HTMLElement {
       closesAt === undefined
         ? ''
         : closesAt > now
-          ? bar.timer(spanText(this.#words, closesAt - now))
+          ? bar.timer(spanText(words, closesAt - now))
           : now <= closesAt + overtimeMs
             ? bar.overtime
             : bar.over,
@@ -135,7 +135,7 @@ export class WorkshopBar extends HTMLElement {
       case 'fault':
         // It strikes what was open when it was sent, also where the network was away; not what is opened later.
         if (ageMs > performance.now()) return;
-        this.#tell(`${this.#words.bar.fault} ${body.text}`);
+        this.#tell(`${words.bar.fault} ${body.text}`);
         await this.#door?.bench.submit({ kind: 'fault', fault: body.fault } as ClusterInput);
         break;
       case 'offer':
@@ -157,14 +157,14 @@ export class WorkshopBar extends HTMLElement {
       { class: 'note' },
       h('p', {}, text),
       ...more,
-      h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, this.#words.bar.dismiss),
+      h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, words.bar.dismiss),
     );
     this.#news.prepend(note);
     return note;
   }
 
   #point(benchId: string, checkId: string | undefined): void {
-    const { bar } = this.#words;
+    const { bar } = words;
     if (benchId !== this.#door?.bench.setup.id) {
       const path = benchId.replace(/^(lesson|exercise)\//, '$1s/');
       this.#tell(bar.pointElsewhere, h('a', { href: pageAt(`${path}/`) }, bar.open));
@@ -181,7 +181,7 @@ export class WorkshopBar extends HTMLElement {
 
   #offer({ benchId, inputs, text }: Extract<MessageBody, { kind: 'offer' }>): void {
     if (benchId !== this.#door?.bench.setup.id) return;
-    const { bar } = this.#words;
+    const { bar } = words;
     const steps = h(
       'ol',
       {},
@@ -201,7 +201,7 @@ export class WorkshopBar extends HTMLElement {
   /** The learner's own terminals may be in the middle of something, so what was typed goes into one of its own. */
   async #accept(inputs: readonly ClusterInput[], note: HTMLElement): Promise<void> {
     note.remove();
-    this.#tell(this.#words.bar.accepted);
+    this.#tell(words.bar.accepted);
     const door = this.#door!;
     const terminal = await door.spareTerminal();
     for (const input of inputs) {

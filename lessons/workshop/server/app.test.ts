@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { BenchCard } from '../bench-card.ts';
 import { openStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { API, createApp } from './app.ts';
-import type { BenchCard } from './bench-card.ts';
 import type { WorkshopServer } from './context.ts';
 import { Guesses } from './guesses.ts';
 import { LiveBoard } from './live-board.ts';

@@ -1,6 +1,6 @@
 import { variantFor } from '@drydock/graders';
+import type { BenchCard } from '../bench-card.ts';
 import type { Settings } from '../records.ts';
-import type { BenchCard } from './bench-card.ts';
 
 /**
  * The benches that are shown to a person: every lesson, and of each exercise one variant, the first unless the workshop

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
+import type { BenchCard } from '../bench-card.ts';
 import type { Person, Settings, Workshop } from '../records.ts';
 import type { Store } from '../store/store.ts';
-import type { BenchCard } from './bench-card.ts';
 import type { Guesses } from './guesses.ts';
 
 /** What the workshop's routes stand on. */

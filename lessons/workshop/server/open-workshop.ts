@@ -1,7 +1,7 @@
+import type { BenchCard } from '../bench-card.ts';
 import type { Workshop } from '../records.ts';
 import { DEFAULT_SETTINGS } from '../records.ts';
 import type { Store } from '../store/store.ts';
-import type { BenchCard } from './bench-card.ts';
 import { OptionsError, type WorkshopOptions } from './options.ts';
 import { hashOf, newCode, newToken } from './secrets.ts';
 

@@ -3,11 +3,11 @@ import { parseExercise, parseProof } from '@drydock/graders';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
 import { exerciseOptions } from '../../bench/exercise-options.ts';
+import type { BenchCard } from '../bench-card.ts';
 import { DEFAULT_SETTINGS } from '../records.ts';
 import { openStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
-import type { BenchCard } from './bench-card.ts';
 import { GradingPool } from './grading-pool.ts';
 import { regrade } from './regrade.ts';
 

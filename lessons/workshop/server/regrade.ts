@@ -1,6 +1,6 @@
+import type { BenchCard } from '../bench-card.ts';
 import type { Grade } from '../records.ts';
 import type { Store } from '../store/store.ts';
-import type { BenchCard } from './bench-card.ts';
 import { admission } from './context.ts';
 import type { GradeJob, GradeOutcome } from './grade-worker.ts';
 
