@@ -131,6 +131,30 @@ export class Bench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Does something that the chosen terminal's shell answers, and waits until its prompt is back. */
+  async answers(act: () => Promise<void>): Promise<void> {
+    await this.page.evaluate(() => {
+      const bench = document.querySelector<HTMLElement>('dd-bench')!;
+      delete bench.dataset['drawn'];
+      const isScreen = ({ target }: MutationRecord) =>
+        target instanceof Element && target.closest('dd-terminal[data-shown] .xterm-rows') !== null;
+      const observer = new MutationObserver((records) => {
+        if (records.some(isScreen)) bench.dataset['drawn'] = '';
+      });
+      observer.observe(bench, { childList: true, subtree: true });
+    });
+    await act();
+    await this.page.waitForFunction(
+      () => {
+        const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
+        const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
+        return lines.findLast((line) => line !== '')?.endsWith('$');
+      },
+      undefined,
+      { timeout: 60_000 },
+    );
+  }
+
   async press(name: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name }).first().click();
   }
