@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: [resolve(import.meta.dirname, 'built-site.ts')],
     // One browser at a time: the pages' clocks are real ones.
     fileParallelism: false,
+    // Of those a file runs side by side: they mostly wait for their clusters' clocks.
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },
