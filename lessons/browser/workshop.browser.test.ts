@@ -1,79 +1,91 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { freePort } from '../workshop/testing/free-port.ts';
+import type { BrowserContext, Locator } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
 import { Bench, Visit } from './visit.ts';
+import { campus, laptop, type WorkshopHost } from './workshop-hosts.ts';
 
 // A workshop from its beginning to the grades: one instructor, three learners, a bad network and a server that is killed.
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const data = mkdtempSync(join(tmpdir(), 'drydock-workshop-'));
-const port = await freePort();
-const url = `http://127.0.0.1:${port}`;
-const visit = await Visit.begin(url);
-const here = test.skipIf(visit === undefined);
+const LESSON = 'lesson/pod-process-group';
+const ARGS = ['--lessons', 'pod-process-group', '--exercises', 'shared-page'];
 
-let server: ChildProcess;
-/** What the server has printed since it was started. */
-let printed = '';
+describe('on a laptop, whose server is started again', () => wholeWorkshop(laptop));
+describe('on a campus with two servers, one of which dies', () => wholeWorkshop(campus));
 
-async function startServer(): Promise<void> {
-  printed = '';
-  const args = ['lessons/workshop/cli.ts', '--host', '127.0.0.1', '--port', String(port), '--data', data];
-  server = spawn(process.execPath, [...args, '--lessons', 'pod-process-group', '--exercises', 'shared-page'], {
-    cwd: ROOT,
+function wholeWorkshop(open: (args: readonly string[]) => Promise<WorkshopHost | undefined>): void {
+  let host: WorkshopHost | undefined;
+  let visit: Visit | undefined;
+  afterAll(async () => {
+    await visit?.end();
+    await host?.end();
   });
-  server.stdout!.on('data', (text) => {
-    printed += text;
+
+  test('join, follow, help, break, lose the network and the server, grade', { timeout: 240_000 }, async (context) => {
+    host = await open(ARGS);
+    visit = host === undefined ? undefined : await Visit.begin(host.url);
+    if (host === undefined || visit === undefined) return context.skip();
+    await run(host, visit);
   });
-  await vi.waitFor(() => expect(printed).toContain('Ctrl-C stops'), { timeout: 30_000, interval: 50 });
 }
 
-async function killServer(): Promise<void> {
-  const gone = new Promise((done) => server.once('exit', done));
-  server.kill('SIGKILL');
-  await gone;
+/** The room: who is in it, and the door. */
+interface Room {
+  readonly host: WorkshopHost;
+  readonly visit: Visit;
+  readonly instructor: BrowserContext;
+  readonly board: Bench;
+  row(name: string): Locator;
 }
 
-/** A learner who has come in by the code on the wall and opened the lesson. */
-async function learner(name: string): Promise<Bench> {
-  const page = await (await visit!.reader()).newPage();
-  const [, code = ''] = /with the code +(\w+)/.exec(printed) ?? [];
-  await page.goto(`${url}/workshop/#code=${code}`);
+async function run(host: WorkshopHost, visit: Visit): Promise<void> {
+  const instructor = await visit.reader();
+  const board = new Bench(await instructor.newPage());
+  await board.page.goto(`${host.url}/workshop/board/#key=${host.key}`);
+  // The key does not stay in the address bar, where it would be photographed and remembered.
+  await expect.poll(() => board.page.url()).not.toContain('key=');
+  const room = { host, visit, instructor, board, row: (name: string) => board.page.getByRole('row', { name }) };
+
+  // Three come in and begin; the board fills up.
+  const learners = [await learner(room, 'Ada'), await learner(room, 'Ben'), await learner(room, 'Cleo')] as const;
+  for (const bench of learners) await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  for (const name of ['Ada', 'Ben', 'Cleo']) await board.sees(room.row(name), '●○○');
+  expect(await board.flaws()).toEqual([]);
+  expect(await learners[0].flaws()).toEqual([]);
+
+  await help(room, learners[1]);
+  await breakForAll(room, learners);
+  await loseNetworkAndServer(room, learners[0], learners[2]);
+  await gradeOnAnotherDevice(room, learners[0]);
+
+  // Browsers note each request that met no server.
+  const others = visit.complaints.splice(0).filter((text) => !/Failed to load resource: net::/.test(text));
+  expect(others).toEqual([]);
+  await visit.leave();
+}
+
+/** Somebody who has come in by the code on the wall and opened the lesson. */
+async function learner({ host, visit }: Room, name: string): Promise<Bench> {
+  const page = await (await visit.reader()).newPage();
+  await page.goto(`${host.url}/workshop/#code=${host.code}`);
   await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Join' }).click();
   await page.getByRole('link', { name: 'A Pod is a process group' }).click();
   const bench = new Bench(page);
-  await bench.sees(page.locator('dd-workshop-bar'), 'Your instructor sees this bench');
+  await bench.sees(barOf(bench), 'Your instructor sees this bench');
   return bench;
 }
 
-beforeAll(startServer);
-afterAll(async () => {
-  await visit?.end();
-  await killServer();
-  rmSync(data, { recursive: true, force: true });
-});
+function barOf({ page }: Bench): Locator {
+  return page.locator('dd-workshop-bar');
+}
 
-here('join, follow, help, break, lose the network and the server, grade', { timeout: 240_000 }, async () => {
-  const instructor = await visit!.reader();
-  const board = new Bench(await instructor.newPage());
-  await board.page.goto(/Board +(\S+)/.exec(printed)![1]!);
-  expect(board.page.url()).not.toContain('key=');
-  const row = (name: string) => board.page.getByRole('row', { name });
-
-  // Three come in and begin; the board fills up.
-  const [ada, ben, cleo] = [await learner('Ada'), await learner('Ben'), await learner('Cleo')];
-  for (const bench of [ada, ben, cleo]) await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
-  for (const name of ['Ada', 'Ben', 'Cleo']) await board.sees(row(name), '●○○');
-  expect(await board.flaws()).toEqual([]);
-  expect(await ada.flaws()).toEqual([]);
-
-  // Ben asks for help; the instructor looks, works it out on a copy, and Ben takes it.
+/** Ben asks for help; the instructor looks, works it out on a copy, and Ben takes it. */
+async function help({ board, instructor, row }: Room, ben: Bench): Promise<void> {
   await ben.press('Raise hand');
-  await board.page.getByRole('combobox', { name: 'Show' }).selectOption('Raised hands');
+  const show = board.page.getByRole('combobox', { name: 'Show' });
+  await show.selectOption('Raised hands');
   await expect.poll(() => board.page.locator('.board-scroll tbody tr').count()).toBe(1);
   const [opened] = await Promise.all([
     instructor.waitForEvent('page'),
@@ -86,44 +98,74 @@ here('join, follow, help, break, lose the network and the server, grade', { time
   await mirror.type('kubectl annotate pod harbour hint=look');
   await mirror.sees(mirror.screen, 'pod/harbour annotated');
   await mirror.press('Hand over what I did');
-  await ben.sees(ben.page.locator('dd-workshop-bar'), 'Your instructor has worked out a change for you.');
+  await ben.sees(barOf(ben), 'Your instructor has worked out a change for you.');
   await ben.press('Make the change');
   await ben.sees(ben.screen, 'pod/harbour annotated');
   await row('Ben').getByRole('button', { name: 'Lower hand' }).click();
-  await ben.sees(ben.page.locator('dd-workshop-bar'), 'Raise hand');
-  await board.page.getByRole('combobox', { name: 'Show' }).selectOption('Everybody');
+  await ben.sees(barOf(ben), 'Raise hand');
+  await show.selectOption('Everybody');
+}
 
-  // It breaks for everybody at once.
+async function breakForAll({ board }: Room, learners: readonly Bench[]): Promise<void> {
   board.page.on('dialog', (dialog) => void dialog.accept());
   await board.page.getByLabel('Break it for everybody').selectOption('node-2 loses its power');
   await board.press('Break it');
-  for (const bench of [ada, ben, cleo])
-    await bench.sees(bench.page.locator('dd-workshop-bar'), 'node-2 loses its power');
+  for (const bench of learners) await bench.sees(barOf(bench), 'node-2 loses its power');
+}
 
-  // Cleo's Wi-Fi goes, then the server is killed. She works on, and nothing of it is lost.
+/** Cleo's Wi-Fi goes, then a server is killed. Everybody works on, and nothing that was acknowledged is lost. */
+async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Promise<void> {
   await cleo.page.context().setOffline(true);
   await cleo.type('kubectl get nodes');
-  await cleo.sees(cleo.page.locator('dd-workshop-bar'), 'The workshop is out of reach', 40_000);
-  await killServer();
+  await cleo.sees(barOf(cleo), 'The workshop is out of reach', 40_000);
+  const acknowledged = await journalsAt(host);
+  await host.kill();
   await ada.type('kubectl create namespace kept');
   await ada.sees(ada.screen, 'namespace/kept created');
-  await startServer();
-  expect(printed).toContain('where it was left');
+  await host.recover();
+  const kept = await journalsAt(host);
+  for (const [name, entries] of acknowledged) expect(kept.get(name)!.slice(0, entries.length)).toEqual(entries);
   await cleo.page.context().setOffline(false);
-  for (const bench of [ada, cleo])
-    await bench.sees(bench.page.locator('dd-workshop-bar'), 'Your instructor sees this bench', 60_000);
+  for (const bench of [ada, cleo]) await bench.sees(barOf(bench), 'Your instructor sees this bench', 60_000);
+  const typed = (name: string) => async () => typedIn((await journalsAt(host)).get(name)!);
+  await expect.poll(typed('Ada'), { timeout: 60_000 }).toContain('kubectl create namespace kept');
+  await expect.poll(typed('Cleo'), { timeout: 60_000 }).toContain('kubectl get nodes');
+}
 
-  // On another device the personal link brings Ada back to where she is.
-  await ada.page.goto(`${url}/workshop/`);
+/** What was typed into terminals, in one line. */
+function typedIn(entries: readonly { readonly input?: { readonly kind: string; readonly text?: string } }[]): string {
+  return entries.map(({ input }) => (input?.kind === 'terminal.input' ? input.text : '')).join('');
+}
+
+/** What the workshop has of everybody's journal of the lesson, by name. */
+async function journalsAt({ url, key }: WorkshopHost): Promise<ReadonlyMap<string, readonly object[]>> {
+  const get = async (path: string) => {
+    const response = await fetch(`${url}/workshop/api/board${path}`, { headers: { authorization: `Bearer ${key}` } });
+    expect(response.status).toBe(200);
+    return response.json();
+  };
+  const { rows } = (await get('')) as { rows: readonly { id: string; name: string }[] };
+  const journals = rows.map(async ({ id, name }) => {
+    const run = (await get(`/people/${id}/runs/${encodeURIComponent(LESSON)}`)) as { entries: readonly object[] };
+    return [name, run.entries] as const;
+  });
+  return new Map(await Promise.all(journals));
+}
+
+/**
+ * On another device the personal link brings Ada back to where she is. She solves the exercise there, the server grades her
+ * journal, and the grades go home.
+ */
+async function gradeOnAnotherDevice({ host, visit, board }: Room, ada: Bench): Promise<void> {
+  await ada.page.goto(`${host.url}/workshop/`);
   await ada.press('Copy the link');
   const link = await ada.page.evaluate(() => navigator.clipboard.readText());
-  const second = new Bench(await (await visit!.reader()).newPage());
+  const second = new Bench(await (await visit.reader()).newPage());
   await second.page.goto(link);
   await second.page.getByRole('link', { name: 'A Pod is a process group' }).click();
   await second.sees(second.screen, 'namespace/kept created', 60_000);
 
-  // Ada solves the exercise; the server grades her journal, and the grades go home.
-  await second.page.goto(`${url}/exercises/shared-page/`);
+  await second.page.goto(`${host.url}/exercises/shared-page/`);
   const solution = readFileSync(join(ROOT, 'exercises/shared-page/solutions/reference/tide-board.yaml'), 'utf8');
   await second.prompt();
   await second.press('Open in the editor');
@@ -134,11 +176,7 @@ here('join, follow, help, break, lose the network and the server, grade', { time
   await expect
     .poll(async () => grades(board), { timeout: 90_000, interval: 4000 })
     .toMatch(/,Ada,shared-page,(\d+),\1,\1,no,/);
-  // Browsers note each request that met no server.
-  const others = visit!.complaints.splice(0).filter((text) => !/Failed to load resource: net::/.test(text));
-  expect(others).toEqual([]);
-  await visit!.leave();
-});
+}
 
 /** The grades as the instructor saves them, once the journals are graded as far as they have come. */
 async function grades(board: Bench): Promise<string> {
