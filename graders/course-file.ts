@@ -75,6 +75,12 @@ export class CourseNode {
     return this.fail('a text is needed here');
   }
 
+  /** A list of texts, e.g. a command. */
+  words(): readonly string[] {
+    const words = this.elements().map((element) => element.text());
+    return words.length > 0 ? words : this.fail('a list with at least one word is needed here');
+  }
+
   number(): number {
     if (isScalar(this.#node) && typeof this.#node.value === 'number') return this.#node.value;
     return this.fail('a number is needed here');

@@ -1,4 +1,4 @@
-import type { ClusterOptions, Fault } from '@drydock/engine';
+import type { ClusterOptions, Fault, Preparation } from '@drydock/engine';
 import type { Assertion } from './assertion.ts';
 
 /** An object of the cluster, by kind and name or by labels. */
@@ -27,17 +27,33 @@ export interface ExecQuery {
   readonly command: readonly string[];
 }
 
+/** A command run on a machine: `node-1`, `control-plane`, `workstation`. */
+export interface RunQuery {
+  readonly host: string;
+  readonly command: readonly string[];
+}
+
 /**
  * What a check looks at. `object` gives the object (or `{items: […]}` for a selector), `http` gives
- * `{status, headers, body}`, `exec` gives `{exitCode, stdout, stderr}`.
+ * `{status, headers, body}`, `exec` and `run` give `{exitCode, stdout, stderr}`.
  */
 export type Observation =
   | { readonly object: ObjectQuery }
   | { readonly http: HttpQuery }
-  | { readonly exec: ExecQuery };
+  | { readonly exec: ExecQuery }
+  | { readonly run: RunQuery };
 
 /** A span of virtual time, e.g. `500ms`, `30s`, `5m`. */
 export type Span = string;
+
+/** What has happened before the learner comes. Files of the folder `before/` lie in BEFORE_FOLDER meanwhile. */
+export type BeforeStep = Extract<
+  Step,
+  { readonly fault: Fault } | { readonly wait: Span } | { readonly kubectl: unknown }
+>;
+
+/** Where the files of an exercise's folder `before/` lie on the workstation. */
+export const BEFORE_FOLDER = '/srv/before/';
 
 /** Something done to a fork of the cluster before a check looks. */
 export type Step =
@@ -90,7 +106,11 @@ export interface Exercise {
   readonly minutes: number;
   /** Markdown. */
   readonly brief: string;
+  /** With what has happened before the learner comes. */
   readonly cluster: ClusterOptions;
+  readonly before: readonly BeforeStep[];
+  /** Whether the learner finds the start files applied. An answer that is handed in as files begins without them. */
+  readonly applied: boolean;
   /** The file the learner is asked to write, as the CLI and the page name it. */
   readonly answer: string;
   readonly checks: readonly Check[];
@@ -113,6 +133,18 @@ export interface Mistake {
   readonly files: Readonly<Record<string, string>>;
   /** Ids of the checks that fail; all others pass. */
   readonly fails: readonly string[];
+}
+
+/** How long files have been applied when the learner comes. */
+const APPLIED_BEFORE_MS = 10_000;
+
+/** The cluster as the learner finds it, with the files of the exercise in their home. */
+export function learnersCluster({ cluster, start, applied }: Exercise): ClusterOptions {
+  const files = { ...cluster.files, ...start };
+  if (!applied) return { ...cluster, files };
+  const manifests = Object.keys(start).filter((name) => /\.ya?ml$/.test(name));
+  const apply = manifests.map((name): Preparation => ({ run: ['kubectl', 'apply', '-f', name] }));
+  return { ...cluster, files, before: [...(cluster.before ?? []), ...apply, { waitMs: APPLIED_BEFORE_MS }] };
 }
 
 /** The points of all checks together. */

@@ -1,7 +1,7 @@
 import { createCluster, type JournalEntry, namespaces } from '@drydock/engine';
 import { replay } from '@drydock/engine/worker';
 import { CourseFileError } from './course-file.ts';
-import type { Exercise } from './exercise.ts';
+import { type Exercise, learnersCluster } from './exercise.ts';
 import { gradeCluster, type Report } from './grade.ts';
 
 /**
@@ -12,8 +12,8 @@ import { gradeCluster, type Report } from './grade.ts';
  */
 export function gradeJournal(exercise: Exercise, name: string, text: string): Report {
   const run = readRun(name, text);
-  const files = { ...exercise.cluster.files, ...run.files };
-  const cluster = createCluster({ ...exercise.cluster, files });
+  const options = learnersCluster(exercise);
+  const cluster = createCluster({ ...options, files: { ...options.files, ...run.files } });
   const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   try {
     for (const _ of replay(cluster, run.entries, run.end)) {

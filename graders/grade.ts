@@ -49,21 +49,30 @@ export interface Report {
 /** Longest that applying one file may take, in virtual milliseconds. */
 const APPLY_LIMIT_MS = 30_000;
 
+/** Longest that a script may take: it may wait for Pods. */
+const SCRIPT_LIMIT_MS = 300_000;
+
+/** Where the work is not a manifest, the answer is what one types: a script for the workstation's shell. */
+export function isScript(name: string): boolean {
+  return name.endsWith('.sh');
+}
+
 /**
- * Grades files: boots the exercise's cluster, applies them in order and runs every check.
+ * Grades files: boots the exercise's cluster, applies (or, a script, runs) them in order and runs every check.
  *
  * @throws ManifestSyntaxError when a file is not YAML.
  */
 export function gradeFiles(exercise: Exercise, files: readonly AnswerFile[]): Report {
-  const sources = files.map(({ name, text }) => new ManifestSource(name, text));
+  const sources = files.filter(({ name }) => !isScript(name)).map(({ name, text }) => new ManifestSource(name, text));
   const cluster = createCluster(exercise.cluster);
   const fromRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   const history = new History(cluster, exercise, fromRevision);
   const refused: string[] = [];
   for (const { name, text } of files) {
     cluster.submit({ kind: 'file.write', path: name, text });
-    const outcome = cluster.run('workstation', ['kubectl', 'apply', '-f', name], APPLY_LIMIT_MS);
-    if (outcome === undefined) refused.push(`kubectl apply -f ${name} did not end`);
+    const argv = isScript(name) ? ['bash', name] : ['kubectl', 'apply', '-f', name];
+    const outcome = cluster.run('workstation', argv, isScript(name) ? SCRIPT_LIMIT_MS : APPLY_LIMIT_MS);
+    if (outcome === undefined) refused.push(`${argv.join(' ')} did not end`);
     else if (outcome.exitCode !== 0) refused.push(outcome.stderr.trim());
   }
   return gradeOn(cluster, exercise, sources, history, refused);
@@ -146,7 +155,9 @@ export function locate(
   refutation: Refutation | undefined,
   sources: readonly ManifestSource[],
 ): SourcePlace | undefined {
-  const { kind, name } = subject(check);
+  const about = subject(check);
+  if (about === undefined) return undefined;
+  const { kind, name } = about;
   for (const source of sources) {
     const place = source.find(kind, name, refutedField(check, refutation) ?? blamedField(check, source, kind, name));
     if (place !== undefined) return place;
@@ -154,9 +165,10 @@ export function locate(
   return undefined;
 }
 
-/** The object whose manifest a check is about. */
-function subject({ observe }: Check): { readonly kind: string; readonly name?: string } {
+/** The object whose manifest a check is about; what a command on a machine shows comes from no one manifest. */
+function subject({ observe }: Check): { readonly kind: string; readonly name?: string } | undefined {
   if ('object' in observe) return observe.object;
+  if ('run' in observe) return undefined;
   return { kind: 'Pod', name: ('http' in observe ? observe.http : observe.exec).pod };
 }
 

@@ -1,6 +1,7 @@
 import { type Cluster, type KubeObject, resourceOfKind, type WatchEvent } from '@drydock/engine';
 import { type Assertion, refute } from './assertion.ts';
 import type { Exercise, ObjectQuery } from './exercise.ts';
+import { findObjects } from './observe.ts';
 
 /** One version that an object had. */
 interface Version {
@@ -26,13 +27,18 @@ export class History {
     for (const kind of new Set(kinds)) this.#follow(kind, fromRevision);
   }
 
-  /** The first version of the query's objects of which all assertions hold. */
+  /**
+   * The first version of the query's objects of which all assertions hold. Where such objects are there, only what they went
+   * through counts: whoever deletes what was wrong and makes it anew has not done wrong.
+   */
   firstMatch(query: ObjectQuery, assertions: readonly Assertion[]): Version | undefined {
     const namespace = query.namespace ?? 'default';
+    const present = new Set(findObjects(this.#cluster, query).map(({ metadata }) => metadata.uid));
     return this.#versions
       .get(query.kind)
       ?.filter(({ object }) => object.metadata.namespace === undefined || object.metadata.namespace === namespace)
       .filter(({ object }) => query.name === undefined || object.metadata.name === query.name)
+      .filter(({ object }) => present.size === 0 || present.has(object.metadata.uid))
       .find(({ object }) => refute(object, assertions) === undefined);
   }
 

@@ -1,12 +1,13 @@
 // The graders' door.
 
 export type { Assertion } from './assertion.ts';
-export { CourseFileError } from './course-file.ts';
+export { CourseFileError, CourseNode } from './course-file.ts';
 export { holdsNow } from './evaluate.ts';
-export type { Check, Exercise, ExerciseFolder, Hint, Proof } from './exercise.ts';
+export { type Check, type Exercise, type ExerciseFolder, type Hint, learnersCluster, type Proof } from './exercise.ts';
 export { type AnswerFile, type CheckResult, gradeCluster, gradeFiles, type Report } from './grade.ts';
 export { ManifestSource, ManifestSyntaxError, type SourcePlace } from './manifest-source.ts';
 export { findAll, parsePath } from './object-path.ts';
+export { parseChecks } from './parse-check.ts';
 export { parseExercise, parseProof } from './parse-exercise.ts';
 export { translate, translationsOf } from './translation.ts';
 export { countVariants, variantFor, withVariant } from './variant.ts';

@@ -1,5 +1,13 @@
-import { type Cluster, type KubeObject, type Pod, pods, resourceOfKind, StatusError } from '@drydock/engine';
-import type { ExecQuery, HttpQuery, ObjectQuery, Observation } from './exercise.ts';
+import {
+  type Cluster,
+  type KubeObject,
+  type Pod,
+  pods,
+  type RunOutcome,
+  resourceOfKind,
+  StatusError,
+} from '@drydock/engine';
+import type { ExecQuery, HttpQuery, ObjectQuery, Observation, RunQuery } from './exercise.ts';
 
 /** What a check saw at one moment. */
 export interface Seen {
@@ -17,10 +25,11 @@ const VANTAGE_HOST = 'control-plane';
 /** Longest a command in a container may take, in virtual milliseconds. */
 const EXEC_LIMIT_MS = 30_000;
 
-/** Looks at the cluster once. An `http` or `exec` observation drives the clock while it waits for the answer. */
+/** Looks at the cluster once. Any observation but of an object drives the clock while it waits for the answer. */
 export function observe(cluster: Cluster, observation: Observation): Seen {
   if ('object' in observation) return observeObject(cluster, observation.object);
   if ('http' in observation) return observeHttp(cluster, observation.http);
+  if ('run' in observation) return observeRun(cluster, observation.run);
   return observeExec(cluster, observation.exec);
 }
 
@@ -70,10 +79,17 @@ function observeExec(cluster: Cluster, query: ExecQuery): Seen {
   if (pod === undefined) return { value: undefined, absent, objects: [] };
   const container = query.container === undefined ? [] : ['-c', query.container];
   const argv = ['kubectl', 'exec', '-n', query.namespace ?? 'default', query.pod, ...container, '--', ...query.command];
-  const outcome = cluster.run('workstation', argv, EXEC_LIMIT_MS);
-  if (outcome !== undefined) return { value: outcome, objects: [pod] };
-  const command = query.command.join(' ');
-  return { value: undefined, absent: `"${command}" had not ended after ${EXEC_LIMIT_MS / 1000} s`, objects: [pod] };
+  return ended(cluster.run('workstation', argv, EXEC_LIMIT_MS), query.command, [pod]);
+}
+
+function observeRun(cluster: Cluster, { host, command }: RunQuery): Seen {
+  return ended(cluster.run(host, command, EXEC_LIMIT_MS), command, []);
+}
+
+function ended(outcome: RunOutcome | undefined, command: readonly string[], objects: readonly KubeObject[]): Seen {
+  if (outcome !== undefined) return { value: outcome, objects };
+  const absent = `"${command.join(' ')}" had not ended after ${EXEC_LIMIT_MS / 1000} s`;
+  return { value: undefined, absent, objects };
 }
 
 function findPod(cluster: Cluster, query: { readonly pod: string; readonly namespace?: string }) {

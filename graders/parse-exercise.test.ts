@@ -53,10 +53,60 @@ test.each([
   ['check: runs,', 'check: walks,', 'there is no check "walks"'],
   ['text: Look.', 'text: ""', 'a text is needed here'],
   ['rows: [1]', 'rows: [1', 'exercises/pod/exercise.yaml:'],
+  ['rows: [1]', 'rows: [22]', 'the syllabus has the rows 1 to 21'],
+  ['status.phase,', 'status.fase,', 'Pod.status has no field "fase": phase?'],
+  ['status.phase,', 'spec.containers.image,', 'spec.containers is a list: write spec.containers[*].image'],
+  ['status.phase,', "'spec.containers[nam=web].image',", 'an element has no field "nam": name?'],
+  ['status.phase,', 'status.phase.now,', 'status.phase has no fields: it is of type string'],
+  ['status.phase,', "'status[0].phase',", 'status is no list'],
+  ['status.phase,', "'items[*].status.phase',", 'Pod has no field "items"'],
+  ['kind: Pod, name: web', 'kind: Pod', 'begin with items, as in items[*].metadata.name'],
+  ['kind: Pod, name: web', 'kind: pod, name: web', 'no kind "pod" is served; write Pod'],
+  ['kind: Pod, name: web', 'kind: Pod, name: web, selector: a=b', 'either name or selector'],
+  ['kind: Pod, name: web', 'kind: Pod, nam: web', 'unknown field'],
+  ['object: {kind: Pod, name: web}', 'exec: {pod: web, command: [id]}', 'begins with one of exitCode, stdout, stderr'],
+  ['object: {kind: Pod, name: web}', 'exec: {pod: web, command: true}', 'a list is needed here'],
+  ['equals: Running', 'exists: yes please', 'can be true or false'],
+  ['points: 1', 'points: 0', 'a check is worth something'],
+  ['within: 30s', 'within: 30s\n  after: [{fault: {type: power-of, host: a}}]', 'must be one of kill-container'],
+  ['within: 30s', 'within: 30s\n  after: [{fault: {type: power-off}}]', '"host" is missing'],
+  [
+    'answer: pod.yaml',
+    'answer: pod.yaml\nbefore: [{kubectl: [apply, -f, /srv/before/a.yaml]}]',
+    'no file before/a.yaml',
+  ],
 ])('%j → %j is refused: %s', (from, to, message) => {
   expect(good).toContain(from);
   expect(() => parse(good.replace(from, to))).toThrow(CourseFileError);
   expect(() => parse(good.replace(from, to))).toThrow(message);
+});
+
+test('brackets that compare a field of a field would fit nothing, silently', () => {
+  const text = good
+    .replace('{kind: Pod, name: web}', '{kind: Pod}')
+    .replace('status.phase,', "'items[metadata.name=web].status.phase',");
+  expect(() => parse(text)).toThrow(
+    'exercises/pod/exercise.yaml:14: checks[0].that[0].path: [metadata.name=…] fits nothing',
+  );
+});
+
+test('labels and annotations are free, and so is what lies below a map', () => {
+  const path = `'metadata.labels."app.kubernetes.io/name"'`;
+  expect(parse(good.replace('status.phase,', `${path},`)).checks).toHaveLength(1);
+});
+
+test('what has happened before the learner comes belongs to the cluster', () => {
+  const past =
+    'before:\n- kubectl: [apply, -f, /srv/before/old.yaml]\n- wait: 5s\n- fault: {type: power-off, host: node-2}\n';
+  const exercise = parseExercise('pod', { 'exercise.yaml': good + past, 'before/old.yaml': 'kind: Pod\n' });
+  expect(exercise.cluster).toEqual({
+    files: { '/srv/before/old.yaml': 'kind: Pod\n' },
+    before: [
+      { run: ['kubectl', 'apply', '-f', '/srv/before/old.yaml'] },
+      { waitMs: 5000 },
+      { fault: { type: 'power-off', host: 'node-2' } },
+    ],
+  });
 });
 
 test('a mistake without its list of failing checks is refused', () => {

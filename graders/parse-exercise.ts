@@ -1,6 +1,8 @@
-import { ASSERTION_TESTS } from './assertion.ts';
+import type { Preparation } from '@drydock/engine';
 import { CourseFileError, CourseNode } from './course-file.ts';
 import {
+  BEFORE_FOLDER,
+  type BeforeStep,
   type Check,
   type Exercise,
   type ExerciseFolder,
@@ -9,7 +11,8 @@ import {
   type Proof,
   spanMs,
 } from './exercise.ts';
-import { parsePath } from './object-path.ts';
+import { parseChecks } from './parse-check.ts';
+import { readStep } from './parse-step.ts';
 import { withVariant } from './variant.ts';
 
 const EXERCISE_FIELDS = [
@@ -19,13 +22,14 @@ const EXERCISE_FIELDS = [
   'minutes',
   'brief',
   'cluster',
+  'before',
+  'applied',
   'answer',
   'checks',
   'hints',
   'variants',
 ];
-const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'ask'];
-const MODES = ['within', 'always', 'never', 'changes', 'constant'];
+const ROWS = 21;
 
 /**
  * Reads an exercise from its folder; of several variants the first, unless `withVariant` has chosen another.
@@ -39,18 +43,18 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
   if (text === undefined) throw new CourseFileError(`${name}: the file is missing`);
   const root = CourseNode.parse(name, text);
   root.only(EXERCISE_FIELDS);
-  const checks = root.field('checks').elements().map(parseCheck);
+  const checks = parseChecks(root.field('checks'));
+  const before = parseBefore(root, folder);
   return {
     id,
     title: root.field('title').text(),
     level: root.field('level').oneOf(['follow', 'apply', 'diagnose']),
-    rows: root
-      .field('rows')
-      .elements()
-      .map((row) => row.number()),
+    rows: root.field('rows').elements().map(readRow),
     minutes: root.field('minutes').number(),
     brief: root.field('brief').text(),
-    cluster: root.has('cluster') ? (root.field('cluster').data() as Exercise['cluster']) : {},
+    cluster: parseCluster(root, folder, before),
+    before,
+    applied: root.has('applied') && readFlag(root.field('applied')),
     answer: root.field('answer').text(),
     checks,
     hints: root
@@ -61,61 +65,48 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
   };
 }
 
-function parseCheck(node: CourseNode): Check {
-  node.only([...CHECK_FIELDS, ...MODES]);
-  const modes = MODES.filter((mode) => node.has(mode));
-  if (modes.length !== 1) node.fail(`needs exactly one of ${MODES.join(', ')}`);
-  for (const mode of ['within', 'always'] as const) if (node.has(mode)) checkSpan(node.field(mode));
-  if (node.has('changes')) checkSpan(node.field('changes').field('within'));
-  if (node.has('constant')) checkSpan(node.field('constant').field('over'));
-  if (node.has('that')) node.field('that').elements().forEach(checkAssertion);
-  else if (!node.has('changes') && !node.has('constant')) node.fail('says nothing to check: add `that`');
-  node.field('observe').only(['object', 'http', 'exec']);
-  if (node.has('after')) {
-    for (const step of node.field('after').elements()) step.only(['fault', 'wait', 'delete', 'kubectl']);
-  }
-  if (node.has('blame')) checkPath(node.field('blame'));
-  node.field('id').text();
-  node.field('title').text();
-  node.field('points').number();
-  node.field('ask').text();
-  return node.data() as Check;
+/** The cluster with its past; files of the folder `before/` lie where the past needs them. */
+function parseCluster(root: CourseNode, folder: ExerciseFolder, before: readonly BeforeStep[]): Exercise['cluster'] {
+  const cluster = root.has('cluster') ? (root.field('cluster').data() as Exercise['cluster']) : {};
+  if (before.length === 0) return cluster;
+  const left = Object.entries(filesBelow(folder, 'before/')).map(([name, text]) => [BEFORE_FOLDER + name, text]);
+  return { ...cluster, files: { ...cluster.files, ...Object.fromEntries(left) }, before: before.map(preparation) };
 }
 
-function checkSpan(node: CourseNode): void {
-  try {
-    spanMs(node.text());
-  } catch (error) {
-    if (error instanceof CourseFileError) throw error;
-    node.fail((error as Error).message);
-  }
+function parseBefore(root: CourseNode, folder: ExerciseFolder): readonly BeforeStep[] {
+  if (!root.has('before')) return [];
+  const files = filesBelow(folder, 'before/');
+  return root
+    .field('before')
+    .elements()
+    .map((node) => {
+      const step = readStep(node);
+      if ('delete' in step) return node.fail('before the learner comes, things are deleted with kubectl');
+      if ('kubectl' in step) {
+        for (const word of step.kubectl.filter((each) => each.startsWith(BEFORE_FOLDER))) {
+          const name = word.slice(BEFORE_FOLDER.length);
+          if (!Object.hasOwn(files, name)) node.fail(`there is no file before/${name}`);
+        }
+      }
+      return step;
+    });
 }
 
-function checkAssertion(node: CourseNode): void {
-  node.only(['path', 'every', ...ASSERTION_TESTS]);
-  if (ASSERTION_TESTS.filter((test) => node.has(test)).length !== 1) {
-    node.fail(`needs exactly one of ${ASSERTION_TESTS.join(', ')}`);
-  }
-  checkPath(node.field('path'));
-  if (node.has('matches')) checkExpression(node.field('matches'));
+function preparation(step: BeforeStep): Preparation {
+  if ('wait' in step) return { waitMs: spanMs(step.wait) };
+  if ('fault' in step) return { fault: step.fault };
+  return { run: ['kubectl', ...step.kubectl] };
 }
 
-function checkPath(node: CourseNode): void {
-  try {
-    parsePath(node.text());
-  } catch (error) {
-    if (error instanceof CourseFileError) throw error;
-    node.fail((error as Error).message);
-  }
+function readRow(node: CourseNode): number {
+  const row = node.number();
+  if (!Number.isInteger(row) || row < 1 || row > ROWS) node.fail(`the syllabus has the rows 1 to ${ROWS}`);
+  return row;
 }
 
-function checkExpression(node: CourseNode): void {
-  try {
-    new RegExp(node.text(), 's');
-  } catch (error) {
-    if (error instanceof CourseFileError) throw error;
-    node.fail((error as Error).message);
-  }
+function readFlag(node: CourseNode): boolean {
+  const value = node.data();
+  return typeof value === 'boolean' ? value : node.fail('can be true or false');
 }
 
 function parseHint(node: CourseNode, checks: readonly Check[]): Hint {
@@ -144,6 +135,7 @@ function parseMistake(exercise: Exercise, name: string, files: Readonly<Record<s
   const fails = CourseNode.parse(file, list)
     .elements()
     .map((element) => element.oneOf(exercise.checks.map(({ id }) => id)));
+  if (fails.length === 0) throw new CourseFileError(`${file}: a mistake fails at least one check`);
   return { files: answer, fails };
 }
 

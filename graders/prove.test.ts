@@ -1,4 +1,6 @@
+import { createCluster } from '@drydock/engine';
 import { describe, expect, test } from 'vitest';
+import { learnersCluster } from './exercise.ts';
 import { listExercises, readExerciseFolder } from './exercise-folder.ts';
 import { gradeFiles, type Report } from './grade.ts';
 import { parseExercise, parseProof } from './parse-exercise.ts';
@@ -25,6 +27,10 @@ describe.each(variants)('exercise $id, variant $number', ({ id, number, files })
 
   test('the start fails', () => {
     expect(grade(exercise.start).passed).toBe(false);
+  });
+
+  test('the learner finds the cluster as the brief says', () => {
+    if (exercise.applied || exercise.before.length > 0) createCluster(learnersCluster(exercise));
   });
 
   test('there are at least two unlike solutions', () => {

@@ -1,5 +1,6 @@
 import type { Image } from '../containerd/image.ts';
 import type { Descriptions } from '../kube-apiserver/index.ts';
+import type { Fault } from './input.ts';
 
 /** One worker machine. */
 export interface WorkerOptions {
@@ -13,6 +14,12 @@ export interface WorkerOptions {
   /** How many NVIDIA GPUs it has, 16 at most; none unless told. */
   readonly gpus?: number;
 }
+
+/** Something that happened before: a command on a machine (the workstation unless told), a fault, or time that passed. */
+export type Preparation =
+  | { readonly run: readonly string[]; readonly host?: string }
+  | { readonly fault: Fault }
+  | { readonly waitMs: number };
 
 /**
  * How to build a cluster. Plain JSON data apart from `images`: together with the journal of inputs it determines
@@ -29,6 +36,8 @@ export interface ClusterOptions {
   readonly images?: readonly Image[];
   /** Files on the workstation, by absolute path or relative to the learner's home. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What has happened once the cluster is up, before anybody comes: one after the other, and in no journal. */
+  readonly before?: readonly Preparation[];
   /** Whether the metrics-server is installed (`kubectl top`, autoscaling); it can also be applied later. No unless told. */
   readonly metricsServer?: boolean;
   /** Whether the NVIDIA device plugin and the RuntimeClass `nvidia` are there from the start; where there are GPUs unless told. */

@@ -42,6 +42,11 @@ export class Journal {
     return this.#entries;
   }
 
+  /** The run begins here: what was taken in so far comes again by itself, with the options it came with. */
+  begin(): void {
+    this.#entries.length = 0;
+  }
+
   /** Says what an input of this kind does. */
   handle<I extends Input>(kind: I['kind'], handler: (input: I) => unknown): void {
     this.#handlers.set(kind, handler as (input: never) => unknown);

@@ -13,7 +13,7 @@ export interface StartedCluster {
 
 /**
  * Brings a cluster up without waiting for what no prompt needs: kubectl and its texts are a module of their own, which
- * is fetched meanwhile. Only a cluster that has drivers from the start waits for it.
+ * is fetched meanwhile. Only a cluster that has drivers from the start, or a past, waits for it.
  *
  * @throws Error for options that make no sense, or when the cluster does not come up.
  */
@@ -22,6 +22,7 @@ export async function startCluster(options: ClusterOptions): Promise<StartedClus
   const complete = load();
   // Whoever waits hears of a failure; whoever does not must not be struck by it.
   complete.catch(() => {});
-  if (options.storage === true || hasNvidiaPlugin(options)) await complete;
+  const past = options.before !== undefined && options.before.length > 0;
+  if (options.storage === true || past || hasNvidiaPlugin(options)) await complete;
   return { cluster: bootCluster(options, tools), complete };
 }

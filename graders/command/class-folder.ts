@@ -11,7 +11,7 @@ export interface Submission {
 
 /**
  * A class's answers: `<folder>/<learner>/<exercise>/…`, or `<folder>/<learner>/…` where only one exercise is graded. Answers are
- * manifests; one `.json` file instead is a journal to replay.
+ * manifests or scripts; one `.json` file instead is a journal to replay.
  */
 export function readClass(folder: string, exercises: readonly string[]): readonly Submission[] {
   const learners = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -31,7 +31,7 @@ function answersIn(folder: string): readonly string[] {
     const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
     return names
       .map(({ name }) => name)
-      .filter((name) => /\.(ya?ml|json)$/.test(name))
+      .filter((name) => /\.(ya?ml|json|sh)$/.test(name))
       .sort()
       .map((name) => join(folder, name));
   } catch {

@@ -1,9 +1,8 @@
 import { evaluate } from '../evaluate.ts';
-import type { Check, Exercise, Step } from '../exercise.ts';
-import { spanMs } from '../exercise.ts';
-import { type AnswerFile, type CheckResult, locate, type Report } from '../grade.ts';
+import { BEFORE_FOLDER, type Check, type Exercise, type Step, spanMs } from '../exercise.ts';
+import { type AnswerFile, type CheckResult, isScript, locate, type Report } from '../grade.ts';
 import { ManifestSource } from '../manifest-source.ts';
-import { callKubectl } from './kubectl.ts';
+import { callKubectl, RealClusterError } from './kubectl.ts';
 import { RealVantage } from './real-vantage.ts';
 
 /**
@@ -13,10 +12,15 @@ import { RealVantage } from './real-vantage.ts';
  * @throws ManifestSyntaxError when a file is not YAML, RealClusterError when the cluster cannot be reached.
  */
 export function gradeReal(exercise: Exercise, files: readonly AnswerFile[], kubeconfig: string): Report {
+  const script = files.find(({ name }) => isScript(name));
+  if (script !== undefined) {
+    throw new RealClusterError(`${script.name} is a script, and scripts are run on the simulated workstation only`);
+  }
   const sources = files.map(({ name, text }) => new ManifestSource(name, text));
   const vantage = new RealVantage(kubeconfig);
   // A cluster that is not there is found out before anything is called wrong.
   vantage.observe({ object: { kind: 'Namespace' } });
+  prepare(exercise, vantage, kubeconfig);
   const startMs = vantage.nowMs;
   const refused = files.flatMap(({ text }) => {
     const { exitCode, stderr } = callKubectl(kubeconfig, ['apply', '-f', '-'], text);
@@ -39,6 +43,23 @@ export function gradeReal(exercise: Exercise, files: readonly AnswerFile[], kube
   };
 }
 
+/** Does what has happened before the learner comes. */
+function prepare({ id, before, cluster }: Exercise, vantage: RealVantage, kubeconfig: string): void {
+  if (before.some((step) => 'fault' in step)) {
+    throw new RealClusterError(`"${id}" begins with something broken that only the simulator can break without harm`);
+  }
+  for (const step of before) {
+    const path = 'kubectl' in step ? step.kubectl.find((word) => word.startsWith(BEFORE_FOLDER)) : undefined;
+    const text = path === undefined ? undefined : cluster.files?.[path];
+    const given =
+      'kubectl' in step && text !== undefined
+        ? { kubectl: step.kubectl.map((word) => (word === path ? '-' : word)) }
+        : step;
+    const obstacle = carryOut(vantage, given, kubeconfig, text);
+    if (obstacle !== undefined) throw new RealClusterError(`what should be there before is refused: ${obstacle}`);
+  }
+}
+
 function resultOf(
   vantage: RealVantage,
   check: Check,
@@ -57,19 +78,20 @@ function resultOf(
 }
 
 /** Why only the simulator can look at a check; undefined where a real cluster will do. */
-function onlySimulated({ after = [], never }: Check): string | undefined {
+function onlySimulated({ after = [], never, observe }: Check): string | undefined {
+  if ('run' in observe) return 'it runs a command on a machine, and only the simulator has them all at hand';
   if (after.some((step) => 'fault' in step)) return 'it breaks something, which only the simulator can do without harm';
   if (never === true) return 'it asks what the cluster once looked like, which only the simulator remembers';
   return undefined;
 }
 
-function carryOut(vantage: RealVantage, step: Step, kubeconfig: string): string | undefined {
+function carryOut(vantage: RealVantage, step: Step, kubeconfig: string, input?: string): string | undefined {
   if ('wait' in step) {
     vantage.wait(spanMs(step.wait));
     return undefined;
   }
   if ('fault' in step) return undefined;
-  const outcome = callKubectl(kubeconfig, 'kubectl' in step ? step.kubectl : deletion(step.delete));
+  const outcome = callKubectl(kubeconfig, 'kubectl' in step ? step.kubectl : deletion(step.delete), input);
   return outcome.exitCode === 0 ? undefined : outcome.stderr.trim();
 }
 

@@ -27,6 +27,7 @@ export class RealVantage implements Vantage {
   observe(observation: Observation): Seen {
     if ('object' in observation) return this.#object(observation.object);
     if ('http' in observation) return this.#http(observation.http);
+    if ('run' in observation) throw new Error('commands on machines are skipped, not looked at');
     return this.#exec(observation.exec);
   }
 

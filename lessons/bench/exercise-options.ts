@@ -1,5 +1,5 @@
 import { BASHRC, type ClusterOptions } from '@drydock/engine';
-import type { Exercise } from '@drydock/graders';
+import { type Exercise, learnersCluster } from '@drydock/graders';
 
 /** Words that the terminal of an exercise knows: the page hears of them by a sequence that no terminal shows. */
 const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution']
@@ -7,6 +7,7 @@ const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution']
   .join('');
 
 /** The cluster of an exercise's page, with the files the learner starts with. */
-export function exerciseOptions({ cluster, start }: Exercise): ClusterOptions {
-  return { ...cluster, files: { '.bashrc': BASHRC + EXERCISE_WORDS, ...cluster.files, ...start } };
+export function exerciseOptions(exercise: Exercise): ClusterOptions {
+  const options = learnersCluster(exercise);
+  return { ...options, files: { '.bashrc': BASHRC + EXERCISE_WORDS, ...options.files } };
 }

@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CourseFileError, countVariants, parseExercise, parseProof, translate, withVariant } from '@drydock/graders';
+import {
+  CourseFileError,
+  CourseNode,
+  countVariants,
+  parseChecks,
+  parseExercise,
+  parseProof,
+  translate,
+  withVariant,
+} from '@drydock/graders';
 import { LANGUAGES } from '../i18n/languages.ts';
 import { type Flaw, type LessonText, readExercises, readLessons } from './course-text.ts';
 import { flawsOfLesson, outOfStep } from './lesson-flaws.ts';
@@ -48,6 +57,7 @@ function lessonFlaws(lessons: readonly LessonText[], exercises: ReadonlySet<stri
     ...[...exercises].map((id) => `exercises/${id}`),
   ]);
   const flaws = lessons.flatMap((lesson) => [...flawsOfLesson(lesson, known)]);
+  for (const lesson of written) flaws.push(...checkFlaws(lesson));
   for (const language of others) {
     for (const lesson of written) {
       const translation = lessons.find((each) => each.language === language && each.slug === lesson.slug);
@@ -66,11 +76,20 @@ function lessonFlaws(lessons: readonly LessonText[], exercises: ReadonlySet<stri
   return flaws;
 }
 
+/** What is wrong with a lesson's checks. */
+function checkFlaws({ file }: LessonText): Flaw[] {
+  const [, head = ''] = readFileSync(join(ROOT, file), 'utf8').split(/^---$/m);
+  return flawsOfCourseFile(file, () => {
+    const root = CourseNode.parse(file, head);
+    if (root.has('checks')) parseChecks(root.field('checks'));
+  });
+}
+
 /** What parsing says: fields, hints, variants and translations. */
 function exerciseFlaws(id: string, files: Readonly<Record<string, string>>, untranslated: boolean): Flaw[] {
   const file = `exercises/${id}/exercise.yaml`;
   const flaws: Flaw[] = [];
-  try {
+  const wrong = flawsOfCourseFile(file, () => {
     for (let index = 0; index < countVariants(id, files); index++) {
       const folder = withVariant(id, files, index);
       const exercise = parseExercise(id, folder);
@@ -80,13 +99,21 @@ function exerciseFlaws(id: string, files: Readonly<Record<string, string>>, untr
         else if (untranslated && index === 0) flaws.push({ file, line: 1, message: `not yet in ${language}` });
       }
     }
+  });
+  return [...flaws, ...wrong];
+}
+
+/** What reading course files complains of, by file and line. */
+function flawsOfCourseFile(file: string, read: () => void): Flaw[] {
+  try {
+    read();
+    return [];
   } catch (error) {
     if (!(error instanceof CourseFileError)) throw error;
     const [, where = file, line = '1', message = error.message] =
       /^([^:]+):(\d+): ([\s\S]*)$/.exec(error.message) ?? [];
-    flaws.push({ file: where, line: Number(line), message });
+    return [{ file: where, line: Number(line), message }];
   }
-  return flaws;
 }
 
 interface TestReport {

@@ -1,0 +1,55 @@
+import { type Fault, resourceOfKind } from '@drydock/engine';
+import { CourseFileError, type CourseNode } from './course-file.ts';
+import { type Step, spanMs } from './exercise.ts';
+
+const STEPS = ['fault', 'wait', 'delete', 'kubectl'] as const;
+
+/** Each fault with what it must say, and what it may say besides. */
+const FAULTS: { readonly [T in Fault['type']]: readonly [needed: readonly string[], besides?: readonly string[]] } = {
+  'kill-container': [['namespace', 'pod', 'container'], ['signal']],
+  'kill-process': [['host', 'process'], ['signal']],
+  'power-off': [['host']],
+  'power-on': [['host']],
+  partition: [['hosts']],
+  latency: [['hosts', 'latencyMs']],
+  'packet-loss': [['hosts', 'probability']],
+  heal: [['hosts']],
+  'move-file': [['host', 'from', 'to']],
+  'gpu-xid': [['host', 'gpu', 'xid']],
+  'gpu-unplug': [['host', 'gpu']],
+  'gpu-reset': [['host', 'gpu']],
+};
+
+/**
+ * Reads one thing that is done to a cluster.
+ *
+ * @throws CourseFileError for what cannot be done.
+ */
+export function readStep(node: CourseNode): Step {
+  node.only(STEPS);
+  const [what, another] = STEPS.filter((each) => node.has(each));
+  if (what === undefined || another !== undefined) node.fail(`needs exactly one of ${STEPS.join(', ')}`);
+  if (what === 'wait') readSpan(node.field('wait'));
+  else if (what === 'kubectl') node.field('kubectl').words();
+  else if (what === 'delete') {
+    const kind = node.field('delete').field('kind');
+    if (resourceOfKind(kind.text()) === undefined) kind.fail(`no kind "${kind.text()}" is served`);
+  } else checkFault(node.field('fault'));
+  return node.data() as Step;
+}
+
+function checkFault(node: CourseNode): void {
+  const types = Object.keys(FAULTS) as Fault['type'][];
+  const [needed, besides = []] = FAULTS[node.field('type').oneOf(types)];
+  node.only(['type', ...needed, ...besides]);
+  for (const field of needed) if (!node.has(field)) node.fail(`"${field}" is missing`);
+}
+
+function readSpan(node: CourseNode): void {
+  try {
+    spanMs(node.text());
+  } catch (error) {
+    if (error instanceof CourseFileError) throw error;
+    node.fail((error as Error).message);
+  }
+}
