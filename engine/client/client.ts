@@ -176,7 +176,8 @@ function stringQuery(options: Readonly<Record<string, string | number | boolean 
   return query;
 }
 
-function writeQuery(options: WriteOptions): Record<string, string> {
+function writeQuery(options: WriteOptions): Record<string, string> | undefined {
   const { fieldManager, dryRun, fieldValidation } = options;
+  if (fieldManager === undefined && fieldValidation === undefined && dryRun !== true) return undefined;
   return stringQuery({ fieldManager, fieldValidation, dryRun: dryRun === true ? 'All' : undefined });
 }

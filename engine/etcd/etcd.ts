@@ -40,6 +40,8 @@ export class Etcd {
   #watchers: readonly Watcher[] = [];
   /** Those of them whom keys of one resource can concern, in the same order; made anew when watchers come and go. */
   readonly #watchersOf = new Map<string, readonly Watcher[]>();
+  /** The revision of the last change to a key of each resource. */
+  readonly #changed = new Map<string, number>();
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
@@ -93,6 +95,14 @@ export class Etcd {
       keyValues.push(keyValue);
     }
     return { keyValues, revision, more: false };
+  }
+
+  /**
+   * The revision at which a key of the prefix's resource (its first two segments) was last changed, 0 if none ever was:
+   * whoever keeps what a range gave knows by it whether that still holds.
+   */
+  changedAt(prefix: string): number {
+    return this.#changed.get(resourceOf(prefix)) ?? 0;
   }
 
   /** How many keys with this prefix there are at present. */
@@ -276,7 +286,9 @@ export class Etcd {
       this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
     }
     for (const event of events) {
-      for (const watcher of this.#candidates(event.key)) {
+      const resource = resourceOf(event.key);
+      this.#changed.set(resource, event.revision);
+      for (const watcher of this.#candidates(resource)) {
         if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
       }
     }
@@ -287,9 +299,8 @@ export class Etcd {
     this.#watchersOf.clear();
   }
 
-  /** The watchers to ask about a key: a store has one for each kind, and a write concerns hardly any of them. */
-  #candidates(key: string): readonly Watcher[] {
-    const resource = key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
+  /** The watchers to ask about a change: a store has one for each kind, and a write concerns hardly any of them. */
+  #candidates(resource: string): readonly Watcher[] {
     let found = this.#watchersOf.get(resource);
     if (found === undefined) {
       found = this.#watchers.filter(({ prefix }) => prefix.startsWith(resource) || resource.startsWith(prefix));
@@ -304,4 +315,9 @@ export class Etcd {
     const events = keys.map((key) => this.#delete(key, revision)).filter((event) => event !== undefined);
     if (events.length > 0) this.#commit(...events);
   }
+}
+
+/** `/registry/pods/` of `/registry/pods/default/web`. */
+function resourceOf(key: string): string {
+  return key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
 }

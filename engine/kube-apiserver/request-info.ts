@@ -15,12 +15,11 @@ export interface RequestInfo {
 
 /** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
 export function pathSegments(path: string): string[] | undefined {
-  if (!path.includes('%')) return path.split('/').filter((segment) => segment !== '');
+  const segments: string[] = [];
+  for (const segment of path.split('/')) if (segment !== '') segments.push(segment);
+  if (!path.includes('%')) return segments;
   try {
-    return path
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
+    return segments.map(decodeURIComponent);
   } catch {
     return undefined;
   }

@@ -11,7 +11,8 @@ export function isTerminating({ status, metadata }: Pod): boolean {
 }
 
 function readyCondition(pod: Pod): PodCondition | undefined {
-  return pod.status?.conditions?.find((condition) => condition.type === 'Ready');
+  for (const condition of pod.status?.conditions ?? []) if (condition.type === 'Ready') return condition;
+  return undefined;
 }
 
 export function isReady(pod: Pod): boolean {

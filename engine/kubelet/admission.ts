@@ -54,8 +54,8 @@ function refusePlace(pod: Pod, others: readonly Pod[], node: Node | undefined): 
   if (node !== undefined && !nodeMatchesPod(node, pod)) {
     return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   }
-  const taken = new Set(others.flatMap(hostPorts));
-  if (hostPorts(pod).some((port) => taken.has(port))) {
+  const wanted = hostPorts(pod);
+  if (wanted.length > 0 && others.flatMap(hostPorts).some((port) => wanted.includes(port))) {
     return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
   }
   const taint = untoleratedTaint(node?.spec?.taints, pod.spec.tolerations, ['NoExecute']);

@@ -45,6 +45,8 @@ interface NodeStatusDependencies {
   readonly devices: Devices;
 }
 
+type NodeInfo = NonNullable<NodeStatus['nodeInfo']>;
+
 const UPDATE_MS = 10_000;
 /** Until the node is ready for the first time it is looked at more often. */
 const FAST_UPDATE_MS = 500;
@@ -63,6 +65,9 @@ export class NodeStatusUpdater {
   readonly #deps: NodeStatusDependencies;
   readonly #node: NodeDescription;
   readonly #component: string;
+  /** What does not change while the machine runs, worked out once: it is compared every ten seconds. */
+  readonly #own: Required<Pick<NodeStatus, 'capacity' | 'allocatable'>>;
+  readonly #ids: Pick<NodeInfo, 'bootID' | 'machineID' | 'systemUUID'>;
   #timer: Timer | undefined;
   #current: Node | undefined;
   #writtenMs = Number.NEGATIVE_INFINITY;
@@ -76,6 +81,9 @@ export class NodeStatusUpdater {
     this.#deps = deps;
     this.#node = node;
     this.#component = `kubelet/${node.nodeName}`;
+    this.#own = this.#ownResources();
+    const uuid = (of: string): string => uuidFrom(`${deps.sim.seed}/${node.nodeName}/${of}`);
+    this.#ids = { bootID: uuid('boot'), machineID: uuid('machine').replaceAll('-', ''), systemUUID: uuid('system') };
   }
 
   /** The Node as the server has it; undefined before it could be registered. */
@@ -242,7 +250,7 @@ export class NodeStatusUpdater {
    * https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/
    */
   #resources(previous: NodeStatus): Pick<NodeStatus, 'capacity' | 'allocatable'> {
-    const { capacity, allocatable } = this.#ownResources();
+    const { capacity, allocatable } = this.#own;
     const devices = this.#deps.devices.resources();
     const extended = new Map(
       Object.entries(previous.capacity ?? {})
@@ -293,24 +301,21 @@ export class NodeStatusUpdater {
     return names.length === 0 ? undefined : [...names];
   }
 
-  #nodeInfo(): NonNullable<NodeStatus['nodeInfo']> {
+  #nodeInfo(): NodeInfo {
     const {
-      nodeName,
       kubeletVersion,
       kernelVersion = '6.12.57+deb13-amd64',
       osImage = 'Debian GNU/Linux 13 (trixie)',
     } = this.#node;
     return {
       architecture: 'amd64',
-      bootID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/boot`),
+      ...this.#ids,
       containerRuntimeVersion: this.#runtimeVersion(),
       kernelVersion,
       kubeProxyVersion: '',
       kubeletVersion,
-      machineID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/machine`).replaceAll('-', ''),
       operatingSystem: 'linux',
       osImage,
-      systemUUID: uuidFrom(`${this.#deps.sim.seed}/${nodeName}/system`),
     };
   }
 

@@ -117,21 +117,23 @@ function summarize(text: string): string {
 
 /** Refuses objects that no text of permitted length could have made. The estimate counts letters, not bytes. */
 function checkSize(root: unknown): void {
+  if (sizeOf(root, 0) > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES);
+}
+
+/** How long a text of the value would be about; counting ends where the limit is passed. */
+function sizeOf(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 4;
+  if (depth > MAX_DEPTH) throw badRequest('exceeded max depth');
   let size = 0;
-  const visit = (value: unknown, depth: number): void => {
-    if (typeof value === 'string') size += value.length + 2;
-    else if (typeof value !== 'object' || value === null) size += 4;
-    else {
-      if (depth > MAX_DEPTH) throw badRequest('exceeded max depth');
-      if (Array.isArray(value)) for (const item of value) visit(item, depth + 1);
-      else {
-        for (const key in value) {
-          size += key.length + 3;
-          visit((value as Record<string, unknown>)[key], depth + 1);
-        }
-      }
-    }
-    if (size > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES);
-  };
-  visit(root, 0);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && size <= MAX_BODY_BYTES; index++)
+      size += sizeOf(value[index], depth + 1);
+    return size;
+  }
+  for (const key in value) {
+    size += key.length + 3 + sizeOf((value as Record<string, unknown>)[key], depth + 1);
+    if (size > MAX_BODY_BYTES) break;
+  }
+  return size;
 }

@@ -90,6 +90,9 @@ export class Store {
   /** The kind that errors name. */
   readonly #named: ReturnType<typeof storedKindOf>;
   readonly #allocate: Allocate | undefined;
+  /** What `all` found last, by prefix, and as of which change it holds. */
+  readonly #found = new Map<string, readonly KubeObject[]>();
+  #foundAt = 0;
 
   constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
     this.kind = kind;
@@ -107,10 +110,22 @@ export class Store {
     return this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
   }
 
-  /** Every object, in all namespaces or in one. */
+  /**
+   * Every object, in all namespaces or in one. Remembered until one of them changes: every write asks admission, which
+   * asks for all quotas, ranges, webhooks and policies, and these hardly ever change.
+   */
   all(namespace?: string): readonly KubeObject[] {
+    const { etcd } = this.environment;
+    const changedAt = etcd.changedAt(this.prefix);
+    if (changedAt !== this.#foundAt) this.#found.clear();
+    this.#foundAt = changedAt;
     const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
-    return this.environment.etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject);
+    let objects = this.#found.get(prefix);
+    if (objects === undefined) {
+      objects = etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject);
+      this.#found.set(prefix, objects);
+    }
+    return objects;
   }
 
   /** How many there are. */

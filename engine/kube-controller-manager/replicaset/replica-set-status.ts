@@ -23,23 +23,34 @@ export function replicaSetStatus(
   failure: ReplicaFailure | undefined,
   wallMs: number,
 ): Status {
-  const { spec, metadata, status: previous } = replicaSet;
-  const templateLabels = Object.entries(spec.template?.metadata?.labels ?? {});
-  const active = pods.filter(isActive);
-  const isFullyLabeled = (pod: Pod) => templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value);
+  const { metadata, status: previous } = replicaSet;
+  const counts = count(replicaSet, pods, wallMs);
   const conditions = withFailure(previous?.conditions ?? [], failure, wallMs);
   return {
-    replicas: active.length,
-    ...unlessZero('fullyLabeledReplicas', active.filter(isFullyLabeled).length),
-    ...unlessZero('readyReplicas', active.filter(isReady).length),
-    ...unlessZero(
-      'availableReplicas',
-      active.filter((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, wallMs)).length,
-    ),
-    terminatingReplicas: pods.filter(isTerminating).length,
+    replicas: counts.active,
+    ...unlessZero('fullyLabeledReplicas', counts.fullyLabeled),
+    ...unlessZero('readyReplicas', counts.ready),
+    ...unlessZero('availableReplicas', counts.available),
+    terminatingReplicas: counts.terminating,
     ...unlessZero('observedGeneration', metadata.generation ?? 0),
     ...(conditions.length === 0 ? {} : { conditions }),
   };
+}
+
+/** In one pass: a ReplicaSet of ten thousand Pods looks at all of them whenever some change. */
+function count({ spec }: ReplicaSet, pods: readonly Pod[], wallMs: number) {
+  const templateLabels = Object.entries(spec.template?.metadata?.labels ?? {});
+  const counts = { active: 0, fullyLabeled: 0, ready: 0, available: 0, terminating: 0 };
+  for (const pod of pods) {
+    if (isTerminating(pod)) counts.terminating += 1;
+    if (!isActive(pod)) continue;
+    counts.active += 1;
+    if (templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)) counts.fullyLabeled += 1;
+    if (!isReady(pod)) continue;
+    counts.ready += 1;
+    if (isAvailable(pod, spec.minReadySeconds ?? 0, wallMs)) counts.available += 1;
+  }
+  return counts;
 }
 
 function withFailure(conditions: Condition[], failure: ReplicaFailure | undefined, wallMs: number): Condition[] {
