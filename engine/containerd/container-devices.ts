@@ -32,15 +32,15 @@ function visibleDevices({ env }: ContainerConfig, image: Image): readonly string
 
 /** The device nodes that a container is to have; a directory stands for all devices in it. @throws CriError */
 export function deviceNodes({ root }: Host, { devices }: ContainerConfig): readonly DeviceNode[] {
-  const find = (hostPath: string, containerPath: string): readonly DeviceNode[] => {
+  const find = (hostPath: string, containerPath: string, readOnly: boolean): readonly DeviceNode[] => {
     const { type, mode, deviceNumber } = statDevice(hostPath);
     if (type === 'directory') {
       return root.readdir(hostPath).flatMap(({ name, type: kind }) => {
-        return kind === 'character' || kind === 'block' ? find(`${hostPath}/${name}`, `${containerPath}/${name}`) : [];
+        return kind === 'character' || kind === 'block' ? find(`${hostPath}/${name}`, `${containerPath}/${name}`, readOnly) : [];
       });
     }
     if (deviceNumber === undefined) throw new CriError('Unknown', `failed to generate spec: not a device node`);
-    return [{ path: containerPath, type: type as 'character' | 'block', deviceNumber, mode }];
+    return [{ path: containerPath, type: type as 'character' | 'block', deviceNumber, mode, readOnly }];
   };
   const statDevice = (path: string) => {
     try {
@@ -50,5 +50,7 @@ export function deviceNodes({ root }: Host, { devices }: ContainerConfig): reado
       throw new CriError('Unknown', `failed to generate spec: lstat ${path}: ${error.message.toLowerCase()}`);
     }
   };
-  return devices.flatMap(({ hostPath, containerPath }) => find(hostPath, containerPath));
+  return devices.flatMap(({ hostPath, containerPath, permissions }) =>
+    find(hostPath, containerPath, !permissions.includes('w')),
+  );
 }

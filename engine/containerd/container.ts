@@ -85,10 +85,7 @@ export function* createContainer(
     stdin: undefined,
   };
   if (config.linux.security.privileged !== true) {
-    host.allowDevices(
-      container.cgroup,
-      devices.map(({ deviceNumber }) => deviceNumber),
-    );
+    host.allowDevices(container.cgroup, devices);
   }
   state.containers.set(id, container);
   state.announce('CONTAINER_CREATED_EVENT', sandbox, id);

@@ -1,5 +1,7 @@
 import { CONTROLLER } from '../csi/spec.ts';
 import { GrpcError, implement } from '../linux/grpc.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { detachDisk } from './block-volume.ts';
 import type { DriverSettings } from './driver-settings.ts';
 import type { StoredVolume, VolumesOnDisk } from './volumes-on-disk.ts';
 
@@ -8,7 +10,7 @@ const MAX_BYTES = 2 ** 40;
 const DEFAULT_BYTES = 2 ** 30;
 
 /** What the sidecars ask of the driver: volumes come, grow and go. */
-export function controllerService(settings: DriverSettings, volumes: VolumesOnDisk) {
+export function controllerService(process: Process, settings: DriverSettings, volumes: VolumesOnDisk) {
   const { topology, attaches } = settings;
   return implement(CONTROLLER, {
     ControllerGetCapabilities: () => ({
@@ -22,11 +24,12 @@ export function controllerService(settings: DriverSettings, volumes: VolumesOnDi
       if (volume_capabilities.length === 0) {
         throw new GrpcError('InvalidArgument', 'Volume Capabilities missing in request');
       }
-      if (volume_capabilities.some(({ block }) => block !== undefined)) {
-        throw new GrpcError('InvalidArgument', 'block volumes are not part of this simulation');
+      const block = volume_capabilities.some((capability) => capability.block !== undefined);
+      if (block && volume_capabilities.some(({ mount }) => mount !== undefined)) {
+        throw new GrpcError('InvalidArgument', 'cannot have both block and mount access type');
       }
       const bytes = capacity_range?.required_bytes || DEFAULT_BYTES;
-      const volume = existing(volumes, name, bytes) ?? create(settings, volumes, name, bytes);
+      const volume = existing(volumes, name, bytes) ?? create(settings, volumes, name, bytes, block);
       const accessible = Object.keys(topology).length === 0 ? [] : [{ segments: topology }];
       return {
         volume: {
@@ -40,7 +43,10 @@ export function controllerService(settings: DriverSettings, volumes: VolumesOnDi
 
     DeleteVolume: ({ volume_id }) => {
       if (volume_id === '') throw new GrpcError('InvalidArgument', 'Volume ID missing in request');
-      if (volumes.get(volume_id) !== undefined) volumes.remove(volume_id);
+      const volume = volumes.get(volume_id);
+      if (volume === undefined) return {};
+      if (volume.block === true) detachDisk(process, volumes.pathOf(volume_id));
+      volumes.remove(volume_id);
       return {};
     },
 
@@ -81,9 +87,15 @@ function existing(volumes: VolumesOnDisk, name: string, bytes: number): StoredVo
   throw new GrpcError('AlreadyExists', message);
 }
 
-function create({ newId }: DriverSettings, volumes: VolumesOnDisk, name: string, sizeBytes: number): StoredVolume {
+function create(
+  { newId }: DriverSettings,
+  volumes: VolumesOnDisk,
+  name: string,
+  sizeBytes: number,
+  block: boolean,
+): StoredVolume {
   checkRoom(volumes, sizeBytes, sizeBytes);
-  const volume = { id: newId(), name, sizeBytes, ephemeral: false };
+  const volume = { id: newId(), name, sizeBytes, ephemeral: false, ...(block ? { block } : {}) };
   volumes.put(volume);
   return volume;
 }

@@ -32,7 +32,7 @@ export function hostpathDriver(sim: Simulation): Program {
     try {
       return yield* serveGrpc(process, listener, [
         identityService(settings),
-        controllerService(settings, volumes),
+        controllerService(process, settings, volumes),
         nodeService(process, settings, volumes),
       ]);
     } catch (error) {

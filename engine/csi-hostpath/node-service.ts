@@ -1,10 +1,10 @@
 import { NODE } from '../csi/spec.ts';
-import { makeDirectories } from '../linux/directory-tree.ts';
-import { Errno } from '../linux/errno.ts';
+import { makeDirectories, removeTree } from '../linux/directory-tree.ts';
 import { GrpcError, implement } from '../linux/grpc.ts';
-import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
+import { checkAccess, diskSize, growDisk, publishDisk } from './block-volume.ts';
 import type { DriverSettings } from './driver-settings.ts';
+import { deviceError, isMounted } from './mount-point.ts';
 import type { StoredVolume, VolumesOnDisk } from './volumes-on-disk.ts';
 
 const EPHEMERAL = 'csi.storage.k8s.io/ephemeral';
@@ -33,16 +33,22 @@ export function nodeService(process: Process, settings: DriverSettings, volumes:
     },
 
     NodeUnstageVolume: ({ volume_id }) => {
-      find(volumes, volume_id);
+      // One that was deleted meanwhile (its Pod was, by force) is not staged: the real driver refuses, and is asked for ever.
+      if (volume_id === '') throw new GrpcError('InvalidArgument', 'Volume ID missing in request');
       return {};
     },
 
-    NodePublishVolume: ({ volume_id, target_path, readonly, volume_context }) => {
+    NodePublishVolume: ({ volume_id, target_path, readonly, volume_context, volume_capability }) => {
       if (target_path === '') throw new GrpcError('InvalidArgument', 'Target path missing in request');
       if (volume_context[EPHEMERAL] === 'true' && volumes.get(volume_id) === undefined) {
         volumes.put({ id: volume_id, name: `ephemeral-${volume_id}`, sizeBytes: EPHEMERAL_BYTES, ephemeral: true });
       }
-      const { id } = find(volumes, volume_id);
+      const { id, block = false } = find(volumes, volume_id);
+      checkAccess(block, volume_capability?.block !== undefined);
+      if (block) {
+        publishDisk(process, volumes.pathOf(id), target_path, readonly);
+        return {};
+      }
       if (isMounted(process, target_path)) return {};
       makeDirectories(process, target_path, 0o750);
       process.mount({ type: 'bind', source: volumes.pathOf(id), target: target_path, readOnly: readonly });
@@ -52,22 +58,24 @@ export function nodeService(process: Process, settings: DriverSettings, volumes:
     NodeUnpublishVolume: ({ volume_id, target_path }) => {
       try {
         if (isMounted(process, target_path)) process.unmount(target_path);
-        if (process.access(target_path, 'exists')) process.rmdir(target_path);
+        if (process.access(target_path, 'exists')) removeTree(process, target_path);
       } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        throw new GrpcError('Internal', `unmounting ${target_path}: ${error.message.toLowerCase()}`);
+        throw deviceError(`unmounting ${target_path}`, error);
       }
       if (volumes.get(volume_id)?.ephemeral === true) volumes.remove(volume_id);
       return {};
     },
 
     NodeExpandVolume: ({ volume_id, capacity_range }) => {
-      const { sizeBytes } = find(volumes, volume_id);
+      const { sizeBytes, block } = find(volumes, volume_id);
+      if (block === true) growDisk(process, volumes.pathOf(volume_id));
       return { capacity_bytes: Math.max(sizeBytes, capacity_range?.required_bytes ?? 0) };
     },
 
     NodeGetVolumeStats: ({ volume_id, volume_path }) => {
-      find(volumes, volume_id);
+      if (find(volumes, volume_id).block === true) {
+        return { usage: [{ total: diskSize(process, volume_path), unit: 'BYTES' }] };
+      }
       const stat = process.statfs(volume_path);
       const usage = (total: number, used: number) => ({ total, used, available: Math.max(0, total - used) });
       return {
@@ -85,10 +93,4 @@ function find(volumes: VolumesOnDisk, id: string): StoredVolume {
   const volume = volumes.get(id);
   if (volume === undefined) throw new GrpcError('NotFound', `volume id ${id} does not exist in the volumes list`);
   return volume;
-}
-
-function isMounted(process: Process, path: string): boolean {
-  return decode(process.readFile('/proc/mounts'))
-    .split('\n')
-    .some((line) => line.split(' ')[1] === path);
 }

@@ -7,6 +7,8 @@ export interface StoredVolume {
   readonly id: string;
   readonly name: string;
   readonly sizeBytes: number;
+  /** A disk of its own, for a container to use as it is: the volume is a file instead of a directory. */
+  readonly block?: boolean;
   /** Made for one Pod, and gone with it. */
   readonly ephemeral: boolean;
   /** The node that it is attached to; absent for none. */
@@ -54,8 +56,18 @@ export class VolumesOnDisk {
 
   /** Makes a volume, or changes what is known of it. */
   put(volume: StoredVolume): void {
-    makeDirectories(this.#process, this.pathOf(volume.id), 0o777);
+    if (volume.block === true) this.#putFile(volume);
+    else makeDirectories(this.#process, this.pathOf(volume.id), 0o777);
     this.#write([...this.all().filter(({ id }) => id !== volume.id), volume]);
+  }
+
+  #putFile({ id, sizeBytes }: StoredVolume): void {
+    const fd = this.#process.open(this.pathOf(id), { read: true, write: true, create: true, mode: 0o600 });
+    try {
+      if (this.#process.fstat(fd).size < sizeBytes) this.#process.truncate(fd, sizeBytes);
+    } finally {
+      this.#process.close(fd);
+    }
   }
 
   remove(id: string): void {

@@ -1,5 +1,5 @@
 import type { Container, Pod, VolumeMount } from '../api/kinds.ts';
-import type { ContainerConfig, ContainerMount } from '../containerd/cri.ts';
+import type { ContainerConfig, ContainerDevice, ContainerMount } from '../containerd/cri.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -45,7 +45,7 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
     workingDirectory: container.workingDir,
     env: [...environment].map(([key, value]) => ({ name: key, value })),
     mounts: [...mounts, ...devices.mounts],
-    devices: devices.devices,
+    devices: [...devices.devices, ...volumeDevices(container, around.volumes)],
     CDIDevices: devices.cdiDevices.map((device) => ({ name: device })),
     labels: {
       'io.kubernetes.container.name': container.name,
@@ -111,6 +111,15 @@ function makeMounts(root: Process, pod: Pod, container: Container, around: Conta
     mounts.push({ hostPath, containerPath: messagePath, readOnly: false });
   }
   return mounts;
+}
+
+/** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#pod-specification-adding-a-raw-block-device-in-container */
+function volumeDevices({ name: container, volumeDevices: wanted = [] }: Container, volumes: MountedVolumes) {
+  return wanted.map(({ name, devicePath }): ContainerDevice => {
+    const volume = volumes.get(name);
+    if (volume === undefined) throw configError(`cannot find volume "${name}" to pass into container "${container}"`);
+    return { hostPath: volume.hostPath, containerPath: devicePath, permissions: volume.readOnly ? 'r' : 'mrw' };
+  });
 }
 
 function volumeMount(

@@ -229,8 +229,8 @@ export class PodWorker {
     const facts = { nodeName, hostIp: nodeAddress, podIp: this.#runtimeStatus().sandboxes[0]?.ip };
     const allocatable = (resource: string): number => this.#host.allocatable(resource);
     const surroundings = { ...context, root, facts, allocatable, node: () => this.#host.node };
-    const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (message) =>
-      podEvent(context, this.#pod, 'Warning', 'FailedMount', message),
+    const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (reason, message) =>
+      podEvent(context, this.#pod, 'Warning', reason, message),
     );
     this.#volumeRetryAtMs = retryAtMs;
     return complete ? mounted : undefined;

@@ -86,6 +86,8 @@ export interface ContainerDevice {
   readonly type: 'character' | 'block';
   readonly deviceNumber: readonly [major: number, minor: number];
   readonly mode: number;
+  /** Processes in the container cannot write to it, whatever its mode says. */
+  readonly readOnly?: boolean;
 }
 
 /** A bind mount from the host into a container's mount namespace. */
@@ -234,7 +236,7 @@ export interface Host {
    * From now on the processes of the group and below can use only these devices, beside those that everybody has
    * (/dev/null and its kin, terminals). https://docs.kernel.org/admin-guide/cgroup-v2.html#device-controller
    */
-  allowDevices(cgroup: Cgroup, devices: readonly (readonly [major: number, minor: number])[]): void;
+  allowDevices(cgroup: Cgroup, devices: readonly ContainerDevice[]): void;
   removeCgroup(cgroup: Cgroup): void;
   cgroup(path: string): Cgroup | undefined;
 

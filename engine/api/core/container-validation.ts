@@ -1,12 +1,13 @@
 import type { FieldError } from '../field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts';
-import type { Container, PodSpec } from '../kinds.ts';
+import type { Container, PodSpec, Volume } from '../kinds.ts';
 import { checkLabel1123 } from '../names.ts';
 import { validateEnv, validateEnvFrom } from './env-validation.ts';
 import { validateHostPortConflicts, validatePorts } from './port-validation.ts';
 import { validateLifecycle, validateProbes } from './probe-validation.ts';
 import { validateResources } from './resource-validation.ts';
 import { validateSecurityContext } from './security-context-validation.ts';
+import { validateVolumeDevices } from './volume-device-validation.ts';
 import { validateVolumeMounts } from './volume-mount-validation.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
@@ -17,8 +18,8 @@ const NOT_FOR_EPHEMERAL = 'cannot be set for an Ephemeral Container';
 
 /** What the containers of a Pod have in common. */
 export interface ContainerPlace {
-  /** Names of the Pod's valid volumes. */
-  readonly volumes: ReadonlySet<string>;
+  /** The Pod's valid volumes by name. */
+  readonly volumes: ReadonlyMap<string, Volume>;
   readonly restartPolicy: string | undefined;
   /** Seconds: handlers may not sleep longer. */
   readonly gracePeriod: number;
@@ -125,6 +126,9 @@ function validateContainer(errors: FieldError[], container: Container, place: Co
   if (container.envFrom !== undefined) validateEnvFrom(errors, container.envFrom, `${field}.envFrom`);
   if (container.volumeMounts !== undefined) {
     validateVolumeMounts(errors, container, place.volumes, `${field}.volumeMounts`);
+  }
+  if (container.volumeDevices !== undefined) {
+    validateVolumeDevices(errors, container, place.volumes, `${field}.volumeDevices`);
   }
   if (imagePullPolicy !== undefined && !PULL_POLICIES.includes(imagePullPolicy)) {
     errors.push(notSupported(`${field}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES));

@@ -5,11 +5,11 @@ import { checkDescendingPath } from './path-check.ts';
 
 const PROPAGATIONS = ['Bidirectional', 'HostToContainer', 'None'];
 
-/** `volumes` are the names of the Pod's valid volumes. */
+/** `volumes` are the Pod's valid volumes by name. */
 export function validateVolumeMounts(
   errors: FieldError[],
   container: Container,
-  volumes: ReadonlySet<string>,
+  volumes: ReadonlyMap<string, unknown>,
   field: string,
 ): void {
   const paths = new Set<string>();

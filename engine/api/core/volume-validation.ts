@@ -15,7 +15,7 @@ import {
 type Source<K extends keyof Volume> = NonNullable<Volume[K]>;
 type SourceCheck<K extends keyof Volume> = (errors: FieldError[], source: Source<K>, field: string) => void;
 
-const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_VOLUMES: ReadonlyMap<string, Volume> = new Map();
 const HOST_PATH_TYPES = [
   '',
   'BlockDevice',
@@ -29,14 +29,14 @@ const HOST_PATH_TYPES = [
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MORE_THAN_ONE = 'may not specify more than 1 volume type';
 
-/** Returns the names of the volumes without fault: only those can be mounted. */
+/** Returns the volumes without fault by name: only those can be mounted. */
 export function validateVolumes(
   errors: FieldError[],
   volumes: readonly Volume[] | undefined,
   field: string,
-): ReadonlySet<string> {
-  if (volumes === undefined || volumes.length === 0) return NO_NAMES;
-  const names = new Set<string>();
+): ReadonlyMap<string, Volume> {
+  if (volumes === undefined || volumes.length === 0) return NO_VOLUMES;
+  const names = new Map<string, Volume>();
   for (let index = 0; index < volumes.length; index++) {
     const volume = volumes[index]!;
     const at = `${field}[${index}]`;
@@ -46,7 +46,7 @@ export function validateVolumes(
     if (name === '') errors.push(required(`${at}.name`));
     else for (const detail of checkLabel1123(name)) errors.push(invalid(`${at}.name`, name, detail));
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
-    if (errors.length === before) names.add(name);
+    if (errors.length === before) names.set(name, volume);
   }
   return names;
 }

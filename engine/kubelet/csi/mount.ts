@@ -57,9 +57,9 @@ export function* mountCsiVolume(
     const text = stages
       ? `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: ${noSuchDriver(place.driver)}`
       : `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: ${noSuchDriver(place.driver)}`;
-    throw new VolumeError(text, stages ? 'MountVolume.MountDevice' : undefined, place.name);
+    throw new VolumeError(text, stages ? stepNames(place).stage : undefined, place.name);
   }
-  makeDirectories(root, place.directory, 0o750);
+  makeDirectories(root, place.notes, 0o750);
   remember(context, volume, place);
   const { accessModes, volumeMode, mountOptions = [] } = volume.persistentVolume?.spec ?? {};
   const mount = { fs_type: volume.persistentVolume?.spec.csi?.fsType ?? '', mount_flags: mountOptions };
@@ -72,7 +72,7 @@ export function* mountCsiVolume(
   if (stages && driver.can.includes('STAGE_UNSTAGE_VOLUME')) {
     makeDirectories(root, place.staging, 0o750);
     const request = { ...common, staging_target_path: place.staging, volume_context: attributes };
-    yield* step('MountVolume.MountDevice', place, callDriver(root, driver, 'NodeStageVolume', request));
+    yield* step(stepNames(place).stage, place, callDriver(root, driver, 'NodeStageVolume', request));
   }
   const request = {
     ...common,
@@ -81,9 +81,16 @@ export function* mountCsiVolume(
     readonly: volume.readOnly,
     volume_context: { ...attributes, ...podInfo(volume, csiDriver) },
   };
-  yield* step('MountVolume.SetUp', place, callDriver(root, driver, 'NodePublishVolume', request));
-  giveAway(context, volume, csiDriver, place.target);
+  if (place.isBlock) makeDirectories(root, place.target.slice(0, place.target.lastIndexOf('/')), 0o750);
+  yield* step(stepNames(place).publish, place, callDriver(root, driver, 'NodePublishVolume', request));
+  if (!place.isBlock) giveAway(context, volume, csiDriver, place.target);
   yield* expand(context, volume, place, driver);
+}
+
+function stepNames({ isBlock }: Place): { readonly stage: string; readonly publish: string } {
+  return isBlock
+    ? { stage: 'MapVolume.SetUpDevice', publish: 'MapVolume.MapPodDevice' }
+    : { stage: 'MountVolume.MountDevice', publish: 'MountVolume.SetUp' };
 }
 
 function* expand(context: MountContext, volume: CsiVolume, place: Place, driver: Driver): Task<void> {
@@ -136,7 +143,7 @@ function remember({ root, nodeName }: MountContext, volume: CsiVolume, place: Pl
     volumeHandle: place.handle,
     volumeLifecycleMode: volume.persistentVolume === undefined ? 'Ephemeral' : 'Persistent',
   };
-  root.writeFile(`${place.directory}/vol_data.json`, JSON.stringify(data), { mode: 0o644 });
+  root.writeFile(`${place.notes}/vol_data.json`, JSON.stringify(data), { mode: 0o644 });
 }
 
 /** https://kubernetes-csi.github.io/docs/pod-info.html */

@@ -7,13 +7,15 @@ import type { Task } from '../../sim/index.ts';
 import { Turnstile } from '../concurrent.ts';
 import { type PluginHandler, type PluginInfo, PluginWatcher } from '../plugin-watcher/plugin-watcher.ts';
 import type { PluginSurroundings } from '../plugins.ts';
+import { mapDevice } from '../volumes/block-device.ts';
+import { CSI_DIRECTORY } from '../volumes/tear-down.ts';
 import type { CsiVolume, MountedVolume, Mounting, NodePlugins, VolumeContext } from '../volumes/volume.ts';
 import { VolumeError } from '../volumes/volume.ts';
 import type { Driver, Drivers } from './driver.ts';
 import { mountCsiVolume, needsAttaching, needsExpansion } from './mount.ts';
 import { publishDriver, withdrawDriver } from './node-registration.ts';
 import { type Place, placeOf } from './place.ts';
-import { unmountCsiVolume } from './unmount.ts';
+import { unmapCsiVolume, unmountCsiVolume } from './unmount.ts';
 
 const CALL_MS = 10_000;
 const SUPPORTED = /^v?1\./;
@@ -91,7 +93,7 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   setUp(context: VolumeContext, volume: CsiVolume): Mounting {
     const place = placeOf(volume, this.#around.nodeName);
     if (this.#mounted.has(place.directory) && !needsExpansion(context, volume)) {
-      return { hostPath: place.target, readOnly: volume.readOnly };
+      return { hostPath: place.isBlock ? place.directory : place.target, readOnly: volume.readOnly };
     }
     return this.#inTurn(place.uniqueName, this.#mount(context, volume, place));
   }
@@ -104,8 +106,12 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
         this.#around.changed();
       }
       yield* mountCsiVolume({ ...this.#around, ...context, drivers: this }, volume, place, attached);
+      const { pod, readOnly } = volume;
+      const mounted = place.isBlock
+        ? mapDevice(context, { pod, plugin: CSI_DIRECTORY, name: place.name, device: place.target, readOnly })
+        : { hostPath: place.target, readOnly };
       this.#mounted.set(place.directory, place);
-      return { hostPath: place.target, readOnly: volume.readOnly };
+      return mounted;
     } catch (error) {
       if (error instanceof VolumeError) throw error;
       throw new VolumeError(reason(error), undefined, place.name);
@@ -115,7 +121,9 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   *tearDown(directory: string): Task<void> {
     const { root } = this.#around;
     const uniqueName = this.#mounted.get(directory)?.uniqueName ?? directory;
-    yield* this.#inTurn(uniqueName, unmountCsiVolume(root, this, directory));
+    const isBlock = directory.includes('/volumeDevices/');
+    const undo = isBlock ? unmapCsiVolume(root, this, directory) : unmountCsiVolume(root, this, directory);
+    yield* this.#inTurn(uniqueName, undo);
     this.#mounted.delete(directory);
     if (this.#inUse.delete(directory)) this.#around.changed();
   }

@@ -3,6 +3,7 @@ import { createSha256, hexOf } from '../../linux/hash.ts';
 import { encode } from '../../linux/stdio.ts';
 import { podDirectory } from '../host-files.ts';
 import type { PluginSurroundings } from '../plugins.ts';
+import { deviceDirectory } from '../volumes/block-device.ts';
 import { CSI_DIRECTORY } from '../volumes/tear-down.ts';
 import type { CsiVolume, VolumeContext } from '../volumes/volume.ts';
 import type { Drivers } from './driver.ts';
@@ -19,6 +20,10 @@ export interface Place {
   /** Where the driver prepares it for all Pods of the node. */
   readonly staging: string;
   readonly uniqueName: string;
+  /** The volume is a device: `target` is its node. */
+  readonly isBlock: boolean;
+  /** Where the notes for a later kubelet lie. */
+  readonly notes: string;
   readonly attachment: string;
 }
 
@@ -33,16 +38,35 @@ export function placeOf({ pod, volume, persistentVolume }: CsiVolume, nodeName: 
     volumeHandle: inline,
   };
   const name = persistentVolume?.metadata.name ?? volume.name;
-  const directory = `${podDirectory(pod.metadata.uid)}/volumes/${CSI_DIRECTORY}/${name}`;
-  return {
+  const { uid } = pod.metadata;
+  const named = {
     name,
     driver,
     handle,
-    directory,
-    target: `${directory}/mount`,
-    staging: stagingPath(driver, handle),
     uniqueName: `kubernetes.io/csi/${driver}^${handle}`,
     attachment: attachmentName(handle, driver, nodeName),
+  };
+  if (persistentVolume?.spec.volumeMode === 'Block') {
+    return { ...named, isBlock: true, directory: `${deviceDirectory(uid, CSI_DIRECTORY)}/${name}`, ...blockPaths(name, uid) };
+  }
+  const directory = `${podDirectory(uid)}/volumes/${CSI_DIRECTORY}/${name}`;
+  return {
+    ...named,
+    isBlock: false,
+    directory,
+    notes: directory,
+    target: `${directory}/mount`,
+    staging: stagingPath(driver, handle),
+  };
+}
+
+/** Where a block volume comes to lie: all but the Pod's link is outside of the Pod's directory. */
+export function blockPaths(volume: string, uid: string): Pick<Place, 'target' | 'staging' | 'notes'> {
+  const devices = `${STAGING}/volumeDevices`;
+  return {
+    target: `${devices}/publish/${volume}/${uid}`,
+    staging: `${devices}/staging/${volume}`,
+    notes: `${devices}/${volume}/data`,
   };
 }
 

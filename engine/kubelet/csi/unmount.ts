@@ -5,10 +5,11 @@ import { decode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { PODS_DIRECTORY } from '../host-files.ts';
+import { globalMapPath, unmapDevice } from '../volumes/block-device.ts';
 import { CSI_DIRECTORY } from '../volumes/tear-down.ts';
 import { VolumeError } from '../volumes/volume.ts';
 import { callDriver, type Driver, type Drivers, noSuchDriver } from './driver.ts';
-import { stagingPath } from './place.ts';
+import { blockPaths, stagingPath } from './place.ts';
 
 interface VolumeData {
   readonly driverName: string;
@@ -34,16 +35,44 @@ export function* unmountCsiVolume(root: Process, drivers: Drivers, directory: st
   yield* call('UnmountVolume.TearDown', specVolID, callDriver(root, driver, 'NodeUnpublishVolume', target));
   removeTree(root, directory);
   if (data.volumeLifecycleMode === 'Ephemeral' || isUsed(root, data)) return;
-  yield* unstage(root, driver, data);
+  const staging = stagingPath(driverName, volumeHandle);
+  yield* unstage(root, driver, data, staging, 'UnmountDevice');
+  removeTree(root, staging.slice(0, staging.lastIndexOf('/')));
 }
 
-function* unstage(root: Process, driver: Driver, { driverName, volumeHandle, specVolID }: VolumeData): Task<void> {
-  if (!driver.can.includes('STAGE_UNSTAGE_VOLUME')) return;
-  const staging = stagingPath(driverName, volumeHandle);
-  if (!root.access(staging, 'exists')) return;
+/**
+ * The same for a volume that is a device.
+ *
+ * @param link the Pod's, to the device
+ * @throws VolumeError, Errno
+ */
+export function* unmapCsiVolume(root: Process, drivers: Drivers, link: string): Task<void> {
+  const [, uid = '', name = ''] = /\/([^/]+)\/volumeDevices\/[^/]+\/(.+)$/.exec(link) ?? [];
+  const { target, staging, notes } = blockPaths(name, uid);
+  const data = readVolumeData(root, notes);
+  unmapDevice(root, uid, CSI_DIRECTORY, name);
+  if (data === undefined) return;
+  const { driverName, volumeHandle, specVolID } = data;
+  const driver = drivers.find(driverName);
+  if (driver === undefined) throw new VolumeError(noSuchDriver(driverName), 'UnmapVolume.UnmapPodDevice', specVolID);
+  const published = { volume_id: volumeHandle, target_path: target };
+  yield* call('UnmapVolume.UnmapPodDevice', specVolID, callDriver(root, driver, 'NodeUnpublishVolume', published));
+  if (namesIn(root, globalMapPath(CSI_DIRECTORY, name)).length > 0) return;
+  yield* unstage(root, driver, data, staging, 'UnmapDevice.TearDownDevice');
+  removeTree(root, staging);
+  removeTree(root, notes.slice(0, notes.lastIndexOf('/')));
+}
+
+function* unstage(
+  root: Process,
+  driver: Driver,
+  { volumeHandle, specVolID }: VolumeData,
+  staging: string,
+  step: string,
+): Task<void> {
+  if (!driver.can.includes('STAGE_UNSTAGE_VOLUME') || !root.access(staging, 'exists')) return;
   const request = { volume_id: volumeHandle, staging_target_path: staging };
-  yield* call('UnmountDevice', specVolID, callDriver(root, driver, 'NodeUnstageVolume', request));
-  removeTree(root, staging.slice(0, staging.lastIndexOf('/')));
+  yield* call(step, specVolID, callDriver(root, driver, 'NodeUnstageVolume', request));
 }
 
 function* call<T>(step: string, volume: string, task: Task<T>): Task<T> {

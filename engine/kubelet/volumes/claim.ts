@@ -2,7 +2,9 @@ import type { Node, PersistentVolume, Pod, Volume } from '../../api/kinds.ts';
 import { StatusError } from '../../api/status-error.ts';
 import { termMatches } from '../../client/node-selector.ts';
 import { ConnectionError } from '../../client/transport.ts';
+import type { Process } from '../../linux/syscalls.ts';
 import { podDirectory } from '../host-files.ts';
+import { mapDevice } from './block-device.ts';
 import { pluginsOf } from './csi.ts';
 import { checkHostPath } from './host-path.ts';
 import { mountShare } from './nfs.ts';
@@ -44,13 +46,15 @@ function mountClaimed(
   const found = lookUp(`error processing PVC ${namespace}/${claimName}:`, () => boundVolume(context, pod, claimName));
   const { name } = found.metadata;
   const { volumeMode = 'Filesystem', hostPath, local, nfs, csi, mountOptions } = found.spec;
-  if (volumeMode !== 'Filesystem' && mountsOf(pod, volume.name)) {
-    throw new UnknownVolume(`volume ${volume.name} has volumeMode ${volumeMode}, but is specified in volumeMounts`);
-  }
+  checkUse(pod, volume.name, volumeMode);
   checkAffinity(found, context.node());
   if (hostPath !== undefined) {
     nameIn(name, () => checkHostPath(context.root, hostPath.path, hostPath.type ?? ''));
     return { hostPath: hostPath.path, readOnly };
+  }
+  if (local !== undefined && volumeMode === 'Block') {
+    const device = blockDevice(context.root, local.path, name);
+    return mapDevice(context, { pod, plugin: 'kubernetes.io~local-volume', name, device, readOnly });
   }
   if (local !== undefined) {
     if (!context.root.access(local.path, 'exists')) {
@@ -109,9 +113,25 @@ function nameIn(volume: string, check: () => void): void {
   }
 }
 
-function mountsOf({ spec }: Pod, volume: string): boolean {
+/** A disk is given to a container as a device, a file system is mounted. */
+function checkUse({ spec }: Pod, volume: string, volumeMode: string): void {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  return containers.some(({ volumeMounts = [] }) => volumeMounts.some(({ name }) => name === volume));
+  const [wrong, field] =
+    volumeMode === 'Block'
+      ? [containers.flatMap(({ volumeMounts = [] }) => volumeMounts), 'volumeMounts']
+      : [containers.flatMap(({ volumeDevices = [] }) => volumeDevices), 'volumeDevices'];
+  if (wrong.every(({ name }) => name !== volume)) return;
+  throw new UnknownVolume(`volume ${volume} has volumeMode ${volumeMode}, but is specified in ${field}`);
+}
+
+function blockDevice(root: Process, path: string, volume: string): string {
+  if (!root.access(path, 'exists')) {
+    throw new VolumeError(`path "${path}" does not exist`, 'MapVolume.SetUpDevice', volume);
+  }
+  if (root.stat(path).type !== 'block') {
+    throw new VolumeError(`path "${path}" is not a block device`, 'MapVolume.SetUpDevice', volume);
+  }
+  return root.realpath(path);
 }
 
 function checkAffinity({ metadata, spec }: PersistentVolume, node: Node | undefined): void {

@@ -43,6 +43,8 @@ interface Retry {
   readonly atMs: number;
 }
 
+type Report = (reason: 'FailedMount' | 'FailedMapVolume', message: string) => void;
+
 export interface VolumeState {
   readonly mounted: MountedVolumes;
   /** Whether all that the containers mount is there. */
@@ -78,13 +80,13 @@ export class PodVolumes {
   /**
    * Sets all volumes up, or brings them up to date.
    *
-   * @param report is told the message of each FailedMount event
+   * @param report is told the reason and the message of each event about a failure
    */
   sync(
     surroundings: Omit<VolumeContext, 'unattached'>,
     pod: Pod,
     nowMs: number,
-    report: (message: string) => void,
+    report: Report,
   ): VolumeState {
     const volumes = usedVolumes(pod);
     const context = { ...surroundings, unattached: this.#unattached };
@@ -95,13 +97,13 @@ export class PodVolumes {
     if (missing.length === 0) {
       this.#waitingSinceMs = undefined;
     } else if (unknown.size > 0) {
-      report(waitFailure(missing, [], [...unknown.keys()], [...unknown.values()].join('; ')));
+      report('FailedMount', waitFailure(missing, [], [...unknown.keys()], [...unknown.values()].join('; ')));
       this.#waitingSinceMs = undefined;
       times.push(nowMs + UNKNOWN_RETRY_MS);
     } else {
       this.#waitingSinceMs ??= nowMs;
       if (nowMs >= this.#waitingSinceMs + TIMEOUT_MS) {
-        report(waitFailure(missing, [...this.#unattached], [], 'context deadline exceeded'));
+        report('FailedMount', waitFailure(missing, [...this.#unattached], [], 'context deadline exceeded'));
         this.#waitingSinceMs = nowMs;
       }
       times.push(this.#waitingSinceMs + TIMEOUT_MS);
@@ -118,7 +120,7 @@ export class PodVolumes {
     pod: Pod,
     volume: Volume,
     nowMs: number,
-    report: (message: string) => void,
+    report: Report,
     unknown: Map<string, string>,
   ): void {
     const { name } = volume;
@@ -135,7 +137,7 @@ export class PodVolumes {
   }
 
   /** Waits for a mount that takes its time, while the Pod's worker goes on. */
-  #begin(context: VolumeContext, volume: Volume, task: Task<MountedVolume>, report: (message: string) => void): void {
+  #begin(context: VolumeContext, volume: Volume, task: Task<MountedVolume>, report: Report): void {
     const { sim } = context;
     const settled = function* (): Task<MountedVolume | { readonly failure: unknown }> {
       try {
@@ -159,9 +161,10 @@ export class PodVolumes {
     this.#unattached.delete(name);
   }
 
-  #failed(volume: Volume, error: unknown, nowMs: number, report: (message: string) => void): void {
+  #failed(volume: Volume, error: unknown, nowMs: number, report: Report): void {
     const { name } = volume;
-    report(failureText(volume, error));
+    const isMapping = error instanceof VolumeError && error.step.startsWith('MapVolume');
+    report(isMapping ? 'FailedMapVolume' : 'FailedMount', failureText(volume, error));
     const last = this.#retries.get(name);
     const delayMs = last === undefined ? FIRST_RETRY_MS : Math.min(last.delayMs * 2, MAX_RETRY_MS);
     this.#retries.set(name, { delayMs, atMs: nowMs + delayMs });

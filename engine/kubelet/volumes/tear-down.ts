@@ -4,6 +4,7 @@ import type { Process } from '../../linux/syscalls.ts';
 import { sleep, type Task } from '../../sim/index.ts';
 import { podDirectory } from '../host-files.ts';
 import type { KubeletContext } from '../kubelet-context.ts';
+import { unmapDevice, unmountIfMounted } from './block-device.ts';
 import { type NodePlugins, type VolumeContext, VolumeError } from './volume.ts';
 
 /** The directory of volumes that drivers mount. */
@@ -42,6 +43,13 @@ function* tearDownOnce(root: Process, plugins: VolumeContext['plugins'], uid: st
       else yield* driversOf(plugins, name).tearDown(path);
     }
   }
+  const devices = `${directory}/volumeDevices`;
+  for (const plugin of namesIn(root, devices)) {
+    for (const name of namesIn(root, `${devices}/${plugin}`)) {
+      if (plugin === CSI_DIRECTORY) yield* driversOf(plugins, name).tearDown(`${devices}/${plugin}/${name}`);
+      else unmapDevice(root, uid, plugin, name);
+    }
+  }
   removeTree(root, directory);
 }
 
@@ -49,13 +57,4 @@ function driversOf(plugins: VolumeContext['plugins'], volume: string): NodePlugi
   const found = plugins.get();
   if (found === undefined) throw new VolumeError('no driver can be reached', 'UnmountVolume.NewUnmounter', volume);
   return found;
-}
-
-function unmountIfMounted(root: Process, directory: string): void {
-  try {
-    root.unmount(directory);
-  } catch (error) {
-    // Most are not mounts.
-    if (!(error instanceof Errno) || error.code === 'EBUSY') throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../api/kinds.ts';
 import type { ResourceClient } from '../../client/client.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Simulation, Task } from '../../sim/index.ts';
 import type { DownwardFacts } from '../field-path.ts';
@@ -27,7 +28,7 @@ export class UnknownVolume extends Error {
   override readonly name = 'UnknownVolume';
 }
 
-/** A volume as it lies on the host. */
+/** A volume as it lies on the host: a file or a directory to be mounted, or a device. */
 export interface MountedVolume {
   readonly hostPath: string;
   /** No container may write to it, whatever its mount says. */
@@ -45,6 +46,8 @@ export interface VolumeClaims {
 
 export interface VolumeContext {
   readonly sim: Simulation;
+  readonly nodeName: string;
+  readonly recorder: EventRecorder;
   readonly root: Process;
   readonly objects: ReferencedObjects;
   readonly tokens: ServiceAccountTokens;
@@ -82,7 +85,7 @@ export interface NodePlugins {
   /**
    * Undoes `setUp`.
    *
-   * @param directory of the volume below the Pod's: `…/volumes/kubernetes.io~csi/NAME`
+   * @param directory of the volume below the Pod's: `…/volumes/kubernetes.io~csi/NAME`, `…/volumeDevices/kubernetes.io~csi/NAME`
    * @throws VolumeError when it has to be tried again
    */
   tearDown(directory: string): Task<void>;

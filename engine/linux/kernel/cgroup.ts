@@ -69,12 +69,14 @@ export class ControlGroup implements Cgroup, CpuGroup {
     return this.#bandwidth?.throttledPeriods ?? 0;
   }
 
-  /** Major and minor of the devices that its processes may use; undefined: all. */
-  allowedDevices: ReadonlySet<string> | undefined;
+  /** The devices that its processes may use, by major and minor number; undefined: all. */
+  allowedDevices: ReadonlyMap<string, { readonly write: boolean }> | undefined;
 
-  mayUseDevice([major, minor]: readonly [number, number]): boolean {
+  mayUseDevice([major, minor]: readonly [number, number], write: boolean): boolean {
     for (let group: ControlGroup | undefined = this; group; group = group.parent) {
-      if (group.allowedDevices?.has(`${major}:${minor}`) === false) return false;
+      if (group.allowedDevices === undefined) continue;
+      const allowed = group.allowedDevices.get(`${major}:${minor}`);
+      if (allowed === undefined || (write && !allowed.write)) return false;
     }
     return true;
   }

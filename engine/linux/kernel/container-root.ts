@@ -6,7 +6,7 @@ import { DeviceInode, type Inode, RegularInode } from '../vfs/inode.ts';
 import type { LayerStore } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
 import { locate, lookup, type PathContext } from '../vfs/path.ts';
-import { driverNodes } from './device-nodes.ts';
+import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfsRoot } from './mount-calls.ts';
 
@@ -42,7 +42,7 @@ export function containerMounts(
     readOnly: container.readOnly ?? false,
   });
   addSystemMounts(kernel, namespace, container.privileged !== true);
-  const nodes = container.privileged === true ? driverNodes(kernel.drivers) : [];
+  const nodes = container.privileged === true ? machineNodes(kernel) : [];
   for (const device of [...nodes, ...(container.devices ?? [])]) makeDeviceNode(namespace, device);
   // Parents first, whatever the order in which they are listed.
   for (const bind of [...binds].sort((a, b) => depth(a.containerPath) - depth(b.containerPath))) {

@@ -7,6 +7,8 @@ import { FileDescription } from '../vfs/description.ts';
 import type { DeviceInode } from '../vfs/inode.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
+import { LOOP_CONTROL, LOOP_MAJOR } from './loop-devices.ts';
+import { LoopControl, LoopFile } from './loop-file.ts';
 
 const EMPTY = new Uint8Array(0);
 const MAX_CHUNK_BYTES = 1024 * 1024;
@@ -135,7 +137,12 @@ class DriverFile extends FileDescription {
 }
 
 /** Opens what a device node stands for. Throws ENXIO when there is no such device, EPERM when the control group forbids it. */
-export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): FileDescription {
+export function openDevice(
+  task: TaskStruct,
+  inode: DeviceInode,
+  path: string,
+  access: { readonly read: boolean; readonly write: boolean },
+): FileDescription {
   const [major, minor] = inode.deviceNumber;
   if (inode.type === 'character') {
     const memory = major === 1 ? MEMORY_DEVICES[minor] : undefined;
@@ -144,7 +151,9 @@ export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): 
     const terminal = major === 136 ? task.kernel.terminals.get(minor) : undefined;
     if (terminal !== undefined) return new TerminalSlave(terminal);
   }
-  if (!task.cgroup.mayUseDevice(inode.deviceNumber)) throw new Errno('EPERM');
+  if (!task.cgroup.mayUseDevice(inode.deviceNumber, access.write)) throw new Errno('EPERM');
+  const loop = openLoop(task, inode, path, access);
+  if (loop !== undefined) return loop;
   for (const driver of task.kernel.drivers) {
     for (const { deviceNumber } of driver.nodes().values()) {
       if (deviceNumber[0] !== major || deviceNumber[1] !== minor) continue;
@@ -152,4 +161,19 @@ export function openDevice(task: TaskStruct, inode: DeviceInode, path: string): 
     }
   }
   throw new Errno('ENXIO');
+}
+
+function openLoop(
+  task: TaskStruct,
+  inode: DeviceInode,
+  path: string,
+  access: { readonly read: boolean; readonly write: boolean },
+): FileDescription | undefined {
+  const { kernel } = task;
+  const [major, minor] = inode.deviceNumber;
+  if (inode.type === 'block') {
+    return major === LOOP_MAJOR && kernel.loops.has(minor) ? new LoopFile(task, inode, path, access) : undefined;
+  }
+  const isControl = major === LOOP_CONTROL[0] && minor === LOOP_CONTROL[1];
+  return isControl ? new LoopControl(kernel, inode, path) : undefined;
 }

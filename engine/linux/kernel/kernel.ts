@@ -15,6 +15,7 @@ import type { ControlGroup, ControlGroups } from './cgroup.ts';
 import type { CpuScheduler } from './cpu-scheduler.ts';
 import type { FileTable } from './file-table.ts';
 import { KernelLog } from './kernel-log.ts';
+import type { LoopDevices } from './loop-devices.ts';
 import type { Pid, PidNamespace } from './pid-namespace.ts';
 
 export type TaskState = 'runnable' | 'running' | 'sleeping' | 'zombie' | 'dead';
@@ -179,6 +180,8 @@ export class Kernel {
   readonly createNetwork: () => NetNamespace;
   /** Beyond those that every machine has. */
   readonly drivers: readonly Driver[];
+  /** Files that are used as disks. Set when the machine is made. */
+  loops!: LoopDevices;
   /** What `dmesg` shows; begun anew at boot. */
   log: KernelLog;
   /** Where pipes and sockets have their inodes. */

@@ -3,6 +3,7 @@ import { Errno } from '../errno.ts';
 import type {
   Cgroup,
   CgroupLimits,
+  ContainerDevice,
   ContainerRoot,
   Driver,
   FileTree,
@@ -36,6 +37,7 @@ import { spawnOnHost } from './host-spawn.ts';
 import { Kernel, TaskStruct } from './kernel.ts';
 import { sendSignal, signalGroup, unwind } from './lifecycle.ts';
 import { ALL_IDS, type IpcNamespace, plainNamespace } from './namespaces.ts';
+import { LoopDevices } from './loop-devices.ts';
 import { killExcess } from './oom.ts';
 import { PidNamespace } from './pid-namespace.ts';
 import { cgroupRoot } from './proc/cgroup-directory.ts';
@@ -86,7 +88,7 @@ class Machine implements Host {
   readonly #fabric: Fabric;
   readonly #network: NetNamespace;
   readonly #disk: Inode;
-  /** Those of the drivers that /dev shows. */
+  /** Nodes that /dev shows because the devices are there. */
   #deviceNodes = new Set<string>();
   #namespaces!: NamespaceSet;
 
@@ -109,6 +111,7 @@ class Machine implements Host {
       drivers: options.drivers ?? [],
     });
     this.#kernel.dispatch = () => dispatch(this.#kernel);
+    this.#kernel.loops = new LoopDevices(() => this.updateDeviceNodes());
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
     this.#disk = MemoryDirectory.root(fs, options.fabric.layers.build(options.root));
     this.#network = this.#newNetwork(true);
@@ -179,8 +182,10 @@ class Machine implements Host {
     return group;
   }
 
-  allowDevices(cgroup: Cgroup, devices: readonly (readonly [major: number, minor: number])[]): void {
-    (cgroup as ControlGroup).allowedDevices = new Set(devices.map((numbers) => numbers.join(':')));
+  allowDevices(cgroup: Cgroup, devices: readonly ContainerDevice[]): void {
+    (cgroup as ControlGroup).allowedDevices = new Map(
+      devices.map(({ deviceNumber, readOnly = false }) => [deviceNumber.join(':'), { write: !readOnly }]),
+    );
   }
 
   removeCgroup(cgroup: Cgroup): void {
@@ -247,6 +252,7 @@ class Machine implements Host {
       task.root.mount.namespace?.freeze();
     }
     for (const task of tasks) task.files.closeAll();
+    kernel.loops.reset();
     (this.#namespaces.mnt as MountNamespace).dissolve();
     // What a program drives outside of its process (a kubelet's workers, a controller's informers) ends with it. Its
     // system calls come too late to change anything.

@@ -52,7 +52,7 @@ function openOther(
 ): FileDescription {
   if (inode instanceof GeneratedInode) return new GeneratedFile(inode, path);
   if (inode instanceof SpecialInode) return inode.open(access);
-  if (inode instanceof DeviceInode) return openDevice(task, inode, path);
+  if (inode instanceof DeviceInode) return openDevice(task, inode, path, access);
   throw new Errno('ELOOP'); // A symlink that was not to be followed.
 }
 

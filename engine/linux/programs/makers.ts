@@ -4,6 +4,7 @@ import { awk } from './awk/awk.ts';
 import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
 import { diff } from './diff.ts';
+import { blockdev, losetup } from './disk-programs.ts';
 import { base64, md5sum, sha1sum, sha256sum } from './digest.ts';
 import { dig, host, nslookup } from './dns/lookup-programs.ts';
 import { cmp, hexdump, od, strings, xxd } from './dump-programs.ts';
@@ -57,6 +58,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   chgrp: chown,
   chmod,
   chown,
+  blockdev,
   chroot,
   cksum,
   clear,
@@ -111,6 +113,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   ln,
   logname,
   ls,
+  losetup,
   lsns,
   lsof,
   md5sum,

@@ -6,7 +6,7 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
     'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo more mount mv netstat ' +
     'printenv ps pwd rm rmdir sed sha1sum sleep stat su sync tar true umount uname ' +
     'dmesg fallocate ping gunzip gzip mktemp nice pidof zcat',
-  '/sbin': 'ifconfig ip sysctl',
+  '/sbin': 'blockdev ifconfig ip losetup sysctl',
   '/usr/bin':
     '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +

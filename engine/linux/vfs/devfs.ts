@@ -29,8 +29,10 @@ const DEVICES = lowerDirectory(
   ]),
 );
 
-/** A container gets no kernel log. */
-const HOST_DEVICES = lowerDirectory(new Map([...DEVICES.children, ['kmsg', device(1, 11, 0o644)]]));
+/** A container gets no kernel log, and makes no disks of files. */
+const HOST_DEVICES = lowerDirectory(
+  new Map([...DEVICES.children, ['kmsg', device(1, 11, 0o644)], ['loop-control', device(10, 237, 0o660)]]),
+);
 
 /** What is mounted on /dev: device nodes, and the machine's open terminals under pts. */
 export function deviceFileSystem(

@@ -71,7 +71,7 @@ export class MountNamespace implements Namespace {
     if (under.peers === undefined) return mount;
     join(mount, new PeerGroup());
     for (const { target, slave } of receivers(under)) {
-      const path = pathBelow(target, inode);
+      const path = pathBelow(target, options);
       if (path === undefined) continue;
       const copy = target.namespace!.#attach({ ...options, point: { mount: target, inode }, path });
       if (slave) follow(copy, mount.peers!);
@@ -148,12 +148,12 @@ export class MountNamespace implements Namespace {
   /** Mounts what is at `from`, and what is mounted below it there, also at `point`: a recursive bind. */
   bind(from: Location, options: NewMount): Mount {
     const below = from.mount.namespace?.mounts.filter(
-      (other) => other.point?.mount === from.mount && pathFrom(from.inode, other.point.inode) !== undefined,
+      (other) => other.point?.mount === from.mount && pathFrom(from.inode, other) !== undefined,
     );
     const mount = this.add(options);
     for (const child of below ?? []) {
       const { root, source, point, remote } = child;
-      const path = pathBelow(mount, point!.inode);
+      const path = pathBelow(mount, child);
       if (path === undefined) continue;
       const there = { mount, inode: point!.inode };
       this.bind({ mount: child, inode: root }, { root, source, remote, readOnly: child.readOnly, path, point: there });
@@ -236,20 +236,36 @@ function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
   return [...others, ...[...peers.slaves].map((target) => ({ target, slave: true }))];
 }
 
-/** The path of a directory that is seen through the mount; undefined when it is not part of what is mounted. */
-function pathBelow(mount: Mount, inode: Inode): string | undefined {
-  const path = pathFrom(mount.root, inode);
+/** What is known of a mount's place: a file that is mounted on does not tell what directory it is in, the path does. */
+type Mounted = Pick<Mount, 'path' | 'point'>;
+
+/** The path of a mount point as it is seen through another mount; undefined when it is not part of what is mounted there. */
+function pathBelow(mount: Mount, mounted: Mounted): string | undefined {
+  const path = pathFrom(mount.root, mounted);
   if (path === undefined) return undefined;
   return mount.path === '/' ? path : `${mount.path}${path === '/' ? '' : path}`;
 }
 
-function pathFrom(top: Inode, inode: Inode): string | undefined {
-  let path = '';
-  let current: Inode | undefined = inode;
+function pathFrom(top: Inode, { point, path: mountPath }: Mounted): string | undefined {
+  const { inode, mount: under } = point!;
+  const isDirectory = inode instanceof DirectoryInode;
+  if (inode === top) return '/';
+  let path = isDirectory ? '' : mountPath.slice(mountPath.lastIndexOf('/'));
+  let current = isDirectory ? inode : directoryOf(under, mountPath);
   while (current !== top) {
     if (!(current instanceof DirectoryInode) || current.parent === undefined) return undefined;
     path = `/${current.name}${path}`;
     current = current.parent;
   }
   return path === '' ? '/' : path;
+}
+
+/** The directory in which something is that is mounted on. */
+function directoryOf(under: Mount, path: string): Inode | undefined {
+  const below = under.path === '/' ? path : path.slice(under.path.length);
+  let current: Inode | undefined = under.root;
+  for (const name of below.split('/').slice(1, -1)) {
+    current = current instanceof DirectoryInode ? current.lookup(name) : undefined;
+  }
+  return current;
 }
