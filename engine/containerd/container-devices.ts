@@ -36,7 +36,9 @@ export function deviceNodes({ root }: Host, { devices }: ContainerConfig): reado
     const { type, mode, deviceNumber } = statDevice(hostPath);
     if (type === 'directory') {
       return root.readdir(hostPath).flatMap(({ name, type: kind }) => {
-        return kind === 'character' || kind === 'block' ? find(`${hostPath}/${name}`, `${containerPath}/${name}`, readOnly) : [];
+        return kind === 'character' || kind === 'block'
+          ? find(`${hostPath}/${name}`, `${containerPath}/${name}`, readOnly)
+          : [];
       });
     }
     if (deviceNumber === undefined) throw new CriError('Unknown', `failed to generate spec: not a device node`);

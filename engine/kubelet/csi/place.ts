@@ -47,7 +47,12 @@ export function placeOf({ pod, volume, persistentVolume }: CsiVolume, nodeName: 
     attachment: attachmentName(handle, driver, nodeName),
   };
   if (persistentVolume?.spec.volumeMode === 'Block') {
-    return { ...named, isBlock: true, directory: `${deviceDirectory(uid, CSI_DIRECTORY)}/${name}`, ...blockPaths(name, uid) };
+    return {
+      ...named,
+      isBlock: true,
+      directory: `${deviceDirectory(uid, CSI_DIRECTORY)}/${name}`,
+      ...blockPaths(name, uid),
+    };
   }
   const directory = `${podDirectory(uid)}/volumes/${CSI_DIRECTORY}/${name}`;
   return {

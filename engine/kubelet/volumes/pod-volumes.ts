@@ -82,12 +82,7 @@ export class PodVolumes {
    *
    * @param report is told the reason and the message of each event about a failure
    */
-  sync(
-    surroundings: Omit<VolumeContext, 'unattached'>,
-    pod: Pod,
-    nowMs: number,
-    report: Report,
-  ): VolumeState {
+  sync(surroundings: Omit<VolumeContext, 'unattached'>, pod: Pod, nowMs: number, report: Report): VolumeState {
     const volumes = usedVolumes(pod);
     const context = { ...surroundings, unattached: this.#unattached };
     const unknown = new Map<string, string>();

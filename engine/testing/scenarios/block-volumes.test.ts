@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../api/kinds.ts';
+import type { PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import { Testbed } from './testbed.ts';
 
 // Volumes with `volumeMode: Block`: a container gets a disk as it is, as a device node.
@@ -78,7 +78,9 @@ test('a disk grows under its Pod, and outlives the power of its machine', () => 
   const node = bed.nodeOf('user')!;
   sh('user', WRITE);
   bed.kubectl('patch', 'pvc', 'disk', '-p', '{"spec":{"resources":{"requests":{"storage":"128Mi"}}}}');
-  bed.until('grown', () => sh('user', 'blockdev --getsize64 /dev/xvda').stdout === `${128 * 2 ** 20}\n`, 180);
+  const capacity = () => bed.get<PersistentVolumeClaim>('pvc', 'disk').status?.capacity?.['storage'];
+  bed.until('grown', () => capacity() === '128Mi', 180);
+  expect(sh('user', 'blockdev --getsize64 /dev/xvda').stdout).toBe(`${128 * 2 ** 20}\n`);
 
   bed.power(node, 'off');
   bed.pass(2);
@@ -113,7 +115,9 @@ spec:
   bed.untilReady('good');
   expect(bed.nodeOf('good')).toBe('node-1');
   bed.kubectl('exec', 'good', '--', 'sh', '-c', WRITE);
-  expect(bed.run('node-1', 'sh', '-c', 'dd if=/var/disk.img bs=1 skip=1048576 count=5 2>/dev/null').stdout).toBe('kept\n');
+  expect(bed.run('node-1', 'sh', '-c', 'dd if=/var/disk.img bs=1 skip=1048576 count=5 2>/dev/null').stdout).toBe(
+    'kept\n',
+  );
 
   bed.apply(user('reader', 'good', ', readOnly: true'));
   bed.untilReady('reader');
