@@ -21,6 +21,7 @@ const PORTS = [
   'engine/linux/signal.ts',
   'engine/linux/stdio.ts',
   'engine/linux/grpc.ts',
+  'engine/linux/loop.ts',
   'engine/linux/hash.ts',
   'engine/linux/http.ts',
   'engine/linux/tls.ts',

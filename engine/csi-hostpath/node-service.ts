@@ -72,19 +72,9 @@ export function nodeService(process: Process, settings: DriverSettings, volumes:
       return { capacity_bytes: Math.max(sizeBytes, capacity_range?.required_bytes ?? 0) };
     },
 
-    NodeGetVolumeStats: ({ volume_id, volume_path }) => {
-      if (find(volumes, volume_id).block === true) {
-        return { usage: [{ total: diskSize(process, volume_path), unit: 'BYTES' }] };
-      }
-      const stat = process.statfs(volume_path);
-      const usage = (total: number, used: number) => ({ total, used, available: Math.max(0, total - used) });
-      return {
-        usage: [
-          { ...usage(stat.totalBytes, stat.usedBytes), unit: 'BYTES' },
-          { ...usage(stat.totalInodes, stat.usedInodes), unit: 'INODES' },
-        ],
-      };
-    },
+    NodeGetVolumeStats: ({ volume_id, volume_path }) => ({
+      usage: usageOf(process, volume_path, find(volumes, volume_id)),
+    }),
   });
 }
 
@@ -93,4 +83,15 @@ function find(volumes: VolumesOnDisk, id: string): StoredVolume {
   const volume = volumes.get(id);
   if (volume === undefined) throw new GrpcError('NotFound', `volume id ${id} does not exist in the volumes list`);
   return volume;
+}
+
+/** What there is of the volume, and what of that is in use. */
+function usageOf(process: Process, path: string, { block }: StoredVolume) {
+  if (block === true) return [{ total: diskSize(process, path), unit: 'BYTES' as const }];
+  const stat = process.statfs(path);
+  const usage = (total: number, used: number) => ({ total, used, available: Math.max(0, total - used) });
+  return [
+    { ...usage(stat.totalBytes, stat.usedBytes), unit: 'BYTES' as const },
+    { ...usage(stat.totalInodes, stat.usedInodes), unit: 'INODES' as const },
+  ];
 }
