@@ -19,6 +19,9 @@ export interface Verdict {
 /** How often a check that waits looks again. */
 const LOOK_EVERY_MS = 500;
 
+/** So much is told of what a command said. */
+const MOST_SAID = 200;
+
 /** Evaluates one check, waiting as long as the check's span asks. Without a history a `never` check throws. */
 export function evaluate(vantage: Vantage, check: Check, history: History | undefined): Verdict {
   if (check.within !== undefined) return eventually(vantage, check, spanMs(check.within));
@@ -39,7 +42,15 @@ function judge(seen: Seen, check: Check): Verdict {
   if (absent !== undefined) return { passed: false, seen: absent, objects };
   const refutation = refute(value, check.that ?? []);
   if (refutation === undefined) return { passed: true, seen: 'as it should be', objects };
-  return { passed: false, seen: refutation.seen, objects, refutation };
+  return { passed: false, seen: `${refutation.seen}${complaint(value)}`, objects, refutation };
+}
+
+/** What a command said on the side, which is where most tell why they failed. */
+function complaint(value: unknown): string {
+  const { exitCode, stderr } = value as { readonly exitCode?: unknown; readonly stderr?: unknown };
+  if (typeof exitCode !== 'number' || exitCode === 0) return '';
+  const said = String(stderr).trim().slice(0, MOST_SAID);
+  return said === '' ? `; exit code ${exitCode}` : `; it said: ${said}`;
 }
 
 function eventually(vantage: Vantage, check: Check, limitMs: number): Verdict {

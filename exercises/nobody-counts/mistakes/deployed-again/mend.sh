@@ -1,0 +1,2 @@
+kubectl delete deployment signals
+kubectl apply -f /srv/before/signals.yaml

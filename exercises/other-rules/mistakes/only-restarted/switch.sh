@@ -1,0 +1,2 @@
+kubectl -n kube-system rollout restart daemonset/kube-proxy
+sleep 15

@@ -1,0 +1,2 @@
+kubectl delete pods -l app=moorings
+sleep 20

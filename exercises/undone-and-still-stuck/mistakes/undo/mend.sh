@@ -1,0 +1,2 @@
+kubectl rollout undo statefulset/moorings
+sleep 20

@@ -1,0 +1,2 @@
+kubectl delete pod moorings-2
+kubectl rollout status statefulset/moorings --timeout=60s
