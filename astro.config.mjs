@@ -1,7 +1,9 @@
+import { satteri } from '@astrojs/markdown-satteri';
 import mdx from '@astrojs/mdx';
 import { defineConfig } from 'astro/config';
 import { FIRST, LANGUAGES } from './lessons/i18n/languages.ts';
 import { offline } from './lessons/offline/integration.ts';
+import { wideLines } from './lessons/wide-lines.ts';
 
 export default defineConfig({
   srcDir: './lessons',
@@ -15,6 +17,7 @@ export default defineConfig({
   },
   integrations: [mdx(), offline()],
   markdown: {
+    processor: satteri({ mdastPlugins: [wideLines] }),
     shikiConfig: {
       themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
       defaultColor: false,

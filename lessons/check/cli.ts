@@ -13,6 +13,7 @@ import {
   withVariant,
 } from '@drydock/graders';
 import { LANGUAGES } from '../i18n/languages.ts';
+import { flawsOfChinese } from './chinese.ts';
 import { type Flaw, type LessonText, readExercises, readLessons } from './course-text.ts';
 import { flawsOfLesson, outOfStep } from './lesson-flaws.ts';
 
@@ -88,7 +89,7 @@ function checkFlaws({ file }: LessonText): Flaw[] {
 /** What parsing says: fields, hints, variants and translations. */
 function exerciseFlaws(id: string, files: Readonly<Record<string, string>>, untranslated: boolean): Flaw[] {
   const file = `exercises/${id}/exercise.yaml`;
-  const flaws: Flaw[] = [];
+  const flaws = [...flawsOfChinese(`exercises/${id}/zh.yaml`, files['zh.yaml'] ?? '', 1)];
   const wrong = flawsOfCourseFile(file, () => {
     for (let index = 0; index < countVariants(id, files); index++) {
       const folder = withVariant(id, files, index);

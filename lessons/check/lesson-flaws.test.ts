@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { flawsOfChinese } from './chinese.ts';
 import { componentsOf, type LessonText } from './course-text.ts';
 import { flawsOfLesson, outOfStep } from './lesson-flaws.ts';
 
@@ -27,6 +28,23 @@ test('components are read with what they are given, and their lines', () => {
 test('terms are spelt as the documentation spells them, but not in code and commands', () => {
   expect(flaws('Two pods.\n`kubectl get pods` <Run command="kubectl get pods" />')).toEqual(['10: "pods": write Pod']);
   expect(flaws('It is simply a config map.')).toHaveLength(2);
+});
+
+test('Chinese has terms, spaces and punctuation of its own, but not in code and commands', () => {
+  const chinese = (text: string) =>
+    flawsOfChinese('zh/a.mdx', text, 10).map(({ line, message }) => `${line}: ${message}`);
+  expect(
+    chinese('两个 Pod。\n<Run command="kubectl get pods -l app=灯" /> `a,灯`（*只有* `x`），**下一个**。'),
+  ).toEqual([]);
+  expect(chinese('两个Pod')).toEqual(['10: "个P": put a space between Chinese and Latin']);
+  expect(chinese('两个,\n三个 。')).toEqual([
+    '10: "个,": write the Chinese punctuation mark',
+    '11: " 。": no space beside a Chinese punctuation mark',
+  ]);
+  expect(chinese('它是选择器。')).toEqual(['10: "选择器": write 选择算符']);
+  expect(chinese('问一句：*能吗？*能')).toEqual([
+    '10: "能吗？": Markdown shows the stars; put the punctuation mark outside of them',
+  ]);
 });
 
 test('links lead somewhere', () => {

@@ -1,3 +1,4 @@
+import { flawsOfChinese } from './chinese.ts';
 import { componentsOf, type Flaw, type LessonText, proseLines, type Used } from './course-text.ts';
 
 /** Words that belittle, and terms that the Kubernetes documentation writes otherwise. */
@@ -27,6 +28,7 @@ export function flawsOfLesson(lesson: LessonText, knownPaths: ReadonlySet<string
 }
 
 function wording(lesson: LessonText): Flaw[] {
+  if (lesson.language === 'zh') return [...flawsOfChinese(lesson.file, lesson.text, lesson.firstLine)];
   if (lesson.language !== 'en') return [];
   return proseLines(lesson).flatMap(({ line, text }) =>
     WORDING.flatMap(([found, say]) => {

@@ -194,7 +194,7 @@ export const bench: typeof english = {
     conditionWords: {
       PodReadyToStartContainers: '沙箱和网络已就绪',
       PodScheduled: '已有节点',
-      Initialized: '初始化容器已完成',
+      Initialized: 'init 容器已完成',
       ContainersReady: '所有容器都已就绪',
       Ready: '就绪',
       DisruptionTarget: '即将被终止',
