@@ -10,5 +10,14 @@ export type Transport = (request: ApiRequest) => ApiResponse;
 
 /** Nobody listens, the network is cut, or the server went away. The message is the one Go's dialer gives. */
 export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
+  override readonly name: string = 'ConnectionError';
+}
+
+/** Somebody listens and takes the request, and that is all that is ever heard. Clients give up at their own time-out. */
+export class NoAnswerError extends ConnectionError {
+  override readonly name = 'NoAnswerError';
+
+  constructor() {
+    super('net/http: request canceled (Client.Timeout exceeded while awaiting headers)');
+  }
 }

@@ -20,8 +20,10 @@ export class UnreachableError extends CommandError {
   override readonly name = 'CommandError';
   /** What the dialer said, e.g. `dial tcp 10.0.0.10:6443: connect: connection refused`. */
   readonly reason: string;
+  /** The same with the request, which is said where more words stand around it: `Get "https://…": dial tcp …`. */
+  readonly requestReason: string;
 
-  constructor(host: string, reason: string) {
+  constructor(host: string, reason: string, request: string) {
     const refused = reason.includes('connection refused');
     super(
       refused
@@ -30,7 +32,13 @@ export class UnreachableError extends CommandError {
       { verbatim: true },
     );
     this.reason = reason;
+    this.requestReason = `${request}: ${reason}`;
   }
+}
+
+/** What an error says inside another sentence. */
+export function innerMessage(error: Error): string {
+  return error instanceof UnreachableError ? error.requestReason : error.message;
 }
 
 /** Several failures of one command: each gets its own line. */
@@ -117,7 +125,5 @@ function invalidText(status: Status): string {
 }
 
 function causeText(cause: StatusCause): string {
-  return cause.field === undefined || cause.field === ''
-    ? (cause.message ?? '')
-    : `${cause.field}: ${cause.message ?? ''}`;
+  return `${cause.field ?? ''}: ${cause.message ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import type { ApiResponse } from '../api/request.ts';
 import type { Process } from '../linux/syscalls.ts';
+import { innerMessage, UnreachableError } from './command-error.ts';
 import type { Flags } from './flag.ts';
 import { hostOf, type KubeConfig, serverTarget } from './kubeconfig.ts';
 import { klogLine } from './request-log.ts';
@@ -58,12 +59,12 @@ const ATTEMPTS: Readonly<Record<string, number>> = {
 const USUAL_ATTEMPTS = 5;
 
 /** What client-go's discovery logs of a server that nobody has ever heard of. */
-export function complainOfDiscovery(owner: Owner, reason: string): void {
-  // What validates says it in its own way.
-  const validating = owner.flags.has('validate') && owner.commandPath !== 'kubectl edit';
+export function complainOfDiscovery(owner: Owner, error: Error): void {
+  // What validates says of a server that is not there in its own way.
+  const validates = owner.flags.has('validate') && owner.commandPath !== 'kubectl edit';
+  const validating = validates && error instanceof UnreachableError;
   if (validating || owner.process.access(cachePath(owner), 'exists')) return;
-  const { server } = serverTarget(owner.config, owner.flags);
-  const cause = `couldn't get current server API group list: Get "${server}/api?timeout=32s": ${reason}`;
+  const cause = `couldn't get current server API group list: ${innerMessage(error)}`;
   const line = klogLine(owner.process, 'memcache.go:265', `"Unhandled Error" err=${JSON.stringify(cause)}`, 'E');
-  owner.streams.err(line.repeat(ATTEMPTS[owner.commandPath] ?? USUAL_ATTEMPTS));
+  owner.streams.err(line.repeat(validates ? 1 : (ATTEMPTS[owner.commandPath] ?? USUAL_ATTEMPTS)));
 }

@@ -1,6 +1,7 @@
 import { type Status, StatusError } from '../api/status-error.ts';
 import type { Task } from '../sim/index.ts';
-import { CommandError } from './command-error.ts';
+import { AnswerError } from './answer.ts';
+import { CommandError, innerMessage, isExpected } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
 import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS, VALIDATE_FLAG } from './global-flags.ts';
 import type { Invocation } from './invocation.ts';
@@ -63,8 +64,8 @@ export function* generate(invocation: Invocation, object: Unstructured, failure?
     report.done(createObject(invocation, shown, namespaced ? invocation.namespace : undefined), 'created');
     return 0;
   } catch (error) {
-    if (failure === undefined || !(error instanceof StatusError)) throw error;
-    throw new CommandError(`${failure}${error.message}`);
+    if (failure === undefined || !isExpected(error)) throw error;
+    throw new CommandError(`${failure}${error instanceof AnswerError ? error.typedMessage : innerMessage(error)}`);
   }
 }
 

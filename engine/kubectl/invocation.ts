@@ -1,12 +1,13 @@
-import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Resource } from '../api/resources.ts';
 import { namespaces, resourcePath } from '../api/resources.ts';
 import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
-import { ConnectionError, type Transport } from '../client/transport.ts';
+import type { Transport } from '../client/transport.ts';
 import type { Process } from '../linux/syscalls.ts';
-import { CommandError, isStatus, UnreachableError } from './command-error.ts';
+import { type Task, type Wait, waitFor } from '../sim/index.ts';
+import { CommandError, isExpected, isStatus, UnreachableError } from './command-error.ts';
 import { Discovery } from './discovery.ts';
 import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
+import { Exchange } from './exchange.ts';
 import { type Flags, parseGoDuration } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type ServerTarget,
   serverTarget,
 } from './kubeconfig.ts';
-import { klogLine, LOGS_REQUESTS, requestLog, responseLog } from './request-log.ts';
+import { klogLine, LOGS_REQUESTS } from './request-log.ts';
 import type { Streams } from './streams.ts';
 import type { Unstructured } from './unstructured.ts';
 
@@ -49,7 +50,7 @@ export class Invocation {
   #config: KubeConfig | undefined;
   #client: Client | undefined;
   #discovery: Discovery | undefined;
-  #warnings = 0;
+  #exchange: Exchange | undefined;
   #quiet = false;
 
   constructor(process: Process, streams: Streams, options: KubectlOptions, commandPath: string, line: ParsedLine) {
@@ -78,10 +79,15 @@ export class Invocation {
   }
 
   get client(): Client {
-    this.#client ??= new Client(this.#transport(), {
+    this.#client ??= new Client((request) => this.exchange.send(request, this.#quiet), {
       userAgent: `kubectl/${this.options.version} (linux/amd64) kubernetes`,
     });
     return this.#client;
+  }
+
+  get exchange(): Exchange {
+    this.#exchange ??= this.#connect();
+    return this.#exchange;
   }
 
   get discovery(): Discovery {
@@ -93,7 +99,7 @@ export class Invocation {
         if (path === '/apis') rememberDiscovery(this, answer);
         return answer;
       } catch (error) {
-        if (error instanceof UnreachableError) complainOfDiscovery(this, error.reason);
+        if (isExpected(error)) complainOfDiscovery(this, error);
         throw error;
       } finally {
         this.#quiet = false;
@@ -191,7 +197,7 @@ export class Invocation {
     return resourcePath(resource, resource.namespaced ? namespace : undefined, name, subresource);
   }
 
-  #transport(): Transport {
+  #connect(): Exchange {
     const target = serverTarget(this.config, this.flags);
     checkRequest(this.flags, target);
     if (this.flags.int('v') >= LOGS_REQUESTS) {
@@ -200,12 +206,7 @@ export class Invocation {
         this.streams.err(klogLine(this.process, 'loader.go:405', `Config loaded from file:  ${path}`));
       }
     }
-    const transport = this.options.connect(target, this.process);
-    const impersonation = this.#impersonation();
-    return (request) => {
-      const headers = { ...request.headers, ...impersonation };
-      return this.#checked(transport, { ...request, headers }, target);
-    };
+    return new Exchange(this, this.options.connect(target, this.process), target, this.#impersonation());
   }
 
   #impersonation(): Readonly<Record<string, string>> {
@@ -224,33 +225,21 @@ export class Invocation {
     };
   }
 
-  #checked(transport: Transport, request: ApiRequest, target: ServerTarget): ApiResponse {
-    let response: ApiResponse;
-    const level = this.#quiet ? 0 : this.flags.int('v');
-    const startedMs = this.now();
-    if (level >= LOGS_REQUESTS) this.streams.err(requestLog(this.process, level, target.server, request));
-    try {
-      response = transport(request);
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      throw new UnreachableError(hostOf(target.server), error.message);
-    }
-    if (level >= LOGS_REQUESTS) {
-      const durationMs = this.now() - startedMs;
-      this.streams.err(responseLog(this.process, level, target.server, request, response, durationMs));
-    }
-    for (const warning of warningsOf(response)) {
-      this.#warnings += 1;
-      this.streams.err(`Warning: ${warning}\n`);
-    }
-    return response;
-  }
-
   /** Warnings that the server has sent so far. */
   get warnings(): number {
-    return this.#warnings;
+    return this.#exchange?.warnings ?? 0;
+  }
+
+  /** Waits as long as the requests so far have taken; the real ones wait in between. */
+  *payWaits(): Task<void> {
+    const waitedMs = this.#exchange?.takeWaitedMs() ?? 0;
+    if (waitedMs === 0) return;
+    yield* this.streams.flush();
+    yield* waitedMs === Number.POSITIVE_INFINITY ? waitFor(NEVER) : this.process.sleep(waitedMs);
   }
 }
+
+const NEVER: Wait<void> = { start: () => () => {} };
 
 /** @throws CommandError for flags with which no request can be made */
 function checkRequest(flags: Flags, target: ServerTarget): void {
@@ -265,10 +254,13 @@ function checkRequest(flags: Flags, target: ServerTarget): void {
     throw new CommandError(`requesting uid, groups or user-extra for ${target.userName} without impersonating a user`);
   }
   const [, scheme = 'http', port = ''] = /^(?:([a-z]+):\/\/)?[^/]*?(?::(\d+))?(?:\/|$)/.exec(target.server) ?? [];
-  if (scheme !== 'http' && scheme !== 'https')
-    throw new UnreachableError(hostOf(target.server), `unsupported protocol scheme ${JSON.stringify(scheme)}`);
-  if (Number(port) > 65_535)
-    throw new UnreachableError(hostOf(target.server), `dial tcp: address ${port}: invalid port`);
+  const impossible =
+    scheme !== 'http' && scheme !== 'https'
+      ? `unsupported protocol scheme ${JSON.stringify(scheme)}`
+      : `dial tcp: address ${port}: invalid port`;
+  if ((scheme === 'http' || scheme === 'https') && Number(port) <= 65_535) return;
+  // Discovery is what asks first.
+  throw new UnreachableError(hostOf(target.server), impossible, `Get "${target.server}/api?timeout=32s"`);
 }
 
 /** @throws CommandError for a value that `--validate` does not take. */
@@ -287,11 +279,4 @@ export function fieldValidation(value: string): 'Strict' | 'Warn' | 'Ignore' {
         `invalid - validate option ${JSON.stringify(value)}; must be one of: strict (or true), warn, ignore (or false)`,
       );
   }
-}
-
-/** The texts of a response's `warning` headers: `299 - "text"`, several separated by commas. */
-function warningsOf(response: ApiResponse): readonly string[] {
-  const header = response.headers['warning'];
-  if (header === undefined) return [];
-  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!.replace(/\\(.)/g, '$1'));
 }

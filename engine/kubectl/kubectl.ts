@@ -66,12 +66,22 @@ function* runCommand(process: Process, streams: Streams, options: KubectlOptions
     throw new CommandError(`required flag(s) ${missing.map((name) => `"${name}"`).join(', ')} not set`);
   }
   const invocation = new Invocation(process, streams, options, path, line);
-  const exitCode = yield* command.run(invocation);
+  const exitCode = yield* runAndWait(command.run(invocation), invocation);
   if (invocation.warnings > 0 && line.flags.bool('warnings-as-errors')) {
     const { warnings } = invocation;
     throw new CommandError(`${warnings} warning${warnings === 1 ? '' : 's'} received`);
   }
   return exitCode;
+}
+
+/** What a command does, and what it would have waited for meanwhile. */
+function* runAndWait(running: Task<number>, invocation: Invocation): Task<number> {
+  try {
+    return yield* running;
+  } catch (error) {
+    yield* invocation.payWaits();
+    throw error;
+  }
 }
 
 function parseLine(command: Command, path: string, rest: readonly string[]) {

@@ -1,4 +1,4 @@
-import { CommandError, UnreachableError } from './command-error.ts';
+import { CommandError, innerMessage, isExpected, UnreachableError } from './command-error.ts';
 import { fieldValidation, type Invocation } from './invocation.ts';
 import { serverTarget } from './kubeconfig.ts';
 import type { Manifests } from './manifest-files.ts';
@@ -20,7 +20,9 @@ export function requireSchema(invocation: Invocation, { objects: [first] }: Mani
   try {
     invocation.discovery.groupVersions();
   } catch (error) {
-    if (!(error instanceof UnreachableError)) throw error;
+    if (!isExpected(error)) throw error;
+    if (!(error instanceof UnreachableError) || error.reason === 'EOF')
+      throw new CommandError(`unable to recognize ${JSON.stringify(first.source)}: ${innerMessage(error)}`);
     const { server } = serverTarget(config, flags);
     throw new CommandError(
       `error validating ${JSON.stringify(first.source)}: error validating data: failed to download openapi: ` +

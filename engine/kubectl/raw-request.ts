@@ -1,5 +1,6 @@
 import { encode } from '../linux/stdio.ts';
 import type { Task } from '../sim/index.ts';
+import { ANY_CONTENT } from './answer.ts';
 import { CommandError } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
 import type { Invocation } from './invocation.ts';
@@ -16,7 +17,7 @@ export function* sendRaw(invocation: Invocation, method: 'GET' | 'POST' | 'PUT' 
   const [path = '', queryText = ''] = flags.string('raw').split('?');
   const query = Object.fromEntries(new URLSearchParams(queryText));
   if (method === 'GET' || method === 'DELETE') {
-    streams.out(answerText(path, client.request({ method, path, query }).body));
+    streams.out(answerText(path, client.request({ method, path, query, headers: { accept: ANY_CONTENT } }).body));
     return 0;
   }
   if (args.length > 0) throw new CommandError('arguments may not be passed when --raw is specified');
@@ -26,7 +27,7 @@ export function* sendRaw(invocation: Invocation, method: 'GET' | 'POST' | 'PUT' 
   if (flags.changed('output')) throw new CommandError('--raw and --output are mutually exclusive');
   if (/^https?:\/\//.test(files[0]!)) throw new CommandError('--raw cannot read from a url');
   const text = files[0] === '-' ? yield* streams.readInput() : readWholeFile(invocation.process, files[0]!);
-  const headers = { 'content-type': 'application/json' };
+  const headers = { accept: ANY_CONTENT, 'content-type': 'application/json' };
   streams.out(answerText(path, client.request({ method, path, query, headers, body: encode(text) }).body));
   return 0;
 }

@@ -82,7 +82,8 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-function urlOf(server: string, { path, query = {} }: ApiRequest): string {
+/** The whole URL of a request. */
+export function urlOf(server: string, { path, query = {} }: ApiRequest): string {
   const parameters = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as readonly string[]) : [String(value)]).map(
       (one) => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`,

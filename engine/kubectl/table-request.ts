@@ -3,6 +3,7 @@ import { isExpected } from './command-error.ts';
 import type { ApiResource } from './discovery.ts';
 import type { GetTarget } from './get-target.ts';
 import type { Invocation } from './invocation.ts';
+import { type AnsweredObject, asTable } from './output/object-table.ts';
 import type { Table } from './output/table-printer.ts';
 import { explainingList, listNamespace } from './resource-finder.ts';
 import type { Unstructured } from './unstructured.ts';
@@ -64,7 +65,7 @@ function requestTable(invocation: Invocation, path: string, query: Readonly<Reco
     query: { ...query, ...includeObject(invocation) },
     headers: { accept: TABLE_ACCEPT },
   });
-  return response.body as Table;
+  return asTable(response.body as AnsweredObject, invocation.now());
 }
 
 /** Sorting needs the whole object in each row. */

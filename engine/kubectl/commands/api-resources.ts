@@ -57,7 +57,7 @@ export const apiResources: Command = {
     else
       streams.out(
         printTable([
-          ...(flags.bool('no-headers') ? [] : [headings(output)]),
+          ...(flags.bool('no-headers') || sorted.length === 0 ? [] : [headings(output)]),
           ...sorted.map((resource) => row(resource, output)),
         ]),
       );

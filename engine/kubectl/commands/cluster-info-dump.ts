@@ -117,6 +117,7 @@ class Dump {
         method: 'GET',
         path: this.#invocation.path(pods, namespace, name, 'log'),
         query: { container },
+        headers: { accept: '*/*' },
       });
       const chunks: Uint8Array[] = typeof body === 'string' ? [encode(body)] : [];
       byteStream?.({ write: (chunk) => chunks.push(chunk), end: () => {} });

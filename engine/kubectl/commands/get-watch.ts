@@ -1,9 +1,9 @@
 import type { WatchEvent } from '../../api/request.ts';
-import { type Status, StatusError } from '../../api/status-error.ts';
 import type { Task } from '../../sim/index.ts';
 import { type GetTarget, tableOptions } from '../get-target.ts';
 import type { Invocation } from '../invocation.ts';
 import { type ObjectPrinter, objectPrinter } from '../output/object-printer.ts';
+import { type AnsweredObject, asTable } from '../output/object-table.ts';
 import { GrowingTable, type Table, tableLines } from '../output/table-printer.ts';
 import { listNamespace } from '../resource-finder.ts';
 import { openWatch } from '../stream.ts';
@@ -41,7 +41,6 @@ export function* watchResource(invocation: Invocation, target: GetTarget): Task<
       yield* streams.flush();
       const event = yield* stream.receive();
       if (event === undefined) return 0;
-      if (event.type === 'ERROR') throw new StatusError(event.object as unknown as Status);
       if (event.type !== 'BOOKMARK') streams.out(show(event));
     }
   } finally {
@@ -74,7 +73,9 @@ function tableShower(invocation: Invocation, target: GetTarget, list: Table): (e
   const withEvents = invocation.flags.bool('output-watch-events');
   let headings = true;
   return (event) => {
-    const table = event.object as unknown as Table;
+    const table = asTable(event.object as unknown as AnsweredObject, invocation.now());
+    // What is no Table has columns of its own.
+    if (event.object.kind !== 'Table') headings = true;
     const columnDefinitions = table.columnDefinitions?.length > 0 ? table.columnDefinitions : list.columnDefinitions;
     let lines = tableLines({ ...table, columnDefinitions }, options, headings);
     if (withEvents) {
@@ -89,5 +90,6 @@ function tableShower(invocation: Invocation, target: GetTarget, list: Table): (e
 function objectShower(target: GetTarget, printer: ObjectPrinter): (event: WatchEvent) => string {
   const { kind, group, version } = target.resource;
   const apiVersion = group === '' ? version : `${group}/${version}`;
-  return (event) => printer({ ...event.object, apiVersion, kind } as Unstructured);
+  const typed = { apiVersion, kind };
+  return (event) => printer({ ...typed, ...event.object } as Unstructured);
 }

@@ -1,6 +1,6 @@
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError, isStatus, throwCollected } from '../command-error.ts';
+import { CommandError, CommandErrors, isStatus, throwCollected } from '../command-error.ts';
 import { type GetTarget, tableOptions } from '../get-target.ts';
 import {
   ALL_NAMESPACES_FLAG,
@@ -128,6 +128,9 @@ function printTables(invocation: Invocation, targets: readonly GetTarget[]): voi
     });
   }
   const remaining = ignoreNotFound(invocation, errors);
+  const lists = targets.some(({ names }) => names === undefined);
+  // What goes wrong with a list is told among what else may have.
+  if (lists && remaining.length === 1) throw new CommandErrors(remaining);
   if (printed === 0 && remaining.length === 0 && !flags.bool('ignore-not-found')) sayNothingFound(invocation, targets);
   throwCollected(remaining);
 }
@@ -170,7 +173,8 @@ function printObjects(
   if (sortBy !== '') objects = sortByPath(objects, sortBy, (object) => object);
   const [first] = targets;
   const single = targets.length === 1 && first?.names?.length === 1;
-  const nothing = objects.length === 0 && (remaining.length > 0 || single);
+  const named = targets.every(({ names }) => names !== undefined);
+  const nothing = objects.length === 0 && ((named && remaining.length > 0) || single);
   if (!nothing) streams.out(printer(single ? objects[0]! : listOf(objects)));
   throwCollected(remaining);
 }

@@ -1,5 +1,4 @@
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
-import { StatusError } from '../../api/status-error.ts';
 import { Errno } from '../../linux/errno.ts';
 import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../linux/http.ts';
 import { encode } from '../../linux/stdio.ts';
@@ -155,9 +154,8 @@ function forward(
       headers: Object.fromEntries(headers),
       ...body,
     };
-    return answered(path, invocation.client.request(asked));
+    return answered(path, invocation.exchange.relay(asked));
   } catch (error) {
-    if (error instanceof StatusError) return json(error.status.code ?? 500, { ...error.status });
     if (!isExpected(error)) throw error;
     const reason = error instanceof UnreachableError ? error.reason : error.message;
     return { status: 502, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `${reason}\n` };

@@ -167,6 +167,7 @@ function* attachToRun(invocation: Invocation, created: Pod): Task<number> {
       method: 'GET',
       path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'log'),
       query: { container },
+      headers: { accept: '*/*' },
     });
     if (typeof body === 'string') invocation.streams.out(body);
     const chunks: Uint8Array[] = [];

@@ -1,7 +1,6 @@
 import type { Command } from '../command.ts';
-import { CommandError, UnreachableError } from '../command-error.ts';
+import { CommandError, innerMessage, isExpected } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { serverTarget } from '../kubeconfig.ts';
 import { writeJson } from '../output/json-writer.ts';
 import { writeYaml } from '../yaml/yaml-writer.ts';
 
@@ -23,10 +22,8 @@ function servedVersions(invocation: Invocation): readonly string[] {
   try {
     return invocation.discovery.groupVersions();
   } catch (error) {
-    if (!(error instanceof UnreachableError)) throw error;
-    const { server } = serverTarget(invocation.config, invocation.flags);
-    const reason = `Get "${server}/api?timeout=32s": ${error.reason}`;
-    throw new CommandError(`couldn't get available api versions from server: ${reason}`);
+    if (!isExpected(error)) throw error;
+    throw new CommandError(`couldn't get available api versions from server: ${innerMessage(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { DESCRIPTIONS } from '../../api/schema/generated/descriptions.ts';
 import { createCluster } from '../../cluster/create.ts';
+import { faultNamed } from './fault.ts';
 import { mask } from './mask.ts';
 import { OurSide } from './our-side.ts';
 import { RealSide } from './real-side.ts';
@@ -20,14 +21,15 @@ const PAUSE_MS = 2000;
 
 /** Runs a scenario on two clusters that were made alike. @param kubectl the real one's path */
 export async function compare(scenario: Scenario, kubectl: string): Promise<readonly Comparison[]> {
-  const { name, files = {}, script } = scenario;
-  const make = () => createCluster({ seed: name, epochMs: Date.UTC(2026, 8, 1), files, descriptions: DESCRIPTIONS });
-  const ours = new OurSide(make());
-  const real = await RealSide.start(make(), kubectl, files);
+  const { name, files = {}, faults = {}, script } = scenario;
+  const options = { seed: name, epochMs: Date.UTC(2026, 8, 1), files, descriptions: DESCRIPTIONS };
+  const ours = new OurSide(options);
+  const real = await RealSide.start(createCluster(options), kubectl, files);
   const comparisons: Comparison[] = [];
   try {
     for (const step of readSteps(script)) {
       if (step.kind === 'pass') passBoth([real, ours], step.seconds * 1000);
+      else if (step.kind === 'server') for (const side of [real, ours]) side.setFault(faultNamed(faults, step.fault));
       else {
         const { line, compared } = step;
         const live = needsTime(line);

@@ -12,6 +12,11 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(\/tmp\/(?:LIVE|MERGED)-)\d+/g, '$1<random>'],
   [/[EFIW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /g, '<klog> '],
   [/(\/tmp\/kubectl-edit-)\d+/g, '$1<random>'],
+  // Which of the two Go says depends on which of its timers comes first.
+  [
+    /net\/http: request canceled \(Client.Timeout exceeded while awaiting headers\)|context deadline exceeded/g,
+    '<timed out>',
+  ],
   [/(resourceVersion"?: )"?\d+"?/g, '$1<resourceVersion>'],
 ];
 

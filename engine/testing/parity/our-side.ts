@@ -1,12 +1,24 @@
+import { bootCluster } from '../../cluster/boot.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { kubectlTools } from '../../cluster/kubectl-tools.ts';
+import type { ClusterOptions } from '../../cluster/options.ts';
+import type { WorkstationTools } from '../../cluster/workstation-tools.ts';
+import { type Fault, faultyTransport } from './fault.ts';
 import { COMMAND_LIMIT_MS, type Outcome, type Side } from './side.ts';
 
 /** Our kubectl, a program on the workstation. */
 export class OurSide implements Side {
   readonly #cluster: Cluster;
+  #fault: Fault | undefined;
 
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
+  constructor(options: ClusterOptions) {
+    const kubectl: WorkstationTools['kubectl'] = (connect) =>
+      kubectlTools.kubectl((server) => faultyTransport(connect(server), () => this.#fault));
+    this.#cluster = bootCluster(options, { ...kubectlTools, kubectl });
+  }
+
+  setFault(fault: Fault | undefined): void {
+    this.#fault = fault;
   }
 
   get nowMs(): number {

@@ -10,6 +10,7 @@ import type { ClusterInput } from '../../cluster/input.ts';
 import type { SessionListener } from '../../cluster/sessions.ts';
 import type { ClusterDoor } from '../../http/cluster-door.ts';
 import { createHttpServer } from '../../http/server.ts';
+import { type Fault, makeFaulty } from './fault.ts';
 import { COMMAND_LIMIT_MS, type Outcome, type Side } from './side.ts';
 
 /** Virtual milliseconds that pass in each real one while a command waits for the cluster. */
@@ -22,10 +23,12 @@ export class RealSide implements Side {
   readonly #home = mkdtempSync(join(tmpdir(), 'drydock-parity-'));
   readonly #server: Server;
   #address = '';
+  #fault: Fault | undefined;
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
     this.#server = createHttpServer(door(cluster));
+    makeFaulty(this.#server, () => this.#fault);
   }
 
   static async start(cluster: Cluster, kubectl: string, files: Readonly<Record<string, string>>): Promise<RealSide> {
@@ -34,6 +37,10 @@ export class RealSide implements Side {
     side.#address = `127.0.0.1:${(side.#server.address() as AddressInfo).port}`;
     side.#prepareHome(kubectl, files);
     return side;
+  }
+
+  setFault(fault: Fault | undefined): void {
+    this.#fault = fault;
   }
 
   get nowMs(): number {

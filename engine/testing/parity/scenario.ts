@@ -1,17 +1,23 @@
+import type { Fault } from './fault.ts';
+
 /** Commands that follow one another on one cluster, each run by the real kubectl and by ours. */
 export interface Scenario {
   readonly name: string;
   /** Files in the home directory, by relative path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Ways in which the server may be down, slow or lying, by name. */
+  readonly faults?: Readonly<Record<string, Fault>>;
   /**
    * A shell line each, run in the home directory. `# …` is a comment, `@pass N` lets N virtual seconds pass,
-   * `@quiet …` runs a line whose output is not compared. Between lines two seconds pass.
+   * `@quiet …` runs a line whose output is not compared, `@server NAME` gives the server that fault (`sound`: none)
+   * for the lines that follow. Between lines two seconds pass.
    */
   readonly script: string;
 }
 
 export type Step =
   | { readonly kind: 'pass'; readonly seconds: number }
+  | { readonly kind: 'server'; readonly fault: string }
   | { readonly kind: 'command'; readonly line: string; readonly compared: boolean };
 
 /** @throws Error for a directive that is none. */
@@ -27,6 +33,7 @@ function readStep(line: string): Step {
   if (!line.startsWith('@')) return { kind: 'command', line, compared: true };
   const [directive, rest] = [line.slice(1, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
   if (directive === 'pass' && /^\d+$/.test(rest)) return { kind: 'pass', seconds: Number(rest) };
+  if (directive === 'server') return { kind: 'server', fault: rest };
   if (directive === 'quiet') return { kind: 'command', line: rest, compared: false };
   throw new Error(`no such directive: ${line}`);
 }

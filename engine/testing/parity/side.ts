@@ -1,3 +1,5 @@
+import type { Fault } from './fault.ts';
+
 /** What a command wrote and how it ended. */
 export interface Outcome {
   readonly stdout: string;
@@ -11,6 +13,8 @@ export interface Side {
   readonly nowMs: number;
   /** Lets virtual time pass up to a moment; does nothing when that is past. */
   passTo(timeMs: number): void;
+  /** From now on the server fails in this way; undefined: it does not. */
+  setFault(fault: Fault | undefined): void;
   /** Runs a shell line in the home directory. @param live whether virtual time passes meanwhile */
   run(line: string, live: boolean): Promise<Outcome>;
   close(): Promise<void>;

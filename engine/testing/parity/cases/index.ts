@@ -7,6 +7,7 @@ import { cluster } from './cluster.ts';
 import { create } from './create.ts';
 import { debug } from './debug.ts';
 import { describe } from './describe.ts';
+import { faultyAnswers, faultyDiscovery, faultyWrites } from './faults.ts';
 import { files } from './files.ts';
 import { flags } from './flags.ts';
 import { formats } from './formats.ts';
@@ -36,4 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   kustomize,
   access,
   files,
+  faultyAnswers,
+  faultyWrites,
+  faultyDiscovery,
 ];
