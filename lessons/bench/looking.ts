@@ -5,6 +5,10 @@ import { inspect, yamlOf } from './inspection.ts';
 import { fieldOf, findThing, referenceTo } from './named-things.ts';
 import { outlineOf } from './outline.ts';
 import type { BenchLooking } from './protocol.ts';
+import { requestsOf } from './requests.ts';
+
+/** So many requests are listed. */
+const MOST_REQUESTS = 12;
 
 /** So many turns of a controller are shown. */
 const MOST_TURNS = 6;
@@ -34,5 +38,6 @@ export function lookingAt(shown: () => Cluster): BenchLooking {
     },
     turns: (component) => turnsOf(shown(), component, MOST_TURNS),
     outline: () => outlineOf(shown()),
+    requests: (from) => requestsOf(shown(), MOST_REQUESTS, from),
   };
 }

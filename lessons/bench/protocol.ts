@@ -13,6 +13,7 @@ import type { ControllerTurn } from './controller-turns.ts';
 import type { Check, Exercise, GoalState, Report } from './grading.ts';
 import type { HistoryMark } from './history-marks.ts';
 import type { Outline } from './outline.ts';
+import type { FollowedRequest } from './requests.ts';
 
 /** What a page says about its bench. Plain data: it travels in an attribute and is kept with the journal. */
 export interface BenchSetup {
@@ -83,6 +84,8 @@ export interface BenchLooking {
   /** What a component did last, newest first. */
   turns(component: string): readonly ControllerTurn[];
   outline(): Outline;
+  /** The last requests of a Pod or machine, of all that begin so, or of everybody but the system; the newest first. */
+  requests(from?: string): readonly FollowedRequest[];
 }
 
 /** What an editor of manifests asks of the API's schema. */

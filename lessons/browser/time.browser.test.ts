@@ -87,3 +87,26 @@ here('a link that is damaged, or for another lesson, is refused and the lesson g
     await bench.prompt();
   }
 });
+
+here('the way of a request is drawn through node, Service and Pod, and told rule by rule', async () => {
+  const bench = await visit.open(await visit.reader(), 'lessons/behind-the-address/');
+  await bench.prompt();
+  await bench.answers(() => bench.type('kubectl apply -f shop.yaml && kubectl rollout status deployment shop'));
+  await bench.answers(() => bench.type('kubectl run asker --image=busybox:1.37 -- sleep 1000'));
+  await bench.runs('asker');
+  await bench.answers(() => bench.type('kubectl exec asker -- wget -qO- http://shop/hostname'));
+  await bench.tab('Requests').click();
+  const requests = bench.page.locator('dd-bench dd-requests');
+  await requests.getByRole('button', { name: /asker → shop\.default\.svc\.cluster\.local:80 connected/ }).click();
+  await bench.sees(requests.locator('.stops'), /Pod asker.*Node node-\d.*Service shop.*Pod shop-/);
+  await requests
+    .getByText(/rules fitted/)
+    .first()
+    .click();
+  await bench.sees(requests.locator('.rules'), '-j DNAT --to-destination');
+  // One number a stop; the Pod that answers may be on another node, which is a stop too.
+  const stops = await requests.locator('.stops > li').count();
+  expect(await bench.page.locator('.request-way g').count()).toBe(stops);
+  await requests.locator('.request').click();
+  expect(await bench.page.locator('.request-way g').count()).toBe(0);
+});

@@ -85,6 +85,7 @@ const IN_STEP: Readonly<Record<string, readonly string[]>> = {
   Source: ['file', 'part'],
   Etcd: ['prefix'],
   Why: ['of'],
+  Requests: ['from'],
   Ask: ['of', 'path'],
   Predict: ['answer'],
   Quiz: ['answer'],

@@ -58,6 +58,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#tabs.add({ id: 'inspect', label: words.bench.inspect, panel: this.#inspector });
     for (const [id, label] of [
       ['outline', words.outline.label],
+      ['requests', words.requests.label],
       ['history', words.history.label],
       ['etcd-panel', words.etcd.tab],
     ] as const) {

@@ -6,6 +6,7 @@ import { h } from './dom.ts';
 import { KeyedList } from './keyed-list.ts';
 import { NodeRoom, podKey, workersFirst } from './node-room.ts';
 import { type Open, PodBox } from './pod-box.ts';
+import { RequestWay } from './request-way.ts';
 import { type BenchDoor, theBench } from './the-bench.ts';
 
 /** `<dd-cluster>`: the cluster as a picture of rooms and boxes, or as a list that says the same. */
@@ -21,6 +22,7 @@ export class ClusterPicture extends HTMLElement {
     const lobbyPods = h('ul', { class: 'pods', role: 'list' });
     const lobby = h('section', { class: 'lobby', hidden: true }, h('h3', {}, words.cluster.waitingPods), lobbyPods);
     const picture = h('div', { class: 'picture' }, lobby, document.createElement('dd-doors'), rooms);
+    const way = new RequestWay(picture);
     const tree = new ClusterTree(open);
     const news = new ClusterNews();
     const list = new KeyedList<NodeView>(
@@ -39,6 +41,7 @@ export class ClusterPicture extends HTMLElement {
       lobby.hidden = (view?.unscheduled ?? []).length === 0;
       if (view !== undefined) tree.update(view);
       news.update(view);
+      way.draw();
     };
     this.#stop = bench.view.on(draw);
     document.addEventListener('dd-light', (event) => this.#light((event as CustomEvent<string>).detail));

@@ -67,6 +67,7 @@ function door({ uid, namespace, name, type, address, ports, pods }: ServiceDoor)
         type: 'button',
         class: 'door',
         'data-door': uid,
+        'data-door-name': name,
         onclick: () => void open(),
         onpointerenter: shine,
         onfocus: shine,

@@ -31,7 +31,7 @@ export function describeRequests(flows: readonly Flow[], places: Places, filter:
   return flows.filter((flow) => fits(flow, filter)).map((flow) => describeRequest(flow, flows, places));
 }
 
-function fits(flow: Flow, { from, address, port, protocol, sinceMs, command }: RequestFilter): boolean {
+function fits(flow: Flow, { from, address, port, protocol, sinceMs, command, besidesSystem }: RequestFilter): boolean {
   const name = flow.from.label?.split('/')[1] ?? flow.from.hostName;
   return (
     (from === undefined || name === from) &&
@@ -39,8 +39,14 @@ function fits(flow: Flow, { from, address, port, protocol, sinceMs, command }: R
     (port === undefined || flow.destination.port === port) &&
     (protocol === undefined || flow.protocol === protocol) &&
     (sinceMs === undefined || flow.beganMs >= sinceMs) &&
+    (besidesSystem !== true || !isSystems(flow)) &&
     (command === undefined || flow.sender?.argv[0]?.split('/').at(-1) === command)
   );
+}
+
+/** Whether a component of the cluster sent it. A machine's own daemons run inside its first process. */
+function isSystems({ from, sender }: Flow): boolean {
+  return from.label === undefined ? sender?.argv[0] === '/sbin/init' : from.label.startsWith('kube-');
 }
 
 export function describeRequest(flow: Flow, flows: readonly Flow[], places: Places): RequestPath {

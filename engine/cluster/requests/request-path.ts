@@ -149,6 +149,8 @@ export interface RequestFilter {
   readonly sinceMs?: number;
   /** The program's name: `curl`. */
   readonly command?: string;
+  /** Without what the system sends of its own: kubelets their probes, Pods of namespaces that begin with `kube-`. */
+  readonly besidesSystem?: boolean;
 }
 
 /** A request that is tried out: what would become of it now? */
