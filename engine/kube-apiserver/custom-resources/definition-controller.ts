@@ -156,15 +156,17 @@ export class DefinitionController {
     const { name, finalizers = [] } = definition.metadata;
     if (!finalizers.includes(CLEANUP_FINALIZER)) return;
     const marked = this.#writeConditions(definition, [DELETION_IN_PROGRESS]);
+    // Before the kind is served anew without its verbs for writing: that ends the watches, which shall tell of the deletions.
+    const left = this.#deleteObjects(name);
     this.#install(marked);
-    if (this.#deleteObjects(name) > 0) {
+    if (left > 0) {
       this.#schedule(name, FINALIZE_RETRY_MS);
       return;
     }
     const done = this.#writeConditions(marked, [DELETION_COMPLETED]);
-    const left = finalizers.filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
-    if (left.length > 0) {
-      this.#write({ ...done, metadata: { ...done.metadata, finalizers: left } });
+    const others = finalizers.filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
+    if (others.length > 0) {
+      this.#write({ ...done, metadata: { ...done.metadata, finalizers: others } });
       return;
     }
     this.#uninstall(name);

@@ -7,8 +7,8 @@ import { ControlPlane } from '../testing/control-plane.ts';
 
 const MINUTE = 60_000;
 
-function setUp(end: (pod: Pod) => 'Succeeded' | 'Failed' | undefined = () => 'Succeeded') {
-  const controlPlane = new ControlPlane('cronjob');
+function setUp(end: (pod: Pod) => 'Succeeded' | 'Failed' | undefined = () => 'Succeeded', begin?: string) {
+  const controlPlane = new ControlPlane('cronjob', begin === undefined ? undefined : Date.parse(begin));
   const { sim, transport } = controlPlane;
   const controllers = startControllerManager({ sim, transport, leaderElect: false });
   startScheduler({ sim, transport, leaderElect: false });
@@ -153,6 +153,34 @@ test('a time zone', () => {
   const [made] = jobsOf(controlPlane);
   expect(made?.metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp']).toMatch(/T09:00:00\+08:00$/);
   expect(get(controlPlane).status?.lastScheduleTime).toMatch(/T01:00:00Z$/);
+});
+
+test.each([
+  // At two in the morning the clock jumps to three: half past two does not come.
+  ['in spring', '2026-03-07T00:00:00-05:00', '30 2 * * *', ['03-07T02:30:00-05:00', '03-09T02:30:00-04:00']],
+  [
+    'in spring, every hour',
+    '2026-03-08T00:30:00-05:00',
+    '0 0-4 * * *',
+    ['03-08T01:00:00-05:00', '03-08T03:00:00-04:00', '03-08T04:00:00-04:00'],
+  ],
+  // At two in the morning it falls back to one: half past one comes twice.
+  [
+    'in autumn',
+    '2026-10-31T12:00:00-04:00',
+    '30 1 * * *',
+    ['11-01T01:30:00-04:00', '11-01T01:30:00-05:00', '11-02T01:30:00-05:00'],
+  ],
+])('New York changes its clocks %s', (_, begin, schedule, expected) => {
+  const { controlPlane, sim } = setUp(undefined, begin);
+  const spec = { schedule, timeZone: 'America/New_York', successfulJobsHistoryLimit: 10 };
+  controlPlane.apply<CronJob>(cronJob(spec));
+  const last = Date.parse(`2026-${expected.at(-1)}`);
+  sim.runFor(last - sim.wallMs + 10 * MINUTE);
+  const times = jobsOf(controlPlane).map(
+    ({ metadata }) => metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp'],
+  );
+  expect(times.toSorted()).toEqual(expected.map((time) => `2026-${time}`).toSorted());
 });
 
 test('deleted with its Jobs and their Pods', () => {

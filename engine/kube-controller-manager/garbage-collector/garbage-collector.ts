@@ -164,7 +164,10 @@ export class GarbageCollector {
     const resource = this.#discovery.find(owner);
     // A kind that is not served: it may be by and by, so its dependents stay.
     if (resource === undefined) return 'present';
-    if (resource.namespaced && dependent.metadata.namespace === undefined) return 'present';
+    if (resource.namespaced && dependent.metadata.namespace === undefined) {
+      this.#reportOtherNamespace(owner, dependent);
+      return 'present';
+    }
     const namespace = resource.namespaced ? dependent.metadata.namespace : undefined;
     const found = this.#read({ resource, name: owner.name, namespace, uid: owner.uid });
     if (found === undefined) {
@@ -176,10 +179,13 @@ export class GarbageCollector {
     return 'present';
   }
 
-  /** An owner must live in its dependent's namespace. One that lives elsewhere counts as absent, to many a surprise. */
+  /**
+   * An owner must live in its dependent's namespace. One that lives elsewhere counts as absent, to many a surprise; an
+   * object of the whole cluster that names one is left alone.
+   */
   #reportOtherNamespace({ apiVersion, kind, name, uid }: OwnerReference, dependent: KubeObject): void {
     const elsewhere = this.#graph.get(uid)?.identity.namespace;
-    const { namespace } = dependent.metadata;
+    const { namespace = '' } = dependent.metadata;
     if (elsewhere === undefined || elsewhere === namespace) return;
     const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
     const message = `ownerRef ${owner} does not exist in namespace "${namespace}"`;

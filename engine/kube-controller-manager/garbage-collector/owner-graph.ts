@@ -71,6 +71,8 @@ export class OwnerGraph {
 
     const examine: Vertex[] = [];
     if (ownersChanged && this.#isDoubtful(vertex)) examine.push(vertex);
+    // They were seen before it, when nobody could know where it lives.
+    if (known === undefined) examine.push(...[...vertex.dependents].filter((one) => livesElsewhere(vertex, one)));
     if (ownersChanged) examine.push(...this.#unblocked(before.owners, ownerReferences));
     if (isDeletingDependents && !(known !== undefined && before.isDeletingDependents)) {
       examine.push(...vertex.dependents, vertex);
@@ -104,7 +106,7 @@ export class OwnerGraph {
     return owners.some(({ uid }) => {
       const owner = this.#vertices.get(uid);
       if (owner === undefined || owner.isDeletingDependents) return true;
-      return owner.identity.namespace !== undefined && owner.identity.namespace !== identity.namespace;
+      return livesElsewhere(owner, { identity });
     });
   }
 
@@ -139,6 +141,11 @@ export class OwnerGraph {
     this.#waiting.set(uid, dependents);
     return dependents;
   }
+}
+
+/** An owner in a Namespace can own only what is in the same. */
+function livesElsewhere(owner: Vertex, { identity }: Pick<Vertex, 'identity'>): boolean {
+  return owner.identity.namespace !== undefined && owner.identity.namespace !== identity.namespace;
 }
 
 function sameOwners(a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean {

@@ -18,8 +18,9 @@ export class ControlPlane {
   /** To plant what the API server would refuse. */
   readonly etcd: Etcd;
 
-  constructor(seed: string) {
-    this.sim = new Simulation({ seed });
+  /** @param epochMs what clocks show at the start. */
+  constructor(seed: string, epochMs?: number) {
+    this.sim = new Simulation({ seed, ...(epochMs !== undefined && { epochMs }) });
     this.etcd = new Etcd(this.sim);
     const { etcd } = this;
     const server = createApiServer({
