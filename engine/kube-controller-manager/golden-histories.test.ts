@@ -5,6 +5,7 @@ import { events, RESOURCES } from '../api/resources.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
 import { startControllerManager } from './index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
+import { GOLDEN_CLUSTER_HISTORIES } from './testing/golden-cluster-histories.ts';
 import { GOLDEN_HISTORIES } from './testing/golden-histories.ts';
 
 function setUp(): ControlPlane {
@@ -67,7 +68,9 @@ function conditions({ client }: ControlPlane, which: string): string[] {
   return (object.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status} ${reason}`);
 }
 
-test.each(GOLDEN_HISTORIES)('$name', ({ objects, steps, events: expected, conditions: final = {} }) => {
+const ALL = [...GOLDEN_HISTORIES, ...GOLDEN_CLUSTER_HISTORIES];
+
+test.each(ALL)('$name', ({ objects, steps, events: expected, conditions: final = {} }) => {
   const controlPlane = setUp();
   for (const object of objects) controlPlane.apply(object);
   for (const [seconds, act] of steps) {

@@ -21,11 +21,13 @@ function podTemplate(podSpec: object, labels: object | undefined, annotations: o
   return { metadata: { labels, annotations }, spec: { containers: [{ name: 'c', image: 'nginx' }], ...podSpec } };
 }
 
-function object(apiVersion: string, kind: string, name: string, spec: object): Manifest<KubeObject> {
+/** A manifest by its parts. */
+export function object(apiVersion: string, kind: string, name: string, spec: object): Manifest<KubeObject> {
   return { apiVersion, kind, metadata: { name }, spec } as unknown as Manifest<KubeObject>;
 }
 
-function app(kind: string, name: string, spec: object = {}, podSpec: object = {}): Manifest<KubeObject> {
+/** A workload of one container whose Pods bear `app: x`. */
+export function app(kind: string, name: string, spec: object = {}, podSpec: object = {}): Manifest<KubeObject> {
   const labels = { app: 'x' };
   return object('apps/v1', kind, name, {
     selector: { matchLabels: labels },
