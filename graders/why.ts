@@ -64,8 +64,16 @@ interface Condition {
 function conditionCauses(object: KubeObject): string[] {
   const { status } = object as { status?: { conditions?: readonly Condition[] } };
   return (status?.conditions ?? [])
-    .filter((condition) => condition.status === 'False' && condition.message)
-    .map(({ type, reason, message }) => `condition ${type} is False: ${reason ?? ''} ${message}`.replace('  ', ' '));
+    .filter((condition) => condition.message && isUnmet(object, condition))
+    .map(({ type, status: is, reason, message }) =>
+      `condition ${type} is ${is}: ${reason ?? ''} ${message}`.replace('  ', ' '),
+    );
+}
+
+/** Of a Node's conditions all but Ready tell of trouble, so that there False is good. */
+function isUnmet({ kind }: KubeObject, { type, status }: Condition): boolean {
+  if (kind === 'Node' && type !== 'Ready') return status === 'True';
+  return status === 'False';
 }
 
 function warnings(cluster: Cluster, object: KubeObject): string[] {

@@ -1,6 +1,6 @@
 import { printError } from '../stdio.ts';
 import { FlagError, parseFlags } from './go/flags.ts';
-import { peerOf, serveGo } from './go/http-server.ts';
+import { type GoHandler, peerOf, serveGo } from './go/http-server.ts';
 import { goProgram, log } from './go/runtime.ts';
 import { formatDate } from './time.ts';
 
@@ -28,10 +28,11 @@ export const httpEcho = goProgram(function* (process, args) {
       yield* printError(process, 'Too many arguments!\n');
       return 127;
     }
-    const port = Number(flags.string('listen').split(':').at(-1));
+    const [host = '', port = ''] = flags.string('listen').split(/:(?=[^:]*$)/);
+    const address = host === 'localhost' ? '127.0.0.1' : host;
     const status = flags.number('status-code');
     yield* log(process, `[INFO] server is listening on ${flags.string('listen')}`);
-    return yield* serveGo(process, port, function* (request) {
+    const answer: GoHandler = function* (request) {
       const headers = { 'X-App-Name': 'http-echo', 'X-App-Version': VERSION };
       if (request.path === '/health') return { headers, body: '{"status":"ok"}\n' };
       const body = `${text}\n`;
@@ -41,7 +42,8 @@ export const httpEcho = goProgram(function* (process, args) {
         `${date} ${request.headers['host'] ?? ''} ${peerOf(request)} "${request.method} ${request.target} HTTP/${request.version}" ${status} ${body.length} "${request.headers['user-agent'] ?? ''}" 0s`,
       );
       return { status, headers, body };
-    });
+    };
+    return yield* serveGo(process, Number(port), answer, address === '' ? {} : { address });
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     yield* printError(process, `${error.message}\n`);

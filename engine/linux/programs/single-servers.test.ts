@@ -14,6 +14,16 @@ test('whoami tells about itself and the request', () => {
   expect(JSON.parse(shell.sh('curl -s localhost:8000/api').stdout)).toMatchObject({ hostname: 'box', name: 'me' });
 });
 
+test('http-echo listens at the address it is given', () => {
+  const shell = testShell('dash', { '/http-echo': binary('http-echo') });
+  shell.sh(
+    '/http-echo -text=near -listen=127.0.0.1:81 > /tmp/log 2>&1 & /http-echo -text=far > /tmp/log2 2>&1 & sleep 1',
+  );
+  const { stdout } = shell.sh('cat /proc/net/tcp');
+  expect(stdout).toContain('0100007F:0051');
+  expect(stdout).toContain('00000000:162E');
+});
+
 test('http-echo says one thing, and nothing without a text', () => {
   const shell = testShell('dash', { '/http-echo': binary('http-echo') });
   shell.sh('/http-echo -text="hello world" -listen=:80 > /tmp/log 2>&1 & sleep 1');

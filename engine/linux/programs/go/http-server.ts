@@ -9,6 +9,8 @@ export type GoResponse = HttpServerResponse | ForkedResponse;
 export type GoHandler = (request: HttpServerRequest) => GoResponse | Task<GoResponse>;
 
 export interface GoServerOptions {
+  /** Which of the machine's addresses it listens at; all unless told. */
+  readonly address?: string;
   /** What signals mean: an exit code ends the program. Without it those that end a Go program do. */
   readonly onSignals?: (signals: readonly Signal[]) => number | undefined;
 }
@@ -25,9 +27,9 @@ export function* serveGo(
 ): Task<number> {
   let listener: number;
   try {
-    listener = process.listen(port);
+    listener = process.listen(port, options.address);
   } catch (error) {
-    return yield* fatal(process, goError(`listen tcp :${port}: bind`, error));
+    return yield* fatal(process, goError(`listen tcp ${options.address ?? ''}:${port}: bind`, error));
   }
   let exitCode = 2;
   const onSignals = (signals: readonly Signal[]) => {

@@ -1,0 +1,3 @@
+kubectl delete deployment timetable
+kubectl apply -f /srv/before/spring.yaml
+sleep 10

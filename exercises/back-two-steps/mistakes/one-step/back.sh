@@ -1,0 +1,2 @@
+kubectl rollout undo deployment/timetable
+sleep 15

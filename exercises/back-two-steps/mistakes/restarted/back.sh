@@ -1,0 +1,2 @@
+kubectl rollout restart deployment/timetable
+sleep 10

@@ -1,0 +1,2 @@
+kubectl set image deployment/timetable web=nginx:1.27
+sleep 15

@@ -1,0 +1,2 @@
+kubectl patch node node-1 --subresource=status --type=json \
+  -p '[{"op": "add", "path": "/status/capacity/quay.example~1berth", "value": "3"}]'

@@ -1,0 +1,3 @@
+kubectl taint nodes node-2 paint-
+kubectl cordon node-2
+kubectl delete pods -l app=press --now

@@ -1,0 +1,2 @@
+kubectl taint node node-2 paint-
+sleep 8

@@ -1,0 +1,2 @@
+kubectl patch node node-2 --type=merge -p '{"spec":{"taints":[]}}'
+sleep 8
