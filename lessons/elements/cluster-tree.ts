@@ -55,7 +55,7 @@ export class ClusterTree {
     const own = node.pods.filter((pod) => !isSystem(pod)).map((pod) => this.#pod(pod));
     return {
       key: node.name,
-      text: `${node.name}: ${nodeState(node).word}`,
+      text: words.site.titled(node.name, nodeState(node).word),
       open: () => this.#open({ kind: 'Node', name: node.name }),
       branches: system.length === 0 ? own : [...own, this.#system(node.name, system)],
     };
@@ -81,14 +81,14 @@ export class ClusterTree {
     const reference = { kind: 'Pod', namespace, name } as const;
     return {
       key: uid,
-      text: `${name}: ${podState(pod).word}, ${pod.ip ?? words.cluster.noIp}`,
+      text: words.site.titled(name, words.site.listed(podState(pod).word, pod.ip ?? words.cluster.noIp)),
       open: () => this.#open(reference),
       branches: pod.containers.map((container) => ({
         key: `${uid} ${container.name}`,
-        text: [
-          `${container.name}: ${containerState(container).word}`,
+        text: words.site.listed(
+          words.site.titled(container.name, containerState(container).word),
           ...(container.restarts > 0 ? [words.cluster.restarted(container.restarts)] : []),
-        ].join(', '),
+        ),
         open: () => this.#open(reference, container.name),
         branches: [],
       })),

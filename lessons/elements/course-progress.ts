@@ -36,7 +36,7 @@ export class CourseProgress extends HTMLElement {
     const target = line?.querySelector('a');
     if (link === null || target == null) return;
     link.href = target.href;
-    setText(link, `${words.home.goOn}: ${target.textContent}`);
+    setText(link, words.site.titled(words.home.goOn, target.textContent));
     link.parentElement!.hidden = false;
   }
 }

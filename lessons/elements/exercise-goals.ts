@@ -149,7 +149,7 @@ export class ExerciseGoals extends HTMLElement {
       if (ask !== undefined) fact(words.exercise.try, h('span', {}, ...inCode(ask)));
     }
     const word = passed ? words.exercise.pass : words.exercise.fail;
-    const verdict = h('span', { class: 'word' }, `${word}, ${words.home.points(points)}`);
+    const verdict = h('span', { class: 'word' }, words.site.listed(word, words.home.points(points)));
     return h(
       'li',
       { 'data-passed': passed },

@@ -66,7 +66,7 @@ export class NodeRoom implements Drawn<NodeView> {
     this.#system.hidden = system.length === 0;
     const unwell = system.filter((pod) => podState(pod).tone !== 'good').length;
     const count = words.cluster.systemPods(system.length);
-    setText(this.#fold, unwell === 0 ? count : `${count}, ${words.cluster.systemUnwell(unwell)}`);
+    setText(this.#fold, unwell === 0 ? count : words.site.listed(count, words.cluster.systemUnwell(unwell)));
     this.#fold.dataset['tone'] = unwell === 0 ? 'good' : 'bad';
   }
 }

@@ -189,7 +189,7 @@ function eventList(events: readonly InspectedEvent[]): HTMLElement {
       'li',
       { 'data-type': type },
       h('span', { class: 'quiet' }, `${lastSeen.slice(11, 19)} ${from}`),
-      h('strong', {}, count > 1 ? `${reason}, ${words.inspector.times(count)}` : reason),
+      h('strong', {}, count > 1 ? words.site.listed(reason, words.inspector.times(count)) : reason),
       h('span', {}, message),
     ),
   );

@@ -28,6 +28,9 @@ export const pages = {
   site: {
     name: 'Drydock',
     tagline: 'Kubernetes, taken apart on a quiet bench',
+    /** A thing and what it is called, or what is said of it. */
+    titled: (what: string, title: string) => `${what}: ${title}`,
+    listed: (...parts: readonly string[]) => parts.join(', '),
     skip: 'Skip to the text',
     home: 'All lessons',
     theme: 'Theme',

@@ -28,6 +28,8 @@ export const pages: typeof english = {
   site: {
     name: 'Drydock',
     tagline: '在安静的工作台上，把 Kubernetes 拆开来看',
+    titled: (what, title) => `${what}：${title}`,
+    listed: (...parts) => parts.join('，'),
     skip: '跳到正文',
     home: '全部课程',
     theme: '主题',
