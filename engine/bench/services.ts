@@ -1,41 +1,18 @@
-import type { ProxyEndpoint } from '../kube-proxy/endpoints.ts';
-import { ChainNames } from '../kube-proxy/iptables/chain-names.ts';
-import { iptablesRules } from '../kube-proxy/iptables/rules.ts';
-import type { ServicePort } from '../kube-proxy/service-port.ts';
-import { createFabric, createHost } from '../linux/index.ts';
-import { restore } from '../linux/net/netfilter/save-format.ts';
-import type { NetNamespace } from '../linux/net/network-namespace.ts';
-import { Simulation } from '../sim/index.ts';
+import type { ProxyMode } from '../kube-proxy/configuration.ts';
+import { ProxiedNode } from './proxied-node.ts';
 
-// node engine/bench/services.ts
-// What Services cost in the mode iptables: making and restoring the rules, and a connection's first packet on its way
-// through them. Both grow with the number of Services, which is why there are other modes.
+// node --expose-gc engine/bench/services.ts [mode]
+// What Services cost in each mode of kube-proxy: writing the rules, writing them again after one change, and connections. An
+// iptables node holds a connection against as many rules as there are Services before its own; the others look it up. That is
+// why there are other modes: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-nftables
 
-const CLIENT_PORT = 40_000;
-const CONNECTIONS_MS = 500;
-const JUMPS = '*nat\n-I OUTPUT -j KUBE-SERVICES\n-I POSTROUTING -j KUBE-POSTROUTING\nCOMMIT\n';
-
-function service(index: number): ServicePort {
-  return {
-    name: `default/service-${index}:http`,
-    protocol: 'tcp',
-    clusterIp: `10.${96 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
-    port: 80,
-    nodePort: 0,
-    externalIps: [],
-    loadBalancerIps: [],
-    sourceRanges: [],
-    externalLocal: false,
-    internalLocal: false,
-    affinitySeconds: undefined,
-    healthCheckNodePort: 0,
-  };
-}
-
-function endpoint(ip: string): ProxyEndpoint {
-  const hints = { zoneHints: [], nodeHints: [] };
-  return { ip, port: 80, text: `${ip}:80`, local: false, ready: true, serving: true, terminating: false, ...hints };
-}
+const ALL_MODES: readonly ProxyMode[] = ['userspace', 'iptables', 'ipvs', 'nftables'];
+const MODES = ALL_MODES.filter((mode) => (process.argv[2] ?? mode) === mode);
+const COUNTS = [10, 1000, 10_000];
+/** A machine has no more processes than these, and the mode userspace needs one for each Service. */
+const MOST_USERSPACE = 4000;
+const CONNECTIONS = 2000;
+const HELD = 2000;
 
 function milliseconds(body: () => void): number {
   const start = performance.now();
@@ -43,71 +20,39 @@ function milliseconds(body: () => void): number {
   return performance.now() - start;
 }
 
-function measure(count: number): void {
-  const sim = new Simulation({ seed: 'bench' });
-  const fabric = createFabric(sim);
-  const addresses = [{ interface: 'eth0', address: '10.0.0.11', prefixLength: 24 }] as const;
-  createHost({ sim, name: 'node-1', fabric, addresses, cpuMillis: 1000, memoryBytes: 2 ** 30, root: {} });
-  const node = fabric.machineOf('node-1') as NetNamespace;
-  const services = Array.from({ length: count }, (_, index) => service(index));
-  const endpoints = new Map(
-    services.map(({ name }, at) => [name, [1, 2, 3].map((n) => endpoint(`10.244.${n}.${at % 250}`))]),
-  );
-  const names = new ChainNames();
-  const make = () =>
-    iptablesRules({
-      services,
-      endpoints,
-      topology: { nodeName: 'node-1', zone: undefined },
-      settings: {
-        masqueradeMark: 0x4000,
-        masqueradeAll: false,
-        podTraffic: { is: '-s 10.244.0.0/16', isNot: '! -s 10.244.0.0/16' },
-        localhostNodePorts: true,
-        nodePortAddresses: undefined,
-        nodeIp: '10.0.0.11',
-        scheduler: 'rr',
-      },
-      names,
-      oldChains: [],
-    }).text;
-  const firstMs = milliseconds(make);
-  let text = '';
-  const againMs = milliseconds(() => {
-    text = make();
-  });
-  const { ruleset, conntrack } = node.netfilter();
-  const load = () => restore(ruleset, text, { flush: false, counters: true });
-  load();
-  const restoreMs = milliseconds(load);
-  restore(ruleset, JUMPS, { flush: false, counters: true });
-  let connections = 0;
-  const start = performance.now();
-  while (performance.now() - start < CONNECTIONS_MS) {
-    const target = services[connections % count]!;
-    fabric.carry(node, {
-      protocol: 'tcp',
-      bytes: 60,
-      source: { address: '10.0.0.11', port: CLIENT_PORT },
-      destination: { address: target.clusterIp, port: 80 },
-      mark: 0,
-      inInterface: '',
-      outInterface: '',
-      state: 'NEW',
-      translated: false,
-    });
-    connections++;
-    conntrack.clear();
-  }
-  const perSecond = Math.round((connections * 1000) / (performance.now() - start));
-  const figures = [
-    `${text.split('\n-A ').length - 1} rules`,
-    `first text ${firstMs.toFixed(1)} ms`,
-    `again ${againMs.toFixed(1)} ms`,
-    `restore ${restoreMs.toFixed(1)} ms`,
-    `${perSecond} connections/s`,
-  ];
-  console.log(`${String(count).padStart(6)} Services: ${figures.join(', ')}`);
+function heapBytes(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return process.memoryUsage().heapUsed;
 }
 
-for (const count of [10, 1000, 10_000]) measure(count);
+function measure(mode: ProxyMode, count: number): void {
+  const node = new ProxiedNode(mode, count);
+  const firstMs = milliseconds(() => node.sync());
+  node.change();
+  const againMs = milliseconds(() => node.sync());
+  const examined = [0, Math.floor(count / 2), count - 1].map((index) => node.examined(index));
+  node.connect(200);
+  const connectMs = milliseconds(() => node.connect(CONNECTIONS));
+  const figures = [
+    `first sync ${firstMs.toFixed(0).padStart(5)} ms`,
+    `after a change ${againMs.toFixed(1).padStart(6)} ms`,
+    `rules met by the first, middle and last Service ${examined.map((each) => String(each).padStart(5)).join(' ')}`,
+    `${Math.round((CONNECTIONS * 1000) / connectMs)} connections/s`,
+  ];
+  console.log(`${mode.padEnd(9)} ${String(count).padStart(6)} Services: ${figures.join(', ')}`);
+}
+
+/** Of both ends, their descriptors, what the packet filter remembers, and the server's process. */
+function memory(mode: ProxyMode): void {
+  const node = new ProxiedNode(mode, 10);
+  node.sync();
+  node.hold(100);
+  const before = heapBytes();
+  node.hold(HELD);
+  console.log(`${mode.padEnd(9)} heap per idle connection: ${((heapBytes() - before) / HELD / 1024).toFixed(1)} KiB`);
+}
+
+for (const mode of MODES) {
+  for (const count of COUNTS) measure(mode, mode === 'userspace' ? Math.min(count, MOST_USERSPACE) : count);
+}
+for (const mode of MODES) memory(mode);

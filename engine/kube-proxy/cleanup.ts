@@ -20,16 +20,22 @@ const MARKS: readonly (readonly [ProxyMode, RegExp])[] = [
 /** Tables that kube-proxy has chains in. */
 const TABLES = ['nat', 'filter', 'mangle'];
 
-/** Takes away what other modes have left. Costs one command where there is nothing. */
-export function* cleanOtherModes(process: Process, mode: ProxyMode): Task<void> {
+/**
+ * Takes away what other modes have left. Costs one command where there is nothing.
+ *
+ * @returns what `iptables-save -t nat` printed of an earlier process of the same mode; nothing when all chains were taken away.
+ */
+export function* cleanOtherModes(process: Process, mode: ProxyMode): Task<string> {
   const { stdout } = yield* runCommand(process, ['iptables-save', '-t', 'nat']);
-  if (MARKS.some(([other, mark]) => other !== mode && mark.test(stdout))) yield* removeChains(process);
+  const foreign = MARKS.some(([other, mark]) => other !== mode && mark.test(stdout));
+  if (foreign) yield* removeChains(process);
   const loaded = process.packetFilter().loadedModules();
   if (mode !== 'nftables' && loaded.includes('nf_tables')) {
     // Exits with 1 when there is none.
     yield* runCommand(process, ['nft', 'delete', 'table', 'ip', 'kube-proxy']);
   }
   if (mode !== 'ipvs' && loaded.includes('ip_vs')) yield* removeVirtualServers(process);
+  return foreign ? '' : stdout;
 }
 
 /** All chains, and the ways into them, at once in each table. */

@@ -19,21 +19,55 @@ export interface ProxyEndpoint {
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const HEADLESS = 'service.kubernetes.io/headless';
 
-/**
- * The endpoints of every port, by `namespace/service:port`, in the order of their addresses. One that several slices
- * name (as happens while it moves from one to another) is there once.
- */
-export function endpointsByPort(
-  slices: Iterable<EndpointSlice>,
-  nodeName: string,
-): ReadonlyMap<string, readonly ProxyEndpoint[]> {
+type PortEndpoints = ReadonlyMap<string, readonly ProxyEndpoint[]>;
+
+/** The endpoints of every port, by `namespace/service:port`, in the order of their addresses. */
+export function endpointsByPort(slices: Iterable<EndpointSlice>, nodeName: string): PortEndpoints {
+  return new EndpointTable(nodeName).update(slices);
+}
+
+/** The endpoints of every port, kept: those of a Service whose slices have not changed are the same lists as before. */
+export class EndpointTable {
+  readonly #nodeName: string;
+  #services = new Map<string, { readonly slices: readonly EndpointSlice[]; readonly ports: PortEndpoints }>();
+
+  constructor(nodeName: string) {
+    this.#nodeName = nodeName;
+  }
+
+  /** By `namespace/service:port`. */
+  update(slices: Iterable<EndpointSlice>): PortEndpoints {
+    const groups = new Map<string, EndpointSlice[]>();
+    for (const slice of slices) {
+      const { metadata, addressType } = slice;
+      const service = metadata.labels?.[SERVICE_NAME];
+      if (service === undefined || metadata.labels?.[HEADLESS] !== undefined || addressType !== 'IPv4') continue;
+      const key = servicePortName(metadata.namespace ?? 'default', service, undefined);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [slice]);
+      else group.push(slice);
+    }
+    const before = this.#services;
+    this.#services = new Map();
+    const all = new Map<string, readonly ProxyEndpoint[]>();
+    for (const [key, group] of groups) {
+      const known = before.get(key);
+      const same = known?.slices.length === group.length && known.slices.every((slice, at) => slice === group[at]);
+      const entry = same ? known : { slices: group, ports: portsOf(key, group, this.#nodeName) };
+      this.#services.set(key, entry);
+      for (const [port, endpoints] of entry.ports) all.set(port, endpoints);
+    }
+    return all;
+  }
+}
+
+/** An endpoint that several slices name (as happens while it moves from one to another) is there once. */
+function portsOf(service: string, slices: readonly EndpointSlice[], nodeName: string): PortEndpoints {
   const found = new Map<string, Map<string, ProxyEndpoint>>();
-  for (const { metadata, addressType, endpoints, ports = [] } of slices) {
-    const service = metadata.labels?.[SERVICE_NAME];
-    if (service === undefined || metadata.labels?.[HEADLESS] !== undefined || addressType !== 'IPv4') continue;
+  for (const { endpoints, ports = [] } of slices) {
     for (const { name, port } of ports) {
       if (port === undefined) continue;
-      const key = servicePortName(metadata.namespace ?? 'default', service, name);
+      const key = name === undefined || name === '' ? service : `${service}:${name}`;
       let known = found.get(key);
       if (known === undefined) {
         known = new Map();

@@ -8,15 +8,22 @@ export function metricsText({ syncs, totalMs, lastSyncMs }: ProxyHealth, figures
       'kubeproxy_sync_proxy_rules_duration_seconds',
       'histogram',
       'SyncProxyRules latency in seconds',
-      [`_bucket{le="+Inf"} ${syncs}`, `_sum ${totalMs / 1000}`, `_count ${syncs}`],
+      [
+        `_bucket${labelled('le="+Inf"')} ${syncs}`,
+        `_sum${labelled()} ${totalMs / 1000}`,
+        `_count${labelled()} ${syncs}`,
+      ],
     ],
     [
       'kubeproxy_sync_proxy_rules_last_timestamp_seconds',
       'gauge',
       'The last time proxy rules were successfully synced',
-      [` ${(lastSyncMs ?? 0) / 1000}`],
+      [`${labelled()} ${(lastSyncMs ?? 0) / 1000}`],
     ],
-    ...figures.map(({ name, type, help, value }) => [name, type, help, [` ${value}`]] as const),
+    ...figures.map(
+      ({ name, type, help, samples }) =>
+        [name, type, help, samples.map(({ labels, value }) => `${labelled(labels)} ${value}`)] as const,
+    ),
   ];
   return all
     .flatMap(([name, type, help, lines]) => [
@@ -26,4 +33,9 @@ export function metricsText({ syncs, totalMs, lastSyncMs }: ProxyHealth, figures
     ])
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** Every figure is one of a family of addresses, since there can be a proxier for each. */
+function labelled(labels?: string): string {
+  return `{ip_family="IPv4"${labels === undefined ? '' : `,${labels}`}}`;
 }

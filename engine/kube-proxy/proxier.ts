@@ -8,7 +8,7 @@ export interface Figure {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly help: string;
-  readonly value: number;
+  readonly samples: readonly { readonly labels?: string; readonly value: number }[];
 }
 
 /** What makes Services work on a node, in one of the ways that there are. */

@@ -5,11 +5,14 @@ import { Informer } from '../client/informer.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { ProxyConfiguration, ProxyMode } from './configuration.ts';
 import type { ProxyTopology } from './endpoint-choice.ts';
-import { endpointsByPort, type ProxyEndpoint } from './endpoints.ts';
+import { EndpointTable, type ProxyEndpoint } from './endpoints.ts';
 import type { PodTraffic, RuleSettings } from './iptables/rule-settings.ts';
 import { type ServicePort, servicePorts } from './service-port.ts';
 
-/** Everything that a node's rules are made from. */
+/**
+ * Everything that a node's rules are made from. A port or a list of endpoints that has not changed is the same object in the
+ * next state, so that a proxier knows what it has to write anew.
+ */
 export interface ProxyState {
   readonly services: readonly ServicePort[];
   readonly endpoints: ReadonlyMap<string, readonly ProxyEndpoint[]>;
@@ -29,11 +32,14 @@ export class ProxyWatch {
   readonly #slices: Informer<EndpointSlice>;
   readonly #node: Informer<Node>;
   readonly #cidrs: Informer<ServiceCIDR> | undefined;
+  readonly #ports = new WeakMap<Service, readonly ServicePort[]>();
+  readonly #endpoints: EndpointTable;
 
   /** @param changed called for every change that may concern the rules. */
   constructor(sim: Simulation, client: Client, nodeName: string, mode: ProxyMode, changed: () => void) {
     const name = `kube-proxy/${nodeName}`;
     this.#nodeName = nodeName;
+    this.#endpoints = new EndpointTable(nodeName);
     this.#changed = changed;
     this.#services = new Informer(sim, client.resource<Service>(services), {
       name: `${name} services`,
@@ -86,14 +92,23 @@ export class ProxyWatch {
   state(configuration: ProxyConfiguration): ProxyState {
     const node = this.node;
     return {
-      services: this.#services.lister.list().flatMap(servicePorts),
-      endpoints: endpointsByPort(this.#slices.lister.list(), this.#nodeName),
+      services: this.#services.lister.list().flatMap((service) => this.#portsOf(service)),
+      endpoints: this.#endpoints.update(this.#slices.lister.list()),
       topology: { nodeName: this.#nodeName, zone: node?.metadata.labels?.['topology.kubernetes.io/zone'] },
       settings: ruleSettings(configuration, node),
       serviceCidrs: (this.#cidrs?.lister.list() ?? [])
         .flatMap(({ spec }) => spec?.cidrs ?? [])
         .filter((cidr) => !cidr.includes(':')),
     };
+  }
+
+  /** A stored object never changes, so that what follows from it does not either. */
+  #portsOf(service: Service): readonly ServicePort[] {
+    const known = this.#ports.get(service);
+    if (known !== undefined) return known;
+    const ports = servicePorts(service);
+    this.#ports.set(service, ports);
+    return ports;
   }
 
   #all() {

@@ -116,10 +116,11 @@ function hopsOf(flow: Flow, places: Places): RequestHop[] {
   });
 }
 
-function hookPass({ hook, matched, source, destination, verdict }: HookStep): HookPass {
+function hookPass({ hook, matched, examined, source, destination, verdict }: HookStep): HookPass {
   return {
     hook,
     rules: matched.map(rulePass),
+    examined,
     source: { ...source },
     destination: { ...destination },
     verdict: typeof verdict === 'string' ? verdict : 'REJECT',

@@ -48,7 +48,10 @@ export interface RulePass {
 /** A hook of the packet filter, and the packet as it left it. */
 export interface HookPass {
   readonly hook: 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+  /** Those that fitted. */
   readonly rules: readonly RulePass[];
+  /** How many the packet was held against, with those that did not fit: what the hook costs. */
+  readonly examined: number;
   readonly source: RequestEnd;
   readonly destination: RequestEnd;
   readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT';

@@ -7,54 +7,86 @@ import type { ProxyState } from '../proxy-state.ts';
 import { forgetFlows } from '../stale-flows.ts';
 import { ChainNames } from './chain-names.ts';
 import { canaryLives, ensureJumpRules, leftoverChains, setCanary } from './jump-rules.ts';
-import { iptablesRules } from './rules.ts';
+import { iptablesRules, type RuleText, type WrittenRules } from './rules.ts';
+
+/** Everything is written anew at least so often. */
+const FULL_SYNC_MS = 3_600_000;
 
 /**
- * Keeps a node's iptables in step with Services and endpoints: the whole text is made anew and restored in one call, which
- * replaces these chains at once and leaves other people's alone. (The real proxier leaves out chains that have not changed.)
+ * Keeps a node's iptables in step with Services and endpoints, by text that is restored in one call. The first sync writes
+ * everything, later ones leave out the chains of Services that have not changed; when one fails, the next is a full one.
  */
 export class IptablesProxier implements Proxier {
   readonly mode = 'iptables';
   readonly #names = new ChainNames();
-  #chains: Iterable<string> | undefined;
+  #chains: Iterable<string> = [];
   #begun = false;
   #last: ProxyState | undefined;
-  #ruleCount = 0;
+  /** What the kernel has; undefined where the next sync has to be a full one. */
+  #written: WrittenRules | undefined;
+  #fullMs = 0;
+  #counts: RuleText['counts'] = { last: { filter: 0, nat: 0 }, total: { filter: 0, nat: 0 } };
   #failures = 0;
+  #partialFailures = 0;
 
   get figures(): readonly Figure[] {
+    const byTable = ({ filter, nat }: RuleText['counts']['last']) => [
+      { labels: 'table="filter"', value: filter },
+      { labels: 'table="nat"', value: nat },
+    ];
     return [
+      {
+        name: 'kubeproxy_sync_proxy_rules_iptables_total',
+        type: 'gauge',
+        help: 'Total number of iptables rules owned by kube-proxy',
+        samples: byTable(this.#counts.total),
+      },
       {
         name: 'kubeproxy_sync_proxy_rules_iptables_last',
         type: 'gauge',
         help: 'Number of iptables rules written by kube-proxy in last sync',
-        value: this.#ruleCount,
+        samples: byTable(this.#counts.last),
       },
       {
         name: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
         type: 'counter',
         help: 'Cumulative proxy iptables restore failures',
-        value: this.#failures,
+        samples: [{ value: this.#failures }],
+      },
+      {
+        name: 'kubeproxy_sync_proxy_rules_iptables_partial_restore_failures_total',
+        type: 'counter',
+        help: 'Cumulative proxy iptables partial restore failures',
+        samples: [{ value: this.#partialFailures }],
       },
     ];
   }
 
   /** Returns why it failed, or undefined. */
   *sync(process: Process, state: ProxyState): Task<string | undefined> {
-    if (!this.#begun) {
-      const problem = yield* this.#begin(process);
+    const partial = this.#mayBePartial(process, state);
+    if (!partial) {
+      const problem = yield* this.#prepare(process);
       if (problem !== undefined) return problem;
     }
-    const { text, chains } = iptablesRules({ ...state, names: this.#names, oldChains: this.#chains ?? [] });
-    this.#ruleCount = text.split('\n-A ').length - 1;
-    const { exitCode, stderr } = yield* runCommand(process, RESTORE, text);
+    const made = iptablesRules({
+      ...state,
+      names: this.#names,
+      oldChains: this.#chains,
+      ...(partial && { written: this.#written! }),
+    });
+    this.#counts = made.counts;
+    const { exitCode, stderr } = yield* runCommand(process, RESTORE, made.text);
     if (exitCode !== 0) {
       this.#failures++;
+      if (partial) this.#partialFailures++;
       // Somebody may have meddled: begin from the ground next time.
       this.#begun = false;
       return `failed to execute iptables-restore: exit status ${exitCode} (${stderr.trim()})`;
     }
-    this.#chains = chains;
+    this.#chains = made.chains;
+    this.#written = made.written;
+    if (!partial) this.#fullMs = process.now();
     if (this.#last !== undefined) yield* forgetFlows(process, this.#last, state);
     this.#last = state;
     return undefined;
@@ -67,14 +99,27 @@ export class IptablesProxier implements Proxier {
     return false;
   }
 
-  *#begin(process: Process): Task<string | undefined> {
-    yield* cleanOtherModes(process, this.mode);
-    const failed = yield* ensureJumpRules(process);
-    if (failed !== undefined) return `failed to ensure iptables rules: ${failed.stderr.trim()}`;
+  #mayBePartial(process: Process, { settings, topology }: ProxyState): boolean {
+    if (!this.#begun || this.#last === undefined || this.#written === undefined) return false;
+    if (process.now() - this.#fullMs >= FULL_SYNC_MS) return false;
+    return JSON.stringify([this.#last.settings, this.#last.topology]) === JSON.stringify([settings, topology]);
+  }
+
+  /** Before a full sync: the ways into the chains, and what an earlier process has left. */
+  *#prepare(process: Process): Task<string | undefined> {
+    if (this.#begun) return yield* this.#jumps(process);
+    const found = yield* cleanOtherModes(process, this.mode);
+    const problem = yield* this.#jumps(process);
+    if (problem !== undefined) return problem;
     yield* setCanary(process);
-    this.#chains = yield* leftoverChains(process);
+    this.#chains = leftoverChains(found);
     this.#begun = true;
     return undefined;
+  }
+
+  *#jumps(process: Process): Task<string | undefined> {
+    const failed = yield* ensureJumpRules(process);
+    return failed === undefined ? undefined : `failed to ensure iptables rules: ${failed.stderr.trim()}`;
   }
 }
 

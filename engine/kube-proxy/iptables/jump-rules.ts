@@ -73,8 +73,7 @@ export function* canaryLives(process: Process): Task<boolean> {
   return (yield* runCommand(process, ['iptables', ...WAIT, '-S', CANARY, '-t', table!])).exitCode === 0;
 }
 
-/** The chains of Services and endpoints that an earlier process has left. */
-export function* leftoverChains(process: Process): Task<readonly string[]> {
-  const { stdout } = yield* runCommand(process, ['iptables-save', '-t', 'nat']);
-  return [...stdout.matchAll(/^:(KUBE-(?:SVC|SVL|EXT|FW|SEP)-\S+)/gm)].map(([, chain]) => chain!);
+/** The chains of Services and endpoints that an earlier process has left, read off what `iptables-save -t nat` printed. */
+export function leftoverChains(saved: string): readonly string[] {
+  return [...saved.matchAll(/^:(KUBE-(?:SVC|SVL|EXT|FW|SEP)-\S+)/gm)].map(([, chain]) => chain!);
 }

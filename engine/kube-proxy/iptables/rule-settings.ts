@@ -31,9 +31,20 @@ export interface PodTraffic {
   readonly isNot: string;
 }
 
-/** Lines for `iptables-restore`, gathered by table. */
+/** What one Service port adds to the input of `iptables-restore`. */
+export interface PortRules {
+  readonly filter: readonly string[];
+  /** In the chains of nat that all ports share: the ways into its own. */
+  readonly dispatch: readonly string[];
+  /** Its own chains in nat, and their rules. */
+  readonly chains: ReadonlySet<string>;
+  readonly nat: readonly string[];
+}
+
+/** The same while it is gathered. */
 export interface RuleLines {
   readonly filter: string[];
-  readonly natChains: Set<string>;
+  readonly dispatch: string[];
+  readonly chains: Set<string>;
   readonly nat: string[];
 }

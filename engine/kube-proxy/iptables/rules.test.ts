@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EndpointSlice, Service } from '../../api/kinds.ts';
-import { endpointsByPort } from '../endpoints.ts';
+import { EndpointTable, endpointsByPort } from '../endpoints.ts';
 import { servicePorts } from '../service-port.ts';
 import { ChainNames } from './chain-names.ts';
 import type { RuleSettings } from './rule-settings.ts';
@@ -291,4 +291,27 @@ test('chains that nobody needs any more are taken away', () => {
   expect(text).toContain(':KUBE-SVC-XPGD46QRK7WJZT7O - [0:0]\n');
   expect(text).toMatch(/\n-X KUBE-SVC-XPGD46QRK7WJZT7O\nCOMMIT\n$/);
   expect(chains.size).toBe(0);
+});
+
+test('a later sync leaves out the chains of Services that have not changed, but not the ways to them', () => {
+  const other = service({ ...CLUSTER_IP, clusterIP: '10.96.0.42' }, {}, 'svc2');
+  const services = [service(CLUSTER_IP), other].flatMap(servicePorts);
+  const table = new EndpointTable('node-1');
+  const slices = [slice([{ addresses: ['10.180.0.1'] }]), slice([{ addresses: ['10.180.0.2'] }], 'svc2')];
+  const input = {
+    services,
+    topology: { nodeName: 'node-1', zone: 'a' },
+    settings: SETTINGS,
+    names: new ChainNames(),
+    oldChains: [],
+  };
+  const first = iptablesRules({ ...input, endpoints: table.update(slices) });
+  const changed = [slices[0]!, slice([{ addresses: ['10.180.0.3'] }], 'svc2')];
+  const later = { ...input, oldChains: first.chains, written: first.written };
+  const second = iptablesRules({ ...later, endpoints: table.update(changed) });
+  expect(about(second.text, 'ns1/svc1')).toEqual([expect.stringMatching(/^-A KUBE-SERVICES .* -j KUBE-SVC-/)]);
+  expect(about(second.text, 'DNAT --to-').map((line) => line.split('--to-destination ')[1])).toEqual(['10.180.0.3:80']);
+  expect(second.text.match(/^-X KUBE-SEP-/gm)).toHaveLength(1);
+  expect(second.counts).toEqual({ last: { filter: 4, nat: 11 }, total: { filter: 4, nat: 15 } });
+  expect(first.counts.total).toEqual(second.counts.total);
 });

@@ -2,7 +2,7 @@ import type { EndpointChoice } from '../endpoint-choice.ts';
 import type { ProxyEndpoint } from '../endpoints.ts';
 import { isExternallyAccessible, type ServicePort } from '../service-port.ts';
 import type { ChainNames } from './chain-names.ts';
-import { isInRange, type RuleLines, type RuleSettings } from './rule-settings.ts';
+import { isInRange, type PortRules, type RuleLines, type RuleSettings } from './rule-settings.ts';
 
 interface Surroundings {
   readonly names: ChainNames;
@@ -23,13 +23,9 @@ interface Chains {
   readonly hasExternal: boolean;
 }
 
-/** Adds the rules of one Service port. */
-export function serviceRules(
-  lines: RuleLines,
-  service: ServicePort,
-  choice: EndpointChoice,
-  surroundings: Surroundings,
-): void {
+/** @param choice which endpoints its traffic may go to from this node */
+export function serviceRules(service: ServicePort, choice: EndpointChoice, surroundings: Surroundings): PortRules {
+  const lines: RuleLines = { filter: [], dispatch: [], chains: new Set(), nat: [] };
   const chains = chainsOf(service, choice, surroundings);
   dispatch(lines, service, choice, chains);
   if (service.healthCheckNodePort !== 0) {
@@ -37,7 +33,7 @@ export function serviceRules(
       `-A KUBE-NODEPORTS -m comment --comment "${service.name} health check node port" -m tcp -p tcp --dport ${service.healthCheckNodePort} -j ACCEPT`,
     );
   }
-  if (!choice.any) return;
+  if (!choice.any) return lines;
   if (chains.hasInternal) masqueradeInternal(lines, service, chains.internalPolicy, surroundings);
   if (isExternallyAccessible(service)) externalChain(lines, service, chains, surroundings);
   if (chains.usesFirewall) firewallChain(lines, service, chains, surroundings);
@@ -46,6 +42,7 @@ export function serviceRules(
   if (choice.cluster.length > 0) share(chains.cluster, choice.cluster);
   if (choice.local.length > 0) share(chains.local, choice.local);
   for (const endpoint of choice.reachable) endpointChain(lines, service, endpoint, surroundings);
+  return lines;
 }
 
 function chainsOf(service: ServicePort, choice: EndpointChoice, { names }: Surroundings): Chains {
@@ -67,7 +64,12 @@ function chainsOf(service: ServicePort, choice: EndpointChoice, { names }: Surro
 }
 
 /** From the chains that every packet passes to those of the port, or to a refusal when there is nobody. */
-function dispatch({ filter, nat }: RuleLines, service: ServicePort, choice: EndpointChoice, chains: Chains): void {
+function dispatch(
+  { filter, dispatch: ways }: RuleLines,
+  service: ServicePort,
+  choice: EndpointChoice,
+  chains: Chains,
+): void {
   const { name, protocol, port } = service;
   const to = (address: string) => `-m ${protocol} -p ${protocol} -d ${address} --dport ${port}`;
   const refusal = choice.any ? `"${name} has no local endpoints"` : `"${name} has no endpoints"`;
@@ -76,7 +78,7 @@ function dispatch({ filter, nat }: RuleLines, service: ServicePort, choice: Endp
     filter.push(`-A KUBE-EXTERNAL-SERVICES -m comment --comment ${refusal} ${condition} -j ${refuse}`);
 
   if (chains.hasInternal) {
-    nat.push(
+    ways.push(
       `-A KUBE-SERVICES -m comment --comment "${name} cluster IP" ${to(service.clusterIp)} -j ${chains.internalPolicy}`,
     );
   } else {
@@ -84,14 +86,14 @@ function dispatch({ filter, nat }: RuleLines, service: ServicePort, choice: Endp
   }
   for (const address of service.externalIps) {
     if (choice.any) {
-      nat.push(`-A KUBE-SERVICES -m comment --comment "${name} external IP" ${to(address)} -j ${chains.external}`);
+      ways.push(`-A KUBE-SERVICES -m comment --comment "${name} external IP" ${to(address)} -j ${chains.external}`);
     }
     if (!chains.hasExternal) refuseExternal(to(address));
   }
   for (const address of service.loadBalancerIps) {
     const next = chains.usesFirewall ? chains.firewall : chains.external;
     if (choice.any) {
-      nat.push(`-A KUBE-SERVICES -m comment --comment "${name} loadbalancer IP" ${to(address)} -j ${next}`);
+      ways.push(`-A KUBE-SERVICES -m comment --comment "${name} loadbalancer IP" ${to(address)} -j ${next}`);
     }
     if (chains.usesFirewall) {
       filter.push(
@@ -102,7 +104,7 @@ function dispatch({ filter, nat }: RuleLines, service: ServicePort, choice: Endp
   }
   if (service.nodePort === 0) return;
   const toNode = `-m ${protocol} -p ${protocol} --dport ${service.nodePort}`;
-  if (choice.any) nat.push(`-A KUBE-NODEPORTS -m comment --comment ${name} ${toNode} -j ${chains.external}`);
+  if (choice.any) ways.push(`-A KUBE-NODEPORTS -m comment --comment ${name} ${toNode} -j ${chains.external}`);
   if (!chains.hasExternal) refuseExternal(`-m addrtype --dst-type LOCAL ${toNode}`);
 }
 
@@ -118,15 +120,15 @@ function masqueradeInternal({ nat }: RuleLines, service: ServicePort, chain: str
 
 /** Traffic from outside. With the policy Local the client's address is kept, but Pods and this node may use all endpoints. */
 function externalChain(lines: RuleLines, service: ServicePort, chains: Chains, { settings }: Surroundings): void {
-  const { natChains, nat } = lines;
+  const { chains: own, nat } = lines;
   const { external, cluster } = chains;
-  natChains.add(external);
+  own.add(external);
   const rule = (comment: string, rest: string) =>
     nat.push(`-A ${external} -m comment --comment "${comment} ${service.name} external destinations" ${rest}`);
   if (!service.externalLocal) rule('masquerade traffic for', '-j KUBE-MARK-MASQ');
   else {
     // Somewhere there are endpoints, so that a chain for all of them is there even if this node has none.
-    natChains.add(cluster);
+    own.add(cluster);
     if (settings.podTraffic !== undefined) rule('pod traffic for', `${settings.podTraffic.is} -j ${cluster}`);
     rule('masquerade LOCAL traffic for', '-m addrtype --src-type LOCAL -j KUBE-MARK-MASQ');
     rule('route LOCAL traffic for', `-m addrtype --src-type LOCAL -j ${cluster}`);
@@ -136,9 +138,9 @@ function externalChain(lines: RuleLines, service: ServicePort, chains: Chains, {
 
 /** Only from the ranges that the Service names; the rest meets KUBE-PROXY-FIREWALL. */
 function firewallChain(lines: RuleLines, service: ServicePort, chains: Chains, { settings }: Surroundings): void {
-  const { natChains, nat } = lines;
+  const { chains: own, nat } = lines;
   const { firewall, external } = chains;
-  natChains.add(firewall);
+  own.add(firewall);
   const allow = (source: string) =>
     nat.push(`-A ${firewall} -m comment --comment "${service.name} loadbalancer IP" -s ${source} -j ${external}`);
   for (const range of service.sourceRanges) allow(range);
@@ -153,13 +155,13 @@ function firewallChain(lines: RuleLines, service: ServicePort, chains: Chains, {
 
 /** Each endpoint gets one in as many as are left, so that all have the same chance; with affinity the last one first. */
 function shareChain(
-  { natChains, nat }: RuleLines,
+  { chains: own, nat }: RuleLines,
   chain: string,
   { name, protocol, affinitySeconds }: ServicePort,
   endpoints: readonly ProxyEndpoint[],
   { names }: Surroundings,
 ): void {
-  natChains.add(chain);
+  own.add(chain);
   const targets = endpoints.map(({ text }) => ({
     comment: `-A ${chain} -m comment --comment "${name} -> ${text}"`,
     target: names.endpoint(name, protocol, text),
@@ -177,13 +179,13 @@ function shareChain(
 }
 
 function endpointChain(
-  { natChains, nat }: RuleLines,
+  { chains: own, nat }: RuleLines,
   { name, protocol, affinitySeconds }: ServicePort,
   { ip, text }: ProxyEndpoint,
   { names }: Surroundings,
 ): void {
   const chain = names.endpoint(name, protocol, text);
-  natChains.add(chain);
+  own.add(chain);
   const comment = `-A ${chain} -m comment --comment ${name}`;
   // An endpoint that reaches itself through its Service would answer itself directly (hairpin).
   nat.push(`${comment} -s ${ip} -j KUBE-MARK-MASQ`);

@@ -30,7 +30,7 @@ export class IpvsProxier implements Proxier {
 
   *sync(process: Process, state: ProxyState): Task<string | undefined> {
     const first = !this.#begun;
-    if (first) yield* cleanOtherModes(process, this.mode);
+    const found = first ? yield* cleanOtherModes(process, this.mode) : undefined;
     const services = state.services.map(
       (service) =>
         [service, chooseEndpoints(service, state.endpoints.get(service.name) ?? [], state.topology)] as const,
@@ -38,7 +38,7 @@ export class IpvsProxier implements Proxier {
     const entries = setEntries(services, state.settings);
     const failed =
       (yield* this.#sets(process, entries)) ??
-      (yield* this.#iptables(process, entries, state, first)) ??
+      (yield* this.#iptables(process, entries, state, found)) ??
       (yield* this.#servers(process, state, services, entries));
     if (failed !== undefined) {
       this.#failures++;
@@ -61,12 +61,12 @@ export class IpvsProxier implements Proxier {
     process: Process,
     entries: SetEntries,
     state: ProxyState,
-    first: boolean,
+    /** Of the table nat, where this is the first sync. */
+    found: string | undefined,
   ): Task<CommandResult | undefined> {
-    let jumps = false;
+    const first = found !== undefined;
+    const jumps = first && !found.includes('-j KUBE-POSTROUTING');
     if (first) {
-      const { stdout } = yield* runCommand(process, ['iptables-save', '-t', 'nat']);
-      jumps = !stdout.includes('-j KUBE-POSTROUTING');
       for (const table of ['mangle', 'nat', 'filter']) {
         yield* runCommand(process, ['iptables', '-w', '5', '-N', 'KUBE-PROXY-CANARY', '-t', table]);
       }
@@ -134,16 +134,25 @@ export class IpvsProxier implements Proxier {
         name: 'kubeproxy_sync_proxy_rules_iptables_last',
         type: 'gauge',
         help: 'Number of iptables rules written by kube-proxy in last sync',
-        value: this.#rules.split('\n-A ').length - 1,
+        samples: ruleCounts(this.#rules),
       },
       {
         name: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
         type: 'counter',
         help: 'Cumulative proxy iptables restore failures',
-        value: this.#failures,
+        samples: [{ value: this.#failures }],
       },
     ];
   }
+}
+
+/** The rules of a text for iptables-restore, by table. */
+function ruleCounts(text: string) {
+  const tables = text.split('*').slice(1);
+  return tables.map((table) => ({
+    labels: `table="${table.slice(0, table.indexOf('\n'))}"`,
+    value: table.split('\n-A ').length - 1,
+  }));
 }
 
 /** Undefined where it succeeded, or there was nothing to do. */

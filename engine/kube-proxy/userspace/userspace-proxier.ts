@@ -30,14 +30,19 @@ export class UserspaceProxier implements Proxier {
   #failures = 0;
 
   *sync(process: Process, state: ProxyState): Task<string | undefined> {
-    if (!this.#begun) yield* cleanOtherModes(process, this.mode);
+    const found = this.#begun ? undefined : yield* cleanOtherModes(process, this.mode);
     const ports: ProxiedPort[] = [];
     const wanted = new Set<string>();
+    let problem: string | undefined;
     for (const service of state.services) {
       if (service.protocol === 'sctp') continue;
       const key = `${service.name} ${service.protocol}`;
       wanted.add(key);
       const proxy = this.#proxies.get(key) ?? start(process, service);
+      if (typeof proxy === 'string') {
+        problem ??= `failed to start proxy for ${service.name}: ${proxy}`;
+        continue;
+      }
       this.#proxies.set(key, proxy);
       const ready = (state.endpoints.get(service.name) ?? []).filter((endpoint) => endpoint.ready);
       const usable =
@@ -50,15 +55,17 @@ export class UserspaceProxier implements Proxier {
       this.#proxies.delete(key);
       yield* end(process, proxy);
     }
-    return yield* this.#write(process, ports, state.settings.nodeIp);
+    return (yield* this.#write(process, ports, state.settings.nodeIp, found)) ?? problem;
   }
 
-  *#write(process: Process, ports: readonly ProxiedPort[], nodeIp: string): Task<string | undefined> {
-    let jumps = false;
-    if (!this.#begun) {
-      const { stdout } = yield* runCommand(process, ['iptables-save', '-t', 'nat']);
-      jumps = !stdout.includes('-j KUBE-PORTALS-CONTAINER');
-    }
+  /** @param found what there was in the table nat, at the first sync */
+  *#write(
+    process: Process,
+    ports: readonly ProxiedPort[],
+    nodeIp: string,
+    found: string | undefined,
+  ): Task<string | undefined> {
+    const jumps = found !== undefined && !found.includes('-j KUBE-PORTALS-CONTAINER');
     const text = userspaceRules(ports, nodeIp, jumps);
     if (this.#begun && text === this.#rules) return undefined;
     const { exitCode, stderr } = yield* runCommand(process, ['iptables-restore', '-w', '5', '--noflush'], text);
@@ -83,27 +90,34 @@ export class UserspaceProxier implements Proxier {
         name: 'kubeproxy_sync_proxy_rules_iptables_restore_failures_total',
         type: 'counter',
         help: 'Cumulative proxy iptables restore failures',
-        value: this.#failures,
+        samples: [{ value: this.#failures }],
       },
     ];
   }
 }
 
-/** Opens a port, any that is free, and leaves it to a process. */
-function start(process: Process, { protocol }: ServicePort): PortProxy {
+/** Opens a port, any that is free, and leaves it to a process. Returns why not where the machine has no more of either. */
+function start(process: Process, { protocol }: ServicePort): PortProxy | string {
   const balancer = new PortBalancer();
-  const fd = protocol === 'tcp' ? process.listen(0) : process.openDatagram();
-  const { port } = process.localAddress(fd);
-  const serve = protocol === 'tcp' ? proxyConnections : proxyDatagrams;
-  const pid = process.fork(
-    function* (child): Task<number> {
-      for (const signal of ['TERM', 'INT', 'URG'] as const) child.setSignalAction(signal, 'default');
-      return yield* serve(child, 0, balancer);
-    },
-    { fds: { 0: fd, 1: 1, 2: 2 } },
-  );
-  process.close(fd);
-  return { pid, port, balancer };
+  let fd: number | undefined;
+  try {
+    fd = protocol === 'tcp' ? process.listen(0) : process.openDatagram();
+    const { port } = process.localAddress(fd);
+    const serve = protocol === 'tcp' ? proxyConnections : proxyDatagrams;
+    const pid = process.fork(
+      function* (child): Task<number> {
+        for (const signal of ['TERM', 'INT', 'URG'] as const) child.setSignalAction(signal, 'default');
+        return yield* serve(child, 0, balancer);
+      },
+      { fds: { 0: fd, 1: 1, 2: 2 } },
+    );
+    return { pid, port, balancer };
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return error.message.toLowerCase();
+  } finally {
+    if (fd !== undefined) process.close(fd);
+  }
 }
 
 function* end(process: Process, { pid }: PortProxy): Task<void> {

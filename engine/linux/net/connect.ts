@@ -150,6 +150,7 @@ class Attempt {
       outInterface: '',
       state: 'NEW',
       translated: false,
+      examined: 0,
     };
   }
 

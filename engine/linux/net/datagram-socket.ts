@@ -115,6 +115,7 @@ export class DatagramSocket extends FileDescription {
       outInterface: '',
       state: 'NEW',
       translated: false,
+      examined: 0,
     };
   }
 

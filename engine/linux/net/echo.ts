@@ -38,6 +38,7 @@ export function sendEcho(
     outInterface: '',
     state: 'NEW',
     translated: false,
+    examined: 0,
   };
   const own = packet.source.address;
   const flow = fabric.flows.begin(from, packet, { sender });

@@ -143,7 +143,9 @@ test('kube-proxy tells its mode and its health; its end leaves the rules; a wron
   expect(JSON.parse(bed.run('node-1', 'curl', '-s', 'localhost:10256/healthz').stdout)).toMatchObject({
     nodeEligible: true,
   });
-  expect(bed.run('node-1', 'curl', '-s', 'localhost:10249/metrics').stdout).toMatch(/iptables_last [1-9]/);
+  expect(bed.run('node-1', 'curl', '-s', 'localhost:10249/metrics').stdout).toMatch(
+    /iptables_last\{ip_family="IPv4",table="nat"\} [1-9]/,
+  );
   const config = bed.kubectl('get', 'configmap', 'kube-proxy', '-n', 'kube-system', '-o', 'yaml');
   bed.apply(config.replace('mode: ""', 'mode: ebpf'));
   bed.kubectl('rollout', 'restart', 'daemonset/kube-proxy', '-n', 'kube-system');

@@ -1,3 +1,4 @@
+import { parseAddress } from '../address.ts';
 import { contains, formatNetwork, parseNetwork } from './network.ts';
 import type { Network } from './rule.ts';
 
@@ -98,7 +99,7 @@ export class IpSet {
       const size = Math.max(...networks.map((network) => network?.prefixLength ?? 0));
       if (size <= smallest || expiresMs <= nowMs) continue;
       const fits = networks.every((network, index) =>
-        network === undefined ? words[index] === parts[index] : contains(network, parts[index] ?? ''),
+        network === undefined ? words[index] === parts[index] : contains(network, parseAddress(parts[index] ?? '')),
       );
       if (!fits) continue;
       smallest = size;

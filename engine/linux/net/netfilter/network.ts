@@ -13,10 +13,11 @@ export function formatNetwork({ base, prefixLength }: Network): string {
   return `${[24, 16, 8, 0].map((shift) => (base >>> shift) & 255).join('.')}/${prefixLength}`;
 }
 
-export function contains({ base, prefixLength }: Network, address: string): boolean {
-  const value = parseAddress(address);
+/** @param address as a number, as `parseAddress` reads it */
+export function contains({ base, prefixLength }: Network, address: number | undefined): boolean {
+  if (address === undefined) return false;
   const size = 2 ** (32 - prefixLength);
-  return value !== undefined && Math.floor(value / size) * size === base;
+  return Math.floor(address / size) * size === base;
 }
 
 function lengthOfMask(mask: string): number {

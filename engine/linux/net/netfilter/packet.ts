@@ -19,6 +19,8 @@ export interface Packet {
   readonly state: 'NEW' | 'ESTABLISHED';
   /** Whether addresses have been translated on the way here, which `ctstate DNAT` asks. */
   translated: boolean;
+  /** How many rules it has been held against so far, of every table and chain. */
+  examined: number;
   /** Whether a virtual server has given it to a real one, which none does twice. */
   balanced?: boolean;
 }

@@ -12,6 +12,8 @@ export interface HookStep {
   readonly attachment: Attachment;
   readonly hook: Hook;
   readonly matched: readonly (MatchedRule | Notice)[];
+  /** How many rules the packet was held against there. */
+  readonly examined: number;
   /** As the packet left the hook. */
   readonly source: Packet['source'];
   readonly destination: Packet['destination'];
@@ -190,6 +192,7 @@ class Journey {
     if (ruleset === undefined) return undefined;
     const matched: (MatchedRule | Notice)[] = [];
     let policyOf: HookStep['policyOf'];
+    const before = packet.examined;
     const seen: Packet = known === undefined ? packet : { ...packet, state: 'ESTABLISHED' };
     const verdict = runHook(ruleset, hook, seen, {
       nowMs: fabric.sim.nowMs,
@@ -207,12 +210,16 @@ class Journey {
             },
           }),
     });
-    if (known !== undefined) packet.mark = seen.mark;
+    if (known !== undefined) {
+      packet.mark = seen.mark;
+      packet.examined = seen.examined;
+    }
     observe?.({
       kind: 'hook',
       attachment: at,
       hook,
       matched,
+      examined: packet.examined - before,
       source: packet.source,
       destination: packet.destination,
       verdict,

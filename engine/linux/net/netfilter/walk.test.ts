@@ -18,6 +18,7 @@ function packet(over: Partial<Packet> = {}): Packet {
     outInterface: '',
     state: 'NEW',
     translated: false,
+    examined: 0,
     ...over,
   };
 }

@@ -1,3 +1,4 @@
+import { parseAddress } from '../address.ts';
 import type { Hook, HookContext, HookVerdict } from './hook.ts';
 import { contains } from './network.ts';
 import type { Packet } from './packet.ts';
@@ -65,12 +66,19 @@ export function runHook(ruleset: Ruleset, hook: Hook, packet: Packet, context: W
   return runOthers(Number.POSITIVE_INFINITY);
 }
 
+/** An end of a packet, and its address as a number. */
+interface NumberedEnd {
+  readonly end: Packet['source'];
+  readonly value: number | undefined;
+}
+
 /** A packet's way through one table at one hook. */
 class Walk {
   readonly #ruleset: Ruleset;
   readonly #table: Table;
   readonly #packet: Packet;
   readonly #context: WalkContext;
+  readonly #numbers: Partial<Record<'source' | 'destination', NumberedEnd>> = {};
 
   constructor(ruleset: Ruleset, table: Table, packet: Packet, context: WalkContext) {
     this.#ruleset = ruleset;
@@ -94,6 +102,7 @@ class Walk {
   #chain(chain: Chain, depth: number): HookVerdict | undefined {
     if (depth > MAX_DEPTH) return 'DROP';
     for (const [index, rule] of chain.rules.entries()) {
+      this.#packet.examined += 1;
       if (!rule.matches.every((match) => this.#fits(match, rule))) continue;
       rule.packets += 1;
       rule.bytes += this.#packet.bytes;
@@ -169,7 +178,7 @@ class Walk {
         return match.protocol === packet.protocol;
       case 'source':
       case 'destination':
-        return contains(match.network, packet[match.kind].address);
+        return contains(match.network, this.#numberOf(match.kind));
       case 'in':
         return interfaceFits(match.name, packet.inInterface);
       case 'out':
@@ -193,6 +202,16 @@ class Walk {
       case 'set':
         return this.#inSet(match);
     }
+  }
+
+  /** An address as a number, which is worked out once and not for every rule. */
+  #numberOf(side: 'source' | 'destination'): number | undefined {
+    const end = this.#packet[side];
+    const known = this.#numbers[side];
+    if (known?.end === end) return known.value;
+    const value = parseAddress(end.address);
+    this.#numbers[side] = { end, value };
+    return value;
   }
 
   #portsOf(side: 'source' | 'destination' | 'both'): readonly number[] {

@@ -60,6 +60,7 @@ class Walk {
   #chain(chain: NftChain, depth: number): Outcome {
     if (depth > MAX_DEPTH) return 'DROP';
     for (const [index, rule] of chain.rules.entries()) {
+      this.#packet.examined += 1;
       const verdict = this.#rule(rule);
       if (verdict === 'no match') continue;
       rule.packets += 1;
