@@ -68,6 +68,15 @@ here('on a phone the bench is a drawer with the keys a phone lacks', async () =>
   expect(await bench.flaws()).toEqual([]);
 });
 
+here('no page is wider than the narrowest phone', async () => {
+  const reader = await visit.reader({ viewport: { width: 320, height: 640 }, isMobile: true });
+  for (const path of ['', 'zh/', LESSON, `zh/${LESSON}`, 'zh/lessons/behind-the-address/']) {
+    const { page } = await visit.open(reader, path);
+    await page.locator('dd-theme select').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320);
+  }
+});
+
 here('the keyboard alone is enough, and no place holds it', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   const { keyboard } = bench.page;
