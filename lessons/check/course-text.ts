@@ -17,6 +17,7 @@ export interface LessonText {
   readonly slug: string;
   readonly head: {
     readonly minutes?: number;
+    readonly cluster?: object;
     readonly files?: Readonly<Record<string, string>>;
     readonly checks?: readonly { readonly id: string }[] | Readonly<Record<string, string>>;
   };
@@ -28,7 +29,7 @@ export interface LessonText {
 /** A component in a lesson's text: `<Run command="…" />`. */
 export interface Used {
   readonly name: string;
-  /** What it is given, as written: `command="kubectl get pods"`. */
+  /** What it is given, as written: `command="kubectl get pods"`; an empty word for what stands alone, such as `fails`. */
   readonly given: Readonly<Record<string, string>>;
   readonly line: number;
 }
@@ -65,7 +66,7 @@ function filesBelow(folder: string): Record<string, string> {
 }
 
 const COMPONENT = /<([A-Z]\w*)((?:\s+[\w-]+(?:=(?:"[^"]*"|\{[^}]*\}))?)*)\s*\/?>/g;
-const GIVEN = /([\w-]+)=(?:"([^"]*)"|\{([^}]*)\})/g;
+const GIVEN = /([\w-]+)(?:=(?:"([^"]*)"|\{([^}]*)\}))?/g;
 
 export function componentsOf({ text, firstLine }: LessonText): readonly Used[] {
   return [...text.matchAll(COMPONENT)].map(({ 1: name = '', 2: given = '', index }) => ({

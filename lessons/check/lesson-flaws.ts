@@ -82,6 +82,7 @@ const IN_STEP: Readonly<Record<string, readonly string[]>> = {
   Check: ['goal'],
   File: ['name'],
   Break: ['do'],
+  ByHand: ['do', 'file', 'add'],
   Source: ['file', 'part'],
   Etcd: ['prefix'],
   Why: ['of'],

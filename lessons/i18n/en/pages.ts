@@ -124,6 +124,7 @@ export const pages = {
   },
   run: {
     run: 'Run',
+    printed: 'Output to compare with',
     runThis: (command: string) => `Run in the terminal: ${command}`,
     open: 'Open in the editor',
     sent: 'Typed into the terminal',

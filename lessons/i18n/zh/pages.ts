@@ -123,6 +123,7 @@ export const pages: typeof english = {
   },
   run: {
     run: '运行',
+    printed: '对照输出',
     runThis: (command) => `在终端里运行：${command}`,
     open: '在编辑器中打开',
     sent: '已输入终端',

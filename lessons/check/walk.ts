@@ -1,0 +1,101 @@
+import { type Cluster, createCluster, pods } from '@drydock/engine';
+import { type Check, holdsNow } from '@drydock/graders';
+import { readFault } from '../bench/fault-words.ts';
+import { componentsOf, type LessonText, type Used } from './course-text.ts';
+
+// Going through a lesson as a reader would, in virtual time: its commands run, its buttons pressed, its checks waited for.
+
+/** Longest that a reader waits at a check, in virtual milliseconds: five minutes, and a little. */
+const PATIENCE_MS = 400_000;
+/** What a reader takes to read what a command printed. */
+const READING_MS = 8_000;
+const COMMAND_MS = 120_000;
+
+/** The learner's home, where a lesson's files are. */
+const HOME = '/root';
+
+export interface Printed {
+  readonly command: string;
+  /** Empty for what watches until the reader ends it. */
+  readonly text: string;
+}
+
+export interface Walk {
+  /** What each `<Run>` printed, in their order. */
+  readonly printed: readonly Printed[];
+  /** What a reader would stumble over. */
+  readonly offences: readonly string[];
+}
+
+/** Goes through a lesson of the first language on a cluster of its own. */
+export function walkLesson(lesson: LessonText): Walk {
+  const cluster = clusterOf(lesson);
+  const printed: Printed[] = [];
+  const offences: string[] = [];
+  for (const { name, given } of componentsOf(lesson)) {
+    const offence = name === 'Run' ? run(cluster, given, printed) : take(cluster, lesson, name, given);
+    if (offence !== undefined) offences.push(offence);
+  }
+  return { printed, offences };
+}
+
+export function clusterOf({ head }: LessonText): Cluster {
+  return createCluster({ ...head.cluster, files: head.files ?? {} });
+}
+
+/** Does what one part of a lesson says, other than a command; returns what a reader would stumble over. */
+function take(cluster: Cluster, lesson: LessonText, name: string, given: Used['given']): string | undefined {
+  const { do: fault, goal, file, add } = given;
+  if (name === 'Check') return meet(cluster, lesson, goal ?? '');
+  if (name !== 'Break' && name !== 'ByHand') return undefined;
+  if (fault !== undefined) cluster.submit(withFullNames(cluster, readFault(fault)));
+  if (file !== undefined)
+    cluster.submit({ kind: 'file.write', path: file, text: `${textOf(cluster, file)}${unquoted(add)}` });
+  return undefined;
+}
+
+function meet(cluster: Cluster, { head }: LessonText, goal: string): string | undefined {
+  const check = checksOf(head).find(({ id }) => id === goal);
+  if (check === undefined) return `there is no check "${goal}"`;
+  const met = cluster.sim.runUntil(() => holdsNow(cluster, check) === true, PATIENCE_MS);
+  return met ? undefined : `the check "${goal}" is not met`;
+}
+
+export function checksOf({ checks }: LessonText['head']): readonly Check[] {
+  return Array.isArray(checks) ? (checks as Check[]) : [];
+}
+
+function run(cluster: Cluster, given: Used['given'], printed: Printed[]): string | undefined {
+  const { command = '', fails } = given;
+  if (/ (--watch|-w|--follow)\b/.test(command)) {
+    printed.push({ command, text: '' });
+    return undefined;
+  }
+  const outcome = cluster.run('workstation', ['bash', '-c', command], COMMAND_MS);
+  cluster.sim.runFor(READING_MS);
+  printed.push({ command, text: `${outcome?.stdout ?? ''}${outcome?.stderr ?? ''}` });
+  const asExpected = outcome !== undefined && (outcome.exitCode !== 0) === (fails !== undefined);
+  if (asExpected && !/command not found/.test(outcome.stderr)) return undefined;
+  return `${command}: exit ${outcome?.exitCode}, ${outcome?.stderr}`;
+}
+
+function textOf(cluster: Cluster, file: string): string {
+  return cluster.run('workstation', ['cat', `${HOME}/${file}`], 1000)?.stdout ?? '';
+}
+
+/** A string as a lesson writes it between braces. */
+function unquoted(code = "''"): string {
+  return code.slice(1, -1).replaceAll('\\n', '\n');
+}
+
+/** Lessons name Pods by the beginning of their name, as the page does. */
+function withFullNames(cluster: Cluster, input: ReturnType<typeof readFault>): ReturnType<typeof readFault> {
+  const { fault } = input;
+  if (fault.type !== 'kill-container') return input;
+  const names = cluster.client
+    .resource(pods)
+    .list({ namespace: fault.namespace })
+    .items.map(({ metadata }) => metadata.name!);
+  const pod = names.find((name) => name === fault.pod) ?? names.find((name) => name.startsWith(fault.pod));
+  return { ...input, fault: { ...fault, pod: pod ?? fault.pod } };
+}
