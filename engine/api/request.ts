@@ -26,7 +26,7 @@ export interface ApiRequest {
 
 /**
  * What the API server answers. Exactly one of the following is there: `body` (a plain, immutable object, a string for
- * text, or nothing), `watch`, `byteStream` or `session`.
+ * text, or nothing), `watch`, `byteStream`, `session` or `later`.
  */
 export interface ApiResponse {
   readonly status: number;
@@ -38,6 +38,8 @@ export interface ApiResponse {
   readonly byteStream?: StartByteStream;
   /** For exec and attach: call it once to begin. */
   readonly session?: StartSession;
+  /** With status 102: others (webhooks) are asked first, and the answer takes time. Call it to hear of it. */
+  readonly later?: StartAnswer;
 }
 
 /** `handle(request) → response`: the whole API server. Never throws; every failure is a Status in the body. */
@@ -67,6 +69,9 @@ export interface ByteSink {
   write(chunk: Uint8Array): void;
   end(): void;
 }
+
+/** Calls the listener once, with the answer; the returned function calls that off (the request goes on all the same). */
+type StartAnswer = (listener: (response: ApiResponse) => void) => () => void;
 
 export type StartByteStream = (sink: ByteSink) => () => void;
 

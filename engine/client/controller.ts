@@ -1,6 +1,7 @@
 import { type KubeObject, objectKey } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
+import { RequestPending } from './pending-requests.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { ConnectionError } from './transport.ts';
 import { WorkQueue } from './workqueue.ts';
@@ -92,6 +93,10 @@ export class Controller {
         this.queue.forget(key);
       } catch (error) {
         if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+        if (error instanceof RequestPending) {
+          error.answered.start(() => this.queue.add(key));
+          return;
+        }
         this.#sim.record('reconcile.error', key, error.message);
         this.queue.addRateLimited(key);
       }

@@ -1,4 +1,5 @@
 import type { ApiHandler, StartWatch, UserInfo } from '../api/request.ts';
+import { resumable } from '../client/pending-requests.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Host } from '../linux/host.ts';
 
@@ -81,8 +82,16 @@ export class ServerAddress<Server> {
   }
 }
 
-/** A client's way to the API server, from this machine and as this user unless a request names another or brings a token. */
+/**
+ * A component's way to the API server, from this machine and as this user unless a request names another or brings a token. What
+ * cannot be answered at once ends in RequestPending, and is to be asked again.
+ */
 export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
+  return resumable(openApiServer(address, from, user), from.sim);
+}
+
+/** The same for whoever can wait: answers may come `later`. */
+export function openApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
   return (request) => {
     const handle = address.dial(from);
     if (handle === undefined) throw new ConnectionError(address.dialError(from));

@@ -1,6 +1,9 @@
+import { Errno } from '../linux/errno.ts';
 import { type HttpServerRequest, type HttpServerResponse, serveHttp } from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import type { TaskGroup } from '../linux/task-group.ts';
+import { makeOwnCertificate, RANDOM_BYTES, randomBytes, readKeyPair, TlsServer } from '../linux/tls.ts';
 import type { Task } from '../sim/index.ts';
 
 /** A component under way inside its process. */
@@ -8,6 +11,8 @@ export interface RunningComponent {
   stop(): void;
   /** What its health endpoint answers; healthy unless told. */
   healthy?(): boolean;
+  /** What the process does besides answering; tasks may be added at any time. */
+  readonly threads?: TaskGroup;
   /** A second port, and what it answers there. */
   readonly server?: { readonly port: number; answer(request: HttpServerRequest): HttpServerResponse };
 }
@@ -15,13 +20,15 @@ export interface RunningComponent {
 export interface ComponentOptions {
   readonly healthAddress: string;
   readonly healthPort: number;
+  /** Whether it serves over TLS, with a certificate that it makes for itself. */
+  readonly tls?: boolean;
   /** Starts the component, after waiting for what it needs; undefined when that does not come. */
   readonly start: (process: Process) => RunningComponent | Task<RunningComponent | undefined>;
 }
 
 /**
  * A control-plane component as a program: it runs as long as its process does, answers its health checks over HTTP and
- * ends with exit code 0 on SIGTERM or SIGINT. (The real ones serve health over TLS; here it is plain HTTP.)
+ * ends with exit code 0 on SIGTERM or SIGINT. (The control plane's real ones serve health over TLS; here it is plain HTTP.)
  */
 export function componentProgram(options: ComponentOptions): Program {
   return function* (process): Task<number> {
@@ -39,12 +46,42 @@ export function componentProgram(options: ComponentOptions): Program {
         const healthy = component.healthy?.() !== false;
         return { status: healthy ? 200 : 500, body: healthy ? 'ok' : 'unhealthy' };
       };
-      yield* serveHttp(process, [fd, ...second], answer, { onSignals: () => 'stop' });
+      const secure = options.tls === true ? yield* ownTls(process) : undefined;
+      const serving = serveHttp(process, [fd, ...second], answer, {
+        onSignals: () => 'stop',
+        ...(secure && { secure }),
+      });
+      yield* component.threads === undefined ? serving : besides(component.threads, serving);
       return 0;
     } finally {
       component.stop();
     }
   };
+}
+
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** As `MaybeDefaultWithSelfSignedCerts` of k8s.io/apiserver: who asks has to take the certificate on trust. */
+function* ownTls(process: Process): Task<() => TlsServer> {
+  const nowMs = process.now();
+  const random = yield* randomBytes(process, RANDOM_BYTES);
+  const subject = [['CN', `localhost@${Math.floor(nowMs / 1000)}`]] as const;
+  const validity = { notBeforeMs: nowMs, notAfterMs: nowMs + YEAR_MS };
+  const { certificate, key } = makeOwnCertificate({ subject, dnsNames: ['localhost'], ...validity }, random);
+  const pair = readKeyPair(certificate, key);
+  if (typeof pair === 'string') throw new Error(`a new certificate is none: ${pair}`);
+  const chain = pair.chain.map(({ der }) => der);
+  return () => new TlsServer(() => chain, random.slice(0, 32));
+}
+
+/** Serves as one of the process's threads, until a signal comes. */
+function* besides(threads: TaskGroup, serving: Task<void>): Task<void> {
+  threads.start(serving);
+  try {
+    yield* threads.run();
+  } catch (error) {
+    if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
+  }
 }
 
 /** The values of `--name=a,b` on a command line; undefined when the flag is not there. */

@@ -9,6 +9,8 @@ import {
   checkAdmissionFlags,
   createApiServer,
   type Descriptions,
+  type HttpsOutcome,
+  type HttpsRequest,
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
@@ -17,12 +19,16 @@ import type { Host } from '../linux/host.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
+
+/** How a request over TLS is made from a process. */
+export type ExchangeHttps = (process: Process, request: HttpsRequest) => Task<HttpsOutcome>;
 
 /** The users that the kubeconfig files of kubeadm hold. */
 export const USERS = {
@@ -52,6 +58,7 @@ export class ControlPlane {
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
   readonly #extensions: () => ApiExtensions;
+  readonly #httpsExchange: () => ExchangeHttps;
 
   constructor(
     host: Host,
@@ -61,7 +68,9 @@ export class ControlPlane {
     reachable: Reachability,
     descriptions: Descriptions | undefined,
     extensions: () => ApiExtensions,
+    httpsExchange: () => ExchangeHttps,
   ) {
+    this.#httpsExchange = httpsExchange;
     this.#host = host;
     this.#dialNode = dialNode;
     this.#dialService = dialService;
@@ -100,6 +109,7 @@ export class ControlPlane {
     if (etcd === undefined) return undefined;
     const flags = yield* readServerFlags(process);
     if (flags === undefined) return undefined;
+    const threads = new TaskGroup();
     const server = createApiServer({
       ...flags,
       sim: this.#host.sim,
@@ -111,6 +121,7 @@ export class ControlPlane {
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions: this.#descriptions,
       extensions: this.#extensions,
+      sendHttps: (request, answered) => threads.start(this.#exchange(process, request, answered)),
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
@@ -121,12 +132,18 @@ export class ControlPlane {
       return server.handle(request);
     });
     return {
+      threads,
       healthy: () => this.#etcd.dial(this.#host) !== undefined,
       stop: () => {
         stopServing();
         server.close();
       },
     };
+  }
+
+  /** Asks a webhook, or a server behind this one, from the machine's own network. */
+  *#exchange(process: Process, request: HttpsRequest, answered: (outcome: HttpsOutcome) => void): Task<void> {
+    answered(yield* this.#httpsExchange()(process, request));
   }
 
   /** The real server tries for twenty seconds, too, before it gives up and is restarted. */

@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { clusterRoleBindings, nodes, pods, serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
+import { resumable } from '../client/pending-requests.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Registry } from '../containerd/image.ts';
 import type { KeyValue } from '../etcd/index.ts';
@@ -13,7 +14,7 @@ import type { Host } from '../linux/host.ts';
 import { createFabric, type Fabric } from '../linux/index.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
-import { connectApiServer, connectServer, ServerAddress } from './api-endpoint.ts';
+import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
 import { CLOUD_CONTROLLER_OBJECTS, cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
@@ -110,6 +111,7 @@ export class KubernetesCluster implements Cluster {
       reachable,
       options.descriptions,
       tools.apiExtensions,
+      tools.httpsExchange,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
       kubeProxy,
@@ -143,8 +145,8 @@ export class KubernetesCluster implements Cluster {
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
-    this.#asAdmin = connectApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin);
-    this.client = new Client(this.#asAdmin);
+    this.#asAdmin = openApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin);
+    this.client = new Client(resumable(this.#asAdmin, this.sim));
     this.#looking = new Client(this.#asSuperAdmin(controlHost));
     this.#sessions = new Sessions(this.#asAdmin);
     this.#requests = new RequestTrials(fabric, tools.requestFollower, this.#machines, this.#hosts);

@@ -47,6 +47,7 @@ export class MetricsServerAddOn {
     return componentProgram({
       healthAddress: '0.0.0.0',
       healthPort: PORT,
+      tls: true,
       start: (process) => {
         const server = startMetricsServer({ sim, transport: connect(process), dialNode });
         const aggregated = { kinds: METRICS_KINDS, handle: server.handle };

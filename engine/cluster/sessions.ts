@@ -16,6 +16,8 @@ export type SessionListener = (session: string, event: SessionEvent) => void;
 export class Sessions {
   readonly #send: Transport;
   readonly #controls = new Map<string, SessionControl>();
+  /** Those whose answer is still to come. */
+  readonly #opening = new Set<string>();
   readonly #listeners = new Set<SessionListener>();
 
   constructor(send: Transport) {
@@ -24,8 +26,21 @@ export class Sessions {
 
   /** @throws Error when the name is taken, ConnectionError when no server answers. */
   open(session: string, request: ApiRequest): ApiResponse {
-    if (this.#controls.has(session)) throw new Error(`session "${session}" is already open`);
+    if (this.#controls.has(session) || this.#opening.has(session))
+      throw new Error(`session "${session}" is already open`);
     const response = this.#send(request);
+    if (response.later === undefined) this.#begin(session, response);
+    else {
+      this.#opening.add(session);
+      response.later((answer) => {
+        // The client may have gone before the answer came.
+        if (this.#opening.delete(session)) this.#begin(session, answer);
+      });
+    }
+    return response;
+  }
+
+  #begin(session: string, response: ApiResponse): void {
     let over = false;
     const control = response.session?.({
       stdout: (data) => this.#tell(session, { type: 'stdout', data }),
@@ -37,7 +52,6 @@ export class Sessions {
       },
     });
     if (control !== undefined && !over) this.#controls.set(session, control);
-    return response;
   }
 
   /** @param bytes one character for each byte. */
@@ -56,6 +70,7 @@ export class Sessions {
   close(session: string): void {
     const control = this.#controls.get(session);
     this.#controls.delete(session);
+    this.#opening.delete(session);
     control?.close();
   }
 

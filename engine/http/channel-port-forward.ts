@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Status } from '../api/status-error.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
+import { whenAnswered } from './answered.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import type { SessionRoutes } from './port-forward.ts';
 import { answerTo } from './refusals.ts';
@@ -62,10 +63,11 @@ export class ChannelPortForward implements WebSocketListener {
     const session = this.#cluster.newSessionName();
     this.#sessions[place] = session;
     this.#routes.add(session, (event) => this.#event(place, session, event));
-    const answer = this.#open(session, port);
-    if (answer.session !== undefined) return;
-    const { message } = (answer.body ?? {}) as Partial<Status>;
-    this.#event(place, session, { type: 'exit', message: message ?? `the server answered ${answer.status}` });
+    whenAnswered(this.#open(session, port), (answer) => {
+      if (answer.session !== undefined) return;
+      const { message } = (answer.body ?? {}) as Partial<Status>;
+      this.#event(place, session, { type: 'exit', message: message ?? `the server answered ${answer.status}` });
+    });
   }
 
   #open(session: string, port: number): ApiResponse {

@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { Status } from '../api/status-error.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
+import { whenAnswered } from './answered.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { answerTo } from './refusals.ts';
 import { SpdyConnection, type SpdyHeaders, type SpdyListener } from './spdy.ts';
@@ -98,10 +99,11 @@ export class PortForward implements WebSocketListener, SpdyListener {
     const forwarded = { session, data, error };
     this.#forwarded.set(data, forwarded);
     this.#routes.add(session, (event) => this.#event(forwarded, event));
-    const answer = this.#open(session, port);
-    if (answer.session !== undefined) return;
-    const { message } = (answer.body ?? {}) as Partial<Status>;
-    this.#event(forwarded, { type: 'exit', message: message ?? `the server answered ${answer.status}` });
+    whenAnswered(this.#open(session, port), (answer) => {
+      if (answer.session !== undefined) return;
+      const { message } = (answer.body ?? {}) as Partial<Status>;
+      this.#event(forwarded, { type: 'exit', message: message ?? `the server answered ${answer.status}` });
+    });
   }
 
   #open(session: string, port: string): ApiResponse {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import { whenAnswered } from './answered.ts';
 import type { Certificates } from './certificates.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { encodeSwagger, OPEN_API_PROTOBUF, wantsOpenApiProtobuf } from './open-api-protobuf.ts';
@@ -51,7 +52,9 @@ async function serve(cluster: ClusterDoor, message: IncomingMessage, response: S
   const head = readHead(message);
   const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
   if (request.method !== 'GET') {
-    const answer = write(cluster, request);
+    const taken = write(cluster, request);
+    const answer =
+      taken.later === undefined ? taken : await new Promise<ApiResponse>((resolve) => whenAnswered(taken, resolve));
     await cluster.kept();
     writeAnswer(message, response, answer);
     return;

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { badRequest, noSuchResource } from '../api/errors.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
+import { whenAnswered } from './answered.ts';
 import { CHANNEL_PORT_FORWARD_PROTOCOL, ChannelPortForward } from './channel-port-forward.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { bodyJson } from './object-json.ts';
@@ -48,13 +49,24 @@ export class Upgrades {
     const session = this.#cluster.newSessionName();
     const command = new RemoteCommand(this.#cluster, session);
     this.#routes.add(session, (event) => command.event(event));
-    let answer: ApiResponse | undefined;
+    let taken: ApiResponse | undefined;
     try {
-      answer = this.#cluster.submit({ kind: 'session.open', session, request }) as ApiResponse;
+      taken = this.#cluster.submit({ kind: 'session.open', session, request }) as ApiResponse;
     } finally {
-      if (answer?.session === undefined) this.#routes.remove(session);
+      if (taken === undefined) this.#routes.remove(session);
     }
+    const begin = (answer: ApiResponse) => this.#beginCommand(answer, session, command, { ...connection, protocol });
+    whenAnswered(taken, begin);
+  }
+
+  #beginCommand(
+    answer: ApiResponse,
+    session: string,
+    command: RemoteCommand,
+    connection: Connection & { readonly protocol: string },
+  ): void {
     if (answer.session === undefined) {
+      this.#routes.remove(session);
       writeRaw(connection.socket, answer);
       return;
     }
@@ -65,7 +77,7 @@ export class Upgrades {
         command.closed();
       },
     };
-    command.begin(accept(connection, protocol, listener));
+    command.begin(accept(connection, connection.protocol, listener));
   }
 
   #forward(request: ApiRequest, connection: Connection): void {

@@ -25,6 +25,7 @@ import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
+import type { SendHttps } from './https-port.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
@@ -36,11 +37,13 @@ import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
 import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { AnswersNeeded, RequestScope } from './request-scope.ts';
 import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trace.ts';
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
 import { ServedKinds, type ServedResource } from './served-kinds.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
+import { WebhookClient } from './webhook-client.ts';
 
 export interface ApiServerOptions {
   readonly sim: Simulation;
@@ -49,6 +52,8 @@ export interface ApiServerOptions {
   readonly dialNode: NodeDialer;
   /** Finds the servers behind APIServices; none unless told. */
   readonly dialService?: ServiceDialer;
+  /** The way to webhooks; none unless told. */
+  readonly sendHttps?: SendHttps;
   /** 1 to 2 ms unless told. */
   readonly watchLatency?: WatchLatency;
   /** `--advertise-address`: where Pods reach the server. Without it there is no Service `default/kubernetes`. */
@@ -99,15 +104,18 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
   const stopService = advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress);
+  const attempt = (request: ApiRequest): ApiResponse => {
+    try {
+      return encode(request, serve(server, request, options.serverVersion, openApi));
+    } catch (error) {
+      if (error instanceof AnswersNeeded) throw error;
+      return encode(request, failure(error));
+    }
+  };
   return {
-    handle: (request) => {
-      try {
-        return encode(request, serve(server, request, options.serverVersion, openApi));
-      } catch (error) {
-        return encode(request, failure(error));
-      }
-    },
+    handle: (request) => server.scope.handle(() => attempt(request)),
     close() {
+      server.scope.close();
       stopCompactor();
       stopDefinitions();
       stopLooking();
@@ -129,14 +137,15 @@ function createContext(options: ApiServerOptions): ServerContext {
     admission = {},
     authorizationModes = ['AlwaysAllow'],
   } = options;
-  const clock = new Clock(sim);
-  const random = sim.random('kube-apiserver');
+  const scope = new RequestScope(sim);
+  const clock = new Clock(scope);
+  const random = scope.draws(sim.random('kube-apiserver'));
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
   const latency = watchLatency ?? DEFAULT_LATENCY;
-  const admissionRandom = sim.random('kube-apiserver/admission');
+  const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
   const servicePrefix = storagePrefix({ plural: 'services' });
-  const allocation = serviceAllocation(etcd, servicePrefix, sim.random('kube-apiserver/services'));
+  const allocation = serviceAllocation(etcd, servicePrefix, scope.draws(sim.random('kube-apiserver/services')));
   const served = new ServedKinds(CREATE_ONLY_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
@@ -148,6 +157,10 @@ function createContext(options: ApiServerOptions): ServerContext {
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
     nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
+    uid: () => admissionRandom.uuid(),
+    webhooks: new WebhookClient(lookup, options.sendHttps),
+    ask: (questions) => scope.answers(questions),
+    equivalents: (kind) => served.sharing(kind),
     authorizer: guard,
     write: (plural, object) => served.write(plural, object),
     objectsOf: (apiVersion, kind) => served.objectsOf(apiVersion, kind),
@@ -157,6 +170,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   return {
     sim,
     etcd,
+    scope,
     clock,
     startedAtSeconds: Math.floor(clock.nowMs / 1000),
     dialNode,

@@ -1,23 +1,22 @@
-import type { Simulation } from '../sim/index.ts';
-
 /** The server's wall clock, in the form objects carry: RFC 3339 with seconds. */
 export class Clock {
-  readonly #sim: Simulation;
+  readonly #source: { readonly nowMs: number };
   #second = Number.NaN;
   #text = '';
 
-  constructor(sim: Simulation) {
-    this.#sim = sim;
+  /** @param source tells milliseconds since 1970 */
+  constructor(source: { readonly nowMs: number }) {
+    this.#source = source;
   }
 
   /** Milliseconds since 1970. */
   get nowMs(): number {
-    return this.#sim.wallMs;
+    return this.#source.nowMs;
   }
 
   /** Now, or some seconds from now. */
   timestamp(offsetSeconds = 0): string {
-    const second = Math.floor(this.#sim.wallMs / 1000);
+    const second = Math.floor(this.#source.nowMs / 1000);
     if (offsetSeconds !== 0) return formatSecond(second + offsetSeconds);
     if (second !== this.#second) {
       this.#second = second;

@@ -14,6 +14,7 @@ import type { RootDiscovery } from './discovery/root.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { RequestScope } from './request-scope.ts';
 import type { ServedKinds, ServedResource } from './served-kinds.ts';
 import { type Presentation, presentation } from './table.ts';
 
@@ -21,6 +22,8 @@ import { type Presentation, presentation } from './table.ts';
 export interface ServerContext {
   readonly sim: Simulation;
   readonly etcd: Etcd;
+  /** The request that is being handled. */
+  readonly scope: RequestScope;
   readonly clock: Clock;
   readonly startedAtSeconds: number;
   readonly dialNode: NodeDialer;

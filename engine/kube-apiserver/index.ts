@@ -4,9 +4,8 @@
  * A request passes, in this order: who asks (`authentication/`), may they (`authorization/`), path and method
  * (`routes.ts`), decoding and field validation (`decode/`), defaults, admission (`admission/`), the kind's
  * own rules and the store (`registry/`), and the form the client wants (`table.ts`). What is written reaches watchers
- * through `watch/`. Everything a kind has of its own is in its descriptor in `api/`.
- *
- * Not here yet: webhooks are not called.
+ * through `watch/`. Everything a kind has of its own is in its descriptor in `api/`. Where others
+ * have to be asked first (webhooks), the answer comes later: `request-scope.ts`.
  */
 
 export { checkAdmissionFlags } from './admission/index.ts';
@@ -14,4 +13,5 @@ export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
+export type { HttpsOutcome, HttpsRequest } from './https-port.ts';
 export type { Descriptions } from './openapi/schemas.ts';

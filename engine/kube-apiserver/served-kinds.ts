@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/object.ts';
 import type { Lookup } from './admission/admission.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
 import { fromStorage } from './registry/served-form.ts';
+import { storagePrefix } from './registry/storage-key.ts';
 import type { Store } from './registry/store.ts';
 import type { WatchCache } from './watch/watch-cache.ts';
 
@@ -63,6 +64,12 @@ export class ServedKinds {
     if (this.#stores.get(kind.plural) === resource.store) this.#stores.delete(kind.plural);
     this.#kinds = undefined;
     resource.watchCache.close();
+  }
+
+  /** Every version in which the objects of a kind are served. */
+  sharing(kind: KindDescriptor): readonly KindDescriptor[] {
+    const prefix = storagePrefix(kind);
+    return this.kinds.filter((each) => each === kind || storagePrefix(each) === prefix);
   }
 
   /** Every object of a kind; undefined for a kind that is not served. */

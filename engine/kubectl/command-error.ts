@@ -1,4 +1,5 @@
 import { type Status, type StatusCause, StatusError } from '../api/status-error.ts';
+import { RequestPending } from '../client/pending-requests.ts';
 import { ConnectionError } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
 
@@ -58,8 +59,9 @@ export function throwCollected(errors: readonly Error[]): void {
   if (errors.length > 1) throw new CommandErrors(errors);
 }
 
-/** Whether an error is one that a command may meet in the ordinary course of things. */
+/** Whether an error is one that a command may meet in the ordinary course of things. An answer that takes its time is none. */
 export function isExpected(error: unknown): error is Error {
+  if (error instanceof RequestPending) return false;
   return (
     error instanceof CommandError ||
     error instanceof CommandErrors ||
@@ -75,6 +77,7 @@ export function isStatus(error: unknown, reason: string): boolean {
 
 /** Puts where an object came from before the server's message: `error when creating "x.yaml": …`. */
 export function withSource(error: Error, verb: string, source: string): Error {
+  if (error instanceof RequestPending) return error;
   const message = `error when ${verb} ${JSON.stringify(source)}: ${error.message}`;
   if (error instanceof StatusError) return new StatusError({ ...error.status, message });
   if (error instanceof CommandErrors) return error;

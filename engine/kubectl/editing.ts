@@ -52,7 +52,7 @@ export function* editObject(invocation: Invocation, object: unknown, save: Save)
     }
     if (edited === originalText) return cancel(invocation, path, 'Edit cancelled, no changes made.');
     text = edited;
-    const problem = parseAndSave(edited, save);
+    const problem = yield* invocation.patiently(() => parseAndSave(edited, save));
     if (problem === undefined) {
       process.unlink(path);
       return;

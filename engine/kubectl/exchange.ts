@@ -1,4 +1,5 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import { RequestPending } from '../client/pending-requests.ts';
 import { ConnectionError, NoAnswerError, type Transport } from '../client/transport.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { AnswerError, readAnswer } from './answer.ts';
@@ -67,7 +68,7 @@ export class Exchange {
         if (afterMs === undefined || !retries) return readAnswer(request, response);
         this.#waitedMs += afterMs;
       } catch (error) {
-        if (!(error instanceof ConnectionError)) throw error;
+        if (!(error instanceof ConnectionError) || error instanceof RequestPending) throw error;
         if (error.message !== 'EOF' || request.method !== 'GET' || !retries) throw this.#failure(request, error);
         this.#waitedMs += RETRY_AFTER_EOF_MS;
       }
@@ -79,7 +80,7 @@ export class Exchange {
     try {
       return this.#once(request, false);
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError) || error instanceof RequestPending) throw error;
       throw this.#failure(request, error);
     }
   }

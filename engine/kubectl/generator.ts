@@ -61,7 +61,8 @@ export function* generate(invocation: Invocation, object: Unstructured, failure?
     return 0;
   }
   try {
-    report.done(createObject(invocation, shown, namespaced ? invocation.namespace : undefined), 'created');
+    const namespace = namespaced ? invocation.namespace : undefined;
+    report.done(yield* invocation.patiently(() => createObject(invocation, shown, namespace)), 'created');
     return 0;
   } catch (error) {
     if (failure === undefined || !isExpected(error)) throw error;

@@ -1,6 +1,7 @@
 import type { Resource } from '../api/resources.ts';
 import { namespaces, resourcePath } from '../api/resources.ts';
 import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
+import { RequestPending } from '../client/pending-requests.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type Task, type Wait, waitFor } from '../sim/index.ts';
@@ -141,6 +142,23 @@ export class Invocation {
   /** One object. That its namespace does not exist is said before that it does not. */
   get(resource: Resource, name: string, namespace?: string): Unstructured {
     return this.withNamespaceCheck(namespace, () => this.of(resource).get(name, namespace));
+  }
+
+  /**
+   * Takes a step that ends in a request. When the server takes its time over the answer (it asks a webhook), the step is taken
+   * again once the answer is there, as if it had not been begun: up to its request a step must do nothing but print.
+   */
+  *patiently<T>(step: () => T): Task<T> {
+    for (;;) {
+      const mark = this.streams.mark();
+      try {
+        return step();
+      } catch (error) {
+        if (!(error instanceof RequestPending)) throw error;
+        this.streams.rewind(mark);
+        yield* waitFor(error.answered);
+      }
+    }
   }
 
   withNamespaceCheck<T>(namespace: string | undefined, request: () => T): T {

@@ -1,3 +1,4 @@
+import { ConnectionError } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
@@ -20,7 +21,7 @@ export function createKubectl(options: KubectlOptions): Program {
     try {
       exitCode = yield* runCommand(process, streams, options);
     } catch (error) {
-      if (!isExpected(error)) throw error;
+      if (!isExpected(error) && !(error instanceof ConnectionError)) throw error;
       streams.err(error instanceof Errno ? `error: ${error.message.toLowerCase()}\n` : errorText(error));
       exitCode = exitCodeOf(error);
     }

@@ -17,7 +17,9 @@ export function* sendRaw(invocation: Invocation, method: 'GET' | 'POST' | 'PUT' 
   const [path = '', queryText = ''] = flags.string('raw').split('?');
   const query = Object.fromEntries(new URLSearchParams(queryText));
   if (method === 'GET' || method === 'DELETE') {
-    streams.out(answerText(path, client.request({ method, path, query, headers: { accept: ANY_CONTENT } }).body));
+    const request = { method, path, query, headers: { accept: ANY_CONTENT } };
+    const { body } = yield* invocation.patiently(() => client.request(request));
+    streams.out(answerText(path, body));
     return 0;
   }
   if (args.length > 0) throw new CommandError('arguments may not be passed when --raw is specified');
@@ -28,7 +30,9 @@ export function* sendRaw(invocation: Invocation, method: 'GET' | 'POST' | 'PUT' 
   if (/^https?:\/\//.test(files[0]!)) throw new CommandError('--raw cannot read from a url');
   const text = files[0] === '-' ? yield* streams.readInput() : readWholeFile(invocation.process, files[0]!);
   const headers = { accept: ANY_CONTENT, 'content-type': 'application/json' };
-  streams.out(answerText(path, client.request({ method, path, query, headers, body: encode(text) }).body));
+  const request = { method, path, query, headers, body: encode(text) };
+  const { body } = yield* invocation.patiently(() => client.request(request));
+  streams.out(answerText(path, body));
   return 0;
 }
 

@@ -54,21 +54,22 @@ export function* findObjects(invocation: Invocation, options: FindOptions = {}):
     return yield* findByFiles(invocation);
   }
   if (args.length === 0) throw new CommandError(NOTHING_GIVEN);
-  return findByArgs(invocation, args, options);
+  return yield* findByArgs(invocation, args, options);
 }
 
-function findByArgs(invocation: Invocation, args: readonly string[], options: FindOptions): Findings {
+function* findByArgs(invocation: Invocation, args: readonly string[], options: FindOptions): Task<Findings> {
   const found: Found[] = [];
   const errors: Error[] = [];
   let byName = false;
   for (const { resource, names } of parseResourceArgs(invocation.discovery, args)) {
     if (names === undefined) {
-      found.push(...findByList(invocation, resource, options.listAll ?? false));
+      const listed = () => findByList(invocation, resource, options.listAll ?? false);
+      found.push(...(yield* invocation.patiently(listed)));
       continue;
     }
     byName = true;
     if (options.selects !== false) checkNamed(invocation, resource);
-    for (const name of names) collect(errors, () => found.push(getOne(invocation, resource, name)));
+    for (const name of names) yield* collect(invocation, errors, () => found.push(getOne(invocation, resource, name)));
   }
   return { found, errors, byName };
 }
@@ -145,7 +146,7 @@ function* findByFiles(invocation: Invocation): Task<Findings> {
   const found: Found[] = [];
   const errors: Error[] = [...manifests.errors];
   for (const manifest of manifests.objects) {
-    collect(errors, () => {
+    yield* collect(invocation, errors, () => {
       const { resource, namespace, name } = locate(invocation, manifest);
       found.push(foundObject(resource, invocation.get(resource, name, namespace), manifest.source));
     });
@@ -189,10 +190,10 @@ export function locate(invocation: Invocation, manifest: ManifestObject): Omit<F
   return { resource, namespace: own === '' ? invocation.namespace : own, name, source };
 }
 
-/** Runs a step for one object; an expected failure is kept so that the others get their turn. */
-export function collect(errors: Error[], step: () => void): void {
+/** Takes a step for one object; an expected failure is kept so that the others get their turn. */
+export function* collect(invocation: Invocation, errors: Error[], step: () => void): Task<void> {
   try {
-    step();
+    yield* invocation.patiently(step);
   } catch (error) {
     if (!isExpected(error)) throw error;
     errors.push(error);

@@ -85,7 +85,7 @@ export function* setInPodSpecs(
   const report = new Report(invocation, true);
   const errors: Error[] = [...missing];
   for (const one of found) {
-    collect(errors, () => {
+    yield* collect(invocation, errors, () => {
       const path = podSpecPath(one);
       const { resource, name } = one;
       if (path === undefined) {

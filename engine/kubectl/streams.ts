@@ -36,6 +36,16 @@ export class Streams {
     this.#add(2, text);
   }
 
+  /** Where the text that is pending ends by now. */
+  mark(): readonly { readonly fd: number; readonly text: string }[] {
+    return this.#pending.map((piece) => ({ ...piece }));
+  }
+
+  /** Forgets what came after a mark. Nothing may have been flushed since. */
+  rewind(mark: ReturnType<Streams['mark']>): void {
+    this.#pending = mark.map((piece) => ({ ...piece }));
+  }
+
   /** Writes what is pending. Do this before every wait, or the user sees nothing until it is over. */
   *flush(): Task<void> {
     const pending = this.#pending;

@@ -19,7 +19,7 @@ interface Target {
 export function* waitUntilGone(invocation: Invocation, target: Target, uid: string, deadlineMs: number): Task<void> {
   const { resource, namespace, name } = target;
   for (;;) {
-    const resourceVersion = versionWhileThere(invocation, target, uid);
+    const resourceVersion = yield* invocation.patiently(() => versionWhileThere(invocation, target, uid));
     if (resourceVersion === undefined) return;
     yield* invocation.streams.flush();
     const response = invocation.client.request({

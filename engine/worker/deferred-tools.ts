@@ -37,6 +37,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
         };
       },
       apiExtensions: () => present().apiExtensions(),
+      httpsExchange: () => present().httpsExchange(),
       proxyModes: () => present().proxyModes(),
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),

@@ -1,6 +1,7 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { UserInfo } from '../../api/request.ts';
+import type { Reinvocation } from './reinvocation.ts';
 
 /** What admission is asked about. */
 export interface AdmissionRequest {
@@ -18,6 +19,10 @@ export interface AdmissionRequest {
   readonly stored?: KubeObject | undefined;
   /** What the client is to be told, in a warning header. */
   readonly warn: (text: string) => void;
+  /** The options of the request, e.g. CreateOptions. */
+  readonly options: () => object;
+  /** Kept by those who change the object and may have to be called twice. */
+  reinvocation?: Reinvocation;
 }
 
 /** Looks an object up; undefined when it is not there. */

@@ -21,8 +21,12 @@ export class AdmissionChain {
 
   /** Passes an object (none for a deletion) through all that may change it. @throws StatusError from one that refuses. */
   admit<T extends KubeObject | undefined>(request: AdmissionRequest, object: T): T {
+    const { mutating } = this.#for(request);
     let admitted: KubeObject | undefined = object;
-    for (const plugin of this.#for(request).mutating) admitted = plugin.admit!(request, admitted, this.#lookup);
+    for (const plugin of mutating) admitted = plugin.admit!(request, admitted, this.#lookup);
+    if (request.reinvocation?.wanted !== true) return admitted as T;
+    request.reinvocation.isAgain = true;
+    for (const plugin of mutating) admitted = plugin.admit!(request, admitted, this.#lookup);
     return admitted as T;
   }
 

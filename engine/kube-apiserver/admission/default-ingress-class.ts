@@ -9,7 +9,7 @@ const CLASS_BEFORE = 'kubernetes.io/ingress.class';
 export const defaultIngressClass: AdmissionPlugin = {
   name: 'DefaultIngressClass',
   resources: ['ingresses'],
-  admit({ operation, kind }, object, lookup) {
+  admit({ operation, kind, name }, object, lookup) {
     if (operation !== 'CREATE' || object === undefined) return object;
     const ingress = object as Ingress;
     const named = ingress.spec?.ingressClassName !== undefined;
@@ -22,7 +22,7 @@ export const defaultIngressClass: AdmissionPlugin = {
     const found = defaults.filter((_, index) => times[index] === newest);
     if (found.length > 1) {
       const why = `${defaults.length} default IngressClasses were found, only 1 allowed`;
-      throw forbidden(kind, ingress.metadata.name, why);
+      throw forbidden(kind, name, why);
     }
     return { ...ingress, spec: { ...ingress.spec, ingressClassName: found[0]!.metadata.name } };
   },

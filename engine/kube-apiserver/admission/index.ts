@@ -1,4 +1,5 @@
 import { NO_OPINION } from '../authorization/access.ts';
+import { WebhookClient } from '../webhook-client.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import {
   certificateApproval,
@@ -24,7 +25,8 @@ import type { AdmissionServices } from './services.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import { validatingAdmissionPolicy } from './validating-admission-policy.ts';
-import { mutatingWebhooks, validatingWebhooks } from './webhooks.ts';
+import { mutatingWebhooks } from './webhooks/mutating-webhooks.ts';
+import { validatingWebhooks } from './webhooks/validating-webhooks.ts';
 
 /** Every plugin there is, in the order of the real server (AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go). */
 function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
@@ -60,6 +62,10 @@ const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['NodeRestriction', 'DenySer
 const NO_SERVICES: AdmissionServices = {
   nowMs: () => 0,
   nameSuffix: () => '',
+  uid: () => '',
+  webhooks: new WebhookClient(Object.assign(() => undefined, { all: () => [] })),
+  ask: () => [],
+  equivalents: (kind) => [kind],
   authorizer: { authorize: () => NO_OPINION },
   write: () => {},
   objectsOf: () => undefined,

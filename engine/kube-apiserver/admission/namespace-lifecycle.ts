@@ -18,7 +18,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
     if (home === undefined) throw notFound(NAMESPACES, namespace);
     if (home.metadata.deletionTimestamp !== undefined) {
       const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-      throw forbidden(kind, object?.metadata.name ?? name, why, {
+      throw forbidden(kind, name, why, {
         reason: 'NamespaceTerminating',
         message: `namespace ${namespace} is being terminated`,
         field: 'metadata.namespace',

@@ -156,33 +156,3 @@ test.each([
   expect(status).toBe(201);
   expect(body).toMatchObject({ metadata: { labels: { by: 'policy' } }, spec: { minReadySeconds: 7, replicas: 2 } });
 });
-
-test('a webhook is never reached: its failure policy decides', () => {
-  const { request } = startTestServer();
-  const webhook = (failurePolicy: string) => ({
-    name: 'check.example.com',
-    admissionReviewVersions: ['v1'],
-    sideEffects: 'None',
-    failurePolicy,
-    clientConfig: { service: { name: 'hook', namespace: 'default' } },
-    rules: ON_DEPLOYMENTS.resourceRules,
-  });
-  const configuration = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingWebhookConfiguration',
-    metadata: { name: 'hooks' },
-    webhooks: [webhook('Fail')],
-  };
-  const path = `${GROUP}/validatingwebhookconfigurations`;
-  expect(request('POST', path, configuration).status).toBe(201);
-  expect(request('POST', DEPLOYMENTS, deploymentNamed('a'))).toMatchObject({
-    status: 500,
-    body: {
-      message:
-        'Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: ' +
-        'Post "https://hook.default.svc:443/?timeout=10s": service "hook" not found',
-    },
-  });
-  request('PATCH', `${path}/hooks`, { webhooks: [webhook('Ignore')] }, MERGE);
-  expect(request('POST', DEPLOYMENTS, deploymentNamed('a')).status).toBe(201);
-});

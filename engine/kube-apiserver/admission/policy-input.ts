@@ -1,3 +1,4 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { AdmissionRequest, Lookup } from './admission.ts';
 import type { PolicyInput } from './policy-port.ts';
@@ -8,29 +9,33 @@ export function inputOf(
   object: KubeObject | undefined,
   params: KubeObject | null,
   lookup: Lookup,
+  /** As what it is judged. */
+  as = request.kind,
 ): PolicyInput {
   const { kind, operation, namespace, name, subresource, user, dryRun, stored } = request;
-  const { group, version } = kind;
-  const gvk = { group, version, kind: kind.kind };
-  const gvr = { group, version, resource: kind.plural };
+  const asked = namesOf(kind);
+  const judged = namesOf(as);
   return {
     object: operation === 'DELETE' ? null : (object ?? null),
     oldObject: stored ?? null,
     params,
     namespaceObject: namespace === '' ? null : (lookup('namespaces', '', namespace) ?? null),
     request: {
-      kind: gvk,
-      resource: gvr,
+      ...judged,
       subResource: subresource,
-      requestKind: gvk,
-      requestResource: gvr,
+      requestKind: asked.kind,
+      requestResource: asked.resource,
       requestSubResource: subresource,
       name,
       namespace,
       operation,
       userInfo: user,
       dryRun,
-      options: {},
+      options: request.options(),
     },
   };
+}
+
+function namesOf({ group, version, kind, plural }: KindDescriptor) {
+  return { kind: { group, version, kind }, resource: { group, version, resource: plural } };
 }

@@ -11,7 +11,7 @@ export const priority: AdmissionPlugin = {
   name: 'Priority',
   resources: ['pods', CLASSES],
   admit(request, object, lookup) {
-    const { operation, kind } = request;
+    const { operation, kind, name: podName } = request;
     if (object === undefined) return object;
     if (kind.plural === CLASSES) return admitClass(request, object as PriorityClass, lookup);
     if (operation !== 'CREATE') return object;
@@ -19,7 +19,7 @@ export const priority: AdmissionPlugin = {
     const className = pod.spec?.priorityClassName ?? '';
     const found = className === '' ? defaultClass(lookup) : namedClass(className, lookup);
     if (found === undefined) {
-      throw forbidden(kind, pod.metadata.name, `no PriorityClass with name ${className} was found`);
+      throw forbidden(kind, podName, `no PriorityClass with name ${className} was found`);
     }
     const { value, name } = found;
     const sent = pod.spec?.priority;
@@ -27,7 +27,7 @@ export const priority: AdmissionPlugin = {
       const why =
         `the integer value of priority (${sent}) must not be provided in pod spec; ` +
         `priority admission controller computed ${value} from the given PriorityClass name`;
-      throw forbidden(kind, pod.metadata.name, why);
+      throw forbidden(kind, podName, why);
     }
     const preemptionPolicy = (pod.spec?.preemptionPolicy ?? found.preemptionPolicy) as 'Never';
     const priorityClassName = name === '' ? {} : { priorityClassName: name };
@@ -63,5 +63,5 @@ function admitClass({ kind, name }: AdmissionRequest, object: PriorityClass, loo
   const other = others.find((each) => each.globalDefault === true && each.metadata.name !== object.metadata.name);
   if (other === undefined) return object;
   const why = `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;
-  throw forbidden(kind, object.metadata.name ?? name, why);
+  throw forbidden(kind, name, why);
 }

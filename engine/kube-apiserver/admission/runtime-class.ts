@@ -20,7 +20,7 @@ export const runtimeClass: AdmissionPlugin = {
     if (request.operation !== 'CREATE' || object === undefined) return;
     const pod = object as Pod;
     if (pod.spec.overhead === undefined || classOf(request, pod, lookup)?.overhead !== undefined) return;
-    throw reject(request, pod, 'Pod Overhead set without corresponding RuntimeClass defined Overhead');
+    throw reject(request, 'Pod Overhead set without corresponding RuntimeClass defined Overhead');
   },
 };
 
@@ -28,7 +28,7 @@ function classOf(request: AdmissionRequest, pod: Pod, lookup: Lookup): RuntimeCl
   const name = pod.spec?.runtimeClassName ?? '';
   if (name === '') return undefined;
   const found = lookup('runtimeclasses', '', name) as RuntimeClass | undefined;
-  if (found === undefined) throw reject(request, pod, `RuntimeClass ${JSON.stringify(name)} not found`);
+  if (found === undefined) throw reject(request, `RuntimeClass ${JSON.stringify(name)} not found`);
   return found;
 }
 
@@ -36,7 +36,7 @@ function withOverhead(request: AdmissionRequest, pod: Pod, { overhead }: Runtime
   if (overhead?.podFixed === undefined) return pod;
   if (pod.spec.overhead !== undefined && !sameValue(pod.spec.overhead, overhead.podFixed)) {
     const why = "Pod's Overhead doesn't match RuntimeClass's defined Overhead";
-    throw reject(request, pod, why);
+    throw reject(request, why);
   }
   return { ...pod, spec: { ...pod.spec, overhead: overhead.podFixed } };
 }
@@ -48,7 +48,7 @@ function withScheduling(request: AdmissionRequest, pod: Pod, { scheduling }: Run
     const own = nodeSelector[key];
     if (own !== undefined && own !== value) {
       const why = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
-      throw reject(request, pod, why);
+      throw reject(request, why);
     }
     nodeSelector[key] = value;
   }
@@ -66,6 +66,6 @@ function withScheduling(request: AdmissionRequest, pod: Pod, { scheduling }: Run
   };
 }
 
-function reject({ kind }: AdmissionRequest, { metadata }: Pod, why: string): Error {
-  return forbidden(kind, metadata.name, `pod rejected: ${why}`);
+function reject({ kind, name }: AdmissionRequest, why: string): Error {
+  return forbidden(kind, name, `pod rejected: ${why}`);
 }

@@ -30,13 +30,13 @@ export function serviceAccount({ nameSuffix }: Pick<AdmissionServices, 'nameSuff
     name: 'ServiceAccount',
     resources: ['pods'],
     admit(request, object, lookup) {
-      const { operation, kind } = request;
+      const { operation, kind, name } = request;
       if (operation !== 'CREATE' || object === undefined) return object;
       const pod = object as Pod;
       if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
         const problem = mirrorProblem(pod);
         if (problem === undefined) return pod;
-        throw forbidden(kind, pod.metadata.name, problem);
+        throw forbidden(kind, name, problem);
       }
       const account = accountOf(request, pod, lookup);
       checkMountable(request, pod, account);
@@ -58,17 +58,21 @@ function mirrorProblem(pod: Pod): string | undefined {
   return 'a mirror pod may not use ServiceAccountToken volume projections';
 }
 
-function accountOf({ kind, namespace }: AdmissionRequest, pod: Pod, lookup: Lookup): Account {
+function accountOf({ kind, namespace, name: podName }: AdmissionRequest, pod: Pod, lookup: Lookup): Account {
   const named = pod.spec?.serviceAccountName ?? '';
   const name = named === '' ? 'default' : named;
   const account = lookup('serviceaccounts', namespace, name) as Account | undefined;
   if (account !== undefined) return account;
   const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-  throw forbidden(kind, pod.metadata.name, why);
+  throw forbidden(kind, podName, why);
 }
 
 /** An account may limit its Pods to the secrets it lists. */
-function checkMountable({ kind }: AdmissionRequest, pod: Pod, { metadata, secrets = [] }: Account): void {
+function checkMountable(
+  { kind, name: podName }: AdmissionRequest,
+  pod: Pod,
+  { metadata, secrets = [] }: Account,
+): void {
   if (metadata.annotations?.[ENFORCE_ANNOTATION] !== 'true') return;
   const listed = new Set(secrets.map(({ name }) => name));
   const used = [...podReferences(pod)]
@@ -77,7 +81,7 @@ function checkMountable({ kind }: AdmissionRequest, pod: Pod, { metadata, secret
   const other = used.find((name) => !listed.has(name));
   if (other === undefined) return;
   const why = `volume with secret.secretName="${other}" is not allowed because service account ${metadata.name} does not reference that secret`;
-  throw forbidden(kind, pod.metadata.name, why);
+  throw forbidden(kind, podName, why);
 }
 
 function withAccount(pod: Pod, { metadata: { name }, imagePullSecrets }: Account): Pod {

@@ -1,5 +1,8 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Authorizer } from '../authorization/access.ts';
+import type { Question } from '../request-scope.ts';
+import type { WebhookClient } from '../webhook-client.ts';
 import type { CompilePolicy } from './policy-port.ts';
 
 /** What plugins need of their server beyond looking things up. */
@@ -12,6 +15,13 @@ export interface AdmissionServices {
   readonly nowMs: () => number;
   /** Five letters and digits, for names that nobody has yet. */
   readonly nameSuffix: () => string;
+  /** A uid for a question to a webhook. */
+  readonly uid: () => string;
+  readonly webhooks: WebhookClient;
+  /** The answers of others to questions, in their order. @throws AnswersNeeded: the request is set aside until they are there */
+  readonly ask: (questions: readonly Question[]) => readonly unknown[];
+  /** Every version in which the objects of a kind are served. */
+  readonly equivalents: (kind: KindDescriptor) => readonly KindDescriptor[];
   /** Some plugins ask whether the sender has yet another right. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
   /** Stores what admission keeps account of, past all checks. */

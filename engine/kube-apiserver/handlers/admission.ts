@@ -4,22 +4,49 @@ import type { ResourceRequest } from '../context.ts';
 
 /** What admission is told of a request. */
 function admissionRequest(
-  { kind, info, user, warnings }: ResourceRequest,
+  sent: ResourceRequest,
   operation: AdmissionRequest['operation'],
   dryRun: boolean,
   stored?: KubeObject,
 ): AdmissionRequest {
+  const { kind, info, user, warnings } = sent;
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
   const { name, subresource } = info;
-  return { operation, kind, namespace, name, subresource, user, dryRun, stored, warn: (text) => warnings.push(text) };
+  const warn = (text: string) => warnings.push(text);
+  const options = () => optionsOf(sent, operation);
+  return { operation, kind, namespace, name, subresource, user, dryRun, stored, warn, options };
+}
+
+/** The options that a request has in its query, or a deletion in its body. */
+function optionsOf({ request, query }: ResourceRequest, operation: AdmissionRequest['operation']): object {
+  const verb = {
+    CREATE: 'Create',
+    UPDATE: request.method === 'PATCH' ? 'Patch' : 'Update',
+    DELETE: 'Delete',
+    CONNECT: '',
+  }[operation];
+  if (verb === '') return {};
+  const body = operation === 'DELETE' && typeof request.body === 'object' ? request.body : {};
+  const texts = ['fieldManager', 'fieldValidation', 'propagationPolicy'].map(
+    (name) => [name, query.text(name)] as const,
+  );
+  return {
+    ...body,
+    kind: `${verb}Options`,
+    apiVersion: 'meta.k8s.io/v1',
+    ...Object.fromEntries(texts.filter(([, text]) => text !== '')),
+    ...(query.has('dryRun') ? { dryRun: query.all('dryRun') } : {}),
+  };
 }
 
 /** Who creates, and the two turns that admission has. */
 export function admitCreation(request: ResourceRequest, dryRun: boolean) {
   const { admission } = request.server;
   const asked = admissionRequest(request, 'CREATE', dryRun);
-  const named = ({ metadata }: KubeObject) => (asked.name === '' ? { ...asked, name: metadata.name } : asked);
+  // Before a name is generated, refusals name what it will begin with.
+  const named = ({ metadata }: KubeObject) =>
+    asked.name === '' ? { ...asked, name: metadata.name || (metadata.generateName ?? '') } : asked;
   return {
     user: request.user,
     admit: (object: KubeObject) => admission.admit(named(object), object),
@@ -51,14 +78,16 @@ export function admitDeletion(request: ResourceRequest, dryRun: boolean, stored:
   admission.validate(asked, undefined);
 }
 
-/** Admission of what is posted to a subresource. */
-export function admitSubresource(
+/** Admission of what is posted to a subresource; returns it as it is by then. */
+export function admitSubresource<T>(
   request: ResourceRequest,
   operation: 'CREATE' | 'CONNECT',
-  object: unknown,
+  object: T,
   dryRun = false,
-): void {
+): T {
   const { admission } = request.server;
   const asked = admissionRequest(request, operation, dryRun);
-  admission.validate(asked, admission.admit(asked, object as KubeObject));
+  const admitted = admission.admit(asked, object as KubeObject);
+  admission.validate(asked, admitted);
+  return admitted as T;
 }

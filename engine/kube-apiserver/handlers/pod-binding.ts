@@ -6,6 +6,7 @@ import type { ObjectMeta } from '../../api/object.ts';
 import { type ResourceHandler, respond } from '../context.ts';
 import { readObjectBody } from '../decode/object-decoder.ts';
 import { readWriteOptions } from '../write-options.ts';
+import { admitSubresource } from './admission.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
 interface Binding {
@@ -20,11 +21,13 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
  * Assigns a Pod to a node, once: what a scheduler does in the end.
  * After kubernetes/kubernetes pkg/registry/core/pod/storage/storage.go, BindingREST.
  */
-export const bindPod: ResourceHandler = ({ request, store, info, query, server }) => {
+export const bindPod: ResourceHandler = (request) => {
+  const { store, info, query, server } = request;
   const { dryRun } = readWriteOptions('CreateOptions', query);
-  const binding = readObjectBody(request, 'Binding').value as Binding;
-  const name = info.name === '' ? (binding.metadata?.name ?? '') : info.name;
-  if ((binding.metadata?.name ?? name) !== name) throw badRequest('name in URL does not match name in Binding object');
+  const sent = readObjectBody(request.request, 'Binding').value as Binding;
+  const name = info.name === '' ? (sent.metadata?.name ?? '') : info.name;
+  if ((sent.metadata?.name ?? name) !== name) throw badRequest('name in URL does not match name in Binding object');
+  const binding = admitSubresource(request, 'CREATE', sent, dryRun);
   const node = checkTarget(name, binding);
   const pod = store.get(info.namespace, name) as Pod;
   const uid = binding.metadata?.uid ?? '';

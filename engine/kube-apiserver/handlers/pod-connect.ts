@@ -15,6 +15,7 @@ import type { ApiResponse, ByteSink, StartSession } from '../../api/request.ts';
 import type { ResourceHandler, ResourceRequest, ServerContext } from '../context.ts';
 import type { Query } from '../query.ts';
 import { requireVerb } from '../request-access.ts';
+import { admitSubresource } from './admission.ts';
 
 const KUBELET_PORT = 10250;
 const NODES = resourceName('nodes');
@@ -42,16 +43,19 @@ export const podExec: ResourceHandler = (request) => {
   requireCreate(request);
   const { query } = request;
   return connect(request, (kubelet, pod, container) => {
-    const streams = readStreams(query);
-    return kubelet.exec(identity(pod), container, { ...streams, command: query.all('command') });
+    const options = { ...readStreams(query), command: query.all('command') };
+    admitConnection(request, 'PodExecOptions', { ...options, container });
+    return kubelet.exec(identity(pod), container, options);
   });
 };
 
 export const podAttach: ResourceHandler = (request) => {
   requireCreate(request);
-  return connect(request, (kubelet, pod, container) =>
-    kubelet.attach(identity(pod), container, readStreams(request.query)),
-  );
+  return connect(request, (kubelet, pod, container) => {
+    const streams = readStreams(request.query);
+    admitConnection(request, 'PodAttachOptions', { ...streams, container });
+    return kubelet.attach(identity(pod), container, streams);
+  });
 };
 
 /**
@@ -64,6 +68,7 @@ export const podPortForward: ResourceHandler = (request) => {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
     throw badRequest(`query parameter "ports" is not a port: "${text}"`);
+  admitConnection(request, 'PodPortForwardOptions', { ports: [port] });
   return connectNode(request, (kubelet, pod) => kubelet.portForward(identity(pod), port));
 };
 
@@ -73,6 +78,12 @@ export const podPortForward: ResourceHandler = (request) => {
  */
 function requireCreate(request: ResourceRequest): void {
   if (request.request.method === 'GET') requireVerb(request, 'create');
+}
+
+/** Sessions are admitted as writes are. https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ (CONNECT) */
+function admitConnection(request: ResourceRequest, kind: string, options: object): void {
+  const set = Object.entries(options).filter(([, value]) => value !== false);
+  admitSubresource(request, 'CONNECT', { kind, apiVersion: 'v1', ...Object.fromEntries(set) });
 }
 
 type Connection = (kubelet: NodeApi, pod: Pod, container: string) => StartSession;

@@ -40,11 +40,11 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 export const evictPod: ResourceHandler = (request) => {
   const { store, info, query } = request;
   const { dryRun } = readWriteOptions('CreateOptions', query);
-  const eviction = readObjectBody(request.request, 'Eviction').value as Eviction;
-  if ((eviction.metadata?.name ?? info.name) !== info.name) {
+  const sent = readObjectBody(request.request, 'Eviction').value as Eviction;
+  if ((sent.metadata?.name ?? info.name) !== info.name) {
     throw badRequest('name in URL does not match name in Eviction object');
   }
-  admitSubresource(request, 'CREATE', eviction, dryRun);
+  const eviction = admitSubresource(request, 'CREATE', sent, dryRun);
   const given = readDeleteOptions(eviction.deleteOptions ?? {}, query);
   const options = dryRun ? { ...given, dryRun: ['All'] } : given;
   const pod = store.get(info.namespace, info.name) as Pod;

@@ -30,12 +30,12 @@ const TOKENS = resourceName('serviceaccounts/token');
 /** A token for a ServiceAccount that ends by itself, and with the object it is bound to. */
 export const requestToken: ResourceHandler = (request) => {
   const { store, info, server } = request;
-  const asked = readObjectBody(request.request, 'TokenRequest').value as TokenRequest;
-  if ((asked.metadata?.name ?? info.name) !== info.name) {
+  const sent = readObjectBody(request.request, 'TokenRequest').value as TokenRequest;
+  if ((sent.metadata?.name ?? info.name) !== info.name) {
     throw badRequest('name in URL does not match name in TokenRequest object');
   }
   const account = store.get(info.namespace, info.name);
-  admitSubresource(request, 'CREATE', asked);
+  const asked = admitSubresource(request, 'CREATE', sent);
   const audiences = (asked.spec?.audiences?.length ?? 0) > 0 ? asked.spec!.audiences! : [ISSUER];
   const expirationSeconds = asked.spec?.expirationSeconds ?? DEFAULT_SECONDS;
   checkExpiration(info.name, expirationSeconds);

@@ -13,8 +13,8 @@ import { invalid } from '../../api/field-errors.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../api/object.ts';
 import type { UserInfo } from '../../api/request.ts';
 import type { Etcd } from '../../etcd/index.ts';
-import type { Random } from '../../sim/index.ts';
 import type { Clock } from '../clock.ts';
+import type { RequestDraws } from '../request-scope.ts';
 import { type EventLeases, NO_LEASE } from './event-leases.ts';
 import {
   checkIdentity,
@@ -32,7 +32,7 @@ export interface StoreEnvironment {
   readonly etcd: Etcd;
   readonly clock: Clock;
   /** Where uids and generated names come from. */
-  readonly random: Random;
+  readonly random: RequestDraws;
   readonly eventLeases: EventLeases;
 }
 
@@ -147,11 +147,12 @@ export class Store {
     if (!options.dryRun && (sent.metadata.resourceVersion ?? '') !== '') {
       throw unexplained('resourceVersion should not be set on objects to be created');
     }
-    const generated = (sent.metadata.name ?? '') === '' && (sent.metadata.generateName ?? '') !== '';
-    const admitted = options.admit(this.#withSystemFields(namespace, sent, generated, options.managedFields));
-    const timestamp = admitted.metadata.creationTimestamp;
+    const admitted = options.admit(this.#forAdmission(namespace, sent, options.managedFields));
+    const generated = (admitted.metadata.name ?? '') === '' && (admitted.metadata.generateName ?? '') !== '';
+    const created = this.#withSystemFields(namespace, admitted, generated);
+    const timestamp = created.metadata.creationTimestamp;
     const context: WriteContext = { timestamp, status: false, user: options.user };
-    const prepared = kind.prepareForCreate?.(admitted, context) ?? admitted;
+    const prepared = kind.prepareForCreate?.(created, context) ?? created;
     const errors = kind.validateCreate(prepared);
     // A custom resource of the wrong kind is named as it calls itself.
     if (errors.length > 0) throw invalidObject({ ...this.#named, kind: prepared.kind }, prepared.metadata.name, errors);
@@ -213,22 +214,28 @@ export class Store {
     return { timestamp: this.environment.clock.timestamp(), status: subresource === 'status', subresource };
   }
 
-  #withSystemFields(
-    namespace: string,
-    sent: KubeObject,
-    generated: boolean,
-    managedFields: CreateOptions['managedFields'],
-  ): KubeObject {
+  /** What may change the object sees what the client has said: names are generated, and uids given, after it. */
+  #forAdmission(namespace: string, sent: KubeObject, managedFields: CreateOptions['managedFields']): KubeObject {
+    const { metadata } = sent;
+    const given = this.kind.namespaced ? namespace : (metadata.namespace ?? '');
+    if ((metadata.namespace ?? '') === given && metadata.managedFields === managedFields) return sent;
+    const { managedFields: _, ...rest } = metadata;
+    const named = given === '' ? rest : { ...rest, namespace: given };
+    return { ...sent, metadata: managedFields === undefined ? named : { ...named, managedFields } };
+  }
+
+  #withSystemFields(namespace: string, admitted: KubeObject, generated: boolean): KubeObject {
     const { clock, random } = this.environment;
-    const metadata = metadataForCreate(sent.metadata, {
-      name: generated ? this.#generateName(namespace, sent.metadata.generateName!) : (sent.metadata.name ?? ''),
+    const { name = '', generateName = '', namespace: given = '', managedFields } = admitted.metadata;
+    const metadata = metadataForCreate(admitted.metadata, {
+      name: generated ? this.#generateName(namespace, generateName) : name,
       // Kept where it does not belong, so that validation can say so.
-      namespace: this.kind.namespaced ? namespace : (sent.metadata.namespace ?? ''),
+      namespace: this.kind.namespaced ? namespace : given,
       uid: random.uuid(),
       timestamp: clock.timestamp(),
       managedFields,
     });
-    return { ...sent, metadata };
+    return { ...admitted, metadata };
   }
 
   #generateName(namespace: string, base: string): string {

@@ -1,3 +1,4 @@
+import type { Task } from '../../sim/index.ts';
 import { deleteOptionsOf, requestDeletion } from '../deletion.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
@@ -30,10 +31,12 @@ export class Applied {
   }
 
   /** Deletes what was applied before and not this time. */
-  prune(kinds: PruneKinds): void {
-    const options = deleteOptionsOf(this.#invocation);
-    for (const found of findPruned(this.#invocation, kinds, this.#uids, this.#namespaces)) {
-      if (this.#invocation.dryRun !== 'client') requestDeletion(this.#invocation, found, options);
+  *prune(kinds: PruneKinds): Task<void> {
+    const invocation = this.#invocation;
+    const options = deleteOptionsOf(invocation);
+    for (const found of findPruned(invocation, kinds, this.#uids, this.#namespaces)) {
+      if (invocation.dryRun !== 'client')
+        yield* invocation.patiently(() => requestDeletion(invocation, found, options));
       this.#report.done(found.object, 'pruned');
     }
   }

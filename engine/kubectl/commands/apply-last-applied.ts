@@ -60,7 +60,7 @@ export const setLastApplied: Command = {
     const report = new Report(invocation);
     const errors: Error[] = [...unread];
     for (const manifest of objects) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const { resource, namespace, name } = locate(invocation, manifest);
         const live = invocation.get(resource, name, namespace);
         const inNamespace = withField(manifest.object, ['metadata', 'namespace'], namespace);

@@ -65,7 +65,7 @@ export const apply: Command = {
     for (const manifest of selected) yield* collectTask(errors, applyEither(invocation, applied, manifest));
     applied.end();
     throwCollected(errors);
-    if (kinds !== undefined) applied.prune(kinds);
+    if (kinds !== undefined) yield* applied.prune(kinds);
     return 0;
   },
 };
@@ -102,7 +102,8 @@ function checkFlags(invocation: Invocation): PruneKinds | undefined {
 }
 
 function* applyEither(invocation: Invocation, applied: Applied, manifest: ManifestObject): Task<void> {
-  if (invocation.flags.bool('server-side')) applyServerSide(invocation, applied, manifest);
+  if (invocation.flags.bool('server-side'))
+    yield* invocation.patiently(() => applyServerSide(invocation, applied, manifest));
   else yield* applyOne(invocation, applied, manifest);
 }
 
@@ -120,9 +121,12 @@ function* applyOne(invocation: Invocation, applied: Applied, manifest: ManifestO
     );
   }
   const modified = withLastApplied(object);
-  const current = currentObject(invocation, resource, manifest.source, name, namespace);
+  const current = yield* invocation.patiently(() =>
+    currentObject(invocation, resource, manifest.source, name, namespace),
+  );
   if (current === undefined) {
-    applied.add(create(invocation, resource, modified, manifest.source), 'created');
+    const created = yield* invocation.patiently(() => create(invocation, resource, modified, manifest.source));
+    applied.add(created, 'created');
     return;
   }
   const original = lastApplied(current);
@@ -141,7 +145,7 @@ function* applyOne(invocation: Invocation, applied: Applied, manifest: ManifestO
   if (unchanged) return applied.add(current, 'unchanged');
   let changed: Unstructured;
   try {
-    changed = patchOne(invocation, resource, current, patch, manifest.source);
+    changed = yield* invocation.patiently(() => patchOne(invocation, resource, current, patch, manifest.source));
   } catch (error) {
     if (!invocation.flags.bool('force') || !(isStatus(error, 'Conflict') || isStatus(error, 'Invalid'))) throw error;
     changed = yield* recreate(invocation, { resource, namespace, name, object: current }, modified);
@@ -152,9 +156,9 @@ function* applyOne(invocation: Invocation, applied: Applied, manifest: ManifestO
 /** `--force`: what cannot be changed is deleted and made again. */
 function* recreate(invocation: Invocation, found: Found, modified: Unstructured): Task<Unstructured> {
   const { resource, namespace, name, object } = found;
-  invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation));
+  yield* invocation.patiently(() => invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation)));
   yield* waitUntilGone(invocation, found, object.metadata.uid, Number.POSITIVE_INFINITY);
-  return invocation.of(resource).create(modified, writeOptions(invocation));
+  return yield* invocation.patiently(() => invocation.of(resource).create(modified, writeOptions(invocation)));
 }
 
 function currentObject(

@@ -43,7 +43,7 @@ export function* attachTo(invocation: Invocation, pod: Pod, container: string, o
       "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
     );
   }
-  const response = invocation.client.request({
+  const request = {
     method: 'GET',
     path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'attach'),
     query: {
@@ -52,6 +52,7 @@ export function* attachTo(invocation: Invocation, pod: Pod, container: string, o
       ...(options.stdin ? { stdin: 'true' } : {}),
       ...(options.tty ? { tty: 'true' } : { stderr: 'true' }),
     },
-  });
+  } as const;
+  const response = yield* invocation.patiently(() => invocation.client.request(request));
   return yield* runSession(invocation, response, options);
 }

@@ -43,7 +43,8 @@ export const reconcile: Command = {
     const { objects, errors: unread } = yield* readManifests(process, streams, flags);
     const report = new Report(invocation);
     const errors: Error[] = [...unread];
-    for (const manifest of objects) collect(errors, () => reconcileOne(invocation, report, manifest));
+    for (const manifest of objects)
+      yield* collect(invocation, errors, () => reconcileOne(invocation, report, manifest));
     throwCollected(errors);
     return 0;
   },

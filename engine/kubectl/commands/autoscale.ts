@@ -44,7 +44,7 @@ export const autoscale: Command = {
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const autoscaler = autoscalerFor(invocation, one);
         const namespace = generatedNamespace(invocation, one.namespace);
         report.done(createAutoscaler(invocation, autoscaler, namespace), 'autoscaled');

@@ -32,7 +32,9 @@ function decide(name: string, decision: Decision, operation: string, reason: str
       const report = new Report(invocation, true);
       const errors: Error[] = [...missing];
       for (const one of found) {
-        collect(errors, () => report.done(update(invocation, one, decision, reason) as never, operation));
+        yield* collect(invocation, errors, () =>
+          report.done(update(invocation, one, decision, reason) as never, operation),
+        );
       }
       throwCollected(errors);
       return 0;

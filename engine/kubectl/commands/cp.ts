@@ -144,11 +144,12 @@ function* remote(
   // What is said while a container packs goes where kubectl's own output goes.
   const errorsTo = onOutput === undefined ? 2 : 1;
   const container = containerOf(invocation, pod, quiet, errorsTo);
-  const { session: start } = invocation.client.request({
+  const request = {
     method: 'GET',
     path: invocation.path(pods, pod.metadata.namespace, name, 'exec'),
     query: { command, container, stdout: 'true', stderr: 'true', ...(input === undefined ? {} : { stdin: 'true' }) },
-  });
+  } as const;
+  const { session: start } = yield* invocation.patiently(() => invocation.client.request(request));
   yield* streams.flush();
   const session = openSession(start!);
   try {

@@ -39,7 +39,9 @@ export const createToken: Command = {
     };
     let granted: unknown;
     try {
-      granted = invocation.of(serviceAccounts).createSubresource(name, namespace, 'token', body);
+      granted = yield* invocation.patiently(() =>
+        invocation.of(serviceAccounts).createSubresource(name, namespace, 'token', body),
+      );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new CommandError(`failed to create token: ${error.message}`);

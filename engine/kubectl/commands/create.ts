@@ -80,7 +80,7 @@ export const create: Command = {
     }
     const errors: Error[] = [];
     for (const manifest of selected) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const { namespace } = locate(invocation, manifest);
         try {
           report.done(createObject(invocation, manifest.object, namespace), 'created');

@@ -121,15 +121,11 @@ function* debugPod(invocation: Invocation, pod: Pod, profile: DebugProfile, comm
   }
   const container = debugContainer(invocation, profile, command);
   const added = { ...container, ...(target === '' ? {} : { targetContainerName: target }) };
-  const updated = invocation
-    .of(pods)
-    .patch(
-      name,
-      namespace,
-      'strategic-merge',
-      { spec: { ephemeralContainers: [added] } },
-      { subresource: 'ephemeralcontainers' },
-    );
+  const body = { spec: { ephemeralContainers: [added] } };
+  const options = { subresource: 'ephemeralcontainers' };
+  const updated = yield* invocation.patiently(() =>
+    invocation.of(pods).patch(name, namespace, 'strategic-merge', body, options),
+  );
   yield* attachWhenRunning(invocation, updated as unknown as Pod, container.name);
 }
 
@@ -166,9 +162,16 @@ function* debugCopy(invocation: Invocation, pod: Pod, profile: DebugProfile, com
       ...(shared ? { shareProcessNamespace: flags.bool('share-processes') } : {}),
     },
   };
-  if (flags.bool('replace')) invocation.of(pods).delete(pod.metadata.name, namespace);
-  const created = invocation.of(pods).create(object as unknown as Unstructured, invocation.writeOptions());
+  if (flags.bool('replace'))
+    yield* invocation.patiently(() => invocation.of(pods).delete(pod.metadata.name, namespace));
+  const created = yield* createPod(invocation, object);
   yield* attachWhenRunning(invocation, created as unknown as Pod, container);
+}
+
+function createPod(invocation: Invocation, object: object): Task<Unstructured> {
+  return invocation.patiently(() =>
+    invocation.of(pods).create(object as unknown as Unstructured, invocation.writeOptions()),
+  );
 }
 
 function keptParts({ flags }: Invocation) {
@@ -220,12 +223,7 @@ function* debugNode(invocation: Invocation, node: Node, profile: DebugProfile, c
   }
   const object = nodeDebugger(name, nodeName, container, profile);
   const { namespace } = invocation;
-  const created = invocation
-    .of(pods)
-    .create(
-      { ...object, metadata: { ...object.metadata, namespace } } as unknown as Unstructured,
-      invocation.writeOptions(),
-    );
+  const created = yield* createPod(invocation, { ...object, metadata: { ...object.metadata, namespace } });
   yield* attachWhenRunning(invocation, created as unknown as Pod, container.name);
 }
 

@@ -70,7 +70,7 @@ export const deleteCommand: Command = {
     }
     const deleted: { victim: Victim; uid: string }[] = [];
     for (const victim of victims) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const uid = deleteOne(invocation, victim, options, gracePeriod);
         if (uid !== undefined) deleted.push({ victim, uid });
       });
@@ -131,7 +131,8 @@ function* findVictims(invocation: Invocation, errors: Error[]): Task<readonly Vi
     const manifests = yield* readManifests(invocation.process, invocation.streams, flags);
     errors.push(...manifests.errors);
     const victims: Victim[] = [];
-    for (const manifest of manifests.objects) collect(errors, () => victims.push(locate(invocation, manifest)));
+    for (const manifest of manifests.objects)
+      yield* collect(invocation, errors, () => victims.push(locate(invocation, manifest)));
     return victims;
   }
   if (args.length === 0 || (args.length === 1 && !args[0]!.includes('/'))) {

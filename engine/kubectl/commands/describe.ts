@@ -36,7 +36,7 @@ export const describe: Command = {
     const found = [...findings.found];
     const errors = withPrefixMatches(invocation, findings.errors, found);
     const texts: string[] = [];
-    for (const one of found) collect(errors, () => texts.push(describeOne(invocation, one)));
+    for (const one of found) yield* collect(invocation, errors, () => texts.push(describeOne(invocation, one)));
     // Objects found by the beginning of their name end with a line of their own.
     const byPrefix = findings.found.length === 0 && texts.length > 0;
     streams.out(byPrefix ? texts.map((text) => `${text}\n`).join('') : texts.join('\n\n'));

@@ -54,7 +54,8 @@ function* diffAll(invocation: Invocation): Task<number> {
   const selected = manifests.objects.filter(({ object }) => selector.matches(object.metadata?.labels ?? {}));
   const kinds = pruneKinds(invocation);
   const seen = { uids: new Set<string>(), namespaces: new Set<string>() };
-  const texts = selected.map((manifest) => diffOne(invocation, manifest, seen));
+  const texts: string[] = [];
+  for (const manifest of selected) texts.push(yield* invocation.patiently(() => diffOne(invocation, manifest, seen)));
   if (kinds !== undefined) {
     const pruned = findPruned(invocation, kinds, seen.uids, seen.namespaces);
     texts.push(...pruned.map((found) => headed(invocation, found, unifiedDiff(writeYaml(found.object), ''))));

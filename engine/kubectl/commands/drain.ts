@@ -46,7 +46,7 @@ export const drain: Command = {
     // Unlike cordon this one looks up what a node is.
     invocation.discovery.require('nodes');
     for (const node of selectNodes(invocation, 'drain')) {
-      markNode(invocation, node, true);
+      yield* invocation.patiently(() => markNode(invocation, node, true));
       yield* emptyNode(invocation, node);
       invocation.streams.out(`node/${node.metadata.name} drained${invocation.dryRunSuffix}\n`);
     }
@@ -138,9 +138,10 @@ function* remove(invocation: Invocation, { metadata }: Pod, evicts: boolean, dea
     try {
       if (evicts) {
         const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions };
-        invocation.client.request({ method: 'POST', path: invocation.path(pods, namespace, name, 'eviction'), body });
+        const path = invocation.path(pods, namespace, name, 'eviction');
+        yield* invocation.patiently(() => invocation.client.request({ method: 'POST', path, body }));
       } else {
-        invocation.of(pods).delete(name, namespace, deleteOptions);
+        yield* invocation.patiently(() => invocation.of(pods).delete(name, namespace, deleteOptions));
       }
       return;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/kinds.ts';
+import type { ApiResponse } from '../../api/request.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
@@ -48,7 +49,8 @@ export const exec: Command = {
     checkNotCompleted(pod, 'exec into');
     const container = chooseContainer(invocation, pod, flags.bool('quiet'));
     const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
-    const exitCode = yield* runSession(invocation, openExec(invocation, pod, container, command, options), options);
+    const response = yield* openExec(invocation, pod, container, command, options);
+    const exitCode = yield* runSession(invocation, response, options);
     if (exitCode === 0) return 0;
     throw new CommandError(`command terminated with exit code ${exitCode}`, { exitCode, verbatim: true });
   },
@@ -79,14 +81,14 @@ export function chooseContainer(invocation: Invocation, pod: Pod, quiet: boolean
   throw new CommandError(`container ${named} not found in pod ${pod.metadata.name}`);
 }
 
-function openExec(
+function* openExec(
   invocation: Invocation,
   pod: Pod,
   container: string,
   command: readonly string[],
   { stdin, tty }: SessionOptions,
-) {
-  return invocation.client.request({
+): Task<ApiResponse> {
+  const request = {
     method: 'GET',
     path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'exec'),
     query: {
@@ -97,5 +99,6 @@ function openExec(
       // A terminal has one output only.
       ...(tty ? { tty: 'true' } : { stderr: 'true' }),
     },
-  });
+  } as const;
+  return yield* invocation.patiently(() => invocation.client.request(request));
 }

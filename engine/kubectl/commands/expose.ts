@@ -46,7 +46,7 @@ export const expose: Command = {
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const service = withOverrides(invocation, serviceFor(invocation, one), 'io.k8s.api.core.v1.Service');
         report.done(createObject(invocation, service, generatedNamespace(invocation, one.namespace)), 'exposed');
       });

@@ -60,8 +60,8 @@ export const get: Command = {
     const targets = yield* getTargets(invocation);
     if (flags.bool('watch') || flags.bool('watch-only')) return yield* watch(invocation, targets);
     const printer = objectPrinter(invocation);
-    if (printer === undefined) printTables(invocation, targets);
-    else printObjects(invocation, targets, printer);
+    if (printer === undefined) yield* printTables(invocation, targets);
+    else yield* printObjects(invocation, targets, printer);
     return 0;
   },
 };
@@ -110,13 +110,13 @@ function mergeNamed(requests: readonly ResourceRequest[]): readonly GetTarget[] 
   return merged;
 }
 
-function printTables(invocation: Invocation, targets: readonly GetTarget[]): void {
+function* printTables(invocation: Invocation, targets: readonly GetTarget[]): Task<void> {
   const { flags, streams } = invocation;
   const errors: Error[] = [];
   const severalKinds = new Set(targets.map(({ resource }) => resource)).size > 1;
   let printed = 0;
   for (const target of targets) {
-    collect(errors, () => {
+    yield* collect(invocation, errors, () => {
       const table = fetchTable(invocation, target, errors);
       if (table === undefined || table.rows.length === 0) return;
       const sortBy = flags.string('sort-by');
@@ -156,18 +156,19 @@ function ignoreNotFound(invocation: Invocation, errors: readonly Error[]): reado
   return errors.filter((error) => !isStatus(error, 'NotFound'));
 }
 
-function printObjects(
+function* printObjects(
   invocation: Invocation,
   targets: readonly GetTarget[],
   printer: (object: Unstructured) => string,
-): void {
+): Task<void> {
   const { flags, streams } = invocation;
   const errors: Error[] = [];
-  let objects: readonly Unstructured[] = targets.flatMap((target) => {
-    const fetched: Unstructured[] = [];
-    collect(errors, () => fetched.push(...fetchObjects(invocation, target, errors)));
-    return fetched;
-  });
+  let objects: readonly Unstructured[] = [];
+  for (const target of targets) {
+    yield* collect(invocation, errors, () => {
+      objects = [...objects, ...fetchObjects(invocation, target, errors)];
+    });
+  }
   const remaining = ignoreNotFound(invocation, errors);
   const sortBy = flags.string('sort-by');
   if (sortBy !== '') objects = sortByPath(objects, sortBy, (object) => object);

@@ -97,7 +97,7 @@ function* changeKeys(invocation: Invocation, kind: KeyKind) {
   const report = new Report(invocation);
   const errors: Error[] = [...missing];
   for (const one of found) {
-    collect(errors, () => {
+    yield* collect(invocation, errors, () => {
       if (flags.bool('list') && changes.set.size + changes.remove.length === 0)
         listKeys(invocation, kind, one, found.length > 1);
       else changeOne(invocation, report, kind, changes, one);

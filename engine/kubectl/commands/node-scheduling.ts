@@ -17,7 +17,8 @@ function scheduling(name: string, summary: string, unschedulable: boolean): Comm
     operand: 'node',
     flags: [SELECTOR_FLAG, DRY_RUN_FLAG],
     *run(invocation) {
-      for (const node of selectNodes(invocation, name)) markNode(invocation, node, unschedulable);
+      for (const node of selectNodes(invocation, name))
+        yield* invocation.patiently(() => markNode(invocation, node, unschedulable));
       return 0;
     },
   };

@@ -50,7 +50,7 @@ export const patch: Command = {
     const report = new Report(invocation);
     const errors: Error[] = [...missing];
     for (const one of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const subresource = flags.string('subresource');
         const patched = patchFound(invocation, one, type, body, subresource === '' ? {} : { subresource });
         report.done(patched, sameExceptVersion(one.object, patched) ? 'patched (no change)' : 'patched');

@@ -183,11 +183,9 @@ function* anyFailed(process: Process): Task<boolean> {
 function* carry(invocation: Invocation, child: Process, pod: Pod, { local, remote }: Forward): Task<number> {
   const { namespace, name } = pod.metadata;
   try {
-    const { session } = invocation.client.request({
-      method: 'GET',
-      path: invocation.path(pods, namespace, name, 'portforward'),
-      query: { ports: String(remote) },
-    });
+    const path = invocation.path(pods, namespace, name, 'portforward');
+    const request = { method: 'GET', path, query: { ports: String(remote) } } as const;
+    const { session } = yield* invocation.patiently(() => invocation.client.request(request));
     const opened = openSession(session!);
     try {
       const { message } = yield* relay(child, opened, true);

@@ -102,7 +102,7 @@ function answer(
   invocation: Invocation,
   filter: Filter,
   request: HttpServerRequest,
-): HttpServerResponse | ForkedResponse {
+): HttpServerResponse | ForkedResponse | Task<HttpServerResponse | ForkedResponse> {
   if (!filter(request)) return { status: 403, body: 'Forbidden\n' };
   const { flags } = invocation;
   const [files, prefix] = [withSlash(flags.string('www-prefix')), withSlash(flags.string('api-prefix'))];
@@ -138,11 +138,11 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ]);
 
-function forward(
+function* forward(
   invocation: Invocation,
   request: HttpServerRequest,
   path: string,
-): HttpServerResponse | ForkedResponse {
+): Task<HttpServerResponse | ForkedResponse> {
   const headers = Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
   const body = request.body.length === 0 ? {} : { body: request.body };
   const query = queryOf(request.query);
@@ -154,7 +154,7 @@ function forward(
       headers: Object.fromEntries(headers),
       ...body,
     };
-    return answered(path, invocation.exchange.relay(asked));
+    return answered(path, yield* invocation.patiently(() => invocation.exchange.relay(asked)));
   } catch (error) {
     if (!isExpected(error)) throw error;
     const reason = error instanceof UnreachableError ? error.reason : error.message;

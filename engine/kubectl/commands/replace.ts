@@ -58,7 +58,7 @@ function* update(invocation: Invocation, report: Report, manifest: ManifestObjec
   if (invocation.dryRun === 'client') return report.done(object, 'replaced');
   try {
     const options = { ...invocation.writeOptions(), ...(subresource === '' ? {} : { subresource }) };
-    report.done(invocation.of(resource).update(object, options), 'replaced');
+    report.done(yield* invocation.patiently(() => invocation.of(resource).update(object, options)), 'replaced');
   } catch (error) {
     throw error instanceof Error ? withSource(error, 'replacing', manifest.source) : error;
   }
@@ -68,17 +68,16 @@ function* recreate(invocation: Invocation, report: Report, manifest: ManifestObj
   const { resource, namespace, name } = locate(invocation, manifest);
   try {
     const { metadata } = invocation.get(resource, name, namespace);
-    invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation));
+    yield* invocation.patiently(() => invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation)));
     const where = namespace === undefined ? '' : ` from ${namespace} namespace`;
     invocation.streams.out(`${resource.kind.toLowerCase()} ${JSON.stringify(name)} deleted${where}\n`);
     yield* waitUntilGone(invocation, { resource, namespace, name }, metadata.uid, Number.POSITIVE_INFINITY);
   } catch (error) {
     if (!isStatus(error, 'NotFound')) throw error;
   }
-  report.done(
-    invocation.of(resource).create(placed(invocation, manifest.object, namespace), invocation.writeOptions()),
-    'replaced',
-  );
+  const object = placed(invocation, manifest.object, namespace);
+  const created = yield* invocation.patiently(() => invocation.of(resource).create(object, invocation.writeOptions()));
+  report.done(created, 'replaced');
 }
 
 function placed({ flags }: Invocation, object: Unstructured, namespace: string | undefined): Unstructured {

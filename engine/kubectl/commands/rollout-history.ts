@@ -27,7 +27,7 @@ export const rolloutHistory: Command = {
   *run(invocation) {
     const { found, errors: missing } = yield* rolloutTargets(invocation);
     const errors: Error[] = [...missing];
-    for (const one of found) collect(errors, () => show(invocation, one));
+    for (const one of found) yield* collect(invocation, errors, () => show(invocation, one));
     throwCollected(errors);
     return 0;
   },

@@ -26,7 +26,7 @@ export const rolloutUndo: Command = {
     const { found, errors: missing } = yield* rolloutTargets(invocation);
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
-    for (const one of found) collect(errors, () => undo(invocation, report, one));
+    for (const one of found) yield* collect(invocation, errors, () => undo(invocation, report, one));
     throwCollected(errors);
     return 0;
   },

@@ -59,7 +59,7 @@ function changer(
       const report = new Report(invocation, true);
       const errors: Error[] = [...missing];
       for (const one of found) {
-        collect(errors, () => {
+        yield* collect(invocation, errors, () => {
           if (one.resource.kind !== 'Deployment' && !(name === 'restart' && RESTARTABLE.has(one.resource.kind))) {
             const verb = { pause: 'pausing', resume: 'resuming', restart: 'restarting' }[name];
             throw new CommandError(

@@ -67,11 +67,12 @@ export const run: Command = {
     checkFlags(invocation, attached);
     const object = withOverrides(invocation, podObject(invocation, name), 'io.k8s.api.core.v1.Pod');
     const namespace = generatedNamespace(invocation, invocation.namespace);
-    const created = createObject(invocation, object, namespace);
+    const created = yield* invocation.patiently(() => createObject(invocation, object, namespace));
     if (!attached || invocation.dryRun !== 'none') {
       const report = new Report(invocation, true);
       if (flags.bool('expose')) {
-        report.done(createObject(invocation, serviceFor(created, flags.string('port')), namespace), 'created');
+        const service = serviceFor(created, flags.string('port'));
+        report.done(yield* invocation.patiently(() => createObject(invocation, service, namespace)), 'created');
         // Each of the two is printed by a printer of its own.
         if (flags.string('output') === 'yaml') invocation.streams.out('---\n');
       }
@@ -81,7 +82,7 @@ export const run: Command = {
     try {
       return yield* attachToRun(invocation, created as unknown as Pod);
     } finally {
-      if (flags.bool('rm')) removePod(invocation, name);
+      if (flags.bool('rm')) yield* invocation.patiently(() => removePod(invocation, name));
     }
   },
 };

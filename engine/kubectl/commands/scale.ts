@@ -34,7 +34,7 @@ export const scale: Command = {
     const report = new Report(invocation);
     const errors: Error[] = [...missing];
     for (const { resource, name, namespace, object } of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const path = invocation.path(resource, namespace, name, 'scale');
         const current = invocation.client.request({ method: 'GET', path }).body;
         const expected = flags.int('current-replicas');

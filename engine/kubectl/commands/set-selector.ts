@@ -31,7 +31,7 @@ export const setSelector: Command = {
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         const { resource, object } = one;
         if (resource.kind !== 'Service') {
           throw new CommandError('setting a selector is only supported for Services');

@@ -28,7 +28,7 @@ export const setSubject: Command = {
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
     for (const one of found) {
-      collect(errors, () => {
+      yield* collect(invocation, errors, () => {
         if (one.resource.kind !== 'RoleBinding' && one.resource.kind !== 'ClusterRoleBinding')
           throw new CommandError('setting subjects is only supported for RoleBinding/ClusterRoleBinding');
         const { subjects = [] } = one.object as unknown as RoleBinding;

@@ -37,7 +37,7 @@ export const taint: Command = {
     const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
-    for (const one of found) collect(errors, () => change(invocation, report, one, set, remove));
+    for (const one of found) yield* collect(invocation, errors, () => change(invocation, report, one, set, remove));
     throwCollected(errors);
     return 0;
   },

@@ -2,6 +2,7 @@ import type { Container, LifecycleHandler } from '../../api/kinds.ts';
 import { Errno } from '../../linux/errno.ts';
 import { HttpProtocolError, httpRequest } from '../../linux/http.ts';
 import type { Process } from '../../linux/syscalls.ts';
+import { shakeHands, TlsError } from '../../linux/tls.ts';
 import type { Task } from '../../sim/index.ts';
 import { errnoText } from '../host-files.ts';
 
@@ -49,8 +50,8 @@ export function httpTarget(container: Container, get: HttpGet, address: string):
 }
 
 /**
- * Any status from 200 to 399 is healthy. After `pkg/probe/http/http.go`. Simplified: TLS is not simulated, so `HTTPS`
- * speaks plain HTTP; redirects are not followed (and count as healthy, as a redirect to another host does).
+ * Any status from 200 to 399 is healthy, and any certificate will do. After `pkg/probe/http/http.go`. Simplified: redirects
+ * are not followed (and count as healthy, as a redirect to another host does).
  */
 export function* probeHttp(root: Process, target: HttpTarget, timeoutMs: number): Task<ProbeOutcome> {
   const { scheme, host, port, path, headers } = target;
@@ -59,11 +60,14 @@ export function* probeHttp(root: Process, target: HttpTarget, timeoutMs: number)
   if (port === undefined) return { result: 'failure', output: "couldn't find port" };
   if (address === undefined) return { result: 'failure', output: `${failed} dial tcp: lookup ${host}: no such host` };
   try {
-    const response = yield* httpRequest(root, { host: address, port, path, headers, timeoutMs });
+    const secure = scheme === 'https' ? (fd: number) => shakeHands(root, fd, { timeoutMs }) : undefined;
+    const request = { host: address, port, path, headers, timeoutMs, ...(secure && { secure }) };
+    const response = yield* httpRequest(root, request);
     const healthy = response.status >= 200 && response.status < 400;
     if (healthy) return { result: 'success', output: '' };
     return { result: 'failure', output: `HTTP probe failed with statuscode: ${response.status}` };
   } catch (error) {
+    if (error instanceof TlsError) return { result: 'failure', output: `${failed} ${tlsWords(error)}` };
     if (error instanceof HttpProtocolError) return { result: 'failure', output: `${failed} ${error.message}` };
     if (!(error instanceof Errno)) throw error;
     if (error.code === 'ETIMEDOUT') {
@@ -73,4 +77,11 @@ export function* probeHttp(root: Process, target: HttpTarget, timeoutMs: number)
     if (error.code === 'ECONNRESET') return { result: 'failure', output: `${failed} EOF` };
     return { result: 'failure', output: `${failed} dial tcp ${host}:${port}: connect: ${errnoText(error)}` };
   }
+}
+
+/** What net/http says of a server that does not speak TLS as it should. */
+function tlsWords({ code, message }: TlsError): string {
+  if (code === 'timeout') return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+  if (message === 'wrong version number') return 'http: server gave HTTP response to HTTPS client';
+  return message.includes('eof') ? 'EOF' : `remote error: tls: ${message}`;
 }

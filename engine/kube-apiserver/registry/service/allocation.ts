@@ -4,7 +4,7 @@ import { invalid } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Etcd } from '../../../etcd/index.ts';
-import type { Random } from '../../../sim/index.ts';
+import type { RequestDraws as Draws } from '../../request-scope.ts';
 import { allocateClusterIp, refuseClusterIp } from './cluster-ips.ts';
 import { allocateNodePort, nodePortKey, refuseNodePort } from './node-ports.ts';
 
@@ -24,7 +24,7 @@ const SERVICE = { group: '', kind: 'Service' };
  * is taken is read from the Services themselves, so nothing can leak or be forgotten when a server starts anew.
  * After kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
  */
-export function serviceAllocation(etcd: Etcd, prefix: string, random: Random) {
+export function serviceAllocation(etcd: Etcd, prefix: string, random: Draws) {
   return (object: KubeObject, stored: KubeObject | undefined): KubeObject => {
     const service = object as Service;
     if (stored !== undefined && service.spec === (stored as Service).spec) return service;
@@ -60,7 +60,7 @@ function withFamilies(service: Service): Service {
   return { ...service, spec: { ...spec, ipFamilies, ipFamilyPolicy } as Spec };
 }
 
-function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Random): Service {
+function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
   const { spec, metadata } = service;
   if (!needsClusterIp(spec)) return service;
   const asked = spec.clusterIP ?? spec.clusterIPs?.[0] ?? '';
@@ -80,7 +80,7 @@ function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Ran
     : { ...service, spec: { ...spec, clusterIP: asked, clusterIPs } };
 }
 
-function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Random): Service {
+function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
   const { spec, metadata } = service;
   if (!isExternal(spec) || spec.ports === undefined) return service;
   const wantsPorts = spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false;

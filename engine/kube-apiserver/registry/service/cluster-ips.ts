@@ -6,7 +6,7 @@ import {
   ipv4Number,
   parseIpv4Block,
 } from '../../../api/ip-block.ts';
-import type { Random } from '../../../sim/index.ts';
+import type { RequestDraws as Draws } from '../../request-scope.ts';
 
 /** `--service-cluster-ip-range` */
 export const SERVICE_CLUSTER_IP_RANGE = '10.96.0.0/12';
@@ -16,7 +16,7 @@ const STATIC_ADDRESSES = 256;
 const RANDOM_ATTEMPTS = 16;
 
 /** A free address, drawn from the part that is given out; undefined when none is left. */
-export function allocateClusterIp(taken: ReadonlySet<string>, random: Random): string | undefined {
+export function allocateClusterIp(taken: ReadonlySet<string>, random: Draws): string | undefined {
   const usable = blockSize(BLOCK) - 1;
   const dynamic = usable - STATIC_ADDRESSES;
   for (let attempt = 0; attempt < RANDOM_ATTEMPTS; attempt++) {

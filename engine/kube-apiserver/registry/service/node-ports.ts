@@ -1,4 +1,4 @@
-import type { Random } from '../../../sim/index.ts';
+import type { RequestDraws as Draws } from '../../request-scope.ts';
 
 /** `--service-node-port-range` */
 const FIRST = 30000;
@@ -8,7 +8,7 @@ const STATIC_PORTS = 86;
 const RANDOM_ATTEMPTS = 16;
 
 /** A free port; undefined when none is left. */
-export function allocateNodePort(taken: ReadonlySet<string>, protocol: string, random: Random): number | undefined {
+export function allocateNodePort(taken: ReadonlySet<string>, protocol: string, random: Draws): number | undefined {
   const dynamic = LAST - FIRST + 1 - STATIC_PORTS;
   for (let attempt = 0; attempt < RANDOM_ATTEMPTS; attempt++) {
     const port = FIRST + STATIC_PORTS + Math.floor(random.float() * dynamic);

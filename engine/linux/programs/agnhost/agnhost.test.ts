@@ -99,7 +99,7 @@ test('the small ones', () => {
 
 test.for([
   ['frobnicate', 'Error: unknown command "frobnicate" for "app"\nRun \'app --help\' for usage.\n'],
-  ['webhook', 'Error: the subcommand "webhook" of agnhost is not part of this simulation\n'],
+  ['audit-proxy', 'Error: the subcommand "audit-proxy" of agnhost is not part of this simulation\n'],
 ] as const)('agnhost %s is refused', ([command, message]) => {
   const result = started('').sh(`/agnhost ${command}`);
   expect(result).toMatchObject({ stderr: message, exitCode: 1 });

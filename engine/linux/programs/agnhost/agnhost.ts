@@ -5,6 +5,7 @@ import { FlagError, type FlagSpecs, parseFlags } from '../go/flags.ts';
 import { goProgram } from '../go/runtime.ts';
 import type { Command } from './command.ts';
 import { connect } from './connect.ts';
+import { crdConversionWebhook } from './crd-conversion-webhook.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
 import { fakeGitServer } from './fake-gitserver.ts';
@@ -21,6 +22,7 @@ import { porter } from './porter.ts';
 import { resourceConsumer } from './resource-consumer.ts';
 import { serveHostname } from './serve-hostname.ts';
 import { testWebserver } from './test-webserver.ts';
+import { webhook } from './webhook.ts';
 
 // The image that upstream's end-to-end tests are made of: one binary, a subcommand for each thing that a test needs.
 // https://github.com/kubernetes/kubernetes/tree/master/test/images/agnhost
@@ -29,6 +31,7 @@ const AGNHOST_VERSION = '2.59';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   connect,
+  'crd-conversion-webhook': crdConversionWebhook,
   'dns-server-list': dnsServerList,
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
@@ -47,12 +50,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'resource-consumer': resourceConsumer,
   'serve-hostname': serveHostname,
   'test-webserver': testWebserver,
+  webhook,
 };
 
 /** What the real one has as well. */
 const LEFT_OUT: readonly string[] = [
   'audit-proxy',
-  'crd-conversion-webhook',
   'fake-registry-server',
   'mtlsclient',
   'mtlsserver',
@@ -64,7 +67,6 @@ const LEFT_OUT: readonly string[] = [
   'resource-consumer-controller',
   'tcp-reset',
   'test-service-account-issuer-discovery',
-  'webhook',
 ];
 
 /** Flags of klog, which every subcommand takes and which change nothing here. */

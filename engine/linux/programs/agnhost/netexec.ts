@@ -45,7 +45,6 @@ export const netexec: Command = {
     },
   },
   *run(process, flags) {
-    if (flags.string('tls-cert-file') !== '') return yield* fatal(process, 'TLS is not part of this simulation');
     if (flags.number('sctp-port') !== -1) return yield* fatal(process, 'SCTP is not part of this simulation');
     const udpPort = flags.number('udp-port');
     if (udpPort !== -1) {
@@ -61,7 +60,10 @@ export const netexec: Command = {
     for (const signal of ['USR1', 'TERM'] as const)
       if (signal === 'USR1' || delayMs > 0) process.setSignalAction(signal, 'catch');
     const handler: GoHandler = (request) => route(server, override === '' ? request : overridden(request, override));
+    const certificate = flags.string('tls-cert-file');
+    const tls = certificate === '' ? {} : { tls: { certificate, key: flags.string('tls-private-key-file') } };
     return yield* serveGo(process, port, handler, {
+      ...tls,
       onSignals: (signals) => {
         if (server.exitCode !== undefined && signals.includes('USR1')) return server.exitCode;
         if (delayMs === 0 || !signals.includes('TERM')) return signals.some(isEnding) ? 2 : undefined;

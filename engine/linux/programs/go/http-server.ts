@@ -1,9 +1,16 @@
 import type { Task } from '../../../sim/index.ts';
-import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../http.ts';
+import {
+  type ForkedResponse,
+  type HttpServerRequest,
+  type HttpServerResponse,
+  type SecureChannel,
+  serveHttp,
+} from '../../http.ts';
 import type { Signal } from '../../signal.ts';
 import type { Process } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
 import { fatal, goError, isEnding } from './runtime.ts';
+import { serverTls } from './server-tls.ts';
 
 export type GoResponse = HttpServerResponse | ForkedResponse;
 export type GoHandler = (request: HttpServerRequest) => GoResponse | Task<GoResponse>;
@@ -13,6 +20,8 @@ export interface GoServerOptions {
   readonly address?: string;
   /** What signals mean: an exit code ends the program. Without it those that end a Go program do. */
   readonly onSignals?: (signals: readonly Signal[]) => number | undefined;
+  /** Files with a certificate and its key: `ListenAndServeTLS`. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 /**
@@ -30,6 +39,12 @@ export function* serveGo(
     listener = process.listen(port, options.address);
   } catch (error) {
     return yield* fatal(process, goError(`listen tcp ${options.address ?? ''}:${port}: bind`, error));
+  }
+  let secure: (() => SecureChannel) | undefined;
+  if (options.tls !== undefined) {
+    const tls = yield* secured(process, options.tls.certificate, options.tls.key);
+    if ('problem' in tls) return yield* fatal(process, tls.problem);
+    secure = tls.channel;
   }
   let exitCode = 2;
   const onSignals = (signals: readonly Signal[]) => {
@@ -61,8 +76,21 @@ export function* serveGo(
       },
     };
   };
-  yield* serveHttp(process, listener, answer, { onSignals, maxBodyBytes: 16 * 1024 * 1024 });
+  yield* serveHttp(process, listener, answer, {
+    onSignals,
+    maxBodyBytes: 16 * 1024 * 1024,
+    ...(secure === undefined ? {} : { secure }),
+  });
   return exitCode;
+}
+
+function* secured(process: Process, certificate: string, key: string): ReturnType<typeof serverTls> {
+  try {
+    return yield* serverTls(process, certificate, key);
+  } catch (error) {
+    const path = process.access(certificate, 'read') ? key : certificate;
+    return { problem: goError(`open ${path}`, error) };
+  }
 }
 
 /** What `http.Error` and `http.NotFound` send. */

@@ -1,0 +1,281 @@
+import { expect, test, vi } from 'vitest';
+import type { ConfigMap, Pod } from '../../api/kinds.ts';
+import { Testbed } from '../../testing/scenarios/testbed.ts';
+import { deployWebhookServer, type WebhookServer } from '../testing/webhook-server.ts';
+
+// After test/e2e/apimachinery/webhook.go: webhooks in a Pod, called by the API server through the cluster's own network.
+
+vi.setConfig({ testTimeout: 60_000 });
+
+interface Bed {
+  readonly bed: Testbed;
+  readonly server: WebhookServer;
+}
+
+function start(): Bed {
+  const bed = new Testbed({ workers: [{}] });
+  const server = deployWebhookServer(bed, 'webhook');
+  bed.kubectl('create', 'namespace', 'marked');
+  bed.kubectl('label', 'namespace', 'marked', 'webhook=yes');
+  // Its ServiceAccount is made by a controller.
+  bed.pass(1);
+  return { bed, server };
+}
+
+type Rule = readonly [group: string, versions: string[], resource: string, operations: string[], scope?: string];
+
+const CONFIG_MAPS: Rule = ['', ['v1'], 'configmaps', ['CREATE', 'UPDATE', 'DELETE']];
+const PODS: Rule = ['', ['v1'], 'pods', ['CREATE']];
+
+/** A webhook about a kind in the marked namespace. */
+function webhook(
+  server: WebhookServer,
+  path: string,
+  [group, apiVersions, resource, operations, scope]: Rule,
+  more: object = {},
+) {
+  return {
+    name: `${path.slice(1).replaceAll('/', '-')}.k8s.io`,
+    rules: [{ apiGroups: [group], apiVersions, operations, resources: [resource], ...(scope && { scope }) }],
+    clientConfig: server.clientConfig(path),
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1', 'v1beta1'],
+    ...(scope === 'Cluster' ? {} : { namespaceSelector: { matchLabels: { webhook: 'yes' } } }),
+    ...more,
+  };
+}
+
+type Kind = 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
+
+function register({ bed }: Bed, kind: Kind, name: string, ...webhooks: readonly object[]): void {
+  const metadata = { name, labels: { e2e: 'webhooks' } };
+  bed.apply(JSON.stringify({ apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, webhooks }));
+}
+
+function configMap(name: string, data: object) {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'marked' }, data });
+}
+
+const UNWANTED = { 'webhook-e2e-test': 'webhook-disallow' };
+
+function pod(name: string, metadata: object = {}, spec: object = {}) {
+  const containers = [
+    { name: 'container1', image: 'registry.k8s.io/e2e-test-images/agnhost:2.59', args: ['pause'], stdin: true },
+  ];
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'marked', ...metadata } };
+  return JSON.stringify({ ...object, spec: { containers, terminationGracePeriodSeconds: 0, ...spec } });
+}
+
+/** Applies one object, whatever comes of it. */
+function create({ bed }: Bed, manifest: string) {
+  return bed.applyAnyway(manifest, 'object.json');
+}
+
+test('Admission webhook, deny create', () => {
+  const all = start();
+  const { bed, server } = all;
+  const timeoutSeconds = 10;
+  register(
+    all,
+    'ValidatingWebhookConfiguration',
+    'deny',
+    webhook(server, '/pods', PODS, { timeoutSeconds: 3 }),
+    webhook(server, '/configmaps', CONFIG_MAPS, { timeoutSeconds }),
+  );
+
+  const labelled = create(all, pod('disallowed-pod', { labels: UNWANTED }));
+  expect(labelled.stderr).toContain(
+    'admission webhook "pods.k8s.io" denied the request: the pod contains unwanted label',
+  );
+  const hanging = create(all, pod('hanging-pod', { labels: { 'webhook-e2e-test': 'wait-forever' } }));
+  expect(hanging.stderr).toContain(
+    'failed calling webhook "pods.k8s.io": failed to call webhook: Post "https://e2e-test-webhook.default.svc:8443/pods?timeout=3s": context deadline exceeded',
+  );
+  expect(bed.kubectlAnyway('get', 'pods', '-n', 'marked').stdout).toBe('');
+
+  expect(create(all, configMap('bad', UNWANTED)).stderr).toContain('the configmap contains unwanted key and value');
+  expect(create(all, configMap('good', { a: 'b' })).stdout).toBe('configmap/good created\n');
+  // Neither by PUT nor by PATCH does it get in.
+  const data = JSON.stringify({ data: UNWANTED });
+  const patched = bed.kubectlAnyway('patch', 'configmap', 'good', '-n', 'marked', '--type=merge', '-p', data);
+  expect(patched.stderr).toContain('denied the request: the configmap contains unwanted key and value');
+  bed.cluster.submit({ kind: 'file.write', path: 'put.json', text: configMap('good', UNWANTED) });
+  expect(bed.kubectlAnyway('replace', '-f', 'put.json').stderr).toContain('denied the request');
+  // A namespace that is not meant takes it.
+  expect(
+    bed.kubectlAnyway('create', 'configmap', 'bad', '--from-literal=webhook-e2e-test=webhook-disallow').exitCode,
+  ).toBe(0);
+});
+
+test('Admission webhook, deny attach', () => {
+  const all = start();
+  const { bed, server } = all;
+  register(
+    all,
+    'ValidatingWebhookConfiguration',
+    'attach',
+    webhook(server, '/pods/attach', ['', ['v1'], 'pods/attach', ['CONNECT']]),
+  );
+  create(all, pod('to-be-attached-pod'));
+  bed.until('the Pod runs', () => bed.podView('to-be-attached-pod', 'marked')?.status === 'Running');
+  const { exitCode, stderr } = bed.kubectlAnyway('attach', 'to-be-attached-pod', '-n', 'marked', '-i', '-c=container1');
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toContain("attaching to pod 'to-be-attached-pod' is not allowed");
+});
+
+test('Admission webhook, ordered mutation', () => {
+  const all = start();
+  const { bed, server } = all;
+  // Of the same configuration, one after the other: the second sees what the first has added.
+  const once: Rule = ['', ['v1'], 'configmaps', ['CREATE']];
+  const more = (name: string) => ({ name: `${name}.k8s.io` });
+  register(
+    all,
+    'MutatingWebhookConfiguration',
+    'stages',
+    webhook(server, '/mutating-configmaps', once, more('one')),
+    webhook(server, '/mutating-configmaps', once, more('two')),
+  );
+  create(all, configMap('staged', { 'mutation-start': 'yes' }));
+  expect(bed.get<ConfigMap>('configmap', 'staged', 'marked').data).toEqual({
+    'mutation-start': 'yes',
+    'mutation-stage-1': 'yes',
+    'mutation-stage-2': 'yes',
+  });
+});
+
+test('Admission webhook, mutation with defaulting', () => {
+  const all = start();
+  const { bed, server } = all;
+  register(all, 'MutatingWebhookConfiguration', 'pods', webhook(server, '/mutating-pods', PODS));
+  create(all, pod('webhook-to-be-mutated'));
+  const [added] = bed.get<Pod>('pod', 'webhook-to-be-mutated', 'marked').spec.initContainers ?? [];
+  expect(added).toMatchObject({
+    name: 'webhook-added-init-container',
+    image: 'webhook-added-image',
+    // What the webhook has not said is filled in after it.
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: 'Always',
+  });
+});
+
+test('Admission webhook, fail closed', () => {
+  const all = start();
+  const { server } = all;
+  const unreachable = { service: { namespace: 'default', name: 'no-such-service', path: '/configmaps', port: 443 } };
+  register(
+    all,
+    'ValidatingWebhookConfiguration',
+    'closed',
+    webhook(server, '/configmaps', CONFIG_MAPS, {
+      clientConfig: unreachable,
+      failurePolicy: 'Fail',
+      name: 'fail-closed.k8s.io',
+    }),
+  );
+  expect(create(all, configMap('foo', {})).stderr).toContain(
+    'Error from server (InternalError): error when creating "object.json": Internal error occurred: failed calling webhook "fail-closed.k8s.io": failed to call webhook: Post "https://no-such-service.default.svc:443/configmaps?timeout=10s": service "no-such-service" not found',
+  );
+});
+
+test('Admission webhook, honor timeout', () => {
+  const all = start();
+  const { bed, server } = all;
+  const slow = (timeoutSeconds: number | undefined, failurePolicy: string) => {
+    const more = { failurePolicy, name: 'slow.k8s.io', ...(timeoutSeconds && { timeoutSeconds }) };
+    register(
+      all,
+      'ValidatingWebhookConfiguration',
+      'slow',
+      webhook(server, '/always-allow-delay-5s', CONFIG_MAPS, more),
+    );
+  };
+  const timed = (name: string) => {
+    const startedMs = bed.sim.nowMs;
+    const outcome = create(all, configMap(name, { a: 'b' }));
+    return { outcome, seconds: Math.floor((bed.sim.nowMs - startedMs) / 1000) };
+  };
+  slow(1, 'Fail');
+  const short = timed('short');
+  expect(short.seconds).toBe(1);
+  expect(short.outcome.stderr).toContain('always-allow-delay-5s?timeout=1s": context deadline exceeded');
+  slow(1, 'Ignore');
+  expect(timed('ignored')).toMatchObject({ outcome: { exitCode: 0 }, seconds: 1 });
+  slow(30, 'Fail');
+  expect(timed('long')).toMatchObject({ outcome: { exitCode: 0 }, seconds: 5 });
+  // Ten seconds unless told.
+  slow(undefined, 'Fail');
+  expect(timed('default')).toMatchObject({ outcome: { exitCode: 0 }, seconds: 5 });
+});
+
+test('Admission webhook, admission control not allowed on webhook configuration objects', () => {
+  const all = start();
+  const { bed, server } = all;
+  const resources = ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'];
+  const rules = [
+    { apiGroups: ['admissionregistration.k8s.io'], apiVersions: ['*'], operations: ['CREATE', 'DELETE'], resources },
+  ];
+  const everywhere = { rules, namespaceSelector: {} };
+  register(all, 'ValidatingWebhookConfiguration', 'deny-all', webhook(server, '/always-deny', PODS, everywhere));
+  register(all, 'MutatingWebhookConfiguration', 'mutate-all', webhook(server, '/add-label', PODS, everywhere));
+  for (const kind of ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const) {
+    register(all, kind, 'dummy', webhook(server, '/always-deny', ['', ['v1'], 'invalid', ['CREATE']]));
+    expect(bed.get<ConfigMap>(kind, 'dummy').metadata.labels).toEqual({ e2e: 'webhooks' });
+    expect(bed.kubectl('delete', kind, 'dummy')).toContain('deleted');
+  }
+});
+
+test('Mutating Admission webhook, mutating webhook excluding object with specific name', () => {
+  const all = start();
+  const { bed, server } = all;
+  const matchConditions = [{ name: 'not-skip-me', expression: "object.metadata.name != 'skip-me'" }];
+  register(
+    all,
+    'MutatingWebhookConfiguration',
+    'conditions',
+    webhook(server, '/mutating-configmaps', ['', ['v1'], 'configmaps', ['CREATE']], { matchConditions }),
+  );
+  for (const name of ['skip-me', 'not-skip-me']) create(all, configMap(name, { 'mutation-start': 'yes' }));
+  expect(bed.get<ConfigMap>('configmap', 'skip-me', 'marked').data).toEqual({ 'mutation-start': 'yes' });
+  expect(bed.get<ConfigMap>('configmap', 'not-skip-me', 'marked').data).toHaveProperty('mutation-stage-1', 'yes');
+});
+
+for (const [kind, path, verb] of [
+  ['ValidatingWebhookConfiguration', '/configmaps', 'validating'],
+  ['MutatingWebhookConfiguration', '/mutating-configmaps', 'mutating'],
+] as const) {
+  /** Whether the webhook has a say about a new ConfigMap. */
+  const hasSay = (all: Bed, name: string): boolean => {
+    const data = verb === 'validating' ? UNWANTED : { 'mutation-start': 'yes' };
+    const { exitCode } = create(all, configMap(name, data));
+    if (verb === 'validating') return exitCode !== 0;
+    return Object.keys(all.bed.get<ConfigMap>('configmap', name, 'marked').data ?? {}).length > 1;
+  };
+
+  test(`Admission webhook, update ${verb} webhook`, () => {
+    const all = start();
+    const { bed, server } = all;
+    const rule = (operations: string[]): Rule => ['', ['v1'], 'configmaps', operations];
+    register(all, kind, 'changing', webhook(server, path, rule(['CREATE'])));
+    expect(hasSay(all, 'before')).toBe(true);
+    // Updated to be about updates only,
+    register(all, kind, 'changing', webhook(server, path, rule(['UPDATE'])));
+    expect(hasSay(all, 'between')).toBe(false);
+    // and patched back.
+    const patch = JSON.stringify([{ op: 'replace', path: '/webhooks/0/rules/0/operations', value: ['CREATE'] }]);
+    bed.kubectl('patch', kind, 'changing', '--type=json', '-p', patch);
+    expect(hasSay(all, 'after')).toBe(true);
+  });
+
+  test(`Admission webhook, list ${verb} webhooks`, () => {
+    const all = start();
+    const { bed, server } = all;
+    for (let index = 0; index < 3; index++)
+      register(all, kind, `listed-${index}`, webhook(server, path, CONFIG_MAPS, { name: `listed-${index}.k8s.io` }));
+    expect(bed.list(kind, '-l', 'e2e=webhooks')).toHaveLength(3);
+    expect(hasSay(all, 'while-listed')).toBe(true);
+    bed.kubectl('delete', kind, '-l', 'e2e=webhooks');
+    expect(bed.list(kind, '-l', 'e2e=webhooks')).toEqual([]);
+    expect(hasSay(all, 'when-gone')).toBe(false);
+  });
+}

@@ -1,0 +1,172 @@
+import type { ApiResponse } from '../api/request.ts';
+import type { Activity, Random, Simulation } from '../sim/index.ts';
+
+/** Something that only somebody outside this server can answer. */
+export interface Question {
+  /** The same for the same question. */
+  readonly key: string;
+  /** Asks; `answered` is called once with whatever came of it. */
+  readonly ask: (answered: (answer: unknown) => void) => void;
+}
+
+/** Thrown while a request is handled that cannot go on before others have answered. No failure: the request is set aside. */
+export class AnswersNeeded {
+  readonly questions: readonly Question[];
+
+  constructor(questions: readonly Question[]) {
+    this.questions = questions;
+  }
+}
+
+/** What a request that was set aside knows when it is begun again. */
+interface Memory {
+  readonly answers: Map<string, unknown>;
+  readonly draws: readonly unknown[][];
+  readonly startedMs: number;
+}
+
+/** Answers nobody will give any more. */
+const GONE = (): ApiResponse => ({
+  status: 503,
+  headers: { 'content-type': 'text/plain' },
+  body: 'apiserver is shutting down\n',
+});
+
+/**
+ * The request that a server is handling. Handlers are plain functions that run to their end; where one needs an answer from outside
+ * (a webhook's), it is left at once, and begun again from its start when the answer is there. It then finds the answers it has had, and
+ * draws the same names, uids and times as before: so what a webhook has judged is what is stored, unless the stored object
+ * has changed meanwhile. Then the question is another one, and is asked anew, as the real server does on a conflict.
+ */
+export class RequestScope {
+  readonly #sim: Simulation;
+  readonly #logs: unknown[][] = [];
+  readonly #positions: number[] = [];
+  readonly #waiting = new Set<(response: ApiResponse) => void>();
+  #memory: Memory | undefined;
+  #startedMs = 0;
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+  }
+
+  /** When the request came, in milliseconds since 1970; between requests the present time. */
+  get nowMs(): number {
+    return this.#memory?.startedMs ?? this.#sim.wallMs;
+  }
+
+  /** The answers to questions, in their order. @throws AnswersNeeded when some are not known yet. */
+  answers(questions: readonly Question[]): readonly unknown[] {
+    const known = this.#memory?.answers;
+    const missing = questions.filter(({ key }) => known?.has(key) !== true);
+    if (missing.length > 0) throw new AnswersNeeded(missing);
+    return questions.map(({ key }) => known!.get(key));
+  }
+
+  /** A stream of random numbers from which a request draws the same again when it is begun again. */
+  draws(random: Random): RequestDraws {
+    const index = this.#logs.push([], [], []) - 3;
+    this.#positions.push(0, 0, 0);
+    const draw = <T>(kind: number, fresh: () => T): T => {
+      const log = this.#logs[index + kind]!;
+      const position = this.#positions[index + kind]!++;
+      if (position === log.length) log.push(fresh());
+      return log[position] as T;
+    };
+    return {
+      uuid: () => draw(0, () => random.uuid()),
+      nameSuffix: (length) => draw(1, () => random.nameSuffix(length)),
+      float: () => draw(2, () => random.float()),
+    };
+  }
+
+  /** Handles a request; the answer to one that has to wait comes `later`. */
+  handle(attempt: () => ApiResponse): ApiResponse {
+    const first = this.#attempt(attempt, undefined);
+    return first instanceof AnswersNeeded ? this.#later(attempt, first) : first;
+  }
+
+  /** Nobody waits any longer. */
+  close(): void {
+    for (const answer of [...this.#waiting]) answer(GONE());
+  }
+
+  #attempt(attempt: () => ApiResponse, memory: Memory | undefined): ApiResponse | AnswersNeeded {
+    this.#memory = memory;
+    this.#startedMs = memory?.startedMs ?? this.#sim.wallMs;
+    for (let index = 0; index < this.#logs.length; index++) {
+      this.#positions[index] = 0;
+      if (memory !== undefined) this.#logs[index] = memory.draws[index]!;
+      else this.#logs[index]!.length = 0;
+    }
+    try {
+      return attempt();
+    } catch (error) {
+      if (error instanceof AnswersNeeded) return error;
+      throw error;
+    } finally {
+      this.#memory = undefined;
+    }
+  }
+
+  #later(attempt: () => ApiResponse, needed: AnswersNeeded): ApiResponse {
+    const listeners = new Set<(response: ApiResponse) => void>();
+    let answer: ApiResponse | undefined;
+    const finish = (response: ApiResponse): void => {
+      if (!this.#waiting.delete(finish)) return;
+      answer = response;
+      for (const listener of listeners) listener(response);
+    };
+    this.#waiting.add(finish);
+    const memory = { answers: new Map<string, unknown>(), draws: this.#takeLogs(), startedMs: this.#startedMs };
+    this.#continue({ attempt, memory, activity: this.#sim.trace.activity, finish }, needed);
+    return {
+      status: 102,
+      headers: {},
+      later: (listener) => {
+        if (answer === undefined) listeners.add(listener);
+        else listener(answer);
+        return () => listeners.delete(listener);
+      },
+    };
+  }
+
+  /** The draws so far belong to the request from now on. */
+  #takeLogs(): unknown[][] {
+    return this.#logs.map((log, index) => {
+      this.#logs[index] = [];
+      return log;
+    });
+  }
+
+  #continue(request: SetAside, { questions }: AnswersNeeded): void {
+    let missing = questions.length;
+    for (const { key, ask } of questions) {
+      ask((given) => {
+        request.memory.answers.set(key, given);
+        missing -= 1;
+        if (missing === 0) this.#sim.schedule(0, 'kube-apiserver', () => this.#resume(request));
+      });
+    }
+  }
+
+  #resume(request: SetAside): void {
+    const { attempt, memory, activity, finish } = request;
+    if (!this.#waiting.has(finish)) return;
+    const again = () => this.#attempt(attempt, memory);
+    const outcome = activity === undefined ? again() : this.#sim.trace.during(activity, again);
+    this.#takeLogs();
+    if (outcome instanceof AnswersNeeded) this.#continue(request, outcome);
+    else finish(outcome);
+  }
+}
+
+/** What requests draw at random. */
+export type RequestDraws = Pick<Random, 'uuid' | 'nameSuffix' | 'float'>;
+
+interface SetAside {
+  readonly attempt: () => ApiResponse;
+  readonly memory: Memory;
+  readonly activity: Activity | undefined;
+  readonly finish: (response: ApiResponse) => void;
+}

@@ -1,0 +1,38 @@
+import type { Task } from '../../../sim/index.ts';
+import type { SecureChannel } from '../../http.ts';
+import { decode } from '../../stdio.ts';
+import type { Process } from '../../syscalls.ts';
+import { readKeyPair } from '../../tls/key-pair.ts';
+import { randomBytes } from '../../tls/tls-client.ts';
+import { TlsServer } from '../../tls/tls-server.ts';
+
+/** What `tls.LoadX509KeyPair` says of files that are no pair. */
+const PROBLEMS = {
+  'no certificate': 'tls: failed to find any PEM data in certificate input',
+  'no key': 'tls: failed to find any PEM data in key input',
+  mismatch: 'tls: private key does not match public key',
+} as const;
+
+/**
+ * What `ListenAndServeTLS` makes of a certificate and a key: a channel for each connection, or why there is none.
+ * Throws Errno when a file cannot be read.
+ */
+export function* serverTls(
+  process: Process,
+  certificatePath: string,
+  keyPath: string,
+): Task<{ readonly problem: string } | { readonly channel: () => SecureChannel }> {
+  const pair = readKeyPair(decode(process.readFile(certificatePath)), decode(process.readFile(keyPath)));
+  if (typeof pair === 'string') return { problem: PROBLEMS[pair] };
+  const chain = pair.chain.map(({ der }) => der);
+  const seed = yield* randomBytes(process, 32);
+  let connections = 0;
+  return {
+    channel() {
+      const random = seed.slice();
+      // Each connection has numbers of its own.
+      new DataView(random.buffer).setUint32(0, ++connections);
+      return new TlsServer(() => chain, random);
+    },
+  };
+}
