@@ -14,7 +14,7 @@ import { REMOTE_COMMAND_PROTOCOLS, RemoteCommand } from './remote-command.ts';
 import { readHead } from './request-reader.ts';
 import { isHandshake, offeredProtocols, WebSocket, type WebSocketListener } from './websocket.ts';
 
-/** The connections that become something else than HTTP: exec, attach and portforward. */
+/** The connections that become something else than HTTP: exec, attach, portforward, and logs for whoever likes them so. */
 export class Upgrades {
   readonly #cluster: ClusterDoor;
   readonly #listeners = new Map<string, (event: SessionEvent) => void>();
@@ -38,6 +38,7 @@ export class Upgrades {
       const connection = { message, socket, head };
       if (subresource === 'exec' || subresource === 'attach') this.#command(request, connection);
       else if (subresource === 'portforward') this.#forward(request, connection);
+      else if (subresource === 'log') this.#log(request, connection);
       else throw noSuchResource();
     } catch (error) {
       writeRaw(socket, answerTo(error));
@@ -94,7 +95,34 @@ export class Upgrades {
         : new ChannelPortForward(this.#cluster, this.#routes, request, readPorts(request));
     forward.begin(accept(connection, protocol, forward));
   }
+
+  /** As the real server streams anything to a WebSocket: after k8s.io/apiserver pkg/util/wsstream (`Reader`). */
+  #log(request: ApiRequest, connection: Connection): void {
+    const answer = this.#cluster.read(request);
+    if (answer.status >= 400 || (answer.byteStream === undefined && typeof answer.body !== 'string')) {
+      writeRaw(connection.socket, answer);
+      return;
+    }
+    const protocol = negotiate(connection.message, STREAM_PROTOCOLS);
+    const inBase64 = protocol.startsWith('base64');
+    let stop = (): void => {};
+    const socket = accept(connection, protocol, { message: () => {}, closed: () => stop() });
+    const write = (bytes: Uint8Array): void => {
+      socket.send(inBase64 ? Buffer.from(Buffer.from(bytes).toString('base64')) : bytes);
+      if (socket.bytesBehind > MAX_BEHIND_BYTES) socket.close(1008);
+    };
+    if (answer.byteStream !== undefined) stop = answer.byteStream({ write, end: () => socket.close() });
+    else {
+      if (answer.body !== '') write(Buffer.from(answer.body as string));
+      socket.close();
+    }
+  }
 }
+
+const STREAM_PROTOCOLS = ['binary.k8s.io', 'base64.binary.k8s.io', ''] as const;
+
+/** A client that reads slower than this many bytes behind is given up. */
+const MAX_BEHIND_BYTES = 32 * 1024 * 1024;
 
 /** A connection whose handshake is still to be answered. */
 interface Connection {

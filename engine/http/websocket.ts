@@ -47,7 +47,7 @@ export class WebSocket {
     const key = createHash('sha1').update(`${message.headers['sec-websocket-key']}${GUID}`).digest('base64');
     socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-        `Sec-WebSocket-Accept: ${key}\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
+        `Sec-WebSocket-Accept: ${key}\r\n${protocol === '' ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`}\r\n`,
     );
     socket.on('data', (data: Buffer) => this.#receive(data));
     socket.on('error', () => this.#end());
