@@ -26,6 +26,7 @@ const PORTS = [
   'engine/linux/http.ts',
   'engine/linux/tls.ts',
   'engine/linux/nvidia.ts',
+  'engine/linux/programs/go/duration.ts',
   'engine/linux/programs/go/runtime.ts',
   'engine/linux/protobuf.ts',
   'engine/linux/run-command.ts',

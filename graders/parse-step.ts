@@ -9,6 +9,7 @@ const FAULTS: { readonly [T in Fault['type']]: readonly [needed: readonly string
   'kill-container': [['namespace', 'pod', 'container'], ['signal']],
   'kill-process': [['host', 'process'], ['signal']],
   'power-off': [['host']],
+  shutdown: [['host']],
   'power-on': [['host']],
   partition: [['hosts']],
   latency: [['hosts', 'latencyMs']],

@@ -30,6 +30,9 @@ export function inflict(fault: Fault, targets: FaultTargets): void {
     case 'power-off':
       nodeMachine(targets, fault.host).powerOff();
       break;
+    case 'shutdown':
+      nodeMachine(targets, fault.host).shutDown();
+      break;
     case 'power-on':
       nodeMachine(targets, fault.host).powerOn();
       break;

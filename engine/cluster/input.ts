@@ -12,7 +12,10 @@ export type Fault =
     }
   /** A signal to every process with this name on a host, e.g. `kubelet` on `node-1`. */
   | { readonly type: 'kill-process'; readonly host: string; readonly process: string; readonly signal?: string }
+  /** The power goes, without a word. */
   | { readonly type: 'power-off'; readonly host: string }
+  /** A machine is shut down in order, then its power goes. */
+  | { readonly type: 'shutdown'; readonly host: string }
   | { readonly type: 'power-on'; readonly host: string }
   /** Nothing gets through between two machines any more; a third may still hear both. */
   | { readonly type: 'partition'; readonly hosts: readonly [string, string] }

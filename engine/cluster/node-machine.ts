@@ -6,9 +6,10 @@ import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
-import { type Kubelet, startKubelet } from '../kubelet/index.ts';
+import { ConfigurationError, type Kubelet, readConfiguration, startKubelet } from '../kubelet/index.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { Host } from '../linux/host.ts';
+import { printError } from '../linux/stdio.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
@@ -43,6 +44,11 @@ const KUBELET_PORT = 10250;
 const KUBELET_RESTART_MS = 10_000;
 const CONTAINERD_RESTART_MS = 5_000;
 
+const INIT = 1;
+/** systemd's DefaultTimeoutStopSec. */
+const STOP_TIMEOUT_MS = 90_000;
+const STOP_LOOK_MS = 500;
+
 /** A machine that is a node: containerd and the kubelet as services that are kept running. */
 export class NodeMachine {
   readonly host: Host;
@@ -50,6 +56,9 @@ export class NodeMachine {
   readonly #options: NodeMachineOptions;
   readonly #client: Client;
   readonly #supervisor: ServiceSupervisor;
+  /** The one that runs now. */
+  #kubelet: Kubelet | undefined;
+  #shuttingDown = false;
 
   constructor(options: NodeMachineOptions) {
     const { host, registry } = options;
@@ -69,7 +78,36 @@ export class NodeMachine {
   powerOff(): void {
     if (!this.host.running) throw new Error(`${this.host.name} is already off`);
     this.#supervisor.forgetRestarts();
+    this.#shuttingDown = false;
     this.host.powerOff();
+  }
+
+  /**
+   * Shuts the machine down in order: the kubelet ends Pods if it is configured to, then every process gets TERM and some
+   * time, then the power goes. What the kubelet does not end has no say: the API server hears nothing of it.
+   * https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
+   */
+  shutDown(): void {
+    if (!this.host.running) throw new Error(`${this.host.name} is already off`);
+    if (this.#shuttingDown) throw new Error(`${this.host.name} is already shutting down`);
+    this.#shuttingDown = true;
+    const stop = (): void => this.#stopProcesses();
+    if (this.#kubelet === undefined) stop();
+    else this.#kubelet.shutDown(stop);
+  }
+
+  #stopProcesses(): void {
+    const { host } = this;
+    this.#supervisor.stopRestarting();
+    const isLeft = (): boolean => host.processes().some(({ hostPid }) => hostPid !== INIT);
+    for (const { hostPid } of host.processes()) if (hostPid !== INIT) host.kill(hostPid, 'TERM');
+    const deadlineMs = host.sim.nowMs + STOP_TIMEOUT_MS;
+    const look = (): void => {
+      if (!host.running) return;
+      if (isLeft() && host.sim.nowMs < deadlineMs) host.sim.schedule(STOP_LOOK_MS, `shutdown ${host.name}`, look);
+      else this.powerOff();
+    };
+    host.sim.schedule(STOP_LOOK_MS, `shutdown ${host.name}`, look);
   }
 
   powerOn(): void {
@@ -92,7 +130,7 @@ export class NodeMachine {
         name: 'kubelet',
         path: '/usr/bin/kubelet',
         args: ['--config=/var/lib/kubelet/config.yaml', `--hostname-override=${host.name}`],
-        program: this.#kubelet(),
+        program: this.#kubeletProgram(),
         restartDelayMs: KUBELET_RESTART_MS,
       },
       { name: 'kubeadm', path: '/usr/bin/kubeadm', args: [kubeadm.phase], program: kubeadm.program },
@@ -110,16 +148,18 @@ export class NodeMachine {
     ];
   }
 
-  #kubelet(): Program {
+  #kubeletProgram(): Program {
     const { kubeletAddress } = this.#options;
     const start = (): RunningComponent => {
       const kubelet = this.#startKubelet();
+      this.#kubelet = kubelet;
       const hangUp = kubeletAddress.serve(kubelet.nodeApi);
       return {
         server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, this.#client, request) },
         stop: () => {
           hangUp();
           kubelet.stop();
+          if (this.#kubelet === kubelet) this.#kubelet = undefined;
         },
       };
     };
@@ -128,7 +168,13 @@ export class NodeMachine {
       healthPort: 10248,
       *start(process) {
         yield* waitForJoin(process);
-        return start();
+        try {
+          return start();
+        } catch (error) {
+          if (!(error instanceof ConfigurationError)) throw error;
+          yield* printError(process, `"command failed" err=${JSON.stringify(error.message)}\n`);
+          return undefined;
+        }
       },
     });
   }
@@ -143,6 +189,7 @@ export class NodeMachine {
       transport,
       runtime: this.runtime,
       images: this.runtime,
+      configuration: readConfiguration(host.root),
       capacity: { cpu: `${host.cpuMillis}m`, memory: `${host.memoryBytes / 1024}Ki` },
       nodeLabels: labels,
       registerWithTaints: taints,

@@ -20,6 +20,7 @@ export class ServiceSupervisor {
   readonly #host: Host;
   readonly #units: readonly ServiceUnit[];
   readonly #pending = new Set<Timer>();
+  #stopping = false;
 
   constructor(host: Host, units: readonly ServiceUnit[]) {
     this.#host = host;
@@ -28,6 +29,7 @@ export class ServiceSupervisor {
 
   /** At power-on: everything, in order. */
   startAll(): void {
+    this.#stopping = false;
     for (const unit of this.#units) this.#start(unit);
   }
 
@@ -37,8 +39,14 @@ export class ServiceSupervisor {
     this.#pending.clear();
   }
 
+  /** At shutdown: what ends from now on stays ended. */
+  stopRestarting(): void {
+    this.#stopping = true;
+    this.forgetRestarts();
+  }
+
   #start(unit: ServiceUnit): void {
-    if (!this.#host.running) return;
+    if (!this.#host.running || this.#stopping) return;
     this.#host.spawn({
       run: unit.program,
       argv: [unit.path, ...unit.args],
@@ -48,7 +56,7 @@ export class ServiceSupervisor {
 
   #restartLater(unit: ServiceUnit): void {
     const { restartDelayMs } = unit;
-    if (!this.#host.running || restartDelayMs === undefined) return;
+    if (!this.#host.running || this.#stopping || restartDelayMs === undefined) return;
     const timer = this.#host.sim.schedule(restartDelayMs, `restart ${unit.name}`, () => {
       this.#pending.delete(timer);
       this.#start(unit);

@@ -1,52 +1,48 @@
 import type { Node, Pod } from '../api/kinds.ts';
 import type { NodeApi, PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
-import { numericValue } from '../api/quantity.ts';
-import { leases, nodes, persistentVolumeClaims, persistentVolumes, pods, services } from '../api/resources.ts';
+import { leases, nodes } from '../api/resources.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
 import { removeTree } from '../linux/directory-tree.ts';
 import { runTask, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
-import { BackOff } from './back-off.ts';
-import { Turnstile } from './concurrent.ts';
-import { Devices } from './devices.ts';
+import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from './configuration.ts';
+import { createContext } from './create-context.ts';
 import { createEviction } from './eviction/create-eviction.ts';
 import type { EvictionManager } from './eviction/eviction-manager.ts';
-import { commandsOn } from './host-command.ts';
-import { ImagePullRecords } from './image-pull-records.ts';
+import { ImageGc } from './image-gc.ts';
 import { removeSandboxes } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
-import { deleteMirror, ensureMirror, isMirror } from './mirror-pods.ts';
+import { deleteMirror, isMirror, Mirrors } from './mirror-pods.ts';
 import { NodeLease } from './node-lease.ts';
+import { NodeResources } from './node-resources.ts';
+import { NodeShutdown, TERMINATED } from './node-shutdown.ts';
 import { NodeStatusUpdater } from './node-status.ts';
 import { type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
 import { orphanedPods, removeOrphan } from './orphans.ts';
-import { Plugins } from './plugins.ts';
 import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
-import { ReferencedObjects } from './referenced-objects.ts';
-import { RuntimeCache } from './runtime-cache.ts';
 import { podLogDirectory } from './sandbox-config.ts';
 import { createServer } from './server.ts';
-import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { StaticPodSource } from './static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
-import { UserNamespaces } from './user-namespaces.ts';
-import { WaitingReasons } from './waiting-reasons.ts';
 
 export interface Kubelet {
   /** What it answers on port 10250. */
   readonly nodeApi: NodeApi;
+  /**
+   * The machine is going down. Pods that may take their time are ended first, then `done` is called: at once, when none
+   * may. https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
+   */
+  shutDown(done: () => void): void;
   /** Ends the kubelet's work at once; what it started on the node goes on. */
   stop(): void;
 }
 
-const CONTAINER_BACK_OFF_MS = [10_000, 300_000] as const;
-
-/** Starts the kubelet of one node. */
+/** Starts the kubelet of one node. @throws ConfigurationError */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const agent = new NodeAgent(options);
   agent.start();
@@ -58,6 +54,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       pods: () => agent.pods(),
       configuration: kubeletConfiguration(options),
     }),
+    shutDown: (done) => agent.shutDown(done),
     stop: () => agent.stop(),
   };
 }
@@ -74,54 +71,32 @@ class NodeAgent implements PodWorkerHost {
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that wait until an earlier one of the same name has ended. */
   readonly #queued = new Map<string, Pod>();
-  /** Mirrors of static Pods, by `namespace/name`. */
-  readonly #mirrors = new Map<string, Pod>();
+  readonly #mirrors: Mirrors;
   readonly #informer: Informer<Pod>;
   readonly #nodeStatus: NodeStatusUpdater;
   readonly #lease: NodeLease;
   readonly #staticPods: StaticPodSource | undefined;
   readonly #cgroups: PodCgroups | undefined;
   readonly #eviction: EvictionManager | undefined;
+  readonly #shutdown: NodeShutdown;
+  readonly #imageGc: ImageGc;
+  readonly #configuration: KubeletConfiguration;
   readonly #cleaning = new Set<TaskHandle>();
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: KubeletOptions) {
-    const { sim, root, nodeName, nodeAddress, transport, runtime, images } = options;
+    const { sim, root, nodeName, transport, runtime, images } = options;
     this.#component = `kubelet/${nodeName}`;
+    this.#configuration = options.configuration ?? DEFAULT_CONFIGURATION;
+    const resources = new NodeResources(options.capacity, this.#configuration);
     const client = new Client(transport, { userAgent: `kubelet/${options.kubeletVersion}` });
     const recorder = new EventRecorder(sim, client, { component: 'kubelet', host: nodeName });
-    const [initialMs, maxMs] = CONTAINER_BACK_OFF_MS;
-    this.context = {
-      sim,
-      nodeName,
-      nodeAddress,
-      root,
-      capacityBytes: numericValue(options.capacity.memory),
-      runtime,
-      images,
-      cache: new RuntimeCache(runtime),
-      recorder,
-      pods: client.resource(pods),
-      objects: new ReferencedObjects(client),
-      tokens: new ServiceAccountTokens(sim, client, nodeName),
-      claims: { claims: client.resource(persistentVolumeClaims), volumes: client.resource(persistentVolumes) },
-      services: new Informer(sim, client.resource(services), { name: `${this.#component} services` }),
-      containerBackOff: new BackOff(initialMs, maxMs),
-      imageBackOff: new BackOff(initialMs, maxMs),
-      pulls: new Turnstile(),
-      pullRecords: new ImagePullRecords(),
-      waiting: new WaitingReasons(),
-      clusterDns: options.clusterDns,
-      userNamespaces: new UserNamespaces(),
-      devices: new Devices(options, {
-        activePods: () => [...this.#workers.values()].filter(({ terminated }) => !terminated).map(({ pod }) => pod),
-        sourcesReady: () => this.#informer.hasSynced,
-        isRunning: (uid, container) => this.context.cache.isRunning(uid, container),
-        changed: () => this.#nodeStatus.refresh(),
-      }),
-      run: options.commands && commandsOn(options.commands),
-      plugins: new Plugins({ ...options, client, recorder, changed: () => this.#nodeStatus.refresh() }),
-    };
+    this.context = createContext(options, client, recorder, {
+      activePods: () => this.#running(),
+      sourcesReady: () => this.#informer.hasSynced,
+      statusChanged: () => this.#nodeStatus.refresh(),
+    });
+    this.#mirrors = new Mirrors(this.context.pods);
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
     this.#nodeStatus = new NodeStatusUpdater(
@@ -133,9 +108,10 @@ class NodeAgent implements PodWorkerHost {
         images,
         volumesInUse: () => this.context.plugins.volumesInUse(),
         hasPressure: (type) => this.#eviction?.has(type) === true,
+        shuttingDown: () => this.#shutdown.active,
         devices: this.context.devices,
       },
-      { ...options, labels: options.nodeLabels, taints: options.registerWithTaints },
+      { ...options, resources, labels: options.nodeLabels, taints: options.registerWithTaints },
     );
     this.#eviction = createEviction(this.context, options, {
       pods: () => this.pods(),
@@ -143,7 +119,21 @@ class NodeAgent implements PodWorkerHost {
       evict: (pod, message, graceSeconds) => this.#evict(pod, message, graceSeconds),
       conditionsChanged: () => this.#nodeStatus.refresh(),
     });
-    this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, (resource) => this.allocatable(resource));
+    this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, resources);
+    this.#imageGc = new ImageGc(this.context, this.#configuration.imageGc);
+    this.#shutdown = new NodeShutdown(
+      {
+        sim,
+        root,
+        nodeName,
+        recorder,
+        runningPods: () => this.#running(),
+        terminate: ({ metadata }, seconds) =>
+          this.#workers.get(metadata.uid)?.disrupt(TERMINATED.reason, TERMINATED.message, seconds),
+        changed: () => this.#nodeStatus.refresh(),
+      },
+      this.#configuration.shutdown,
+    );
     this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
     this.#informer = new Informer(sim, this.context.pods, {
       name: `${this.#component} pods`,
@@ -156,7 +146,9 @@ class NodeAgent implements PodWorkerHost {
 
   start(): void {
     this.context.cache.relist();
-    this.#cgroups?.enforceAllocatable();
+    this.#cgroups?.enforceAllocatable(this.#configuration);
+    this.#shutdown.start();
+    if (this.context.root !== undefined) this.#imageGc.start();
     this.#eviction?.start();
     this.#unsubscribe = this.context.runtime.subscribe((event) => {
       this.context.cache.observe(event);
@@ -188,6 +180,8 @@ class NodeAgent implements PodWorkerHost {
     this.#staticPods?.stop();
     this.#nodeStatus.stop();
     this.#eviction?.stop();
+    this.#shutdown.stop();
+    this.#imageGc.stop();
     this.#lease.stop();
     this.prober.stop();
     this.statuses.stop();
@@ -208,12 +202,12 @@ class NodeAgent implements PodWorkerHost {
 
   #evict(pod: Pod, message: string, graceSeconds: number): void {
     podEvent(this.context, pod, 'Warning', 'Evicted', message);
-    this.#workers.get(pod.metadata.uid)?.evict(message, graceSeconds);
+    this.#workers.get(pod.metadata.uid)?.disrupt('Evicted', message, graceSeconds);
   }
 
   admit(pod: Pod): Rejection | undefined {
-    const underPressure = this.#eviction?.admit(pod);
-    if (underPressure !== undefined) return underPressure;
+    const refusal = this.#shutdown.admit() ?? this.#eviction?.admit(pod);
+    if (refusal !== undefined) return refusal;
     const others: Pod[] = [];
     for (const worker of this.#workers.values()) {
       if (worker.active && worker.uid !== pod.metadata.uid) others.push(worker.pod);
@@ -237,6 +231,15 @@ class NodeAgent implements PodWorkerHost {
   statusTarget(pod: Pod): Pod | undefined {
     if (this.#workers.get(pod.metadata.uid)?.isStatic !== true) return pod;
     return this.#ensureMirror(pod);
+  }
+
+  /** Those that have not ended. */
+  #running(): readonly Pod[] {
+    return [...this.#workers.values()].filter(({ terminated }) => !terminated).map(({ pod }) => pod);
+  }
+
+  shutDown(done: () => void): void {
+    this.#shutdown.begin(done);
   }
 
   pods(): readonly Pod[] {
@@ -354,7 +357,7 @@ class NodeAgent implements PodWorkerHost {
 
   #takeMirror(mirror: Pod): void {
     const key = objectKey(mirror);
-    this.#mirrors.set(key, mirror);
+    this.#mirrors.note(mirror);
     const worker = this.#staticWorker(key);
     if (worker === undefined) {
       if (this.#queued.has(key)) return;
@@ -367,9 +370,8 @@ class NodeAgent implements PodWorkerHost {
   }
 
   #loseMirror(mirror: Pod): void {
-    const key = objectKey(mirror);
-    if (this.#mirrors.get(key)?.metadata.uid === mirror.metadata.uid) this.#mirrors.delete(key);
-    this.#staticWorker(key)?.ring();
+    this.#mirrors.forget(mirror);
+    this.#staticWorker(objectKey(mirror))?.ring();
   }
 
   #staticWorker(key: string): PodWorker | undefined {
@@ -382,19 +384,14 @@ class NodeAgent implements PodWorkerHost {
   #ensureMirror(pod: Pod): Pod | undefined {
     const key = objectKey(pod);
     // Before the first list nobody knows whether there is one.
-    if (!this.#informer.hasSynced || this.#workers.get(pod.metadata.uid)?.active !== true)
-      return this.#mirrors.get(key);
+    if (!this.#informer.hasSynced || this.#workers.get(pod.metadata.uid)?.active !== true) return this.#mirrors.of(pod);
     const { sim } = this.context;
-    const mirror = sim.trace.during({ component: this.#component, key }, () =>
-      ensureMirror(this.context.pods, pod, this.#mirrors.get(key), this.#nodeStatus.current),
+    return sim.trace.during({ component: this.#component, key }, () =>
+      this.#mirrors.ensure(pod, this.#nodeStatus.current),
     );
-    if (mirror === undefined) this.#mirrors.delete(key);
-    else this.#mirrors.set(key, mirror);
-    return mirror;
   }
 
   #removeMirrorOf(pod: Pod): void {
-    const mirror = this.#mirrors.get(objectKey(pod));
-    if (mirror !== undefined && !this.#queued.has(objectKey(pod))) deleteMirror(this.context.pods, mirror);
+    if (!this.#queued.has(objectKey(pod))) this.#mirrors.remove(pod);
   }
 }

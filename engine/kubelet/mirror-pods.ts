@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../api/kinds.ts';
-import type { Manifest } from '../api/object.ts';
+import { type Manifest, objectKey } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
@@ -20,11 +20,46 @@ function isMirrorOf(mirror: Pod, pod: Pod): boolean {
   return hash === pod.metadata.annotations?.[CONFIG_HASH] && mirror.metadata.deletionTimestamp === undefined;
 }
 
+/** The mirrors of a node's static Pods that there are, by `namespace/name`. */
+export class Mirrors {
+  readonly #pods: ResourceClient<Pod>;
+  readonly #known = new Map<string, Pod>();
+
+  constructor(pods: ResourceClient<Pod>) {
+    this.#pods = pods;
+  }
+
+  of(pod: Pod): Pod | undefined {
+    return this.#known.get(objectKey(pod));
+  }
+
+  note(mirror: Pod): void {
+    this.#known.set(objectKey(mirror), mirror);
+  }
+
+  forget(mirror: Pod): void {
+    if (this.of(mirror)?.metadata.uid === mirror.metadata.uid) this.#known.delete(objectKey(mirror));
+  }
+
+  /** Sees to it that the static Pod is shown as it is. Returns its mirror, if there is one now. */
+  ensure(pod: Pod, node: Node | undefined): Pod | undefined {
+    const mirror = ensureMirror(this.#pods, pod, this.of(pod), node);
+    if (mirror === undefined) this.#known.delete(objectKey(pod));
+    else this.note(mirror);
+    return mirror;
+  }
+
+  remove(pod: Pod): void {
+    const mirror = this.of(pod);
+    if (mirror !== undefined) deleteMirror(this.#pods, mirror);
+  }
+}
+
 /**
  * Shows a static Pod on the API server: creates its mirror, or replaces one that shows something else. Does nothing while
  * the server cannot be reached. Returns the mirror there is now.
  */
-export function ensureMirror(
+function ensureMirror(
   pods: ResourceClient<Pod>,
   pod: Pod,
   mirror: Pod | undefined,

@@ -1,6 +1,6 @@
 import { sameValue } from '../api/copy-on-write.ts';
 import type { Node, NodeStatus, Taint } from '../api/kinds.ts';
-import { canonicalQuantity, numericValue, quantityOf } from '../api/quantity.ts';
+import { numericValue } from '../api/quantity.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { ResourceClient } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
@@ -11,21 +11,12 @@ import { hash32, type Simulation, type Timer } from '../sim/index.ts';
 import type { Devices } from './devices.ts';
 import type { Pressure } from './eviction/signals.ts';
 import { nodeConditions, PRESSURE_TYPES, pressureEvent } from './node-conditions.ts';
-
-/** What a machine has, as quantities. */
-export interface NodeCapacity {
-  readonly cpu: string;
-  readonly memory: string;
-  /** 110 unless told. */
-  readonly pods?: number;
-  /** `20Gi` unless told. */
-  readonly ephemeralStorage?: string;
-}
+import type { NodeResources } from './node-resources.ts';
 
 export interface NodeDescription {
   readonly nodeName: string;
   readonly nodeAddress: string;
-  readonly capacity: NodeCapacity;
+  readonly resources: NodeResources;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
   readonly kubeletVersion: string;
@@ -42,6 +33,7 @@ interface NodeStatusDependencies {
   /** What must not be detached from the node. */
   readonly volumesInUse?: () => readonly string[];
   readonly hasPressure: (type: Pressure) => boolean;
+  readonly shuttingDown: () => boolean;
   readonly devices: Devices;
 }
 
@@ -53,9 +45,6 @@ const FAST_UPDATE_MS = 500;
 /** An unchanged status is written anew after this long. */
 const REPORT_MS = 300_000;
 const MAX_IMAGES = 50;
-/** Kept back from Pods so that the node is not out of memory before something is evicted. */
-const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024;
-const EVICTION_DISK_FRACTION = 0.1;
 
 /**
  * Registers the node and keeps its status. The status is written when it changes, else every five minutes; that the
@@ -81,7 +70,7 @@ export class NodeStatusUpdater {
     this.#deps = deps;
     this.#node = node;
     this.#component = `kubelet/${node.nodeName}`;
-    this.#own = this.#ownResources();
+    this.#own = node.resources.status;
     const uuid = (of: string): string => uuidFrom(`${deps.sim.seed}/${node.nodeName}/${of}`);
     this.#ids = { bootID: uuid('boot'), machineID: uuid('machine').replaceAll('-', ''), systemUUID: uuid('system') };
   }
@@ -120,21 +109,15 @@ export class NodeStatusUpdater {
     }
   }
 
+  #problems(): string | undefined {
+    const problems = [this.notReady(), this.#deps.shuttingDown() ? 'node is shutting down' : undefined];
+    const found = problems.filter((problem) => problem !== undefined);
+    return found.length > 1 ? `[${found.join(', ')}]` : found[0];
+  }
+
   /** What Pods may request in all: thousandths of a CPU, or whole units. */
   allocatable(resource: string): number {
-    const { cpu, memory, pods = 110, ephemeralStorage = '20Gi' } = this.#node.capacity;
-    switch (resource) {
-      case 'cpu':
-        return cpu.endsWith('m') ? Number(cpu.slice(0, -1)) : Number(cpu) * 1000;
-      case 'memory':
-        return Math.max(0, numericValue(memory) - EVICTION_MEMORY_BYTES);
-      case 'pods':
-        return pods;
-      case 'ephemeral-storage':
-        return Math.floor(numericValue(ephemeralStorage) * (1 - EVICTION_DISK_FRACTION));
-      default:
-        return this.#extendedAllocatable(resource);
-    }
+    return this.#node.resources.allocatable(resource) ?? this.#extendedAllocatable(resource);
   }
 
   /** What the node does not have at all may be something of the cluster's, which is none of the kubelet's business. */
@@ -234,7 +217,7 @@ export class NodeStatusUpdater {
       ...this.#resources(previous),
       conditions: nodeConditions(
         previous.conditions ?? [],
-        this.notReady(),
+        this.#problems(),
         this.#deps.hasPressure,
         timestamp(this.#deps.sim.wallMs),
       ),
@@ -263,23 +246,6 @@ export class NodeStatusUpdater {
     return {
       capacity: { ...capacity, ...Object.fromEntries(extended) },
       allocatable: { ...allocatable, ...Object.fromEntries([...extended, ...given]) },
-    };
-  }
-
-  #ownResources(): Required<Pick<NodeStatus, 'capacity' | 'allocatable'>> {
-    const { cpu, memory, pods = 110, ephemeralStorage = '20Gi' } = this.#node.capacity;
-    const common = { cpu: canonicalQuantity(cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(pods) };
-    return {
-      capacity: {
-        ...common,
-        memory: bytes(numericValue(memory)),
-        'ephemeral-storage': bytes(numericValue(ephemeralStorage)),
-      },
-      allocatable: {
-        ...common,
-        memory: bytes(this.allocatable('memory')),
-        'ephemeral-storage': quantityOf(this.allocatable('ephemeral-storage')),
-      },
     };
   }
 
@@ -338,10 +304,6 @@ export class NodeStatusUpdater {
     const { nodeName } = this.#node;
     this.#deps.recorder.eventAbout({ kind: 'Node', name: nodeName, uid: nodeName }, 'Normal', reason, message);
   }
-}
-
-function bytes(count: number): string {
-  return quantityOf(count, 'BinarySI');
 }
 
 function withoutHeartbeats(status: NodeStatus): NodeStatus {

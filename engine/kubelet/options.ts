@@ -3,11 +3,11 @@ import type { Transport } from '../client/transport.ts';
 import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
+import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from './configuration.ts';
 import type { CreateDeviceManager } from './devices.ts';
-import type { EvictionOptions } from './eviction/thresholds.ts';
 import type { CommandHost } from './host-command.ts';
 import type { ClusterDns } from './kubelet-context.ts';
-import type { NodeCapacity } from './node-status.ts';
+import type { NodeCapacity } from './node-resources.ts';
 import type { CreateNodePlugins } from './plugins.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
 
@@ -42,12 +42,24 @@ export interface KubeletOptions {
   readonly commands?: CommandHost;
   /** The machine's control groups; without them Pods have no limits as a whole. */
   readonly cgroups?: CgroupHost;
-  /** When Pods are evicted; the real kubelet's defaults unless told. */
-  readonly eviction?: EvictionOptions;
+  /** What its configuration file says; the real kubelet's defaults unless told. */
+  readonly configuration?: KubeletConfiguration;
 }
 
 /** As `/configz` shows it, with what matters here. https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
-export function kubeletConfiguration({ staticPodPath = MANIFESTS, capacity, clusterDns }: KubeletOptions) {
+export function kubeletConfiguration({
+  staticPodPath = MANIFESTS,
+  capacity,
+  clusterDns,
+  configuration,
+}: KubeletOptions) {
+  const {
+    maxPods = capacity.pods ?? 110,
+    systemReserved,
+    kubeReserved,
+    enforceNodeAllocatable,
+    imageGc,
+  } = configuration ?? DEFAULT_CONFIGURATION;
   return {
     kind: 'KubeletConfiguration',
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -58,10 +70,15 @@ export function kubeletConfiguration({ staticPodPath = MANIFESTS, capacity, clus
     nodeStatusReportFrequency: '5m0s',
     nodeLeaseDurationSeconds: 40,
     cgroupDriver: 'systemd',
-    maxPods: capacity.pods ?? 110,
+    maxPods,
     serializeImagePulls: true,
     containerLogMaxSize: '10Mi',
     containerLogMaxFiles: 5,
+    imageGCHighThresholdPercent: imageGc.highThresholdPercent,
+    imageGCLowThresholdPercent: imageGc.lowThresholdPercent,
+    ...(Object.keys(systemReserved).length === 0 ? {} : { systemReserved }),
+    ...(Object.keys(kubeReserved).length === 0 ? {} : { kubeReserved }),
+    enforceNodeAllocatable,
     ...(clusterDns === undefined ? {} : { clusterDNS: [clusterDns.server], clusterDomain: clusterDns.domain }),
   };
 }

@@ -2,6 +2,8 @@ import { qosClass } from '../api/core/qos-class.ts';
 import type { Pod } from '../api/kinds.ts';
 import type { Host } from '../linux/host.ts';
 import { PODS_CGROUP, podCgroup, podLimits, qosCgroup, shares } from './cgroups.ts';
+import type { KubeletConfiguration } from './configuration.ts';
+import type { NodeResources } from './node-resources.ts';
 import { podRequest } from './quantities.ts';
 
 /** What the kubelet asks of the machine's kernel. */
@@ -13,19 +15,20 @@ export type CgroupHost = Pick<Host, 'createCgroup' | 'removeCgroup' | 'cgroup'>;
  */
 export class PodCgroups {
   readonly #host: CgroupHost;
-  readonly #allocatable: (resource: string) => number;
+  readonly #resources: NodeResources;
   readonly #pods = new Map<string, Pod>();
 
-  constructor(host: CgroupHost, allocatable: (resource: string) => number) {
+  constructor(host: CgroupHost, resources: NodeResources) {
     this.#host = host;
-    this.#allocatable = allocatable;
+    this.#resources = resources;
   }
 
-  /** Sees to it that no Pods can take more than the node can allocate. */
-  enforceAllocatable(): void {
+  /** Sees to it that Pods together take no more than the node has for them, if that is to be so. */
+  enforceAllocatable({ enforceNodeAllocatable }: KubeletConfiguration): void {
+    const isEnforced = enforceNodeAllocatable.includes('pods');
     this.#host.createCgroup(PODS_CGROUP, {
-      cpuShares: shares(this.#allocatable('cpu')),
-      memoryBytes: this.#allocatable('memory'),
+      cpuShares: shares(this.#resources.forPods('cpu')),
+      ...(isEnforced ? { memoryBytes: this.#resources.forPods('memory') } : {}),
       pids: undefined,
     });
     this.#weigh();

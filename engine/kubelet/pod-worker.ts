@@ -132,11 +132,11 @@ export class PodWorker {
     this.ring();
   }
 
-  /** Ends the Pod because the node needs what it takes up. */
-  evict(message: string, graceSeconds: number): void {
+  /** Ends the Pod before its time, because of the node. */
+  disrupt(reason: string, message: string, graceSeconds: number): void {
     this.#graceOverride = graceSeconds;
     this.#disruption = message;
-    this.end({ phase: 'Failed', reason: 'Evicted', message });
+    this.end({ phase: 'Failed', reason, message });
   }
 
   #decideEnd(verdict?: Verdict): void {

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/kinds.ts';
+import { DEFAULT_CONFIGURATION } from '../configuration.ts';
 import { imageBytes, removeUnusedImages } from '../image-removal.ts';
 import type { KubeletContext } from '../kubelet-context.ts';
 import type { KubeletOptions } from '../options.ts';
@@ -11,7 +12,7 @@ type PodsOfNode = Pick<EvictionHost, 'activePods' | 'evict' | 'conditionsChanged
 /** The eviction manager of a node; a hollow one has none, as it has nothing to run out of. */
 export function createEviction(
   context: KubeletContext,
-  { root, cgroups, eviction = {} }: KubeletOptions,
+  { root, cgroups, configuration = DEFAULT_CONFIGURATION }: KubeletOptions,
   { pods, ...podsOfNode }: PodsOfNode,
 ): EvictionManager | undefined {
   if (root === undefined || cgroups === undefined) return undefined;
@@ -31,5 +32,5 @@ export function createEviction(
       recorder.eventAbout(about, 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
     },
   };
-  return new EvictionManager(host, eviction);
+  return new EvictionManager(host, configuration.eviction);
 }

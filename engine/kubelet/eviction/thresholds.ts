@@ -21,7 +21,7 @@ export interface Threshold {
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds */
-const DEFAULT_HARD: Readonly<Partial<Record<Signal, string>>> = {
+export const DEFAULT_HARD: Readonly<Partial<Record<Signal, string>>> = {
   'memory.available': '100Mi',
   'nodefs.available': '10%',
   'imagefs.available': '15%',

@@ -13,7 +13,7 @@ const eater = (megabytes: number, request?: string) => ({
 
 test('under memory pressure the Pod goes that uses most beyond what it asked for', () => {
   const node = new NodeFixture({ eviction: { hard: { 'memory.available': '1Gi' } } });
-  node.run('modest', { containers: [eater(700, '1Gi')] });
+  node.run('modest', { containers: [eater(700, '800Mi')] });
   node.run('greedy', { containers: [eater(500, '100Mi')] });
   const { status } = node.untilPhase('greedy', 'Failed', 60_000);
   expect(status).toMatchObject({ reason: 'Evicted', qosClass: 'Burstable' });

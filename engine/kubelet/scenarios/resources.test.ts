@@ -31,7 +31,7 @@ test('the groups of Pods have what they ask for and no more than they may', () =
   const burstable = cgroupOf(node, node.pod('burstable'), 'burstable');
   expect(burstable?.limits).toMatchObject({ cpuShares: 512, memoryBytes: undefined, cpuQuotaMillis: undefined });
   expect(cgroupOf(node, node.pod('none'), 'besteffort')?.limits.cpuShares).toBe(2);
-  expect(node.host.cgroup('/kubepods.slice')?.limits.memoryBytes).toBe(1948 * Mi);
+  expect(node.host.cgroup('/kubepods.slice')?.limits.memoryBytes).toBe(2048 * Mi);
   expect(node.host.cgroup('/kubepods.slice/kubepods-burstable.slice')?.limits.cpuShares).toBe(512);
   node.delete('burstable', 0);
   node.until(() => node.findPod('burstable') === undefined, 5000);

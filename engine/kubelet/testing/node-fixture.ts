@@ -11,9 +11,9 @@ import { Etcd } from '../../etcd/index.ts';
 import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
 import { createFabric, createHost, type Host } from '../../linux/index.ts';
 import { Simulation } from '../../sim/index.ts';
+import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from '../configuration.ts';
 import { createDeviceManager } from '../device-manager/device-manager.ts';
 import { type Kubelet, startKubelet } from '../index.ts';
-import type { KubeletOptions } from '../options.ts';
 import { testRegistry } from './images.ts';
 
 export interface FixtureOptions {
@@ -27,7 +27,8 @@ export interface FixtureOptions {
   readonly diskBytes?: number;
   /** Beyond the test images. */
   readonly images?: readonly Image[];
-  readonly eviction?: KubeletOptions['eviction'];
+  readonly configuration?: Partial<KubeletConfiguration>;
+  readonly eviction?: KubeletConfiguration['eviction'];
 }
 
 /** One node with a real kernel, runtime and kubelet, and an API server. Pods are bound to it as they are made. */
@@ -117,7 +118,11 @@ export class NodeFixture {
       cgroups: this.host,
       createDeviceManager,
       commands: this.host,
-      ...(this.#options.eviction === undefined ? {} : { eviction: this.#options.eviction }),
+      configuration: {
+        ...DEFAULT_CONFIGURATION,
+        eviction: this.#options.eviction ?? {},
+        ...this.#options.configuration,
+      },
     });
   }
 

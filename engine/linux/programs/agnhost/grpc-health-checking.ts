@@ -1,5 +1,5 @@
 import { GrpcError, HEALTH, implement, serveGrpc } from '../../grpc.ts';
-import { formatGoDuration } from '../go/flags.ts';
+import { formatGoDuration } from '../go/duration.ts';
 import { httpError, serveGo } from '../go/http-server.ts';
 import { fatal, goError, log } from '../go/runtime.ts';
 import type { Command } from './command.ts';

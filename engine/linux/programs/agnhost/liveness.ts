@@ -1,4 +1,4 @@
-import { formatGoDuration } from '../go/flags.ts';
+import { formatGoDuration } from '../go/duration.ts';
 import { formValues, httpError, serveGo } from '../go/http-server.ts';
 import type { Command } from './command.ts';
 

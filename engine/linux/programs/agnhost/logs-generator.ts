@@ -1,4 +1,4 @@
-import { formatGoDuration } from '../go/flags.ts';
+import { formatGoDuration } from '../go/duration.ts';
 import { klog } from '../go/runtime.ts';
 import type { Command } from './command.ts';
 

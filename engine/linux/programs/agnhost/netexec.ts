@@ -4,7 +4,7 @@ import type { HttpServerRequest } from '../../http.ts';
 import { signalExitCode } from '../../signal.ts';
 import { decode, encode, readAll } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { formatGoDuration, parseGoDuration } from '../go/flags.ts';
+import { formatGoDuration, parseGoDuration } from '../go/duration.ts';
 import { formValues, type GoHandler, type GoResponse, httpError, peerOf, serveGo } from '../go/http-server.ts';
 import { fatal, isEnding, log } from '../go/runtime.ts';
 import { formatDate } from '../time.ts';
