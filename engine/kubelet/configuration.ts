@@ -7,7 +7,7 @@ import type { Process } from '../linux/syscalls.ts';
 import type { EvictionOptions } from './eviction/thresholds.ts';
 import type { ShutdownGroup } from './shutdown-groups.ts';
 
-export const CONFIGURATION_FILE = '/var/lib/kubelet/config.yaml';
+const CONFIGURATION_FILE = '/var/lib/kubelet/config.yaml';
 
 /**
  * What of the kubelet's configuration file this kubelet goes by; other fields are accepted and mean nothing.
