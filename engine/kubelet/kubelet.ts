@@ -119,7 +119,7 @@ class NodeAgent implements PodWorkerHost {
       evict: (pod, message, graceSeconds) => this.#evict(pod, message, graceSeconds),
       conditionsChanged: () => this.#nodeStatus.refresh(),
     });
-    this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, resources);
+    this.#cgroups = options.cgroups && new PodCgroups(options.cgroups, (resource) => resources.forPods(resource));
     this.#imageGc = new ImageGc(this.context, this.#configuration.imageGc);
     this.#shutdown = new NodeShutdown(
       {
@@ -146,7 +146,7 @@ class NodeAgent implements PodWorkerHost {
 
   start(): void {
     this.context.cache.relist();
-    this.#cgroups?.enforceAllocatable(this.#configuration);
+    this.#cgroups?.enforceAllocatable(this.#configuration.enforceNodeAllocatable.includes('pods'));
     this.#shutdown.start();
     if (this.context.root !== undefined) this.#imageGc.start();
     this.#eviction?.start();

@@ -2,8 +2,6 @@ import { qosClass } from '../api/core/qos-class.ts';
 import type { Pod } from '../api/kinds.ts';
 import type { Host } from '../linux/host.ts';
 import { PODS_CGROUP, podCgroup, podLimits, qosCgroup, shares } from './cgroups.ts';
-import type { KubeletConfiguration } from './configuration.ts';
-import type { NodeResources } from './node-resources.ts';
 import { podRequest } from './quantities.ts';
 
 /** What the kubelet asks of the machine's kernel. */
@@ -15,20 +13,20 @@ export type CgroupHost = Pick<Host, 'createCgroup' | 'removeCgroup' | 'cgroup'>;
  */
 export class PodCgroups {
   readonly #host: CgroupHost;
-  readonly #resources: NodeResources;
+  readonly #forPods: (resource: 'cpu' | 'memory') => number;
   readonly #pods = new Map<string, Pod>();
 
-  constructor(host: CgroupHost, resources: NodeResources) {
+  /** @param forPods what the node has for all Pods together: thousandths of a CPU, or bytes */
+  constructor(host: CgroupHost, forPods: (resource: 'cpu' | 'memory') => number) {
     this.#host = host;
-    this.#resources = resources;
+    this.#forPods = forPods;
   }
 
   /** Sees to it that Pods together take no more than the node has for them, if that is to be so. */
-  enforceAllocatable({ enforceNodeAllocatable }: KubeletConfiguration): void {
-    const isEnforced = enforceNodeAllocatable.includes('pods');
+  enforceAllocatable(isEnforced: boolean): void {
     this.#host.createCgroup(PODS_CGROUP, {
-      cpuShares: shares(this.#resources.forPods('cpu')),
-      ...(isEnforced ? { memoryBytes: this.#resources.forPods('memory') } : {}),
+      cpuShares: shares(this.#forPods('cpu')),
+      ...(isEnforced ? { memoryBytes: this.#forPods('memory') } : {}),
       pids: undefined,
     });
     this.#weigh();
