@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { holdsNow } from '@drydock/graders';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { componentsOf, type LessonText, readLessons } from '../check/course-text.ts';
 import { checksOf, clusterOf, walkLesson } from '../check/walk.ts';
 
 // Lessons rot as the engine moves on; here every lesson is gone through, in order, as a reader would: its commands run,
 // its buttons pressed, and each of its checks has to come true where it stands.
+
+// A lesson may take ten minutes of a cluster's life, on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const written = readLessons(resolve(import.meta.dirname, '../..'));
 const lessons = written.filter(({ language }) => language === 'en');
