@@ -1,8 +1,8 @@
-import { createCluster, type JournalEntry, namespaces } from '@drydock/engine';
-import { replay } from '@drydock/engine/worker';
+import { type ClusterOptions, createCluster, type JournalEntry, namespaces } from '@drydock/engine';
+import { type RunPoint, replay } from '@drydock/engine/worker';
 import { CourseFileError } from './course-file.ts';
 import { type Exercise, learnersCluster } from './exercise.ts';
-import { gradeCluster, type Report } from './grade.ts';
+import { gradeAndSpend, type Report } from './grade.ts';
 
 /**
  * Grades what a learner did by doing it again: `text` is a file that the page's Share button saves. The cluster is the
@@ -13,18 +13,42 @@ import { gradeCluster, type Report } from './grade.ts';
 export function gradeJournal(exercise: Exercise, name: string, text: string): Report {
   const run = readRun(name, text);
   const options = learnersCluster(exercise);
-  const cluster = createCluster({ ...options, files: { ...options.files, ...run.files } });
+  const files = { ...options.files, ...run.files };
+  try {
+    return gradeRun(exercise, { ...options, files }, run.entries, run.end);
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    throw new CourseFileError(`${name}: it cannot be replayed here: ${error.message}`);
+  }
+}
+
+/** A journal that does not lead where it says. */
+export class ReplayError extends Error {}
+
+/**
+ * Grades a run by doing it again on a cluster of its own.
+ *
+ * @param end how far the run went after its last input
+ * @throws ReplayError
+ */
+export function gradeRun(
+  exercise: Exercise,
+  options: ClusterOptions,
+  entries: readonly JournalEntry[],
+  end: RunPoint | undefined,
+): Report {
+  const cluster = createCluster(options);
   const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   try {
-    for (const _ of replay(cluster, run.entries, run.end)) {
+    for (const _ of replay(cluster, entries, end)) {
       // Each turn is a slice of the run.
     }
   } catch (error) {
-    throw new CourseFileError(`${name}: it cannot be replayed here: ${(error as Error).message}`);
+    throw new ReplayError((error as Error).message);
   }
   const answers = cluster.listFiles().filter((path) => /\.ya?ml$/.test(path));
   const texts = answers.map((path) => ({ name: path, text: cluster.readFile(path) ?? '' }));
-  return gradeCluster(cluster, exercise, texts, base);
+  return gradeAndSpend(cluster, exercise, texts, base);
 }
 
 function readRun(name: string, text: string) {

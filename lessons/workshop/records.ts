@@ -31,6 +31,8 @@ export interface Settings {
   readonly latePenalty: number;
   /** Which of several gradings counts. */
   readonly attempts: 'best' | 'last';
+  /** So often may an exercise be handed in; absent: as often as one likes. */
+  readonly mostAttempts?: number;
   /** Every cluster stands still. */
   readonly paused: boolean;
   /** A countdown on every page, until this moment. */
@@ -120,25 +122,38 @@ export type MessageBody =
   /** The settings have changed. */
   | { readonly kind: 'settings' };
 
-/** A grading of a journal by the server. */
+/**
+ * A grading of a journal by the server. An attempt is a run up to an entry; when it is graded again, as after a check was
+ * mended, the later grading is in the place of the earlier one.
+ */
 export interface Grade {
   readonly personId: string;
   readonly exerciseId: string;
+  /** The variant it was done on. */
+  readonly benchId: string;
   readonly runId: string;
   /** So many of the run's entries were replayed. */
   readonly count: number;
+  /** How far the run had gone since its last input. */
+  readonly end?: RunPoint;
+  /** When the last of these entries came: whether that was late is for the workshop's settings to say. */
+  readonly lastAt: number;
+  /** When it was graded. */
   readonly at: number;
-  /** The last input came after the workshop's end. */
-  readonly late: boolean;
+  /** Who wanted the first grading of this attempt. */
+  readonly by: 'learner' | 'instructor';
   readonly earned: number;
   readonly points: number;
-  readonly checks: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly earned: number;
-    readonly points: number;
-    readonly seen: string;
-  }[];
+  readonly checks: readonly GradedCheck[];
   /** Why there is no grading: the journal cannot be replayed, or took too long. */
   readonly problem?: string;
+}
+
+export interface GradedCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly earned: number;
+  readonly points: number;
+  /** What the cluster did. */
+  readonly seen: string;
 }

@@ -4,6 +4,7 @@ import type { GoalState } from '../../bench/grading.ts';
 import type { BenchSetup, SavedRun } from '../../bench/protocol.ts';
 import { Signal } from '../../bench/signal.ts';
 import { type WorkshopApi, WorkshopError } from './api.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** How it goes with telling the workshop what is done here. */
 export type LinkState =
@@ -17,6 +18,8 @@ const GATHER_MS = 600;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 const LARGEST_BATCH = 500;
+/** How often it is looked whether what is being sent has arrived. */
+const FLUSH_LOOK_MS = 50;
 /** How far the clock has gone is told this often at most while nothing is typed. */
 const END_EVERY_MS = 20_000;
 /** The server holds these back only for a while. */
@@ -92,6 +95,22 @@ export class JournalLink {
     this.#soon(GATHER_MS);
   }
 
+  /** Sends what waits. @throws WorkshopError where the server does not take it */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#sending) await new Promise((resolve) => setTimeout(resolve, FLUSH_LOOK_MS));
+    this.#sending = true;
+    try {
+      await this.#sendAll();
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #run(): SavedRun {
+    return { options: this.#options, entries: this.#entries, ...(this.#end === undefined ? {} : { end: this.#end }) };
+  }
+
   #take(runId: string, { options, entries, end }: SavedRun): void {
     this.#remember(runId);
     this.#options = options;
@@ -128,16 +147,20 @@ export class JournalLink {
     if (this.#sending || this.#runId === '') return;
     this.#sending = true;
     try {
-      do await this.#sendBatch();
-      while (this.#acknowledged < this.#entries.length);
-      this.#retryMs = FIRST_RETRY_MS;
-      this.#say({ kind: 'followed' });
+      await this.#sendAll();
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
       this.#failed(error);
     } finally {
       this.#sending = false;
     }
+  }
+
+  async #sendAll(): Promise<void> {
+    do await this.#sendBatch();
+    while (this.#acknowledged < this.#entries.length);
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#say({ kind: 'followed' });
   }
 
   async #sendBatch(): Promise<void> {
@@ -168,6 +191,10 @@ export class JournalLink {
     if (code === 'gap') {
       this.#acknowledged = Math.min(Number(more['count']) || 0, this.#entries.length);
       this.#soon(0);
+    } else if (code === 'diverged') {
+      // Another window or device has gone on with this run: this one is a run of its own from now on.
+      this.#take(newRunId(), this.#run());
+      this.#soon(0);
     } else if (code === 'unknown-run') {
       this.#begun = false;
       this.#acknowledged = 0;
@@ -177,7 +204,7 @@ export class JournalLink {
       this.#soon(this.#retryMs * (0.5 + Math.random()));
       this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
     } else {
-      this.#say({ kind: 'apart', reason: error.message, code });
+      this.#say({ kind: 'apart', reason: refusalText(error), code });
       if (PASSING.includes(code)) this.#soon(LONGEST_RETRY_MS);
     }
   }

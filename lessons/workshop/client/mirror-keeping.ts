@@ -12,7 +12,8 @@ export class MirrorKeeping implements RunKeeping {
   readonly durable = true;
   readonly #api: WorkshopApi;
   readonly #personId: string;
-  readonly #benchId: string;
+  /** Also of a task of a mock exam, which the instructor's page knows as its exercise. */
+  readonly benchId: string;
   #added: JournalEntry[] = [];
   #cut: { readonly entries: number; readonly end: RunPoint } | undefined;
   /** So many of the learner's inputs are in the picture. */
@@ -21,7 +22,7 @@ export class MirrorKeeping implements RunKeeping {
   constructor(api: WorkshopApi, personId: string, benchId: string) {
     this.#api = api;
     this.#personId = personId;
-    this.#benchId = benchId;
+    this.benchId = benchId;
   }
 
   /** What was done here since the run was fetched. */
@@ -36,7 +37,7 @@ export class MirrorKeeping implements RunKeeping {
 
   /** The run as the workshop has it now, up to where it was cut. */
   async load(): Promise<SavedRun | undefined> {
-    const path = `/people/${encodeURIComponent(this.#personId)}/runs/${encodeURIComponent(this.#benchId)}`;
+    const path = `/people/${encodeURIComponent(this.#personId)}/runs/${encodeURIComponent(this.benchId)}`;
     const run = await this.#api.call<SavedRun & { count: number; end?: RunPoint | null }>('GET', path);
     this.count = run.count;
     this.#added = [];

@@ -22,7 +22,7 @@ export function placeOf(setup: BenchSetup): Place {
   const key = instructorKey(fragment);
   const personId = fragment.get('mirror');
   if (personId !== null && key !== undefined) {
-    const keeping = mirror(key, personId, setup.id);
+    const keeping = mirror(key, personId, fragment.get('bench') ?? setup.id);
     return { kind: 'mirror', open: () => keeping, keeping, personId, key };
   }
   const session = joinedSession();

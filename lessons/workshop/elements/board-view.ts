@@ -1,23 +1,29 @@
 import { h, setText } from '../../elements/dom.ts';
-import type { BenchCard } from '../bench-card.ts';
+import { type BenchCard, cardIdOf, cardIn } from '../bench-card.ts';
 import type { Board, BoardRow } from '../board.ts';
 import { apiBase, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
+import { refusalText } from '../client/refusal-text.ts';
 import { instructorKey, takeFragment } from '../client/session.ts';
 import { words } from '../page-words.ts';
-import { spanText } from '../span-text.ts';
+import { boardLine, type LineSetting, STUCK_MS } from './board-line.ts';
 import { BoardTools } from './board-tools.ts';
+import { Deeds } from './deeds.ts';
+import { openPerson } from './person-dialog.ts';
 
 type Filter = 'all' | 'stuck' | 'hands' | 'away';
 
-const STUCK_MS = 5 * 60 * 1000;
 const AWAY_MS = 2 * 60 * 1000;
+/** The times on the lines are brought up to date this often. */
 const REDRAW_MS = 5000;
+/** What a large class does is drawn in one go for each of these. */
+const GATHER_MS = 250;
 
 /** `<dd-board>`: everybody in the room, a line each. */
 export class BoardView extends HTMLElement {
   readonly #rows = new Map<string, BoardRow>();
+  readonly #lines = new Map<string, HTMLElement>();
   readonly #body = h('tbody', {});
   readonly #count = h('p', { role: 'status' });
   readonly #lost = h('p', { class: 'problem', role: 'alert', hidden: true }, words.board.lost);
@@ -25,24 +31,34 @@ export class BoardView extends HTMLElement {
   #api!: WorkshopApi;
   #key = '';
   #board!: Board;
+  #cards: ReadonlyMap<string, BenchCard> = new Map();
+  #deeds!: Deeds;
+  #tools!: BoardTools;
   #filter: Filter = 'all';
   #skewMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   async connectedCallback(): Promise<void> {
     this.#key = instructorKey(takeFragment()) ?? '';
     this.#api = new WorkshopApi(apiBase('board'), this.#key);
     try {
-      this.#board = await this.#api.call<Board>('GET', '');
+      const board = await this.#api.call<Board>('GET', '');
+      const { lang } = document.documentElement;
+      this.#board = { ...board, benches: board.benches.map((card) => cardIn(card, lang)) };
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
-      this.replaceChildren(h('p', { role: 'alert' }, error.status === 401 ? words.board.noKey : error.message));
+      const text = error.status === 401 ? words.board.noKey : refusalText(error);
+      this.replaceChildren(h('h1', {}, words.pages.board), h('p', { role: 'alert' }, text));
       return;
     }
+    this.#cards = new Map(this.#board.benches.map((card) => [card.id, card]));
     this.#skewMs = this.#board.now - Date.now();
     for (const row of this.#board.rows) this.#rows.set(row.id, row);
+    this.#deeds = new Deeds(this.#api, this.#board.settings, this.#skewMs);
+    this.#tools = new BoardTools(this.#deeds, this.#board);
     this.#layOut();
-    this.#draw();
-    setInterval(() => this.#draw(), REDRAW_MS);
+    this.#redraw();
+    setInterval(() => this.#redraw(), REDRAW_MS);
     void readEvents(
       this.#api,
       '/events',
@@ -54,8 +70,14 @@ export class BoardView extends HTMLElement {
   }
 
   #hear(event: string, data: unknown): void {
-    if (event === 'rows') for (const row of data as readonly BoardRow[]) this.#rows.set(row.id, row);
-    if (event === 'rows') this.#draw();
+    if (event === 'settings' && data !== null) this.#deeds.settings = data as Board['settings'];
+    if (event === 'grading') this.#tools.grades.hear(data as { asked: number; done: number });
+    if (event !== 'rows') return;
+    for (const row of data as readonly BoardRow[]) {
+      this.#rows.set(row.id, row);
+      this.#lines.delete(row.id);
+    }
+    this.#timer ??= setTimeout(() => this.#draw(), GATHER_MS);
   }
 
   #layOut(): void {
@@ -96,23 +118,23 @@ export class BoardView extends HTMLElement {
       this.#count,
       h(
         'div',
-        { class: 'board-scroll' },
+        { class: 'board-scroll', tabindex: 0, role: 'region', 'aria-label': board.everybody },
         h('table', {}, h('thead', {}, h('tr', {}, ...head, h('td', {}))), this.#body),
       ),
       h('h2', {}, board.heat),
       this.#heat,
-      new BoardTools(this.#api, this.#board).element,
+      this.#tools.element,
     );
   }
 
   #choose(filter: Filter): void {
     this.#filter = filter;
-    this.#draw();
+    this.#redraw();
   }
 
   #project(on: boolean): void {
     this.toggleAttribute('projector', on);
-    this.#draw();
+    this.#redraw();
   }
 
   get #now(): number {
@@ -125,95 +147,63 @@ export class BoardView extends HTMLElement {
     return this.#filter === 'all' || this.#now - seenAt > AWAY_MS;
   }
 
+  /** Every line anew. */
+  #redraw(): void {
+    this.#lines.clear();
+    this.#draw();
+  }
+
+  /** The lines of those who have done something, the others as they are. */
   #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const { board } = words;
     const rows = [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt);
     const hands = rows.filter(({ handAt }) => handAt !== undefined).length;
     setText(this.#count, [board.people(rows.length), ...(hands > 0 ? [board.hands(hands)] : [])].join(' · '));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['key'] : undefined;
-    this.#body.replaceChildren(
-      ...(rows.length === 0 ? [h('tr', {}, h('td', { colspan: 6 }, `${board.empty} ${this.#board.code}`))] : []),
-      ...rows.flatMap((row, index) => (this.#shown(row) ? [this.#line(row, index)] : [])),
-    );
+    const setting = this.#setting();
+    const lines = rows.flatMap((row, index) => (this.#shown(row) ? [this.#line(row, index + 1, setting)] : []));
+    const nobody = rows.length === 0 ? `${board.empty} ${this.#board.code}` : board.nobodyShown;
+    this.#body.replaceChildren(...(lines.length === 0 ? [h('tr', {}, h('td', { colspan: 6 }, nobody))] : lines));
     if (focused !== undefined) this.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     this.#drawHeat(rows);
   }
 
-  #line(row: BoardRow, index: number): HTMLElement {
-    const { board } = words;
-    const { id, name, handAt, seenAt, working, at } = row;
-    const projected = this.hasAttribute('projector');
-    const since = working === undefined ? undefined : this.#now - working.since;
-    const path = this.#card(at)?.path;
-    const look =
-      path === undefined || projected
-        ? undefined
-        : h(
-            'a',
-            {
-              href: `${pageAt(path)}#${new URLSearchParams({ mirror: id, key: this.#key })}`,
-              target: '_blank',
-              'data-key': `look ${id}`,
-            },
-            board.look,
-          );
-    const lower =
-      handAt === undefined || projected
-        ? undefined
-        : h(
-            'button',
-            {
-              type: 'button',
-              class: 'quiet-button',
-              'data-key': `hand ${id}`,
-              onclick: () => void this.#api.call('PUT', `/people/${encodeURIComponent(id)}/hand`),
-            },
-            board.lowerHand,
-          );
-    return h(
-      'tr',
-      {
-        class: handAt === undefined ? '' : 'hand-up',
-        ...(since !== undefined && since > STUCK_MS ? { 'data-stuck': true } : {}),
+  #line(row: BoardRow, number: number, setting: LineSetting): HTMLElement {
+    let line = this.#lines.get(row.id);
+    if (line === undefined) {
+      line = boardLine(row, number, setting);
+      this.#lines.set(row.id, line);
+    }
+    return line;
+  }
+
+  #setting(): LineSetting {
+    return {
+      cards: this.#cards,
+      now: this.#now,
+      projected: this.hasAttribute('projector'),
+      key: this.#key,
+      nameOf: (id) => this.#rows.get(id)?.name,
+      lowerHand: (id) => void this.#deeds.try(() => this.#api.call('PUT', `/people/${encodeURIComponent(id)}/hand`)),
+      open: (row) => {
+        const dialog = openPerson(this.#deeds, this.#key, row, [...this.#rows.values()]);
+        this.append(dialog);
+        dialog.showModal();
       },
-      h(
-        'th',
-        { scope: 'row' },
-        handAt === undefined ? undefined : h('span', { class: 'hand' }, '✋ '),
-        projected ? board.learner(index + 1) : name,
-      ),
-      h('td', {}, ...this.#progress(row)),
-      h('td', {}, working === undefined ? (this.#card(at)?.title ?? '') : this.#workingText(working)),
-      h('td', {}, since === undefined ? '' : spanText(words, since)),
-      h('td', {}, spanText(words, this.#now - seenAt)),
-      h('td', {}, look, lower),
-    );
-  }
-
-  #workingText({ benchId, checkId }: NonNullable<BoardRow['working']>): string {
-    const card = this.#card(benchId);
-    return `${card?.title ?? benchId}: ${card?.checks.find(({ id }) => id === checkId)?.title ?? checkId}`;
-  }
-
-  /** A run of dots a bench; said as words to those who do not see them. */
-  #progress({ benches }: BoardRow): HTMLElement[] {
-    return benches.flatMap(({ benchId, met }) => {
-      const card = this.#card(benchId);
-      if (card === undefined || card.checks.length === 0) return [];
-      const dots = card.checks.map(({ id }) => (met.includes(id) ? '●' : '○')).join('');
-      const said = `${card.title}: ${met.length}/${card.checks.length}`;
-      return [h('span', { class: 'dots', role: 'img', 'aria-label': said, title: said }, dots)];
-    });
+    };
   }
 
   #drawHeat(rows: readonly BoardRow[]): void {
-    const begun = this.#board.benches.filter(
-      ({ id, checks }) =>
-        checks.length > 0 && rows.some(({ benches }) => benches.some(({ benchId }) => benchId === id)),
+    const standings = Map.groupBy(
+      rows.flatMap(({ benches }) => benches),
+      ({ benchId }) => cardIdOf(benchId),
     );
+    const begun = this.#board.benches.filter(({ id, checks }) => checks.length > 0 && standings.has(id));
     this.#heat.replaceChildren(
       ...begun.map((card) => {
-        const on = rows.flatMap(({ benches }) => benches.filter(({ benchId }) => benchId === card.id));
+        const on = standings.get(card.id)!;
         const cells = card.checks.map(({ id, title }) => {
           const met = on.filter((each) => each.met.includes(id)).length;
           return h(
@@ -226,9 +216,5 @@ export class BoardView extends HTMLElement {
         return h('section', {}, h('h3', {}, card.title), h('ul', { role: 'list' }, ...cells));
       }),
     );
-  }
-
-  #card(benchId: string | undefined): BenchCard | undefined {
-    return this.#board.benches.find(({ id }) => id === benchId);
   }
 }

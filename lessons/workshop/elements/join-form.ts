@@ -1,7 +1,9 @@
 import { h } from '../../elements/dom.ts';
 import type { BenchCard } from '../bench-card.ts';
-import { apiBase, pageAt } from '../client/addresses.ts';
+import { apiBase, localPage, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
+import { readCards } from '../client/bench-cards.ts';
+import { refusalText } from '../client/refusal-text.ts';
 import { joinedSession, keepSession, leaveSession, type Session, takeFragment } from '../client/session.ts';
 import { words } from '../page-words.ts';
 
@@ -34,7 +36,7 @@ export class JoinForm extends HTMLElement {
       leaveSession();
       await this.#knock('').catch(() => this.#say(words.join.gone));
     } else {
-      this.#say(error.code === 'no-workshop' || error.status === 404 ? words.join.gone : error.message);
+      this.#say(error.code === 'no-workshop' || error.status === 404 ? words.join.gone : refusalText(error));
     }
   }
 
@@ -79,15 +81,14 @@ export class JoinForm extends HTMLElement {
       await this.#enter({ token, name: kept, title });
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
-      this.#problem.textContent = error.message;
+      this.#problem.textContent = refusalText(error);
     }
   }
 
   async #enter(session: Session): Promise<void> {
     const me = await new WorkshopApi(apiBase('me'), session.token).call<Me>('GET', '');
     keepSession({ token: session.token, name: me.name, title: me.title });
-    const cards = (await (await fetch(pageAt('workshop/benches.json'))).json()) as readonly BenchCard[];
-    const mine = cards.filter(({ id }) => me.settings.benches.includes(id));
+    const mine = (await readCards()).filter(({ id }) => me.settings.benches.includes(id));
     const { join } = words;
     const link = `${location.origin}${pageAt('workshop/')}#link=${session.token}`;
     const copy = h('button', { type: 'button', onclick: () => void this.#copy(link, copy) }, join.copy);
@@ -109,6 +110,7 @@ export class JoinForm extends HTMLElement {
         mine.filter(({ exercise }) => exercise !== undefined),
         me,
       ),
+      h('p', {}, h('a', { href: localPage('workshop/report/') }, join.report)),
       h('p', {}, h('button', { type: 'button', class: 'quiet-button', onclick: leave }, join.leave)),
     );
     this.querySelector('h2')?.focus();
@@ -119,7 +121,7 @@ export class JoinForm extends HTMLElement {
     const line = ({ id, title: name, path }: BenchCard) =>
       settings.locked.includes(id)
         ? h('li', { class: 'quiet' }, `${name} (${words.join.locked})`)
-        : h('li', {}, h('a', { href: pageAt(path) }, name));
+        : h('li', {}, h('a', { href: localPage(path) }, name));
     return [h('h3', {}, title), h('ol', {}, ...cards.map(line))];
   }
 

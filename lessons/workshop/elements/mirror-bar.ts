@@ -5,6 +5,7 @@ import { apiBase } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import type { MirrorKeeping } from '../client/mirror-keeping.ts';
+import { refusalText } from '../client/refusal-text.ts';
 import { words } from '../page-words.ts';
 
 /** `<dd-mirror-bar>`: on the instructor's copy of a learner's bench. */
@@ -33,7 +34,7 @@ export class MirrorBar extends HTMLElement {
     setText(this.#state, words.mirror.live);
     this.replaceChildren(h('p', {}, this.#title, this.#state, this.#refresh), h('p', {}, this.#note, hand));
     this.#door = await theBench;
-    const benchId = this.#door.bench.setup.id;
+    const { benchId } = keeping;
     void readEvents(
       api,
       '/events',
@@ -72,13 +73,13 @@ export class MirrorBar extends HTMLElement {
       setText(this.#state, words.mirror.nothing);
       return;
     }
-    const benchId = this.#door!.bench.setup.id;
+    const { benchId } = this.#keeping!;
     try {
       await api.call('POST', '/messages', { to, body: { kind: 'offer', benchId, inputs, text: this.#note.value } });
       setText(this.#state, words.mirror.handed);
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
-      setText(this.#state, error.message);
+      setText(this.#state, refusalText(error));
     }
   }
 }

@@ -1,18 +1,23 @@
 import type { ClusterInput } from '@drydock/engine';
 import { h, setText } from '../../elements/dom.ts';
 import { type BenchDoor, theBench } from '../../elements/the-bench.ts';
-import { apiBase, pageAt } from '../client/addresses.ts';
-import { WorkshopApi } from '../client/api.ts';
+import { cardIdOf } from '../bench-card.ts';
+import { apiBase, localPage } from '../client/addresses.ts';
+import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import type { JournalLink, LinkState } from '../client/journal-link.ts';
+import { refusalText } from '../client/refusal-text.ts';
 import { joinedSession } from '../client/session.ts';
 import { words } from '../page-words.ts';
 import type { MessageBody, Settings } from '../records.ts';
+import type { LearnerReport } from '../report.ts';
 import { spanText } from '../span-text.ts';
 
 interface Me {
   readonly hand: boolean;
   readonly title: string;
+  /** The server's clock. */
+  readonly now: number;
   readonly settings: Omit<Settings, 'benches'> & { readonly benches: readonly string[] };
 }
 
@@ -37,27 +42,39 @@ export class WorkshopBar extends HTMLElement {
     'aria-pressed': 'false',
     onclick: () => void this.#raise(),
   });
+  readonly #handIn = h(
+    'button',
+    { type: 'button', class: 'strong', hidden: true, onclick: () => void this.#sendIn() },
+    words.bar.handIn,
+  );
+  readonly #grade = h('span', { role: 'status' });
   readonly #news = h('div', { class: 'news', 'aria-live': 'polite' });
   readonly #refusal = h('p', { class: 'problem', role: 'status', hidden: true });
   #me: Me | undefined;
+  /** This device's clock may be wrong; the server's counts. */
+  #skewMs = 0;
   #door: BenchDoor | undefined;
+  #link: JournalLink | undefined;
 
   connectedCallback(): void {
     const { title = '' } = joinedSession() ?? {};
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', words.bar.label);
-    const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#hand);
+    const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#handIn, this.#grade, this.#hand);
     this.replaceChildren(line, this.#refusal, this.#news);
     setText(this.#hand, words.bar.hand);
     setInterval(() => this.#showTime(), 1000);
     void theBench.then((door) => {
       this.#door = door;
+      this.#handIn.hidden = !/^(exercise|exam)\//.test(door.bench.setup.id);
+      if (!this.#handIn.hidden) void this.#showGrade();
       void this.#refresh();
       void readEvents(
         this.#api,
         '/messages',
         ({ event, data }) => {
           if (event === 'message') void this.#hear(data as Heard);
+          if (event === 'grade') void this.#showGrade();
         },
         () => {},
       );
@@ -66,6 +83,7 @@ export class WorkshopBar extends HTMLElement {
 
   /** The journal of this page's bench. */
   follow(link: JournalLink): void {
+    this.#link = link;
     link.state.on((state) => this.#showLink(state));
     void theBench.then(({ bench }) => bench.goals.on((goals) => link.checks(goals)));
   }
@@ -84,6 +102,7 @@ export class WorkshopBar extends HTMLElement {
   async #refresh(): Promise<void> {
     this.#me = await this.#api.call<Me>('GET', '').catch(() => this.#me);
     if (this.#me === undefined) return;
+    this.#skewMs = this.#me.now - Date.now();
     const { hand, settings } = this.#me;
     this.#hand.setAttribute('aria-pressed', String(hand));
     setText(this.#hand, hand ? words.bar.handUp : words.bar.hand);
@@ -101,10 +120,35 @@ export class WorkshopBar extends HTMLElement {
     await this.#refresh();
   }
 
+  /** The server grades what it has, so everything is sent first. */
+  async #sendIn(): Promise<void> {
+    const { bar } = words;
+    setText(this.#grade, bar.handingIn);
+    try {
+      await this.#link?.flush();
+      await this.#api.call('POST', `/grade/${encodeURIComponent(this.#door!.bench.setup.id)}`);
+      // What was graded before is there at once; what is new comes with the messages.
+      await this.#showGrade(bar.handingIn);
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      setText(this.#grade, refusalText(error));
+    }
+  }
+
+  async #showGrade(otherwise = ''): Promise<void> {
+    const report = await this.#api.call<LearnerReport>('GET', '/report').catch(() => undefined);
+    const id = cardIdOf(this.#door!.bench.setup.id);
+    const grade = report?.exercises.find(({ benchId }) => cardIdOf(benchId) === id);
+    const { score, points, attempts = [], problem } = grade ?? {};
+    const most = this.#me?.settings.mostAttempts;
+    if (score === undefined || points === undefined) setText(this.#grade, otherwise);
+    else setText(this.#grade, problem ?? words.bar.grade(score, points, attempts.length, most));
+  }
+
   #showTime(): void {
     const { bar } = words;
     const { paused, timerUntil, closesAt, overtimeMs = 0 } = this.#me?.settings ?? {};
-    const now = Date.now();
+    const now = Date.now() + this.#skewMs;
     const parts = [
       paused === true ? bar.paused : '',
       timerUntil !== undefined && timerUntil > now ? bar.timer(clockText(timerUntil - now)) : '',
@@ -167,7 +211,7 @@ export class WorkshopBar extends HTMLElement {
     const { bar } = words;
     if (benchId !== this.#door?.bench.setup.id) {
       const path = benchId.replace(/^(lesson|exercise)\//, '$1s/');
-      this.#tell(bar.pointElsewhere, h('a', { href: pageAt(`${path}/`) }, bar.open));
+      this.#tell(bar.pointElsewhere, h('a', { href: localPage(`${path}/`) }, bar.open));
       return;
     }
     const selector =

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Workshop } from '../records.ts';
 import type { Env, WorkshopServer } from './context.ts';
+import { floodGate } from './floods.ts';
 import { instructorRoutes } from './instructor-routes.ts';
 import { joinRoutes } from './join-routes.ts';
 import { learnerRoutes } from './learner-routes.ts';
@@ -25,6 +26,7 @@ export function createApp(server: WorkshopServer, board: LiveBoard, report: (err
 
   const api = new Hono<Env>()
     .use(secureHeaders({ referrerPolicy: 'no-referrer' }))
+    .use(floodGate(server))
     .use(async (context, next) => {
       await next();
       if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
@@ -51,9 +53,23 @@ export function createApp(server: WorkshopServer, board: LiveBoard, report: (err
     if (error instanceof HTTPException) return error.getResponse();
     known = undefined;
     report(error);
+    if (storageIsFull(error)) {
+      return context.json(
+        {
+          code: 'storage-full',
+          message: 'The disk of the workshop’s server is full. Your work goes on here and is sent later.',
+        },
+        507,
+      );
+    }
     return context.json(
       { code: 'failed', message: 'The workshop’s server has a problem. Your work goes on here and is sent later.' },
       500,
     );
   });
+}
+
+/** SQLite's SQLITE_FULL, PostgreSQL's disk_full, and what the system calls it. */
+function storageIsFull(error: Error & { readonly code?: unknown; readonly errcode?: unknown }): boolean {
+  return error.errcode === 13 || error.code === '53100' || error.code === 'ENOSPC';
 }

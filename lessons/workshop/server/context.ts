@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
-import type { BenchCard } from '../bench-card.ts';
+import { type BenchCard, cardIdOf } from '../bench-card.ts';
 import type { Person, Settings, Workshop } from '../records.ts';
 import type { Store } from '../store/store.ts';
+import type { Grading } from './grading.ts';
 import type { Guesses } from './guesses.ts';
 
 /** What the workshop's routes stand on. */
@@ -15,8 +16,12 @@ export interface WorkshopServer {
   readonly addressOf: (context: Context) => string;
   /** Names that may join, with the ids they are matched with; absent: everybody may. */
   readonly roster?: ReadonlyMap<string, string>;
-  /** Grades a person's run of an exercise again, from its journal. */
-  readonly regrade: (personId: string, benchId: string) => Promise<void>;
+  readonly grading: Grading;
+}
+
+/** The card of a bench of this build; a task of a mock exam has its exercise's. */
+export function cardOf({ benches }: Pick<WorkshopServer, 'benches'>, benchId: string): BenchCard | undefined {
+  return benches.get(cardIdOf(benchId));
 }
 
 interface Variables {

@@ -1,77 +1,124 @@
 import { Worker } from 'node:worker_threads';
 import type { GradeJob, GradeOutcome } from './grade-worker.ts';
 
-/** A journal of an afternoon is replayed within seconds; one that never ends is cut off. */
-const LONGEST_MS = 60_000;
-const MOST_MEMORY_MB = 512;
-
-interface Waiting {
-  readonly job: GradeJob;
-  readonly done: (outcome: GradeOutcome) => void;
+export interface GradingLimits {
+  /** A journal of an afternoon is replayed within seconds; one that never ends is cut off. */
+  readonly longestMs: number;
+  readonly mostMemoryMb: number;
 }
 
-/** Threads that grade journals, bounded in number, time and memory. A thread that fails takes only its job with it. */
+const LIMITS: GradingLimits = { longestMs: 60_000, mostMemoryMb: 512 };
+
+/** Threads that have nothing to do are ended after this long: what they have loaded is much. */
+const IDLE_MS = 30_000;
+
+interface Waiting {
+  readonly load: () => Promise<GradeJob | undefined>;
+  readonly done: (outcome: GradeOutcome | undefined) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Threads that grade journals, bounded in number, time and memory. A thread that fails takes only its job with it. A job is
+ * loaded when it is its turn, so that a class's journals are never in memory all at once.
+ */
 export class GradingPool {
   readonly #size: number;
+  readonly #limits: GradingLimits;
   readonly #idle: Worker[] = [];
   readonly #busy = new Set<Worker>();
   readonly #waiting: Waiting[] = [];
+  #running = 0;
+  #restTimer: NodeJS.Timeout | undefined;
 
-  constructor(size: number) {
+  constructor(size: number, limits: GradingLimits = LIMITS) {
     this.#size = size;
+    this.#limits = limits;
   }
 
-  grade(job: GradeJob): Promise<GradeOutcome> {
-    return new Promise((done) => {
-      this.#waiting.push({ job, done });
+  /** Resolves with undefined where there was nothing to load; rejects where loading failed. */
+  grade(load: () => Promise<GradeJob | undefined>): Promise<GradeOutcome | undefined> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ load, done, failed });
       this.#next();
     });
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#restTimer);
     this.#waiting.length = 0;
     await Promise.all([...this.#idle, ...this.#busy].map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    while (this.#busy.size < this.#size) {
+    while (this.#running < this.#size) {
       const waiting = this.#waiting.shift();
-      if (waiting === undefined) return;
-      const worker = this.#idle.pop() ?? startWorker();
-      this.#busy.add(worker);
-      void runJob(worker, waiting.job).then((outcome) => {
-        this.#busy.delete(worker);
-        if (outcome === undefined) void worker.terminate();
-        else this.#idle.push(worker);
-        waiting.done(outcome ?? { problem: 'the journal takes too long or too much memory to replay' });
+      if (waiting === undefined) break;
+      this.#running += 1;
+      void this.#run(waiting).finally(() => {
+        this.#running -= 1;
         this.#next();
       });
     }
+    if (this.#running > 0) return;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#rest(), IDLE_MS).unref();
+  }
+
+  async #run({ load, done, failed }: Waiting): Promise<void> {
+    try {
+      const job = await load();
+      done(job === undefined ? undefined : await this.#gradeOn(this.#idle.pop() ?? this.#startWorker(), job));
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  async #gradeOn(worker: Worker, job: GradeJob): Promise<GradeOutcome> {
+    this.#busy.add(worker);
+    const outcome = await runJob(worker, job, this.#limits.longestMs);
+    this.#busy.delete(worker);
+    if (typeof outcome !== 'string') {
+      this.#idle.push(worker);
+      return outcome;
+    }
+    void worker.terminate();
+    return { problem: outcome };
+  }
+
+  #rest(): void {
+    for (const worker of this.#idle.splice(0)) void worker.terminate();
+  }
+
+  #startWorker(): Worker {
+    const resourceLimits = { maxOldGenerationSizeMb: this.#limits.mostMemoryMb };
+    const worker = new Worker(new URL('./grade-worker.ts', import.meta.url), { resourceLimits });
+    // A thread that fails while nobody waits for it, or while it is being ended, concerns nobody.
+    return worker.on('error', () => {});
   }
 }
 
-function startWorker(): Worker {
-  const limits = { maxOldGenerationSizeMb: MOST_MEMORY_MB };
-  const worker = new Worker(new URL('./grade-worker.ts', import.meta.url), { resourceLimits: limits });
-  // A thread that fails while nobody waits for it, or while it is being ended, concerns nobody.
-  return worker.on('error', () => {});
-}
-
-/** Resolves with undefined when the thread is of no more use. */
-function runJob(worker: Worker, job: GradeJob): Promise<GradeOutcome | undefined> {
+/** Resolves with a sentence when the thread is of no more use. */
+function runJob(worker: Worker, job: GradeJob, longestMs: number): Promise<GradeOutcome | string> {
   return new Promise((resolve) => {
-    const settle = (outcome: GradeOutcome | undefined): void => {
+    const settle = (outcome: GradeOutcome | string): void => {
       clearTimeout(timer);
       worker.off('message', settle);
       worker.off('error', lost);
-      worker.off('exit', lost);
+      worker.off('exit', ended);
       resolve(outcome);
     };
-    const lost = (): void => settle(undefined);
-    const timer = setTimeout(lost, LONGEST_MS);
+    const lost = (error: Error & { readonly code?: string }): void =>
+      settle(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? 'the journal takes too much memory to replay'
+          : `the journal cannot be graded: ${error.message}`,
+      );
+    const ended = (): void => settle('the journal cannot be graded: the thread has ended');
+    const timer = setTimeout(() => settle('the journal takes too long to replay'), longestMs);
     worker.on('message', settle);
     worker.on('error', lost);
-    worker.on('exit', lost);
+    worker.on('exit', ended);
     worker.postMessage(job);
   });
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
+import { cardIdOf } from '../bench-card.ts';
 import type { MessageBody, Settings } from '../records.ts';
 import type { Env, WorkshopServer } from './context.ts';
 import { eventStream } from './event-stream.ts';
@@ -37,6 +38,7 @@ const SettingsChange = z
     overtimeMs: z.number().nonnegative(),
     latePenalty: z.number().min(0).max(1),
     attempts: z.enum(['best', 'last']),
+    mostAttempts: z.number().int().positive().max(1000).nullable(),
     paused: z.boolean(),
     timerUntil: z.number().nullable(),
     variants: z.boolean(),
@@ -55,10 +57,12 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
     })
     .get('/events', (context) =>
       eventStream(context, (sink) => {
+        // Whoever comes late sees how far grading has come.
+        sink.send('grading', server.grading.progress);
         const stopRows = board.listen((rows) => sink.send('rows', rows));
         const stopSettings = store.onChange(async (change) => {
           if (change.kind === 'workshop') sink.send('settings', (await store.workshop())?.settings ?? null);
-          if (change.kind === 'grade') sink.send('grade', { personId: change.personId });
+          if (change.kind === 'grade') sink.send('grading', server.grading.progress);
         });
         sink.send('rows', board.rows());
         return () => {
@@ -71,14 +75,13 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
       const { to, body } = await readBody(context.req, z.object({ to: Id.optional(), body: Body }));
       if (to !== undefined && (await store.person(to)) === undefined)
         refuse(404, 'no-person', 'Nobody here has that id.');
-      if ('benchId' in body && !benches.has(body.benchId))
+      if ('benchId' in body && !benches.has(cardIdOf(body.benchId)))
         refuse(404, 'no-bench', 'That is not part of this workshop.');
       return context.json({ number: await store.post(to, body as MessageBody, now()) }, 201);
     })
     .patch('/settings', async (context) => {
       const change = await readBody(context.req, SettingsChange);
-      const { id, settings } = context.var.workshop;
-      await store.changeSettings(id, withChange(settings, change));
+      await store.changeSettings(context.var.workshop.id, (settings) => withChange(settings, change));
       await store.post(undefined, { kind: 'settings' }, now());
       return context.body(null, 204);
     })
@@ -99,7 +102,8 @@ function instructorOnly({ guesses, addressOf }: WorkshopServer) {
     const [, key = ''] = /^Bearer ([\w-]+)$/.exec(context.req.header('authorization') ?? '') ?? [];
     if (!sameSecret(hashOf(key), context.var.workshop.instructorHash)) {
       const address = addressOf(context);
-      if (guesses.wait(address) > 0) refuse(429, 'slow-down', 'Too many wrong keys from here. Try again in a minute.');
+      const wait = guesses.wait(address);
+      if (wait > 0) refuse(429, 'slow-down', 'Too many wrong keys from here. Try again in a minute.', { wait });
       guesses.wrong(address);
       refuse(401, 'not-instructor', 'This link does not open the board. It is printed where the workshop was started.');
     }

@@ -6,6 +6,8 @@ import { readBody, refuse } from './refusal.ts';
 import { hashOf, newToken, plainCode, sameSecret } from './secrets.ts';
 
 const LONGEST_NAME = 60;
+/** So many may join; what a laptop bears, and a bound for whoever joins over and over. */
+const MOST_PEOPLE = 20_000;
 
 const Join = z.object({
   code: z.string().max(40),
@@ -34,7 +36,6 @@ export function joinRoutes(server: WorkshopServer): Hono<Env> {
       const address = server.addressOf(context);
       const wait = guesses.wait(address);
       if (wait > 0) {
-        context.header('retry-after', String(wait));
         refuse(429, 'slow-down', `Too many wrong codes. Try again in ${wait} seconds.`, { wait });
       }
       const { code, name } = await readBody(context.req, Join);
@@ -46,6 +47,7 @@ export function joinRoutes(server: WorkshopServer): Hono<Env> {
       if (roster !== undefined && rosterId === undefined) {
         refuse(403, 'not-listed', 'That name is not on the list of this workshop. Write it as on the list, or ask.');
       }
+      if ((await store.countPeople()) >= MOST_PEOPLE) refuse(503, 'full', 'This workshop is full.');
       const token = newToken();
       const person: Person = {
         id: newToken().slice(0, 12),

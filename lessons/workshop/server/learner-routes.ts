@@ -3,18 +3,24 @@ import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { Settings } from '../records.ts';
 import { assignedBenches } from './assignment.ts';
-import type { Env, WorkshopServer } from './context.ts';
+import { cardOf, type Env, type WorkshopServer } from './context.ts';
+import { attemptsOf } from './counted-grades.ts';
 import { eventStream } from './event-stream.ts';
 import { readBody, refuse } from './refusal.ts';
+import { reportOf } from './report-answer.ts';
 import { mayWork, ownerOf, runRoutes } from './run-routes.ts';
 import { hashOf } from './secrets.ts';
 
 /** Being seen is written down at most so often for each person. */
 const SEEN_EVERY_MS = 10_000;
+/** A browser opens six connections to a server at most. */
+const MOST_STREAMS = 20;
 
 /** What a learner may read and write: their own, and what the instructor says. */
 export function learnerRoutes(server: WorkshopServer): Hono<Env> {
   const { store, now } = server;
+  /** Streams by person. */
+  const open = new Map<string, number>();
   return new Hono<Env>()
     .use(personOfToken(server))
     .get('/', (context) => {
@@ -26,6 +32,7 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
         hand: handAt !== undefined,
         pairedWith,
         title: workshop.title,
+        now: now(),
         settings: {
           ...shown(workshop.settings),
           benches: assignedBenches(server.benches.values(), workshop.settings, id),
@@ -39,6 +46,9 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
     })
     .get('/messages', async (context) => {
       const { person } = context.var;
+      const streams = open.get(person.id) ?? 0;
+      if (streams >= MOST_STREAMS) refuse(429, 'too-many', 'Too many windows with this link. Close some of them.');
+      open.set(person.id, streams + 1);
       let last = Number(context.req.header('last-event-id') ?? 0) || 0;
       return eventStream(context, (sink) => {
         const send = async (): Promise<void> => {
@@ -48,29 +58,63 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
           }
         };
         let sending = send();
-        return store.onChange((change) => {
-          if (change.kind !== 'message' || (change.to !== undefined && change.to !== person.id)) return;
+        const stop = store.onChange((change) => {
+          if (change.kind === 'grade' && change.personId === ownerOf(person)) sink.send('grade', {});
+          // A workshop that changes as a whole is also what is told after the connection to the database was lost.
+          if (change.kind !== 'workshop' && change.kind !== 'message') return;
+          if (change.kind === 'message' && change.to !== undefined && change.to !== person.id) return;
           sending = sending.then(send).catch(() => {});
         });
+        return () => {
+          stop();
+          const left = (open.get(person.id) ?? 1) - 1;
+          if (left === 0) open.delete(person.id);
+          else open.set(person.id, left);
+        };
       });
     })
     .route('/runs', runRoutes(server))
+    .get('/report', async (context) => context.json(await reportOf(server, context.var.workshop, context.var.person)))
     .post('/grade/:bench', async (context) => {
       const bench = context.req.param('bench');
-      mayWork(server, context.var.workshop.settings, bench);
-      await server.regrade(ownerOf(context.var.person), bench);
+      const { settings } = context.var.workshop;
+      mayWork(server, settings, bench);
+      const owner = ownerOf(context.var.person);
+      const { mostAttempts = Number.POSITIVE_INFINITY } = settings;
+      const exercise = cardOf(server, bench)?.exercise;
+      const handedIn = attemptsOf(await store.grades(owner), settings).filter(
+        ({ exerciseId, by }) => exerciseId === exercise && by === 'learner',
+      );
+      if (handedIn.length >= mostAttempts) {
+        refuse(409, 'no-attempts', `You have handed this in as often as the workshop allows: ${mostAttempts}.`);
+      }
+      // The answer comes with the messages: a grading waits its turn.
+      server.grading.asItStands(owner, bench, 'learner').catch(() => {});
       return context.body(null, 202);
     });
 }
 
 /** What a learner sees of the settings. */
-function shown({ locked, revealed, opensAt, closesAt, overtimeMs, paused, timerUntil, variants }: Settings) {
+function shown({
+  locked,
+  revealed,
+  opensAt,
+  closesAt,
+  overtimeMs,
+  latePenalty,
+  mostAttempts,
+  paused,
+  timerUntil,
+  variants,
+}: Settings) {
   return {
     locked,
     revealed,
     opensAt,
     closesAt,
     overtimeMs,
+    latePenalty,
+    mostAttempts,
     paused,
     timerUntil,
     variants,
@@ -84,7 +128,8 @@ function personOfToken({ store, guesses, addressOf, now }: WorkshopServer) {
     const person = token === undefined ? undefined : await store.personByToken(hashOf(token));
     if (person === undefined) {
       const address = addressOf(context);
-      if (guesses.wait(address) > 0) refuse(429, 'slow-down', 'Too many wrong links from here. Try again in a minute.');
+      const wait = guesses.wait(address);
+      if (wait > 0) refuse(429, 'slow-down', 'Too many wrong links from here. Try again in a minute.', { wait });
       guesses.wrong(address);
       refuse(
         401,

@@ -1,5 +1,5 @@
 import { type BoardRow, boardRow } from '../board.ts';
-import type { WorkshopServer } from './context.ts';
+import { cardOf, type WorkshopServer } from './context.ts';
 
 /** Changes are gathered for so long before they are told: a hundred learners make hundreds of changes a second. */
 const TELL_EVERY_MS = 150;
@@ -69,10 +69,15 @@ export class LiveBoard {
   }
 
   async #read(id: string): Promise<BoardRow | undefined> {
-    const { store, benches } = this.#server;
+    const { store } = this.#server;
     const person = await store.person(id);
     if (person === undefined) return undefined;
     const [runs, states] = await Promise.all([store.runs(id), store.checks(id)]);
-    return boardRow(person, runs, states, (bench) => benches.get(bench)?.checks.map((check) => check.id) ?? []);
+    return boardRow(
+      person,
+      runs,
+      states,
+      (bench) => cardOf(this.#server, bench)?.checks.map((check) => check.id) ?? [],
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { BenchCard } from '../bench-card.ts';
-import type { Workshop } from '../records.ts';
+import type { Settings, Workshop } from '../records.ts';
 import { DEFAULT_SETTINGS } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import { OptionsError, type WorkshopOptions } from './options.ts';
@@ -64,9 +64,9 @@ async function resume(
     );
   }
   if (until === undefined) return { workshop: kept, instructorKey: keptKey, resumed: true };
-  const settings = { ...kept.settings, closesAt: until };
-  await store.changeSettings(kept.id, settings);
-  return { workshop: { ...kept, settings }, instructorKey: keptKey, resumed: true };
+  const closing = (settings: Settings): Settings => ({ ...settings, closesAt: until });
+  await store.changeSettings(kept.id, closing);
+  return { workshop: { ...kept, settings: closing(kept.settings) }, instructorKey: keptKey, resumed: true };
 }
 
 /** Everything of a kind, unless it or the other kind was chosen from. */

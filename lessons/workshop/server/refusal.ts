@@ -2,9 +2,15 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 
-/** Ends a request with a sentence that may be shown to whoever sent it. `code` is for the page. */
-export function refuse(status: ContentfulStatusCode, code: string, message: string, more: object = {}): never {
-  throw new HTTPException(status, { res: Response.json({ code, message, ...more }, { status }) });
+/** Ends a request with a sentence that may be shown to whoever sent it. `code` is for the page; `wait` is in seconds. */
+export function refuse(
+  status: ContentfulStatusCode,
+  code: string,
+  message: string,
+  more: { readonly wait?: number; readonly count?: number } = {},
+): never {
+  const headers = more.wait === undefined ? {} : { 'retry-after': String(more.wait) };
+  throw new HTTPException(status, { res: Response.json({ code, message, ...more }, { status, headers }) });
 }
 
 /** Reads a body that may be anything. */

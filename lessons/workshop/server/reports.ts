@@ -1,52 +1,50 @@
-import type { Grade, Person, Settings } from '../records.ts';
+import type { Person, Settings } from '../records.ts';
+import type { CountedGrade } from './counted-grades.ts';
 
-/** A grading that counts, after the workshop's policy. */
-export interface CountedGrade extends Grade {
-  /** After what late work loses. */
-  readonly score: number;
-  readonly attempts: number;
+/** The columns of nbgrader's own export, in its order, so that what reads that reads this; then what only we know. */
+const COLUMNS = [
+  'assignment',
+  'duedate',
+  'timestamp',
+  'student_id',
+  'last_name',
+  'first_name',
+  'email',
+  'raw_score',
+  'late_submission_penalty',
+  'score',
+  'max_score',
+  'name',
+  'late',
+  'attempts',
+  'problem',
+];
+
+/** A line an exercise and person, as `nbgrader export` writes it: who has handed in nothing has no points. */
+export function gradesAsCsv(
+  people: readonly Person[],
+  grades: readonly CountedGrade[],
+  { closesAt }: Settings,
+): string {
+  const exercises = Map.groupBy(grades, ({ exerciseId }) => exerciseId);
+  const due = closesAt === undefined ? '' : moment(closesAt);
+  const lines = [...exercises].flatMap(([exerciseId, given]) =>
+    people.map((person) => {
+      const grade = given.find(({ personId }) => personId === person.id);
+      const { id, name, rosterId = id } = person;
+      const max = grade?.points ?? Math.max(...given.map(({ points }) => points));
+      const about = [exerciseId, due, grade === undefined ? '' : moment(grade.lastAt), rosterId, '', '', ''];
+      const { earned = 0, score = 0, late = false, attempts = 0, problem = '' } = grade ?? {};
+      const penalty = Math.round((earned - score) * 100) / 100;
+      return [...about, earned, penalty, score, max, name, late ? 'yes' : 'no', attempts, problem];
+    }),
+  );
+  return [COLUMNS, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 
-/** Of each person's gradings of an exercise, the one that counts. */
-export function countedGrades(grades: readonly Grade[], { attempts, latePenalty }: Settings): readonly CountedGrade[] {
-  const groups = Map.groupBy(grades, ({ personId, exerciseId }) => `${personId} ${exerciseId}`);
-  return [...groups.values()].map((group) => {
-    const scored = group.map((grade): CountedGrade => {
-      const score = grade.late ? grade.earned * (1 - latePenalty) : grade.earned;
-      return { ...grade, score: Math.round(score * 100) / 100, attempts: group.length };
-    });
-    if (attempts === 'last') return scored.at(-1)!;
-    return scored.reduce((best, each) => (each.score > best.score ? each : best));
-  });
-}
-
-/** A line an exercise and person; opens in spreadsheets, and nbgrader reads it. */
-export function gradesAsCsv(people: readonly Person[], grades: readonly CountedGrade[]): string {
-  const head = [
-    'student_id',
-    'name',
-    'assignment',
-    'score',
-    'max_score',
-    'earned',
-    'late',
-    'attempts',
-    'graded_at',
-    'problem',
-  ];
-  const lines = rowsOf(people, grades).map(({ person, grade }) => [
-    person.rosterId ?? person.id,
-    person.name,
-    grade.exerciseId,
-    grade.score,
-    grade.points,
-    grade.earned,
-    grade.late ? 'yes' : 'no',
-    grade.attempts,
-    new Date(grade.at).toISOString(),
-    grade.problem ?? '',
-  ]);
-  return [head, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+/** `2026-11-28 09:00:00`, UTC */
+function moment(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /**
@@ -60,24 +58,28 @@ function csvCell(value: string | number): string {
 }
 
 export function gradesAsJson(people: readonly Person[], grades: readonly CountedGrade[]): object {
-  return rowsOf(people, grades).map(({ person, grade }) => ({
-    person: { id: person.id, name: person.name, rosterId: person.rosterId },
-    ...grade,
-  }));
+  return people.flatMap((person) =>
+    grades
+      .filter(({ personId }) => personId === person.id)
+      .map((grade) => ({ person: { id: person.id, name: person.name, rosterId: person.rosterId }, ...grade })),
+  );
 }
 
 /** A test suite a person, a test case a check: what CI systems and some gradebooks read. */
 export function gradesAsJunit(title: string, people: readonly Person[], grades: readonly CountedGrade[]): string {
   const suites = people.map((person) => {
-    const cases = grades
-      .filter(({ personId }) => personId === person.id)
-      .flatMap(({ exerciseId, checks }) =>
-        checks.map(({ title: check, earned, points, seen }) => {
-          const open = `    <testcase classname="${xml(exerciseId)}" name="${xml(check)}"`;
-          return earned >= points ? `${open}/>\n` : `${open}><failure message="${xml(seen)}"/></testcase>\n`;
-        }),
-      );
-    return `  <testsuite name="${xml(person.name)}" tests="${cases.length}">\n${cases.join('')}  </testsuite>\n`;
+    const own = grades.filter(({ personId }) => personId === person.id);
+    const cases = own.flatMap(({ exerciseId, checks, problem }) =>
+      problem === undefined
+        ? checks.map((check) => ({ exerciseId, ...check, failed: check.earned < check.points }))
+        : [{ exerciseId, title: exerciseId, seen: problem, failed: true }],
+    );
+    const lines = cases.map(({ exerciseId, title: check, seen, failed }) => {
+      const open = `    <testcase classname="${xml(exerciseId)}" name="${xml(check)}"`;
+      return failed ? `${open}><failure message="${xml(seen)}"/></testcase>\n` : `${open}/>\n`;
+    });
+    const counts = `tests="${cases.length}" failures="${cases.filter(({ failed }) => failed).length}"`;
+    return `  <testsuite name="${xml(person.name)}" ${counts}>\n${lines.join('')}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(title)}">\n${suites.join('')}</testsuites>\n`;
 }
@@ -85,10 +87,4 @@ export function gradesAsJunit(title: string, people: readonly Person[], grades: 
 function xml(text: string): string {
   const plain = text.replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '�');
   return plain.replace(/[&<>"'\n]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-}
-
-function rowsOf(people: readonly Person[], grades: readonly CountedGrade[]) {
-  return people.flatMap((person) =>
-    grades.filter(({ personId }) => personId === person.id).map((grade) => ({ person, grade })),
-  );
 }

@@ -1,8 +1,9 @@
 import type { ClusterOptions, JournalEntry } from '@drydock/engine';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { cardIdOf } from '../bench-card.ts';
 import type { CheckState, Settings } from '../records.ts';
-import { admission, type Env, type WorkshopServer } from './context.ts';
+import { admission, cardOf, type Env, type WorkshopServer } from './context.ts';
 import { readBody, refuse } from './refusal.ts';
 import { runAnswer } from './run-answer.ts';
 import { Id } from './shapes.ts';
@@ -36,15 +37,16 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
       const bench = context.req.param('bench');
       const { runId, version, options } = await readBody(context.req, BeginRun);
       mayWork(server, context.var.workshop.settings, bench);
-      if (!context.var.workshop.settings.benches[bench]?.includes(version)) {
+      if (!context.var.workshop.settings.benches[cardIdOf(bench)]?.includes(version)) {
         refuse(
           409,
           'other-version',
-          'This page has changed since the workshop began, so what you do here cannot be followed. Reload it.',
+          'This page is not the one that the workshop began with, so what you do here cannot be followed. Reload it; if that does not help, tell your instructor.',
         );
       }
       const personId = ownerOf(context.var.person);
-      await store.beginRun({ personId, benchId: bench, runId, options: options as ClusterOptions, beganAt: now() });
+      const run = { personId, benchId: bench, runId, options: options as ClusterOptions, beganAt: now() };
+      if (!(await store.beginRun(run))) tooMuch();
       return context.body(null, 204);
     })
     .post('/:bench', async (context) => {
@@ -60,6 +62,10 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
       const appended = await store.append(personId, bench, runId, batch, now());
       if ('refused' in appended) {
         const { refused, count } = appended;
+        if (refused === 'too much') tooMuch();
+        if (refused === 'diverged') {
+          refuse(409, 'diverged', 'Another window or device has gone on with this run in another way.', { count });
+        }
         if (refused === 'too long')
           refuse(413, 'too-long', 'This run has grown too long to be followed. Start over to go on in the workshop.');
         refuse(409, refused === 'gap' ? 'gap' : 'unknown-run', 'The server has another part of this run.', { count });
@@ -69,17 +75,22 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
     });
 }
 
+function tooMuch(): never {
+  refuse(413, 'too-much', 'Your runs take up all the room that a person has in this workshop. Ask your instructor.');
+}
+
 /** People who are paired work on one person's benches. */
 export function ownerOf({ id, pairedWith }: { readonly id: string; readonly pairedWith?: string }): string {
   return pairedWith ?? id;
 }
 
 /** Refuses work on what is locked or over; tells whether it is late. */
-export function mayWork({ benches, now }: WorkshopServer, settings: Settings, bench: string): boolean {
-  if (!benches.has(bench) || settings.benches[bench] === undefined)
+export function mayWork(server: WorkshopServer, settings: Settings, bench: string): boolean {
+  const card = cardOf(server, bench);
+  if (card === undefined || settings.benches[card.id] === undefined)
     refuse(404, 'no-bench', 'That is not part of this workshop.');
-  if (settings.locked.includes(bench)) refuse(423, 'locked', 'This is not open yet. Your instructor opens it.');
-  const state = admission(settings, now());
+  if (settings.locked.includes(card.id)) refuse(423, 'locked', 'This is not open yet. Your instructor opens it.');
+  const state = admission(settings, server.now());
   if (state === 'early') refuse(423, 'early', 'The workshop has not begun.');
   if (state === 'over') refuse(423, 'over', 'The workshop is over. What you do now stays on this device.');
   return state === 'late';
@@ -87,16 +98,17 @@ export function mayWork({ benches, now }: WorkshopServer, settings: Settings, be
 
 /** States that differ from what is known, with the moment a check was first met kept. */
 async function newStates(
-  { store, benches, now }: WorkshopServer,
+  server: WorkshopServer,
   personId: string,
   benchId: string,
   checks: readonly { readonly id: string; readonly met: boolean }[],
 ): Promise<readonly CheckState[]> {
   if (checks.length === 0) return [];
+  const { store, now } = server;
   const known = new Map(
     (await store.checks(personId)).filter((each) => each.benchId === benchId).map((each) => [each.checkId, each]),
   );
-  const exists = new Set(benches.get(benchId)?.checks.map(({ id }) => id));
+  const exists = new Set(cardOf(server, benchId)?.checks.map(({ id }) => id));
   return checks.flatMap(({ id: checkId, met }) => {
     const before = known.get(checkId);
     if (!exists.has(checkId) || before?.met === met || (before === undefined && !met)) return [];

@@ -10,10 +10,10 @@ import type { BenchCard } from '../bench-card.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
 import type { WorkshopServer } from './context.ts';
+import { Grading } from './grading.ts';
 import { GradingPool } from './grading-pool.ts';
 import { Guesses } from './guesses.ts';
 import { LiveBoard } from './live-board.ts';
-import { regrade } from './regrade.ts';
 
 export interface RunningWorkshop {
   readonly port: number;
@@ -33,14 +33,14 @@ export async function startServer(
 ): Promise<RunningWorkshop> {
   const now = () => Date.now();
   const benches = new Map(cards.map((card) => [card.id, card]));
-  const pool = new GradingPool(Math.max(1, availableParallelism() - 1));
+  const pool = new GradingPool(availableParallelism());
   const server: WorkshopServer = {
     store,
     benches,
     now,
     guesses: new Guesses(now),
     addressOf: (context: Context) => (context.env as HttpBindings).incoming?.socket.remoteAddress ?? '',
-    regrade: (personId, benchId) => regrade(store, benches, (job) => pool.grade(job), now, personId, benchId),
+    grading: new Grading(store, benches, (load) => pool.grade(load), now),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
   const board = new LiveBoard(server);

@@ -46,6 +46,9 @@ export async function openPostgres(url: string): Promise<Sql> {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onGap(listener) {
+      ears.onBack = listener;
+    },
     async close() {
       await ears.close();
       await pool.end();
@@ -67,6 +70,7 @@ class Ears {
   readonly #hear: (text: string) => void;
   #client: Client | undefined;
   #closed = false;
+  onBack: () => void = () => {};
 
   constructor(url: string, hear: (text: string) => void) {
     this.#url = url;
@@ -87,7 +91,11 @@ class Ears {
     if (this.#closed || this.#client === undefined) return;
     this.#client = undefined;
     const retry = (): void => {
-      if (!this.#closed) this.open().catch(() => setTimeout(retry, RECONNECT_MS));
+      if (this.#closed) return;
+      this.open().then(
+        () => this.onBack(),
+        () => setTimeout(retry, RECONNECT_MS),
+      );
     };
     setTimeout(retry, RECONNECT_MS);
   }

@@ -1,6 +1,15 @@
-import type { Batch, CheckState, Grade, Message, Person, Run, Workshop } from '../records.ts';
+import type { Batch, CheckState, Grade, Message, Person, Run, Settings, Workshop } from '../records.ts';
 import type { Query, Row, Sql } from './sql.ts';
-import { type Appended, type Change, MOST_ENTRIES, MOST_RUN_BYTES, type Store } from './store.ts';
+import { importRows, TABLE_NAMES } from './sql-import.ts';
+import {
+  type Appended,
+  type Change,
+  MOST_ENTRIES,
+  MOST_PERSON_BYTES,
+  MOST_RUN_BYTES,
+  MOST_RUNS,
+  type Store,
+} from './store.ts';
 
 const TABLES = [
   'create table if not exists workshop (id text primary key, created double precision not null, body text not null)',
@@ -21,9 +30,6 @@ const TABLES = [
   'create table if not exists grade (number integer primary key, person text not null, body text not null)',
 ];
 
-/** Children first. */
-const TABLE_NAMES = ['grade', 'message', 'check_state', 'entry', 'run', 'person', 'workshop'];
-
 /** Two servers may draw the same next number at the same moment. */
 const MOST_DRAWS = 20;
 
@@ -37,8 +43,17 @@ export async function openStore(sql: Sql): Promise<Store> {
 class SqlStore implements Store {
   readonly #sql: Sql;
 
+  readonly #listeners = new Set<(change: Change) => void>();
+
   constructor(sql: Sql) {
     this.#sql = sql;
+    sql.listen((text) => this.#hear(JSON.parse(text) as Change));
+    // Whoever shows something reads it all again.
+    sql.onGap(() => this.#hear({ kind: 'workshop' }));
+  }
+
+  #hear(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   async create(workshop: Workshop): Promise<boolean> {
@@ -54,15 +69,14 @@ class SqlStore implements Store {
     return row === undefined ? undefined : bodyOf<Workshop>(row);
   }
 
-  async changeSettings(id: string, settings: Workshop['settings']): Promise<void> {
+  async changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void> {
     await this.#sql.transaction(async (query) => {
-      const [row] = await query('select body from workshop where id = ?', id);
+      // Writing first holds the row: whoever else changes it waits, and changes what is then there.
+      const [row] = await query('update workshop set created = created where id = ? returning body', id);
       if (row === undefined) return;
-      await query(
-        'update workshop set body = ? where id = ?',
-        JSON.stringify({ ...bodyOf<Workshop>(row), settings }),
-        id,
-      );
+      const workshop = bodyOf<Workshop>(row);
+      const changed: Workshop = { ...workshop, settings: change(workshop.settings) };
+      await query('update workshop set body = ? where id = ?', JSON.stringify(changed), id);
     });
     await this.#tell({ kind: 'workshop' });
   }
@@ -96,9 +110,14 @@ class SqlStore implements Store {
     return (await this.#sql.query('select body from person order by joined, id')).map(bodyOf<Person>);
   }
 
+  async countPeople(): Promise<number> {
+    const [row] = await this.#sql.query('select count(*) as people from person');
+    return Number(row?.['people'] ?? 0);
+  }
+
   async changePerson(id: string, change: Partial<Person>): Promise<void> {
     await this.#sql.transaction(async (query) => {
-      const [row] = await query('select body from person where id = ?', id);
+      const [row] = await query('update person set joined = joined where id = ? returning body', id);
       if (row === undefined) return;
       const person: Person = { ...bodyOf<Person>(row), ...change };
       await query(
@@ -112,8 +131,10 @@ class SqlStore implements Store {
     await this.#tell({ kind: 'person', personId: id });
   }
 
-  async beginRun({ personId, benchId, runId, options, beganAt }: Omit<Run, 'count' | 'lastAt'>): Promise<void> {
-    await this.#sql.transaction(async (query) => {
+  async beginRun({ personId, benchId, runId, options, beganAt }: Omit<Run, 'count' | 'lastAt'>): Promise<boolean> {
+    const begun = await this.#sql.transaction(async (query) => {
+      const [row] = await query('select count(*) as runs from run where person = ?', personId);
+      if (Number(row?.['runs']) >= MOST_RUNS) return false;
       await query('update run set current = 0 where person = ? and bench = ?', personId, benchId);
       await query(
         `insert into run (id, person, bench, began, current, count, bytes, last, body) values (?, ?, ?, ?, 1, 0, 0, ?, ?)
@@ -125,8 +146,10 @@ class SqlStore implements Store {
         beganAt,
         JSON.stringify({ runId, options }),
       );
+      return true;
     });
-    await this.#tell({ kind: 'run', personId, benchId });
+    if (begun) await this.#tell({ kind: 'run', personId, benchId });
+    return begun;
   }
 
   async append(personId: string, benchId: string, runId: string, batch: Batch, at: number): Promise<Appended> {
@@ -152,12 +175,14 @@ class SqlStore implements Store {
     ).map(runOf);
   }
 
-  async entries(personId: string, benchId: string, from: number): Promise<readonly string[]> {
+  async entries(personId: string, benchId: string, from: number, runId?: string): Promise<readonly string[]> {
+    const [which, value] = runId === undefined ? ['run.current', 1] : ['run.id', keyOf(personId, benchId, runId)];
     const rows = await this.#sql.query(
       `select entry.body from entry join run on run.id = entry.run
-       where run.person = ? and run.bench = ? and run.current = 1 and entry.number >= ? order by entry.number`,
+       where run.person = ? and run.bench = ? and ${which} = ? and entry.number >= ? order by entry.number`,
       personId,
       benchId,
+      value,
       from,
     );
     return rows.map(({ body }) => String(body));
@@ -221,23 +246,31 @@ class SqlStore implements Store {
     await this.#tell({ kind: 'grade', personId: grade.personId });
   }
 
-  async grades(): Promise<readonly Grade[]> {
-    return (await this.#sql.query('select body from grade order by number')).map(bodyOf<Grade>);
+  async grades(personId?: string): Promise<readonly Grade[]> {
+    const [condition, values] = personId === undefined ? ['', []] : ['where person = ?', [personId]];
+    return (await this.#sql.query(`select body from grade ${condition} order by number`, ...values)).map(bodyOf<Grade>);
   }
 
   onChange(listener: (change: Change) => void): () => void {
-    return this.#sql.listen((text) => listener(JSON.parse(text) as Change));
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async *exportLines(): AsyncIterable<string> {
-    for (const table of TABLE_NAMES.toReversed()) {
+    for (const table of TABLE_NAMES) {
       for (const row of await this.#sql.query(`select * from ${table}`)) yield JSON.stringify({ table, ...row });
     }
   }
 
+  async importLines(lines: AsyncIterable<string> | Iterable<string>): Promise<number> {
+    const number = await this.#sql.transaction((query) => importRows(query, lines));
+    await this.#tell({ kind: 'workshop' });
+    return number;
+  }
+
   async wipe(): Promise<void> {
     await this.#sql.transaction(async (query) => {
-      for (const table of TABLE_NAMES) await query(`delete from ${table}`);
+      for (const table of TABLE_NAMES.toReversed()) await query(`delete from ${table}`);
     });
     await this.#tell({ kind: 'workshop' });
   }
@@ -271,9 +304,11 @@ async function append(query: Query, key: string, { from, entries, end }: Batch, 
   if (row === undefined) return { refused: 'unknown run', count: 0 };
   const count = Number(row['count']);
   if (from > count) return { refused: 'gap', count };
+  if (await contradicts(query, key, from, entries, count)) return { refused: 'diverged', count };
   const fresh = entries.slice(count - from).map((entry) => JSON.stringify(entry));
   const bytes = Number(row['bytes']) + fresh.reduce((sum, { length }) => sum + length, 0);
   if (count + fresh.length > MOST_ENTRIES || bytes > MOST_RUN_BYTES) return { refused: 'too long', count };
+  if (fresh.length > 0 && (await roomOf(query, key)) + bytes > MOST_PERSON_BYTES) return { refused: 'too much', count };
   for (const [index, body] of fresh.entries()) {
     await query('insert into entry (run, number, body) values (?, ?, ?)', key, count + index, body);
   }
@@ -284,6 +319,30 @@ async function append(query: Query, key: string, { from, entries, end }: Batch, 
   const statement = 'update run set count = ?, bytes = ?, last = ?, finish = coalesce(?, finish) where id = ?';
   await query(statement, total, bytes, last, finish, key);
   return { count: total };
+}
+
+/** Whether the last entry that is sent again is another one than is there, as when two windows go on with one run. */
+async function contradicts(
+  query: Query,
+  key: string,
+  from: number,
+  entries: readonly unknown[],
+  count: number,
+): Promise<boolean> {
+  const known = Math.min(from + entries.length, count);
+  if (known <= from) return false;
+  const [row] = await query('select body from entry where run = ? and number = ?', key, known - 1);
+  return row !== undefined && String(row['body']) !== JSON.stringify(entries[known - 1 - from]);
+}
+
+/** What the person's other runs take up. */
+async function roomOf(query: Query, key: string): Promise<number> {
+  const [row] = await query(
+    'select sum(bytes) as room from run where person = (select person from run where id = ?) and id <> ?',
+    key,
+    key,
+  );
+  return Number(row?.['room'] ?? 0);
 }
 
 function keyOf(personId: string, benchId: string, runId: string): string {

@@ -15,5 +15,7 @@ export interface Sql {
   notify(text: string): Promise<void>;
   /** Calls back for each `notify`. Returns how to stop. */
   listen(listener: (text: string) => void): () => void;
+  /** Calls back when something may have been missed: the connection was lost, and is back. */
+  onGap(listener: () => void): void;
   close(): Promise<void>;
 }

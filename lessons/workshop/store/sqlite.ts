@@ -54,6 +54,8 @@ export function openSqlite(path: string): Sql {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    // There is no connection to lose.
+    onGap() {},
     close: () => inTurn(async () => database.close()),
   };
 }

@@ -9,7 +9,7 @@ export type Change =
   | { readonly kind: 'grade'; readonly personId: string };
 
 /** Why a batch was not taken. */
-type AppendRefusal = 'unknown run' | 'gap' | 'too long';
+type AppendRefusal = 'unknown run' | 'gap' | 'diverged' | 'too long' | 'too much';
 
 export type Appended = { readonly count: number } | { readonly refused: AppendRefusal; readonly count: number };
 
@@ -22,30 +22,36 @@ export interface Store {
   create(workshop: Workshop): Promise<boolean>;
   /** The workshop kept here; the newest if there are several. */
   workshop(): Promise<Workshop | undefined>;
-  changeSettings(id: string, settings: Settings): Promise<void>;
+  /** Changes what is kept by what it is at that moment, so that two changes at once are both made. */
+  changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void>;
 
   /** Returns false when somebody has that name already, letters' case aside. */
   addPerson(person: Person): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;
   personByToken(tokenHash: string): Promise<Person | undefined>;
   people(): Promise<readonly Person[]>;
+  countPeople(): Promise<number>;
   changePerson(
     id: string,
     change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name' | 'tokenHash'>>,
   ): Promise<void>;
 
-  /** Begins a run; the person's earlier run of that bench is kept aside and no longer answered. */
-  beginRun(run: Omit<Run, 'count' | 'lastAt'>): Promise<void>;
+  /**
+   * Begins a run; the person's earlier run of that bench is kept aside and no longer answered. Returns false when this
+   * person has begun as many as one may.
+   */
+  beginRun(run: Omit<Run, 'count' | 'lastAt'>): Promise<boolean>;
   /**
    * Adds entries to a run. Idempotent: entries that are there already are passed over. A batch that begins behind the
-   * last entry is refused with the number of those that are there.
+   * last entry is refused with the number of those that are there, and so is one that says something else of entries
+   * that are there.
    */
   append(personId: string, benchId: string, runId: string, batch: Batch, at: number): Promise<Appended>;
   run(personId: string, benchId: string): Promise<Run | undefined>;
   /** Current runs: of everybody, or of one person. */
   runs(personId?: string): Promise<readonly Run[]>;
-  /** The entries of the current run from this number on, as text of JSON each. */
-  entries(personId: string, benchId: string, from: number): Promise<readonly string[]>;
+  /** The entries of the current run, or of the one that is named, from this number on, as text of JSON each. */
+  entries(personId: string, benchId: string, from: number, runId?: string): Promise<readonly string[]>;
 
   setChecks(states: readonly CheckState[]): Promise<void>;
   checks(personId?: string): Promise<readonly CheckState[]>;
@@ -56,13 +62,19 @@ export interface Store {
   messages(personId: string, after: number): Promise<readonly Message[]>;
 
   saveGrade(grade: Grade): Promise<void>;
-  /** Every grading, oldest first. */
-  grades(): Promise<readonly Grade[]>;
+  /** Every grading, of everybody or of one person, oldest first. */
+  grades(personId?: string): Promise<readonly Grade[]>;
 
   /** Calls back after each change, whichever instance made it. Returns how to stop. */
   onChange(listener: (change: Change) => void): () => void;
   /** Everything, as lines of JSON. */
   exportLines(): AsyncIterable<string>;
+  /**
+   * Brings back what was exported, into a storage that holds nothing. All or nothing. Returns how many lines there were.
+   *
+   * @throws ImportError by line
+   */
+  importLines(lines: AsyncIterable<string> | Iterable<string>): Promise<number>;
   /** Forgets everything. */
   wipe(): Promise<void>;
   close(): Promise<void>;
@@ -71,3 +83,9 @@ export interface Store {
 /** So many entries and bytes one run may have; a person at a keyboard stays far below. */
 export const MOST_ENTRIES = 200_000;
 export const MOST_RUN_BYTES = 16 * 1024 * 1024;
+/** What all runs of one person may take up, and how often they may begin. */
+export const MOST_PERSON_BYTES = 64 * 1024 * 1024;
+export const MOST_RUNS = 2000;
+
+/** A file that is no export of a workshop, or does not go where it is wanted. */
+export class ImportError extends Error {}

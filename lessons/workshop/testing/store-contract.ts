@@ -47,7 +47,7 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
   };
 
   test('a workshop and its settings are there again', async () => {
-    await store.changeSettings('w1', { ...DEFAULT_SETTINGS, locked: ['lesson/two'], paused: true });
+    await store.changeSettings('w1', (settings) => ({ ...settings, locked: ['lesson/two'], paused: true }));
     await again();
     expect(await store.workshop()).toEqual({
       ...WORKSHOP,
@@ -121,6 +121,8 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
       refused: 'unknown run',
     });
     expect(await store.entries('ada', BENCH, 0)).toEqual([]);
+    expect((await store.entries('ada', BENCH, 0, 'r1')).map((text) => JSON.parse(text))).toEqual([entry(0)]);
+    expect(await store.entries('ben', BENCH, 0, 'r1')).toEqual([]);
     expect((await store.runs()).map(({ runId }) => runId)).toEqual(['r2']);
     expect(await store.runs('nobody')).toEqual([]);
   });
@@ -170,10 +172,12 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     const grade = {
       personId: 'ada',
       exerciseId: 'e',
+      benchId: 'exercise/e',
       runId: 'r',
       count: 1,
       at: 1,
-      late: false,
+      lastAt: 1,
+      by: 'learner' as const,
       earned: 1,
       points: 2,
       checks: [],
@@ -181,6 +185,8 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     await store.saveGrade(grade);
     await store.saveGrade({ ...grade, earned: 2 });
     expect((await store.grades()).map(({ earned }) => earned)).toEqual([1, 2]);
+    expect(await store.grades('ada')).toHaveLength(2);
+    expect(await store.grades('ben')).toEqual([]);
   });
 
   test('whoever listens hears of every change', async () => {
@@ -195,6 +201,50 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     stop();
     await store.post(undefined, { kind: 'settings' }, 2);
     expect(heard).toHaveLength(count);
+  });
+
+  test('what is exported can be brought back, into a storage that holds nothing', async () => {
+    await store.beginRun(run('ada', 'r1'));
+    await store.append('ada', BENCH, 'r1', { from: 0, entries: [entry(0)], end: { timeMs: 5, step: 5 } }, 3000);
+    await store.setChecks([{ personId: 'ada', benchId: BENCH, checkId: 'c', met: true, changedAt: 4000 }]);
+    await store.post('ada', { kind: 'announce', text: 'you' }, 200);
+    const exported = async () => {
+      const lines: string[] = [];
+      for await (const line of store.exportLines()) lines.push(line);
+      return lines;
+    };
+    const lines = await exported();
+    await expect(store.importLines(lines)).rejects.toThrow('kept there already');
+    await store.wipe();
+    expect(await store.importLines(lines)).toBe(lines.length);
+    expect(await exported()).toEqual(lines);
+    expect(await store.run('ada', BENCH)).toMatchObject({ count: 1, end: { timeMs: 5, step: 5 } });
+    await again();
+    expect(await store.append('ada', BENCH, 'r1', { from: 1, entries: [entry(1)] }, 3001)).toEqual({ count: 2 });
+  });
+
+  test('what is no export is refused by line, and nothing of it is kept', async () => {
+    const [workshop] = await Array.fromAsync(store.exportLines());
+    await store.wipe();
+    for (const [line, problem] of [
+      ['{', 'line 2: not JSON'],
+      ['{"table":"pg_user"}', 'line 2: not of a workshop'],
+      ['{"table":"grade","number":"1","person":"ada","body":"{}"}', 'line 2: number: '],
+      ['{"table":"grade","number":1,"person":"ada","body":"{"}', 'line 2: body: is not JSON'],
+      ['{"table":"entry","run":"nobody’s","number":1,"body":"{}"}', 'line 2: '],
+    ] as const) {
+      await expect(store.importLines([workshop!, line])).rejects.toThrow(problem);
+    }
+    await expect(store.importLines([])).rejects.toThrow('no workshop in that file');
+    expect(await store.workshop()).toBeUndefined();
+  });
+
+  test('entries that say something else than those that are there are refused', async () => {
+    await store.beginRun(run('ada', 'r1'));
+    await store.append('ada', BENCH, 'r1', { from: 0, entries: [entry(0), entry(1)] }, 3000);
+    const other = { from: 1, entries: [entry(7), entry(8)] };
+    expect(await store.append('ada', BENCH, 'r1', other, 3001)).toEqual({ refused: 'diverged', count: 2 });
+    expect(await store.entries('ada', BENCH, 0)).toHaveLength(2);
   });
 
   test('everything can be exported, and wiped', async () => {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ const NOBODY = 65_534;
 export interface TemporaryPostgres {
   readonly url: string;
   /** Power off: what was not on the disk is gone. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it, and its folder. */
   stop(): Promise<void>;
 }
 
@@ -37,25 +40,28 @@ export async function temporaryPostgres(): Promise<TemporaryPostgres | undefined
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const port = await freePort();
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder],
-    {
-      ...identity,
-      cwd: folder,
-      stdio: 'ignore',
-    },
-  );
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  while (spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) {
-    if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const args = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder];
+  let server: ChildProcess;
+  let ended: Promise<void>;
+  const start = async (): Promise<void> => {
+    server = spawn(join(bin, 'postgres'), args, { ...identity, cwd: folder, stdio: 'ignore' });
+    ended = new Promise((resolve) => server.once('exit', () => resolve()));
+    while (spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) {
+      if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const kill = async (): Promise<void> => {
+    server.kill('SIGQUIT');
+    await ended;
+  };
+  await start();
   return {
     url: `postgres://drydock@127.0.0.1:${port}/postgres`,
+    kill,
+    start,
     async stop() {
-      server.kill('SIGQUIT');
-      await ended;
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };

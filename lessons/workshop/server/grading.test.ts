@@ -1,6 +1,6 @@
 import { type ClusterInput, createCluster } from '@drydock/engine';
 import { parseExercise, parseProof } from '@drydock/graders';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
 import { exerciseOptions } from '../../bench/exercise-options.ts';
 import type { BenchCard } from '../bench-card.ts';
@@ -8,8 +8,9 @@ import { DEFAULT_SETTINGS } from '../records.ts';
 import { openStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
+import type { GradeJob } from './grade-worker.ts';
+import { Grading } from './grading.ts';
 import { GradingPool } from './grading-pool.ts';
-import { regrade } from './regrade.ts';
 
 const ID = 'shared-page';
 const BENCH = `exercise/${ID}`;
@@ -29,28 +30,30 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
+let runs = 0;
+
 /** A learner's run: what they did, journalled as in their browser. */
 async function play(...inputs: readonly ClusterInput[]): Promise<void> {
+  const runId = `run-${++runs}`;
   const cluster = createCluster(options);
   for (const input of inputs) {
     cluster.submit(input);
     cluster.sim.runFor(20_000);
   }
   const { journal, sim } = cluster;
-  await store.beginRun({ personId: 'ada', benchId: BENCH, runId: `r${journal.length}`, options: {}, beganAt: 0 });
+  await store.beginRun({ personId: 'ada', benchId: BENCH, runId, options: {}, beganAt: 0 });
   const end = { timeMs: sim.nowMs, step: sim.steps };
-  await store.append('ada', BENCH, `r${journal.length}`, { from: 0, entries: journal, end }, 1);
+  await store.append('ada', BENCH, runId, { from: 0, entries: journal, end }, 1);
 }
 
 const grade = async () => {
-  await regrade(
+  const grading = new Grading(
     store,
     new Map([[BENCH, card]]),
-    (job) => pool.grade(job),
+    (load) => pool.grade(load),
     () => 2,
-    'ada',
-    BENCH,
   );
+  await grading.asItStands('ada', BENCH, 'learner');
   return (await store.grades()).at(-1)!;
 };
 
@@ -64,7 +67,7 @@ test('a journal that solves the exercise earns its points, on the exercise’s o
     { kind: 'run', run: 'run-1', host: 'workstation', argv: ['kubectl', 'apply', '-f', name] },
   );
   const graded = await grade();
-  expect(graded).toMatchObject({ personId: 'ada', exerciseId: ID, late: false, at: 2 });
+  expect(graded).toMatchObject({ personId: 'ada', exerciseId: ID, benchId: BENCH, by: 'learner', at: 2 });
   expect(graded.earned).toBe(graded.points);
 });
 
@@ -89,4 +92,42 @@ test('a forged journal is told apart, and the next one is graded all the same', 
     { kind: 'file.write', path: 'a', text: '' },
   );
   expect((await grade()).problem).toBeUndefined();
+});
+
+describe('a journal that', () => {
+  /** Somebody typed a line, and the cluster is said to have gone on for so long. */
+  const job = (text: string, timeMs: number): GradeJob => {
+    const cluster = createCluster(options);
+    cluster.submit({ kind: 'terminal.open', terminal: '1', columns: 80, rows: 24 });
+    cluster.sim.runFor(1000);
+    cluster.submit({ kind: 'terminal.input', terminal: '1', text });
+    const entries = cluster.journal.map((entry) => JSON.stringify(entry));
+    return { exerciseId: ID, variant: 1, entries, end: { timeMs, step: 1e12 } };
+  };
+  const outcomeOf = async (bounded: GradingPool, made: GradeJob) => {
+    const outcome = await bounded.grade(async () => made);
+    await bounded.close();
+    return outcome;
+  };
+
+  test('never ends is cut off', { timeout: 60_000 }, async () => {
+    const bounded = new GradingPool(1, { longestMs: 3000, mostMemoryMb: 512 });
+    expect(await outcomeOf(bounded, job('while true; do sleep 0.001; done\r', 1e12))).toEqual({
+      problem: 'the journal takes too long to replay',
+    });
+  });
+
+  // What a shell or a Pod may hold is bounded by the cluster itself, so here the bound is what a cluster needs to boot.
+  test('needs more memory than a thread may have is cut off', { timeout: 60_000 }, async () => {
+    const bounded = new GradingPool(1, { longestMs: 60_000, mostMemoryMb: 16 });
+    expect(await outcomeOf(bounded, job('kubectl get pods -A -w\r', 600_000))).toEqual({
+      problem: 'the journal takes too much memory to replay',
+    });
+  });
+});
+
+test('what cannot be loaded is told to who asked, and the next job is graded', async () => {
+  const loading = pool.grade(() => Promise.reject(new Error('no database')));
+  await expect(loading).rejects.toThrow('no database');
+  expect(await pool.grade(async () => undefined)).toBeUndefined();
 });

@@ -1,0 +1,57 @@
+import { h } from '../../elements/dom.ts';
+import type { BoardRow } from '../board.ts';
+import { localPage, pageAt } from '../client/addresses.ts';
+import { words } from '../page-words.ts';
+import type { Deeds } from './deeds.ts';
+
+/** What the instructor does for one person: their report, whom they work with, a new link. Opened by its button on the board. */
+export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: readonly BoardRow[]): HTMLDialogElement {
+  const { board } = words;
+  const { id, name, pairedWith } = row;
+  const path = `/people/${encodeURIComponent(id)}`;
+  const close = h('button', { type: 'button', onclick: () => dialog.close() }, board.close);
+  const report = h(
+    'a',
+    { href: `${localPage('workshop/report/')}#${new URLSearchParams({ person: id, key })}`, target: '_blank' },
+    board.report,
+  );
+  const outcome = h('p', { role: 'status' });
+  const dialog = h(
+    'dialog',
+    { class: 'person', 'aria-label': name },
+    h('h2', {}, name),
+    h('p', {}, report),
+    pairForm(),
+    linkForm(),
+    outcome,
+    h('p', { class: 'dialog-buttons' }, close),
+  );
+  dialog.addEventListener('close', () => dialog.remove());
+  return dialog;
+
+  function pairForm(): HTMLElement {
+    // Who works on somebody else's bench has none of their own to share.
+    const free = others.filter((other) => other.id !== id && other.pairedWith === undefined);
+    const choice = h(
+      'select',
+      {},
+      h('option', { value: '' }, board.pairNobody),
+      ...free.map((other) => h('option', { value: other.id, selected: other.id === pairedWith }, other.name)),
+    );
+    return deeds.form([h('label', {}, board.pair, choice)], board.pairDo, async () => {
+      await deeds.api.call('PUT', `${path}/pair`, { with: choice.value === '' ? null : choice.value });
+      outcome.textContent = board.changed;
+    });
+  }
+
+  function linkForm(): HTMLElement {
+    const link = h('input', { class: 'link', readonly: true, hidden: true, 'aria-label': board.newLink });
+    const make = async (): Promise<void> => {
+      const { token } = await deeds.api.call<{ token: string }>('POST', `${path}/link`);
+      link.value = `${location.origin}${pageAt('workshop/')}#link=${token}`;
+      link.hidden = false;
+      link.select();
+    };
+    return h('div', {}, h('p', {}, deeds.button(board.newLink, make), ' ', board.newLinkNote), link);
+  }
+}

@@ -1,0 +1,3 @@
+import { ReportView } from './report-view.ts';
+
+customElements.define('dd-report', ReportView);
