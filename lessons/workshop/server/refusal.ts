@@ -9,8 +9,9 @@ export function refuse(
   message: string,
   more: { readonly wait?: number; readonly count?: number } = {},
 ): never {
-  const headers = more.wait === undefined ? {} : { 'retry-after': String(more.wait) };
-  throw new HTTPException(status, { res: Response.json({ code, message, ...more }, { status, headers }) });
+  const res = Response.json({ code, message, ...more }, { status });
+  if (more.wait !== undefined) res.headers.set('retry-after', String(more.wait));
+  throw new HTTPException(status, { res });
 }
 
 /** Reads a body that may be anything. */
