@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { type BenchCard, cardIdOf } from '../bench-card.ts';
-import type { Person, Settings, Workshop } from '../records.ts';
+import type { Person, Workshop } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import type { Grading } from './grading.ts';
 import type { Guesses } from './guesses.ts';
@@ -30,11 +30,3 @@ interface Variables {
 }
 
 export type Env = { Variables: Variables };
-
-/** Whether work may be handed in at this moment, and whether it is late. */
-export function admission(settings: Settings, now: number): 'early' | 'open' | 'late' | 'over' {
-  const { opensAt, closesAt, overtimeMs } = settings;
-  if (opensAt !== undefined && now < opensAt) return 'early';
-  if (closesAt === undefined || now <= closesAt) return 'open';
-  return now <= closesAt + overtimeMs ? 'late' : 'over';
-}

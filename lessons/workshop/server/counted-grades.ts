@@ -1,5 +1,5 @@
 import type { Grade, Settings } from '../records.ts';
-import { admission } from './context.ts';
+import { admission } from './admission.ts';
 
 /** One attempt, as it was graded last. */
 export interface Attempt extends Grade {

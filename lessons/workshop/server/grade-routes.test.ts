@@ -20,6 +20,8 @@ const scores = async () =>
 
 async function learner(name: string, entries = 3): Promise<{ readonly id: string; readonly token: string }> {
   const person = await room.join(name);
+  // Whoever comes next comes later.
+  room.now += 1;
   await room.work(
     person.token,
     EXERCISE.id,
@@ -174,7 +176,7 @@ describe('what is taken home', () => {
       score: 2,
       points: 3,
       exercises: [{ benchId: EXERCISE.id, late: false, attempts: [{ counts: true }], checks: [gradedCheck(2)] }],
-      lessons: [{ benchId: LESSON.id, inputs: 1, checks: [{ id: 'first', metAt: START }, { id: 'second' }] }],
+      lessons: [{ benchId: LESSON.id, inputs: 1, checks: [{ id: 'first', metAt: START + 1 }, { id: 'second' }] }],
     });
     expect(await json(request('GET', '/me/report', ada.token))).toEqual(report);
     expect(await json(request('GET', '/me/report', ben.token))).toMatchObject({ name: 'Ben', exercises: [] });

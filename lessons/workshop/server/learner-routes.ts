@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { Settings } from '../records.ts';
@@ -44,54 +44,59 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
       await store.changePerson(context.var.person.id, { handAt: up ? now() : undefined });
       return context.body(null, 204);
     })
-    .get('/messages', async (context) => {
-      const { person } = context.var;
-      const streams = open.get(person.id) ?? 0;
-      if (streams >= MOST_STREAMS) refuse(429, 'too-many', 'Too many windows with this link. Close some of them.');
-      open.set(person.id, streams + 1);
-      let last = Number(context.req.header('last-event-id') ?? 0) || 0;
-      return eventStream(context, (sink) => {
-        const send = async (): Promise<void> => {
-          for (const { number, at, body } of await store.messages(person.id, last)) {
-            last = Math.max(last, number);
-            sink.send('message', { at, ageMs: now() - at, body }, number);
-          }
-        };
-        let sending = send();
-        const stop = store.onChange((change) => {
-          if (change.kind === 'grade' && change.personId === ownerOf(person)) sink.send('grade', {});
-          // A workshop that changes as a whole is also what is told after the connection to the database was lost.
-          if (change.kind !== 'workshop' && change.kind !== 'message') return;
-          if (change.kind === 'message' && change.to !== undefined && change.to !== person.id) return;
-          sending = sending.then(send).catch(() => {});
-        });
-        return () => {
-          stop();
-          const left = (open.get(person.id) ?? 1) - 1;
-          if (left === 0) open.delete(person.id);
-          else open.set(person.id, left);
-        };
-      });
-    })
+    .get('/messages', (context) => messageStream(server, open, context))
     .route('/runs', runRoutes(server))
     .get('/report', async (context) => context.json(await reportOf(server, context.var.workshop, context.var.person)))
     .post('/grade/:bench', async (context) => {
-      const bench = context.req.param('bench');
-      const { settings } = context.var.workshop;
-      mayWork(server, settings, bench);
-      const owner = ownerOf(context.var.person);
-      const { mostAttempts = Number.POSITIVE_INFINITY } = settings;
-      const exercise = cardOf(server, bench)?.exercise;
-      const handedIn = attemptsOf(await store.grades(owner), settings).filter(
-        ({ exerciseId, by }) => exerciseId === exercise && by === 'learner',
-      );
-      if (handedIn.length >= mostAttempts) {
-        refuse(409, 'no-attempts', `You have handed this in as often as the workshop allows: ${mostAttempts}.`);
-      }
-      // The answer comes with the messages: a grading waits its turn.
-      server.grading.asItStands(owner, bench, 'learner').catch(() => {});
+      const { person, workshop } = context.var;
+      await handIn(server, ownerOf(person), context.req.param('bench'), workshop.settings);
       return context.body(null, 202);
     });
+}
+
+/** The answer comes with the messages: a grading waits its turn. */
+async function handIn(server: WorkshopServer, owner: string, bench: string, settings: Settings): Promise<void> {
+  mayWork(server, settings, bench);
+  const { mostAttempts = Number.POSITIVE_INFINITY } = settings;
+  const exercise = cardOf(server, bench)?.exercise;
+  const handedIn = attemptsOf(await server.store.grades(owner), settings).filter(
+    ({ exerciseId, by }) => exerciseId === exercise && by === 'learner',
+  );
+  if (handedIn.length >= mostAttempts) {
+    refuse(409, 'no-attempts', `You have handed this in as often as the workshop allows: ${mostAttempts}.`);
+  }
+  server.grading.asItStands(owner, bench, 'learner').catch(() => {});
+}
+
+/** What the instructor says to this person and to all, and that they were graded. @param open streams by person */
+function messageStream({ store, now }: WorkshopServer, open: Map<string, number>, context: Context<Env>): Response {
+  const { person } = context.var;
+  const streams = open.get(person.id) ?? 0;
+  if (streams >= MOST_STREAMS) refuse(429, 'too-many', 'Too many windows with this link. Close some of them.');
+  open.set(person.id, streams + 1);
+  let last = Number(context.req.header('last-event-id') ?? 0) || 0;
+  return eventStream(context, (sink) => {
+    const send = async (): Promise<void> => {
+      for (const { number, at, body } of await store.messages(person.id, last)) {
+        last = Math.max(last, number);
+        sink.send('message', { at, ageMs: now() - at, body }, number);
+      }
+    };
+    let sending = send().catch(() => {});
+    const stop = store.onChange((change) => {
+      if (change.kind === 'grade' && change.personId === ownerOf(person)) sink.send('grade', {});
+      // A workshop that changes as a whole is also what is told after the connection to the database was lost.
+      if (change.kind !== 'workshop' && change.kind !== 'message') return;
+      if (change.kind === 'message' && change.to !== undefined && change.to !== person.id) return;
+      sending = sending.then(send).catch(() => {});
+    });
+    return () => {
+      stop();
+      const left = (open.get(person.id) ?? 1) - 1;
+      if (left === 0) open.delete(person.id);
+      else open.set(person.id, left);
+    };
+  });
 }
 
 /** What a learner sees of the settings. */
