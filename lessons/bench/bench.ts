@@ -3,6 +3,7 @@ import type { ClockReading, Frame } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
 import { words } from '../i18n/page-words.ts';
 import { Claim } from './claim.ts';
+import { type Complaint, ComplaintListener } from './complaints.ts';
 import type { GoalState } from './grading.ts';
 import { openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
 import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
@@ -39,6 +40,11 @@ export class Bench {
   /** The outcome of the latest jump to the next event. */
   readonly jumped = new Signal<boolean | undefined>(undefined);
   readonly screens = new Screens((bytes) => void this.#remote?.drawn(bytes));
+  /** What kubectl last said in a terminal about places in manifests. */
+  readonly complaints = new Signal<readonly Complaint[]>([]);
+  readonly #listener = new ComplaintListener((complaints) => {
+    if (complaints.length + this.complaints.value.length > 0) this.complaints.value = complaints;
+  });
   readonly #claim: Claim;
   readonly #open: () => Promise<RunKeeping>;
   #keeping: RunKeeping | undefined;
@@ -143,6 +149,7 @@ export class Bench {
   /** Takes an input in: in the present, whatever is looked at. Returns the body of the answer for kind `api`. */
   async submit(input: ClusterInput): Promise<unknown> {
     if (input.kind !== 'terminal.resize' && input.kind !== 'terminal.open') this.lookNow();
+    if (input.kind === 'terminal.input' && input.text.includes('\r')) this.#listener.entered(input.terminal);
     return this.#remote?.submit(input);
   }
 
@@ -218,7 +225,10 @@ export class Bench {
       this.#present = view;
       if (this.past.value === undefined) this.view.value = view;
     }
-    for (const { terminal, data } of output) this.screens.show(terminal, data);
+    for (const { terminal, data } of output) {
+      this.screens.show(terminal, data);
+      this.#listener.hear(terminal, data);
+    }
     if (jumped !== undefined) this.jumped.value = jumped;
     if (performance.now() - this.#endKeptMs > KEEP_END_EVERY_MS) this.#keepEnd();
   }

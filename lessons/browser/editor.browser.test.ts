@@ -44,3 +44,24 @@ here('a file is compared with the cluster', async () => {
   await bench.press('Compare with the cluster');
   await bench.sees(bench.screen, 'kubectl diff -f harbour.yaml');
 });
+
+here('what kubectl says about a manifest is marked in its line until the text changes', async () => {
+  const bench = await visit.open(await visit.reader(), EXERCISE);
+  await bench.prompt();
+  await bench.press('Open in the editor');
+  const manifest =
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: Main\n    image: nginx';
+  await bench.write(manifest);
+  const file = await bench.page.locator('dd-editor select').inputValue();
+  await bench.sees(bench.page.locator('dd-editor .file-status'), 'Saved');
+  await bench.tab('Terminal').click();
+  await bench.type(`kubectl apply -f ${file}`);
+  await bench.sees(bench.screen, 'is invalid');
+  await bench.tab('Files').click();
+  const mark = bench.page.locator('.cm-lint-marker-error');
+  await mark.first().waitFor();
+  await mark.first().hover();
+  await bench.sees(bench.page.locator('.cm-tooltip-lint'), 'spec.containers[0].name: Invalid value: "Main"');
+  await bench.write(manifest.replace('Main', 'main'));
+  await mark.first().waitFor({ state: 'detached' });
+});

@@ -44,6 +44,7 @@ export class FilesPanel extends HTMLElement {
     bench.phase.on(({ kind }) => {
       if (kind === 'running') void this.#restart();
     });
+    bench.complaints.on(() => this.#editor?.recheck());
   }
 
   /** Called when the panel comes into sight. */
@@ -117,6 +118,7 @@ export class FilesPanel extends HTMLElement {
       () => this.#edited(),
       () => void this.save(),
       () => this.#bench?.remote as ReturnType<AskManifest>,
+      () => this.#bench?.complaints.value ?? [],
     );
   }
 
@@ -133,6 +135,8 @@ export class FilesPanel extends HTMLElement {
   }
 
   #edited(): void {
+    // What was said was about another text.
+    if (this.#bench !== undefined && this.#bench.complaints.value.length > 0) this.#bench.complaints.value = [];
     setText(this.#status, words.files.unsaved);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);

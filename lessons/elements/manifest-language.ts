@@ -135,27 +135,55 @@ export async function manifestFindings(view: EditorView, ask: AskManifest): Prom
   return found.slice(0, MOST_FINDINGS);
 }
 
-function mark(text: string, from: number, to: number, severity: Diagnostic['severity'], message: string): Diagnostic {
+/** A finding at a place of the text. */
+export function mark(
+  text: string,
+  from: number,
+  to: number,
+  severity: Diagnostic['severity'],
+  message: string,
+): Diagnostic {
   const start = Math.min(Math.max(0, from), text.length);
   return { from: start, to: Math.min(Math.max(to, start), text.length), severity, message };
 }
 
-/** Where the field at a path like `spec.containers[0].imagee` is named; as far as the path can be followed. */
-function rangeOf(root: Node, path: string): readonly [number, number] {
+/**
+ * Where the field at a path like `spec.containers[0].imagee` is named; as far as the path can be followed.
+ * The third number is how many steps of it are missing.
+ */
+export function rangeOf(root: Node, path: string): readonly [from: number, to: number, missing: number] {
   let node: Node = root;
   let range: readonly [number, number] = [root.range?.[0] ?? 0, root.range?.[0] ?? 0];
-  for (const step of path.match(/[^.[\]]+/g) ?? []) {
-    if (isSeq(node)) {
-      const item = node.items[Number(step)] as Node | undefined;
-      if (item === undefined) break;
-      node = item;
-    } else if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
-      const key = pair?.key as Node | undefined;
-      if (key?.range == null) break;
-      range = [key.range[0], key.range[1]];
-      node = (pair!.value ?? key) as Node;
-    } else break;
+  const steps = [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, inBrackets, plain]) => inBrackets ?? plain!);
+  for (const [index, step] of steps.entries()) {
+    const next = stepInto(node, step);
+    if (next === undefined) return [...range, steps.length - index];
+    ({ node, range } = next);
   }
-  return range;
+  return [...range, 0];
+}
+
+function stepInto(node: Node, step: string): { node: Node; range: readonly [number, number] } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)] as Node | undefined;
+    // Go names no numbers where it speaks of its structures: the first item that has the field.
+    if (item?.range == null) return firstOf(node.items as readonly Node[], step);
+    // A list's item is named by what it begins with.
+    const [first] = isMap(item) ? item.items : [];
+    const key = first?.key as Node | undefined;
+    return { node: item, range: [item.range[0], key?.range?.[1] ?? item.range[1]] };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+  const key = pair?.key as Node | undefined;
+  if (key?.range == null) return undefined;
+  return { node: (pair!.value ?? key) as Node, range: [key.range[0], key.range[1]] };
+}
+
+function firstOf(items: readonly Node[], step: string): ReturnType<typeof stepInto> {
+  for (const item of items) {
+    const found = isMap(item) ? stepInto(item, step) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -8,16 +8,20 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic, forceLinting, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import type { Complaint } from '../bench/complaints.ts';
+import { complaintMarks } from './complaint-marks.ts';
 import { type AskManifest, manifestFindings, manifestLanguage } from './manifest-language.ts';
 
 /** An editor of one file. */
 export interface TextEditor {
   readonly text: string;
   replace(text: string): void;
+  /** Looks again for what is wrong, since something else than the text has changed. */
+  recheck(): void;
   /** Shows a line (the first is 1), with a message if told. */
   showLine(line: number, message?: string): void;
   focus(): void;
@@ -51,12 +55,17 @@ export function openEditor(
   changed: (text: string) => void,
   save: () => void,
   ask: AskManifest,
+  complaints: () => readonly Complaint[],
 ): TextEditor {
   let loading = false;
   const saved = () => {
     save();
     return true;
   };
+  const findings = async (view: EditorView) => [
+    ...complaintMarks(view.state.doc.toString(), file.name, complaints()),
+    ...(await manifestFindings(view, ask)),
+  ];
   const isYaml = /\.ya?ml$/.test(file.name);
   const view = new EditorView({
     parent,
@@ -73,9 +82,7 @@ export function openEditor(
         EditorState.tabSize.of(2),
         syntaxHighlighting(colours),
         syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
-        ...(isYaml
-          ? [yaml(), lintGutter(), linter((view) => manifestFindings(view, ask), { delay: 400 }), manifestLanguage(ask)]
-          : []),
+        ...(isYaml ? [yaml(), lintGutter(), linter(findings, { delay: 400 }), manifestLanguage(ask)] : []),
         keymap.of([
           { key: 'Mod-s', run: saved },
           ...completionKeymap,
@@ -101,6 +108,7 @@ export function openEditor(
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       loading = false;
     },
+    recheck: () => forceLinting(view),
     showLine(number, message) {
       const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
       view.dispatch({
