@@ -62,6 +62,8 @@ here('what kubectl says about a manifest is marked in its line until the text ch
   await mark.first().waitFor();
   await mark.first().hover();
   await bench.sees(bench.page.locator('.cm-tooltip-lint'), 'spec.containers[0].name: Invalid value: "Main"');
+  await bench.page.mouse.move(0, 0);
+  await bench.page.locator('.cm-tooltip-lint').waitFor({ state: 'detached' });
   await bench.write(manifest.replace('Main', 'main'));
   await mark.first().waitFor({ state: 'detached' });
 });

@@ -8,9 +8,9 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { type Diagnostic, forceLinting, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState, StateEffect } from '@codemirror/state';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type ViewUpdate } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Complaint } from '../bench/complaints.ts';
 import { complaintMarks } from './complaint-marks.ts';
@@ -48,6 +48,13 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
 });
 
+/** Something else than the text has changed that findings depend on. */
+const recheck = StateEffect.define<null>();
+
+function asksToRecheck({ transactions }: ViewUpdate): boolean {
+  return transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck)));
+}
+
 /** Opens an editor in an element. `changed` hears of each edit by the learner; `ask` answers what the API's schema says. */
 export function openEditor(
   parent: HTMLElement,
@@ -82,7 +89,9 @@ export function openEditor(
         EditorState.tabSize.of(2),
         syntaxHighlighting(colours),
         syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
-        ...(isYaml ? [yaml(), lintGutter(), linter(findings, { delay: 400 }), manifestLanguage(ask)] : []),
+        ...(isYaml
+          ? [yaml(), lintGutter(), linter(findings, { delay: 400, needsRefresh: asksToRecheck }), manifestLanguage(ask)]
+          : []),
         keymap.of([
           { key: 'Mod-s', run: saved },
           ...completionKeymap,
@@ -108,7 +117,7 @@ export function openEditor(
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       loading = false;
     },
-    recheck: () => forceLinting(view),
+    recheck: () => view.dispatch({ effects: recheck.of(null) }),
     showLine(number, message) {
       const line = view.state.doc.line(Math.min(Math.max(1, number), view.state.doc.lines));
       view.dispatch({

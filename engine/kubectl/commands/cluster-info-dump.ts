@@ -11,10 +11,11 @@ import {
   replicationControllers,
   services,
 } from '../../api/resources.ts';
-import { concatBytes, decode, encode } from '../../linux/stdio.ts';
+import { decode } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isExpected } from '../command-error.ts';
+import { containerLog } from '../container-log.ts';
 import { ALL_NAMESPACES_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { type ObjectPrinter, objectPrinter } from '../output/object-printer.ts';
@@ -111,17 +112,8 @@ class Dump {
   }
 
   #log(pod: Pod, container: string): string {
-    const { name, namespace } = pod.metadata;
     try {
-      const { body, byteStream } = this.#invocation.client.request({
-        method: 'GET',
-        path: this.#invocation.path(pods, namespace, name, 'log'),
-        query: { container },
-        headers: { accept: '*/*' },
-      });
-      const chunks: Uint8Array[] = typeof body === 'string' ? [encode(body)] : [];
-      byteStream?.({ write: (chunk) => chunks.push(chunk), end: () => {} });
-      return decode(concatBytes(chunks));
+      return decode(containerLog(this.#invocation, pod, container));
     } catch (error) {
       if (!isExpected(error)) throw error;
       return `Request log error: ${error.message}\n`;

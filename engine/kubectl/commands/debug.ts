@@ -4,7 +4,8 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import { hash32 } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError, throwCollected } from '../command-error.ts';
+import { CommandError, isExpected, throwCollected } from '../command-error.ts';
+import { containerLog } from '../container-log.ts';
 import { type DebugProfile, debugProfile, nodeDebugger, strippedCopy } from '../debug-profile.ts';
 import { FILE_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
@@ -303,12 +304,22 @@ function* attachWhenRunning(invocation: Invocation, pod: Pod, container: string)
     return state?.running !== undefined || state?.terminated !== undefined;
   });
   if (statusOf(started)?.state?.terminated !== undefined) {
-    const { reason = '' } = statusOf(started)!.state!.terminated!;
-    streams.err(
-      `warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: container ${container} has ended (${reason})\n`,
-    );
+    // Too late to attach: what it said is in its log.
+    yield* showLog(invocation, started, container);
     return;
   }
   const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
-  yield* attachTo(invocation, started, container, options);
+  try {
+    yield* attachTo(invocation, started, container, options);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const what = `couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs`;
+    streams.err(`warning: ${what}: ${error.message}\n`);
+    yield* showLog(invocation, started, container);
+  }
+}
+
+function* showLog(invocation: Invocation, pod: Pod, container: string): Task<void> {
+  yield* invocation.streams.flush();
+  yield* invocation.process.write(1, containerLog(invocation, pod, container));
 }

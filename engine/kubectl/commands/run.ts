@@ -3,6 +3,7 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { containerLog } from '../container-log.ts';
 import { DELETION_FLAGS } from '../deletion.ts';
 import { createObject, generatedNamespace } from '../generator.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
@@ -164,16 +165,8 @@ function* attachToRun(invocation: Invocation, created: Pod): Task<number> {
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') {
     // Too late to attach: what it said is in its log.
-    const { body, byteStream } = invocation.client.request({
-      method: 'GET',
-      path: invocation.path(pods, pod.metadata.namespace, pod.metadata.name, 'log'),
-      query: { container },
-      headers: { accept: '*/*' },
-    });
-    if (typeof body === 'string') invocation.streams.out(body);
-    const chunks: Uint8Array[] = [];
-    byteStream?.({ write: (chunk) => chunks.push(chunk), end: () => {} });
-    for (const chunk of chunks) yield* invocation.process.write(1, chunk);
+    yield* invocation.streams.flush();
+    yield* invocation.process.write(1, containerLog(invocation, pod, container));
   } else {
     const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
     yield* attachTo(invocation, pod, container, options);

@@ -30,3 +30,10 @@ test('kubectl debug node runs in the namespaces of the node, with its files belo
   expect(terminal.line('ps')).toContain('kubelet');
   terminal.line('exit', 2);
 });
+
+test('kubectl debug shows the log of a command that is over before anybody could attach', () => {
+  const bed = new Testbed();
+  const terminal = bed.openTerminal();
+  const line = 'kubectl debug node/node-1 -it --image=busybox:1.37 --profile=general -- chroot /host cat /etc/hostname';
+  expect(terminal.line(line, 8)).toMatch(/^node-1\r?$/m);
+});
