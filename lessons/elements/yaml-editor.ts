@@ -48,6 +48,20 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
 });
 
+/** What an editor of any file has. */
+const ANY_TEXT = [
+  lineNumbers(),
+  history(),
+  drawSelection(),
+  bracketMatching(),
+  closeBrackets(),
+  highlightActiveLine(),
+  indentUnit.of('  '),
+  EditorState.tabSize.of(2),
+  syntaxHighlighting(colours),
+  syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+];
+
 /** Something else than the text has changed that findings depend on. */
 const recheck = StateEffect.define<null>();
 
@@ -79,16 +93,7 @@ export function openEditor(
     state: EditorState.create({
       doc: file.text,
       extensions: [
-        lineNumbers(),
-        history(),
-        drawSelection(),
-        bracketMatching(),
-        closeBrackets(),
-        highlightActiveLine(),
-        indentUnit.of('  '),
-        EditorState.tabSize.of(2),
-        syntaxHighlighting(colours),
-        syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+        ...ANY_TEXT,
         ...(isYaml
           ? [yaml(), lintGutter(), linter(findings, { delay: 400, needsRefresh: asksToRecheck }), manifestLanguage(ask)]
           : []),
