@@ -26,7 +26,7 @@ export function writeAtomically(root: Process, directory: string, files: Readonl
   root.mkdir(target, 0o755);
   for (const [path, { data, mode, uid }] of files) {
     const file = `${target}/${path}`;
-    makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
+    if (path.includes('/')) makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
     root.writeFile(file, encode(data));
     root.chmod(file, mode);
     if (uid !== undefined) root.chown(file, uid, 0);

@@ -22,6 +22,8 @@ export interface Mount {
   readOnly: boolean;
   /** Where it was mounted, as seen from the namespace's root. */
   readonly path: string;
+  /** The directory that a file which is mounted on is in: files do not know. */
+  readonly pointDirectory?: Inode | undefined;
   /** First field of /proc/mounts. */
   readonly source: string;
   /** Of what another machine keeps: whether that answers. */
@@ -81,7 +83,9 @@ export class MountNamespace implements Namespace {
   }
 
   #attach(options: NewMount): Mount {
-    const mount: Mount = { ...options, namespace: this };
+    const { point, path } = options;
+    const pointDirectory = point.inode instanceof DirectoryInode ? undefined : directoryOf(point.mount, path);
+    const mount: Mount = { ...options, pointDirectory, namespace: this };
     mount.root.hold();
     this.#mounts.push(mount);
     mount.root.fs.mountCount += 1;
@@ -147,11 +151,9 @@ export class MountNamespace implements Namespace {
 
   /** Mounts what is at `from`, and what is mounted below it there, also at `point`: a recursive bind. */
   bind(from: Location, options: NewMount): Mount {
-    const below = from.mount.namespace?.mounts.filter(
-      (other) => other.point?.mount === from.mount && pathFrom(from.inode, other) !== undefined,
-    );
+    const below = mountsBelow(from);
     const mount = this.add(options);
-    for (const child of below ?? []) {
+    for (const child of below) {
       const { root, source, point, remote } = child;
       const path = pathBelow(mount, child);
       if (path === undefined) continue;
@@ -236,8 +238,16 @@ function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
   return [...others, ...[...peers.slaves].map((target) => ({ target, slave: true }))];
 }
 
+/** What is mounted somewhere below a place. Below a file there is nothing. */
+function mountsBelow({ mount, inode }: Location): readonly Mount[] {
+  if (mount.namespace === undefined || !(inode instanceof DirectoryInode)) return [];
+  return mount.namespace.mounts.filter(
+    (other) => other.point?.mount === mount && pathFrom(inode, other) !== undefined,
+  );
+}
+
 /** What is known of a mount's place: a file that is mounted on does not tell what directory it is in, the path does. */
-type Mounted = Pick<Mount, 'path' | 'point'>;
+type Mounted = Pick<Mount, 'path' | 'point' | 'pointDirectory'>;
 
 /** The path of a mount point as it is seen through another mount; undefined when it is not part of what is mounted there. */
 function pathBelow(mount: Mount, mounted: Mounted): string | undefined {
@@ -246,12 +256,12 @@ function pathBelow(mount: Mount, mounted: Mounted): string | undefined {
   return mount.path === '/' ? path : `${mount.path}${path === '/' ? '' : path}`;
 }
 
-function pathFrom(top: Inode, { point, path: mountPath }: Mounted): string | undefined {
+function pathFrom(top: Inode, { point, path: mountPath, pointDirectory }: Mounted): string | undefined {
   const { inode, mount: under } = point!;
   const isDirectory = inode instanceof DirectoryInode;
   if (inode === top) return '/';
   let path = isDirectory ? '' : mountPath.slice(mountPath.lastIndexOf('/'));
-  let current = isDirectory ? inode : directoryOf(under, mountPath);
+  let current = isDirectory ? inode : (pointDirectory ?? directoryOf(under, mountPath));
   while (current !== top) {
     if (!(current instanceof DirectoryInode) || current.parent === undefined) return undefined;
     path = `/${current.name}${path}`;

@@ -111,9 +111,13 @@ export function pathOf(root: Location, location: Location): string {
   return `/${names.reverse().join('/')}`;
 }
 
+/** The names of a path, the first on top. */
 function push(rest: string[], path: string): void {
-  const names = path.split('/');
-  for (let i = names.length - 1; i >= 0; i--) if (names[i] !== '') rest.push(names[i]!);
+  for (let end = path.length; end > 0; ) {
+    const slash = path.lastIndexOf('/', end - 1);
+    if (slash + 1 < end) rest.push(path.slice(slash + 1, end));
+    end = slash;
+  }
 }
 
 function above(context: PathContext, location: Location): Location {
