@@ -1,5 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
-import type { Node, NodeStatus, Taint } from '../api/kinds.ts';
+import type { Node, NodeCondition, NodeStatus, Taint } from '../api/kinds.ts';
 import { numericValue } from '../api/quantity.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { ResourceClient } from '../client/client.ts';
@@ -38,6 +38,9 @@ interface NodeStatusDependencies {
 }
 
 type NodeInfo = NonNullable<NodeStatus['nodeInfo']>;
+type Image = ReturnType<ImageService['listImages']>[number];
+
+const DAEMON_ENDPOINTS = { kubeletEndpoint: { Port: 10250 } };
 
 const UPDATE_MS = 10_000;
 /** Until the node is ready for the first time it is looked at more often. */
@@ -56,6 +59,9 @@ export class NodeStatusUpdater {
   readonly #component: string;
   /** What does not change while the machine runs, worked out once: it is compared every ten seconds. */
   readonly #own: Required<Pick<NodeStatus, 'capacity' | 'allocatable'>>;
+  readonly #addresses: NonNullable<NodeStatus['addresses']>;
+  #nodeInfo: NodeInfo | undefined;
+  #images: { readonly listed: readonly Image[]; readonly told: NodeStatus['images'] } = { listed: [], told: [] };
   readonly #ids: Pick<NodeInfo, 'bootID' | 'machineID' | 'systemUUID'>;
   #timer: Timer | undefined;
   #current: Node | undefined;
@@ -71,6 +77,10 @@ export class NodeStatusUpdater {
     this.#node = node;
     this.#component = `kubelet/${node.nodeName}`;
     this.#own = node.resources.status;
+    this.#addresses = [
+      { type: 'InternalIP', address: node.nodeAddress },
+      { type: 'Hostname', address: node.nodeName },
+    ];
     const uuid = (of: string): string => uuidFrom(`${deps.sim.seed}/${node.nodeName}/${of}`);
     this.#ids = { bootID: uuid('boot'), machineID: uuid('machine').replaceAll('-', ''), systemUUID: uuid('system') };
   }
@@ -179,7 +189,7 @@ export class NodeStatusUpdater {
     const status = this.#status(previous);
     const due = sim.nowMs - this.#writtenMs >= REPORT_MS;
     this.#current = node;
-    if (due || !sameValue(withoutHeartbeats(previous), withoutHeartbeats(status))) {
+    if (due || !sameButForHeartbeats(previous, status)) {
       this.#current = nodes.updateStatus({ ...node, status });
       this.#writtenMs = sim.nowMs;
     }
@@ -207,13 +217,9 @@ export class NodeStatusUpdater {
   }
 
   #status(previous: NodeStatus): NodeStatus {
-    const { nodeName, nodeAddress } = this.#node;
     return {
       ...previous,
-      addresses: [
-        { type: 'InternalIP', address: nodeAddress },
-        { type: 'Hostname', address: nodeName },
-      ],
+      addresses: this.#addresses,
       ...this.#resources(previous),
       conditions: nodeConditions(
         previous.conditions ?? [],
@@ -221,9 +227,9 @@ export class NodeStatusUpdater {
         this.#deps.hasPressure,
         timestamp(this.#deps.sim.wallMs),
       ),
-      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-      images: this.#images(),
-      nodeInfo: this.#nodeInfo(),
+      daemonEndpoints: DAEMON_ENDPOINTS,
+      images: this.#imagesTold(),
+      nodeInfo: this.#info(),
       volumesInUse: this.#volumesInUse(),
     };
   }
@@ -243,18 +249,21 @@ export class NodeStatusUpdater {
     for (const name of devices.removed) extended.set(name, '0');
     for (const [name, amount] of devices.capacity) extended.set(name, String(amount));
     const given = [...devices.allocatable].map(([name, amount]) => [name, String(amount)] as const);
+    if (extended.size + given.length === 0) return this.#own;
     return {
       capacity: { ...capacity, ...Object.fromEntries(extended) },
       allocatable: { ...allocatable, ...Object.fromEntries([...extended, ...given]) },
     };
   }
 
-  #images(): NodeStatus['images'] {
+  #imagesTold(): NodeStatus['images'] {
     try {
-      const bySize = this.#deps.images.listImages().toSorted((a, b) => b.sizeBytes - a.sizeBytes);
-      return bySize
-        .slice(0, MAX_IMAGES)
-        .map(({ repoDigests, repoTags, sizeBytes }) => ({ names: [...repoDigests, ...repoTags], sizeBytes }));
+      const listed = this.#deps.images.listImages();
+      const isKnown =
+        listed.length === this.#images.listed.length &&
+        listed.every((image, index) => sameValue(image, this.#images.listed[index]));
+      if (!isKnown) this.#images = { listed, told: largestImages(listed) };
+      return this.#images.told;
     } catch (error) {
       if (error instanceof CriError) return [];
       throw error;
@@ -267,22 +276,25 @@ export class NodeStatusUpdater {
     return names.length === 0 ? undefined : [...names];
   }
 
-  #nodeInfo(): NodeInfo {
+  #info(): NodeInfo {
+    const containerRuntimeVersion = this.#runtimeVersion();
+    if (this.#nodeInfo?.containerRuntimeVersion === containerRuntimeVersion) return this.#nodeInfo;
     const {
       kubeletVersion,
       kernelVersion = '6.12.57+deb13-amd64',
       osImage = 'Debian GNU/Linux 13 (trixie)',
     } = this.#node;
-    return {
+    this.#nodeInfo = {
       architecture: 'amd64',
       ...this.#ids,
-      containerRuntimeVersion: this.#runtimeVersion(),
+      containerRuntimeVersion,
       kernelVersion,
       kubeProxyVersion: '',
       kubeletVersion,
       operatingSystem: 'linux',
       osImage,
     };
+    return this.#nodeInfo;
   }
 
   #runtimeVersion(): string {
@@ -306,9 +318,26 @@ export class NodeStatusUpdater {
   }
 }
 
-function withoutHeartbeats(status: NodeStatus): NodeStatus {
-  const conditions = status.conditions?.map(({ lastHeartbeatTime: _, ...condition }) => condition);
-  return { ...status, conditions };
+/** The largest are told of. */
+function largestImages(images: readonly Image[]): NonNullable<NodeStatus['images']> {
+  return images
+    .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
+    .slice(0, MAX_IMAGES)
+    .map(({ repoDigests, repoTags, sizeBytes }) => ({ names: [...repoDigests, ...repoTags], sizeBytes }));
+}
+
+function sameButForHeartbeats(before: NodeStatus, after: NodeStatus): boolean {
+  const { conditions: past = [], ...rest } = before;
+  const { conditions = [], ...others } = after;
+  return (
+    past.length === conditions.length &&
+    past.every((one, at) => sameCondition(one, conditions[at]!)) &&
+    sameValue(rest, others)
+  );
+}
+
+function sameCondition(before: NodeCondition, after: NodeCondition): boolean {
+  return sameValue({ ...before, lastHeartbeatTime: after.lastHeartbeatTime }, after);
 }
 
 /** A UUID that a name always gets. */

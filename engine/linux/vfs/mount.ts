@@ -241,9 +241,7 @@ function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
 /** What is mounted somewhere below a place. Below a file there is nothing. */
 function mountsBelow({ mount, inode }: Location): readonly Mount[] {
   if (mount.namespace === undefined || !(inode instanceof DirectoryInode)) return [];
-  return mount.namespace.mounts.filter(
-    (other) => other.point?.mount === mount && pathFrom(inode, other) !== undefined,
-  );
+  return mount.namespace.mounts.filter((other) => other.point?.mount === mount && pathFrom(inode, other) !== undefined);
 }
 
 /** What is known of a mount's place: a file that is mounted on does not tell what directory it is in, the path does. */
