@@ -23,6 +23,7 @@ const PORTS = [
   'engine/linux/grpc.ts',
   'engine/linux/loop.ts',
   'engine/linux/hash.ts',
+  'engine/linux/sha512.ts',
   'engine/linux/http.ts',
   'engine/linux/tls.ts',
   'engine/linux/nvidia.ts',

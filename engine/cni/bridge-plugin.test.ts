@@ -87,3 +87,24 @@ test('it is ready as soon as there is a configuration', () => {
   host.root.writeFile('/etc/cni/net.d/10-bridge.conflist', bridgeConflist('10.244.2.0/24'));
   expect(plugin.notReadyReason()).toBeUndefined();
 });
+
+test('ports of the node lead to a sandbox as long as it is there', () => {
+  const { host, plugin } = setUp('10.244.1.0/24');
+  const namespace = host.createNamespace('net');
+  const { net } = host.namespaces;
+  plugin.add('abc', namespace, [
+    { protocol: 'tcp', hostPort: 8080, containerPort: 80 },
+    { protocol: 'udp', hostPort: 53, hostIp: '172.18.0.2', containerPort: 5353 },
+  ]);
+  const [way] = net.rulesTo('nat', 'CNI-HOSTPORT-DNAT');
+  expect(way).toBe('PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT');
+  const [chain = ''] = net.rulesTo('nat', 'CNI-HOSTPORT-SETMARK')[0]!.split(' ');
+  expect(chain).toMatch(/^CNI-DN-[0-9a-f]{21}$/);
+  expect(net.rulesTo('nat', chain)).toEqual([
+    `CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"cbr0\\" id: \\"abc\\"" -m multiport --dports 8080 -j ${chain}`,
+    `CNI-HOSTPORT-DNAT -p udp -m comment --comment "dnat name: \\"cbr0\\" id: \\"abc\\"" -m multiport --dports 53 -j ${chain}`,
+  ]);
+  plugin.del('abc', namespace);
+  expect(net.hasChain('nat', chain)).toBe(false);
+  expect(net.hasChain('nat', 'CNI-HOSTPORT-DNAT')).toBe(true);
+});

@@ -5,7 +5,8 @@ import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
 import { NET_CONFIG_DIRECTORY, type NetworkConfig, parseConflist } from './network-config.ts';
-import type { CniPlugin, CniResult } from './plugin.ts';
+import type { CniPlugin, CniResult, PortMapping } from './plugin.ts';
+import { mapPorts, unmapPorts } from './portmap.ts';
 
 const INTERFACE = 'eth0';
 /** That of a Pod's interface: the first after loopback. */
@@ -15,7 +16,7 @@ const FIRST_INDEX = 2;
 const PLUGIN_DIRECTORY = '/opt/cni/bin';
 
 /**
- * The `bridge` plugin with `host-local` address management: each Pod gets `eth0` with an address of its node's range, whose
+ * The `bridge` plugin with `host-local` address management, and `portmap` where the configuration names it: each Pod gets `eth0` with an address of its node's range, whose
  * other end is a port of a bridge on the node. The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each
  * time, so it may come and go. https://www.cni.dev/plugins/current/main/bridge/
  *
@@ -31,7 +32,7 @@ export function createBridgePlugin(machine: Pick<Host, 'root' | 'namespaces'>): 
     return config;
   }
 
-  function add(sandboxId: string, namespace: NetworkNamespace): CniResult {
+  function add(sandboxId: string, namespace: NetworkNamespace, portMappings: readonly PortMapping[] = []): CniResult {
     const config = requireConfig();
     let address: number;
     try {
@@ -55,6 +56,7 @@ export function createBridgePlugin(machine: Pick<Host, 'root' | 'namespaces'>): 
     if (hasDefaultRoute) {
       namespace.addRoute({ destination: '0.0.0.0', prefixLength: 0, gateway, interfaceName: INTERFACE });
     }
+    if (config.mapsPorts) mapPorts(network, config, { id: sandboxId, address: dotted }, portMappings);
     return { interfaceName: INTERFACE, mac, address: dotted, gateway };
   }
 
@@ -65,7 +67,9 @@ export function createBridgePlugin(machine: Pick<Host, 'root' | 'namespaces'>): 
     machine.namespaces.net.removeInterface(vethName(sandboxId));
     const config = readConfig();
     const address = found.addresses[0]?.address;
-    if (config !== undefined && address !== undefined) ipam.release(config, address, sandboxId);
+    if (config === undefined || address === undefined) return;
+    unmapPorts(machine.namespaces.net, config, sandboxId);
+    ipam.release(config, address, sandboxId);
   }
 
   return {

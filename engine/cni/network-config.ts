@@ -5,11 +5,15 @@ export interface NetworkConfig {
   readonly name: string;
   readonly bridge: string;
   readonly subnet: Subnet;
+  /** `10.244.1.0/24` */
+  readonly subnetText: string;
   readonly mtu: number;
   /** Whether the bridge has the first address of the subnet. */
   readonly isGateway: boolean;
   /** Whether Pods have a default route by it. */
   readonly hasDefaultRoute: boolean;
+  /** Whether ports of the node are led to Pods. */
+  readonly mapsPorts: boolean;
 }
 
 /** Where the runtime looks for configurations. */
@@ -43,12 +47,15 @@ export function parseConflist(text: string): NetworkConfig {
   if (plugin['type'] !== 'bridge') {
     throw new Error(`failed to find plugin "${String(plugin['type'])}" in path [/opt/cni/bin]`);
   }
-  const subnet = subnetOf(plugin['ipam'] as Ipam | undefined);
-  if (subnet === undefined) throw new Error('no IP ranges specified');
+  const subnetText = subnetOf(plugin['ipam'] as Ipam | undefined);
+  const subnet = subnetText === undefined ? undefined : parseSubnet(subnetText);
+  if (subnetText === undefined || subnet === undefined) throw new Error('no IP ranges specified');
   return {
     name: list['name'],
     bridge: typeof plugin['bridge'] === 'string' ? plugin['bridge'] : 'cni0',
     subnet,
+    subnetText,
+    mapsPorts: (plugins as { type?: unknown }[]).some(({ type }) => type === 'portmap'),
     mtu: typeof plugin['mtu'] === 'number' ? plugin['mtu'] : 1500,
     isGateway: plugin['isGateway'] === true || plugin['isDefaultGateway'] === true,
     hasDefaultRoute:
@@ -63,9 +70,9 @@ interface Ipam {
   readonly ranges?: readonly (readonly { readonly subnet?: string }[])[];
 }
 
-function subnetOf(ipam: Ipam | undefined): Subnet | undefined {
+function subnetOf(ipam: Ipam | undefined): string | undefined {
   const text = ipam?.subnet ?? ipam?.ranges?.[0]?.[0]?.subnet;
-  return typeof text === 'string' ? parseSubnet(text) : undefined;
+  return typeof text === 'string' ? text : undefined;
 }
 
 function parseJson(text: string): Record<string, unknown> {

@@ -34,6 +34,13 @@ export interface PodSandboxConfig {
     readonly searches: readonly string[];
     readonly options: readonly string[];
   };
+  /** Ports of the node that lead into the sandbox; those without a `hostPort` do not. */
+  readonly portMappings?: readonly {
+    readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+    readonly containerPort: number;
+    readonly hostPort: number;
+    readonly hostIp?: string | undefined;
+  }[];
   readonly linux: {
     readonly cgroupParent: string;
     readonly namespaces: {

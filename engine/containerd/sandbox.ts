@@ -1,4 +1,4 @@
-import type { CniPlugin } from '../cni/plugin.ts';
+import type { CniPlugin, PortMapping } from '../cni/plugin.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { sleep, type Task } from '../sim/index.ts';
@@ -85,11 +85,17 @@ function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
   const notReady = cni.notReadyReason();
   if (notReady !== undefined) throw new CriError('Unknown', `${failed}: ${notReady}`);
   try {
-    sandbox.ip = cni.add(sandbox.id, sandbox.namespaces.net).address;
+    sandbox.ip = cni.add(sandbox.id, sandbox.namespaces.net, portMappingsOf(sandbox)).address;
     sandbox.networkSetUp = true;
   } catch (error) {
     throw new CriError('Unknown', `${failed}: ${(error as Error).message}`);
   }
+}
+
+function portMappingsOf({ config: { portMappings = [] } }: Sandbox): readonly PortMapping[] {
+  return portMappings
+    .filter(({ hostPort }) => hostPort > 0)
+    .map(({ protocol, ...ports }) => ({ ...ports, protocol: protocol.toLowerCase() as PortMapping['protocol'] }));
 }
 
 function setSysctls({ host }: ContainerdContext, { config, namespaces }: Sandbox): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { sha512 } from '../linux/sha512.ts';
 import { encode } from '../linux/stdio.ts';
 import { CorefileError, parseCorefile } from './corefile.ts';
-import { sha512 } from './sha512.ts';
 
 const parse = (text: string, env: Record<string, string> = {}) =>
   parseCorefile(text, {

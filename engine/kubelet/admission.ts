@@ -55,7 +55,8 @@ function refusePlace(pod: Pod, others: readonly Pod[], node: Node | undefined): 
     return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   }
   const wanted = hostPorts(pod);
-  if (wanted.length > 0 && others.flatMap(hostPorts).some((port) => wanted.includes(port))) {
+  const taken = wanted.length === 0 ? [] : others.flatMap(hostPorts);
+  if (taken.some((port) => wanted.some((other) => collide(port, other)))) {
     return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
   }
   const taint = untoleratedTaint(node?.spec?.taints, pod.spec.tolerations, ['NoExecute']);
@@ -67,10 +68,26 @@ function predicate(name: string, why: string): Rejection {
   return { reason: name, message: `Predicate ${name} failed: ${why}` };
 }
 
-function hostPorts({ spec }: Pod): readonly string[] {
-  return spec.containers.flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, protocol = 'TCP' }) => ((hostPort ?? 0) === 0 ? [] : [`${protocol}/${hostPort}`])),
+interface HostPort {
+  /** `TCP/8080` */
+  readonly port: string;
+  readonly ip: string;
+}
+
+const ANY_IP = '0.0.0.0';
+
+function hostPorts({ spec }: Pod): readonly HostPort[] {
+  const ports = spec.containers.flatMap((container) => container.ports ?? []);
+  return ports.flatMap(({ hostPort = 0, protocol = 'TCP', hostIP }) =>
+    hostPort === 0
+      ? []
+      : [{ port: `${protocol}/${hostPort}`, ip: hostIP === undefined || hostIP === '' ? ANY_IP : hostIP }],
   );
+}
+
+/** One port may be used at several addresses, but not at one and at all of them. */
+function collide(one: HostPort, other: HostPort): boolean {
+  return one.port === other.port && (one.ip === other.ip || one.ip === ANY_IP || other.ip === ANY_IP);
 }
 
 /** Those that have an effect on nobody but the Pod. */

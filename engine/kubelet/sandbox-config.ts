@@ -38,6 +38,7 @@ export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number
     },
     annotations,
     dnsConfig: podDns(context, pod),
+    portMappings: isHostNetwork(pod) ? [] : portMappings(pod),
     linux: {
       cgroupParent: podCgroup(pod),
       namespaces: {
@@ -49,6 +50,18 @@ export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number
       sysctls: sysctlsOf(pod),
     },
   };
+}
+
+function portMappings({ spec }: Pod): PodSandboxConfig['portMappings'] {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const ports = [...spec.containers, ...sidecars].flatMap((container) => container.ports ?? []);
+  return ports.map(({ protocol = 'TCP', containerPort, hostPort = 0, hostIP }) => ({
+    protocol,
+    containerPort,
+    hostPort,
+    // Every address is what none means.
+    hostIp: hostIP === '' || hostIP === '0.0.0.0' ? undefined : hostIP,
+  }));
 }
 
 function sysctlsOf({ spec }: Pod): Readonly<Record<string, string>> | undefined {

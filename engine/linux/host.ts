@@ -48,6 +48,11 @@ export interface NetworkNamespace extends Namespace {
   readonly routes: readonly Route[];
   /** Besides those that follow from the interfaces' addresses. */
   addRoute(route: Route): void;
+  /** Loads rules into the packet filter as `iptables-restore --noflush` does. Throws RestoreError. */
+  restoreRules(text: string): void;
+  hasChain(table: string, chain: string): boolean;
+  /** The rules that jump to a chain, as `iptables -S` writes them: `PREROUTING -j CHAIN`. */
+  rulesTo(table: string, chain: string): readonly string[];
 }
 
 export type NamespaceSet = {

@@ -9,7 +9,9 @@ import type { Fabric } from './fabric.ts';
 import { ListeningSocket } from './listening-socket.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { Conntrack } from './netfilter/conntrack.ts';
+import { ruleText } from './netfilter/rule-text.ts';
 import { Ruleset } from './netfilter/ruleset.ts';
+import { restore } from './netfilter/save-format.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { RoutingTable } from './routing-table.ts';
 import type { StreamSocket } from './stream-socket.ts';
@@ -108,6 +110,24 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
       module: (name, load) => this.#module(name, load),
       loadedModules: () => [...(this.#modules?.keys() ?? [])],
     };
+  }
+
+  restoreRules(text: string): void {
+    restore(this.netfilter().ruleset, text, { flush: false, counters: false });
+  }
+
+  hasChain(table: string, chain: string): boolean {
+    return this.#ruleset?.table(table).find(chain) !== undefined;
+  }
+
+  rulesTo(table: string, chain: string): readonly string[] {
+    return this.netfilter()
+      .ruleset.table(table)
+      .chains.flatMap(({ name, rules }) =>
+        rules
+          .filter(({ target }) => target?.kind === 'chain' && target.chain === chain)
+          .map((rule) => `${name} ${ruleText(rule)}`),
+      );
   }
 
   #module<T extends object>(name: string, load: () => T): T {

@@ -1,4 +1,5 @@
 import { decode, fail, print, printError } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
@@ -33,13 +34,24 @@ export const whoami = program(function* (process) {
   return 0;
 });
 
+/** What /etc/hosts says of the machine's own name, word by word. */
+function hostsLine(process: Process): readonly string[] | undefined {
+  return decode(process.readFile('/etc/hosts'))
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find((words) => words.slice(1).includes(process.hostname));
+}
+
 export const hostname = program(function* (process, args) {
   const options = getOptions(args, { letters: 'sfiId' });
   if (options.has('i') || options.has('I')) {
-    const line = decode(process.readFile('/etc/hosts'))
-      .split('\n')
-      .find((entry) => entry.split(/\s+/).includes(process.hostname));
-    yield* print(process, `${line?.split(/\s+/)[0] ?? '127.0.0.1'}\n`);
+    yield* print(process, `${hostsLine(process)?.[0] ?? '127.0.0.1'}\n`);
+    return 0;
+  }
+  if (options.has('f')) {
+    // The first name of its own line is what the resolver calls canonical.
+    const [, canonical] = hostsLine(process) ?? [];
+    yield* print(process, `${canonical ?? process.hostname}\n`);
     return 0;
   }
   yield* print(process, `${options.has('s') ? process.hostname.split('.')[0] : process.hostname}\n`);
