@@ -142,7 +142,7 @@ export const bench: typeof english = {
     speed: '速度',
     jump: '下一个事件',
     jumping: '正在快进……',
-    nothing: '接下来的十分钟里什么也没有发生。',
+    nothing: '快进了十分钟，什么也没有发生。',
     slipping: '你的机器很忙，时钟走得比要求的慢。',
   },
   cluster: {

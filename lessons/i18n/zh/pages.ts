@@ -44,7 +44,7 @@ export const pages: typeof english = {
     scriptless: '没有 JavaScript 也能阅读课文；旁边的集群需要它。',
   },
   home: {
-    lead: '一整个 Kubernetes 集群就住在这个浏览器标签页里。打开它，弄坏它，看它自己修好。没有人会溺水。',
+    lead: '一整个 Kubernetes 集群就在这个浏览器标签页里，像一艘停进船坞的船：拆开它，弄坏它，看它自己修好，谁也不会落水。',
     explain: [
       '什么都不用安装，也不需要账号。每一课提出一个问题，交给你一个带 kubectl 的终端，旁边画着集群：机器、Pod，以及里面的进程。',
       '控制平面、kubelet 和那些小小的 Linux 机器都在真正地运行，走着自己的时间。你可以让时间停下、加快；合上电脑，明天一切还是你离开时的样子。',
@@ -161,7 +161,7 @@ export const pages: typeof english = {
     waiting: '正在观察集群',
   },
   exercise: {
-    goal: '必须成立的事实',
+    goal: '要让这些事实成立',
     goalNote: '成立时这一行会亮起；不再成立时会熄灭。',
     met: '现在成立',
     unmet: '还没有',
@@ -177,7 +177,7 @@ export const pages: typeof english = {
     at: (file, line) => `${file} 第 ${line} 行`,
     hints: '提示',
     hintsNote:
-      '每按一次，就多说一点第一件还不成立的事。在终端里也可以输入 goal、check、hint、undo、reset 和 solution。',
+      '每按一次，就第一件还不成立的事多说一点。在终端里也可以输入 goal、check、hint、undo、reset 和 solution。',
     nextHint: '给我一点提示',
     hintFor: (title, step, of) => `${title}（第 ${step} 步，共 ${of} 步）`,
     noHint: '从这里能看到的都没有问题。请做一次完整检查。',

@@ -3,7 +3,7 @@ import type { WorkshopWords } from '../en/workshop.ts';
 export const workshop: WorkshopWords = {
   pages: {
     join: '加入工作坊',
-    joinSummary: '一个代码，一个名字，课程就开始了。',
+    joinSummary: '一个加入码，一个名字，课程就开始了。',
     board: '看板',
     boardSummary: '谁在哪里，谁卡住了，卡在哪一步。',
     scriptless: '工作坊需要 JavaScript。',
@@ -11,7 +11,7 @@ export const workshop: WorkshopWords = {
     reportSummary: '一名学员在工作坊里做了什么。',
   },
   join: {
-    code: '墙上的代码',
+    code: '墙上的加入码',
     name: '你的名字',
     join: '加入',
     seenTitle: '谁能看到什么',
@@ -73,7 +73,7 @@ export const workshop: WorkshopWords = {
     working: '正在做',
     since: '已用',
     seen: '上次活动',
-    empty: '还没有人来。墙上的代码是',
+    empty: '还没有人来。墙上的加入码是',
     noKey: '请用启动工作坊时打印出来的链接打开看板。',
     lost: '暂时连不上服务器，看板会自己恢复。',
     filter: '显示',
@@ -110,7 +110,7 @@ export const workshop: WorkshopWords = {
     tools: '带领',
     settings: '课程与练习',
     join: '加入地址',
-    code: '代码',
+    code: '加入码',
     changed: '已更改',
     everybody: '工作坊里的所有人',
     nobodyShown: '目前没有人。',
