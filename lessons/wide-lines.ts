@@ -19,12 +19,15 @@ export const wideLines: Plugins[number] = {
     const { children } = context.parent(node);
     const index = context.indexOf(node) ?? 0;
     const edge = (at: number) => (children[at] === undefined ? '' : context.textContent(children[at]));
-    context.setProperty(node, 'value', joined(edge(index - 1), node.value, edge(index + 1)));
+    context.setProperty(node, 'value', joinedLines(node.value, edge(index - 1), edge(index + 1)));
   },
 };
 
-/** @param before what stands before the text, in the same paragraph; @param after what stands behind it */
-function joined(before: string, text: string, after: string): string {
+/**
+ * The text with the line ends taken out that its script does not want; the others stay.
+ * @param before what stands before the text, in the same paragraph; @param after what stands behind it
+ */
+export function joinedLines(text: string, before = '', after = ''): string {
   return text.replace(/ *\n */g, (end, at: number) => {
     const left = text[at - 1] ?? before.at(-1) ?? '';
     const right = text[at + end.length] ?? after.at(0) ?? '';

@@ -1,6 +1,7 @@
 import { exercisesIn, languagePaths, lessonsIn } from '../../course.ts';
 import { FIRST, type Language } from '../../i18n/languages.ts';
 import { linkTo } from '../../links.ts';
+import { joinedLines } from '../../wide-lines.ts';
 
 export const getStaticPaths = languagePaths;
 
@@ -23,11 +24,11 @@ export async function GET({ props }: { props: { language: Language } }): Promise
 
 /** Markdown without its marks; what components are given stays, for commands and questions are worth finding. */
 function plain(markdown: string): string {
-  return markdown
+  const text = markdown
     .replace(/<(\w+)[^>]*?(?:command|question|title)="([^"]*)"[^>]*>/g, ' $2 ')
     .replace(/<[^>]+>|\{[^{}]*\}/g, ' ')
-    .replace(/\]\([^)]*\)/g, ' ')
-    .replace(/[[\]*_`#|]+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/\]\([^)]*\)/g, '')
+    .replace(/[[\]*`]+/g, '')
+    .replace(/[#|]+/g, ' ');
+  return joinedLines(text).replace(/\s+/g, ' ').trim();
 }
