@@ -157,3 +157,18 @@ function damage(): Promise<void> {
     };
   });
 }
+
+here('words are found in what the terminal has shown', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.prompt();
+  await bench.answers(() => bench.type('seq 1 400'));
+  await bench.page.keyboard.press('Control+Shift+F');
+  await bench.page.keyboard.type('137');
+  await bench.sees(bench.screen, '137');
+  await bench.page.keyboard.type('0');
+  await bench.sees(bench.page.locator('.terminal-search'), 'Not on the screen');
+  await bench.page.keyboard.press('Escape');
+  await bench.page.keyboard.type('echo back');
+  await bench.page.keyboard.press('Enter');
+  await bench.sees(bench.screen, /back.*back/s);
+});

@@ -6,6 +6,7 @@ import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
 import type { TerminalWord } from './exercise-words.ts';
 import { KeyBar } from './key-bar.ts';
+import { TerminalSearch } from './terminal-search.ts';
 import { theBench } from './the-bench.ts';
 
 /** A paste beyond this is refused: a shell's line is no place for it, and the journal keeps every key. */
@@ -18,6 +19,7 @@ export class ShellTerminal extends HTMLElement {
   #bench: Bench | undefined;
   #terminal: Terminal | undefined;
   #fit: FitAddon | undefined;
+  #search: TerminalSearch | undefined;
   #ready: Promise<void> | undefined;
   #detach: (() => void) | undefined;
   /** Resolves when the shell has shown something, which is when it takes a line. */
@@ -50,12 +52,17 @@ export class ShellTerminal extends HTMLElement {
       { type: 'button', class: 'quiet-button', onclick: () => this.#clean() },
       words.terminal.resetScreen,
     );
+    const find = h(
+      'button',
+      { type: 'button', class: 'quiet-button', title: 'Ctrl Shift F', onclick: () => void this.#find() },
+      words.terminal.find,
+    );
     const hint = h('span', { class: 'terminal-hint' }, words.terminal.leaveHint);
     this.append(
       this.#screen,
       this.#note,
       this.#keys.element,
-      h('div', { class: 'terminal-foot' }, hint, clean, this.#leave),
+      h('div', { class: 'terminal-foot' }, hint, find, clean, this.#leave),
     );
     // Loaded when it first comes into sight: a reader on a phone may never open it.
     const seen = new IntersectionObserver((entries) => {
@@ -90,9 +97,11 @@ export class ShellTerminal extends HTMLElement {
 
   async #load(): Promise<void> {
     const { openXterm } = await import('./xterm-screen.ts');
-    const { terminal, fit } = openXterm(this.#screen, this.getAttribute('label') ?? '');
+    const { terminal, fit, search } = openXterm(this.#screen, this.getAttribute('label') ?? '');
     this.#terminal = terminal;
     this.#fit = fit;
+    this.#search = new TerminalSearch(search, () => terminal.focus());
+    this.#screen.before(this.#search.element);
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     terminal.parser.registerOscHandler(777, (data) => this.#hear(data));
     terminal.onData((text) => this.type(this.#keys.apply(text)));
@@ -166,6 +175,11 @@ export class ShellTerminal extends HTMLElement {
     // The browser moves the focus.
     if (event.key === 'Tab' && event.shiftKey) return false;
     const key = event.key.toLowerCase();
+    if (control && event.shiftKey && key === 'f') {
+      event.preventDefault();
+      this.#search?.open();
+      return false;
+    }
     if (control && key === 'v') return false;
     if (control && key === 'c' && (event.shiftKey || this.#terminal?.hasSelection() === true)) {
       event.preventDefault();
@@ -185,6 +199,11 @@ export class ShellTerminal extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     setText(this.#note, words.terminal.tooLong(`${(length / 1e6).toFixed(1)} MB`));
+  }
+
+  async #find(): Promise<void> {
+    await this.ready();
+    this.#search?.open();
   }
 
   /** The way back from whatever a program has done to the screen. */

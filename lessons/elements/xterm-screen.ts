@@ -1,9 +1,17 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
 
+/** A terminal's screen and what belongs to it. */
+export interface XtermScreen {
+  readonly terminal: Terminal;
+  readonly fit: FitAddon;
+  readonly search: SearchAddon;
+}
+
 /** Opens a terminal screen in an element, in the page's colours. */
-export function openXterm(parent: HTMLElement, label: string): { terminal: Terminal; fit: FitAddon } {
+export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   const terminal = new Terminal({
     fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
     fontSize: 14,
@@ -19,7 +27,9 @@ export function openXterm(parent: HTMLElement, label: string): { terminal: Termi
     linkHandler: { activate: () => {} },
   });
   const fit = new FitAddon();
+  const search = new SearchAddon();
   terminal.loadAddon(fit);
+  terminal.loadAddon(search);
   terminal.open(parent);
   terminal.textarea?.setAttribute('aria-label', label);
   refuseToAnswer(terminal);
@@ -28,7 +38,7 @@ export function openXterm(parent: HTMLElement, label: string): { terminal: Termi
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
   document.addEventListener('dd-theme', follow);
-  return { terminal, fit };
+  return { terminal, fit, search };
 }
 
 /**

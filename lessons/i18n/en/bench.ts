@@ -120,6 +120,9 @@ export const bench = {
     leave: 'Leave terminal',
     leaveHint: 'Ctrl ] or Shift Tab leaves the terminal',
     resetScreen: 'Clean the screen',
+    find: 'Find',
+    findEnd: 'Done',
+    findNothing: 'Not on the screen, nor above it',
     keys: 'Keys',
     ctrl: 'Ctrl',
     tooLong: (size: string) =>

@@ -1,0 +1,60 @@
+import type { SearchAddon } from '@xterm/addon-search';
+import { words } from '../i18n/page-words.ts';
+import { h, setText } from './dom.ts';
+
+/** Looks for words in what a terminal has shown: Enter goes up to the one before, Shift Enter down again. */
+export class TerminalSearch {
+  readonly element: HTMLFormElement;
+  readonly #field = h('input', { type: 'search', spellcheck: 'false', autocapitalize: 'off', enterkeyhint: 'search' });
+  readonly #note = h('span', { class: 'quiet', role: 'status' });
+  readonly #addon: SearchAddon;
+  readonly #leave: () => void;
+
+  /** @param leave gives the focus back to the terminal */
+  constructor(addon: SearchAddon, leave: () => void) {
+    this.#addon = addon;
+    this.#leave = leave;
+    const close = h(
+      'button',
+      { type: 'button', class: 'quiet-button', onclick: () => this.close() },
+      words.terminal.findEnd,
+    );
+    const label = h('label', {}, h('span', {}, words.terminal.find), this.#field);
+    this.element = h('form', { class: 'terminal-search', role: 'search', hidden: true }, label, this.#note, close);
+    this.element.addEventListener('submit', (event) => event.preventDefault());
+    this.#field.addEventListener('keydown', (event) => this.#key(event));
+    this.#field.addEventListener('input', () => this.#look('before', true));
+  }
+
+  open(): void {
+    this.element.hidden = false;
+    this.#field.select();
+    this.#field.focus();
+  }
+
+  close(): void {
+    this.element.hidden = true;
+    setText(this.#note, '');
+    this.#addon.clearDecorations();
+    this.#leave();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === 'Escape') this.close();
+    else if (event.key === 'Enter') this.#look(event.shiftKey ? 'after' : 'before', false);
+    else return;
+    event.preventDefault();
+    // The bench has its own idea of Escape.
+    event.stopPropagation();
+  }
+
+  /** @param incremental begins where the selection is, so that a growing word stays on its match */
+  #look(where: 'before' | 'after', incremental: boolean): void {
+    const { value } = this.#field;
+    const found =
+      where === 'before'
+        ? this.#addon.findPrevious(value, { incremental })
+        : this.#addon.findNext(value, { incremental });
+    setText(this.#note, found || value === '' ? '' : words.terminal.findNothing);
+  }
+}
