@@ -3,12 +3,14 @@ import { type NodeApi, NodeApiError, type NodeDocument } from '../api/node-api.t
 import { concatBytes, decode } from '../linux/stdio.ts';
 import { kubeletMetrics, resourceMetrics } from './metrics-text.ts';
 import { type DiskUsage, statsSummary } from './stats-summary.ts';
+import type { PodVolumeUsage } from './volume-usage.ts';
 
 export interface EndpointSources {
   readonly nodeApi: Pick<NodeApi, 'usage' | 'containerLogs'>;
   readonly capacityBytes: number;
   readonly pods: () => readonly Pod[];
   readonly disk: () => DiskUsage | undefined;
+  readonly volumes: (pod: Pod) => readonly PodVolumeUsage[];
   /** The kubelet's configuration, as its file would have it. */
   readonly configuration: Readonly<Record<string, unknown>>;
 }
@@ -35,14 +37,19 @@ export function serveEndpoint(
     case '/configz':
       return json({ kubeletconfig: sources.configuration });
     case '/stats/summary':
-      return json(statsSummary(usage(), sources.capacityBytes, sources.disk()));
+      return json(statsSummary(usage(), sources.capacityBytes, sources.disk(), allVolumes(sources)));
     case '/metrics':
-      return { contentType: METRICS, body: kubeletMetrics(usage()) };
+      return { contentType: METRICS, body: kubeletMetrics(usage(), allVolumes(sources)) };
     case '/metrics/resource':
       return { contentType: METRICS, body: resourceMetrics(usage()) };
     default:
       return path.startsWith('/containerLogs/') ? containerLogs(sources, path, query) : undefined;
   }
+}
+
+/** By the UIDs of Pods. */
+function allVolumes({ pods, volumes }: EndpointSources): ReadonlyMap<string, readonly PodVolumeUsage[]> {
+  return new Map(pods().map((pod) => [pod.metadata.uid, volumes(pod)]));
 }
 
 function json(body: unknown): NodeDocument {

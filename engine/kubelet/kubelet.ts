@@ -29,6 +29,7 @@ import { podLogDirectory } from './sandbox-config.ts';
 import { createServer } from './server.ts';
 import { StaticPodSource } from './static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 export interface Kubelet {
   /** What it answers on port 10250. */
@@ -52,6 +53,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       cgroups: options.cgroups,
       findPod: (identity) => agent.findPod(identity),
       pods: () => agent.pods(),
+      volumesOf: (uid) => agent.volumesOf(uid),
       configuration: kubeletConfiguration(options),
     }),
     shutDown: (done) => agent.shutDown(done),
@@ -123,10 +125,7 @@ class NodeAgent implements PodWorkerHost {
     this.#imageGc = new ImageGc(this.context, this.#configuration.imageGc);
     this.#shutdown = new NodeShutdown(
       {
-        sim,
-        root,
-        nodeName,
-        recorder,
+        ...this.context,
         runningPods: () => this.#running(),
         terminate: ({ metadata }, seconds) =>
           this.#workers.get(metadata.uid)?.disrupt(TERMINATED.reason, TERMINATED.message, seconds),
@@ -236,6 +235,10 @@ class NodeAgent implements PodWorkerHost {
   /** Those that have not ended. */
   #running(): readonly Pod[] {
     return [...this.#workers.values()].filter(({ terminated }) => !terminated).map(({ pod }) => pod);
+  }
+
+  volumesOf(uid: string): MountedVolumes {
+    return this.#workers.get(uid)?.mountedVolumes ?? new Map();
   }
 
   shutDown(done: () => void): void {

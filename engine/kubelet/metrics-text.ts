@@ -1,5 +1,6 @@
 import type { NodeUsage } from '../api/node-api.ts';
 import { sumUsage } from './usage.ts';
+import type { PodVolumeUsage } from './volume-usage.ts';
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -64,8 +65,11 @@ export function resourceMetrics({ node, pods }: NodeUsage): string {
   ].join('');
 }
 
-/** `/metrics`: of what the kubelet tells about itself, only how much it runs. */
-export function kubeletMetrics({ nodeName, pods }: NodeUsage): string {
+/** `/metrics`: of what the kubelet tells about itself, only how much it runs, and how full the volumes of claims are. */
+export function kubeletMetrics(
+  { nodeName, pods }: NodeUsage,
+  volumes: ReadonlyMap<string, readonly PodVolumeUsage[]>,
+): string {
   const containers = pods.reduce((sum, pod) => sum + pod.containers.length, 0);
   return [
     metric('kubelet_node_name', 'gauge', "The node's name. The count is always 1.", [
@@ -75,14 +79,45 @@ export function kubeletMetrics({ nodeName, pods }: NodeUsage): string {
       { labels: { container_state: 'running' }, value: containers },
     ]),
     metric('kubelet_running_pods', 'gauge', 'Number of pods that have a running pod sandbox', [{ value: pods.length }]),
+    ...volumeMetrics([...volumes.values()].flat()),
   ].join('');
 }
 
-function metric(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+const VOLUME_METRICS = [
+  ['available_bytes', 'Number of available bytes in the volume', 'availableBytes'],
+  ['capacity_bytes', 'Capacity in bytes of the volume', 'capacityBytes'],
+  ['inodes', 'Maximum number of inodes in the volume', 'inodes'],
+  ['inodes_free', 'Number of free inodes in the volume', 'inodesFree'],
+  ['inodes_used', 'Number of used inodes in the volume', 'inodesUsed'],
+  ['used_bytes', 'Number of used bytes in the volume', 'usedBytes'],
+] as const;
+
+/** A claim that several Pods use is told of once. After `pkg/kubelet/metrics/collectors/volume_stats.go`. */
+function volumeMetrics(volumes: readonly PodVolumeUsage[]): readonly string[] {
+  const byClaim = new Map<string, PodVolumeUsage>();
+  for (const volume of volumes) {
+    if (volume.pvcRef !== undefined) byClaim.set(`${volume.pvcRef.namespace}/${volume.pvcRef.name}`, volume);
+  }
+  return VOLUME_METRICS.flatMap(([name, help, field]) => {
+    const samples = [...byClaim.values()].flatMap(({ pvcRef, [field]: value }) => {
+      const labels = { namespace: pvcRef!.namespace, persistentvolumeclaim: pvcRef!.name };
+      return value === undefined ? [] : [{ labels, value }];
+    });
+    return samples.length === 0 ? [] : [metric(`kubelet_volume_stats_${name}`, 'gauge', help, samples, 'ALPHA')];
+  });
+}
+
+function metric(
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  samples: readonly Sample[],
+  stability = 'STABLE',
+): string {
   const lines = samples.map(({ labels = {}, value, timeMs }) => {
     const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
     const set = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
     return `${name}${set} ${value}${timeMs === undefined ? '' : ` ${Math.floor(timeMs)}`}\n`;
   });
-  return `# HELP ${name} [STABLE] ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+  return `# HELP ${name} [${stability}] ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }

@@ -62,6 +62,11 @@ export class Plugins {
     return this.#plugins;
   }
 
+  /** Those that were asked for already. */
+  get loaded(): NodePlugins | undefined {
+    return this.#plugins;
+  }
+
   /** What has to stay attached to the node, as `status.volumesInUse` names it. */
   volumesInUse(): readonly string[] {
     return this.#plugins?.volumesInUse() ?? [];

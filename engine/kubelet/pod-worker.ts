@@ -93,6 +93,10 @@ export class PodWorker {
     return this.#pod;
   }
 
+  get mountedVolumes(): MountedVolumes {
+    return this.#volumes.mounted;
+  }
+
   /** Whether all of the Pod has ended. */
   get terminated(): boolean {
     return this.#terminated;

@@ -8,12 +8,16 @@ import type { CgroupHost } from './pod-cgroups.ts';
 import { findContainer } from './pod-format.ts';
 import type { DiskUsage } from './stats-summary.ts';
 import { nodeUsage } from './usage.ts';
+import { type PodVolumeUsage, podVolumeUsage } from './volume-usage.ts';
+import type { MountedVolumes } from './volumes/volume.ts';
 
 interface ServerDependencies {
   readonly context: KubeletContext;
   readonly cgroups: CgroupHost | undefined;
   /** All Pods of the node. */
   pods(): readonly Pod[];
+  /** What of a Pod's volumes is on the node. */
+  volumesOf(podUid: string): MountedVolumes;
   readonly configuration: Readonly<Record<string, unknown>>;
   /** The Pod of this identity on this node; static Pods go by their mirror's. */
   findPod(identity: PodIdentity): Pod | undefined;
@@ -22,7 +26,8 @@ interface ServerDependencies {
 /**
  * What the kubelet answers on port 10250. After `pkg/kubelet/server/server.go` and `pkg/kubelet/kubelet_pods.go`.
  */
-export function createServer({ context, findPod, cgroups, pods, configuration }: ServerDependencies): NodeApi {
+export function createServer(dependencies: ServerDependencies): NodeApi {
+  const { context, findPod, cgroups, pods, configuration, volumesOf } = dependencies;
   const { cache, runtime, sim, nodeName, capacityBytes } = context;
 
   function requirePod({ namespace, name }: PodIdentity, pod: Pod | undefined): Pod {
@@ -83,6 +88,7 @@ export function createServer({ context, findPod, cgroups, pods, configuration }:
     capacityBytes,
     pods,
     disk: () => diskUsage(context),
+    volumes: (pod: Pod) => volumesUsage(context, pod, volumesOf(pod.metadata.uid)),
     configuration,
   };
   const get: NodeApi['get'] = (path, query) => serveEndpoint(sources, path, query);
@@ -94,6 +100,10 @@ function diskUsage({ root }: KubeletContext): DiskUsage | undefined {
   if (root === undefined) return undefined;
   const { totalBytes, usedBytes, totalInodes, usedInodes } = root.statfs('/');
   return { capacityBytes: totalBytes, usedBytes, inodes: totalInodes, inodesUsed: usedInodes };
+}
+
+function volumesUsage({ root, plugins }: KubeletContext, pod: Pod, mounted: MountedVolumes): readonly PodVolumeUsage[] {
+  return root === undefined ? [] : podVolumeUsage(root, pod, mounted, plugins.loaded);
 }
 
 function forwardPort(

@@ -1,6 +1,7 @@
 import type { ContainerUsage, NodeUsage, UsageSample } from '../api/node-api.ts';
 import { timestamp } from '../client/timestamp.ts';
 import { sumUsage } from './usage.ts';
+import type { PodVolumeUsage } from './volume-usage.ts';
 
 /** What the summary tells of a disk. */
 export interface DiskUsage {
@@ -14,7 +15,12 @@ export interface DiskUsage {
  * `/stats/summary`. After `staging/src/k8s.io/kubelet/pkg/apis/stats/v1alpha1/types.go`; without rates, which nobody but
  * the one who asks can know.
  */
-export function statsSummary({ nodeName, node, pods }: NodeUsage, capacityBytes: number, disk: DiskUsage | undefined) {
+export function statsSummary(
+  { nodeName, node, pods }: NodeUsage,
+  capacityBytes: number,
+  disk: DiskUsage | undefined,
+  volumes: ReadonlyMap<string, readonly PodVolumeUsage[]>,
+) {
   return {
     node: {
       nodeName,
@@ -27,6 +33,7 @@ export function statsSummary({ nodeName, node, pods }: NodeUsage, capacityBytes:
       startTime: timestamp(Math.min(...containers.map(({ startedAtMs }) => startedAtMs))),
       containers: containers.map(container),
       ...usage(sumUsage(containers, node.timeMs)),
+      volume: (volumes.get(podRef.uid) ?? []).map((each) => ({ time: timestamp(node.timeMs), ...each })),
     })),
   };
 }

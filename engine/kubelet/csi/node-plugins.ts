@@ -7,6 +7,7 @@ import type { Task } from '../../sim/index.ts';
 import { Turnstile } from '../concurrent.ts';
 import { type PluginHandler, type PluginInfo, PluginWatcher } from '../plugin-watcher/plugin-watcher.ts';
 import type { PluginSurroundings } from '../plugins.ts';
+import type { VolumeUsage } from '../volume-usage.ts';
 import { mapDevice } from '../volumes/block-device.ts';
 import { CSI_DIRECTORY } from '../volumes/tear-down.ts';
 import type { CsiVolume, MountedVolume, Mounting, NodePlugins, VolumeContext } from '../volumes/volume.ts';
@@ -16,6 +17,7 @@ import { mountCsiVolume, needsAttaching, needsExpansion } from './mount.ts';
 import { publishDriver, withdrawDriver } from './node-registration.ts';
 import { type Place, placeOf } from './place.ts';
 import { unmapCsiVolume, unmountCsiVolume } from './unmount.ts';
+import { VolumeStats } from './volume-stats.ts';
 
 const CALL_MS = 10_000;
 const SUPPORTED = /^v?1\./;
@@ -35,14 +37,17 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   /** One operation on a volume at a time. */
   readonly #turnstiles = new Map<string, Turnstile>();
   readonly #watcher: PluginWatcher;
+  readonly #stats: VolumeStats;
 
   constructor(surroundings: PluginSurroundings) {
     this.#around = surroundings;
+    this.#stats = new VolumeStats(surroundings, this, this.#mounted);
     this.#watcher = new PluginWatcher({ ...surroundings, handlers: { CSIPlugin: this } });
   }
 
   stop(): void {
     this.#watcher.stop();
+    this.#stats.stop();
   }
 
   *register({ name, endpoint, supported_versions }: PluginInfo): Task<string | undefined> {
@@ -86,6 +91,10 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
     return this.#drivers.get(name);
   }
 
+  usageOf(path: string): VolumeUsage | undefined {
+    return this.#stats.of(path);
+  }
+
   volumesInUse(): readonly string[] {
     return [...new Set(this.#inUse.values())].sort();
   }
@@ -111,6 +120,7 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
         ? mapDevice(context, { pod, plugin: CSI_DIRECTORY, name: place.name, device: place.target, readOnly })
         : { hostPath: place.target, readOnly };
       this.#mounted.set(place.directory, place);
+      this.#stats.begin();
       return mounted;
     } catch (error) {
       if (error instanceof VolumeError) throw error;

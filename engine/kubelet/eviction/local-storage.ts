@@ -65,13 +65,24 @@ function emptyDirPath({ metadata }: Pod, volume: string): string {
 
 /** What `du -s` says. */
 function diskBytes(root: Process, path: string): number {
+  return diskUse(root, path).bytes;
+}
+
+/** What a file, or a directory with everything in it, takes of the disk. Nothing where nothing is. */
+export function diskUse(root: Process, path: string): { readonly bytes: number; readonly inodes: number } {
   try {
     const { type, blocks } = root.lstat(path);
-    const own = blocks * BLOCK_BYTES;
-    if (type !== 'directory') return own;
-    return root.readdir(path).reduce((sum, { name }) => sum + diskBytes(root, `${path}/${name}`), own);
+    let bytes = blocks * BLOCK_BYTES;
+    let inodes = 1;
+    if (type !== 'directory') return { bytes, inodes };
+    for (const { name } of root.readdir(path)) {
+      const below = diskUse(root, `${path}/${name}`);
+      bytes += below.bytes;
+      inodes += below.inodes;
+    }
+    return { bytes, inodes };
   } catch (error) {
-    if (error instanceof Errno) return 0;
+    if (error instanceof Errno) return { bytes: 0, inodes: 0 };
     throw error;
   }
 }

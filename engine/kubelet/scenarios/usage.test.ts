@@ -47,6 +47,21 @@ test('the endpoints of port 10250', () => {
   expect(node.kubelet.nodeApi.get('/nothing', new URLSearchParams())).toBeUndefined();
 });
 
+test('how much of a volume of the Pod is in use', () => {
+  const node = new NodeFixture();
+  node.run('writer', {
+    containers: [{ name: 'main', image: IMAGE, volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] }],
+    volumes: [{ name: 'scratch', emptyDir: {} }],
+  });
+  node.untilReady('writer');
+  const { uid } = node.pod('writer').metadata;
+  const directory = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~empty-dir/scratch`;
+  node.host.root.writeFile(`${directory}/file`, new Uint8Array(8192).fill(1));
+  const [volume] = JSON.parse(get(node, '/stats/summary')).pods[0].volume;
+  expect(volume).toMatchObject({ name: 'scratch', usedBytes: 8192 + 4096, inodesUsed: 2 });
+  expect(volume.capacityBytes).toBeGreaterThan(volume.availableBytes);
+});
+
 test('a log can be had over it', () => {
   const node = new NodeFixture();
   node.run('talk', { restartPolicy: 'Never', containers: [{ name: 'main', image: IMAGE, command: ['count', '2'] }] });

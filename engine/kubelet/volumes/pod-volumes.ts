@@ -71,6 +71,10 @@ export class PodVolumes {
     this.#changed = changed;
   }
 
+  get mounted(): MountedVolumes {
+    return this.#mounted;
+  }
+
   /** Calls off what is under way. */
   stop(): void {
     for (const operation of this.#operations.values()) operation.cancel();

@@ -7,6 +7,7 @@ import type { DownwardFacts } from '../field-path.ts';
 import type { RunCommand } from '../host-command.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
 import type { ServiceAccountTokens } from '../service-account-tokens.ts';
+import type { VolumeUsage } from '../volume-usage.ts';
 
 /** A volume could not be set up; the message is what the event shows after `MountVolume.SetUp failed for volume "x" : `. */
 export class VolumeError extends Error {
@@ -89,6 +90,8 @@ export interface NodePlugins {
    * @throws VolumeError when it has to be tried again
    */
   tearDown(directory: string): Task<void>;
+  /** What the driver said last about a volume that lies at the path. */
+  usageOf(path: string): VolumeUsage | undefined;
   /** What has to stay attached to the node, as `status.volumesInUse` names it. */
   volumesInUse(): readonly string[];
   stop(): void;

@@ -24,6 +24,15 @@ spec:
 ${more}
 `;
 
+/** Asks the node's kubelet on its port, with a token of somebody who may. */
+function kubeletOf(bed: Testbed, node: string): (path: string) => string {
+  bed.kubectl('create', 'serviceaccount', 'watcher');
+  bed.kubectl('create', 'clusterrolebinding', 'w', '--clusterrole=cluster-admin', '--serviceaccount=default:watcher');
+  const token = bed.kubectl('create', 'token', 'watcher').trim();
+  return (path) =>
+    bed.run(node, 'curl', '-s', '-H', `Authorization: Bearer ${token}`, `http://${node}:10250${path}`).stdout;
+}
+
 test('a claim gets its volume when a Pod needs it, where the Pod is; data stay until the claim goes', () => {
   const bed = new Testbed({ storage: true });
   bed.until('drivers', () => /hostpath/.test(bed.kubectl('get', 'csinodes', '-o', 'yaml')));
@@ -67,6 +76,21 @@ test('a claim gets its volume when a Pod needs it, where the Pod is; data stay u
   bed.untilReady('second');
   expect(bed.nodeOf('second')).toBe(node);
   expect(bed.kubectl('exec', 'second', '--', 'cat', '/data/note')).toBe('kept\n');
+
+  bed.pass(60);
+  const ask = kubeletOf(bed, node);
+  const summary = JSON.parse(ask('/stats/summary'));
+  const used = summary.pods.find(({ podRef }: { podRef: { name: string } }) => podRef.name === 'second');
+  expect(used.volume).toContainEqual(
+    expect.objectContaining({
+      name: 'data',
+      pvcRef: { name: 'data', namespace: 'default' },
+      capacityBytes: 40 * 2 ** 30,
+    }),
+  );
+  expect(ask('/metrics')).toContain(
+    `kubelet_volume_stats_capacity_bytes{namespace="default",persistentvolumeclaim="data"} ${40 * 2 ** 30}\n`,
+  );
 
   bed.power(node, 'off');
   bed.pass(2);
