@@ -1,17 +1,7 @@
 import type { Pod } from '../api/kinds.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { diskUse } from './eviction/local-storage.ts';
-import type { MountedVolumes, NodePlugins } from './volumes/volume.ts';
-
-/** How much of a volume is in use. What is not known is absent: of a disk only its size is. */
-export interface VolumeUsage {
-  readonly capacityBytes?: number;
-  readonly availableBytes?: number;
-  readonly usedBytes?: number;
-  readonly inodes?: number;
-  readonly inodesFree?: number;
-  readonly inodesUsed?: number;
-}
+import type { MountedVolumes, NodePlugins, VolumeUsage } from './volumes/volume.ts';
 
 export interface PodVolumeUsage extends VolumeUsage {
   readonly name: string;

@@ -3,7 +3,7 @@ import { Errno } from '../../linux/errno.ts';
 import { GrpcError } from '../../linux/grpc.ts';
 import { runTask, type Task, type TaskHandle, type Timer } from '../../sim/index.ts';
 import type { PluginSurroundings } from '../plugins.ts';
-import type { VolumeUsage } from '../volume-usage.ts';
+import type { VolumeUsage } from '../volumes/volume.ts';
 import { callDriver, type Drivers } from './driver.ts';
 import type { Place } from './place.ts';
 

@@ -7,7 +7,6 @@ import type { DownwardFacts } from '../field-path.ts';
 import type { RunCommand } from '../host-command.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
 import type { ServiceAccountTokens } from '../service-account-tokens.ts';
-import type { VolumeUsage } from '../volume-usage.ts';
 
 /** A volume could not be set up; the message is what the event shows after `MountVolume.SetUp failed for volume "x" : `. */
 export class VolumeError extends Error {
@@ -74,6 +73,16 @@ export interface CsiVolume {
   /** Absent for a volume that lives and dies with its Pod. */
   readonly persistentVolume?: PersistentVolume;
   readonly readOnly: boolean;
+}
+
+/** How much of a volume is in use. What is not known is absent: of a disk only its size is. */
+export interface VolumeUsage {
+  readonly capacityBytes?: number;
+  readonly availableBytes?: number;
+  readonly usedBytes?: number;
+  readonly inodes?: number;
+  readonly inodesFree?: number;
+  readonly inodesUsed?: number;
 }
 
 /**
