@@ -127,10 +127,12 @@ export class HistoryList extends HTMLElement {
   }
 }
 
-function line({ timeMs, kind, text, message, object }: HistoryMark, startMs: number): HTMLElement {
+function line({ timeMs, kind, text, message, object, refusal }: HistoryMark, startMs: number): HTMLElement {
   const go = () => document.dispatchEvent(new CustomEvent('dd-go', { detail: timeMs }));
   const what =
-    kind === 'command' ? h('code', {}, text) : h('strong', {}, kind === 'fault' ? words.history.broke(text) : text);
+    kind === 'command' || kind === 'refused'
+      ? h('code', {}, text)
+      : h('strong', {}, kind === 'fault' ? words.history.broke(text) : text);
   return h(
     'li',
     { 'data-kind': kind },
@@ -147,6 +149,7 @@ function line({ timeMs, kind, text, message, object }: HistoryMark, startMs: num
     h(
       'span',
       {},
+      refusal === undefined ? undefined : h('strong', {}, `${words.history.refused[refusal.by](refusal.user)} `),
       what,
       object === undefined ? undefined : ` ${object.kind} ${object.name}`,
       message === undefined ? undefined : h('span', { class: 'quiet' }, ` ${message}`),

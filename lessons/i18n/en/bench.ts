@@ -10,6 +10,14 @@ export const bench = {
     branchNote: 'What came after this moment is forgotten',
     goTo: (time: string) => `Look at ${time}`,
     broke: (what: string) => `Broken on purpose: ${what}`,
+    refused: {
+      authentication: (user: string) => `Refused: the API server does not know who this is (${user}).`,
+      authorization: (user: string) => `Refused by authorization: no rule lets ${user} do this.`,
+      decoding: (_user: string) => 'Refused before anything else: the API server cannot read this.',
+      admission: (_user: string) => 'Refused by admission: a plugin has looked at it.',
+      validation: (_user: string) => 'Refused by validation: a field may not be so.',
+      storage: (_user: string) => 'Refused where it is stored: something else is there, or it has changed since.',
+    },
   },
   outline: {
     label: 'Objects',

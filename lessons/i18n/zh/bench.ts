@@ -11,6 +11,14 @@ export const bench: typeof english = {
     branchNote: '这一刻之后的事会被忘掉',
     goTo: (time) => `看看 ${time}`,
     broke: (what) => `故意弄坏：${what}`,
+    refused: {
+      authentication: (user) => `被拒绝：API 服务器不知道这是谁（${user}）。`,
+      authorization: (user) => `被授权拒绝：没有规则允许 ${user} 这样做。`,
+      decoding: () => '一开始就被拒绝：API 服务器读不懂这个请求。',
+      admission: () => '被准入控制拒绝：有一个插件检查过它。',
+      validation: () => '被校验拒绝：有字段不能这样写。',
+      storage: () => '在存储时被拒绝：那里已经有别的东西，或者它在此期间变过了。',
+    },
   },
   outline: {
     label: '对象',
