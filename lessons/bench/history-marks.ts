@@ -19,7 +19,7 @@ export interface HistoryMark {
  * The steps of the API server that may refuse a request, in their order:
  * https://kubernetes.io/docs/concepts/security/controlling-access/
  */
-export type RefusedBy = 'authentication' | 'authorization' | 'decoding' | 'admission' | 'validation' | 'storage';
+type RefusedBy = 'authentication' | 'authorization' | 'decoding' | 'admission' | 'validation' | 'storage';
 
 /** What a terminal or the journal adds to a line that is being typed. */
 const ENDS_LINE = /[\r\n]/;
