@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startTestServer } from '../../kube-apiserver/testing/test-server.ts';
 import { startControllerManager } from '../../kube-controller-manager/index.ts';
+import { Testbed } from '../../testing/scenarios/testbed.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 test('API metadata HTTP return', () => {
   const { request } = startTestServer();
@@ -27,4 +30,22 @@ test('namespace-deletion-removes-services', () => {
   expect(request('GET', '/api/v1/namespaces/brief').status).toBe(404);
   request('POST', '/api/v1/namespaces', namespace);
   expect(request('GET', services).body.items).toEqual([]);
+});
+
+test('namespace-deletion-removes-pods', () => {
+  const bed = new Testbed({ workers: [{}] });
+  const container = { name: 'nginx', image: 'nginx:1.29' };
+  const run = () => {
+    bed.kubectl('create', 'namespace', 'brief');
+    bed.pass(1);
+  };
+  run();
+  const spec = { terminationGracePeriodSeconds: 5, containers: [container] };
+  bed.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'brief' }, spec }));
+  bed.until('the Pod runs', () => bed.podView('p', 'brief')?.status === 'Running');
+  // Waits until nothing is left of it.
+  bed.kubectl('delete', 'namespace', 'brief');
+  expect(bed.podView('p', 'brief')).toBeUndefined();
+  run();
+  expect(bed.list('pods', '-n', 'brief')).toEqual([]);
 });

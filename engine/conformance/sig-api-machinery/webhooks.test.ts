@@ -1,56 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import type { ConfigMap, Pod } from '../../api/kinds.ts';
-import { Testbed } from '../../testing/scenarios/testbed.ts';
-import { deployWebhookServer, type WebhookServer } from '../testing/webhook-server.ts';
+import { type Bed, CONFIG_MAPS, create, PODS, type Rule, register, start, webhook } from '../testing/webhook-bed.ts';
 
 // After test/e2e/apimachinery/webhook.go: webhooks in a Pod, called by the API server through the cluster's own network.
 
 vi.setConfig({ testTimeout: 60_000 });
-
-interface Bed {
-  readonly bed: Testbed;
-  readonly server: WebhookServer;
-}
-
-function start(): Bed {
-  const bed = new Testbed({ workers: [{}] });
-  const server = deployWebhookServer(bed, 'webhook');
-  bed.kubectl('create', 'namespace', 'marked');
-  bed.kubectl('label', 'namespace', 'marked', 'webhook=yes');
-  // Its ServiceAccount is made by a controller.
-  bed.pass(1);
-  return { bed, server };
-}
-
-type Rule = readonly [group: string, versions: string[], resource: string, operations: string[], scope?: string];
-
-const CONFIG_MAPS: Rule = ['', ['v1'], 'configmaps', ['CREATE', 'UPDATE', 'DELETE']];
-const PODS: Rule = ['', ['v1'], 'pods', ['CREATE']];
-
-/** A webhook about a kind in the marked namespace. */
-function webhook(
-  server: WebhookServer,
-  path: string,
-  [group, apiVersions, resource, operations, scope]: Rule,
-  more: object = {},
-) {
-  return {
-    name: `${path.slice(1).replaceAll('/', '-')}.k8s.io`,
-    rules: [{ apiGroups: [group], apiVersions, operations, resources: [resource], ...(scope && { scope }) }],
-    clientConfig: server.clientConfig(path),
-    sideEffects: 'None',
-    admissionReviewVersions: ['v1', 'v1beta1'],
-    ...(scope === 'Cluster' ? {} : { namespaceSelector: { matchLabels: { webhook: 'yes' } } }),
-    ...more,
-  };
-}
-
-type Kind = 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
-
-function register({ bed }: Bed, kind: Kind, name: string, ...webhooks: readonly object[]): void {
-  const metadata = { name, labels: { e2e: 'webhooks' } };
-  bed.apply(JSON.stringify({ apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, webhooks }));
-}
 
 function configMap(name: string, data: object) {
   return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'marked' }, data });
@@ -64,11 +18,6 @@ function pod(name: string, metadata: object = {}, spec: object = {}) {
   ];
   const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'marked', ...metadata } };
   return JSON.stringify({ ...object, spec: { containers, terminationGracePeriodSeconds: 0, ...spec } });
-}
-
-/** Applies one object, whatever comes of it. */
-function create({ bed }: Bed, manifest: string) {
-  return bed.applyAnyway(manifest, 'object.json');
 }
 
 test('Admission webhook, deny create', () => {
