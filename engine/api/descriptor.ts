@@ -66,6 +66,19 @@ export interface StorageForm<T extends KubeObject = KubeObject> {
 }
 
 /**
+ * How objects lie in storage where every version has a form of its own and somebody else converts (a webhook). Between
+ * reading and writing everything sees the served form. All but `remember` may throw when others have to be asked first.
+ */
+export interface VersionCodec {
+  /** Finds the served forms of all these in one go. */
+  readonly prepare: (stored: readonly KubeObject[]) => void;
+  readonly decode: (stored: KubeObject) => KubeObject;
+  readonly encode: (served: KubeObject) => KubeObject;
+  /** Notes what has been stored of what. */
+  readonly remember: (stored: KubeObject, served: KubeObject) => void;
+}
+
+/**
  * Everything the API server needs to know about a kind. Discovery, OpenAPI, the registry, tables and completions
  * derive from it; a kind is data, and its behaviour is here or nowhere.
  * After kubernetes/kubernetes pkg/registry/<group>/<kind>/strategy.go.
@@ -93,6 +106,8 @@ export interface KindDescriptor<T extends KubeObject = KubeObject> {
 
   /** Absent for a kind that is stored as it is served. Else `T` is the stored form, and only `applyDefaults` sees the other. */
   readonly storage?: StorageForm<T>;
+  /** Instead of `storage`, where conversion takes time. */
+  readonly codec?: VersionCodec;
 
   /** Fills in what the client left out; returns the same object when nothing was missing. */
   readonly applyDefaults?: (object: T) => T;

@@ -22,6 +22,11 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** The caller where the transport has authenticated it; absent means "authenticate by the headers". */
   readonly user?: UserInfo;
+  /**
+   * True for one who only looks on from outside the simulation: nobody is asked for his sake. What cannot be answered without
+   * is answered with status 102 alone; asked as an input, it is answered like any other request.
+   */
+  readonly outside?: boolean;
 }
 
 /**

@@ -15,6 +15,7 @@ import { withSchemaDefaults } from './defaulting.ts';
 import { findByPath, parseSimplePath } from './json-path.ts';
 import { openApiSchema } from './openapi-schema.ts';
 import { structureOf } from './structure.ts';
+import { type ConvertObjects, versionCodec } from './version-codec.ts';
 import { byPreference } from './version-order.ts';
 
 /** In the order of discovery. */
@@ -25,12 +26,16 @@ const TERMINATING_VERBS: readonly Verb[] = ['delete', 'deletecollection', 'get',
 const ANYTHING: JsonSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 /** The kinds that an established definition makes, one for each served version, preferred first. */
-export function customKinds(definition: CustomResourceDefinition): readonly KindDescriptor[] {
+export function customKinds(definition: CustomResourceDefinition, convert: ConvertObjects): readonly KindDescriptor[] {
   const served = definition.spec.versions.filter((version) => version.served);
-  return byPreference(served).map((version) => customKind(definition, version));
+  return byPreference(served).map((version) => customKind(definition, version, convert));
 }
 
-function customKind(definition: CustomResourceDefinition, version: CustomResourceVersion): KindDescriptor {
+function customKind(
+  definition: CustomResourceDefinition,
+  version: CustomResourceVersion,
+  convert: ConvertObjects,
+): KindDescriptor {
   const { spec } = definition;
   const { group, scope } = spec;
   const names = definition.status?.acceptedNames ?? spec.names;
@@ -60,7 +65,9 @@ function customKind(definition: CustomResourceDefinition, version: CustomResourc
       ...(warning === undefined ? {} : { warning }),
     },
     subresources: [...(hasStatus ? ['status'] : []), ...(scale === undefined ? [] : ['scale'])],
-    storage: storageForm(definition, version, schema),
+    ...(spec.conversion?.strategy === 'Webhook'
+      ? { codec: versionCodec(definition, version, schema, convert) }
+      : { storage: storageForm(definition, version, schema) }),
     applyDefaults: (object) => withSchemaDefaults(schema, object) as KubeObject,
     prepareForCreate: (object) => firstGeneration(hasStatus ? withoutField(object as WithStatus, 'status') : object),
     prepareForUpdate: (next, previous, { status }) => prepareUpdate(next, previous, status, hasStatus),

@@ -53,17 +53,22 @@ async function serve(cluster: ClusterDoor, message: IncomingMessage, response: S
   const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
   if (request.method !== 'GET') {
     const taken = write(cluster, request);
-    const answer =
-      taken.later === undefined ? taken : await new Promise<ApiResponse>((resolve) => whenAnswered(taken, resolve));
+    const answer = taken.later === undefined ? taken : await late(taken);
     await cluster.kept();
     writeAnswer(message, response, answer);
     return;
   }
-  const answer = read(cluster, untimed(request));
+  const seen = read(cluster, untimed(request));
+  // Whom the answer depends on is asked inside: then the request is an input, too.
+  const answer = seen.status === 102 ? await late(cluster.submit({ kind: 'api', request: untimed(request) })) : seen;
   if (answer.watch !== undefined) writeWatch(response, answer, timeoutMs(request));
   else if (answer.byteStream !== undefined) writeByteStream(response, answer);
   else if (answer.session !== undefined) throw notUpgradable();
   else writeAnswer(message, response, answer);
+}
+
+function late(taken: unknown): Promise<ApiResponse> {
+  return new Promise((resolve) => whenAnswered(taken as ApiResponse, resolve));
 }
 
 /** A read. What describes the API goes to clients in Go as protobuf; the API server itself writes JSON alone. */

@@ -19,6 +19,7 @@ import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
+import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { extendedKind } from './custom-resources/extended-kind.ts';
 import type { ApiExtensions } from './custom-resources/extensions.ts';
 import { startDefinitions } from './custom-resources/start.ts';
@@ -113,7 +114,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     }
   };
   return {
-    handle: (request) => server.scope.handle(() => attempt(request)),
+    handle: (request) => server.scope.handle(() => attempt(request), request.outside),
     close() {
       server.scope.close();
       stopCompactor();
@@ -149,17 +150,19 @@ function createContext(options: ApiServerOptions): ServerContext {
   const served = new ServedKinds(CREATE_ONLY_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
-    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom }),
+    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope }),
   }));
   for (const kind of kinds) served.add(extendedKind(kind, extensions));
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
+  const webhooks = new WebhookClient(lookup, options.sendHttps);
+  const ask = scope.answers.bind(scope);
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
     nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
     uid: () => admissionRandom.uuid(),
-    webhooks: new WebhookClient(lookup, options.sendHttps),
-    ask: (questions) => scope.answers(questions),
+    webhooks,
+    ask,
     equivalents: (kind) => served.sharing(kind),
     authorizer: guard,
     write: (plural, object) => served.write(plural, object),
@@ -171,6 +174,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     sim,
     etcd,
     scope,
+    convert: conversionWebhook({ webhooks, ask, draws: random }),
     clock,
     startedAtSeconds: Math.floor(clock.nowMs / 1000),
     dialNode,

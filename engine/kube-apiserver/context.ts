@@ -10,6 +10,7 @@ import type { Aggregation } from './aggregation.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
+import type { ConvertObjects } from './custom-resources/extensions.ts';
 import type { RootDiscovery } from './discovery/root.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
@@ -22,6 +23,8 @@ import { type Presentation, presentation } from './table.ts';
 export interface ServerContext {
   readonly sim: Simulation;
   readonly etcd: Etcd;
+  /** How webhooks convert custom resources. */
+  readonly convert: ConvertObjects;
   /** The request that is being handled. */
   readonly scope: RequestScope;
   readonly clock: Clock;

@@ -25,6 +25,11 @@ interface Memory {
   readonly startedMs: number;
 }
 
+/** Without asking there is no answer. */
+const UNASKED: ApiResponse = { status: 102, headers: {} };
+
+const NOTHING: ApiResponse = { status: 200, headers: {} };
+
 /** Answers nobody will give any more. */
 const GONE = (): ApiResponse => ({
   status: 503,
@@ -80,10 +85,30 @@ export class RequestScope {
     };
   }
 
-  /** Handles a request; the answer to one that has to wait comes `later`. */
-  handle(attempt: () => ApiResponse): ApiResponse {
+  /**
+   * Handles a request; the answer to one that has to wait comes `later`.
+   * @param outside whether nobody is to be asked for it
+   */
+  handle(attempt: () => ApiResponse, outside = false): ApiResponse {
     const first = this.#attempt(attempt, undefined);
-    return first instanceof AnswersNeeded ? this.#later(attempt, first) : first;
+    if (!(first instanceof AnswersNeeded)) return first;
+    return outside ? UNASKED : this.#later(attempt, first);
+  }
+
+  /** Does something that may need answers, in an event of its own; `done` hears when it is done, or has failed. */
+  whenDone(attempt: () => void, done: () => void): void {
+    this.#sim.schedule(0, 'kube-apiserver', () => {
+      const outcome = this.handle(() => {
+        try {
+          attempt();
+        } catch (error) {
+          if (error instanceof AnswersNeeded) throw error;
+        }
+        return NOTHING;
+      });
+      if (outcome.later === undefined) done();
+      else outcome.later(done);
+    });
   }
 
   /** Nobody waits any longer. */

@@ -1,7 +1,8 @@
-import type { KindDescriptor } from '../api/descriptor.ts';
-import { badRequest, notAcceptableAs } from '../api/errors.ts';
+import type { KindDescriptor, VersionCodec } from '../api/descriptor.ts';
+import { badRequest, internalError, notAcceptableAs } from '../api/errors.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 import type { WatchEvent } from '../api/request.ts';
+import { StatusError } from '../api/status-error.ts';
 import type { Negotiated } from './media-type.ts';
 import { fromStorage } from './registry/served-form.ts';
 
@@ -30,8 +31,12 @@ export function presentation(
   include: string,
   nowMs: () => number,
 ): Presentation {
-  if (as === 'Table') return tables(kind, readIncludeObject(include), nowMs);
+  if (as === 'Table') {
+    const shown = tables(kind, readIncludeObject(include), nowMs);
+    return kind.codec === undefined ? shown : decodingEvents(kind.codec, shown);
+  }
   const shown = as.startsWith('PartialObjectMetadata') ? metadataOnlyFor(kind, as) : AS_STORED;
+  if (kind.codec !== undefined) return decodingEvents(kind.codec, shown);
   return kind.storage === undefined ? shown : inServedForm(kind, shown);
 }
 
@@ -51,6 +56,25 @@ function inServedForm(kind: KindDescriptor, shown: Presentation): Presentation {
       return shown.event(isObject ? { ...event, object: fromStorage(kind, event.object) } : event, first);
     },
   };
+}
+
+/**
+ * Events come from storage as they are. One that cannot be converted ends the client's idea of the collection: it lists anew, and
+ * then waits for the webhook or hears why that fails.
+ */
+function decodingEvents(codec: VersionCodec, shown: Presentation): Presentation {
+  const event: Presentation['event'] = (given, first) => {
+    if (given.type === 'ERROR' || given.type === 'BOOKMARK') return shown.event(given, first);
+    let object: KubeObject;
+    try {
+      object = codec.decode(given.object);
+    } catch (error) {
+      const { status } = error instanceof StatusError ? error : internalError('the object has not been converted yet');
+      return { type: 'ERROR', object: status as unknown as KubeObject };
+    }
+    return shown.event({ ...given, object }, first);
+  };
+  return { ...shown, event };
 }
 
 /** One is no list and a list is not one: who asks for the wrong one of the two gets neither. */

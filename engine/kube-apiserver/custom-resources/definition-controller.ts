@@ -139,7 +139,7 @@ export class DefinitionController {
     const installed = this.#installed.get(name);
     if (installed !== undefined && servesTheSame(installed.definition, definition)) return;
     this.#uninstall(name);
-    const kinds = this.#extensions().kinds(definition);
+    const kinds = this.#extensions().kinds(definition, this.#server.convert);
     for (const kind of kinds) this.#server.served.add(kind);
     this.#installed.set(name, { definition, kinds });
   }
@@ -178,9 +178,11 @@ export class DefinitionController {
     const kind = this.#installed.get(name)?.kinds[0];
     const resource = kind && this.#server.resources.get(`${kind.group}/${kind.version}/${kind.plural}`);
     if (resource === undefined) return 0;
-    for (const { metadata } of resource.store.all()) {
+    // As they are stored: nobody has to be asked for a deletion.
+    const store = resource.store.undecoded();
+    for (const { metadata } of store.all()) {
       if (metadata.deletionTimestamp === undefined) {
-        deleteObject(resource.store, metadata.namespace ?? '', metadata.name, {});
+        deleteObject(store, metadata.namespace ?? '', metadata.name, {});
       }
     }
     return resource.store.count();

@@ -5,9 +5,17 @@ import type {
 } from '../../api/apiextensions/custom-resource-definition.ts';
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { FieldError } from '../../api/field-error.ts';
+import type { KubeObject } from '../../api/object.ts';
 import type { CompilePolicy } from '../admission/policy-port.ts';
 
 export type NewCondition = Omit<CustomResourceCondition, 'lastTransitionTime'>;
+/** Has objects converted to another version. @throws StatusError, AnswersNeeded */
+export type ConvertObjects = (
+  definition: CustomResourceDefinition,
+  objects: readonly KubeObject[],
+  apiVersion: string,
+) => readonly KubeObject[];
+
 type Status = NonNullable<CustomResourceDefinition['status']>;
 
 /**
@@ -21,7 +29,7 @@ export interface ApiExtensions {
     previous: CustomResourceDefinition | undefined,
   ) => readonly FieldError[];
   /** The kinds that an established definition makes, preferred version first. */
-  readonly kinds: (definition: CustomResourceDefinition) => readonly KindDescriptor[];
+  readonly kinds: (definition: CustomResourceDefinition, convert: ConvertObjects) => readonly KindDescriptor[];
   /** The names a definition may use beside the others, and the conditions that tell of it. */
   readonly acceptNames: (
     definition: CustomResourceDefinition,

@@ -22,6 +22,8 @@ export const listCollection: ResourceHandler = (request) => {
 
 export const watchCollection: ResourceHandler = (request) => {
   const options = readListOptions(request.query, true);
+  // What a webhook has to convert first, it converts before the watch begins.
+  if (request.kind.codec !== undefined) request.store.all(request.info.namespace || undefined);
   const watch = request.watchCache.watch({
     filter: readFilter(request),
     revision: options.revision,

@@ -26,8 +26,9 @@ export function listObjects(store: Store, filter: ObjectFilter, options: ListOpt
   const items: KubeObject[] = [];
   let last: KeyValue | undefined;
   let left = 0;
-  for (const keyValue of page.keyValues) {
-    const object = keyValue.value as KubeObject;
+  const objects = store.decodeAll(page.keyValues.map(({ value }) => value as KubeObject));
+  for (const [index, keyValue] of page.keyValues.entries()) {
+    const object = objects[index]!;
     if (selective && !selects(filter, kind, object)) continue;
     if (options.limit > 0 && items.length >= options.limit) left += 1;
     else {

@@ -107,7 +107,9 @@ export class Store {
   }
 
   find(namespace: string, name: string): KubeObject | undefined {
-    return this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
+    const stored = this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
+    const { codec } = this.kind;
+    return stored === undefined || codec === undefined ? stored : codec.decode(stored);
   }
 
   /**
@@ -122,10 +124,24 @@ export class Store {
     const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
     let objects = this.#found.get(prefix);
     if (objects === undefined) {
-      objects = etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject);
+      objects = this.decodeAll(etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject));
       this.#found.set(prefix, objects);
     }
     return objects;
+  }
+
+  /** Objects as they are stored as they are served. */
+  decodeAll(stored: readonly KubeObject[]): readonly KubeObject[] {
+    const { codec } = this.kind;
+    if (codec === undefined) return stored;
+    codec.prepare(stored);
+    return stored.map(codec.decode);
+  }
+
+  /** The same objects, in whatever version each of them is stored. */
+  undecoded(): Store {
+    const { codec, ...kind } = this.kind;
+    return codec === undefined ? this : new Store(kind, this.environment);
   }
 
   /** How many there are. */
@@ -205,9 +221,13 @@ export class Store {
   /** Puts an object that has passed all checks. It carries the revision that this very write makes. */
   write(key: string, object: KubeObject): KubeObject {
     const { etcd, eventLeases } = this.environment;
-    const stored = withResourceVersion(object, etcd.revision + 1);
+    const { codec } = this.kind;
+    const stored = withResourceVersion(codec === undefined ? object : codec.encode(object), etcd.revision + 1);
     etcd.put(key, stored, this.kind.plural === 'events' ? eventLeases.current() : NO_LEASE);
-    return stored;
+    if (codec === undefined) return stored;
+    const served = withResourceVersion(object, etcd.revision);
+    codec.remember(stored, served);
+    return served;
   }
 
   #context({ subresource }: UpdateOptions): WriteContext {

@@ -1,4 +1,4 @@
-import type { KindDescriptor } from '../../api/descriptor.ts';
+import type { KindDescriptor, VersionCodec } from '../../api/descriptor.ts';
 import { expired } from '../../api/errors.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { StartWatch, WatchEvent } from '../../api/request.ts';
@@ -6,6 +6,7 @@ import { StatusError } from '../../api/status-error.ts';
 import { CompactedError, type Etcd, type Watch } from '../../etcd/index.ts';
 import type { Random, Simulation, Timer } from '../../sim/index.ts';
 import { storagePrefix } from '../registry/storage-key.ts';
+import type { RequestScope } from '../request-scope.ts';
 import { ObjectEvent } from './object-event.ts';
 import { isSelective, type ObjectFilter, seenThrough, selects } from './object-filter.ts';
 import { Watcher } from './watcher.ts';
@@ -23,6 +24,7 @@ export interface WatchCacheOptions {
   readonly kind: KindDescriptor;
   readonly latency: WatchLatency;
   readonly random: Random;
+  readonly scope: RequestScope;
 }
 
 export interface WatchRequest {
@@ -48,6 +50,8 @@ export class WatchCache {
   readonly #prefix: string;
   readonly #index = new WatcherIndex();
   readonly #source: Watch;
+  /** Changes whose objects are being converted. */
+  readonly #unconverted: ObjectEvent[] = [];
   #bookmarkTimer: Timer | undefined;
   #closed = false;
 
@@ -56,11 +60,32 @@ export class WatchCache {
     this.#prefix = storagePrefix(options.kind);
     this.#source = options.etcd.watch(this.#prefix, options.etcd.revision + 1, {
       event: (change) => {
-        if (!this.#index.isEmpty) this.#index.dispatch(new ObjectEvent(options.kind, change));
+        if (options.kind.codec !== undefined) this.#convert(options.kind.codec, new ObjectEvent(options.kind, change));
+        else if (!this.#index.isEmpty) this.#index.dispatch(new ObjectEvent(options.kind, change));
       },
       // The watch began in the present, where no compaction reaches it.
       cancelled: () => this.close(),
     });
+  }
+
+  /** A webhook converts each change once, whoever watches, before any watcher hears of it; none overtakes another. */
+  #convert(codec: VersionCodec, event: ObjectEvent): void {
+    this.#unconverted.push(event);
+    if (this.#unconverted.length > 1) return;
+    const next = (): void => {
+      const [first] = this.#unconverted;
+      if (first === undefined || this.#closed) return;
+      const objects = first.previous === undefined ? [first.object] : [first.previous, first.departed, first.object];
+      this.#options.scope.whenDone(
+        () => codec.prepare(objects),
+        () => {
+          this.#unconverted.shift();
+          if (!this.#index.isEmpty) this.#index.dispatch(first);
+          next();
+        },
+      );
+    };
+    next();
   }
 
   /** The watch as a response carries it: it begins when the transport is ready for it. */

@@ -31,7 +31,8 @@ const POSTED: Readonly<Record<string, GroupVersionKind>> = {
 };
 
 /** @param kind the version of the request's kind in which the webhook wants to see it */
-export function reviewForm({ subresource }: Pick<AdmissionRequest, 'subresource'>, kind: KindDescriptor): ReviewForm {
+export function reviewForm(request: Pick<AdmissionRequest, 'subresource' | 'kind'>, kind: KindDescriptor): ReviewForm {
+  const { subresource } = request;
   const posted = POSTED[subresource];
   if (posted !== undefined) return { kind: posted, show: (object) => object, take: (changed) => changed };
   if (subresource === 'scale') {
@@ -39,6 +40,15 @@ export function reviewForm({ subresource }: Pick<AdmissionRequest, 'subresource'
       kind: nameOf(SCALE),
       show: (object) => scaleOf(kind, object),
       take: (changed, object) => withReplicas(kind, object, (changed as Scale).spec?.replicas ?? 0),
+    };
+  }
+  const { codec } = kind;
+  if (codec !== undefined) {
+    return {
+      kind: nameOf(kind),
+      show: codec.decode,
+      take: (changed) =>
+        request.kind.codec!.decode(defaultedForStorage(kind, decodeFields(changed, kind, 'Ignore').object)),
     };
   }
   return {
