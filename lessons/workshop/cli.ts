@@ -5,13 +5,14 @@ import { join, relative } from 'node:path';
 import { renderUnicodeCompact } from 'uqr';
 import type { BenchCard } from './bench-card.ts';
 import { openWorkshop } from './server/open-workshop.ts';
-import { OptionsError, readOptions, USAGE, type WorkshopOptions } from './server/options.ts';
+import { OptionsError, readOptions, type Task, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';
 import { startServer } from './server/start.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openStore } from './store/sql-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { exportTo, gradeAgain, importFrom, movedTable } from './upkeep.ts';
 
 // `npm run workshop`: one process that serves the course to a room and follows what is done there.
 
@@ -23,25 +24,24 @@ async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args, new Date());
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const store = await storeOf(options);
-  if (options.wipe) {
-    await store.wipe();
+  const keyFile = join(options.data, KEY_FILE);
+  if (options.task !== undefined) {
+    await carryOut(options.task, store, keyFile);
     await store.close();
-    rmSync(join(options.data, KEY_FILE), { force: true });
-    console.log('Everything of the workshop is forgotten.');
     return;
   }
   const cards = builtBenches();
-  const keyFile = join(options.data, KEY_FILE);
   const keptKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
   const { workshop, instructorKey, resumed } = await openWorkshop(store, options, cards, keptKey, Date.now());
   if (instructorKey !== keptKey) writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
   const roster =
     options.roster === undefined ? undefined : readRoster(options.roster, readFileSync(options.roster, 'utf8'));
-  const { host, port } = options;
+  const { host, port, behindProxy } = options;
   const running = await startServer(store, cards, {
     host,
     port,
     site: relative(process.cwd(), SITE) || '.',
+    behindProxy,
     ...(roster === undefined ? {} : { roster }),
   });
   const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
@@ -56,6 +56,33 @@ async function main(args: readonly string[]): Promise<void> {
       console.log('\nStopped. Nothing is lost: learners go on alone and catch up when the workshop is back.');
       void running.stop().then(() => process.exit(0));
     });
+  }
+}
+
+/** What is done in place of serving. */
+async function carryOut(task: Task, store: Store, keyFile: string): Promise<void> {
+  switch (task.kind) {
+    case 'wipe':
+      await store.wipe();
+      rmSync(keyFile, { force: true });
+      console.log('Everything of the workshop is forgotten.');
+      break;
+    case 'export':
+      await exportTo(task.file, store);
+      console.log(`Everything that is kept is in ${task.file}: names and what people did, so keep it to yourself.`);
+      break;
+    case 'import': {
+      const { instructorKey, lines } = await importFrom(task.file, store);
+      writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
+      console.log(`${lines} lines are back. Start the workshop; its board has a new link.`);
+      break;
+    }
+    case 'regrade': {
+      const show = (done: number, asked: number) => process.stderr.write(`\r${done} of ${asked} graded`);
+      const moved = await gradeAgain(store, builtBenches(), process.stderr.isTTY ? show : () => {});
+      if (process.stderr.isTTY) process.stderr.write('\n');
+      process.stdout.write(movedTable(moved));
+    }
   }
 }
 

@@ -17,6 +17,7 @@ export class Grading {
   readonly #grade: Grader;
   readonly #now: () => number;
   readonly #underWay = new Map<string, Promise<void>>();
+  readonly #listeners = new Set<() => void>();
   #asked = 0;
   #done = 0;
 
@@ -30,6 +31,12 @@ export class Grading {
   /** How far it has come since there was last nothing to do. */
   get progress(): { readonly asked: number; readonly done: number } {
     return { asked: this.#asked, done: this.#done };
+  }
+
+  /** Calls back whenever that changes. Returns how to stop. */
+  onProgress(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** A person's run of an exercise as it stands, unless just that was graded before. Runs of lessons are passed over. */
@@ -74,6 +81,7 @@ export class Grading {
     const grading = this.#gradeAndKeep(exercise, variant, find).finally(() => {
       this.#underWay.delete(key);
       this.#done += 1;
+      for (const listener of this.#listeners) listener();
     });
     this.#underWay.set(key, grading);
     return grading;

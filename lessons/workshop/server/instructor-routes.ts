@@ -58,16 +58,18 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
     .get('/events', (context) =>
       eventStream(context, (sink) => {
         // Whoever comes late sees how far grading has come.
-        sink.send('grading', server.grading.progress);
+        const tellProgress = () => sink.send('grading', server.grading.progress);
+        tellProgress();
+        const stopProgress = server.grading.onProgress(tellProgress);
         const stopRows = board.listen((rows) => sink.send('rows', rows));
         const stopSettings = store.onChange(async (change) => {
           if (change.kind === 'workshop') sink.send('settings', (await store.workshop())?.settings ?? null);
-          if (change.kind === 'grade') sink.send('grading', server.grading.progress);
         });
         sink.send('rows', board.rows());
         return () => {
           stopRows();
           stopSettings();
+          stopProgress();
         };
       }),
     )

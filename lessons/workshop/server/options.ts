@@ -16,8 +16,15 @@ export interface WorkshopOptions {
   readonly open: boolean;
   /** When work is no longer taken, in milliseconds since 1970. */
   readonly until: number | undefined;
-  readonly wipe: boolean;
+  /** Whether requests come through a proxy, which says whom they are from. */
+  readonly behindProxy: boolean;
+  /** What is done in place of serving. */
+  readonly task: Task | undefined;
 }
+
+export type Task =
+  | { readonly kind: 'wipe' | 'regrade' }
+  | { readonly kind: 'export' | 'import'; readonly file: string };
 
 /** A call that cannot be carried out; the message says why. */
 export class OptionsError extends Error {}
@@ -33,15 +40,22 @@ export const USAGE = `usage: npm run workshop -- [options]
   --host ADDRESS      0.0.0.0 (everybody on this network) unless told
   --data DIR          where the workshop is kept (.workshop)
   --database URL      postgres://…, in place of the file; several servers may share one
+  --behind-proxy      takes a learner's address from X-Forwarded-For, as the proxy in front writes it
   --open              opens the board in a browser
-  --wipe              forgets everything that is kept of a workshop, and ends
+
+In place of serving, and then ending:
+  --regrade           grades every attempt again, after a check was mended, and prints whose grade moves
+  --export FILE       writes everything that is kept of a workshop as JSON lines
+  --import FILE       brings it back, where nothing is kept; the board gets a new link
+  --wipe              forgets everything that is kept of a workshop
 
 The same command brings a stopped workshop back where it was.
 `;
 
 /** @throws OptionsError */
 export function readOptions(args: readonly string[], now: Date): WorkshopOptions {
-  const { title, lessons, exercises, roster, until, port, host, data, database, open, wipe } = parse(args);
+  const parsed = parse(args);
+  const { title, lessons, exercises, roster, until, port, host, data, database, open } = parsed;
   const number = Number(port);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new OptionsError(`--port ${port}: not a port`);
   if (database !== undefined && !/^postgres(ql)?:\/\//.test(database)) {
@@ -58,8 +72,20 @@ export function readOptions(args: readonly string[], now: Date): WorkshopOptions
     roster,
     open,
     until: until === undefined ? undefined : moment(until, now),
-    wipe,
+    behindProxy: parsed['behind-proxy'],
+    task: taskOf(parsed),
   };
+}
+
+function taskOf(parsed: ReturnType<typeof parse>): Task | undefined {
+  const { wipe, regrade, export: to, import: from } = parsed;
+  const tasks: Task[] = [];
+  if (wipe) tasks.push({ kind: 'wipe' });
+  if (regrade) tasks.push({ kind: 'regrade' });
+  if (to !== undefined) tasks.push({ kind: 'export', file: to });
+  if (from !== undefined) tasks.push({ kind: 'import', file: from });
+  if (tasks.length > 1) throw new OptionsError('--wipe, --regrade, --export and --import are one at a time');
+  return tasks[0];
 }
 
 function parse(args: readonly string[]) {
@@ -79,7 +105,11 @@ function parse(args: readonly string[]) {
         until: text,
         database: text,
         open: flag,
+        'behind-proxy': flag,
         wipe: flag,
+        regrade: flag,
+        export: text,
+        import: text,
       },
     }).values;
   } catch (error) {

@@ -29,6 +29,7 @@ export async function startServer(
     readonly port: number;
     readonly site: string;
     readonly roster?: ReadonlyMap<string, string>;
+    readonly behindProxy?: boolean;
   },
 ): Promise<RunningWorkshop> {
   const now = () => Date.now();
@@ -39,7 +40,7 @@ export async function startServer(
     benches,
     now,
     guesses: new Guesses(now),
-    addressOf: (context: Context) => (context.env as HttpBindings).incoming?.socket.remoteAddress ?? '',
+    addressOf: (context) => addressOf(context, options.behindProxy === true),
     grading: new Grading(store, benches, (load) => pool.grade(load), now),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
@@ -68,4 +69,11 @@ export async function startServer(
       await store.close();
     },
   };
+}
+
+/** Whom a request comes from: the other end of the connection, or whom the proxy there names, which adds to the right. */
+function addressOf(context: Context, behindProxy: boolean): string {
+  const { incoming } = context.env as HttpBindings;
+  const forwarded = behindProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  return forwarded ?? incoming.socket.remoteAddress ?? '';
 }

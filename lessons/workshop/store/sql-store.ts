@@ -69,14 +69,20 @@ class SqlStore implements Store {
     return row === undefined ? undefined : bodyOf<Workshop>(row);
   }
 
-  async changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void> {
+  changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void> {
+    return this.#changeWorkshop(id, (workshop) => ({ ...workshop, settings: change(workshop.settings) }));
+  }
+
+  changeInstructor(id: string, instructorHash: string): Promise<void> {
+    return this.#changeWorkshop(id, (workshop) => ({ ...workshop, instructorHash }));
+  }
+
+  async #changeWorkshop(id: string, change: (workshop: Workshop) => Workshop): Promise<void> {
     await this.#sql.transaction(async (query) => {
       // Writing first holds the row: whoever else changes it waits, and changes what is then there.
       const [row] = await query('update workshop set created = created where id = ? returning body', id);
       if (row === undefined) return;
-      const workshop = bodyOf<Workshop>(row);
-      const changed: Workshop = { ...workshop, settings: change(workshop.settings) };
-      await query('update workshop set body = ? where id = ?', JSON.stringify(changed), id);
+      await query('update workshop set body = ? where id = ?', JSON.stringify(change(bodyOf<Workshop>(row))), id);
     });
     await this.#tell({ kind: 'workshop' });
   }

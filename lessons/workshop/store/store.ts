@@ -25,6 +25,9 @@ export interface Store {
   /** Changes what is kept by what it is at that moment, so that two changes at once are both made. */
   changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void>;
 
+  /** Gives the board another key. */
+  changeInstructor(id: string, instructorHash: string): Promise<void>;
+
   /** Returns false when somebody has that name already, letters' case aside. */
   addPerson(person: Person): Promise<boolean>;
   person(id: string): Promise<Person | undefined>;

@@ -203,6 +203,12 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     expect(heard).toHaveLength(count);
   });
 
+  test('the board can be given another key', async () => {
+    await store.changeInstructor('w1', 'another');
+    await again();
+    expect(await store.workshop()).toEqual({ ...WORKSHOP, instructorHash: 'another' });
+  });
+
   test('what is exported can be brought back, into a storage that holds nothing', async () => {
     await store.beginRun(run('ada', 'r1'));
     await store.append('ada', BENCH, 'r1', { from: 0, entries: [entry(0)], end: { timeMs: 5, step: 5 } }, 3000);

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openWorkshop } from './server/open-workshop.ts';
+import { readOptions } from './server/options.ts';
+import { openStore } from './store/sql-store.ts';
+import { openSqlite } from './store/sqlite.ts';
+import { journalEntry, LESSON, openRoom, START } from './testing/room.ts';
+import { exportTo, importFrom, movedTable } from './upkeep.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'drydock-upkeep-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a workshop goes to another laptop as a file: people and journals are there, the board has a new key', async () => {
+  const room = await openRoom();
+  const { token, id } = await room.join('Ada');
+  await room.work(token, LESSON.id, [journalEntry(1), journalEntry(2)]);
+  const file = join(folder, 'workshop.jsonl');
+  await exportTo(file, room.store);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+
+  const store = await openStore(openSqlite(join(folder, 'other.sqlite')));
+  const { instructorKey, lines } = await importFrom(file, store);
+  expect(lines).toBe(5);
+  const options = readOptions([], new Date(START));
+  const { resumed, workshop } = await openWorkshop(store, options, [LESSON], instructorKey, START);
+  expect([resumed, workshop.code]).toEqual([true, room.code]);
+  await expect(openWorkshop(store, options, [LESSON], room.key, START)).rejects.toThrow('not the key of its board');
+  expect(await store.entries(id, LESSON.id, 0)).toHaveLength(2);
+  await expect(importFrom(file, store)).rejects.toThrow('kept there already');
+  await store.close();
+});
+
+test('a file that is not there, or no export, is told by its name', async () => {
+  const store = await openStore(openSqlite(':memory:'));
+  await expect(importFrom(join(folder, 'none'), store)).rejects.toThrow('ENOENT');
+  const file = join(folder, 'grades.csv');
+  writeFileSync(file, 'assignment,score\n');
+  await expect(importFrom(file, store)).rejects.toThrow(`${file}: line 1: not JSON`);
+});
+
+test('whose grade moves is a table; what a terminal would obey is not in it', () => {
+  const moved = { personId: 'a', exerciseId: 'shared-page', before: 2, after: 3, points: 4 };
+  expect(movedTable([{ ...moved, name: 'Ada\x1b[2J', checks: [{ title: 'Same address', before: 0, after: 1 }] }])).toBe(
+    ['NAME     EXERCISE     GRADE       BY', 'Ada?[2J  shared-page  2 -> 3 / 4  Same address: 0 -> 1', ''].join('\n'),
+  );
+  expect(movedTable([])).toBe('No grade has moved.\n');
+});
