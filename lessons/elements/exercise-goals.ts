@@ -143,8 +143,8 @@ export class ExerciseGoals extends HTMLElement {
       if (value !== undefined && value !== '') facts.append(h('div', {}, h('dt', {}, name), h('dd', {}, value)));
     };
     if (!passed) {
-      fact(words.exercise.seen, seen);
-      for (const cause of why) fact(words.exercise.why, cause);
+      fact(words.exercise.seen, words.exercise.said(seen));
+      for (const cause of why) fact(words.exercise.why, words.exercise.said(cause));
       if (where !== undefined) fact(words.exercise.where, this.#place(where, seen));
       if (ask !== undefined) fact(words.exercise.try, h('span', {}, ...inCode(ask)));
     }
@@ -159,7 +159,7 @@ export class ExerciseGoals extends HTMLElement {
   }
 
   #place(where: NonNullable<CheckResult['where']>, seen: string): HTMLElement {
-    const open = () => void this.#door?.openFile(where.file, where.line, seen);
+    const open = () => void this.#door?.openFile(where.file, where.line, words.exercise.said(seen));
     return h(
       'button',
       { type: 'button', class: 'link-button', onclick: open },

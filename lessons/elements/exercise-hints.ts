@@ -81,7 +81,7 @@ export class ExerciseHints extends HTMLElement {
     const report = await this.#door?.bench.remote?.grade();
     const result = report?.checks.find(({ id }) => id === check);
     if (result === undefined || result.passed) return words.exercise.holdsNow;
-    return [result.seen, ...result.why].join('; ');
+    return words.exercise.together([result.seen, ...result.why].map(words.exercise.said));
   }
 }
 

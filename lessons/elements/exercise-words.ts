@@ -49,15 +49,13 @@ async function nextHint(): Promise<readonly string[]> {
 
 function reportLines(report: Report | undefined): readonly string[] {
   if (report === undefined) return [words.exam.handedIn];
+  const { seen: seenAs, why: because, where: at, try: next, said } = words.exercise;
+  const fact = (what: string, text: string) => `  ${words.site.titled(what, text)}`;
   const lines = report.checks.flatMap(({ title, passed, seen, why, where, ask }) => [
     `${passed ? '✓' : '✗'} ${title}`,
-    ...(passed
-      ? []
-      : [`  ${words.exercise.seen}: ${seen}`, ...why.map((cause) => `  ${words.exercise.why}: ${cause}`)]),
-    ...(passed || where === undefined
-      ? []
-      : [`  ${words.exercise.where}: ${words.exercise.at(where.file, where.line)}`]),
-    ...(passed || ask === undefined ? [] : [`  ${words.exercise.try}: ${ask}`]),
+    ...(passed ? [] : [fact(seenAs, said(seen)), ...why.map((cause) => fact(because, said(cause)))]),
+    ...(passed || where === undefined ? [] : [fact(at, words.exercise.at(where.file, where.line))]),
+    ...(passed || ask === undefined ? [] : [fact(next, ask)]),
   ]);
   return [...lines, words.exercise.score(report.earned, report.points)];
 }

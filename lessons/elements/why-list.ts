@@ -9,7 +9,7 @@ export function whyList({ state, nodes, lineage }: WhyChain): HTMLElement[] {
     parts.push(
       list(
         words.why.state,
-        state.map((line) => h('li', {}, line)),
+        state.map((line) => h('li', {}, words.exercise.said(line))),
       ),
     );
   if (nodes.length > 0)

@@ -175,6 +175,9 @@ export const pages = {
     why: 'Why',
     where: 'Where',
     try: 'Try',
+    /** A sentence of a grader, as it is read in this language. */
+    said: (sentence: string) => sentence,
+    together: (sentences: readonly string[]) => sentences.join('; '),
     at: (file: string, line: number) => `${file}, line ${line}`,
     hints: 'Hints',
     hintsNote:

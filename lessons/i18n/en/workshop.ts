@@ -162,6 +162,8 @@ export const workshop = {
     seen: 'What the cluster did',
     inputs: (n: number) => `Inputs: ${n}`,
     notMet: 'not met',
+    /** A sentence of a grader, as it is read in this language. */
+    said: (sentence: string) => sentence,
   },
   /** What the server answers, by its code; what is not here is shown in the server's own words. */
   refusals: {

@@ -1,4 +1,5 @@
 import type { pages as english } from '../en/pages.ts';
+import { verdict } from './verdicts.ts';
 
 const SYLLABUS: Readonly<Record<number, string>> = {
   1: 'Pod 是一组进程',
@@ -174,6 +175,8 @@ export const pages: typeof english = {
     why: '原因',
     where: '位置',
     try: '想一想',
+    said: verdict,
+    together: (sentences) => sentences.join('；'),
     at: (file, line) => `${file} 第 ${line} 行`,
     hints: '提示',
     hintsNote:

@@ -1,4 +1,5 @@
 import type { WorkshopWords } from '../en/workshop.ts';
+import { verdict } from './verdicts.ts';
 
 export const workshop: WorkshopWords = {
   pages: {
@@ -156,6 +157,7 @@ export const workshop: WorkshopWords = {
     seen: '集群的表现',
     inputs: (n: number) => `输入次数：${n}`,
     notMet: '未通过',
+    said: verdict,
   },
   refusals: {
     unreachable: '连不上工作坊。',
@@ -165,11 +167,11 @@ export const workshop: WorkshopWords = {
     'too-large': '这超出了工作坊一次能接收的量。',
     'slow-down': '尝试次数太多，请在 {wait} 秒后再试。',
     'too-many': '这个链接的请求太多，过一会儿会继续。',
-    'wrong-code': '这不是本工作坊的代码，代码在墙上。',
+    'wrong-code': '这不是本工作坊的加入码，加入码在墙上。',
     'not-listed': '名单上没有这个名字。请按名单上的写法填写，或者询问讲师。',
     'name-taken': '已经有人用了这个名字。如果就是你，请用你的个人链接；否则请加一个字。',
     full: '这个工作坊已经满员。',
-    'unknown-person': '这里不认识这个链接。请用代码加入，或使用加入时得到的链接。',
+    'unknown-person': '这里不认识这个链接。请用加入码加入，或使用加入时得到的链接。',
     'no-bench': '这不属于本工作坊。',
     locked: '这里尚未开放，由讲师开放。',
     early: '工作坊还没有开始。',

@@ -64,7 +64,7 @@ function exerciseSection(
       {},
       h('th', { scope: 'row' }, titleOfCheck(card, check)),
       h('td', {}, report.points(check.earned, check.points)),
-      h('td', {}, check.seen),
+      h('td', {}, report.said(check.seen)),
     ),
   );
   const head = [report.check, report.pointsHead, report.seen].map((text) => h('th', { scope: 'col' }, text));

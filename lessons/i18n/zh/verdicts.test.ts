@@ -1,0 +1,78 @@
+import { type Check, gradeFiles, parseExercise } from '@drydock/graders';
+import { expect, test } from 'vitest';
+import { verdict } from './verdicts.ts';
+
+// The sentences come from the graders themselves, so that one they word anew is missed here.
+
+const POD = { object: { kind: 'Pod', name: 'boat' } };
+const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string])[] = [
+  [
+    { that: [{ path: 'status.phase', equals: 'Running' }], within: '2s' },
+    '等了 2 秒：status.phase 是 "Pending"，应当是 "Running"',
+  ],
+  [{ that: [{ path: 'spec.nodeName', oneOf: ['a', 'b'] }], within: '1m' }, '等了 1 分钟：没有 spec.nodeName'],
+  [
+    { that: [{ path: 'metadata.name', matches: '^x' }], within: '2s' },
+    '等了 2 秒：metadata.name 是 "boat"，应当符合 /^x/',
+  ],
+  [
+    { that: [{ path: 'metadata.name', contains: 'x' }], within: '2s' },
+    '等了 2 秒：metadata.name 是 "boat"，应当含有 "x"',
+  ],
+  [{ that: [{ path: 'spec.containers', length: 2 }], always: '5s' }, '过了 0 秒：spec.containers 是 …，长度应当是 2'],
+  [{ that: [{ path: 'spec.priority', atLeast: 7 }], within: '2s' }, '等了 2 秒：spec.priority 是 0，至少应当是 7'],
+  [{ that: [{ path: 'metadata.uid', exists: false }], within: '2s' }, '等了 2 秒：metadata.uid 是 …'],
+  [{ changes: { path: 'metadata.name', within: '2s' } }, 'metadata.name 有 2 秒一直是 "boat"'],
+  [
+    { observe: { object: { kind: 'Service', name: 'quay' } }, that: [{ path: 'spec', exists: true }], within: '2s' },
+    '等了 2 秒：命名空间 default 里没有 Service quay',
+  ],
+  [
+    { observe: { http: { pod: 'boat', port: 80 } }, that: [{ path: 'status', equals: 200 }], within: '2s' },
+    '等了 2 秒：Pod boat 还没有 IP 地址',
+  ],
+];
+
+test('what graders say is said in Chinese', { timeout: 30_000 }, () => {
+  const checks = CHECKS.map(([check], index) => ({
+    id: `c${index}`,
+    title: 'c',
+    points: 1,
+    observe: POD,
+    ask: 'Why?',
+    ...check,
+  }));
+  const yaml = JSON.stringify({
+    title: 'Boat',
+    level: 'apply',
+    rows: [1],
+    minutes: 1,
+    answer: 'boat.yaml',
+    brief: 'A boat.',
+    checks,
+    hints: checks.map(({ id }) => ({ check: id, text: 'Look.' })),
+  });
+  const boat = `
+apiVersion: v1
+kind: Pod
+metadata: {name: boat}
+spec:
+  nodeSelector: {pier: none}
+  containers: [{name: boat, image: 'busybox:1.37'}]
+`;
+  const report = gradeFiles(parseExercise('boat', { 'exercise.yaml': yaml }), [{ name: 'boat.yaml', text: boat }]);
+  const said = report.checks.map(({ seen }) => verdict(seen).replace(/ 是 [[{"][^，]{20,}/, ' 是 …'));
+  expect(said).toEqual(CHECKS.map(([, chinese]) => chinese));
+  expect(verdict(report.checks[0]!.why[0]!)).toMatch(/^状况 PodScheduled 是 False：Unschedulable 0\/3 nodes/);
+});
+
+test('what the cluster says itself stays as it is', () => {
+  const event = 'FailedScheduling: 0/3 nodes are available: 3 node(s) had untolerated taint(s).';
+  expect(verdict(event)).toBe(event);
+  expect(verdict('container "web" waits: CrashLoopBackOff (back-off 10s)')).toBe(
+    '容器 web 在等：CrashLoopBackOff (back-off 10s)',
+  );
+  expect(verdict('after 30s: exitCode is 1, not 0; it said: nc: bad port')).toBe(
+    '等了 30 秒：exitCode 是 1，应当是 0；它说：nc: bad port',
+  );
+});
