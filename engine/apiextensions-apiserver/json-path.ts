@@ -39,9 +39,7 @@ export function checkSimplePath(
     parseSimplePath(path!);
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
-    errors.push(
-      invalid(field, path, `is an invalid path: ${error.message.replace(/^error parsing jsonpath .*?, /, '')}`),
-    );
+    errors.push(invalid(field, path, `is an invalid path: ${error.problem}`));
     return;
   }
   if (under.length === 0 || under.some((root) => path!.startsWith(`${root}.`))) return;

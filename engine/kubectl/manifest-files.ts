@@ -185,8 +185,18 @@ export function readWholeFile(process: Process, path: string): string {
 
 function readText(process: Process, path: string): string {
   if (process.stat(path).size > MAX_INPUT_BYTES) throw new Errno('EFBIG');
-  return decode(process.readFile(path));
+  const bytes = process.readFile(path);
+  const [encoding] = Object.entries(BYTE_ORDER_MARKS).find(([, mark]) =>
+    mark.every((byte, at) => bytes[at] === byte),
+  ) ?? [undefined];
+  return encoding === undefined ? decode(bytes) : new TextDecoder(encoding).decode(bytes);
 }
+
+/** Editors of Windows write UTF-16; YAML takes it when its mark comes first. */
+const BYTE_ORDER_MARKS: Readonly<Record<string, readonly number[]>> = {
+  'utf-16le': [0xff, 0xfe],
+  'utf-16be': [0xfe, 0xff],
+};
 
 function objectsOf(value: unknown, source: string, validate: boolean, errors: Error[]): readonly ManifestObject[] {
   if (!isObject(value)) {

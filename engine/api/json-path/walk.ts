@@ -1,8 +1,8 @@
-import type { Operand, Step } from './parser.ts';
+import type { JsonPathNode, Step } from './parser.ts';
 
-/** A path that leads nowhere. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound';
+/** A path that cannot be followed in this value. */
+export class JsonPathFailure extends Error {
+  override readonly name = 'JsonPathFailure';
 }
 
 export interface JsonPathOptions {
@@ -10,56 +10,128 @@ export interface JsonPathOptions {
   readonly allowMissing: boolean;
 }
 
-/** The values to which steps lead from some values. @throws NotFound */
+/** What each piece of a template leads to, in order. Ranges repeat their pieces. @throws JsonPathFailure */
+export function evaluateJsonPath(
+  nodes: readonly JsonPathNode[],
+  value: unknown,
+  options: JsonPathOptions,
+): readonly (readonly unknown[])[] {
+  const results: (readonly unknown[])[] = [];
+  new Evaluation(nodes, options).run(0, value, false, results);
+  return results;
+}
+
+class Evaluation {
+  readonly #nodes: readonly JsonPathNode[];
+  readonly #options: JsonPathOptions;
+
+  constructor(nodes: readonly JsonPathNode[], options: JsonPathOptions) {
+    this.#nodes = nodes;
+    this.#options = options;
+  }
+
+  /** Evaluates from a node on, up to the `end` of the range or of the template; returns where it ended. */
+  run(begin: number, value: unknown, inRange: boolean, results: (readonly unknown[])[]): number {
+    for (let index = begin; index < this.#nodes.length; index++) {
+      const node = this.#nodes[index]!;
+      if (node.type === 'text') {
+        results.push([node.text]);
+        continue;
+      }
+      const [first] = node.steps;
+      const word = first?.type === 'word' ? first.word : undefined;
+      if (word === 'end' && !inRange) throw new JsonPathFailure('not in range, nothing to end');
+      if (word === 'end') return index;
+      const steps = word === 'range' ? node.steps.slice(1) : node.steps;
+      const found = walkJsonPath([value], steps, this.#options);
+      if (word !== 'range') results.push(found);
+      else index = this.#range(index + 1, found, results);
+    }
+    return this.#nodes.length;
+  }
+
+  /** A range of nothing is gone through as well, to find its end. */
+  #range(begin: number, items: readonly unknown[], results: (readonly unknown[])[]): number {
+    let end = this.#nodes.length;
+    for (const item of items) end = this.run(begin, item, true, results);
+    return items.length === 0 ? this.run(begin, undefined, true, []) : end;
+  }
+}
+
+/** The values to which steps lead from some values. @throws JsonPathFailure */
 export function walkJsonPath(
   values: readonly unknown[],
   steps: readonly Step[],
   options: JsonPathOptions,
 ): readonly unknown[] {
   let current = values;
-  for (const step of steps) current = current.flatMap((value) => take(value, step, options));
+  for (const step of steps) current = take(current, step, options);
   return current;
 }
 
-function take(value: unknown, step: Step, options: JsonPathOptions): readonly unknown[] {
+function take(values: readonly unknown[], step: Step, options: JsonPathOptions): readonly unknown[] {
   switch (step.type) {
     case 'field':
-      return takeField(value, step.name, options);
+      return takeField(values, step.name, options);
     case 'wildcard':
-      return children(value);
+      return values.flatMap(children);
     case 'recursive':
-      return descendants(value);
+      return values.flatMap(descendants);
     case 'index':
-      return takeIndex(value, step.index, options);
+      return values.flatMap((value) => takeIndex(value, step.index));
     case 'slice':
-      return takeSlice(value, step);
+      return values.flatMap((value) => takeSlice(value, step));
     case 'union':
-      return step.members.flatMap((member) => walkJsonPath([value], member, options));
+      return step.members.flatMap((member) => walkJsonPath(values, member, options));
     case 'filter':
-      return children(value).filter((item) => passes(item, step));
+      return values.flatMap((value) => filtered(value, step, options));
+    case 'value':
+      return [step.value];
+    case 'word':
+      throw new JsonPathFailure(`unrecognized identifier ${step.word}`);
   }
 }
 
-function takeField(value: unknown, name: string, options: JsonPathOptions): readonly unknown[] {
-  if (isObject(value) && Object.hasOwn(value, name)) return [value[name]];
-  if (options.allowMissing) return [];
-  throw new NotFound(`${name} is not found`);
+function takeField(values: readonly unknown[], name: string, options: JsonPathOptions): readonly unknown[] {
+  const found = values.flatMap((value) => (isObject(value) && Object.hasOwn(value, name) ? [value[name]] : []));
+  if (found.length === 0 && !options.allowMissing) throw new JsonPathFailure(`${name} is not found`);
+  return found;
 }
 
-function takeIndex(value: unknown, index: number, options: JsonPathOptions): readonly unknown[] {
-  if (!Array.isArray(value)) {
-    if (options.allowMissing && (value === undefined || value === null)) return [];
-    throw new NotFound(`${isObject(value) ? 'map' : typeof value} is not array or slice`);
-  }
+function takeIndex(value: unknown, index: number): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw noList(value);
   const position = index < 0 ? index + value.length : index;
   if (position >= 0 && position < value.length) return [value[position]];
-  throw new NotFound(`array index out of bounds: index ${index}, length ${value.length}`);
+  throw outOfBounds(position, value.length);
 }
 
-function takeSlice(value: unknown, step: Step & { type: 'slice' }): readonly unknown[] {
-  if (!Array.isArray(value)) return [];
-  const by = Math.max(1, step.by ?? 1);
-  return value.slice(step.from ?? 0, step.to ?? value.length).filter((_item, index) => index % by === 0);
+function takeSlice(value: unknown, { from = 0, to, by = 1 }: Step & { type: 'slice' }): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw noList(value);
+  const { length } = value;
+  const begin = from < 0 ? from + length : from;
+  const end = to === undefined ? length : to < 0 ? to + length : to;
+  if (begin === end) return [];
+  if (begin >= length || begin < 0) throw outOfBounds(begin, length);
+  if (end > length || end < 0) throw outOfBounds(end - 1, length);
+  if (begin > end) throw new JsonPathFailure(`starting index ${begin} is greater than ending index ${end}`);
+  if (by <= 0) throw new JsonPathFailure('step must be > 0');
+  return value.slice(begin, end).filter((_item, index) => index % by === 0);
+}
+
+function outOfBounds(index: number, length: number): JsonPathFailure {
+  return new JsonPathFailure(`array index out of bounds: index ${index}, length ${length}`);
+}
+
+function noList(value: unknown): JsonPathFailure {
+  return new JsonPathFailure(`${goType(value)} is not array or slice`);
+}
+
+function goType(value: unknown): string {
+  if (isObject(value)) return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function children(value: unknown): readonly unknown[] {
@@ -70,35 +142,55 @@ function children(value: unknown): readonly unknown[] {
     .map((key) => value[key]);
 }
 
-/** The value and everything below it that may hold fields. */
+/** The value and everything below it that holds something. */
 function descendants(value: unknown): readonly unknown[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return [value, ...children(value).flatMap(descendants)];
+  const below = children(value);
+  return below.length === 0 ? [] : [value, ...below.flatMap(descendants)];
 }
 
-function passes(item: unknown, filter: Step & { type: 'filter' }): boolean {
-  const left = operandValue(item, filter.left);
-  if (filter.operator === 'exists') return left !== undefined;
-  const right = operandValue(item, filter.right);
-  if (left === undefined || right === undefined) return false;
-  switch (filter.operator) {
+function filtered(value: unknown, filter: Step & { type: 'filter' }, options: JsonPathOptions): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value))
+    throw new JsonPathFailure(
+      `${isObject(value) ? goType(value) : value} is not array or slice and cannot be filtered`,
+    );
+  return value.filter((item) => passes(item, filter, options));
+}
+
+function passes(item: unknown, filter: Step & { type: 'filter' }, options: JsonPathOptions): boolean {
+  const { left: steps, operator } = filter;
+  if (operator === 'exists') return walkJsonPath([item], steps, { allowMissing: true }).length > 0;
+  const left = walkJsonPath([item], steps, options);
+  const right = walkJsonPath([item], filter.right, options);
+  if (left.length === 0 || right.length === 0) return false;
+  if (left.length > 1 || right.length > 1) throw new JsonPathFailure('can only compare one element at a time');
+  return compare(operator, left[0], right[0]);
+}
+
+function compare(operator: string, left: unknown, right: unknown): boolean {
+  const [a, b] = [comparable(left), comparable(right)];
+  if (goType(left) !== goType(right)) throw new JsonPathFailure('incompatible types for comparison');
+  switch (operator) {
     case '==':
-      return left === right;
+      return a === b;
     case '!=':
-      return left !== right;
+      return a !== b;
     case '<':
-      return (left as number) < (right as number);
+      return a < b;
     case '>':
-      return (left as number) > (right as number);
+      return a > b;
     case '<=':
-      return (left as number) <= (right as number);
+      return a <= b;
+    case '>=':
+      return a >= b;
     default:
-      return (left as number) >= (right as number);
+      throw new JsonPathFailure(`unrecognized filter operator ${operator}`);
   }
 }
 
-function operandValue(item: unknown, operand: Operand): unknown {
-  return operand.type === 'value' ? operand.value : walkJsonPath([item], operand.steps, { allowMissing: true })[0];
+function comparable(value: unknown): string | number | boolean {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  throw new JsonPathFailure('invalid type for comparison');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,11 +1,14 @@
+import { JsonPathError, type JsonPathNode, parseJsonPath } from '../../api/json-path/parser.ts';
+import { evaluateJsonPath, JsonPathFailure } from '../../api/json-path/walk.ts';
 import { CommandError } from '../command-error.ts';
-import { JsonPath, relaxedJsonPath, valueText } from './jsonpath.ts';
+import { relaxedJsonPath, valueText } from './jsonpath.ts';
 import { printTable } from './table-printer.ts';
 import { escapeTerminal } from './terminal-escape.ts';
 
 export interface CustomColumn {
   readonly heading: string;
-  readonly path: JsonPath;
+  /** A template of JSONPath. */
+  readonly path: string;
 }
 
 /** Parses `NAME:.metadata.name,IMAGE:.spec.containers[0].image`. @throws CommandError */
@@ -16,7 +19,7 @@ export function parseCustomColumns(spec: string): readonly CustomColumn[] {
     if (colon < 0) {
       throw new CommandError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
     }
-    return { heading: part.slice(0, colon), path: new JsonPath(relaxedJsonPath(part.slice(colon + 1))) };
+    return { heading: part.slice(0, colon), path: relaxedJsonPath(part.slice(colon + 1)) };
   });
 }
 
@@ -35,21 +38,42 @@ export function parseColumnsFile(text: string): readonly CustomColumn[] {
       `number of headers (${names.length}) and field specifications (${expressions.length}) don't match`,
     );
   }
-  return names.map((heading, index) => ({ heading, path: new JsonPath(relaxedJsonPath(expressions[index]!)) }));
+  return names.map((heading, index) => ({ heading, path: relaxedJsonPath(expressions[index]!) }));
 }
 
+/** @param partial takes what is printed before a path turns out to be wrong @throws CommandError */
 export function printCustomColumns(
   columns: readonly CustomColumn[],
   objects: readonly unknown[],
   noHeaders: boolean,
+  partial: (text: string) => void = () => {},
 ): string {
+  const headings = noHeaders ? [] : [columns.map(({ heading }) => heading)];
+  const paths = columns.map(({ path }) => {
+    try {
+      return parseJsonPath(path);
+    } catch (error) {
+      if (!(error instanceof JsonPathError)) throw error;
+      partial(printTable(headings));
+      throw new CommandError(error.problem);
+    }
+  });
   const rows = objects.map((object) =>
-    columns.map(({ path }) => {
-      const values = path.find(object, { allowMissing: true }).flat();
+    paths.map((path) => {
+      const values = evaluate(path, object);
       return values.length === 0 ? '<none>' : values.map((value) => escapeTerminal(cellText(value))).join(',');
     }),
   );
-  return printTable(noHeaders ? rows : [columns.map(({ heading }) => heading), ...rows]);
+  return printTable([...headings, ...rows]);
+}
+
+function evaluate(path: readonly JsonPathNode[], object: unknown): readonly unknown[] {
+  try {
+    return evaluateJsonPath(path, object, { allowMissing: true }).flat();
+  } catch (error) {
+    if (error instanceof JsonPathFailure) throw new CommandError(error.message);
+    throw error;
+  }
 }
 
 /** Go's `%v` of a value: maps and lists are not JSON here. */

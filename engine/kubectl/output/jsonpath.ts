@@ -1,5 +1,5 @@
 import { JsonPathError, type JsonPathNode, parseJsonPath } from '../../api/json-path/parser.ts';
-import { type JsonPathOptions, NotFound, walkJsonPath } from '../../api/json-path/walk.ts';
+import { evaluateJsonPath, JsonPathFailure, type JsonPathOptions } from '../../api/json-path/walk.ts';
 import { CommandError } from '../command-error.ts';
 import { numberText } from '../yaml/yaml-scalar.ts';
 import { goSyntax } from './go-syntax.ts';
@@ -24,9 +24,11 @@ export class JsonPath {
   /** The template's text for a value. @throws CommandError */
   print(value: unknown, options: JsonPathOptions): string {
     try {
-      return printNodes(this.#nodes, value, options);
+      return evaluateJsonPath(this.#nodes, value, options)
+        .map((found) => found.map(valueText).join(' '))
+        .join('');
     } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
+      if (!(error instanceof JsonPathFailure)) throw error;
       throw new CommandError(
         `error executing jsonpath ${JSON.stringify(this.#template)}: Error executing template: ${error.message}. ` +
           'Printing more information for debugging the template:\n' +
@@ -36,9 +38,14 @@ export class JsonPath {
     }
   }
 
-  /** The values that the template's paths lead to, one list a path. */
+  /** The values that the template's pieces lead to, one list a piece. @throws CommandError */
   find(value: unknown, options: JsonPathOptions): readonly (readonly unknown[])[] {
-    return this.#nodes.flatMap((node) => (node.type === 'path' ? [walkJsonPath([value], node.steps, options)] : []));
+    try {
+      return evaluateJsonPath(this.#nodes, value, options);
+    } catch (error) {
+      if (error instanceof JsonPathFailure) throw new CommandError(error.message);
+      throw error;
+    }
   }
 }
 
@@ -52,16 +59,6 @@ export function relaxedJsonPath(expression: string): string {
     );
   }
   return match[1]!.startsWith('[') ? `{${match[1]}}` : `{.${match[1]}}`;
-}
-
-function printNodes(nodes: readonly JsonPathNode[], value: unknown, options: JsonPathOptions): string {
-  let text = '';
-  for (const node of nodes) {
-    if (node.type === 'text') text += node.text;
-    else if (node.type === 'path') text += walkJsonPath([value], node.steps, options).map(valueText).join(' ');
-    else for (const item of walkJsonPath([value], node.steps, options)) text += printNodes(node.body, item, options);
-  }
-  return text;
 }
 
 /** A value as kubectl prints it: text bare, the rest as JSON. */

@@ -64,7 +64,7 @@ export function objectPrinter(invocation: Invocation, typed = false): ObjectPrin
       return goTemplatePrinter(invocation, templateText(process, name, argument), allowMissing);
     case 'custom-columns':
     case 'custom-columns-file':
-      return columnsPrinter(process, name, argument, flags.has('no-headers') && flags.bool('no-headers'));
+      return columnsPrinter(invocation, name, argument, flags.has('no-headers') && flags.bool('no-headers'));
     default:
       throw new CommandError(
         `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${flags.has('label-columns') ? TABLE_FORMATS : FORMATS}`,
@@ -102,11 +102,16 @@ function goTemplatePrinter({ streams }: Invocation, text: string, allowMissing: 
   };
 }
 
-function columnsPrinter(process: Process, name: string, argument: string, noHeaders: boolean): ObjectPrinter {
+function columnsPrinter(
+  { process, streams }: Invocation,
+  name: string,
+  argument: string,
+  noHeaders: boolean,
+): ObjectPrinter {
   if (argument === '') throw new CommandError('custom-columns format specified but no custom columns given');
   const columns =
     name === 'custom-columns' ? parseCustomColumns(argument) : parseColumnsFile(columnsFile(process, argument));
-  return (object) => printCustomColumns(columns, itemsOf(object), noHeaders);
+  return (object) => printCustomColumns(columns, itemsOf(object), noHeaders, (text) => streams.out(text));
 }
 
 function columnsFile(process: Process, path: string): string {

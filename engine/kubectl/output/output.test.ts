@@ -28,7 +28,9 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['{.spec.containers[?(@.name!="side")].image}', 'nginx:1'],
   ['{range .spec.containers[*]}{.name}{"\\t"}{.image}{"\\n"}{end}', 'nginx\tnginx:1\nside\tbusybox\n'],
   ['{.metadata.labels.a\\.b/c}', 'd'],
-  ["{.metadata.labels['a.b/c']}", 'd'],
+  ["{.metadata.labels['a\\.b/c']}", 'd'],
+  ['{range .none[*]}x{end}y', 'y'],
+  ['{1}{true}{1.5}', '1true1.5'],
   ['{.metadata.labels}', '{"a.b/c":"d","app":"web"}'],
   ['{..image}', 'nginx:1 busybox'],
   ["{['kind','metadata'].name}", 'web'],
@@ -46,7 +48,9 @@ for (const [template, text] of PATHS) {
 const BROKEN: readonly (readonly [string, string])[] = [
   ['{.items[', 'error parsing jsonpath {.items[, unterminated array'],
   ['{.items', 'error parsing jsonpath {.items, unclosed action'],
-  ['{end}', 'error parsing jsonpath {end}, not in range, nothing to end'],
+  ['{.a | x}', "error parsing jsonpath {.a | x}, unrecognized character in action: U+007C '|'"],
+  ['{.a["b"]}', 'error parsing jsonpath {.a["b"]}, invalid array index "b"'],
+  ['{.a[?(@.b=="c"]}', 'error parsing jsonpath {.a[?(@.b=="c"]}, unterminated filter'],
   ['{.a[x]}', 'error parsing jsonpath {.a[x]}, invalid array index x'],
 ];
 
@@ -61,6 +65,16 @@ test('an index out of bounds is an error with everything about it', () => {
   expect(() => path.print(POD, { allowMissing: true })).toThrow(
     'array index out of bounds: index 5, length 2. Printing more',
   );
+});
+
+test.each([
+  ['{end}', 'not in range, nothing to end'],
+  ['{.spec.containers[?(@.name>5)]}', 'incompatible types for comparison'],
+  ['{.spec.containers[1:0]}', 'starting index 1 is greater than ending index 0'],
+  ['{.spec.containers[::0]}', 'step must be > 0'],
+  ['{kind}', 'unrecognized identifier kind'],
+])('%s cannot be followed', (template, message) => {
+  expect(() => new JsonPath(template).print(POD, { allowMissing: true })).toThrow(message);
 });
 
 test('relaxed paths', () => {

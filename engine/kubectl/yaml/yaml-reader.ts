@@ -23,6 +23,7 @@ export function readManifest(text: string): unknown {
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) {
     throw new ManifestError('error converting YAML to JSON: yaml: control characters are not allowed');
   }
+  checkDirectives(text);
   const trimmed = text.trimStart();
   if (trimmed.startsWith('{')) {
     const json = readJson(trimmed);
@@ -36,6 +37,18 @@ export function readManifest(text: string): unknown {
     if (error instanceof RangeError) throw conversionError('yaml: exceeded max depth of 10000');
     throw error;
   }
+}
+
+/**
+ * `%YAML` and `%TAG` stand before a `---`, where kubectl has already cut the file into documents: what is left of them is no
+ * document.
+ */
+function checkDirectives(text: string): void {
+  if (!text.startsWith('%')) return;
+  const [, version = '1.1'] = /^%YAML (\d+\.\d+)/m.exec(text) ?? [];
+  if (version !== '1.1') throw conversionError('yaml: found incompatible YAML document');
+  const count = text.split('\n').filter((line) => line !== '').length;
+  throw conversionError(`yaml: line ${count}: did not find expected <document start>`);
 }
 
 function readJson(text: string): unknown {

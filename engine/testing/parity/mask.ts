@@ -14,7 +14,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(\/tmp\/kubectl-edit-)\d+/g, '$1<random>'],
   // Which of the two Go says depends on which of its timers comes first.
   [
-    /net\/http: request canceled \(Client.Timeout exceeded while awaiting headers\)|context deadline exceeded/g,
+    /net\/http: request canceled \(Client.Timeout exceeded while awaiting headers\)|context deadline exceeded( \(Client.Timeout exceeded while awaiting headers\))?/g,
     '<timed out>',
   ],
   [/(resourceVersion"?: )"?\d+"?/g, '$1<resourceVersion>'],

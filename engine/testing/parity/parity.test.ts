@@ -14,7 +14,8 @@ const kubectl = 'path' in binary ? binary.path : '';
 const LIMIT_MS = 600_000;
 
 describe.skipIf(kubectl === '')('kubectl says what the real one says', () => {
-  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+  // The real one's processes take most of the time, and two scenarios share nothing.
+  test.concurrent.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (_name, scenario) => {
       const comparisons = await compare(scenario, kubectl);

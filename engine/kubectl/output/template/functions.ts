@@ -161,6 +161,6 @@ function base64decode(value: string): string {
   try {
     return decode(Uint8Array.from(atob(value), (character) => character.charCodeAt(0)));
   } catch {
-    throw new CallProblem('base64 decode: illegal base64 data at input byte 0');
+    throw new CallProblem('base64 decode failed: illegal base64 data at input byte 0');
   }
 }

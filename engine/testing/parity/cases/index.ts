@@ -17,6 +17,7 @@ import { mistakes } from './mistakes.ts';
 import { preferences } from './preferences.ts';
 import { processes } from './processes.ts';
 import { proxy } from './proxy.ts';
+import { rare } from './rare.ts';
 
 /** Everything that is compared with the real kubectl. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   kustomize,
   access,
   files,
+  rare,
   faultyAnswers,
   faultyWrites,
   faultyDiscovery,
