@@ -202,6 +202,7 @@ export const bookwormImage: ImageMaker = (programs) =>
     reference: 'docker.io/library/debian:12',
     aliases: [
       'docker.io/library/debian:bookworm',
+      'registry.k8s.io/build-image/debian-base:bookworm-v1.0.6',
       'docker.io/library/debian:bookworm-slim',
       'docker.io/library/debian:12-slim',
       'docker.io/library/debian:oldstable',

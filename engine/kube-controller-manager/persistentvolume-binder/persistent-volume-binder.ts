@@ -13,6 +13,7 @@ import { CLAIM_INDEX, indexByClaim } from '../claim-users.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { WrittenVersions } from '../written-versions.ts';
 import { type ClaimStep, claimStep, type Notice } from './claim-step.ts';
+import { Recycler, recycledVolume } from './recycler.ts';
 import { type VolumeStep, volumeStep } from './volume-step.ts';
 
 type Phase = NonNullable<PersistentVolume['status']>['phase'];
@@ -31,7 +32,7 @@ const PROVISIONER_ANNOTATIONS = [
  * A binding is written in four steps (the volume's claimRef, its phase, the claim's volumeName, its phase); each can fail,
  * and the next look finds out how far it got. After `pkg/controller/volume/persistentvolume/pv_controller.go`.
  *
- * What a hostPath volume held stays on its machine when the volume is deleted, and nothing is recycled.
+ * What a hostPath volume held stays on its machine when the volume is deleted.
  */
 export class PersistentVolumeBinder {
   readonly #claimClient: ResourceClient<PersistentVolumeClaim>;
@@ -41,6 +42,7 @@ export class PersistentVolumeBinder {
   readonly #classes: Informer<StorageClass>;
   readonly #pods: Informer<Pod>;
   readonly #recorder: EventRecorder;
+  readonly #recycler: Recycler;
   /** Caches lag behind what was written here; deciding on them would bind twice. */
   readonly #written: WrittenVersions;
   readonly #claimController: Controller;
@@ -54,6 +56,7 @@ export class PersistentVolumeBinder {
     this.#classes = informers.for(storageClasses);
     this.#pods = informers.for(pods);
     indexByClaim(this.#pods);
+    this.#recycler = new Recycler(client.resource(pods), this.#pods.lister);
     this.#recorder = recorder('persistentvolume-controller');
     const needed = [this.#claims, this.#volumes, this.#classes, this.#pods];
     this.#written = new WrittenVersions(sim);
@@ -98,6 +101,11 @@ export class PersistentVolumeBinder {
       update: (_, volume) => this.#offer(volume),
       delete: claimOf,
     });
+    const recycled = (pod: Pod): void => {
+      const name = recycledVolume(pod);
+      if (name !== undefined) this.#volumeController.enqueueKey(name);
+    };
+    this.#pods.addHandlers({ update: (_, pod) => recycled(pod), delete: recycled });
     this.#classes.addHandlers({ add: () => this.#lookAtWaiting(), update: () => this.#lookAtWaiting() });
   }
 
@@ -275,10 +283,29 @@ export class PersistentVolumeBinder {
       case 'delete':
         if (volume.metadata.deletionTimestamp === undefined) unlessGone(() => this.#volumeClient.delete(name));
         return;
+      case 'recycle':
+        this.#recycle(volume);
+        return;
       case 'fail':
-        if (volume.status?.phase === 'Failed') return;
-        this.#setVolumePhase(volume, 'Failed', step.notice.message);
-        this.#tell(volume, step.notice);
+        this.#fail(volume, step.notice);
+    }
+  }
+
+  #fail(volume: PersistentVolume, notice: Notice): void {
+    if (volume.status?.phase === 'Failed') return;
+    this.#setVolumePhase(volume, 'Failed', notice.message);
+    this.#tell(volume, notice);
+  }
+
+  #recycle(volume: PersistentVolume): void {
+    const outcome = this.#recycler.recycle(volume);
+    if (outcome === 'working') return;
+    if (outcome === 'done') {
+      this.#tell(volume, { type: 'Normal', reason: 'VolumeRecycled', message: 'Volume recycled' });
+      this.#unbind(volume);
+    } else {
+      const message = `Recycle failed: ${outcome.failure}`;
+      this.#fail(volume, { type: 'Warning', reason: 'VolumeFailedRecycle', message });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/kinds.ts';
 import type { Notice } from './claim-step.ts';
+import { canRecycle } from './recycler.ts';
 
 /** On volumes that a provisioner made, with its name. */
 const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
@@ -13,6 +14,8 @@ export type VolumeStep =
   | { readonly kind: 'unbind' }
   /** The claim is gone, and with it the volume. */
   | { readonly kind: 'delete' }
+  /** The claim is gone, and what it wrote should be. */
+  | { readonly kind: 'recycle' }
   /** The claim is gone, and what should become of the volume cannot be done. */
   | { readonly kind: 'fail'; readonly notice: Notice };
 
@@ -47,7 +50,8 @@ function reclaim(volume: PersistentVolume): VolumeStep {
   // What a provisioner made it takes away itself.
   if (policy === 'Retain' || isProvisioned(volume)) return { kind: 'phase', phase: 'Released' };
   if (policy === 'Recycle') {
-    return failed('VolumeFailedRecycle', `no recyclable volume plugin matched`);
+    if (!canRecycle(volume)) return failed('VolumeFailedRecycle', 'No recycler plugin found for the volume!');
+    return phase === 'Released' ? { kind: 'recycle' } : { kind: 'phase', phase: 'Released' };
   }
   if (hostPath === undefined) {
     const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`;

@@ -6,14 +6,8 @@ import type { Invocation } from '../invocation.ts';
 import { fieldAt, isObject, stringAt } from '../unstructured.ts';
 import { type DescriptionWriter, longTime, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
-import { volumeSourceLines } from './volumes.ts';
+import { persistentVolumeLines, shortAccessModes } from './volumes.ts';
 
-const ACCESS_MODES: readonly (readonly [string, string])[] = [
-  ['ReadWriteOnce', 'RWO'],
-  ['ReadOnlyMany', 'ROX'],
-  ['ReadWriteMany', 'RWX'],
-  ['ReadWriteOncePod', 'RWOP'],
-];
 /** Where a class stood before it became a field. */
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
@@ -33,7 +27,7 @@ export function describePersistentVolumeClaim(
   writeAnnotations(writer, 0, metadata.annotations);
   writer.field(0, 'Finalizers', goList(metadata.finalizers));
   writer.field(0, 'Capacity', bound ? quantity(status?.capacity?.['storage']) : '');
-  writer.field(0, 'Access Modes', bound ? accessModes(status?.accessModes) : '');
+  writer.field(0, 'Access Modes', bound ? shortAccessModes(status?.accessModes) : '');
   if (spec?.volumeMode !== undefined) writer.field(0, 'VolumeMode', spec.volumeMode);
   describeDataSource(writer, spec?.dataSource);
   writeUsers(writer, podsUsing(invocation, claim));
@@ -60,11 +54,16 @@ function describeDataSource(writer: DescriptionWriter, source: unknown): void {
   writer.field(1, 'Name', stringAt(source, 'name'));
 }
 
+/** Also the Pod that a claim lives and dies with. */
 function podsUsing(invocation: Invocation, { metadata }: PersistentVolumeClaim): readonly string[] {
-  const { namespace = 'default', name } = metadata;
+  const { namespace = 'default', name, ownerReferences = [] } = metadata;
   const all = invocation.list(pods, { namespace }) as unknown as readonly Pod[];
   return all
-    .filter((pod) => pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === name))
+    .filter(
+      (pod) =>
+        pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === name) === true ||
+        ownerReferences.some(({ kind, uid }) => kind === 'Pod' && uid === pod.metadata.uid),
+    )
     .map((pod) => pod.metadata.name)
     .sort();
 }
@@ -89,13 +88,13 @@ export function describePersistentVolume(
   writer.field(0, 'Status', statusText(invocation, metadata.deletionTimestamp, status?.phase));
   writer.field(0, 'Claim', claim === undefined ? '' : `${claim.namespace}/${claim.name}`);
   writer.field(0, 'Reclaim Policy', spec?.persistentVolumeReclaimPolicy ?? '');
-  writer.field(0, 'Access Modes', accessModes(spec?.accessModes));
+  writer.field(0, 'Access Modes', shortAccessModes(spec?.accessModes));
   if (spec?.volumeMode !== undefined) writer.field(0, 'VolumeMode', spec.volumeMode);
   writer.field(0, 'Capacity', quantity(spec?.capacity?.['storage']));
   describeNodeAffinity(writer, fieldAt(spec, 'nodeAffinity', 'required', 'nodeSelectorTerms'));
   writer.field(0, 'Message', status?.message ?? '');
   writer.line(0, 'Source:');
-  for (const line of volumeSourceLines((spec ?? {}) as never)) writer.line(2, line);
+  for (const line of persistentVolumeLines(spec)) writer.line(2, line);
   describeEvents(invocation, writer, volume);
 }
 
@@ -121,12 +120,6 @@ function describeNodeAffinity(writer: DescriptionWriter, terms: unknown): void {
 function statusText(invocation: Invocation, deleted: string | null | undefined, phase = ''): string {
   if (deleted === null || deleted === undefined) return phase;
   return `Terminating (lasts ${humanDuration(invocation.now() - Date.parse(deleted))})`;
-}
-
-function accessModes(modes: readonly string[] | undefined): string {
-  return ACCESS_MODES.filter(([mode]) => modes?.includes(mode))
-    .map(([, short]) => short)
-    .join(',');
 }
 
 function quantity(value: string | number | undefined): string {

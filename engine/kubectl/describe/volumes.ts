@@ -1,5 +1,7 @@
-import type { Volume } from '../../api/kinds.ts';
+import type { PersistentVolume, Volume } from '../../api/kinds.ts';
 import type { DescriptionWriter } from './description-writer.ts';
+
+type PersistentVolumeSpec = PersistentVolume['spec'];
 
 /** The Volumes block of a Pod (level 0) or of a template (level 1). */
 export function describeVolumes(writer: DescriptionWriter, volumes: readonly Volume[], level: number): void {
@@ -15,7 +17,7 @@ export function describeVolumes(writer: DescriptionWriter, volumes: readonly Vol
 }
 
 /** The lines below a volume's name, by its source. */
-export function volumeSourceLines(volume: Volume): readonly string[] {
+function volumeSourceLines(volume: Volume): readonly string[] {
   if (volume.hostPath !== undefined) {
     return [
       'Type:\tHostPath (bare host directory volume)',
@@ -59,7 +61,86 @@ export function volumeSourceLines(volume: Volume): readonly string[] {
     return ['Type:\tDownwardAPI (a volume populated by information about the pod)', 'Items:', ...items];
   }
   if (volume.projected !== undefined) return projectedLines(volume.projected);
+  if (volume.nfs !== undefined) {
+    const { server, path, readOnly = false } = volume.nfs;
+    return [
+      'Type:\tNFS (an NFS mount that lasts the lifetime of a pod)',
+      `Server:\t${server}`,
+      `Path:\t${path}`,
+      `ReadOnly:\t${readOnly}`,
+    ];
+  }
+  if (volume.ephemeral !== undefined) return ephemeralLines(volume.ephemeral);
+  if (volume.csi !== undefined) {
+    const { driver, fsType = '', readOnly = false, volumeAttributes } = volume.csi;
+    return [CSI, `Driver:\t${driver}`, `FSType:\t${fsType}`, `ReadOnly:\t${readOnly}`, ...attributes(volumeAttributes)];
+  }
   return ['<unknown>'];
+}
+
+const CSI = 'Type:\tCSI (a Container Storage Interface (CSI) volume source)';
+
+/** The source of a PersistentVolume, which has kinds of its own. */
+export function persistentVolumeLines(spec: PersistentVolumeSpec): readonly string[] {
+  if (spec.local !== undefined) {
+    return ['Type:\tLocalVolume (a persistent volume backed by local storage on a node)', `Path:\t${spec.local.path}`];
+  }
+  if (spec.csi === undefined) return volumeSourceLines(spec as unknown as Volume);
+  const { driver, fsType = '', volumeHandle, readOnly = false, volumeAttributes } = spec.csi;
+  return [
+    CSI,
+    `Driver:\t${driver}`,
+    `FSType:\t${fsType}`,
+    `VolumeHandle:\t${volumeHandle}`,
+    `ReadOnly:\t${readOnly}`,
+    ...attributes(volumeAttributes),
+  ];
+}
+
+const INDENT = '    ';
+const MAX_ATTRIBUTE_LENGTH = 140;
+
+/** The real command indents once for each piece of a line that it writes, not once for the line. */
+function attributes(map: Readonly<Record<string, string>> = {}): readonly string[] {
+  const keys = Object.keys(map).sort();
+  if (keys.length === 0) return ['VolumeAttributes:\t<none>'];
+  return keys.map((key, index) => {
+    const text = `${key}=${map[key]}`;
+    const shown = text.length > MAX_ATTRIBUTE_LENGTH ? `${text.slice(0, MAX_ATTRIBUTE_LENGTH)}...` : text;
+    return `${index === 0 ? 'VolumeAttributes:' : INDENT}\t${INDENT}${shown}`;
+  });
+}
+
+function ephemeralLines({ volumeClaimTemplate }: NonNullable<Volume['ephemeral']>): readonly string[] {
+  const { metadata, spec } = volumeClaimTemplate ?? {};
+  const map = (name: string, values: Readonly<Record<string, string>> = {}) =>
+    Object.keys(values).length === 0
+      ? [`${name}:\t<none>`]
+      : Object.entries(values).map(([key, value], index) => `${index === 0 ? `${name}:` : ''}\t${key}=${value}`);
+  return [
+    'Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)',
+    `StorageClass:\t${spec?.storageClassName ?? ''}`,
+    `Volume:\t${spec?.volumeName ?? ''}`,
+    ...map('Labels', metadata?.labels),
+    ...map('Annotations', metadata?.annotations),
+    `Capacity:\t${(spec?.resources?.requests as Readonly<Record<string, string>> | undefined)?.['storage'] ?? ''}`,
+    `Access Modes:\t${shortAccessModes(spec?.accessModes)}`,
+    ...(spec?.volumeMode === undefined ? [] : [`VolumeMode:\t${spec.volumeMode}`]),
+  ];
+}
+
+const ACCESS_MODES: readonly (readonly [string, string])[] = [
+  ['ReadWriteOnce', 'RWO'],
+  ['ReadOnlyMany', 'ROX'],
+  ['ReadWriteMany', 'RWX'],
+  ['ReadWriteOncePod', 'RWOP'],
+];
+
+/** `RWO,ROX` */
+export function shortAccessModes(modes: readonly string[] = []): string {
+  return ACCESS_MODES.filter(([mode]) => modes.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
 }
 
 function projectedLines(projected: NonNullable<Volume['projected']>): readonly string[] {
