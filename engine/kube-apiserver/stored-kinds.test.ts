@@ -65,6 +65,22 @@ test('every Service gets an address of its own, which it keeps', () => {
   expect(back.spec.externalTrafficPolicy).toBeUndefined();
 });
 
+test('balancers that keep to a node’s own endpoints get a port to ask for them, as long as they do', () => {
+  const { request } = startTestServer();
+  const local = { type: 'LoadBalancer', externalTrafficPolicy: 'Local' };
+  const { healthCheckNodePort, ports } = request('POST', SERVICES, serviceNamed('a', local)).body.spec;
+  expect(healthCheckNodePort).toBeGreaterThanOrEqual(30086);
+  expect(healthCheckNodePort).not.toBe(ports[0].nodePort);
+  const patch = (spec: object) => request('PATCH', `${SERVICES}/a`, { spec }, MERGE).body.spec.healthCheckNodePort;
+  expect(patch({ sessionAffinity: 'ClientIP' })).toBe(healthCheckNodePort);
+  expect(patch({ externalTrafficPolicy: 'Cluster' })).toBeUndefined();
+  expect(patch({ externalTrafficPolicy: 'Local', healthCheckNodePort: 30_001 })).toBe(30_001);
+  const taken = request('POST', SERVICES, serviceNamed('b', { ...local, healthCheckNodePort: 30_001 })).body;
+  expect(taken.message).toContain(
+    'failed to allocate requested HealthCheck NodePort 30001: provided port is already allocated',
+  );
+});
+
 test('addresses and ports that others have, or nobody can have, are refused', () => {
   const { request } = startTestServer();
   request(

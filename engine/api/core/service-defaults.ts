@@ -10,6 +10,11 @@ const THREE_HOURS = 10800;
 const CLIENT_IP = { clientIP: Object.freeze({ timeoutSeconds: THREE_HOURS }) };
 const HEADLESS = 'None';
 
+/** Balancers ask each node whether it has endpoints where nodes pass nothing on to one another. */
+export function needsHealthCheckPort({ type, externalTrafficPolicy }: Service['spec']): boolean {
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
+}
+
 /** Whether a Service has an address of its own (or is headless), as all but aliases do. */
 export function needsClusterIp({ type }: Spec): boolean {
   return type === 'ClusterIP' || isExternal({ type } as Spec);

@@ -1,6 +1,6 @@
 import { mapItems, sameValue, withField } from '../copy-on-write.ts';
 import type { Service } from '../kinds.ts';
-import { isExternal, needsClusterIp } from './service-defaults.ts';
+import { isExternal, needsClusterIp, needsHealthCheckPort } from './service-defaults.ts';
 
 type Spec = Service['spec'];
 type Port = NonNullable<Spec['ports']>[number];
@@ -9,7 +9,13 @@ type Port = NonNullable<Spec['ports']>[number];
 export function keepAllocatedValues(next: Service, previous: Service): Service {
   const synchronized = synchronizeClusterIps(next.spec, previous.spec);
   const kept = keepNodePorts(keepClusterIps(synchronized, previous.spec), previous.spec);
-  return withField(next, 'spec', dropUnneeded(kept, previous.spec));
+  return withField(next, 'spec', keepHealthCheckPort(dropUnneeded(kept, previous.spec), previous.spec));
+}
+
+function keepHealthCheckPort(spec: Spec, before: Spec): Spec {
+  const port = before.healthCheckNodePort ?? 0;
+  if (port === 0 || (spec.healthCheckNodePort ?? 0) !== 0 || !needsHealthCheckPort(spec)) return spec;
+  return { ...spec, healthCheckNodePort: port };
 }
 
 /** `clusterIP` is the first of `clusterIPs`; clients that know only the former change both with it. */
@@ -55,8 +61,9 @@ function dropUnneeded(spec: Spec, before: Spec): Spec {
   }
   if (isExternal(before) && !isExternal(spec)) drop.add('externalTrafficPolicy');
   if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
-    drop.add('allocateLoadBalancerNodePorts').add('loadBalancerClass').add('healthCheckNodePort');
+    drop.add('allocateLoadBalancerNodePorts').add('loadBalancerClass');
   }
+  if (needsHealthCheckPort(before) && !needsHealthCheckPort(spec)) drop.add('healthCheckNodePort');
   const entries = Object.entries(spec).filter(
     ([key, value]) => !drop.has(key as keyof Spec) || !sameValue(value, before[key as keyof Spec]),
   );

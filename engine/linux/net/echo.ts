@@ -2,6 +2,7 @@ import type { EchoReply } from '../syscalls.ts';
 import { parseAddress } from './address.ts';
 import { answeringAddress } from './fabric.ts';
 import type { Sender } from './flow-log.ts';
+import type { TrackedFlow } from './netfilter/hook.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
 
@@ -42,7 +43,9 @@ export function sendEcho(
   };
   const own = packet.source.address;
   const flow = fabric.flows.begin(from, packet, { sender });
+  let flows: readonly TrackedFlow[] = [];
   const answer = (reply: Omit<EchoReply, 'timeMs'>) => () => {
+    if (reply.kind === 'reply') for (const each of flows) each.answered?.();
     flow.end(reply.kind === 'reply' ? { kind: 'answered' } : { kind: 'failed', code: 'EHOSTUNREACH' });
     done({ ...reply, timeMs: sim.nowMs - startMs });
   };
@@ -56,7 +59,8 @@ export function sendEcho(
     timer = sim.schedule(delayMs, 'ping', answer(reply));
   };
   if (parseAddress(address) === undefined) return () => timer.cancel();
-  const { end, path } = fabric.carry(from, packet, flow);
+  const { end, path, flows: tracked } = fabric.carry(from, packet, flow);
+  flows = tracked;
   const latency = fabric.latencyAlong(path);
   if (end.kind === 'lost') {
     if (end.at === from && end.why === 'unreachable') from.note(address, false);

@@ -44,7 +44,15 @@ function hostsLine(process: Process): readonly string[] | undefined {
 
 export const hostname = program(function* (process, args) {
   const options = getOptions(args, { letters: 'sfiId' });
-  if (options.has('i') || options.has('I')) {
+  if (options.has('I')) {
+    const own = process.networkInterfaces().filter(({ name }) => name !== 'lo');
+    yield* print(
+      process,
+      `${own.flatMap(({ addresses }) => addresses.map(({ address }) => `${address} `)).join('')}\n`,
+    );
+    return 0;
+  }
+  if (options.has('i')) {
     yield* print(process, `${hostsLine(process)?.[0] ?? '127.0.0.1'}\n`);
     return 0;
   }

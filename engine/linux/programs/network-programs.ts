@@ -37,7 +37,6 @@ function addressLines({ name, kind, addresses }: InterfaceState): string {
 }
 
 export const ip = program(function* (process, args, flavour) {
-  const brief = args.includes('-br') || args.includes('-brief');
   const [object = '', action = 'show', ...rest] = args.filter((argument) => !argument.startsWith('-'));
   const is = (full: string) => object !== '' && full.startsWith(object);
   if (is('route') && ['add', 'del', 'delete', 'append', 'replace'].includes(action)) {
@@ -53,7 +52,10 @@ export const ip = program(function* (process, args, flavour) {
     return 0;
   }
   if (object === 'netns') return 0;
-  const device = rest[0] === 'dev' ? rest[1] : action === 'dev' ? rest[0] : rest[0];
+  if (object.length > 1 && 'rule'.startsWith(object)) {
+    yield* print(process, RULES);
+    return 0;
+  }
   if (is('route')) {
     const after = (keyword: string) => (rest.includes(keyword) ? rest[rest.indexOf(keyword) + 1] : undefined);
     const [wantedDevice, wantedProtocol] = [after('dev'), after('proto')];
@@ -63,26 +65,72 @@ export const ip = program(function* (process, args, flavour) {
         ({ interfaceName, protocol }) =>
           (wantedDevice ?? interfaceName) === interfaceName && (wantedProtocol ?? protocol) === protocol,
       );
+    shown.sort((one, other) => number(one.destination) - number(other.destination));
     yield* print(process, shown.map((route) => routeLine(route, flavour)).join(''));
     return 0;
   }
   if (!is('address') && !is('link'))
     throw new Usage(object === '' ? undefined : `invalid argument '${object}' to 'ip'`);
-  const shown = interfacesOf(process).filter((candidate) => device === undefined || candidate.name === device);
-  if (device !== undefined && shown.length === 0) return yield* fail(process, `can't find device '${device}'`);
+  return yield* showInterfaces(process, args, rest, { isLink: is('link'), flavour });
+});
+
+/** `ip rule`: which table is asked first. There are the three that every machine has. */
+const RULES = '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
+
+/** `ip [-br|-o|-4] address|link [show [dev] NAME | type KIND | master NAME]` */
+function* showInterfaces(
+  process: Process,
+  args: readonly string[],
+  words: readonly string[],
+  { isLink, flavour }: { readonly isLink: boolean; readonly flavour: Flavour },
+): Task<number> {
+  const has = (...options: readonly string[]) => args.some((argument) => options.includes(argument));
+  const after = (keyword: string) => (words.includes(keyword) ? words[words.indexOf(keyword) + 1] : undefined);
+  const [type, master] = [after('type'), after('master')];
+  const named = words.find((word, at) => !['dev', 'up', 'type', 'master'].includes(word) && words[at - 1] !== 'type');
+  const device = master === undefined ? named : after('dev');
+  const all = interfacesOf(process);
+  if (device !== undefined && all.every(({ name }) => name !== device)) {
+    yield* printError(process, `Device "${device}" does not exist.\n`);
+    return 1;
+  }
+  const onlyIpv4 = has('-4') && !isLink;
+  const shown = all.filter(
+    ({ name, kind, master: bridge, addresses }) =>
+      (device ?? name) === name &&
+      (type === undefined || kind === type) &&
+      (master === undefined || bridge === master) &&
+      (!onlyIpv4 || addresses.length > 0),
+  );
   for (const each of shown) {
-    if (brief) {
-      const state = each.name === 'lo' ? 'UNKNOWN' : 'UP';
-      const last = is('link')
-        ? `${each.mac} `
-        : each.address === undefined
-          ? ''
-          : `${each.address}/${each.prefixLength} `;
-      yield* print(process, `${each.title.padEnd(16)} ${state.padEnd(14)} ${last}\n`);
-    } else yield* print(process, linkLines(each, flavour) + (is('link') ? '' : addressLines(each)));
+    if (has('-br', '-brief')) yield* print(process, briefLine(each, isLink));
+    else if (has('-o', '-oneline')) yield* print(process, oneLine(each, isLink, flavour));
+    else {
+      const [head = '', link = ''] = linkLines(each, flavour).split('\n');
+      const lines = onlyIpv4 ? `${head}\n` : `${head}\n${link}\n`;
+      yield* print(process, lines + (isLink ? '' : addressLines(each)));
+    }
   }
   return 0;
-});
+}
+
+function briefLine({ name, title, kind, mac, addresses }: InterfaceState, isLink: boolean): string {
+  const state = name === 'lo' ? 'UNKNOWN' : kind === 'dummy' ? 'DOWN' : 'UP';
+  const flags =
+    name === 'lo' ? 'LOOPBACK,UP,LOWER_UP' : kind === 'dummy' ? 'BROADCAST,NOARP' : 'BROADCAST,MULTICAST,UP,LOWER_UP';
+  const last = isLink
+    ? `${mac} <${flags}> `
+    : addresses.map(({ address, prefixLength }) => `${address}/${prefixLength} `).join('');
+  return `${title.padEnd(16)} ${state.padEnd(14)} ${last}\n`;
+}
+
+/** A record a line: what would be the next line comes behind a backslash. */
+function oneLine(state: InterfaceState, isLink: boolean, flavour: Flavour): string {
+  if (isLink) return `${linkLines(state, flavour).trimEnd().replaceAll('\n', '\\')}\n`;
+  const lines = addressLines(state).split('\n');
+  const records = state.addresses.map((_, at) => `${lines[2 * at]!.trim()}\\${lines[2 * at + 1]}`);
+  return records.map((record) => `${state.index}: ${state.name}    ${record}\n`).join('');
+}
 
 function routeLine(
   { destination, prefixLength, gateway, interfaceName, protocol, source }: Route,

@@ -31,13 +31,14 @@ test('each node has the range of its Pods in its configuration, a bridge, and a 
       { type: 'portmap' },
     ],
   });
+  const pods = [
+    `${cidrs.get('control-plane')} via 10.0.0.10 dev eth0 proto 17 \n`,
+    `${cidrs.get('node-2')} via 10.0.0.12 dev eth0 proto 17 \n`,
+    `${own} dev kube-bridge proto kernel scope link src ${own.replace('.0/24', '.1')} \n`,
+  ];
+  const uplink = '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.11 \n';
   expect(bed.run('node-1', 'ip', 'route').stdout).toBe(
-    `default via 10.0.0.1 dev eth0 
-${cidrs.get('control-plane')} via 10.0.0.10 dev eth0 proto 17 
-${cidrs.get('node-2')} via 10.0.0.12 dev eth0 proto 17 
-10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.11 
-${own} dev kube-bridge proto kernel scope link src ${own.replace('.0/24', '.1')} 
-`,
+    `default via 10.0.0.1 dev eth0 \n${uplink}${pods.sort().join('')}`,
   );
   expect(bed.run('node-1', '/opt/cni/bin/bridge').stderr).toContain('CNI bridge plugin');
   expect(bed.run('node-1', 'ip', 'link').stdout).toMatch(/veth[0-9a-f]{8}@if2: .* master kube-bridge state UP/);

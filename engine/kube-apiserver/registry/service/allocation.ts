@@ -1,4 +1,4 @@
-import { isExternal, isHeadless, needsClusterIp } from '../../../api/core/service-defaults.ts';
+import { isExternal, isHeadless, needsClusterIp, needsHealthCheckPort } from '../../../api/core/service-defaults.ts';
 import { internalError, invalidObject } from '../../../api/errors.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/kinds.ts';
@@ -30,7 +30,7 @@ export function serviceAllocation(etcd: Etcd, prefix: string, random: Draws) {
     if (stored !== undefined && service.spec === (stored as Service).spec) return service;
     const taken = takenByOthers(etcd, prefix, service);
     const addressed = withClusterIp(withFamilies(service), taken.clusterIps, random);
-    return withNodePorts(addressed, taken.nodePorts, random);
+    return withHealthCheckPort(withNodePorts(addressed, taken.nodePorts, random), taken.nodePorts, random);
   };
 }
 
@@ -107,4 +107,23 @@ function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Dra
     return { ...port, nodePort };
   });
   return { ...service, spec: { ...spec, ports: filled } };
+}
+
+/** https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip */
+function withHealthCheckPort(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
+  const { spec } = service;
+  if (!needsHealthCheckPort(spec)) return service;
+  const ports = (spec.ports ?? []).map(({ protocol = 'TCP', nodePort = 0 }) => nodePortKey(protocol, nodePort));
+  const all = new Set([...taken, ...ports]);
+  const asked = spec.healthCheckNodePort ?? 0;
+  if (asked !== 0) {
+    const why = refuseNodePort(asked, 'TCP', all);
+    if (why === undefined) return service;
+    throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`);
+  }
+  const healthCheckNodePort = allocateNodePort(all, 'TCP', random);
+  if (healthCheckNodePort === undefined) {
+    throw internalError('failed to allocate a HealthCheck NodePort 0: range is full');
+  }
+  return { ...service, spec: { ...spec, healthCheckNodePort } };
 }

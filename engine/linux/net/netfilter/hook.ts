@@ -11,6 +11,8 @@ export type HookVerdict = 'ACCEPT' | 'DROP' | { readonly reject: string };
 export interface TrackedFlow {
   /** It was refused: there is none. */
   forget(): void;
+  /** The other side has answered what is no connection. */
+  answered?(): void;
   /** Both sides have closed it. */
   close(nowMs: number): void;
 }

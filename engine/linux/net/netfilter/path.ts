@@ -235,6 +235,9 @@ class Journey {
     const entry = conntrack.add(this.#packet, original, this.#options.fabric.sim.nowMs);
     this.#flows.push({
       forget: () => conntrack.delete(entry),
+      answered: () => {
+        entry.answered = true;
+      },
       close: (nowMs) => conntrack.close(entry, nowMs),
     });
   }

@@ -16,7 +16,7 @@ export const conntrack = program(function* (process, args) {
     (wanted('-s') ?? original.source.address) === original.source.address &&
     (wanted('-d') ?? original.destination.address) === original.destination.address &&
     (wanted('--dport') ?? String(original.destination.port)) === String(original.destination.port);
-  const [command] = args.filter((word) => /^-[LDFC]$|^--(dump|delete|flush|count)$/.test(word));
+  const [command] = args.filter((word) => /^-[LDFCS]$|^--(dump|delete|flush|count|stats)$/.test(word));
   const found = table.entries(nowMs).filter(fits);
   switch (command) {
     case '-L':
@@ -28,6 +28,10 @@ export const conntrack = program(function* (process, args) {
     case '-C':
     case '--count':
       yield* print(process, `${table.entries(nowMs).length}\n`);
+      return 0;
+    case '-S':
+    case '--stats':
+      yield* print(process, `cpu=0   \t${STATISTICS} \n`);
       return 0;
     case '-F':
     case '--flush':
@@ -54,9 +58,22 @@ function entryText(entry: ConntrackEntry, nowMs: number): string {
   const seconds = Math.ceil((entry.expiresMs - nowMs) / 1000);
   const stateText = state === undefined ? '' : ` ${state}`;
   const unanswered = answered ? '' : ' [UNREPLIED]';
-  const assured = answered && protocol !== 'icmp' ? ' [ASSURED]' : '';
+  const assured = answered ? ' [ASSURED]' : '';
+  if (protocol === 'icmp') {
+    const answer = echoText({ source: reply.source, destination: reply.destination }, true);
+    return `icmp     1 ${seconds} ${echoText(original, false)}${unanswered} ${answer} mark=${mark} use=1`;
+  }
   const head = `${protocol.padEnd(8)} ${number} ${seconds}${stateText}`;
   return `${head} ${tupleText(original)}${unanswered} ${tupleText(reply)}${assured} mark=${mark} use=1`;
+}
+
+/** Counters of each CPU; of what they count nothing ever happens here. */
+const STATISTICS =
+  'found=0 invalid=0 insert=0 insert_failed=0 drop=0 early_drop=0 error=0 search_restart=0 clash_resolve=0 chaintoolong=0';
+
+/** Echo requests and their answers have an id instead of ports. */
+function echoText({ source, destination }: Tuple, isAnswer: boolean): string {
+  return `src=${source.address} dst=${destination.address} type=${isAnswer ? 0 : 8} code=0 id=${source.port}`;
 }
 
 function tupleText({ source, destination }: Tuple): string {
