@@ -24,6 +24,33 @@ const MOST_SAID = 200;
 
 /** Evaluates one check, waiting as long as the check's span asks. Without a history a `never` check throws. */
 export function evaluate(vantage: Vantage, check: Check, history: History | undefined): Verdict {
+  return evaluateTogether(vantage, [check], history)[0]!;
+}
+
+/** Evaluates checks on the same cluster side by side: each sees it from the same moment on, as if it were alone. */
+export function evaluateTogether(
+  vantage: Vantage,
+  checks: readonly Check[],
+  history: History | undefined,
+): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
+  let looking = checks.map((check, index) => ({ index, look: looks(vantage, check, history), dueMs: vantage.nowMs }));
+  while (looking.length > 0) {
+    const next = looking.reduce((first, each) => (each.dueMs < first.dueMs ? each : first));
+    if (next.dueMs > vantage.nowMs) vantage.wait(next.dueMs - vantage.nowMs);
+    const { done, value } = next.look.next();
+    if (done === true) {
+      verdicts[next.index] = value;
+      looking = looking.filter((each) => each !== next);
+    } else next.dueMs = vantage.nowMs + value;
+  }
+  return verdicts;
+}
+
+/** Looks at a cluster; yields how many milliseconds to wait until the next look, and returns how the check came out. */
+type Looks = Generator<number, Verdict, void>;
+
+function looks(vantage: Vantage, check: Check, history: History | undefined): Looks {
   if (check.within !== undefined) return eventually(vantage, check, spanMs(check.within));
   if (check.always !== undefined) return always(vantage, check, spanMs(check.always));
   if (check.changes !== undefined) return changes(vantage, check, check.changes);
@@ -53,33 +80,33 @@ function complaint(value: unknown): string {
   return said === '' ? `; exit code ${exitCode}` : `; it said: ${said}`;
 }
 
-function eventually(vantage: Vantage, check: Check, limitMs: number): Verdict {
+function* eventually(vantage: Vantage, check: Check, limitMs: number): Looks {
   const deadlineMs = vantage.nowMs + limitMs;
   for (;;) {
     const verdict = judge(vantage.observe(check.observe), check);
     if (verdict.passed) return verdict;
     if (vantage.nowMs >= deadlineMs) return { ...verdict, seen: `after ${check.within}: ${verdict.seen}` };
-    vantage.wait(Math.min(LOOK_EVERY_MS, deadlineMs - vantage.nowMs));
+    yield Math.min(LOOK_EVERY_MS, deadlineMs - vantage.nowMs);
   }
 }
 
-function always(vantage: Vantage, check: Check, spanLengthMs: number): Verdict {
+function* always(vantage: Vantage, check: Check, spanLengthMs: number): Looks {
   const startMs = vantage.nowMs;
   for (;;) {
     const verdict = judge(vantage.observe(check.observe), check);
     const elapsedMs = vantage.nowMs - startMs;
     if (!verdict.passed) return { ...verdict, seen: `${Math.round(elapsedMs / 1000)} s in: ${verdict.seen}` };
     if (elapsedMs >= spanLengthMs) return verdict;
-    vantage.wait(Math.min(LOOK_EVERY_MS, spanLengthMs - elapsedMs));
+    yield Math.min(LOOK_EVERY_MS, spanLengthMs - elapsedMs);
   }
 }
 
-function changes(vantage: Vantage, check: Check, { path, within }: NonNullable<Check['changes']>): Verdict {
+function* changes(vantage: Vantage, check: Check, { path, within }: NonNullable<Check['changes']>): Looks {
   const deadlineMs = vantage.nowMs + spanMs(within);
   const first = look(vantage, check, path);
   if (!first.verdict.passed) return first.verdict;
   for (;;) {
-    vantage.wait(LOOK_EVERY_MS);
+    yield LOOK_EVERY_MS;
     const next = look(vantage, check, path);
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) return { ...next.verdict, seen: `${path} changed` };
@@ -89,13 +116,13 @@ function changes(vantage: Vantage, check: Check, { path, within }: NonNullable<C
   }
 }
 
-function constant(vantage: Vantage, check: Check, { path, over }: NonNullable<Check['constant']>): Verdict {
+function* constant(vantage: Vantage, check: Check, { path, over }: NonNullable<Check['constant']>): Looks {
   const deadlineMs = vantage.nowMs + spanMs(over);
   const first = look(vantage, check, path);
   for (;;) {
     if (!first.verdict.passed) return first.verdict;
     if (vantage.nowMs >= deadlineMs) return { ...first.verdict, seen: `${path} stayed as it was` };
-    vantage.wait(LOOK_EVERY_MS);
+    yield LOOK_EVERY_MS;
     const next = look(vantage, check, path);
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) {
@@ -114,7 +141,7 @@ function look(vantage: Vantage, check: Check, path: string): { verdict: Verdict;
   };
 }
 
-function never(check: Check, history: History | undefined): Verdict {
+function* never(check: Check, history: History | undefined): Looks {
   if (!('object' in check.observe)) throw new Error(`check "${check.id}": never looks at objects only`);
   if (history === undefined) throw new Error(`check "${check.id}": never needs the cluster's history`);
   const match = history.firstMatch(check.observe.object, check.that ?? []);

@@ -131,3 +131,32 @@ test('grading a learner’s cluster leaves it as it was', () => {
   expect(report.checks[0]).toMatchObject({ passed: true });
   expect({ hash: cluster.sim.trace.hash, nowMs: cluster.sim.nowMs, inputs: cluster.journal.length }).toEqual(before);
 });
+
+const AFTER = 'after: [{ kubectl: [delete, pod, clock, --now] }]';
+
+test('checks that break the same share a copy, and each sees it from the same moment on', () => {
+  const gone = `- id: gone
+  title: It is gone
+  points: 1
+  ${AFTER}
+  observe: { object: { kind: Pod } }
+  that: [{ path: items, length: 0 }]
+  within: 2s
+  ask: Why?
+`;
+  const both = exercise(gone + gone.replace('id: gone', 'id: stays-gone').replace('within', 'always'), [
+    'gone',
+    'stays-gone',
+  ]);
+  expect(gradeFiles(both, [clock('sleep infinity')])).toMatchObject({ passed: true, virtualMs: expect.any(Number) });
+  const alone = exercise(started + gone, ['started', 'gone']);
+  const { checks } = gradeFiles(alone, [clock('sleep infinity')]);
+  expect(checks.map(({ passed }) => passed)).toEqual([true, true]);
+});
+
+test('an answer may be a script; what it says when it fails is reported', () => {
+  const text = 'kubectl run clock --image=busybox:1.37 -- sleep infinity\nkubectl label pod nobody a=b\n';
+  const report = gradeFiles(exercise(started, ['started']), [{ name: 'clock.sh', text }]);
+  expect(report).toMatchObject({ passed: true });
+  expect(report.refused).toEqual(['Error from server (NotFound): pods "nobody" not found']);
+});

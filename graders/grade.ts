@@ -1,6 +1,6 @@
 import { type Cluster, createCluster, namespaces } from '@drydock/engine';
 import type { Refutation } from './assertion.ts';
-import { evaluate, type Verdict } from './evaluate.ts';
+import { evaluate, evaluateTogether, type Verdict } from './evaluate.ts';
 import { type Check, type Exercise, possiblePoints } from './exercise.ts';
 import { History } from './history.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
@@ -111,8 +111,9 @@ export function gradeAndSpend(
 }
 
 /**
- * Checks that only look come first, on the cluster given. Those that break something get a copy each, made from the
- * state before any check began to break; the last of them may have the cluster itself, which nobody needs any more.
+ * Checks that only look, or wait and look, come first, on the cluster given. Those that break something get copies, made
+ * from the state before any check began to break: one for all checks that do the same, since a copy costs as much as the
+ * cluster did. The last copy may be the cluster itself, which nobody needs any more.
  */
 function gradeOn(
   cluster: Cluster,
@@ -123,18 +124,20 @@ function gradeOn(
 ): Report {
   const startMs = cluster.sim.nowMs;
   const results = new Map<string, CheckResult>();
-  for (const check of exercise.checks.filter((each) => each.after === undefined)) {
+  const { now = [], later = [], breaking = [] } = Object.groupBy(exercise.checks, whenOf);
+  for (const check of [...now, ...later]) {
+    carryOut(cluster, check.after ?? []);
     results.set(check.id, resultOf(cluster, check, evaluate(simulated(cluster), check, history), sources));
   }
-  const breaking = exercise.checks.filter((each) => each.after !== undefined);
-  breaking.forEach((check, index) => {
-    const copy = index === breaking.length - 1 ? cluster : cluster.fork();
-    const obstacle = carryOut(copy, check.after!);
-    const verdict =
-      obstacle === undefined
-        ? evaluate(simulated(copy), check, history)
-        : { passed: false, seen: obstacle, objects: [] };
-    results.set(check.id, resultOf(copy, check, verdict, sources));
+  const alike = [...Map.groupBy(breaking, ({ after }) => JSON.stringify(after)).values()];
+  alike.forEach((checks, index) => {
+    const copy = index === alike.length - 1 ? cluster : cluster.fork();
+    const obstacle = carryOut(copy, checks[0]!.after!);
+    const verdicts = obstacle === undefined ? evaluateTogether(simulated(copy), checks, history) : [];
+    for (const [at, check] of checks.entries()) {
+      const verdict = verdicts[at] ?? { passed: false, seen: obstacle!, objects: [] };
+      results.set(check.id, resultOf(copy, check, verdict, sources));
+    }
   });
   history.close();
   const checks = exercise.checks.map(({ id }) => results.get(id)!);
@@ -148,6 +151,12 @@ function gradeOn(
     checks,
     virtualMs: cluster.sim.nowMs - startMs,
   };
+}
+
+/** Waiting breaks nothing: whoever does nothing else needs no copy. */
+function whenOf({ after }: Check): 'now' | 'later' | 'breaking' {
+  if (after === undefined) return 'now';
+  return after.every((step) => 'wait' in step) ? 'later' : 'breaking';
 }
 
 function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: readonly ManifestSource[]): CheckResult {

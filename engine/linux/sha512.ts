@@ -30,21 +30,23 @@ function rotate(word: bigint, by: bigint): bigint {
   return ((word >> by) | (word << (WORD - by))) & MASK;
 }
 
+const PRIMES = firstPrimes(ROUNDS);
+const CONSTANTS: readonly bigint[] = PRIMES.map((prime) => rootFraction(prime, 3n));
+const BEGINNING: readonly bigint[] = PRIMES.slice(0, 8).map((prime) => rootFraction(prime, 2n));
+
 /** The digest in lower-case hexadecimal. It is slow, and meant for a few kilobytes. */
 export function sha512(message: Uint8Array): string {
-  const primes = firstPrimes(ROUNDS);
-  const constants = primes.map((prime) => rootFraction(prime, 3n));
-  const state = primes.slice(0, 8).map((prime) => rootFraction(prime, 2n));
+  const state = [...BEGINNING];
   const padded = new Uint8Array(Math.ceil((message.length + 17) / BLOCK_BYTES) * BLOCK_BYTES);
   padded.set(message);
   padded[message.length] = 0x80;
   const view = new DataView(padded.buffer);
   view.setBigUint64(padded.length - 8, BigInt(message.length) * 8n);
-  for (let block = 0; block < padded.length; block += BLOCK_BYTES) compress(state, view, block, constants);
+  for (let block = 0; block < padded.length; block += BLOCK_BYTES) compress(state, view, block);
   return state.map((word) => word.toString(16).padStart(16, '0')).join('');
 }
 
-function compress(state: bigint[], view: DataView, block: number, constants: readonly bigint[]): void {
+function compress(state: bigint[], view: DataView, block: number): void {
   const words: bigint[] = [];
   for (let at = 0; at < ROUNDS; at++) {
     if (at < 16) {
@@ -59,7 +61,7 @@ function compress(state: bigint[], view: DataView, block: number, constants: rea
   let [a, b, c, d, e, f, g, h] = state as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   for (let at = 0; at < ROUNDS; at++) {
     const sum = rotate(e, 14n) ^ rotate(e, 18n) ^ rotate(e, 41n);
-    const first = h + sum + ((e & f) ^ (~e & MASK & g)) + constants[at]! + words[at]!;
+    const first = h + sum + ((e & f) ^ (~e & MASK & g)) + CONSTANTS[at]! + words[at]!;
     const second = (rotate(a, 28n) ^ rotate(a, 34n) ^ rotate(a, 39n)) + ((a & b) ^ (a & c) ^ (b & c));
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) & MASK, c, b, a, (first + second) & MASK];
   }

@@ -29,11 +29,11 @@ afterAll(() => visit?.end());
 
 describe.concurrent('ten exercises through the page', () => {
   for (const [id, mistake] of Object.entries(EXERCISES)) {
-    const { answer, checks } = parse(readFileSync(join(FOLDER, id, 'exercise.yaml'), 'utf8'));
+    const { answer, applied, checks } = parse(readFileSync(join(FOLDER, id, 'exercise.yaml'), 'utf8'));
     const textOf = (attempt: string) => readFileSync(join(FOLDER, id, attempt, answer), 'utf8');
 
     test.skipIf(visit === undefined)(`${id}: solved`, { timeout: 120_000 }, async () => {
-      await answered(id, answer, textOf('solutions/reference'), async (bench) => {
+      await answered(id, answer, applied === true, textOf('solutions/reference'), async (bench) => {
         await bench.sees(bench.page.locator('.report'), 'All of it holds', 60_000);
         await bench.sees(bench.page.locator('dd-goals'), 'You have solved this exercise');
       });
@@ -41,7 +41,7 @@ describe.concurrent('ten exercises through the page', () => {
 
     test.skipIf(visit === undefined)(`${id}: failed by ${mistake}`, { timeout: 120_000 }, async () => {
       const failing: string[] = parse(readFileSync(join(FOLDER, id, 'mistakes', mistake, 'fails.yaml'), 'utf8'));
-      await answered(id, answer, textOf(`mistakes/${mistake}`), async (bench) => {
+      await answered(id, answer, applied === true, textOf(`mistakes/${mistake}`), async (bench) => {
         const report = bench.page.locator('.report');
         await bench.sees(report, /\d+ of \d+ points/, 60_000);
         for (const { id: check, title } of checks) {
@@ -54,14 +54,21 @@ describe.concurrent('ten exercises through the page', () => {
   }
 });
 
-/** Writes an answer, applies it, asks for the grade, and looks at what is said. */
-async function answered(id: string, file: string, text: string, look: (bench: Bench) => Promise<void>): Promise<void> {
+/** Writes an answer, applies it in the place of what is there, asks for the grade, and looks at what is said. */
+async function answered(
+  id: string,
+  file: string,
+  applied: boolean,
+  text: string,
+  look: (bench: Bench) => Promise<void>,
+): Promise<void> {
   const reader = await visit.reader();
   const bench = await visit.open(reader, `exercises/${id}/`);
   await bench.prompt();
   await bench.press('Open in the editor');
   await bench.write(text);
   await bench.tab('Terminal').click();
+  if (applied) await bench.answers(() => bench.type(`kubectl delete --now -f ${file}`));
   await bench.answers(() => bench.type(`kubectl apply -f ${file}`));
   await bench.press('Check my work');
   await look(bench);
