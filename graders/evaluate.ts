@@ -21,6 +21,8 @@ const LOOK_EVERY_MS = 500;
 
 /** So much is told of what a command said. */
 const MOST_SAID = 200;
+/** What kubectl exec adds of its own. */
+const KUBECTLS_LAST = /command terminated with exit code \d+\n?$/;
 
 /** Evaluates one check, waiting as long as the check's span asks. Without a history a `never` check throws. */
 export function evaluate(vantage: Vantage, check: Check, history: History | undefined): Verdict {
@@ -76,7 +78,7 @@ function judge(seen: Seen, check: Check): Verdict {
 function complaint(value: unknown): string {
   const { exitCode, stderr } = value as { readonly exitCode?: unknown; readonly stderr?: unknown };
   if (typeof exitCode !== 'number' || exitCode === 0) return '';
-  const said = String(stderr).trim().slice(0, MOST_SAID);
+  const said = String(stderr).replace(KUBECTLS_LAST, '').trim().slice(0, MOST_SAID);
   return said === '' ? `; exit code ${exitCode}` : `; it said: ${said}`;
 }
 

@@ -1,23 +1,27 @@
 import { createCluster, namespaces } from '@drydock/engine';
 import { describe, expect, test, vi } from 'vitest';
-import { learnersCluster } from './exercise.ts';
-import { listExercises, readExerciseFolder } from './exercise-folder.ts';
-import { gradeCluster, gradeFiles, type Report } from './grade.ts';
-import { parseExercise, parseProof } from './parse-exercise.ts';
-import { countVariants, withVariant } from './variant.ts';
+import { type ExerciseFolder, learnersCluster } from '../exercise.ts';
+import { listExercises, readExerciseFolder } from '../exercise-folder.ts';
+import { gradeCluster, gradeFiles, type Report } from '../grade.ts';
+import { parseExercise, parseProof } from '../parse-exercise.ts';
+import { countVariants, withVariant } from '../variant.ts';
 
-// Every exercise proves itself: what the learner starts with fails, every solution passes, and every listed mistake
-// fails exactly the checks it should.
+/**
+ * Every exercise proves itself: what the learner starts with fails, every solution passes, and every listed mistake fails
+ * exactly the checks it should. `part` of `parts` takes its share of them, counted from 0, so that they are proven side by side.
+ */
+export function proveExercises(part: number, parts: number): void {
+  // A cluster lives for minutes in some of them, on a machine that has other things to do.
+  vi.setConfig({ testTimeout: 60_000 });
+  const variants = listExercises().flatMap((id) => {
+    const files = readExerciseFolder(id);
+    return Array.from({ length: countVariants(id, files) }, (_, index) => ({ id, number: index + 1, files }));
+  });
+  const share = variants.filter((_, index) => index % parts === part);
+  describe.each(share)('exercise $id, variant $number', proveVariant);
+}
 
-// A cluster lives for minutes in some of them, on a machine that has other things to do.
-vi.setConfig({ testTimeout: 60_000 });
-
-const variants = listExercises().flatMap((id) => {
-  const files = readExerciseFolder(id);
-  return Array.from({ length: countVariants(id, files) }, (_, index) => ({ id, number: index + 1, files }));
-});
-
-describe.each(variants)('exercise $id, variant $number', ({ id, number, files }) => {
+function proveVariant({ id, number, files }: { id: string; number: number; files: ExerciseFolder }): void {
   const folder = withVariant(id, files, number - 1);
   const exercise = parseExercise(id, folder);
   const { solutions, mistakes } = parseProof(exercise, folder);
@@ -66,4 +70,4 @@ describe.each(variants)('exercise $id, variant $number', ({ id, number, files })
   test('every hint says something and belongs to a check', () => {
     expect(exercise.hints.map(({ check }) => check)).toEqual(exercise.checks.map((check) => check.id));
   });
-});
+}

@@ -1,0 +1,3 @@
+import { proveExercises } from './exercises.ts';
+
+proveExercises(1, 2);
