@@ -55,5 +55,7 @@ function serveBinding(server: ServerContext, request: ApiRequest, info: RequestI
   const pods = server.resources.get('/v1/pods');
   if (pods === undefined || request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
   const negotiated = negotiate(request.headers?.['accept']);
-  return bindPod({ ...pods, server, request, info, query: new Query(request), negotiated, user, warnings: [] });
+  const binding = { ...info, subresource: 'binding' };
+  const query = new Query(request);
+  return bindPod({ ...pods, server, request, info: binding, query, negotiated, user, warnings: [] });
 }
