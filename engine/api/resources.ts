@@ -198,7 +198,7 @@ const mutatingAdmissionPolicyBindings = resource<MutatingAdmissionPolicyBinding>
   'MutatingAdmissionPolicyBinding',
   false,
 );
-const certificateSigningRequests = resource<CertificateSigningRequest>(
+export const certificateSigningRequests = resource<CertificateSigningRequest>(
   'certificates.k8s.io/v1',
   'certificatesigningrequests',
   'CertificateSigningRequest',

@@ -22,6 +22,7 @@ import type { Process, Program } from '../linux/syscalls.ts';
 import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
+import { clusterAuthority } from './cluster-authority.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
@@ -169,6 +170,7 @@ export class ControlPlane {
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
+      certificateAuthority: clusterAuthority(this.#host.sim),
       sim: this.#host.sim,
       transport,
       ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),

@@ -3,6 +3,7 @@ import type { Discovery } from '../client/discovery.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { SharedInformers } from '../client/shared-informers.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 
 /** What every controller is given. */
 export interface ControllerContext {
@@ -13,6 +14,8 @@ export interface ControllerContext {
   readonly discovery: Discovery;
   /** `--root-ca-file`: the certificate (PEM) by which Pods know the API server. */
   readonly rootCa: string;
+  /** Who signs certificates; without it nobody does. */
+  readonly certificateAuthority?: CertificateAuthority | undefined;
   /** A recorder whose events bear the controller's name. */
   readonly recorder: (component: string) => EventRecorder;
 }

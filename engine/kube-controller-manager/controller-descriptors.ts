@@ -1,4 +1,7 @@
 import { AttachDetachController } from './attach-detach/attach-detach-controller.ts';
+import { ApprovingController } from './certificates/approving-controller.ts';
+import { CleanerController } from './certificates/cleaner-controller.ts';
+import { SigningController } from './certificates/signing-controller.ts';
 import { ClusterRoleAggregationController } from './clusterrole-aggregation/cluster-role-aggregation-controller.ts';
 import type { ControllerContext, RunningController } from './controller-context.ts';
 import { CronJobController } from './cronjob/cron-job-controller.ts';
@@ -115,6 +118,21 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
   },
   { name: 'statefulset-controller', alias: 'statefulset', create: (context) => new StatefulSetController(context) },
   { name: 'cronjob-controller', alias: 'cronjob', create: (context) => new CronJobController(context) },
+  {
+    name: 'certificatesigningrequest-signing-controller',
+    alias: 'csrsigning',
+    create: (context) => new SigningController(context),
+  },
+  {
+    name: 'certificatesigningrequest-approving-controller',
+    alias: 'csrapproving',
+    create: (context) => new ApprovingController(context),
+  },
+  {
+    name: 'certificatesigningrequest-cleaner-controller',
+    alias: 'csrcleaner',
+    create: (context) => new CleanerController(context),
+  },
   {
     name: 'persistentvolume-binder-controller',
     alias: 'persistentvolume-binder',

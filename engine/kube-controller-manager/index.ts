@@ -5,6 +5,7 @@ import { LeaderElector } from '../client/leader-election.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
@@ -18,6 +19,8 @@ export interface ControllerManagerOptions {
   readonly controllers?: readonly string[];
   /** What `--root-ca-file` holds. */
   readonly rootCa?: string;
+  /** What `--cluster-signing-cert-file` and its key stand for. */
+  readonly certificateAuthority?: CertificateAuthority;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
@@ -37,7 +40,7 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
   const clientOf = clientsOfControllers(client, options.accountTransport);
   const selected = selectControllers(options.controllers ?? ['*']);
   let running: RunningController | undefined;
-  const start = () => startControllers(sim, client, clientOf, selected, options.rootCa);
+  const start = () => startControllers(sim, client, clientOf, selected, options);
   if (options.leaderElect === false) return start();
 
   const recorder = new EventRecorder(sim, client, { component: 'kube-controller-manager' });
@@ -86,7 +89,7 @@ function startControllers(
   client: Client,
   clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
-  rootCa = '',
+  { rootCa = '', certificateAuthority }: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority'>,
 ): RunningController {
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const discovery = new Discovery(client);
@@ -98,7 +101,7 @@ function startControllers(
       recorders.push(created);
       return created;
     };
-    return create({ sim, client: own, informers, discovery, rootCa, recorder });
+    return create({ sim, client: own, informers, discovery, rootCa, certificateAuthority, recorder });
   });
   for (const controller of controllers) controller.start();
   informers.start();

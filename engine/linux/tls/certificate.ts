@@ -35,9 +35,12 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 const RSA = '1.2.840.113549.1.1.1';
 const EC = '1.2.840.10045.2.1';
-const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
+export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 const ALTERNATIVE_NAMES = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
+const KEY_USAGE = '2.5.29.15';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const USAGES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** The certificates of a PEM text, in order. Throws DerError for one that cannot be read. */
 export function readCertificates(pem: string): readonly Certificate[] {
@@ -70,7 +73,7 @@ export function readCertificate(der: Uint8Array): Certificate {
   };
 }
 
-function readName({ body }: Der): Name {
+export function readName({ body }: Der): Name {
   return readAll(body).flatMap((set) =>
     readAll(set.body).map((attribute) => {
       const [type, value] = readAll(attribute.body);
@@ -102,7 +105,8 @@ export function unsigned({ body }: Der): Uint8Array {
   return body[0] === 0 ? body.subarray(1) : body;
 }
 
-function readExtensions(block: Der | undefined): Pick<Certificate, 'dnsNames' | 'addresses' | 'isAuthority'> {
+/** @param block that holds their list */
+export function readExtensions(block: Der | undefined): Pick<Certificate, 'dnsNames' | 'addresses' | 'isAuthority'> {
   const dnsNames: string[] = [];
   const addresses: string[] = [];
   let isAuthority = false;
@@ -128,30 +132,17 @@ export interface CertificateRequest {
   readonly isAuthority?: boolean;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
-  /** Of the key that it is for, and of the one that signs. */
-  readonly modulus: Uint8Array;
+  /** The key that it is for, as `publicKeyInfo` writes it or a request had it. */
+  readonly keyInfo: Uint8Array;
+  /** Whether servers or clients show it; not said unless told. */
+  readonly usages?: readonly ('serverAuth' | 'clientAuth')[];
   readonly issuer: { readonly subject: Name; readonly modulus: Uint8Array };
   readonly serial: Uint8Array;
 }
 
 export function writeCertificate(request: CertificateRequest): Uint8Array {
   const algorithm = write(TAG.sequence, writeOid(SHA256_WITH_RSA), write(TAG.null));
-  const extensions: Uint8Array[] = [];
-  const extension = (oid: string, critical: boolean, value: Uint8Array) =>
-    extensions.push(
-      write(
-        TAG.sequence,
-        writeOid(oid),
-        ...(critical ? [Uint8Array.of(1, 1, 0xff)] : []),
-        write(TAG.octetString, value),
-      ),
-    );
-  if (request.isAuthority === true) extension(BASIC_CONSTRAINTS, true, write(TAG.sequence, Uint8Array.of(1, 1, 0xff)));
-  const names = [
-    ...(request.dnsNames ?? []).map((name) => write(0x82, encode(name))),
-    ...(request.addresses ?? []).map((address) => write(0x87, Uint8Array.from(address.split('.'), Number))),
-  ];
-  if (names.length > 0) extension(ALTERNATIVE_NAMES, false, write(TAG.sequence, ...names));
+  const extensions = writeExtensions(request);
   const signed = write(
     TAG.sequence,
     write(0xa0, writeInteger(Uint8Array.of(2))),
@@ -160,14 +151,41 @@ export function writeCertificate(request: CertificateRequest): Uint8Array {
     writeName(request.issuer.subject),
     write(TAG.sequence, writeTime(request.notBeforeMs), writeTime(request.notAfterMs)),
     writeName(request.subject),
-    publicKeyInfo(request.modulus),
+    request.keyInfo,
     ...(extensions.length === 0 ? [] : [write(0xa3, write(TAG.sequence, ...extensions))]),
   );
   const signature = seal(request.issuer.modulus, signed);
   return write(TAG.sequence, signed, algorithm, write(TAG.bitString, Uint8Array.of(0), signature));
 }
 
-function writeName(name: Name): Uint8Array {
+/** What a certificate, or a request for one, says beyond its subject. */
+export function writeExtensions({
+  isAuthority,
+  usages = [],
+  dnsNames = [],
+  addresses = [],
+}: Partial<CertificateRequest>): readonly Uint8Array[] {
+  const extension = (oid: string, critical: boolean, value: Uint8Array) =>
+    write(TAG.sequence, writeOid(oid), ...(critical ? [Uint8Array.of(1, 1, 0xff)] : []), write(TAG.octetString, value));
+  const names = [
+    ...dnsNames.map((name) => write(0x82, encode(name))),
+    ...addresses.map((address) => write(0x87, Uint8Array.from(address.split('.'), Number))),
+  ];
+  return [
+    ...(isAuthority === true
+      ? [extension(BASIC_CONSTRAINTS, true, write(TAG.sequence, Uint8Array.of(1, 1, 0xff)))]
+      : []),
+    ...(usages.length > 0
+      ? [
+          extension(KEY_USAGE, true, write(TAG.bitString, Uint8Array.of(5, 0xa0))),
+          extension(EXTENDED_KEY_USAGE, false, write(TAG.sequence, ...usages.map((usage) => writeOid(USAGES[usage])))),
+        ]
+      : []),
+    ...(names.length > 0 ? [extension(ALTERNATIVE_NAMES, false, write(TAG.sequence, ...names))] : []),
+  ];
+}
+
+export function writeName(name: Name): Uint8Array {
   const attributes = name.map(([type, value]) => {
     const oid = Object.keys(ATTRIBUTES).find((each) => ATTRIBUTES[each] === type) ?? type;
     return write(TAG.set, write(TAG.sequence, writeOid(oid), write(TAG.utf8, encode(value))));
@@ -182,7 +200,7 @@ function writeTime(ms: number): Uint8Array {
     : write(TAG.generalizedTime, encode(text));
 }
 
-function publicKeyInfo(modulus: Uint8Array): Uint8Array {
+export function publicKeyInfo(modulus: Uint8Array): Uint8Array {
   const key = write(TAG.sequence, writeInteger(modulus), writeInteger(Uint8Array.of(1, 0, 1)));
   return write(
     TAG.sequence,

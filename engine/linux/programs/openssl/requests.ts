@@ -1,10 +1,11 @@
 import type { Task } from '../../../sim/index.ts';
-import { decode, encode, print, printError } from '../../stdio.ts';
+import { print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { type Name, readCertificates, writeCertificate } from '../../tls/certificate.ts';
-import { readAll, readOne, TAG, write } from '../../tls/der.ts';
-import { readPem, writePem } from '../../tls/pem.ts';
+import { type Name, publicKeyInfo, readCertificates, writeCertificate } from '../../tls/certificate.ts';
+import { DerError } from '../../tls/der.ts';
+import { writePem } from '../../tls/pem.ts';
 import { KEY_BYTES, makePrivateKey, publicHalf } from '../../tls/private-key.ts';
+import { readSigningRequest, type SigningRequest, writeSigningRequest } from '../../tls/signing-request.ts';
 import { randomBytes } from '../../tls/tls-client.ts';
 import { subjectName } from './certificate-text.ts';
 import { OpensslError, type Words } from './words.ts';
@@ -47,10 +48,10 @@ export function* request(process: Process, words: Words): Task<number> {
   const wanted: Wanted = { subject: subjectName(subject), ...alternativeNames(words.all('addext')) };
   const modulus = yield* keyFor(process, words);
   if (!words.has('x509')) {
-    yield* put(process, words.value('out'), writeRequest(wanted, modulus));
+    yield* put(process, words.value('out'), writeSigningRequest(wanted, modulus));
     return 0;
   }
-  yield* certify(process, words, wanted, modulus, { subject: wanted.subject, modulus });
+  yield* certify(process, words, wanted, publicKeyInfo(modulus), { subject: wanted.subject, modulus });
   return 0;
 }
 
@@ -78,7 +79,7 @@ function* certify(
   process: Process,
   words: Words,
   wanted: Wanted,
-  modulus: Uint8Array,
+  key: Uint8Array,
   issuer: { readonly subject: Name; readonly modulus: Uint8Array },
 ): Task<void> {
   const notBeforeMs = process.now();
@@ -89,28 +90,23 @@ function* certify(
     isAuthority: words.has('x509') && !words.has('req'),
     notBeforeMs,
     notAfterMs: notBeforeMs + Number(words.value('days') ?? 30) * DAY_MS,
-    modulus,
+    keyInfo: key,
     issuer,
     serial,
   });
   yield* put(process, words.value('out'), writePem('CERTIFICATE', der));
 }
 
-/**
- * A request to sign. Its frame is PKCS #10's; what is wanted stands in it as text, since only `x509 -req` here reads it.
- */
-function writeRequest(wanted: Wanted, modulus: Uint8Array): string {
-  const text = JSON.stringify({ ...wanted, modulus: [...modulus] });
-  return writePem('CERTIFICATE REQUEST', write(TAG.sequence, write(TAG.utf8, encode(text))));
-}
-
 /** `x509 -req`: signs a request as an authority. */
 export function* sign(process: Process, words: Words): Task<number> {
   const path = words.value('in') ?? '';
-  const block = readPem(words.file(path)).find(({ label }) => label.endsWith('CERTIFICATE REQUEST'));
-  const value = block === undefined ? undefined : readAll(readOne(block.bytes, TAG.sequence).body)[0];
-  if (value?.tag !== TAG.utf8) throw new OpensslError(`Unable to load X509 request from ${path}: made elsewhere`);
-  const { modulus, ...asked } = JSON.parse(decode(value.body)) as Wanted & { modulus: readonly number[] };
+  let asked: SigningRequest;
+  try {
+    asked = readSigningRequest(words.file(path));
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new OpensslError(`Unable to load X509 request from ${path}`);
+  }
   const [authority] = readCertificates(words.file(words.value('CA') ?? ''));
   if (authority === undefined) throw new OpensslError('Could not find CA certificate');
   const key = words.value('CAkey') ?? words.value('CA') ?? '';
@@ -124,6 +120,6 @@ export function* sign(process: Process, words: Words): Task<number> {
     `Certificate request self-signature ok\nsubject=${asked.subject.map(([type, name]) => `${type}=${name}`).join(', ')}\n`,
   );
   const wanted = { subject: asked.subject, dnsNames: names.dnsNames, addresses: names.addresses };
-  yield* certify(process, words, wanted, Uint8Array.from(modulus), { subject: authority.subject, modulus: signer });
+  yield* certify(process, words, wanted, asked.keyInfo, { subject: authority.subject, modulus: signer });
   return 0;
 }
