@@ -55,9 +55,9 @@ export function* allInput(
 }
 
 /** Bytes as lines without newlines; the last one counts also without a newline. */
-export function linesOf(text: string): string[] {
+export function linesOf(text: string, end = '\n'): string[] {
   if (text === '') return [];
-  const lines = text.split('\n');
-  if (text.endsWith('\n')) lines.pop();
+  const lines = text.split(end);
+  if (text.endsWith(end)) lines.pop();
   return lines;
 }

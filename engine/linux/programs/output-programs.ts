@@ -7,27 +7,41 @@ import { getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
 
 export const cat = program(function* (process, args, flavour) {
-  const options = getOptions(args, { letters: 'nubevtA', long: { number: 'n' } });
+  const options = getOptions(args, { letters: 'nubevtAET', long: { number: 'n' } });
+  const numbered = options.has('n') || options.has('b');
+  const has = (letters: string) => [...letters].some((letter) => options.has(letter));
+  const shown = { ends: has('AeE'), tabs: has('AtT'), others: has('Avet'), any: has('AeEtTv') };
   let line = 0;
   let atStart = true;
   return yield* eachInput(process, flavour, options.operands, function* (fd) {
     for (;;) {
       const data = yield* process.read(fd);
       if (data.length === 0) return;
-      if (!options.has('n')) {
+      if (!numbered && !shown.any) {
         yield* process.write(1, data);
         continue;
       }
       let text = '';
       for (const byte of data) {
-        if (atStart) text += `${String(++line).padStart(6)}\t`;
+        const counts = !options.has('b') || byte !== 10;
+        if (atStart && numbered && counts) text += `${String(++line).padStart(6)}\t`;
         atStart = byte === 10;
-        text += byte < 128 ? String.fromCharCode(byte) : String.fromCharCode(0xdc00 + byte);
+        text += byteText(byte, shown);
       }
       yield* print(process, text);
     }
   });
 });
+
+/** `cat -v`: what is not printable as `^A` and `M-a`; `-E` and `-T` show ends of lines and tabs. */
+function byteText(byte: number, shown: { ends: boolean; tabs: boolean; others: boolean }): string {
+  if (byte === 10) return shown.ends ? '$\n' : '\n';
+  if (byte === 9) return shown.tabs ? '^I' : '\t';
+  if (!shown.others) return byte < 128 ? String.fromCharCode(byte) : String.fromCharCode(0xdc00 + byte);
+  if (byte >= 128) return `M-${byteText(byte - 128, { ends: false, tabs: true, others: true }).replace('\n', '^J')}`;
+  if (byte === 127) return '^?';
+  return byte < 32 ? `^${String.fromCharCode(byte + 64)}` : String.fromCharCode(byte);
+}
 
 export const echo = program(function* (process, args) {
   yield* print(process, echoText(args, false));

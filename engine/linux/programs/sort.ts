@@ -9,7 +9,8 @@ export const sort = program(function* (process, args, flavour) {
     long: { numeric: 'n', reverse: 'r', unique: 'u', key: 'k', 'field-separator': 't', 'human-numeric-sort': 'h' },
   });
   const { pieces, exitCode } = yield* allInput(process, flavour, options.operands);
-  const lines = pieces.flatMap((piece) => linesOf(decode(piece)));
+  const end = options.has('z') ? '\0' : '\n';
+  const lines = pieces.flatMap((piece) => linesOf(decode(piece), end));
   const separator = options.value('t');
   const flags = (letters: string) => (letter: string) =>
     letters.includes(letter) || (!/[nrfhVgb]/.test(letters) && options.has(letter));
@@ -43,7 +44,7 @@ export const sort = program(function* (process, args, flavour) {
         : (a.line < b.line ? -1 : a.line > b.line ? 1 : 0) * (options.has('r') ? -1 : 1)),
   );
   const kept = options.has('u') ? keyed.filter((item, at) => at === 0 || compare(keyed[at - 1]!, item) !== 0) : keyed;
-  const text = kept.map((item) => `${item.line}\n`).join('');
+  const text = kept.map((item) => `${item.line}${end}`).join('');
   const output = options.value('o');
   if (output === undefined) yield* print(process, text);
   else process.writeFile(output, encode(text));

@@ -14,10 +14,18 @@ export function applyAliases(shell: Shell, source: string): string {
     collect(parse(text), shell, used, places);
     if (places.length === 0) return text;
     for (const { pos, end, name } of places.reverse())
-      text = text.slice(0, pos) + shell.aliases.get(name)! + text.slice(end);
+      text = text.slice(0, pos) + chained(shell, name, new Set()) + text.slice(end);
     for (const { name } of places) used.add(name);
   }
   return text;
+}
+
+/** What an alias leads to: the first word of its value may be one again, but not the same. */
+function chained(shell: Shell, name: string, used: ReadonlySet<string>): string {
+  const value = shell.aliases.get(name)!;
+  const [, blank = '', first = ''] = /^(\s*)([^\s;|&<>()$`"'\\]*)/.exec(value) ?? [];
+  if (first === name || used.has(first) || !shell.aliases.has(first)) return value;
+  return blank + chained(shell, first, new Set([...used, name])) + value.slice(blank.length + first.length);
 }
 
 function collect(
@@ -28,7 +36,13 @@ function collect(
 ): void {
   if (node.type === 'Command' && node.name !== undefined) {
     const name = node.name.text;
-    if (shell.aliases.has(name) && !used.has(name)) places.push({ pos: node.name.pos, end: node.name.end, name });
+    if (shell.aliases.has(name) && !used.has(name)) {
+      places.push({ pos: node.name.pos, end: node.name.end, name });
+      const next = node.suffix[0];
+      // An alias that ends in a blank lets the word behind it be one.
+      if (/\s$/.test(shell.aliases.get(name)!) && next?.type === 'Word' && shell.aliases.has(next.text))
+        places.push({ pos: next.pos, end: next.end, name: next.text });
+    }
   }
   if (node.type === 'Word' || node.type === 'Assignment') return;
   forEachChild(node, (child) => collect(child, shell, used, places));

@@ -1,3 +1,5 @@
+import { Errno } from '../errno.ts';
+
 /** Thrown to leave commands early. None of them is an Error: they are cheap and never reach the user. */
 
 export class LoopExit {
@@ -49,4 +51,13 @@ export class ShellFault {
     this.status = status;
     this.commandOnly = commandOnly;
   }
+}
+
+/** Errors that end a command or a script, with the host's own limits among them. */
+export function faultOf(error: unknown): ShellFault | undefined {
+  if (error instanceof ShellFault) return error;
+  if (error instanceof Errno) return new ShellFault(error.message, 2);
+  // Deeper nesting than the host's stack holds.
+  if (error instanceof RangeError) return new ShellFault('maximum nesting level exceeded', 2);
+  return undefined;
 }

@@ -16,3 +16,26 @@ for (const dialect of ['bash', 'dash', 'ash'] as const) {
     expect(`${stdout}exit ${exitCode}\n`).toBe(expected);
   });
 }
+
+// Short scripts along the chapters of POSIX' Shell Command Language, and what people use beyond it: `%%`, the script, then
+// `%% shells` and what these print, with the exit code.
+for (const file of ['posix.txt', 'bash-and-programs.txt']) {
+  const text = readFileSync(new URL(file, corpus), 'utf8');
+  const cases = text
+    .split(/^%%\n/m)
+    .slice(1)
+    .flatMap((block) => {
+      const [script = '', ...answers] = block.split(/^%% /m);
+      return answers.flatMap((answer) => {
+        const [, dialects = '', expected = ''] = /^(.*)\n([\s\S]*)$/.exec(answer) ?? [];
+        return dialects
+          .split(' ')
+          .map((dialect) => ({ dialect: dialect as 'bash' | 'dash' | 'ash', script, expected }));
+      });
+    });
+  test.for(cases)(`${file}: $dialect $script`, ({ dialect, script, expected }) => {
+    const shell = testShell(dialect, { '/work/s.sh': { text: script } });
+    const { stdout, exitCode } = shell.run([dialect === 'ash' ? 'sh' : dialect, 's.sh']);
+    expect(`${stdout}exit ${exitCode}\n`).toBe(expected);
+  });
+}

@@ -1,8 +1,8 @@
 import type { Task } from '../../sim/index.ts';
 import { readLineBytewise } from './builtins/read-line.ts';
-import { LoopExit } from './control.ts';
+import { faultOf, LoopExit } from './control.ts';
 import { runStatement } from './execute/list.ts';
-import { faultOf, parseFor, reportSyntax } from './interpreter.ts';
+import { parseFor, reportSyntax } from './interpreter.ts';
 import { complain } from './messages.ts';
 import type { Shell } from './shell.ts';
 
@@ -31,6 +31,7 @@ export function* runInput(shell: Shell): Task<number> {
     const parsed = parseFor(shell, text, firstLine);
     if (parsed.incomplete && !ended) continue;
     for (const statement of parsed.script.statements) {
+      if (shell.options.noexec && !shell.interactive) continue;
       try {
         yield* runStatement(shell, statement);
       } catch (error) {

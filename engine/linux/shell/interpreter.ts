@@ -1,7 +1,7 @@
 import type { Task } from '../../sim/index.ts';
-import { Errno } from '../errno.ts';
 import type { Process } from '../syscalls.ts';
-import { FunctionReturn, LoopExit, ShellExit, ShellFault } from './control.ts';
+import { applyAliases } from './aliases.ts';
+import { FunctionReturn, faultOf, LoopExit, ShellExit } from './control.ts';
 import { runCompound } from './execute/compound.ts';
 import { runList, runStatement } from './execute/list.ts';
 import { runSimple } from './execute/simple.ts';
@@ -75,15 +75,6 @@ function* settle(shell: Shell, run: (shell: Shell) => Task<number>): Task<{ code
   }
 }
 
-/** Errors that end a command or a script, with the host's own limits among them. */
-export function faultOf(error: unknown): ShellFault | undefined {
-  if (error instanceof ShellFault) return error;
-  if (error instanceof Errno) return new ShellFault(error.message, 2);
-  // Deeper nesting than the host's stack holds.
-  if (error instanceof RangeError) return new ShellFault('maximum nesting level exceeded', 2);
-  return undefined;
-}
-
 const MAX_PARSED = 64;
 
 /** Parses text with the shell's memory of what it parsed before. */
@@ -101,7 +92,7 @@ export function parseFor(shell: Shell, text: string, firstLine = 1): ParsedSourc
 /** `eval`, `.` and traps. A syntax error ends dash and ash; bash goes on with status 2 (1 for eval). */
 function* runSource(shell: Shell, text: string): Task<number> {
   const parsed = parseFor(shell, text);
-  shell.status = 0;
+  if (parsed.script.statements.length === 0) shell.status = 0;
   yield* runList(shell, parsed.script);
   if (parsed.fault === undefined) return shell.status;
   yield* reportSyntax(shell, parsed.fault, text);
@@ -126,9 +117,28 @@ export function* runText(shell: Shell, text: string): Task<number> {
     // `sh -c command` becomes the command.
     return yield* runCommand(shell, pipeline.commands[0]!, true);
   }
+  for (let piece: Piece | undefined = { text, firstLine: 1, parsed }; piece !== undefined; ) {
+    piece = yield* runPiece(shell, piece);
+  }
+  return shell.status;
+}
+
+/** A script, or the lines of it that are left. */
+interface Piece {
+  readonly text: string;
+  readonly firstLine: number;
+  readonly parsed: ParsedSource;
+}
+
+/** Runs a script up to its end, or to where an alias has changed what its next lines mean; returns those. */
+function* runPiece(shell: Shell, { text, firstLine, parsed }: Piece): Task<Piece | undefined> {
+  const { statements } = parsed.script;
+  const aliasing = (!isBash(shell) || shell.shopts.has('expand_aliases')) && /\balias/.test(text);
+  const known = aliasing ? aliasesOf(shell) : '';
   let abandoned: number | undefined;
-  for (const statement of statements) {
+  for (const [index, statement] of statements.entries()) {
     if (statement.line === abandoned) continue;
+    if (shell.options.noexec) return undefined;
     try {
       yield* runStatement(shell, statement);
     } catch (error) {
@@ -139,10 +149,24 @@ export function* runText(shell: Shell, text: string): Task<number> {
       shell.status = fault.status;
       abandoned = statement.line;
     }
+    const next = statements[index + 1];
+    if (aliasing && next !== undefined && next.line > statement.line && aliasesOf(shell) !== known) {
+      const rest = text
+        .split('\n')
+        .slice(next.line - firstLine)
+        .join('\n');
+      const replaced = parseScript(applyAliases(shell, rest), { braces: isBash(shell), firstLine: next.line });
+      return { text: rest, firstLine: next.line, parsed: replaced };
+    }
   }
-  if (parsed.fault === undefined) return shell.status;
+  if (parsed.fault === undefined) return undefined;
   yield* reportSyntax(shell, parsed.fault, text);
-  return 2;
+  shell.status = 2;
+  return undefined;
+}
+
+function aliasesOf(shell: Shell): string {
+  return JSON.stringify([...shell.aliases]);
 }
 
 function* runScriptFile(shell: Shell, path: string, argv: readonly string[], text: string): Task<number> {

@@ -115,9 +115,14 @@ export function stateOf(job: Job): JobState {
 
 /** `$?` of a finished or stopped job; with `pipefail` that of the last process that failed. */
 export function jobStatus(job: Job, pipefail: boolean): number {
-  const statuses = job.processes.map((process) => (process.status === undefined ? 0 : exitStatus(process.status)));
+  const statuses = jobStatuses(job);
   if (pipefail) return statuses.findLast((status) => status !== 0) ?? 0;
   return statuses.at(-1) ?? 0;
+}
+
+/** The exit codes of a job's processes. */
+export function jobStatuses(job: Job): readonly number[] {
+  return job.processes.map((process) => (process.status === undefined ? 0 : exitStatus(process.status)));
 }
 
 function exitStatus(status: WaitStatus): number {

@@ -98,6 +98,12 @@ export interface Shell {
   tested: number;
   loopDepth: number;
   functionDepth: number;
+  /** The functions under way, the innermost first. */
+  functionNames: readonly string[];
+  /** The exit codes of the last pipeline's commands; undefined for a single command, whose code is `$?`. */
+  pipeStatus: readonly number[] | undefined;
+  /** How many subshells deep this is. */
+  readonly subshellDepth: number;
   /** Nested `eval`, `.` and traps. */
   sourceDepth: number;
   /** Position inside grouped options for `getopts`. */

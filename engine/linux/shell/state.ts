@@ -2,7 +2,7 @@ import type { Process } from '../syscalls.ts';
 import { FileDescriptors } from './descriptors.ts';
 import { JobTable } from './job-table.ts';
 import type { CompleterTable, Dialect, ForkRequest, Interpreter, Shell, ShellOptions } from './shell.ts';
-import { Variables } from './variables.ts';
+import { type Computed, Variables } from './variables.ts';
 
 export interface ShellSetup {
   readonly dialect: Dialect;
@@ -64,6 +64,9 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
     tested: 0,
     loopDepth: 0,
     functionDepth: 0,
+    functionNames: [],
+    pipeStatus: undefined,
+    subshellDepth: 0,
     sourceDepth: 0,
     getoptsOffset: 0,
     isSubshell: false,
@@ -100,6 +103,7 @@ export function copyShell(shell: Shell, request: ForkRequest): (child: Process) 
     substitutionStatus: undefined,
     interactive: false,
     isSubshell: true,
+    subshellDepth: shell.subshellDepth + 1,
     trapRunning: false,
     processSubstitutions: [],
     process: undefined,
@@ -113,17 +117,19 @@ export function copyShell(shell: Shell, request: ForkRequest): (child: Process) 
 }
 
 /** Variables whose value is made when they are read. */
-function computedValues(shell: () => Shell): ReadonlyMap<string, () => string> {
+function computedValues(shell: () => Shell): Computed {
   let seed = 0;
   let started: number | undefined;
-  return new Map([
+  return new Map<string, () => string | readonly string[]>([
     ['PPID', () => String(shell().process.parentPid)],
     ['UID', () => String(shell().process.credentials.uid)],
     ['EUID', () => String(shell().process.credentials.uid)],
     ['LINENO', () => String(shell().line)],
     ['BASHPID', () => String(shell().process.pid)],
     ['HOSTNAME', () => shell().process.hostname],
-    ['FUNCNAME', () => ''],
+    ['FUNCNAME', () => shell().functionNames],
+    ['PIPESTATUS', () => (shell().pipeStatus ?? [shell().status]).map(String)],
+    ['BASH_SUBSHELL', () => String(shell().subshellDepth)],
     ['BASH_VERSION', () => '5.2.15(1)-release'],
     ['EPOCHSECONDS', () => String(Math.floor(shell().process.now() / 1000))],
     [

@@ -58,12 +58,26 @@ export function resetForChild(child: Shell, parentInteractive: boolean, backgrou
   for (const [name, action] of child.traps) {
     if (action === '') continue;
     child.traps.delete(name);
-    if (name !== 'EXIT') process.setSignalAction(name as Signal, 'default');
+    if (name !== 'EXIT' && name !== 'ERR') process.setSignalAction(name as Signal, 'default');
   }
   if (background) {
     process.setSignalAction('INT', 'ignore');
     process.setSignalAction('QUIT', 'ignore');
   }
+}
+
+/** bash's ERR: after a command that would end a script under `set -e`; not within itself, nor in functions. */
+export function* runErrorTrap(shell: Shell): Task<void> {
+  const action = shell.traps.get('ERR')!;
+  if (shell.trapRunning) return;
+  const { status } = shell;
+  shell.trapRunning = true;
+  try {
+    yield* shell.interpreter.source(shell, action);
+  } finally {
+    shell.trapRunning = false;
+  }
+  shell.status = status;
 }
 
 /** Runs the EXIT trap, once. */

@@ -14,10 +14,13 @@ export interface Variable {
 /** `x=$x$x` in a loop must not fill the memory of the host. */
 const MAX_VALUE_LENGTH = 32 * 1024 * 1024;
 
+/** Values made when they are read, by name; a list is an array. */
+export type Computed = ReadonlyMap<string, () => string | readonly string[]>;
+
 /** The shell's variables, with what `local` has put aside. Values computed on reading (`$RANDOM`) are added by name. */
 export class Variables {
   readonly #variables: Map<string, Variable>;
-  readonly #computed: ReadonlyMap<string, () => string>;
+  readonly #computed: Computed;
   /** Of each function call under way: what its locals replaced. */
   readonly #frames: Map<string, Variable | undefined>[] = [];
   #environment: Record<string, string> | undefined;
@@ -30,7 +33,7 @@ export class Variables {
 
   readonly #bash: boolean;
 
-  constructor(computed: ReadonlyMap<string, () => string>, bash: boolean, from?: Variables) {
+  constructor(computed: Computed, bash: boolean, from?: Variables) {
     this.#computed = computed;
     this.#bash = bash;
     this.#variables = new Map();
@@ -51,12 +54,17 @@ export class Variables {
       if (variable.entries !== undefined) return variable.entries.get('0');
       return variable.value;
     }
-    return this.#computed.size === 0 ? undefined : this.#computed.get(name)?.();
+    if (this.#computed.size === 0) return undefined;
+    const computed = this.#computed.get(name)?.();
+    return typeof computed === 'object' ? computed[0] : computed;
   }
 
   element(name: string, key: string): string | undefined {
     const variable = this.#variables.get(name);
-    if (variable === undefined) return undefined;
+    if (variable === undefined) {
+      const list = this.values(name);
+      return list.at(Number(key));
+    }
     if (variable.entries !== undefined) return variable.entries.get(key);
     const index = elementIndex(variable, key);
     if (variable.elements !== undefined) return variable.elements.get(index);
@@ -68,6 +76,8 @@ export class Variables {
     const variable = this.#variables.get(name);
     if (variable?.entries !== undefined) return [...variable.entries.values()];
     if (variable?.elements !== undefined) return sorted(variable.elements).map(([, value]) => value);
+    const computed = variable === undefined ? this.#computed.get(name)?.() : undefined;
+    if (typeof computed === 'object') return [...computed];
     const value = this.value(name);
     return value === undefined ? [] : [value];
   }

@@ -13,8 +13,10 @@ export const getopts: Builtin = {
     }
     const list = given.length > 0 ? given : shell.positional;
     const silent = specification.startsWith(':');
-    let index = Math.max(1, Number(shell.variables.value('OPTIND') ?? '1') || 1);
     let offset = shell.getoptsOffset;
+    // dash and ash count a word as soon as its first letter has been looked at.
+    const early = isBash(shell) ? 0 : 1;
+    let index = Math.max(1, (Number(shell.variables.value('OPTIND') ?? '1') || 1) - (offset > 0 ? early : 0));
     const word = list[index - 1];
     const done = offset === 0 && (word === undefined || !word.startsWith('-') || word === '-' || word === '--');
     if (done || word === undefined) {
@@ -53,9 +55,10 @@ export const getopts: Builtin = {
       offset = 0;
     }
     shell.getoptsOffset = offset;
-    shell.variables.set('OPTIND', String(index));
+    shell.variables.set('OPTIND', String(index + (offset > 0 ? early : 0)));
     shell.variables.set(variable, result);
-    if (value === undefined) shell.variables.unset('OPTARG');
+    if (value === undefined && isBash(shell)) shell.variables.unset('OPTARG');
+    else if (value === undefined) shell.variables.set('OPTARG', '');
     else shell.variables.set('OPTARG', value);
     if (message !== undefined && shell.variables.value('OPTERR') !== '0') {
       if (isBash(shell)) yield* printGetoptsError(shell, message);

@@ -1,4 +1,5 @@
 import { print } from '../../stdio.ts';
+import type { Process } from '../../syscalls.ts';
 import { calculateText } from '../expand/arithmetic.ts';
 import { complain } from '../messages.ts';
 import { isBash } from '../shell.ts';
@@ -9,11 +10,12 @@ export const umask: Builtin = {
     const { flags, operands } = parseOptions(textArguments(args), 'S');
     const text = operands[0];
     if (text !== undefined) {
-      if (!/^[0-7]{1,4}$/.test(text)) {
+      const mask = maskOf(text, shell.process);
+      if (mask === undefined) {
         yield* complain(shell, isBash(shell) ? `${text}: octal number out of range` : `illegal mode: ${text}`, 'umask');
         return 1;
       }
-      shell.process.umask(Number.parseInt(text, 8));
+      shell.process.umask(mask);
       return 0;
     }
     const mask = shell.process.umask(0);
@@ -24,6 +26,27 @@ export const umask: Builtin = {
     return 0;
   },
 };
+
+/** A mask in octal, or from the modes that it is to let through: `u=rwx,g=,o=`. */
+function maskOf(text: string, process: Process): number | undefined {
+  if (/^[0-7]{1,4}$/.test(text)) return Number.parseInt(text, 8);
+  const before = process.umask(0);
+  process.umask(before);
+  let mode = ~before & 0o777;
+  for (const clause of text.split(',')) {
+    const [, who, operator, letters = ''] = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause) ?? [];
+    if (who === undefined) return undefined;
+    const classes = (who === '' || who.includes('a') ? 'ugo' : who).split('');
+    const all = classes.reduce((bits, each) => bits | (7 << CLASS_SHIFTS[each]!), 0);
+    const given = [...letters].reduce((bits, letter) => bits | MODE_BITS[letter]!, 0) & all;
+    if (operator === '-') mode &= ~given;
+    else mode = operator === '=' ? (mode & ~all) | given : mode | given;
+  }
+  return ~mode & 0o777;
+}
+
+const CLASS_SHIFTS: Readonly<Record<string, number>> = { u: 6, g: 3, o: 0 };
+const MODE_BITS: Readonly<Record<string, number>> = { r: 0o444, w: 0o222, x: 0o111 };
 
 export const times: Builtin = {
   special: true,

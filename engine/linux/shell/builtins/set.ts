@@ -76,7 +76,8 @@ export const set: Builtin = {
             return 0;
           }
           at += 1;
-          if (!setNamed(shell.options, name, on)) return yield* invalid(shell, `-o ${name}`, name);
+          const known = shell.dialect !== 'dash' || name !== 'pipefail';
+          if (!known || !setNamed(shell.options, name, on)) return yield* invalid(shell, `-o ${name}`, name);
         } else if (!setLetter(shell.options, letter, on))
           return yield* invalid(shell, `${word[0]}${letter}`, undefined);
       }

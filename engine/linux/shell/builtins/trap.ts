@@ -13,7 +13,8 @@ export const trap: Builtin = {
     if (words.length === 0 || words[0] === '-p') {
       const prefix = isBash(shell) ? 'SIG' : '';
       const lines = [...shell.traps].map(
-        ([name, action]) => `trap -- ${quoteForShell(action, true)} ${name === 'EXIT' ? name : prefix + name}\n`,
+        ([name, action]) =>
+          `trap -- ${quoteForShell(action, true)} ${name === 'EXIT' || name === 'ERR' ? name : prefix + name}\n`,
       );
       yield* print(shell.process, lines.join(''));
       return 0;
@@ -25,7 +26,12 @@ export const trap: Builtin = {
     for (const word of single ? words : words.slice(1)) {
       const signal = signalNamed(word);
       if (signal === undefined) {
-        if (['ERR', 'DEBUG', 'RETURN'].includes(word) && isBash(shell)) continue;
+        if (word === 'ERR' && isBash(shell)) {
+          if (action === '-') shell.traps.delete(word);
+          else shell.traps.set(word, action);
+          continue;
+        }
+        if (['DEBUG', 'RETURN'].includes(word) && isBash(shell)) continue;
         yield* complain(
           shell,
           isBash(shell)

@@ -2,6 +2,7 @@ import type { Task } from '../../../sim/index.ts';
 import { ShellExit } from '../control.ts';
 import type { Shell } from '../shell.ts';
 import type { List, Pipeline, Statement } from '../syntax/tree.ts';
+import { runErrorTrap } from '../traps.ts';
 import { startBackground } from './background.ts';
 import { runPipeline } from './pipeline.ts';
 
@@ -41,9 +42,9 @@ function* runChain(shell: Shell, statement: Statement): Task<number> {
 function* runChecked(shell: Shell, pipeline: Pipeline, statement: Statement): Task<void> {
   if (!pipeline.negated) {
     yield* runPipeline(shell, pipeline, statement.source);
-    if (shell.status !== 0 && shell.options.errexit && shell.tested === 0 && setsOffErrexit(pipeline)) {
-      throw new ShellExit(shell.status);
-    }
+    if (shell.status === 0 || shell.tested > 0 || !setsOffErrexit(pipeline)) return;
+    if (shell.traps.has('ERR') && shell.functionDepth === 0) yield* runErrorTrap(shell);
+    if (shell.options.errexit) throw new ShellExit(shell.status);
     return;
   }
   shell.tested += 1;

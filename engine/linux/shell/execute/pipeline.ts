@@ -2,14 +2,18 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import { printError } from '../../stdio.ts';
 import { ShellFault } from '../control.ts';
+import { jobStatuses } from '../job-table.ts';
 import { isBash, type Shell } from '../shell.ts';
 import type { Command, Pipeline } from '../syntax/tree.ts';
 import { finishForeground, giveTerminal } from './foreground.ts';
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline, source: string): Task<number> {
   const startedMs = pipeline.timed ? shell.process.now() : 0;
-  if (pipeline.commands.length === 1) yield* shell.interpreter.command(shell, pipeline.commands[0]!, false);
-  else yield* runStages(shell, pipeline, source);
+  if (pipeline.commands.length > 1) yield* runStages(shell, pipeline, source);
+  else {
+    yield* shell.interpreter.command(shell, pipeline.commands[0]!, false);
+    shell.pipeStatus = undefined;
+  }
   if (pipeline.negated) shell.status = shell.status === 0 ? 1 : 0;
   if (pipeline.timed) yield* printTimes(shell, shell.process.now() - startedMs);
   return shell.status;
@@ -55,6 +59,7 @@ function* runStages(shell: Shell, pipeline: Pipeline, source: string): Task<void
   const job = shell.jobs.add(pids, source, shell.options.monitor ? group : undefined, false);
   giveTerminal(shell, job);
   shell.status = yield* finishForeground(shell, job);
+  shell.pipeStatus = jobStatuses(job);
 }
 
 /** fork(2) failed: the pids of the control group are used up, as in a fork bomb. */

@@ -8,12 +8,15 @@ import type { SavedDescriptor } from '../descriptors.ts';
 import { expandWords } from '../expand/word.ts';
 import { complain } from '../messages.ts';
 import { quoteForShell } from '../quote.ts';
-import { isBash, type Shell } from '../shell.ts';
+import { type Dialect, isBash, type Shell } from '../shell.ts';
 import type { Assignment, Command, SimpleCommand } from '../syntax/tree.ts';
 import type { Variable } from '../variables.ts';
 import { assign } from './assign.ts';
 import { execProgram, startProgram } from './program.ts';
 import { applyRedirects, RedirectFailure, restoreDescriptors } from './redirect.ts';
+
+/** The exit status of a command whose redirection fails. */
+const REDIRECT_FAILED: Readonly<Record<Dialect, number>> = { bash: 1, dash: 2, ash: 1 };
 
 /** Calls nested deeper than this end with an error: each one costs the host's stack. */
 const MAX_FUNCTION_DEPTH = 250;
@@ -31,15 +34,15 @@ export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean):
   const body = builtin?.special && !isBash(shell) ? undefined : shell.functions.get(name);
   const permanent = name === 'exec' && body === undefined;
   try {
-    yield* applyRedirects(shell, command.redirects, permanent ? undefined : saved);
     if (shell.options.xtrace) yield* trace(shell, command, words);
+    yield* applyRedirects(shell, command.redirects, permanent ? undefined : saved);
     if (body !== undefined) return yield* runFunction(shell, body, command, words);
     if (builtin !== undefined) return yield* runBuiltin(shell, builtin, command, words);
     return yield* runProgram(shell, command, words.map(textOf), saved, last);
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
     yield* complain(shell, error.message);
-    shell.status = isBash(shell) ? 1 : 2;
+    shell.status = REDIRECT_FAILED[shell.dialect];
     if (builtin?.special && !isBash(shell) && !shell.interactive) throw new ShellExit(shell.status);
     return shell.status;
   } finally {
@@ -73,7 +76,7 @@ function* runAssignments(shell: Shell, command: SimpleCommand): Task<number> {
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
     yield* complain(shell, error.message);
-    shell.status = isBash(shell) ? 1 : 2;
+    shell.status = REDIRECT_FAILED[shell.dialect];
   } finally {
     restoreDescriptors(shell, saved);
     closeProcessSubstitutions(shell);
@@ -133,10 +136,11 @@ function* runFunction(
     throw new ShellFault(`${textOf(words[0]!)}: maximum function nesting level exceeded (${MAX_FUNCTION_DEPTH})`, 2);
   }
   const replaced = command.assignments.length === 0 ? [] : yield* assignTemporarily(shell, command);
-  const { positional, loopDepth } = shell;
+  const { positional, loopDepth, functionNames } = shell;
   shell.positional = words.slice(1).map(textOf);
   shell.loopDepth = 0;
   shell.functionDepth += 1;
+  shell.functionNames = [textOf(words[0]!), ...functionNames];
   shell.variables.pushFrame();
   try {
     yield* shell.process.compute(1);
@@ -147,6 +151,7 @@ function* runFunction(
   } finally {
     shell.variables.popFrame();
     shell.functionDepth -= 1;
+    shell.functionNames = functionNames;
     shell.positional = positional;
     shell.loopDepth = loopDepth;
     if (replaced.length > 0) restoreVariables(shell, replaced);

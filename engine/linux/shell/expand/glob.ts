@@ -12,6 +12,8 @@ const MAX_PATHS = 100_000;
 
 /** The paths a pattern matches, sorted; none when nothing matches. */
 export function globPaths(process: Process, pattern: string, options: GlobOptions = {}): string[] {
+  // A backslash takes the meaning of what follows; alone it makes no pattern.
+  if (!/[*?[]/.test(pattern.replace(/\\./gs, ''))) return [];
   const absolute = pattern.startsWith('/');
   const components = splitComponents(pattern);
   let prefixes = [absolute ? '/' : ''];
