@@ -24,7 +24,7 @@ export type GradeOutcome =
   | { readonly problem: string };
 
 /** Behind the server, whose learners wait for an answer. On Linux this is of the thread alone; elsewhere of the process. */
-if (process.platform === 'linux') setPriority(0, 10);
+if (process.platform === 'linux') setPriority(0, 5);
 
 parentPort!.on('message', (job: GradeJob) => parentPort!.postMessage(gradeJob(job)));
 

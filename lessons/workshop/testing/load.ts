@@ -3,11 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createCluster } from '@drydock/engine';
+import { parseExercise, parseProof } from '@drydock/graders';
+import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
+import { exerciseOptions } from '../../bench/exercise-options.ts';
 import type { BoardRow } from '../board.ts';
 import { freePort } from './free-port.ts';
 
-// What a workshop's server can bear: `node lessons/workshop/testing/load.ts [--learners 1000] [--seconds 60]`. Plays a
-// journal at human pace for each learner and watches the board, all over HTTP; prints figures and fails nothing.
+// What a workshop's server can bear: `node lessons/workshop/testing/load.ts [--learners 1000] [--seconds 60] [--idle 10000]
+// [--grade 200]`. Plays a journal at human pace for each learner and watches the board, lets others only listen, and has a
+// class's journals graded, all over HTTP; prints figures and fails nothing.
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** A learner's browser gathers what is typed and sends a batch this often, about. */
@@ -21,10 +26,12 @@ const { values } = parseArgs({
     learners: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '60' },
     idle: { type: 'string', default: '0' },
+    grade: { type: 'string', default: '0' },
     database: { type: 'string' },
   },
 });
 const [learners, seconds, idle] = [Number(values.learners), Number(values.seconds), Number(values.idle)];
+const graded = Number(values.grade);
 
 const data = mkdtempSync(join(tmpdir(), 'drydock-load-'));
 const port = await freePort();
@@ -54,6 +61,10 @@ async function send(method: string, path: string, token: string, body?: unknown)
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (response.status === 429) {
+    await pause(Number(response.headers.get('retry-after') ?? 1) * 1000);
+    return send(method, path, token, body);
+  }
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response;
 }
@@ -132,30 +143,86 @@ async function noteWhenBoarded(id: string, inputs: number, sentAt: number): Prom
   boarded.push(performance.now() - sentAt);
 }
 
-const before = usage();
-const begin = performance.now();
-await Promise.all(people.map((person) => play(person, begin + seconds * 1000)));
-const after = usage();
-await pause(500);
-
-const minutes = (performance.now() - begin) / 60_000;
-console.log(
-  `${learners} learners for ${seconds} s${idle === 0 ? '' : `, ${streams.filter(({ status }) => status === 'fulfilled').length} idle ones besides`}`,
-);
-console.log(
-  `batches acknowledged in p50 ${percentile(acknowledged, 0.5)} ms, p99 ${percentile(acknowledged, 0.99)} ms (${acknowledged.length})`,
-);
-console.log(`on the board in p50 ${percentile(boarded, 0.5)} ms, p99 ${percentile(boarded, 0.99)} ms`);
-console.log(
-  `server: ${(((after.cpuMs - before.cpuMs) / (seconds * 1000)) * 100).toFixed(0)} % of a processor, ${after.memoryMb.toFixed(0)} MB`,
-);
-console.log(`${(bytes / learners / minutes / 1024).toFixed(1)} KiB a learner and minute`);
+if (learners > 0) await playAll();
+if (idle > 0) console.log(`${listening()} of ${idle} idle learners listen: ${usage().memoryMb.toFixed(0)} MB`);
+if (graded > 0) await gradeClass();
 server.kill('SIGKILL');
 rmSync(data, { recursive: true, force: true });
 process.exit();
 
-function percentile(times: readonly number[], part: number): string {
-  return (times.toSorted((a, b) => a - b)[Math.floor(times.length * part)] ?? Number.NaN).toFixed(0);
+async function playAll(): Promise<void> {
+  const before = usage();
+  const begin = performance.now();
+  await Promise.all(people.map((person) => play(person, begin + seconds * 1000)));
+  const after = usage();
+  await pause(500);
+  const minutes = (performance.now() - begin) / 60_000;
+  const processor = (((after.cpuMs - before.cpuMs) / (seconds * 1000)) * 100).toFixed(0);
+  console.log(`${learners} learners for ${seconds} s${idle === 0 ? '' : `, ${listening()} idle ones besides`}`);
+  console.log(`batches acknowledged in ${percentiles(acknowledged)} (${acknowledged.length})`);
+  console.log(`on the board in ${percentiles(boarded)}`);
+  console.log(`server: ${processor} % of a processor, ${after.memoryMb.toFixed(0)} MB`);
+  console.log(`${(bytes / learners / minutes / 1024).toFixed(1)} KiB a learner and minute`);
+}
+
+function listening(): number {
+  return streams.filter(({ status }) => status === 'fulfilled').length;
+}
+
+/** A class hands in what solves an exercise, after ten minutes of work; then all of it is graded again. */
+async function gradeClass(): Promise<void> {
+  const card = board.benches.find(({ id }) => id === 'exercise/shared-page')!;
+  const { entries, end } = solvedJournal();
+  const of = `/me/runs/${encodeURIComponent(card.id)}`;
+  for (const { token } of await joinAll(graded, 'Pupil')) {
+    await send('PUT', of, token, { runId: 'load', version: card.versions[0], options: {} });
+    await send('POST', of, token, { runId: 'load', from: 0, entries, end });
+  }
+  for (const again of [false, true]) {
+    const [begin, before] = [performance.now(), usage()];
+    const { grading } = (await (await send('POST', '/board/grade', key, { again })).json()) as { grading: number };
+    while ((await kept()) < grading * (again ? 2 : 1)) await pause(200);
+    const took = (performance.now() - begin) / 1000;
+    const cpu = (usage().cpuMs - before.cpuMs) / 1000;
+    const rate = `${(grading / took).toFixed(1)} a second, ${(cpu / grading).toFixed(2)} s of a processor each`;
+    console.log(
+      `${grading} journals graded${again ? ' again' : ''} in ${took.toFixed(0)} s: ${rate}, ${usage().memoryMb.toFixed(0)} MB`,
+    );
+  }
+}
+
+/** How many gradings there are. */
+async function kept(): Promise<number> {
+  const text = await (await send('GET', '/board/export', key)).text();
+  return text.split('\n').filter((line) => line.startsWith('{"table":"grade"')).length;
+}
+
+/** What somebody types who solves the exercise and leaves the page open. */
+function solvedJournal() {
+  const exercise = parseExercise('shared-page', readExerciseFolder('shared-page'));
+  const { solutions } = parseProof(exercise, readExerciseFolder('shared-page'));
+  const cluster = createCluster(exerciseOptions(exercise));
+  const type = (text: string): void => {
+    for (const letter of text) {
+      cluster.submit({ kind: 'terminal.input', terminal: '1', text: letter });
+      cluster.sim.runFor(200);
+    }
+  };
+  cluster.submit({ kind: 'terminal.open', terminal: '1', columns: 80, rows: 24 });
+  for (const [path, text] of Object.entries(solutions['reference']!)) {
+    cluster.submit({ kind: 'file.write', path, text });
+    type(`kubectl apply -f ${path}\r`);
+    cluster.sim.runFor(60_000);
+    type('kubectl get pods\r');
+  }
+  cluster.sim.runFor(500_000);
+  return { entries: cluster.journal, end: { timeMs: cluster.sim.nowMs, step: cluster.sim.steps } };
+}
+
+function percentiles(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number) => (sorted[Math.floor(sorted.length * part)] ?? Number.NaN).toFixed(0);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }
 
 /** What the server's process has used, where /proc tells. */
