@@ -48,9 +48,17 @@ export class Canvas {
    * Draws the document between `header` and `footer` lines, with the cursor in it.
    *
    * @param empty what stands on rows beyond the end of the text: vi's `~`
+   * @param numbers whether lines are numbered
    */
-  *draw(document: Document, header: readonly string[], footer: readonly string[], empty: string): Task<void> {
-    const { columns } = this;
+  *draw(
+    document: Document,
+    header: readonly string[],
+    footer: readonly string[],
+    empty: string,
+    numbers = false,
+  ): Task<void> {
+    const margin = numbers ? Math.max(4, String(document.lines.length).length + 1) : 0;
+    const columns = Math.max(1, this.columns - margin);
     const height = Math.max(1, this.rows - header.length - footer.length);
     const { row, column } = document.cursor;
     if (row < this.#top) this.#top = row;
@@ -62,10 +70,11 @@ export class Canvas {
     for (const line of header) text += `${line}\x1b[K\r\n`;
     for (let at = 0; at < height; at++) {
       const line = document.lines[this.#top + at];
-      text += `${line === undefined ? empty : visiblePart(line, this.#left, columns)}\x1b[K\r\n`;
+      const number = numbers ? `${String(this.#top + at + 1).padStart(margin - 1)} ` : '';
+      text += `${line === undefined ? empty : number + visiblePart(line, this.#left, columns)}\x1b[K\r\n`;
     }
     text += footer.map((line) => `${line}\x1b[K`).join('\r\n');
-    text += `\x1b[${header.length + row - this.#top + 1};${x - this.#left + 1}H\x1b[?25h`;
+    text += `\x1b[${header.length + row - this.#top + 1};${x - this.#left + 1 + margin}H\x1b[?25h`;
     yield* this.write(text);
   }
 }

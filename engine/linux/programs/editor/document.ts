@@ -19,6 +19,8 @@ export class Document {
   lines: string[] = [''];
   readonly cursor: Cursor = { row: 0, column: 0 };
   modified = false;
+  /** How often the text has been changed. */
+  changes = 0;
   path: string | undefined;
   #isNew = false;
   #undo: { readonly lines: string[]; readonly row: number; readonly column: number }[] = [];
@@ -71,6 +73,7 @@ export class Document {
   /** Notes the state before a change, for `undo`. */
   mark(): void {
     this.modified = true;
+    this.changes += 1;
     if (this.lines.length > MAX_UNDO_LINES) return;
     this.#undo.push({ lines: [...this.lines], ...this.cursor });
     if (this.#undo.length > MAX_UNDO) this.#undo.shift();

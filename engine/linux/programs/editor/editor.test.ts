@@ -25,9 +25,23 @@ test.for([
   ['search', ['/third\r', 'dd', 'J'], 'first\nsecond\n'],
   ['join', ['J'], 'first second\nthird\n'],
   ['substitute', [':%s/\\(s\\)/[\\1]/g\r'], 'fir[s]t\n[s]econd\nthird\n'],
+  ['the same again', ['x', 'j.', 'cwnew', ESCAPE, 'j0.'], 'irst\nnew\nnew\n'],
+  ['a selection of lines', ['Vj', 'd'], 'third\n'],
+  ['a selection of lines, indented', ['Vj', '>'], '  first\n  second\nthird\n'],
+  ['a selection of characters', ['lvl', 'y', 'P'], 'firirst\nsecond\nthird\n'],
+  ['selected lines substituted', ['jVj:', 's/./X/\r'], 'first\nXecond\nXhird\n'],
+  ['delete to the end', ['jdG'], 'first\n'],
+  ['delete downwards', ['dj', 'u', 'Gdk'], 'first\n'],
   ['line numbers', [':2\r', 'D', ':1,2d\r'], 'third\n'],
 ] as const)('vi: %s', ([, keys, text]) => {
   expect(edited('vi', 'first\nsecond\nthird\n', ...keys, ':wq\r')).toBe(text);
+});
+
+test('vi numbers lines when it is told to', () => {
+  const terminal = testTerminal('bash', { files: { '/root/file': { text: 'one\ntwo\n' } } });
+  terminal.type('vi file\r');
+  terminal.type(':set number\r');
+  expect(terminal.shown()).toContain('  1 one\n  2 two');
 });
 
 test('vi does not lose changes by accident', () => {

@@ -8,7 +8,7 @@ export function runExCommand(
   process: Process,
   document: Document,
   command: string,
-  state: { clip: Clip | undefined },
+  state: { clip: Clip | undefined; numbers: boolean },
 ): { message: string; quit: boolean } {
   const stay = (message: string) => ({ message, quit: false });
   if (command === '') return stay('');
@@ -31,6 +31,11 @@ export function runExCommand(
     return document.modified ? stay('No write since last change (:q! overrides)') : { message: '', quit: true };
   }
   if (/^(q|qa|quit)!$/.test(command)) return { message: '', quit: true };
+  const setting = /^set? +(no)?(?:number|nu)$/.exec(command);
+  if (setting !== null) {
+    state.numbers = setting[1] === undefined;
+    return stay('');
+  }
   if (/^set?\b/.test(command)) return stay('');
   const range = /^(%|(\d+|\.|\$)(?:,(\d+|\.|\$))?)?\s*(.*)$/.exec(command)!;
   const line = (text: string) =>

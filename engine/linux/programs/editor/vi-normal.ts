@@ -13,6 +13,10 @@ export interface NormalState {
   clip: Clip | undefined;
   search: string;
   insert: boolean;
+  /** Where `v` or `V` has begun a selection, which reaches to the cursor. */
+  visual: { readonly row: number; readonly column: number; readonly lines: boolean } | undefined;
+  /** `:set number` */
+  numbers: boolean;
   /** The line after `:`, `/` or `?`, with it. */
   command: string | undefined;
 }
@@ -32,6 +36,8 @@ export function normalKey(
 }
 
 function handleKey(document: Document, state: NormalState, key: string, page: number): string | 'quit' | undefined {
+  if (state.visual !== undefined && state.pending === '' && ENDS_SELECTION.test(key))
+    return endSelection(document, state, key);
   const typed = key.length === 1 ? state.pending + key : '';
   if (key.length > 1) {
     state.pending = '';
@@ -64,7 +70,61 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
     document.lines[row] = document.line.slice(0, column) + command + document.line.slice(column + 1);
     return undefined;
   }
+  if ('jkG'.includes(command)) {
+    const { row } = document.cursor;
+    const other =
+      command === 'G' ? (given ? count - 1 : document.lines.length - 1) : row + (command === 'j' ? count : -count);
+    return operateOnLines(document, state, operator, row, other);
+  }
   return operate(document, state, operator, command, count);
+}
+
+const ENDS_SELECTION = /^(escape|ctrl-c|[vVdxycs><J:])$/;
+
+/** What a key does to the selection, which it ends. */
+function endSelection(document: Document, state: NormalState, key: string): string | undefined {
+  const { row, column, lines } = state.visual!;
+  const here = { ...document.cursor };
+  state.visual = undefined;
+  if (key.length > 1 || key === 'v' || key === 'V') return undefined;
+  const [from, to] =
+    row < here.row || (row === here.row && column <= here.column) ? [{ row, column }, here] : [here, { row, column }];
+  if (key === ':') {
+    state.command = `:${from.row + 1},${to.row + 1}`;
+    return undefined;
+  }
+  const operator = key === 'x' ? 'd' : key === 's' ? 'c' : key;
+  if (operator === 'J') {
+    document.moveTo(from.row, from.column);
+    for (let count = Math.max(1, to.row - from.row); count > 0; count--) change(document, state, 'J', 1);
+    return undefined;
+  }
+  if (lines || operator === '>' || operator === '<') return operateOnLines(document, state, operator, from.row, to.row);
+  const before = [...document.lines];
+  document.moveTo(from.row, from.column);
+  if (operator !== 'y') document.mark();
+  state.clip = {
+    text: document.removeTo(to.row, Math.min(to.column + 1, document.lines[to.row]!.length)),
+    wholeLines: false,
+  };
+  if (operator === 'y') document.lines = before;
+  document.moveTo(from.row, from.column);
+  if (operator === 'c') state.insert = true;
+  return undefined;
+}
+
+/** An operator on all lines from one to another. */
+function operateOnLines(
+  document: Document,
+  state: NormalState,
+  operator: string,
+  row: number,
+  other: number,
+): string | undefined {
+  const last = Math.min(Math.max(row, other), document.lines.length - 1);
+  const first = Math.max(0, Math.min(row, other));
+  document.moveTo(first, 0);
+  return operate(document, state, operator, operator, last - first + 1);
 }
 
 function operate(
@@ -212,6 +272,10 @@ function change(document: Document, state: NormalState, command: string, count: 
       document.moveTo(found.row, found.column);
       return undefined;
     }
+    case 'v':
+    case 'V':
+      state.visual = { row, column, lines: command === 'V' };
+      return undefined;
     case 'u':
       return document.undo() ? 'Undo' : 'Already at oldest change';
     case 'i':

@@ -7,7 +7,7 @@ import { Canvas } from './canvas.ts';
 import { Document } from './document.ts';
 import { move } from './nano.ts';
 import { runExCommand } from './vi-command.ts';
-import { type Clip, type NormalState, normalKey } from './vi-normal.ts';
+import { type NormalState, normalKey } from './vi-normal.ts';
 
 /** The part of vi that everybody knows. */
 export const vi = program(function* (process, args) {
@@ -20,8 +20,20 @@ class Vi {
   readonly #process: Process;
   readonly #canvas: Canvas;
   readonly #document = new Document();
-  readonly #state: NormalState = { pending: '', clip: undefined, search: '', insert: false, command: undefined };
+  readonly #state: NormalState = {
+    pending: '',
+    clip: undefined,
+    search: '',
+    insert: false,
+    visual: undefined,
+    numbers: false,
+    command: undefined,
+  };
+  /** The keys since a command began, and those of the last one that changed the text: `.` presses them again. */
+  #keys: Key[] = [];
+  #lastChange: readonly Key[] = [];
   #message = '';
+  #changed = false;
 
   constructor(process: Process) {
     this.#process = process;
@@ -41,7 +53,7 @@ class Vi {
         const key = yield* this.#canvas.keys.next();
         if (key.kind === 'end') break;
         this.#message = '';
-        if (this.#handle(key)) break;
+        if (this.#press(key)) break;
       }
       yield* this.#canvas.close();
       return 0;
@@ -51,14 +63,42 @@ class Vi {
   }
 
   *#draw(): Task<void> {
-    const { insert, command } = this.#state;
+    const { insert, command, visual, numbers } = this.#state;
     const { row } = this.#document.cursor;
     const position = `${row + 1}/${this.#document.lines.length}`;
     const name = `${this.#document.path ?? 'No file'}${this.#document.modified ? ' [Modified]' : ''}`;
     const status =
-      command ?? (this.#message !== '' ? this.#message : insert ? `I ${name} ${position}` : `- ${name} ${position}`);
-    yield* this.#canvas.draw(this.#document, [], [status.slice(0, this.#canvas.columns - 1)], '~');
+      command ??
+      (this.#message !== ''
+        ? this.#message
+        : insert
+          ? `I ${name} ${position}`
+          : `${visual === undefined ? '-' : visual.lines ? 'V' : 'v'} ${name} ${position}`);
+    yield* this.#canvas.draw(this.#document, [], [status.slice(0, this.#canvas.columns - 1)], '~', numbers);
     if (command !== undefined) yield* this.#canvas.write(`\x1b[${this.#canvas.rows};${command.length + 1}H`);
+  }
+
+  /** A key as the user presses it. Returns whether the editor is to be left. */
+  #press(key: Key): boolean {
+    const idle = () =>
+      !this.#state.insert &&
+      [this.#state.command, this.#state.visual].every((each) => each === undefined) &&
+      this.#state.pending === '';
+    if (idle() && key.kind === 'text' && key.text === '.') {
+      for (const each of this.#lastChange) if (this.#handle(each)) return true;
+      return false;
+    }
+    if (idle()) this.#keys = [];
+    this.#keys.push(key);
+    const before = this.#document.changes;
+    if (this.#handle(key)) return true;
+    this.#changed ||= this.#document.changes !== before;
+    if (!idle()) return false;
+    const [first] = this.#keys;
+    const command = first?.kind === 'text' && /^[:/?]/.test(first.text);
+    if (this.#changed && !command) this.#lastChange = this.#keys;
+    this.#changed = false;
+    return false;
   }
 
   /** Returns whether the editor is to be left. */
@@ -126,12 +166,7 @@ class Vi {
   }
 
   #ex(command: string): boolean {
-    const { message, quit } = runExCommand(
-      this.#process,
-      this.#document,
-      command.trim(),
-      this.#state as { clip: Clip | undefined },
-    );
+    const { message, quit } = runExCommand(this.#process, this.#document, command.trim(), this.#state);
     this.#message = message;
     return quit;
   }
