@@ -1,4 +1,4 @@
-import { crictl } from '../containerd/index.ts';
+import { crictl, ctr } from '../containerd/index.ts';
 import type { FileTree } from '../linux/host.ts';
 import { ROOT_CA } from './root-ca.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
@@ -50,6 +50,7 @@ export function nodeFiles(): FileTree {
   return {
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },
+    '/usr/bin/ctr': { program: ctr, size: 22_429_880 },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },
     '/var/lib/kubelet/config.yaml': { text: KUBELET_CONFIG, mode: 0o644 },
