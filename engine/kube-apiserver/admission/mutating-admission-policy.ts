@@ -1,3 +1,4 @@
+import { sameValue } from '../../api/copy-on-write.ts';
 import { forbidden } from '../../api/errors.ts';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding } from '../../api/extension-kinds.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -8,10 +9,13 @@ import { checkConfiguration } from '../managed-fields/typed-check.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
 import { isExempt } from './match-resources.ts';
 import { type Application, PolicyBindings } from './policy-bindings.ts';
+import { type Invocations, Reinvocation } from './reinvocation.ts';
 import type { AdmissionServices } from './services.ts';
 
 type Applied = Application<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>;
 type Mutation = NonNullable<NonNullable<MutatingAdmissionPolicy['spec']>['mutations']>[number];
+
+const NAME = 'MutatingAdmissionPolicy';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/ */
 export function mutatingAdmissionPolicy(services: AdmissionServices): AdmissionPlugin {
@@ -20,15 +24,27 @@ export function mutatingAdmissionPolicy(services: AdmissionServices): AdmissionP
     services,
   );
   return {
-    name: 'MutatingAdmissionPolicy',
+    name: NAME,
     everything: true,
     admit(request, object, lookup) {
       if (object === undefined || request.operation === 'CONNECT' || isExempt(request)) return object;
       let mutated: KubeObject = object;
+      let invocations: Invocations | undefined;
       // Each policy sees what those before it have made of the object.
       for (const applied of bindings.applications(request, () => mutated, lookup)) {
-        mutated = mutate(request, applied, mutated);
+        request.reinvocation ??= new Reinvocation();
+        if (invocations === undefined) {
+          invocations = request.reinvocation.of(NAME);
+          invocations.begin(object, sameValue);
+        }
+        const { policy, binding } = applied;
+        const id = `${policy.metadata.name}/${binding.metadata.name}`;
+        if (!invocations.mayCall(id)) continue;
+        const next = mutate(request, applied, mutated);
+        invocations.called(id, policy.spec?.reinvocationPolicy === 'IfNeeded', !sameValue(next, mutated));
+        mutated = next;
       }
+      invocations?.end(mutated);
       return mutated;
     },
   };

@@ -156,3 +156,23 @@ test.each([
   expect(status).toBe(201);
   expect(body).toMatchObject({ metadata: { labels: { by: 'policy' } }, spec: { minReadySeconds: 7, replicas: 2 } });
 });
+
+test('a policy that wants to sees the object again after another has changed it', () => {
+  const { request } = startTestServer();
+  const apply = (name: string, expression: string, reinvocationPolicy: string): void => {
+    const mutations = [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }];
+    const apiVersion = 'admissionregistration.k8s.io/v1';
+    const spec = { matchConstraints: ON_DEPLOYMENTS, mutations, reinvocationPolicy };
+    const policy = { apiVersion, kind: MUTATING, metadata: { name }, spec };
+    expect(request('POST', `${GROUP}/mutatingadmissionpolicies`, policy).status).toBe(201);
+    const binding = { apiVersion, kind: `${MUTATING}Binding`, metadata: { name }, spec: { policyName: name } };
+    expect(request('POST', `${GROUP}/mutatingadmissionpolicybindings`, binding).status).toBe(201);
+  };
+  const seen = 'has(object.metadata.labels) && "late" in object.metadata.labels ? "yes" : "no"';
+  const note = (name: string) => `Object{metadata: Object.metadata{annotations: {"${name}": ${seen}}}}`;
+  apply('a-again', note('again'), 'IfNeeded');
+  apply('b-once', note('once'), 'Never');
+  apply('c-late', 'Object{metadata: Object.metadata{labels: {"late": "yes"}}}', 'Never');
+  const { body } = request('POST', DEPLOYMENTS, deploymentNamed('a'));
+  expect(body.metadata.annotations).toEqual({ again: 'yes', once: 'no' });
+});
