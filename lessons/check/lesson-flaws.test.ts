@@ -20,7 +20,7 @@ test('components are read with what they are given, and their lines', () => {
   const text =
     'One.\n\n<Run command="kubectl get pods -o jsonpath=\'{.a}\'" fails />\n<Predict\n  question="Why?"\n  answer={2}\n>\n';
   expect(componentsOf(lesson(text))).toEqual([
-    { name: 'Run', given: { command: "kubectl get pods -o jsonpath='{.a}'" }, line: 12 },
+    { name: 'Run', given: { command: "kubectl get pods -o jsonpath='{.a}'", fails: '' }, line: 12 },
     { name: 'Predict', given: { question: 'Why?', answer: '2' }, line: 13 },
   ]);
 });
