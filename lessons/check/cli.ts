@@ -132,7 +132,15 @@ interface TestReport {
 function proofFlaws(): Flaw[] {
   const output = join(mkdtempSync(join(tmpdir(), 'drydock-check-')), 'report.json');
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', 'lessons/content', 'graders/prove', '--reporter=json', `--outputFile=${output}`];
+  const args = [
+    vitest,
+    'run',
+    'lessons/content',
+    'graders/prove',
+    '--maxWorkers=100%',
+    '--reporter=json',
+    `--outputFile=${output}`,
+  ];
   const run = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
   if (!existsSync(output)) throw new Error(`the tests could not be run:\n${run.stderr}`);
   const report = JSON.parse(readFileSync(output, 'utf8')) as TestReport;
