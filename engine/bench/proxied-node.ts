@@ -15,6 +15,7 @@ import { Simulation, type Task } from '../sim/index.ts';
 const NODE_ADDRESS = '10.0.0.11';
 const SERVER_ADDRESS = '10.0.0.12';
 const SERVER_PORTS = [8080, 8081, 8082];
+const HELD_BY_ONE = 500;
 /** Where the endpoint serves that comes later. */
 const ANOTHER_PORT = 8083;
 const TOOLS = ['iptables', 'iptables-save', 'iptables-restore', 'conntrack', 'nft', 'ipset', 'ipvsadm'] as const;
@@ -100,17 +101,22 @@ export class ProxiedNode {
     while (done < count) this.sim.runFor(100);
   }
 
-  /** Connects so often and keeps the connections. */
+  /** Connects so often and keeps the connections, as many in a process as it has descriptors for. */
   hold(count: number): void {
     let done = 0;
     const { services } = this.#state;
-    this.#node.spawn({
-      argv: ['holder'],
-      run: function* (process) {
-        for (; done < count; done++) yield* process.connect(services[done % services.length]!.clusterIp, 80);
-        for (;;) yield* process.sleep(3_600_000);
-      },
-    });
+    for (let at = 0; at < count; at += HELD_BY_ONE) {
+      const share = Math.min(HELD_BY_ONE, count - at);
+      this.#node.spawn({
+        argv: ['holder'],
+        run: function* (process) {
+          for (let held = 0; held < share; held++, done++) {
+            yield* process.connect(services[done % services.length]!.clusterIp, 80);
+          }
+          for (;;) yield* process.sleep(3_600_000);
+        },
+      });
+    }
     while (done < count) this.sim.runFor(100);
   }
 

@@ -12,7 +12,7 @@ const COUNTS = [10, 1000, 10_000];
 /** A machine has no more processes than these, and the mode userspace needs one for each Service. */
 const MOST_USERSPACE = 4000;
 const CONNECTIONS = 2000;
-const HELD = 2000;
+const HELD = 1000;
 
 function milliseconds(body: () => void): number {
   const start = performance.now();
