@@ -56,8 +56,6 @@ kubectl get deploy -o jsonpath='{.items[?(@.metadata.name=="web"].metadata.name}
 kubectl get deploy -o jsonpath='{.items[?(@.metadata.name>5)].metadata.name}'
 kubectl get deploy -o jsonpath='{.items[?(@.spec.replicas>=1)].metadata.name}'
 kubectl get deploy -o jsonpath='{.items[?(@.spec.replicas==1 && true)].metadata.name}'
-kubectl get deploy -o jsonpath='{..name}'
-kubectl get deploy -o jsonpath='{...name}'
 kubectl get deploy -o jsonpath='{.items[0]["metadata"]["name"]}'
 kubectl get deploy -o jsonpath='{.items[0][metadata]}'
 kubectl get deploy -o jsonpath="{.items[0]['metadata','spec']['name','replicas']}"
