@@ -189,42 +189,50 @@ test('Mutating Admission webhook, mutating webhook excluding object with specifi
   expect(bed.get<ConfigMap>('configmap', 'not-skip-me', 'marked').data).toHaveProperty('mutation-stage-1', 'yes');
 });
 
-for (const [kind, path, verb] of [
-  ['ValidatingWebhookConfiguration', '/configmaps', 'validating'],
-  ['MutatingWebhookConfiguration', '/mutating-configmaps', 'mutating'],
-] as const) {
-  /** Whether the webhook has a say about a new ConfigMap. */
-  const hasSay = (all: Bed, name: string): boolean => {
-    const data = verb === 'validating' ? UNWANTED : { 'mutation-start': 'yes' };
-    const { exitCode } = create(all, configMap(name, data));
-    if (verb === 'validating') return exitCode !== 0;
-    return Object.keys(all.bed.get<ConfigMap>('configmap', name, 'marked').data ?? {}).length > 1;
-  };
+type Verb = 'validating' | 'mutating';
+const OF_VERB = {
+  validating: { kind: 'ValidatingWebhookConfiguration', path: '/configmaps' },
+  mutating: { kind: 'MutatingWebhookConfiguration', path: '/mutating-configmaps' },
+} as const;
 
-  test(`Admission webhook, update ${verb} webhook`, () => {
-    const all = start();
-    const { bed, server } = all;
-    const rule = (operations: string[]): Rule => ['', ['v1'], 'configmaps', operations];
-    register(all, kind, 'changing', webhook(server, path, rule(['CREATE'])));
-    expect(hasSay(all, 'before')).toBe(true);
-    // Updated to be about updates only,
-    register(all, kind, 'changing', webhook(server, path, rule(['UPDATE'])));
-    expect(hasSay(all, 'between')).toBe(false);
-    // and patched back.
-    const patch = JSON.stringify([{ op: 'replace', path: '/webhooks/0/rules/0/operations', value: ['CREATE'] }]);
-    bed.kubectl('patch', kind, 'changing', '--type=json', '-p', patch);
-    expect(hasSay(all, 'after')).toBe(true);
-  });
-
-  test(`Admission webhook, list ${verb} webhooks`, () => {
-    const all = start();
-    const { bed, server } = all;
-    for (let index = 0; index < 3; index++)
-      register(all, kind, `listed-${index}`, webhook(server, path, CONFIG_MAPS, { name: `listed-${index}.k8s.io` }));
-    expect(bed.list(kind, '-l', 'e2e=webhooks')).toHaveLength(3);
-    expect(hasSay(all, 'while-listed')).toBe(true);
-    bed.kubectl('delete', kind, '-l', 'e2e=webhooks');
-    expect(bed.list(kind, '-l', 'e2e=webhooks')).toEqual([]);
-    expect(hasSay(all, 'when-gone')).toBe(false);
-  });
+/** Whether the webhook has a say about a new ConfigMap. */
+function hasSay(all: Bed, verb: Verb, name: string): boolean {
+  const data = verb === 'validating' ? UNWANTED : { 'mutation-start': 'yes' };
+  const { exitCode } = create(all, configMap(name, data));
+  if (verb === 'validating') return exitCode !== 0;
+  return Object.keys(all.bed.get<ConfigMap>('configmap', name, 'marked').data ?? {}).length > 1;
 }
+
+function update(verb: Verb): void {
+  const all = start();
+  const { bed, server } = all;
+  const { kind, path } = OF_VERB[verb];
+  const rule = (operations: string[]): Rule => ['', ['v1'], 'configmaps', operations];
+  register(all, kind, 'changing', webhook(server, path, rule(['CREATE'])));
+  expect(hasSay(all, verb, 'before')).toBe(true);
+  // Updated to be about updates only,
+  register(all, kind, 'changing', webhook(server, path, rule(['UPDATE'])));
+  expect(hasSay(all, verb, 'between')).toBe(false);
+  // and patched back.
+  const patch = JSON.stringify([{ op: 'replace', path: '/webhooks/0/rules/0/operations', value: ['CREATE'] }]);
+  bed.kubectl('patch', kind, 'changing', '--type=json', '-p', patch);
+  expect(hasSay(all, verb, 'after')).toBe(true);
+}
+
+function list(verb: Verb): void {
+  const all = start();
+  const { bed, server } = all;
+  const { kind, path } = OF_VERB[verb];
+  for (let index = 0; index < 3; index++)
+    register(all, kind, `listed-${index}`, webhook(server, path, CONFIG_MAPS, { name: `listed-${index}.k8s.io` }));
+  expect(bed.list(kind, '-l', 'e2e=webhooks')).toHaveLength(3);
+  expect(hasSay(all, verb, 'while-listed')).toBe(true);
+  bed.kubectl('delete', kind, '-l', 'e2e=webhooks');
+  expect(bed.list(kind, '-l', 'e2e=webhooks')).toEqual([]);
+  expect(hasSay(all, verb, 'when-gone')).toBe(false);
+}
+
+test('Admission webhook, update validating webhook', () => update('validating'));
+test('Admission webhook, update mutating webhook', () => update('mutating'));
+test('Admission webhook, list validating webhooks', () => list('validating'));
+test('Admission webhook, list mutating webhooks', () => list('mutating'));
