@@ -96,8 +96,7 @@ here('the keyboard alone is enough, and no place holds it', async () => {
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(1);
   await keyboard.press('Control+]');
   await bench.sees(bench.page.locator(':focus'), 'Leave terminal');
-  await keyboard.press('Shift+Tab');
-  await keyboard.press('Shift+Tab');
+  for (const _ of ['Clean the screen', 'Find', 'the terminal']) await keyboard.press('Shift+Tab');
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(1);
   await keyboard.press('Shift+Tab');
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(0);
@@ -158,8 +157,8 @@ here('without script the lesson can still be read', async () => {
 test('the first lesson does not grow heavier unnoticed', () => {
   const { first, later } = weightOfFirstLesson();
   console.log(`first lesson: ${total(first)} bytes gzipped before the prompt, ${total(later)} when asked for`);
-  // The aim is 256,000; the engine alone is more than that while all of it is loaded at once. Control plane, scheduler,
-  // packet filter, kube-proxy, DNS, volumes and devices grew since the bound was 600,000; it holds what is there now. The
-  // page without the engine and the terminal is 50,000.
-  expect(total(first)).toBeLessThanOrEqual(730_000);
+  // The aim is 256,000; the engine alone is more than that while all of it is loaded at once. Webhooks, certificates, block
+  // volumes and orderly shutdowns came since the bound was 730,000; it holds what is there now. What could come later:
+  // cron-parser with luxon (28,000), the shell's parser (30,000). The page without the engine and the terminal is 50,000.
+  expect(total(first)).toBeLessThanOrEqual(745_000);
 });

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 const SITE = resolve(import.meta.dirname, '../../dist');
 const PAGE = 'lessons/pod-process-group/index.html';
 /** What is loaded only when it is asked for. */
-const LATER = /yaml-editor|kubectl-tools|descriptions|\/zh\./;
+const LATER = /yaml-editor|kubectl-tools|descriptions|addon-search|\/zh\./;
 
 const gz = (path: string) => gzipSync(readFileSync(join(SITE, path)), { level: 9 }).length;
 

@@ -97,10 +97,10 @@ export class ShellTerminal extends HTMLElement {
 
   async #load(): Promise<void> {
     const { openXterm } = await import('./xterm-screen.ts');
-    const { terminal, fit, search } = openXterm(this.#screen, this.getAttribute('label') ?? '');
+    const { terminal, fit } = openXterm(this.#screen, this.getAttribute('label') ?? '');
     this.#terminal = terminal;
     this.#fit = fit;
-    this.#search = new TerminalSearch(search, () => terminal.focus());
+    this.#search = new TerminalSearch(terminal);
     this.#screen.before(this.#search.element);
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     terminal.parser.registerOscHandler(777, (data) => this.#hear(data));

@@ -1,4 +1,5 @@
 import type { SearchAddon } from '@xterm/addon-search';
+import type { Terminal } from '@xterm/xterm';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
 
@@ -7,13 +8,12 @@ export class TerminalSearch {
   readonly element: HTMLFormElement;
   readonly #field = h('input', { type: 'search', spellcheck: 'false', autocapitalize: 'off', enterkeyhint: 'search' });
   readonly #note = h('span', { class: 'quiet', role: 'status' });
-  readonly #addon: SearchAddon;
-  readonly #leave: () => void;
+  readonly #terminal: Terminal;
+  /** Fetched when somebody looks for something. */
+  #addon: SearchAddon | undefined;
 
-  /** @param leave gives the focus back to the terminal */
-  constructor(addon: SearchAddon, leave: () => void) {
-    this.#addon = addon;
-    this.#leave = leave;
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
     const close = h(
       'button',
       { type: 'button', class: 'quiet-button', onclick: () => this.close() },
@@ -27,6 +27,7 @@ export class TerminalSearch {
   }
 
   open(): void {
+    void this.#fetch();
     this.element.hidden = false;
     this.#field.select();
     this.#field.focus();
@@ -35,8 +36,15 @@ export class TerminalSearch {
   close(): void {
     this.element.hidden = true;
     setText(this.#note, '');
-    this.#addon.clearDecorations();
-    this.#leave();
+    this.#terminal.focus();
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#addon !== undefined) return;
+    const { SearchAddon } = await import('@xterm/addon-search');
+    this.#addon = new SearchAddon();
+    this.#terminal.loadAddon(this.#addon);
+    this.#look('before', true);
   }
 
   #key(event: KeyboardEvent): void {
@@ -50,11 +58,10 @@ export class TerminalSearch {
 
   /** @param incremental begins where the selection is, so that a growing word stays on its match */
   #look(where: 'before' | 'after', incremental: boolean): void {
-    const { value } = this.#field;
+    const [addon, { value }] = [this.#addon, this.#field];
+    if (addon === undefined) return;
     const found =
-      where === 'before'
-        ? this.#addon.findPrevious(value, { incremental })
-        : this.#addon.findNext(value, { incremental });
+      where === 'before' ? addon.findPrevious(value, { incremental }) : addon.findNext(value, { incremental });
     setText(this.#note, found || value === '' ? '' : words.terminal.findNothing);
   }
 }

@@ -1,13 +1,11 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
 
 /** A terminal's screen and what belongs to it. */
 export interface XtermScreen {
   readonly terminal: Terminal;
   readonly fit: FitAddon;
-  readonly search: SearchAddon;
 }
 
 /** Opens a terminal screen in an element, in the page's colours. */
@@ -27,9 +25,7 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
     linkHandler: { activate: () => {} },
   });
   const fit = new FitAddon();
-  const search = new SearchAddon();
   terminal.loadAddon(fit);
-  terminal.loadAddon(search);
   terminal.open(parent);
   terminal.textarea?.setAttribute('aria-label', label);
   refuseToAnswer(terminal);
@@ -38,7 +34,7 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
   document.addEventListener('dd-theme', follow);
-  return { terminal, fit, search };
+  return { terminal, fit };
 }
 
 /**
