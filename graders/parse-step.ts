@@ -46,7 +46,8 @@ function checkFault(node: CourseNode): void {
   for (const field of needed) if (!node.has(field)) node.fail(`"${field}" is missing`);
 }
 
-function readSpan(node: CourseNode): void {
+/** @throws CourseFileError for what is no span of time. */
+export function readSpan(node: CourseNode): void {
   try {
     spanMs(node.text());
   } catch (error) {

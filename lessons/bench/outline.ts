@@ -119,7 +119,8 @@ interface StoredSlice extends KubeObject {
   }[];
 }
 
-function doorsOf(cluster: Cluster): readonly ServiceDoor[] {
+/** The learner's Services. Read from etcd. */
+export function doorsOf(cluster: Cluster): readonly ServiceDoor[] {
   const slices = storedOf<StoredSlice>(cluster, 'EndpointSlice');
   return storedOf<StoredService>(cluster, 'Service')
     .filter(isLearners)

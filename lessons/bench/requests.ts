@@ -1,5 +1,5 @@
 import type { Cluster, RequestPath } from '@drydock/engine';
-import { outlineOf } from './outline.ts';
+import { doorsOf } from './outline.ts';
 import type { Reference } from './protocol.ts';
 
 /** A request that somebody sent who is not part of the system, with the Service that it was addressed to. */
@@ -18,7 +18,7 @@ export function requestsOf(cluster: Cluster, most: number, from = ''): readonly 
   const asked = new Set(sent.flatMap(({ lookups }) => lookups.map(({ request }) => request)));
   // A name that is not known is asked for with each ending of the search path.
   const lastOf = new Map(sent.map((request) => [senderOf(request), request.number]));
-  const { doors } = outlineOf(cluster);
+  const doors = doorsOf(cluster);
   return sent
     .filter((request) => !isQuestion(request) || lastOf.get(senderOf(request)) === request.number)
     .filter(({ number }) => !asked.has(number))

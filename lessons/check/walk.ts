@@ -12,9 +12,6 @@ const LOOK_EVERY_MS = 250;
 const READING_MS = 8_000;
 const COMMAND_MS = 120_000;
 
-/** The learner's home, where a lesson's files are. */
-const HOME = '/root';
-
 export interface Printed {
   readonly command: string;
   /** Empty for what watches until the reader ends it. */
@@ -51,7 +48,7 @@ function take(cluster: Cluster, lesson: LessonText, name: string, given: Used['g
   if (name !== 'Break' && name !== 'ByHand') return undefined;
   if (fault !== undefined) cluster.submit(withFullNames(cluster, readFault(fault)));
   if (file !== undefined)
-    cluster.submit({ kind: 'file.write', path: file, text: `${textOf(cluster, file)}${unquoted(add)}` });
+    cluster.submit({ kind: 'file.write', path: file, text: `${cluster.readFile(file) ?? ''}${unquoted(add)}` });
   return undefined;
 }
 
@@ -87,10 +84,6 @@ function run(cluster: Cluster, given: Used['given'], printed: Printed[]): string
   const asExpected = outcome !== undefined && (outcome.exitCode !== 0) === (fails !== undefined);
   if (asExpected && !/command not found/.test(outcome.stderr)) return undefined;
   return `${command}: exit ${outcome?.exitCode}, ${outcome?.stderr}`;
-}
-
-function textOf(cluster: Cluster, file: string): string {
-  return cluster.run('workstation', ['cat', `${HOME}/${file}`], 1000)?.stdout ?? '';
 }
 
 /** A string as a lesson writes it between braces. */
