@@ -40,7 +40,7 @@ export async function lessonsIn({ id }: Language): Promise<Lesson[]> {
     };
     return { slug, entry: translation, translated: true, data: { ...lesson.data, ...words } };
   });
-  return lessons.sort((a, b) => a.data.row - b.data.row || a.data.order - b.data.order || a.slug.localeCompare(b.slug));
+  return lessons.sort((a, b) => a.data.row - b.data.row || a.data.order - b.data.order || (a.slug < b.slug ? -1 : 1));
 }
 
 export function benchOfLesson({ slug, data }: Lesson): BenchSetup {

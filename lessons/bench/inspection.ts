@@ -43,5 +43,5 @@ function eventsOf(cluster: Cluster, { kind, namespace, name }: Reference): Inspe
         event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp,
       from: event.reportingComponent ?? event.source?.component ?? '',
     }))
-    .sort((a, b) => a.lastSeen.localeCompare(b.lastSeen));
+    .sort((a, b) => Date.parse(a.lastSeen) - Date.parse(b.lastSeen));
 }

@@ -39,6 +39,6 @@ export function total(files: ReadonlyMap<string, number>): number {
 if (process.argv[1] === import.meta.filename) {
   const { first, later } = weightOfFirstLesson();
   for (const [name, bytes] of first) console.log(`${String(bytes).padStart(8)}  ${name}`);
-  console.log(`${String(total(first)).padStart(8)}  before the first prompt, gzipped (limit 256000)`);
+  console.log(`${String(total(first)).padStart(8)}  before the first prompt, gzipped`);
   console.log(`${String(total(later)).padStart(8)}  later, when asked for`);
 }

@@ -31,7 +31,7 @@ export class CourseProgress extends HTMLElement {
     const link = this.querySelector<HTMLAnchorElement>('.continue a');
     const [latest] = Object.entries(achievements)
       .filter(([goal]) => goal.startsWith('seen '))
-      .sort(([, a], [, b]) => b.localeCompare(a));
+      .sort(([, a], [, b]) => Date.parse(b) - Date.parse(a));
     const line = lines.find(({ dataset }) => dataset['path'] === latest?.[0].slice('seen '.length));
     const target = line?.querySelector('a');
     if (link === null || target == null) return;

@@ -15,7 +15,8 @@ export function isSystem(pod: PodView): boolean {
 
 /** What the learner makes happens on the workers, so they come first. */
 export function workersFirst(nodes: readonly NodeView[]): readonly NodeView[] {
-  return nodes.toSorted((a, b) => b.role.localeCompare(a.role));
+  const last = ({ role }: NodeView) => Number(role === 'control-plane');
+  return nodes.toSorted((a, b) => last(a) - last(b));
 }
 
 /** A machine as a room with its Pods; those of the system are folded away until asked for. */

@@ -30,7 +30,7 @@ export class LiveBoard {
   }
 
   rows(): readonly BoardRow[] {
-    return [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt || a.id.localeCompare(b.id));
+    return [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1));
   }
 
   /** Calls back with the rows that have changed. */
