@@ -23,6 +23,7 @@ import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
 import { clusterAuthority } from './cluster-authority.ts';
+import type { ClusterKeys } from './cluster-keys.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
@@ -58,6 +59,7 @@ export class ControlPlane {
   readonly #dialNode: NodeDialer;
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
+  readonly #keys: ClusterKeys;
   readonly #extensions: () => ApiExtensions;
   readonly #httpsExchange: () => ExchangeHttps;
 
@@ -68,6 +70,7 @@ export class ControlPlane {
     dialService: ServiceDialer,
     reachable: Reachability,
     descriptions: Descriptions | undefined,
+    keys: ClusterKeys,
     extensions: () => ApiExtensions,
     httpsExchange: () => ExchangeHttps,
   ) {
@@ -76,6 +79,7 @@ export class ControlPlane {
     this.#dialNode = dialNode;
     this.#dialService = dialService;
     this.#descriptions = descriptions;
+    this.#keys = keys;
     this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
@@ -170,7 +174,7 @@ export class ControlPlane {
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
-      certificateAuthority: clusterAuthority(this.#host.sim),
+      certificateAuthority: clusterAuthority(this.#host.sim, this.#keys.authority),
       sim: this.#host.sim,
       transport,
       ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),

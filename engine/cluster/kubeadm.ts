@@ -8,7 +8,6 @@ import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { isReady } from './ready.ts';
-import { ROOT_CA } from './root-ca.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ASK_EVERY_MS = 200;
@@ -72,15 +71,16 @@ export function kubeadmInit(
  * the add-ons that wanted a node have the control plane's, so the workers are the learner's.
  *
  * @param transport as the administrator who watches `kubectl get nodes`
+ * @param rootCa the certificate of the cluster's CA, PEM
  */
-export function kubeadmJoin(transport: Transport, kubeconfig: string): Program {
+export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: string): Program {
   return function* (process) {
     if (process.access(KUBELET_CONFIG, 'exists')) return 0;
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const controlPlaneIsReady = () => client.resource(nodes).list().items.some(isReady);
     while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
     makeDirectories(process, '/etc/kubernetes/pki');
-    process.writeFile('/etc/kubernetes/pki/ca.crt', ROOT_CA);
+    process.writeFile('/etc/kubernetes/pki/ca.crt', rootCa);
     process.writeFile(KUBELET_CONFIG, kubeconfig, { mode: 0o600 });
     return 0;
   };

@@ -16,6 +16,7 @@ import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
 import { CLOUD_CONTROLLER_OBJECTS, cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, HOME } from './cluster.ts';
+import { ClusterPki } from './cluster-pki.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
 import { CSI_HOSTPATH_ACCOUNT, CSI_HOSTPATH_OBJECTS, csiImages } from './csi-hostpath.ts';
@@ -59,6 +60,12 @@ type Restore = (
   until: { readonly timeMs: number; readonly steps: number },
 ) => KubernetesCluster;
 
+type NodeTools = Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins'>;
+
+function nodeTools({ createDeviceManager, createNodePlugins }: WorkstationTools): NodeTools {
+  return { createDeviceManager, createNodePlugins };
+}
+
 /** How long past its own time-out an HTTP request may take before it counts as hung. */
 const REQUEST_SLACK_MS = 1000;
 
@@ -68,6 +75,7 @@ export class KubernetesCluster implements Cluster {
   readonly sim: Simulation;
   readonly client: Client;
   readonly #restore: Restore;
+  readonly #pki: ClusterPki;
   readonly #machines: readonly NodeMachine[];
   readonly #controlPlane: ControlPlane;
   readonly #workstation: Host;
@@ -85,7 +93,8 @@ export class KubernetesCluster implements Cluster {
     this.options = options;
     this.#restore = restore;
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
-    const plan = planMachines(options, tools.programs);
+    this.#pki = new ClusterPki(this.sim, options.keys);
+    const plan = planMachines(options, tools.programs, this.#pki);
     const fabric = createFabric(this.sim);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));
@@ -109,6 +118,7 @@ export class KubernetesCluster implements Cluster {
       (namespace, name) => metricsServer.dial(namespace, name),
       reachable,
       options.descriptions,
+      this.#pki.keys,
       tools.apiExtensions,
       tools.httpsExchange,
     );
@@ -138,9 +148,7 @@ export class KubernetesCluster implements Cluster {
         index === 0
           ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
           : this.#laterMachine(host, machine);
-      const { createDeviceManager, createNodePlugins } = tools;
-      const parts = { ...kubeadm, createDeviceManager, createNodePlugins };
-      return this.#addMachine(machine, host, registry, address, parts);
+      return this.#addMachine(machine, host, registry, address, { ...kubeadm, ...nodeTools(tools) });
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -269,7 +277,7 @@ export class KubernetesCluster implements Cluster {
   #laterMachine(host: Host, { name }: MachinePlan): KubeadmPart {
     const { hostPort } = this.#controlPlane.apiServer;
     const config = kubeconfig(`https://${hostPort}`, `system:node:${name}`);
-    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), config) } };
+    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), config, this.#pki.rootCa) } };
   }
 
   /** As super-admin.conf has it. */
@@ -282,7 +290,7 @@ export class KubernetesCluster implements Cluster {
     host: Host,
     registry: Registry,
     kubeletAddress: ServerAddress<NodeApi>,
-    parts: KubeadmPart & Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins'>,
+    parts: KubeadmPart & NodeTools,
   ): NodeMachine {
     return new NodeMachine({
       host,

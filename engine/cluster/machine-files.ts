@@ -1,6 +1,6 @@
 import { crictl, ctr } from '../containerd/index.ts';
 import type { FileTree } from '../linux/host.ts';
-import { ROOT_CA } from './root-ca.ts';
+import type { ClusterPki } from './cluster-pki.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { VERSIONS } from './versions.ts';
 
@@ -60,7 +60,7 @@ export function nodeFiles(): FileTree {
 }
 
 /** What `kubeadm init` adds on the control-plane machine. */
-export function controlPlaneFiles(nodeName: string, address: string): FileTree {
+export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki): FileTree {
   const manifests = Object.entries(controlPlaneManifests({ nodeName, address })).map(
     ([name, text]) => [`${STATIC_POD_PATH}/${name}`, { text, mode: 0o600 }] as const,
   );
@@ -78,9 +78,22 @@ export function controlPlaneFiles(nodeName: string, address: string): FileTree {
         { text: kubeconfig(`https://${address}:6443`, user), mode: 0o600 },
       ]),
     ),
-    '/etc/kubernetes/pki/ca.crt': { text: ROOT_CA, mode: 0o644 },
+    ...pkiFiles(pki, nodeName, address),
     '/var/lib/etcd': { directory: true, mode: 0o700 },
   };
+}
+
+function pkiFiles(pki: ClusterPki, nodeName: string, address: string): FileTree {
+  const server = pki.serverCertificate(nodeName, address);
+  const files: readonly (readonly [name: string, text: string, mode: number])[] = [
+    ['ca.crt', pki.rootCa, 0o644],
+    ['ca.key', pki.keys.authority.pem, 0o600],
+    ['apiserver.crt', server.certificate, 0o644],
+    ['apiserver.key', server.key, 0o600],
+    ['sa.key', pki.keys.serviceAccounts.pem, 0o600],
+    ['sa.pub', pki.serviceAccountsPublicKey, 0o600],
+  ];
+  return Object.fromEntries(files.map(([name, text, mode]) => [`/etc/kubernetes/pki/${name}`, { text, mode }]));
 }
 
 /** A kubeconfig with one cluster, one user and one context, as kubeadm writes it. */

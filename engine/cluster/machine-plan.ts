@@ -2,6 +2,7 @@ import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
+import type { ClusterPki } from './cluster-pki.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
@@ -43,7 +44,7 @@ const MAX_WORKERS = 100;
  *
  * @throws Error for options that make no sense.
  */
-export function planMachines(options: ClusterOptions, programs: ProgramSource): ClusterPlan {
+export function planMachines(options: ClusterOptions, programs: ProgramSource, pki: ClusterPki): ClusterPlan {
   const workers = options.workers ?? DEFAULT_WORKERS;
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
   const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
@@ -55,7 +56,7 @@ export function planMachines(options: ClusterOptions, programs: ProgramSource): 
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   return {
     machines: [
-      controlPlane(withWorkstation, programs),
+      controlPlane(withWorkstation, programs, pki),
       ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, programs)),
     ],
     workstation: {
@@ -72,7 +73,7 @@ export function planMachines(options: ClusterOptions, programs: ProgramSource): 
   };
 }
 
-function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramSource): MachinePlan {
+function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramSource, pki: ClusterPki): MachinePlan {
   const name = CONTROL_PLANE_NAME;
   return {
     name,
@@ -90,7 +91,7 @@ function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramS
       ...hostTools(programs),
       ...machineFiles(name, addresses),
       ...nodeFiles(),
-      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS),
+      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../containerd/image.ts';
 import type { Descriptions } from '../kube-apiserver/index.ts';
+import type { ClusterKeys } from './cluster-keys.ts';
 import type { Fault } from './input.ts';
 
 /** One worker machine. */
@@ -22,7 +23,7 @@ export type Preparation =
   | { readonly waitMs: number };
 
 /**
- * How to build a cluster. Plain JSON data apart from `images`: together with the journal of inputs it determines
+ * How to build a cluster. Plain JSON data apart from `images` and `keys`: together with the journal of inputs it determines
  * everything that happens.
  */
 export interface ClusterOptions {
@@ -47,6 +48,8 @@ export interface ClusterOptions {
    * minikube and kind have it. No unless told.
    */
   readonly storage?: boolean;
+  /** Real keys, where clients from outside are to believe what the cluster signs; keys in form only unless told. */
+  readonly keys?: ClusterKeys;
   /** Texts for the API server's OpenAPI documents; without them these are complete but terse. */
   readonly descriptions?: Descriptions;
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { ApiResponse } from '../api/request.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
+import type { Certificates } from './certificates.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { LiveCluster } from './live-cluster.ts';
 import { readOptions, type ServerOptions, USAGE } from './options.ts';
@@ -12,7 +12,7 @@ import { createHttpServer } from './server.ts';
 /** Virtual seconds for which the token in the kubeconfig is good. */
 const TOKEN_SECONDS = 365 * 24 * 3600;
 
-async function main(): Promise<void> {
+function main(): void {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(USAGE);
@@ -20,9 +20,9 @@ async function main(): Promise<void> {
   }
   const cluster = new LiveCluster({ ...options, failed: fail });
   const certificates = options.https
-    ? await makeCertificates([...new Set(['localhost', hostname(), '127.0.0.1', '::1', options.address])])
+    ? cluster.certificates([...new Set(['localhost', hostname(), '127.0.0.1', '::1', options.address])])
     : undefined;
-  const server = createHttpServer(cluster, certificates);
+  const server = createHttpServer(cluster, certificates, () => cluster.wallMs());
   server.on('error', fail);
   server.listen(options.port, options.address, () => {
     announce(cluster, server.address() as AddressInfo, options, certificates);
@@ -73,7 +73,7 @@ function fail(error: unknown): void {
 }
 
 try {
-  await main();
+  main();
 } catch (error) {
   process.stderr.write(`cluster: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 2;

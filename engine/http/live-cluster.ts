@@ -5,7 +5,9 @@ import { createCluster } from '../cluster/create.ts';
 import type { ClusterInput } from '../cluster/input.ts';
 import type { SessionListener } from '../cluster/sessions.ts';
 import { replay } from '../worker/index.ts';
+import { type Certificates, makeCertificates } from './certificates.ts';
 import type { ClusterDoor } from './cluster-door.ts';
+import { makeKeys, readKeys } from './cluster-keys.ts';
 import { RealTimeDriver } from './real-time-driver.ts';
 import { type KeptState, StateFile, type StateHeader } from './state-file.ts';
 
@@ -33,6 +35,7 @@ export class LiveCluster implements ClusterDoor {
   readonly cluster: Cluster;
   /** How many inputs were brought back from the state file. */
   readonly restored: number;
+  readonly #header: StateHeader;
   readonly #driver: RealTimeDriver;
   readonly #stateFile: StateFile | undefined;
   readonly #marks: NodeJS.Timeout | undefined;
@@ -44,6 +47,7 @@ export class LiveCluster implements ClusterDoor {
       options.stateFile === undefined ? { file: undefined, kept: undefined } : StateFile.open(options.stateFile);
     if (kept !== undefined) checkSame(options, kept.header);
     const header = kept?.header ?? newHeader(options);
+    this.#header = header;
     this.cluster = boot(header, kept);
     this.restored = kept?.entries.length ?? 0;
     this.#stateFile = file;
@@ -54,6 +58,17 @@ export class LiveCluster implements ClusterDoor {
     }
     this.#driver = new RealTimeDriver(this.cluster.sim, options.speed, options.failed);
     for (const session of openSessions(kept)) this.cluster.submit({ kind: 'session.close', session });
+  }
+
+  /** What the cluster's CA signs for a server under these names and addresses, and for its first user. */
+  certificates(hosts: readonly string[]): Certificates {
+    return makeCertificates(this.cluster.options.keys!.authority, this.#header.epochMs, hosts);
+  }
+
+  /** What the cluster's clocks show, in milliseconds since 1970. */
+  wallMs(): number {
+    this.#driver.catchUp();
+    return this.cluster.sim.wallMs;
   }
 
   start(): void {
@@ -104,9 +119,10 @@ export class LiveCluster implements ClusterDoor {
 
 function newHeader({ seed, nodes, gpus, storage }: LiveClusterOptions): StateHeader {
   return {
-    format: 'drydock-journal/1',
+    format: 'drydock-journal/2',
     seed: seed ?? 'drydock',
     epochMs: Date.now() - HEAD_START_MS,
+    keys: makeKeys(),
     nodes: nodes ?? Math.max(2, gpus?.length ?? 0),
     ...(gpus !== undefined && { gpus }),
     ...(storage === true && { storage }),
@@ -128,9 +144,17 @@ function checkSame({ seed, nodes, gpus, storage, stateFile }: LiveClusterOptions
   }
 }
 
-function boot({ seed, epochMs, nodes, gpus = [], storage = false }: StateHeader, kept: KeptState | undefined): Cluster {
+function boot(header: StateHeader, kept: KeptState | undefined): Cluster {
+  const { seed, epochMs, nodes, gpus = [], storage = false } = header;
   const workers = Array.from({ length: nodes }, (_, index) => ({ gpus: gpus[index] ?? 0 }));
-  const cluster = createCluster({ seed, epochMs, workers, storage, descriptions: DESCRIPTIONS });
+  const cluster = createCluster({
+    seed,
+    epochMs,
+    keys: readKeys(header.keys),
+    workers,
+    storage,
+    descriptions: DESCRIPTIONS,
+  });
   if (kept !== undefined) {
     const slices = replay(cluster, kept.entries, kept.end);
     while (slices.next().done !== true) {

@@ -32,7 +32,7 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
   --speed N          virtual seconds for each real one (1)
   --port P           port of the API (6443; 0 picks a free one)
   --address A        address to listen on (127.0.0.1); without --https whoever reaches it is kubernetes-admin
-  --https            TLS with a new certificate authority; the kubeconfig brings a client certificate and a token
+  --https            TLS with certificates of the cluster's CA; the kubeconfig brings a client certificate and a token
   --seed S           same seed, options and requests: same cluster (drydock)
   --state FILE       keep what was done in FILE and bring it back at the next start
   --kubeconfig FILE  where to write the kubeconfig (in the system's temporary directory)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { methodNotAllowed, requestEntityTooLarge } from '../api/errors.ts';
 import type { ApiRequest } from '../api/request.ts';
-import { connectionUser } from './client-certificate.ts';
+import type { ClientCertificates } from './client-certificate.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 
 /** The server reads no more of a request. */
@@ -11,8 +11,13 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** What the API server looks at; anything else would only fill the journal. */
 const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
 
-/** A request without its body. @throws StatusError */
-export function readHead(message: IncomingMessage): ApiRequest {
+/**
+ * A request without its body.
+ *
+ * @param clients by whom a connection over TLS tells who sends it
+ * @throws StatusError
+ */
+export function readHead(message: IncomingMessage, clients: ClientCertificates | undefined): ApiRequest {
   const method = message.method === 'HEAD' ? 'GET' : (message.method ?? '');
   if (!METHODS.includes(method)) throw methodNotAllowed();
   const url = message.url ?? '/';
@@ -25,7 +30,7 @@ export function readHead(message: IncomingMessage): ApiRequest {
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     if (name.startsWith('impersonate-') && values !== undefined) headers[name] = values.join('\n');
   }
-  const user = connectionUser(message);
+  const user = clients?.userOf(message);
   return {
     method: method as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),

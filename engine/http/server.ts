@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { whenAnswered } from './answered.ts';
 import type { Certificates } from './certificates.ts';
+import { ClientCertificates } from './client-certificate.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { encodeSwagger, OPEN_API_PROTOBUF, wantsOpenApiProtobuf } from './open-api-protobuf.ts';
 import { isFromHere } from './origin.ts';
@@ -23,15 +24,17 @@ const IDLE_TIMEOUT_MS = 120_000;
  * everything else is an input and thereby journalled.
  *
  * @param certificates for TLS; plain HTTP without.
+ * @param nowMs by which clients' certificates are valid or not
  */
-export function createHttpServer(cluster: ClusterDoor, certificates?: Certificates): Server {
+export function createHttpServer(cluster: ClusterDoor, certificates?: Certificates, nowMs = Date.now): Server {
   const options = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: IDLE_TIMEOUT_MS, noDelay: true };
   const server: Server =
     certificates === undefined ? createServer(options) : createTlsServer({ ...options, ...tls(certificates) });
-  const upgrades = new Upgrades(cluster);
+  const clients = certificates && new ClientCertificates(certificates.authority, nowMs);
+  const upgrades = new Upgrades(cluster, clients);
   server.on('connection', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS));
   server.on('request', (message, response) => {
-    serve(cluster, message, response).catch((error) => refuse(message, response, error));
+    serve(cluster, clients, message, response).catch((error) => refuse(message, response, error));
   });
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
     upgrades.serve(message, socket, head),
@@ -47,9 +50,14 @@ function tls({ authority, server }: Certificates) {
   return { cert: server.certificate, key: server.key, ca: authority, requestCert: true, rejectUnauthorized: false };
 }
 
-async function serve(cluster: ClusterDoor, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  cluster: ClusterDoor,
+  clients: ClientCertificates | undefined,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!isFromHere(message)) throw forbiddenOrigin();
-  const head = readHead(message);
+  const head = readHead(message, clients);
   const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
   if (request.method !== 'GET') {
     const taken = write(cluster, request);

@@ -1,12 +1,15 @@
 import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JournalEntry } from '../sim/index.ts';
+import type { KeptKeys } from './cluster-keys.ts';
 
 /** What a cluster was built from; kept as the file's first line. */
 export interface StateHeader {
-  readonly format: 'drydock-journal/1';
+  readonly format: 'drydock-journal/2';
   readonly seed: string;
   readonly epochMs: number;
+  /** With which it signs certificates and tokens. */
+  readonly keys: KeptKeys;
   readonly nodes: number;
   /** Of each worker, in their order; none where it ends. */
   readonly gpus?: readonly number[];
@@ -123,7 +126,7 @@ function readState(path: string, text: string): KeptState {
   };
   const [first, ...rest] = lines.map(parse);
   const header = first as unknown as StateHeader;
-  if (header.format !== 'drydock-journal/1') throw new Error(`${path} is not a journal that this version can read`);
+  if (header.format !== 'drydock-journal/2') throw new Error(`${path} is not a journal that this version can read`);
   const entries = rest.filter((line) => 'input' in line) as unknown as JournalEntry[];
   const clock = rest.findLast((line) => 'clock' in line || 'input' in line);
   const end = clock === undefined || 'input' in clock ? undefined : (clock['clock'] as RunPoint);

@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
 import { whenAnswered } from './answered.ts';
 import { CHANNEL_PORT_FORWARD_PROTOCOL, ChannelPortForward } from './channel-port-forward.ts';
+import type { ClientCertificates } from './client-certificate.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { bodyJson } from './object-json.ts';
 import { isFromHere } from './origin.ts';
@@ -17,14 +18,16 @@ import { isHandshake, offeredProtocols, WebSocket, type WebSocketListener } from
 /** The connections that become something else than HTTP: exec, attach, portforward, and logs for whoever likes them so. */
 export class Upgrades {
   readonly #cluster: ClusterDoor;
+  readonly #clients: ClientCertificates | undefined;
   readonly #listeners = new Map<string, (event: SessionEvent) => void>();
   readonly #routes: SessionRoutes = {
     add: (session, listener) => this.#listeners.set(session, listener),
     remove: (session) => this.#listeners.delete(session),
   };
 
-  constructor(cluster: ClusterDoor) {
+  constructor(cluster: ClusterDoor, clients?: ClientCertificates) {
     this.#cluster = cluster;
+    this.#clients = clients;
     cluster.onSession((session, event) => this.#listeners.get(session)?.(event));
   }
 
@@ -32,7 +35,7 @@ export class Upgrades {
     socket.on('error', () => socket.destroy());
     try {
       if (!isFromHere(message)) throw forbiddenOrigin();
-      const request = readHead(message);
+      const request = readHead(message, this.#clients);
       if (!isHandshake(message)) throw notUpgradable();
       const subresource = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(\w+)$/.exec(request.path)?.[1];
       const connection = { message, socket, head };

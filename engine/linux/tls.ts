@@ -1,10 +1,11 @@
 // Certificates and keys, and connections that are made with them.
 
-export { writeCertificate } from './tls/certificate.ts';
+export { type CertificateRequest, publicKeyInfo, writeCertificate } from './tls/certificate.ts';
 export { DerError } from './tls/der.ts';
 export { readKeyPair } from './tls/key-pair.ts';
 export { makeOwnCertificate, RANDOM_BYTES } from './tls/own-certificate.ts';
 export { writePem } from './tls/pem.ts';
+export { KEY_BYTES, makePrivateKey } from './tls/private-key.ts';
 export { TlsError } from './tls/record.ts';
 export { readSigningRequest } from './tls/signing-request.ts';
 export { randomBytes, shakeHands } from './tls/tls-client.ts';

@@ -38,6 +38,8 @@ const EC = '1.2.840.10045.2.1';
 export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 const ALTERNATIVE_NAMES = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
+const SUBJECT_KEY = '2.5.29.14';
+const AUTHORITY_KEY = '2.5.29.35';
 const KEY_USAGE = '2.5.29.15';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 const USAGES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
@@ -124,6 +126,15 @@ export function readExtensions(block: Der | undefined): Pick<Certificate, 'dnsNa
   return { dnsNames, addresses, isAuthority };
 }
 
+/** Who signs a certificate. */
+interface Issuer {
+  readonly subject: Name;
+  /** Of its RSA key. */
+  readonly modulus: Uint8Array;
+  /** Signs by RSA with SHA-256; a seal unless told. */
+  readonly sign?: (bytes: Uint8Array) => Uint8Array;
+}
+
 /** What a new certificate is to say. */
 export interface CertificateRequest {
   readonly subject: Name;
@@ -136,7 +147,7 @@ export interface CertificateRequest {
   readonly keyInfo: Uint8Array;
   /** Whether servers or clients show it; not said unless told. */
   readonly usages?: readonly ('serverAuth' | 'clientAuth')[];
-  readonly issuer: { readonly subject: Name; readonly modulus: Uint8Array };
+  readonly issuer: Issuer;
   readonly serial: Uint8Array;
 }
 
@@ -154,7 +165,8 @@ export function writeCertificate(request: CertificateRequest): Uint8Array {
     request.keyInfo,
     ...(extensions.length === 0 ? [] : [write(0xa3, write(TAG.sequence, ...extensions))]),
   );
-  const signature = seal(request.issuer.modulus, signed);
+  const { modulus, sign } = request.issuer;
+  const signature = sign === undefined ? seal(modulus, signed) : sign(signed);
   return write(TAG.sequence, signed, algorithm, write(TAG.bitString, Uint8Array.of(0), signature));
 }
 
@@ -164,17 +176,27 @@ export function writeExtensions({
   usages = [],
   dnsNames = [],
   addresses = [],
+  issuer,
 }: Partial<CertificateRequest>): readonly Uint8Array[] {
   const extension = (oid: string, critical: boolean, value: Uint8Array) =>
     write(TAG.sequence, writeOid(oid), ...(critical ? [Uint8Array.of(1, 1, 0xff)] : []), write(TAG.octetString, value));
   const names = [
     ...dnsNames.map((name) => write(0x82, encode(name))),
-    ...addresses.map((address) => write(0x87, Uint8Array.from(address.split('.'), Number))),
+    ...addresses.map((address) => write(0x87, addressBytes(address))),
   ];
   return [
     ...(isAuthority === true
-      ? [extension(BASIC_CONSTRAINTS, true, write(TAG.sequence, Uint8Array.of(1, 1, 0xff)))]
+      ? [
+          extension(KEY_USAGE, true, write(TAG.bitString, Uint8Array.of(2, 0xa4))),
+          extension(BASIC_CONSTRAINTS, true, write(TAG.sequence, Uint8Array.of(1, 1, 0xff))),
+          ...(issuer === undefined
+            ? []
+            : [extension(SUBJECT_KEY, false, write(TAG.octetString, keyIdentifier(issuer.modulus)))]),
+        ]
       : []),
+    ...(issuer === undefined || isAuthority === true
+      ? []
+      : [extension(AUTHORITY_KEY, false, write(TAG.sequence, write(0x80, keyIdentifier(issuer.modulus))))]),
     ...(usages.length > 0
       ? [
           extension(KEY_USAGE, true, write(TAG.bitString, Uint8Array.of(5, 0xa0))),
@@ -183,6 +205,21 @@ export function writeExtensions({
       : []),
     ...(names.length > 0 ? [extension(ALTERNATIVE_NAMES, false, write(TAG.sequence, ...names))] : []),
   ];
+}
+
+/** By what a certificate names its issuer's key, as Go does: a part of its digest. RFC 7093 */
+function keyIdentifier(modulus: Uint8Array): Uint8Array {
+  const hash = createSha256();
+  hash.update(modulus);
+  return hash.digest().slice(0, 20);
+}
+
+/** @param address IPv4, or IPv6 in any of its forms without an embedded IPv4 address */
+function addressBytes(address: string): Uint8Array {
+  if (!address.includes(':')) return Uint8Array.from(address.split('.'), Number);
+  const [head = [], tail] = address.split('::').map((half) => half.split(':').filter((part) => part !== ''));
+  const groups = tail === undefined ? head : [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail];
+  return Uint8Array.from([...groups].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16)]));
 }
 
 export function writeName(name: Name): Uint8Array {

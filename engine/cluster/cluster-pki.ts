@@ -1,0 +1,47 @@
+import { KEY_BYTES, makePrivateKey, publicKeyInfo, writePem } from '../linux/tls.ts';
+import type { Simulation } from '../sim/index.ts';
+import { issueCertificate, rootCertificate } from './cluster-authority.ts';
+import { type ClusterKeys, makeClusterKeys } from './cluster-keys.ts';
+
+const YEAR_MS = 365 * 86_400_000;
+const BACKDATE_MS = 3_600_000;
+/** The first address for Services, which is the API server's. */
+const SERVICE_ADDRESS = '10.96.0.1';
+
+/** What kubeadm leaves in `/etc/kubernetes/pki`. https://kubernetes.io/docs/setup/best-practices/certificates/ */
+export class ClusterPki {
+  readonly keys: ClusterKeys;
+  /** The CA's certificate, PEM. */
+  readonly rootCa: string;
+  readonly #sim: Simulation;
+
+  /** @param keys made, in form only, unless told */
+  constructor(sim: Simulation, keys: ClusterKeys = makeClusterKeys(sim)) {
+    this.keys = keys;
+    this.#sim = sim;
+    this.rootCa = rootCertificate(keys.authority, sim.wallMs);
+  }
+
+  /** PEM. */
+  get serviceAccountsPublicKey(): string {
+    return writePem('PUBLIC KEY', publicKeyInfo(this.keys.serviceAccounts.modulus));
+  }
+
+  /** A new key of the API server on this machine, and its certificate; both PEM. */
+  serverCertificate(nodeName: string, address: string): { readonly certificate: string; readonly key: string } {
+    const random = this.#sim.random('apiserver certificate');
+    const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.below(256));
+    const { pem, modulus } = makePrivateKey(bytes(KEY_BYTES));
+    const service = 'kubernetes.default.svc.cluster.local'.split('.');
+    const request = {
+      subject: [['CN', 'kube-apiserver']],
+      dnsNames: [nodeName, ...[1, 2, 3, 5].map((labels) => service.slice(0, labels).join('.'))],
+      addresses: [SERVICE_ADDRESS, address],
+      usages: ['serverAuth'],
+      notBeforeMs: this.#sim.wallMs - BACKDATE_MS,
+      notAfterMs: this.#sim.wallMs + YEAR_MS,
+      keyInfo: publicKeyInfo(modulus),
+    } as const;
+    return { certificate: issueCertificate(this.keys.authority, request, bytes(16)), key: pem };
+  }
+}
