@@ -31,10 +31,6 @@ test('the life of a release', { timeout: 90_000 }, async () => {
   await helm('create', chart);
   const values = join(chart, 'values.yaml');
   writeFileSync(values, readFileSync(values, 'utf8').replace('tag: ""', 'tag: "1.29"'));
-  // The chart's own test asks the Service by its name, which needs what carries traffic to Services.
-  const connection = join(chart, 'templates', 'tests', 'test-connection.yaml');
-  const hook = readFileSync(connection, 'utf8').replace(/command:.*\n.*args:.*/, "command: ['true']");
-  writeFileSync(connection, hook);
   expect(await helm('lint', chart)).toContain('0 chart(s) failed');
   expect(await helm('install', 'shop', chart, '--wait', '--timeout', '30s')).toContain('STATUS: deployed');
   expect(await helm('list')).toMatch(/shop\s+default\s+1\s/);
