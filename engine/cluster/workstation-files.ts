@@ -11,6 +11,7 @@ import type { WorkstationTools } from './workstation-tools.ts';
 export const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
 alias k=kubectl
 alias ll='ls -l'
+alias vim=vi
 `;
 
 /** What is on the learner's machine: tools, kubectl with a kubeconfig, and the files of the lesson. */

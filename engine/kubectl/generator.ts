@@ -81,8 +81,11 @@ export function createObject(
   namespace: string | undefined,
 ): Unstructured {
   const { flags } = invocation;
+  // A review has no name, and a manifest of one need not have any metadata.
   const placed = (
-    namespace === undefined ? object : withField(object, ['metadata', 'namespace'], namespace)
+    namespace === undefined
+      ? { ...object, metadata: object.metadata ?? {} }
+      : withField(object, ['metadata', 'namespace'], namespace)
   ) as Unstructured;
   const saves = flags.has('save-config') && flags.bool('save-config');
   // `run` remembers only what it has really made.

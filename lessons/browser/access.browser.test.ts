@@ -48,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 here('on a phone the bench is a drawer with the keys a phone lacks', async () => {
   const reader = await visit.reader({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const bench = await visit.open(reader, LESSON);
-  await bench.press('Open the bench');
+  await bench.press('Open the cluster and the terminal');
   await bench.prompt();
   for (const key of ['Tab', 'Ctrl', 'Esc', 'Arrow up', 'Arrow down', 'Pipe', 'Slash', 'Dash']) {
     expect(await bench.page.getByRole('button', { name: key, exact: true }).isVisible(), key).toBe(true);
@@ -63,6 +63,12 @@ here('on a phone the bench is a drawer with the keys a phone lacks', async () =>
   await bench.press('Back to the text');
   await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
   await bench.sees(bench.screen, 'pod/harbour created');
+  // The picture stands above the terminal, until the keyboard takes the room.
+  await bench.runs('harbour');
+  expect(await bench.picture.isVisible()).toBe(true);
+  await bench.page.setViewportSize({ width: 390, height: 420 });
+  expect(await bench.picture.isVisible()).toBe(false);
+  await bench.page.setViewportSize({ width: 390, height: 844 });
   await bench.tab('Cluster').click();
   await bench.runs('harbour');
   expect(await bench.flaws()).toEqual([]);

@@ -45,6 +45,29 @@ here('a file is compared with the cluster', async () => {
   await bench.sees(bench.screen, 'kubectl diff -f harbour.yaml');
 });
 
+here('a script is run, not compared', async () => {
+  const bench = await visit.open(await visit.reader(), 'exercises/back-two-steps/');
+  await bench.prompt();
+  await bench.press('Open in the editor');
+  await bench.write('kubectl rollout history deployment timetable\n');
+  await bench.press('Run this script');
+  await bench.sees(bench.screen, /bash back\.sh.*REVISION/s);
+  await bench.tab('Files').click();
+  expect(await bench.page.getByRole('button', { name: 'Compare with the cluster' }).count()).toBe(0);
+});
+
+here('lines that a lesson asks for are added by a button, once', async () => {
+  const bench = await visit.open(await visit.reader(), 'lessons/pod-process-group/');
+  await bench.prompt();
+  await bench.press('Add them for me');
+  await bench.sees(bench.page.locator('dd-editor .file-status'), 'Saved');
+  await bench.press('Add them for me');
+  await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await bench.container('harbour', 'lookout').waitFor();
+  await bench.type('grep -c lookout harbour.yaml');
+  await bench.sees(bench.screen, /lookout harbour\.yaml\s*1/);
+});
+
 here('what kubectl says about a manifest is marked in its line until the text changes', async () => {
   const bench = await visit.open(await visit.reader(), EXERCISE);
   await bench.prompt();

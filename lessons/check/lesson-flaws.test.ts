@@ -11,8 +11,10 @@ const lesson = (text: string, head: LessonText['head'] = {}, language = 'en'): L
   text,
   firstLine: 10,
 });
+/** What every lesson has; it comes after the text that is looked at, on its last line. */
+const REST = ' <Predict> <Run> <Quiz> <Aside> [on](https://kubernetes.io/docs/)';
 const flaws = (text: string, head?: LessonText['head']) =>
-  flawsOfLesson(lesson(text, head), new Set(['lessons/pause-container'])).map(
+  flawsOfLesson(lesson(text + REST, head), new Set(['lessons/pause-container'])).map(
     ({ line, message }) => `${line}: ${message}`,
   );
 
@@ -45,6 +47,18 @@ test('Chinese has terms, spaces and punctuation of its own, but not in code and 
   expect(chinese('问一句：*能吗？*能')).toEqual([
     '10: "能吗？": Markdown shows the stars; put the punctuation mark outside of them',
   ]);
+});
+
+test('a lesson has a guess, something to do, a check of understanding, where it bites, and where to read on', () => {
+  const lacking = (text: string, language?: string) =>
+    flawsOfLesson(lesson(text, {}, language), new Set()).map(({ message }) => message);
+  expect(
+    lacking('<Predict /> <Break /> <Ask />\n\n[a](https://kubernetes.io/docs/)\n\n## Seen\n\nThis.', 'zh'),
+  ).toEqual([
+    'no word on where it bites: add an <Aside>',
+    'its last part says nowhere to read on: add a link to the documentation',
+  ]);
+  expect(lacking('')).toHaveLength(5);
 });
 
 test('links lead somewhere', () => {

@@ -24,7 +24,26 @@ const MINUTES_A_STEP = 0.4;
 /** What is wrong with a lesson as a text. Commands are run elsewhere. */
 export function flawsOfLesson(lesson: LessonText, knownPaths: ReadonlySet<string>): readonly Flaw[] {
   const used = componentsOf(lesson);
-  return [...wording(lesson), ...links(lesson, knownPaths), ...(lesson.language === 'en' ? frame(lesson, used) : [])];
+  return [
+    ...wording(lesson),
+    ...links(lesson, knownPaths),
+    ...parts(lesson, used),
+    ...(lesson.language === 'en' ? frame(lesson, used) : []),
+  ];
+}
+
+/** What every lesson has: a guess, hands on a cluster, a check of understanding, where it bites, and where to read on. */
+function parts({ file, text, firstLine }: LessonText, used: readonly Used[]): Flaw[] {
+  const has = (...names: readonly string[]) => used.some(({ name }) => names.includes(name));
+  const ending = text.slice(text.lastIndexOf('\n## ') + 1);
+  const lacking = [
+    has('Predict') ? [] : ['no guess: add a <Predict>'],
+    has('Run', 'Break') ? [] : ['nothing to do: add a <Run>'],
+    has('Quiz', 'Ask') ? [] : ['no check of understanding: add a <Quiz> or an <Ask>'],
+    has('Aside') ? [] : ['no word on where it bites: add an <Aside>'],
+    /\]\(https:/.test(ending) ? [] : ['its last part says nowhere to read on: add a link to the documentation'],
+  ].flat();
+  return lacking.map((message) => ({ file, line: firstLine, message }));
 }
 
 function wording(lesson: LessonText): Flaw[] {

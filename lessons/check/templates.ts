@@ -62,6 +62,18 @@ Say what the reader has just seen, and what it is called.
 <Why of="pod ${id}" />
 
 <Run command="kubectl get pod ${id} -o wide" />
+
+<Aside title="Where this bites in production">
+  Say what goes wrong for those who do not know this.
+</Aside>
+
+<Quiz question="What follows from it?" options={['This', 'That']} answer={1}>
+  Say why.
+</Quiz>
+
+## What you have seen
+
+Say it in two sentences. Read on about [Pods](https://kubernetes.io/docs/concepts/workloads/pods/).
 `;
   return { [`lessons/content/lessons/en/${id}.mdx`]: `---\n${stringify(front, { lineWidth: 0 })}---\n\n${text}` };
 }

@@ -69,7 +69,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
       { type: 'button', class: 'quiet-button', onclick: () => this.#newTerminal() },
       words.bench.newTerminal,
     );
-    this.#tabs.bar.append(more, shareButton(this.bench), this.#resetButton());
+    this.#tabs.actions.append(more, shareButton(this.bench), this.#resetButton());
     this.append(handle, h('div', { class: 'bench-body' }, close, stage, this.#tabs.bar, this.#tabs.panels));
     this.#tabs.choose('terminal-1');
     this.addEventListener('keydown', (event) => this.#key(event));
@@ -111,6 +111,12 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#drawer(true);
     this.#tabs.choose('files');
     await this.#files.open(path, line, message);
+  }
+
+  async addLines(path: string, lines: string): Promise<void> {
+    this.#drawer(true);
+    this.#tabs.choose('files');
+    await this.#files.addLines(path, lines);
   }
 
   inspect(reference: Reference, container?: string): void {

@@ -15,7 +15,9 @@ export interface Tab {
 export class BenchTabs {
   readonly panels = h('div', { class: 'bench-panels' });
   readonly #list = h('div', { class: 'tabs', role: 'tablist' });
-  readonly bar = h('div', { class: 'bench-bar' }, this.#list);
+  /** What may be done beside choosing a tab. */
+  readonly actions = h('div', { class: 'bench-actions' });
+  readonly bar = h('div', { class: 'bench-bar' }, this.#list, this.actions);
   readonly #tabs = new Map<string, { readonly tab: Tab; readonly button: HTMLButtonElement }>();
 
   constructor() {
@@ -54,6 +56,8 @@ export class BenchTabs {
       this.#mark(button, tab.id === id);
       tab.panel.toggleAttribute('data-shown', tab.id === id);
     }
+    // On narrow screens the tabs are a strip that is longer than the screen.
+    chosen.button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     chosen.tab.shown?.();
   }
 

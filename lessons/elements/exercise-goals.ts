@@ -32,7 +32,7 @@ export class ExerciseGoals extends HTMLElement {
     if (this.#lines.size > 0) return;
     if (this.inExam) {
       setText(this.#check, words.exam.handIn);
-      for (const hints of document.querySelectorAll<HTMLElement>('.hints')) hints.hidden = true;
+      for (const hints of document.querySelectorAll<HTMLElement>('.hints, .onward')) hints.hidden = true;
     }
     for (const line of this.querySelectorAll<HTMLElement>('[data-goal]')) this.#adopt(line);
     this.append(h('p', {}, this.#check), this.#report, this.#solved);

@@ -19,11 +19,8 @@ export class FilesPanel extends HTMLElement {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #list = h('select', { onchange: () => void this.open(this.#list.value) });
   readonly #status = h('span', { class: 'file-status', role: 'status' });
-  readonly #compare = h(
-    'button',
-    { type: 'button', class: 'quiet-button', onclick: () => void this.#diff() },
-    words.files.compare,
-  );
+  /** What may be done with the file that is open: a manifest is compared with the cluster, a script is run. */
+  readonly #use = h('button', { type: 'button', class: 'quiet-button', onclick: () => void this.#useFile() });
   readonly #place = h('div', { class: 'editor-place' });
   readonly #empty = h('p', { class: 'quiet' }, words.files.none);
 
@@ -35,7 +32,7 @@ export class FilesPanel extends HTMLElement {
     this.setAttribute('aria-label', words.files.label);
     const list = h('label', {}, h('span', {}, words.files.list), this.#list);
     this.append(
-      h('div', { class: 'files-head' }, list, this.#newFile(), this.#compare, this.#status),
+      h('div', { class: 'files-head' }, list, this.#newFile(), this.#use, this.#status),
       this.#empty,
       this.#place,
       h('p', { class: 'files-foot quiet' }, words.files.keys),
@@ -61,6 +58,15 @@ export class FilesPanel extends HTMLElement {
     if (this.#file === path && this.#editor !== undefined) this.#refresh(text);
     else await this.#edit(path, text);
     if (line !== undefined) this.#editor?.showLine(line, message);
+  }
+
+  /** Adds lines at the end of a file, unless it ends with them already, and shows them. */
+  async addLines(path: string, lines: string): Promise<void> {
+    await this.open(path);
+    const text = this.#editor?.text.trimEnd() ?? '';
+    if (!text.endsWith(lines.trimEnd())) this.#editor?.replace(`${text}\n${lines}`);
+    await this.save();
+    this.#editor?.showLine(`${text}\n`.split('\n').length);
   }
 
   /** Writes what has been edited to the workstation; resolves when it is there. */
@@ -111,6 +117,9 @@ export class FilesPanel extends HTMLElement {
     if (![...this.#list.options].some(({ value }) => value === path)) await this.#listFiles();
     this.#list.value = path;
     setText(this.#status, '');
+    const use = useOf(path);
+    this.#use.hidden = use === undefined;
+    setText(this.#use, use?.label ?? '');
     const file = { name: path, text, label: words.files.editor(path) };
     this.#editor = openEditor(
       this.#place,
@@ -122,9 +131,9 @@ export class FilesPanel extends HTMLElement {
     );
   }
 
-  /** What applying the file would change, as kubectl itself tells it. */
-  async #diff(): Promise<void> {
-    if (this.#file !== undefined) await (await theBench).runCommand(`kubectl diff -f ${this.#file}`);
+  async #useFile(): Promise<void> {
+    const use = useOf(this.#file ?? '');
+    if (use !== undefined) await (await theBench).runCommand(`${use.command} ${this.#file}`);
   }
 
   /** Takes up what the workstation has, unless the learner is in the middle of a change. */
@@ -184,4 +193,11 @@ export class FilesPanel extends HTMLElement {
     await this.open(path);
     this.#editor?.focus();
   }
+}
+
+/** What one does with a file of that name; `kubectl diff` tells what applying it would change. */
+function useOf(path: string): { readonly command: string; readonly label: string } | undefined {
+  if (/\.(ya?ml|json)$/.test(path)) return { command: 'kubectl diff -f', label: words.files.compare };
+  if (/\.sh$/.test(path)) return { command: 'bash', label: words.files.runScript };
+  return undefined;
 }

@@ -18,7 +18,7 @@ import { ObjectOutline, ServiceDoors } from './object-outline.ts';
 import { PlaygroundForm } from './playground-form.ts';
 import { PredictQuestion } from './predict-question.ts';
 import { RequestList } from './request-list.ts';
-import { LitWords, OpenFile, RunCommand } from './run-command.ts';
+import { AddLines, LitWords, OpenFile, RunCommand } from './run-command.ts';
 import { ShellTerminal } from './shell-terminal.ts';
 import { HistoryList, TimeLine } from './time-line.ts';
 
@@ -37,6 +37,7 @@ customElements.define('dd-inspector', ObjectInspector);
 customElements.define('dd-bench', BenchElement);
 customElements.define('dd-run', RunCommand);
 customElements.define('dd-open', OpenFile);
+customElements.define('dd-add', AddLines);
 customElements.define('dd-lit', LitWords);
 customElements.define('dd-predict', PredictQuestion);
 customElements.define('dd-check', CheckState);

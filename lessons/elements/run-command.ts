@@ -31,6 +31,16 @@ export class OpenFile extends HTMLElement {
   }
 }
 
+/** `<dd-add file="…" lines="…">`: a button that adds lines at the end of a file, once, and shows them there. */
+export class AddLines extends HTMLElement {
+  connectedCallback(): void {
+    if (this.querySelector('button') !== null) return;
+    const add = async () =>
+      (await theBench).addLines(this.getAttribute('file') ?? '', this.getAttribute('lines') ?? '');
+    this.append(h('button', { type: 'button', class: 'quiet-button', onclick: () => void add() }, words.run.addLines));
+  }
+}
+
 /**
  * `<dd-lit of="pod hello">`: words that light the thing they speak of while they are pointed at or have the focus, and
  * open it when they are pressed.

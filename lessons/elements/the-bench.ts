@@ -10,6 +10,8 @@ export interface BenchDoor {
   spareTerminal(): Promise<string>;
   /** Opens a file in the editor, at a line if told, with a message there. */
   openFile(path: string, line?: number, message?: string): Promise<void>;
+  /** Adds lines at the end of a file, unless it ends with them already, and shows them in the editor. */
+  addLines(path: string, lines: string): Promise<void>;
   inspect(reference: Reference, container?: string): void;
   /** Asks whether to go back to before the last action. */
   askUndo(): void;

@@ -12,6 +12,18 @@ function generated(line: string, workstation = new Workstation()): unknown {
   return readManifest(stdout);
 }
 
+test('what has no name, a review, needs no metadata; what must have one is refused', () => {
+  const workstation = new Workstation();
+  const create = (manifest: string) => {
+    workstation.files.set('/root/manifest.yaml', manifest);
+    return workstation.run('create -f /root/manifest.yaml');
+  };
+  expect(create('{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview}').stdout).toBe(
+    'selfsubjectreview.authentication.k8s.io/<unknown> created\n',
+  );
+  expect(create('{apiVersion: v1, kind: Namespace}').stderr).toContain('name or generateName is required');
+});
+
 test('create job and cronjob', () => {
   const containers = [{ command: ['date'], image: 'busybox', name: 'j', resources: {} }];
   expect(generated('job j --image=busybox -- date')).toEqual({

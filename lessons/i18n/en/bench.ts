@@ -94,7 +94,7 @@ export const bench = {
   },
   bench: {
     label: 'The bench',
-    open: 'Open the bench',
+    open: 'Open the cluster and the terminal',
     close: 'Back to the text',
     picture: 'Cluster',
     terminal: (n: number) => (n === 1 ? 'Terminal' : `Terminal ${n}`),
@@ -141,6 +141,7 @@ export const bench = {
     label: 'Files of the workstation, in /root',
     list: 'File',
     compare: 'Compare with the cluster',
+    runScript: 'Run this script',
     create: 'New file',
     createName: 'Name of the new file',
     createOk: 'Create',

@@ -127,6 +127,7 @@ export const pages = {
     printed: 'Output to compare with',
     runThis: (command: string) => `Run in the terminal: ${command}`,
     open: 'Open in the editor',
+    addLines: 'Add them for me',
     sent: 'Typed into the terminal',
   },
   predict: {
@@ -191,6 +192,8 @@ export const pages = {
     notHere: 'This word is for the pages of exercises.',
     solutionBelow: 'The reference solution stands below the text.',
     solutionLater: 'The reference solution is shown once your own passes.',
+    about: 'The lesson about this',
+    next: 'The next exercise',
     variants: 'The same task with other names and numbers:',
     levels: { follow: 'follow along', apply: 'apply it', diagnose: 'find the fault' },
     solvedNote: 'You have solved this exercise on this device.',

@@ -87,7 +87,7 @@ export const bench: typeof english = {
   },
   bench: {
     label: '工作台',
-    open: '打开工作台',
+    open: '打开集群与终端',
     close: '回到课文',
     picture: '集群',
     terminal: (n) => (n === 1 ? '终端' : `终端 ${n}`),
@@ -132,6 +132,7 @@ export const bench: typeof english = {
     label: '工作站上 /root 里的文件',
     list: '文件',
     compare: '与集群比较',
+    runScript: '运行这个脚本',
     create: '新文件',
     createName: '新文件的名字',
     createOk: '创建',

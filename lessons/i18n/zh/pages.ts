@@ -127,6 +127,7 @@ export const pages: typeof english = {
     printed: '对照输出',
     runThis: (command) => `在终端里运行：${command}`,
     open: '在编辑器中打开',
+    addLines: '替我加上',
     sent: '已输入终端',
   },
   predict: {
@@ -190,6 +191,8 @@ export const pages: typeof english = {
     notHere: '这个词只用于练习页面。',
     solutionBelow: '参考答案在课文下方。',
     solutionLater: '你自己的答案通过之后，才会显示参考答案。',
+    about: '讲这个的课',
+    next: '下一个练习',
     variants: '同一道题，换一组名字和数字：',
     levels: { follow: '跟着做', apply: '自己做', diagnose: '找出故障' },
     solvedNote: '你已经在这台设备上解出了这道练习。',
