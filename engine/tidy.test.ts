@@ -77,7 +77,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/conformance': ['engine/'],
   graders: ['engine/index.ts', 'engine/http', 'engine/worker'],
   exercises: ['graders'],
-  lessons: ['engine/index.ts', 'engine/worker', 'engine/http', 'graders/index.ts', 'graders/exercise-folder.ts'],
+  lessons: [
+    'engine/index.ts',
+    'engine/worker',
+    'engine/http',
+    'graders/index.ts',
+    'graders/exercise-folder.ts',
+    'graders/chosen-variant.ts',
+  ],
 };
 
 /** npm packages that the engine's core may use. */

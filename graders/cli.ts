@@ -1,5 +1,6 @@
 import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { variantFor } from './chosen-variant.ts';
 import { readClass } from './command/class-folder.ts';
 import { type Options, readOptions, USAGE, UsageError } from './command/options.ts';
 import { CourseFileError } from './course-file.ts';
@@ -13,7 +14,7 @@ import { RealClusterError } from './real-cluster/kubectl.ts';
 import { type ClassReport, csvReport } from './report/csv.ts';
 import { junitReport } from './report/junit.ts';
 import { COLOUR_INK, PLAIN_INK, textReport } from './report/text.ts';
-import { countVariants, variantFor, withVariant } from './variant.ts';
+import { countVariants, withVariant } from './variant.ts';
 
 /** Largest file that is read, in bytes: what a real API server would take, with room for many documents. */
 const MAX_FILE_BYTES = 3 * 1024 * 1024;

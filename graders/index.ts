@@ -1,6 +1,7 @@
 // The graders' door.
 
 export type { Assertion } from './assertion.ts';
+export { variantFor } from './chosen-variant.ts';
 export { CourseFileError, CourseNode } from './course-file.ts';
 export { holdsNow } from './evaluate.ts';
 export { type Check, type Exercise, type ExerciseFolder, type Hint, learnersCluster, type Proof } from './exercise.ts';
@@ -11,5 +12,5 @@ export { findAll, parsePath } from './object-path.ts';
 export { parseChecks } from './parse-check.ts';
 export { parseExercise, parseProof } from './parse-exercise.ts';
 export { translate, translationsOf } from './translation.ts';
-export { countVariants, variantFor, withVariant } from './variant.ts';
+export { countVariants, withVariant } from './variant.ts';
 export { visibleCauses } from './why.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { countVariants, variantFor, withVariant } from './variant.ts';
+import { variantFor } from './chosen-variant.ts';
+import { countVariants, withVariant } from './variant.ts';
 
 const folder = {
   'exercise.yaml': 'variants:\n  - { NAME: tide, PORT: 80 }\n  - { NAME: ferry, PORT: 8080 }\nbrief: Make __NAME__.\n',

@@ -1,4 +1,5 @@
-import { variantFor } from '@drydock/graders';
+// By its file: the whole door would bring the engine into the server's own thread, which has no need of it.
+import { variantFor } from '../../../graders/chosen-variant.ts';
 import type { BenchCard } from '../bench-card.ts';
 import type { Settings } from '../records.ts';
 

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import type { Settings } from '../records.ts';
@@ -6,6 +6,7 @@ import { assignedBenches } from './assignment.ts';
 import { cardOf, type Env, type WorkshopServer } from './context.ts';
 import { attemptsOf } from './counted-grades.ts';
 import { eventStream } from './event-stream.ts';
+import { MessageStreams } from './message-streams.ts';
 import { readBody, refuse } from './refusal.ts';
 import { reportOf } from './report-answer.ts';
 import { mayWork, ownerOf, runRoutes } from './run-routes.ts';
@@ -13,14 +14,11 @@ import { hashOf } from './secrets.ts';
 
 /** Being seen is written down at most so often for each person. */
 const SEEN_EVERY_MS = 10_000;
-/** A browser opens six connections to a server at most. */
-const MOST_STREAMS = 20;
 
 /** What a learner may read and write: their own, and what the instructor says. */
 export function learnerRoutes(server: WorkshopServer): Hono<Env> {
   const { store, now } = server;
-  /** Streams by person. */
-  const open = new Map<string, number>();
+  const streams = new MessageStreams(server);
   return new Hono<Env>()
     .use(personOfToken(server))
     .get('/', (context) => {
@@ -44,7 +42,12 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
       await store.changePerson(context.var.person.id, { handAt: up ? now() : undefined });
       return context.body(null, 204);
     })
-    .get('/messages', (context) => messageStream(server, open, context))
+    .get('/messages', (context) => {
+      const { person } = context.var;
+      streams.admit(person);
+      const last = Number(context.req.header('last-event-id') ?? 0) || 0;
+      return eventStream(context, (sink) => streams.listen(person, sink, last));
+    })
     .route('/runs', runRoutes(server))
     .get('/report', async (context) => context.json(await reportOf(server, context.var.workshop, context.var.person)))
     .post('/grade/:bench', async (context) => {
@@ -66,37 +69,6 @@ async function handIn(server: WorkshopServer, owner: string, bench: string, sett
     refuse(409, 'no-attempts', `You have handed this in as often as the workshop allows: ${mostAttempts}.`);
   }
   server.grading.asItStands(owner, bench, 'learner').catch(() => {});
-}
-
-/** What the instructor says to this person and to all, and that they were graded. @param open streams by person */
-function messageStream({ store, now }: WorkshopServer, open: Map<string, number>, context: Context<Env>): Response {
-  const { person } = context.var;
-  const streams = open.get(person.id) ?? 0;
-  if (streams >= MOST_STREAMS) refuse(429, 'too-many', 'Too many windows with this link. Close some of them.');
-  open.set(person.id, streams + 1);
-  let last = Number(context.req.header('last-event-id') ?? 0) || 0;
-  return eventStream(context, (sink) => {
-    const send = async (): Promise<void> => {
-      for (const { number, at, body } of await store.messages(person.id, last)) {
-        last = Math.max(last, number);
-        sink.send('message', { at, ageMs: now() - at, body }, number);
-      }
-    };
-    let sending = send().catch(() => {});
-    const stop = store.onChange((change) => {
-      if (change.kind === 'grade' && change.personId === ownerOf(person)) sink.send('grade', {});
-      // A workshop that changes as a whole is also what is told after the connection to the database was lost.
-      if (change.kind !== 'workshop' && change.kind !== 'message') return;
-      if (change.kind === 'message' && change.to !== undefined && change.to !== person.id) return;
-      sending = sending.then(send).catch(() => {});
-    });
-    return () => {
-      stop();
-      const left = (open.get(person.id) ?? 1) - 1;
-      if (left === 0) open.delete(person.id);
-      else open.set(person.id, left);
-    };
-  });
 }
 
 /** What a learner sees of the settings. */

@@ -34,7 +34,7 @@ export function peopleRoutes(server: WorkshopServer): Hono<Env> {
     .post('/:id/link', async (context) => {
       // For whoever has lost theirs; the old one is no longer good.
       const token = newToken();
-      await store.changePerson(await idOf(context), { tokenHash: hashOf(token) });
+      await store.changeToken(await idOf(context), hashOf(token));
       return context.json({ token });
     })
     .get('/:id/report', async (context) => {

@@ -1,15 +1,8 @@
 import type { Batch, CheckState, Grade, Message, Person, Run, Settings, Workshop } from '../records.ts';
-import type { Query, Row, Sql } from './sql.ts';
+import type { Query, Row, Sql, Value } from './sql.ts';
+import { append } from './sql-append.ts';
 import { importRows, TABLE_NAMES } from './sql-import.ts';
-import {
-  type Appended,
-  type Change,
-  MOST_ENTRIES,
-  MOST_PERSON_BYTES,
-  MOST_RUN_BYTES,
-  MOST_RUNS,
-  type Store,
-} from './store.ts';
+import { type Appended, type Change, MOST_RUNS, type Store } from './store.ts';
 
 const TABLES = [
   'create table if not exists workshop (id text primary key, created double precision not null, body text not null)',
@@ -121,7 +114,32 @@ class SqlStore implements Store {
     return Number(row?.['people'] ?? 0);
   }
 
+  async removePerson(id: string): Promise<void> {
+    const partners = await this.#sql.transaction(async (query) => {
+      if (!(await isHere(query, id))) return [];
+      await query('delete from entry where run in (select id from run where person = ?)', id);
+      for (const table of ['run', 'check_state', 'grade']) await query(`delete from ${table} where person = ?`, id);
+      await query('delete from message where recipient = ?', id);
+      await query('delete from person where id = ?', id);
+      const everybody = (await query('select body from person')).map(bodyOf<Person>);
+      return everybody.filter(({ pairedWith }) => pairedWith === id);
+    });
+    for (const partner of partners) await this.changePerson(partner.id, { pairedWith: undefined });
+    await this.#tell({ kind: 'person', personId: id });
+    await this.#tell({ kind: 'link', personId: id });
+  }
+
+  async changeToken(id: string, tokenHash: string): Promise<void> {
+    await this.#changePerson(id, { tokenHash });
+    await this.#tell({ kind: 'link', personId: id });
+  }
+
   async changePerson(id: string, change: Partial<Person>): Promise<void> {
+    await this.#changePerson(id, change);
+    await this.#tell({ kind: 'person', personId: id });
+  }
+
+  async #changePerson(id: string, change: Partial<Person>): Promise<void> {
     await this.#sql.transaction(async (query) => {
       const [row] = await query('update person set joined = joined where id = ? returning body', id);
       if (row === undefined) return;
@@ -134,7 +152,6 @@ class SqlStore implements Store {
         id,
       );
     });
-    await this.#tell({ kind: 'person', personId: id });
   }
 
   async beginRun({ personId, benchId, runId, options, beganAt }: Omit<Run, 'count' | 'lastAt'>): Promise<boolean> {
@@ -196,7 +213,9 @@ class SqlStore implements Store {
 
   async setChecks(states: readonly CheckState[]): Promise<void> {
     if (states.length === 0) return;
+    const { personId, benchId } = states[0]!;
     await this.#sql.transaction(async (query) => {
+      if (!(await isHere(query, personId))) return;
       for (const state of states) {
         await query(
           `insert into check_state (person, bench, check_id, body) values (?, ?, ?, ?)
@@ -208,7 +227,6 @@ class SqlStore implements Store {
         );
       }
     });
-    const { personId, benchId } = states[0]!;
     await this.#tell({ kind: 'run', personId, benchId });
   }
 
@@ -219,7 +237,8 @@ class SqlStore implements Store {
   }
 
   async post(to: string | undefined, body: Message['body'], at: number): Promise<number> {
-    const number = await this.#insertNumbered(
+    const number = await insertNumbered(
+      this.#sql.query,
       'insert into message (number, recipient, at, body) select coalesce(max(number), 0) + 1, ?, ?, ? from message where true on conflict do nothing returning number',
       to ?? null,
       at,
@@ -229,12 +248,11 @@ class SqlStore implements Store {
     return number;
   }
 
-  async messages(personId: string, after: number): Promise<readonly Message[]> {
-    const rows = await this.#sql.query(
-      'select * from message where number > ? and (recipient is null or recipient = ?) order by number',
-      after,
-      personId,
-    );
+  async messages(personId: string | undefined, after: number): Promise<readonly Message[]> {
+    const [condition, values] =
+      personId === undefined ? ['', []] : ['and (recipient is null or recipient = ?)', [personId]];
+    const statement = `select * from message where number > ? ${condition} order by number`;
+    const rows = await this.#sql.query(statement, after, ...values);
     return rows.map((row) => ({
       number: Number(row['number']),
       ...(row['recipient'] === null ? {} : { to: String(row['recipient']) }),
@@ -244,12 +262,17 @@ class SqlStore implements Store {
   }
 
   async saveGrade(grade: Grade): Promise<void> {
-    await this.#insertNumbered(
-      'insert into grade (number, person, body) select coalesce(max(number), 0) + 1, ?, ? from grade where true on conflict do nothing returning number',
-      grade.personId,
-      JSON.stringify(grade),
-    );
-    await this.#tell({ kind: 'grade', personId: grade.personId });
+    const kept = await this.#sql.transaction(async (query) => {
+      if (!(await isHere(query, grade.personId))) return false;
+      await insertNumbered(
+        query,
+        'insert into grade (number, person, body) select coalesce(max(number), 0) + 1, ?, ? from grade where true on conflict do nothing returning number',
+        grade.personId,
+        JSON.stringify(grade),
+      );
+      return true;
+    });
+    if (kept) await this.#tell({ kind: 'grade', personId: grade.personId });
   }
 
   async grades(personId?: string): Promise<readonly Grade[]> {
@@ -285,70 +308,22 @@ class SqlStore implements Store {
     return this.#sql.close();
   }
 
-  async #insertNumbered(
-    statement: string,
-    ...values: Parameters<Query> extends [string, ...infer V] ? V : never
-  ): Promise<number> {
-    for (let draw = 0; draw < MOST_DRAWS; draw++) {
-      const [row] = await this.#sql.query(statement, ...values);
-      if (row !== undefined) return Number(row['number']);
-    }
-    throw new Error('the database gives out no number');
-  }
-
   #tell(change: Change): Promise<void> {
     return this.#sql.notify(JSON.stringify(change));
   }
 }
 
-async function append(query: Query, key: string, { from, entries, end }: Batch, at: number): Promise<Appended> {
-  // Writing first holds the row, so that two batches of one run cannot both go by the same count.
-  const [row] = await query(
-    'update run set last = last where id = ? and current = 1 returning count, bytes, last',
-    key,
-  );
-  if (row === undefined) return { refused: 'unknown run', count: 0 };
-  const count = Number(row['count']);
-  if (from > count) return { refused: 'gap', count };
-  if (await contradicts(query, key, from, entries, count)) return { refused: 'diverged', count };
-  const fresh = entries.slice(count - from).map((entry) => JSON.stringify(entry));
-  const bytes = Number(row['bytes']) + fresh.reduce((sum, { length }) => sum + length, 0);
-  if (count + fresh.length > MOST_ENTRIES || bytes > MOST_RUN_BYTES) return { refused: 'too long', count };
-  if (fresh.length > 0 && (await roomOf(query, key)) + bytes > MOST_PERSON_BYTES) return { refused: 'too much', count };
-  for (const [index, body] of fresh.entries()) {
-    await query('insert into entry (run, number, body) values (?, ?, ?)', key, count + index, body);
+/** Whether somebody is in the workshop. Holds their row: whoever takes them out waits until this is kept, and takes it too. */
+async function isHere(query: Query, personId: string): Promise<boolean> {
+  return (await query('update person set joined = joined where id = ? returning id', personId)).length > 0;
+}
+
+async function insertNumbered(query: Query, statement: string, ...values: readonly Value[]): Promise<number> {
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const [row] = await query(statement, ...values);
+    if (row !== undefined) return Number(row['number']);
   }
-  const total = count + fresh.length;
-  // How far the run has gone is only told with all of its entries.
-  const finish = end !== undefined && from + entries.length >= total ? JSON.stringify(end) : null;
-  const last = fresh.length > 0 ? at : Number(row['last']);
-  const statement = 'update run set count = ?, bytes = ?, last = ?, finish = coalesce(?, finish) where id = ?';
-  await query(statement, total, bytes, last, finish, key);
-  return { count: total };
-}
-
-/** Whether the last entry that is sent again is another one than is there, as when two windows go on with one run. */
-async function contradicts(
-  query: Query,
-  key: string,
-  from: number,
-  entries: readonly unknown[],
-  count: number,
-): Promise<boolean> {
-  const known = Math.min(from + entries.length, count);
-  if (known <= from) return false;
-  const [row] = await query('select body from entry where run = ? and number = ?', key, known - 1);
-  return row !== undefined && String(row['body']) !== JSON.stringify(entries[known - 1 - from]);
-}
-
-/** What the person's other runs take up. */
-async function roomOf(query: Query, key: string): Promise<number> {
-  const [row] = await query(
-    'select sum(bytes) as room from run where person = (select person from run where id = ?) and id <> ?',
-    key,
-    key,
-  );
-  return Number(row?.['room'] ?? 0);
+  throw new Error('the database gives out no number');
 }
 
 function keyOf(personId: string, benchId: string, runId: string): string {

@@ -1,5 +1,5 @@
 /** A value of a column. */
-type Value = string | number | null;
+export type Value = string | number | null;
 
 export type Row = Readonly<Record<string, Value>>;
 

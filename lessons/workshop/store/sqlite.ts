@@ -11,7 +11,8 @@ import type { Query, Sql } from './sql.ts';
 export function openSqlite(path: string): Sql {
   const database = new DatabaseSync(path);
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma busy_timeout = 2000',
+    // What is deleted is written over, so that a wiped name is in no free page of the file.
+    'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma busy_timeout = 2000; pragma secure_delete = on',
   );
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const listeners = new Set<(text: string) => void>();

@@ -4,6 +4,8 @@ import type { Batch, CheckState, Grade, Message, MessageBody, Person, Run, Setti
 export type Change =
   | { readonly kind: 'workshop' }
   | { readonly kind: 'person'; readonly personId: string }
+  /** The personal link of before is no longer good: there is another, or the person was taken out. */
+  | { readonly kind: 'link'; readonly personId: string }
   | { readonly kind: 'run'; readonly personId: string; readonly benchId: string }
   | { readonly kind: 'message'; readonly number: number; readonly to?: string }
   | { readonly kind: 'grade'; readonly personId: string };
@@ -34,10 +36,11 @@ export interface Store {
   personByToken(tokenHash: string): Promise<Person | undefined>;
   people(): Promise<readonly Person[]>;
   countPeople(): Promise<number>;
-  changePerson(
-    id: string,
-    change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name' | 'tokenHash'>>,
-  ): Promise<void>;
+  /** Forgets somebody: their runs, checks, grades and what was said to them alone. Whoever was paired with them is alone. */
+  removePerson(id: string): Promise<void>;
+  /** Another token brings them in from now on. */
+  changeToken(id: string, tokenHash: string): Promise<void>;
+  changePerson(id: string, change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name'>>): Promise<void>;
 
   /**
    * Begins a run; the person's earlier run of that bench is kept aside and no longer answered. Returns false when this
@@ -56,14 +59,16 @@ export interface Store {
   /** The entries of the current run, or of the one that is named, from this number on, as text of JSON each. */
   entries(personId: string, benchId: string, from: number, runId?: string): Promise<readonly string[]>;
 
+  /** Of one person on one bench; of somebody who is not here any more nothing is kept. */
   setChecks(states: readonly CheckState[]): Promise<void>;
   checks(personId?: string): Promise<readonly CheckState[]>;
 
   /** Returns the message's number; numbers grow. */
   post(to: string | undefined, body: MessageBody, at: number): Promise<number>;
-  /** Messages to this person or to all, after that number. */
-  messages(personId: string, after: number): Promise<readonly Message[]>;
+  /** Messages to this person or to all, after that number; without a person, all there are. */
+  messages(personId: string | undefined, after: number): Promise<readonly Message[]>;
 
+  /** Of somebody who is not here any more nothing is kept. */
   saveGrade(grade: Grade): Promise<void>;
   /** Every grading, of everybody or of one person, oldest first. */
   grades(personId?: string): Promise<readonly Grade[]>;

@@ -1,25 +1,23 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCluster } from '@drydock/engine';
 import { parseExercise, parseProof } from '@drydock/graders';
 import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
 import { exerciseOptions } from '../../bench/exercise-options.ts';
 import type { BoardRow } from '../board.ts';
-import { freePort } from './free-port.ts';
+import { IdleListeners } from './idle-listeners.ts';
+import { startMeasuredServer } from './measured-server.ts';
 
 // What a workshop's server can bear: `node lessons/workshop/testing/load.ts [--learners 1000] [--seconds 60] [--idle 10000]
 // [--grade 200]`. Plays a journal at human pace for each learner and watches the board, lets others only listen, and has a
 // class's journals graded, all over HTTP; prints figures and fails nothing.
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 /** A learner's browser gathers what is typed and sends a batch this often, about. */
 const BATCH_EVERY_MS = 2000;
 /** Keys and commands in a batch. */
 const ENTRIES = 8;
 const JOIN_AT_ONCE = 40;
+/** Longer than the time between two signs of life. */
+const QUIET_MS = 25_000;
 
 const { values } = parseArgs({
   options: {
@@ -33,29 +31,22 @@ const { values } = parseArgs({
 const [learners, seconds, idle] = [Number(values.learners), Number(values.seconds), Number(values.idle)];
 const graded = Number(values.grade);
 
-const data = mkdtempSync(join(tmpdir(), 'drydock-load-'));
-const port = await freePort();
-const api = `http://127.0.0.1:${port}/workshop/api`;
-const database = values.database === undefined ? [] : ['--database', values.database];
-const server = spawn(
-  process.execPath,
-  ['lessons/workshop/cli.ts', '--host', '127.0.0.1', '--port', String(port), '--data', data, ...database],
-  { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-);
-let printed = '';
-server.stdout.on('data', (text) => {
-  printed += text;
-});
-while (!printed.includes('Ctrl-C stops')) await pause(50);
-const [, code = ''] = /with the code +(\w+)/.exec(printed) ?? [];
-const [, key = ''] = /#key=(\S+)/.exec(printed) ?? [];
+const server = await startMeasuredServer(values.database);
+const { code, key } = server;
+const api = `http://127.0.0.1:${server.port}/workshop/api`;
+const usage = () => server.usage();
 
 function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-async function send(method: string, path: string, token: string, body?: unknown): Promise<Response> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+/** Each person's requests come from an address of their own, as a campus's do. @param from such an address */
+async function send(method: string, path: string, token: string, body?: unknown, from = '10.0.0.1'): Promise<Response> {
+  const headers = {
+    ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+    'content-type': 'application/json',
+    'x-forwarded-for': from,
+  };
   const response = await fetch(api + path, {
     method,
     headers,
@@ -63,7 +54,7 @@ async function send(method: string, path: string, token: string, body?: unknown)
   });
   if (response.status === 429) {
     await pause(Number(response.headers.get('retry-after') ?? 1) * 1000);
-    return send(method, path, token, body);
+    return send(method, path, token, body, from);
   }
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response;
@@ -91,25 +82,29 @@ const [bench] = board.benches;
 const path = `/me/runs/${encodeURIComponent(bench!.id)}`;
 void watchBoard().catch(() => {});
 
-async function join_(name: string): Promise<{ id: string; token: string }> {
-  return (await send('POST', '/join', '', { code, name })).json() as Promise<{ id: string; token: string }>;
+interface Joined {
+  readonly id: string;
+  readonly token: string;
 }
 
-async function joinAll(count: number, prefix: string): Promise<{ id: string; token: string }[]> {
-  const people: { id: string; token: string }[] = [];
+async function joinAs(name: string, index: number): Promise<Joined> {
+  const from = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+  return (await send('POST', '/join', '', { code, name }, from)).json() as Promise<Joined>;
+}
+
+async function joinAll(count: number, prefix: string): Promise<readonly Joined[]> {
+  const people: Joined[] = [];
   for (let from = 0; from < count; from += JOIN_AT_ONCE) {
-    const names = Array.from(
-      { length: Math.min(JOIN_AT_ONCE, count - from) },
-      (_, index) => `${prefix} ${from + index}`,
-    );
-    people.push(...(await Promise.all(names.map(join_))));
+    const indices = Array.from({ length: Math.min(JOIN_AT_ONCE, count - from) }, (_, index) => from + index);
+    people.push(...(await Promise.all(indices.map((index) => joinAs(`${prefix} ${index}`, index)))));
   }
   return people;
 }
 
+await printMemory('before anybody has joined');
 const people = await joinAll(learners, 'Learner');
-const quiet = await joinAll(idle, 'Idle');
-const streams = await Promise.allSettled(quiet.map(({ token }) => send('GET', '/me/messages', token)));
+const listeners = new IdleListeners();
+if (idle > 0) await openIdle();
 const acknowledged: number[] = [];
 const boarded: number[] = [];
 let bytes = 0;
@@ -144,11 +139,50 @@ async function noteWhenBoarded(id: string, inputs: number, sentAt: number): Prom
 }
 
 if (learners > 0) await playAll();
-if (idle > 0) console.log(`${listening()} of ${idle} idle learners listen: ${usage().memoryMb.toFixed(0)} MB`);
+if (idle > 0) await announceToIdle();
 if (graded > 0) await gradeClass();
-server.kill('SIGKILL');
-rmSync(data, { recursive: true, force: true });
+server.stop();
 process.exit();
+
+async function printMemory(when: string): Promise<void> {
+  const { memoryMb } = usage();
+  const { heapUsed, heapAlive, heapTotal, external } = await server.memory();
+  const mb = (bytes: number) => (bytes / 1024 / 1024).toFixed(0);
+  console.log(
+    `memory ${when}: ${memoryMb.toFixed(0)} MB resident; heap ${mb(heapUsed)} of ${mb(heapTotal)} MB, ${mb(heapAlive)} MB of it alive; ${mb(external)} MB outside it`,
+  );
+}
+
+async function openIdle(): Promise<void> {
+  const begin = performance.now();
+  const quiet = await joinAll(idle, 'Idle');
+  const joined = performance.now();
+  await listeners.open(
+    server.port,
+    quiet.map(({ token }) => token),
+  );
+  const [joinS, openS] = [(joined - begin) / 1000, (performance.now() - joined) / 1000];
+  console.log(
+    `${listeners.listening} of ${idle} idle learners listen: joined in ${joinS.toFixed(0)} s, connected in ${openS.toFixed(0)} s`,
+  );
+  await printMemory('with them');
+}
+
+/** What it costs to keep them, and how long until the last of them has heard what is said to all. */
+async function announceToIdle(): Promise<void> {
+  const before = usage();
+  await pause(QUIET_MS);
+  const share = ((usage().cpuMs - before.cpuMs) / QUIET_MS) * 100;
+  const [begin, spent] = [performance.now(), usage().cpuMs];
+  await send('POST', '/board/messages', key, { body: { kind: 'announce', text: 'A break of ten minutes.' } });
+  while (listeners.toldOf(1) < listeners.listening) await pause(5);
+  const [took, cost] = [performance.now() - begin, usage().cpuMs - spent];
+  console.log(
+    `${listeners.listening} idle learners listen: ${share.toFixed(1)} % of a processor, ${listeners.heardAlive} have had a sign of life; ` +
+      `an announcement reaches all of them in ${took.toFixed(0)} ms and costs ${cost} ms of a processor`,
+  );
+  await printMemory('with them, afterwards');
+}
 
 async function playAll(): Promise<void> {
   const before = usage();
@@ -158,15 +192,12 @@ async function playAll(): Promise<void> {
   await pause(500);
   const minutes = (performance.now() - begin) / 60_000;
   const processor = (((after.cpuMs - before.cpuMs) / (seconds * 1000)) * 100).toFixed(0);
-  console.log(`${learners} learners for ${seconds} s${idle === 0 ? '' : `, ${listening()} idle ones besides`}`);
+  console.log(`${learners} learners for ${seconds} s${idle === 0 ? '' : `, ${listeners.listening} idle ones besides`}`);
   console.log(`batches acknowledged in ${percentiles(acknowledged)} (${acknowledged.length})`);
   console.log(`on the board in ${percentiles(boarded)}`);
   console.log(`server: ${processor} % of a processor, ${after.memoryMb.toFixed(0)} MB`);
+  await printMemory('with them');
   console.log(`${(bytes / learners / minutes / 1024).toFixed(1)} KiB a learner and minute`);
-}
-
-function listening(): number {
-  return streams.filter(({ status }) => status === 'fulfilled').length;
 }
 
 /** A class hands in what solves an exercise, after ten minutes of work; then all of it is graded again. */
@@ -223,14 +254,4 @@ function percentiles(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) => (sorted[Math.floor(sorted.length * part)] ?? Number.NaN).toFixed(0);
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
-}
-
-/** What the server's process has used, where /proc tells. */
-function usage(): { cpuMs: number; memoryMb: number } {
-  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(' ');
-  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
-  return {
-    cpuMs: (Number(fields[13]) + Number(fields[14])) * 10,
-    memoryMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024,
-  };
 }

@@ -45,7 +45,15 @@ export interface Room {
   readonly graded: GradeJob[];
   /** What comes out of it. */
   outcome: GradeOutcome;
-  request(method: string, path: string, token?: string, body?: unknown, address?: string): Promise<Response>;
+  /** @param heard the number of the last message, where one comes back to listen */
+  request(
+    method: string,
+    path: string,
+    token?: string,
+    body?: unknown,
+    address?: string,
+    heard?: string,
+  ): Promise<Response>;
   join(name: string): Promise<{ readonly id: string; readonly token: string }>;
   /** Sends entries of a bench's run. */
   work(
@@ -94,13 +102,21 @@ export async function openRoom(
     throw error;
   };
   const app = createApp(server, board, options.report ?? throwIt);
-  const request: Room['request'] = async (method, path, token = '', body = undefined, address = 'somewhere') =>
+  const request: Room['request'] = async (
+    method,
+    path,
+    token = '',
+    body = undefined,
+    address = 'somewhere',
+    heard = undefined,
+  ) =>
     app.request(`${API}${path}`, {
       method,
       headers: {
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
         'content-type': 'application/json',
         'x-test-address': address,
+        ...(heard === undefined ? {} : { 'last-event-id': heard }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '@drydock/engine';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_SETTINGS, type Person, type Workshop } from '../records.ts';
+import { DEFAULT_SETTINGS, type Grade, type Person, type Workshop } from '../records.ts';
 import type { Change, Store } from '../store/store.ts';
 
 const WORKSHOP: Workshop = {
@@ -27,6 +27,20 @@ const run = (personId: string, runId: string) => ({
   runId,
   options: { seed: 's' },
   beganAt: 2000,
+});
+
+const grade = (personId: string, earned: number): Grade => ({
+  personId,
+  exerciseId: 'e',
+  benchId: 'exercise/e',
+  runId: 'r',
+  count: 1,
+  at: 1,
+  lastAt: 1,
+  by: 'learner',
+  earned,
+  points: 2,
+  checks: [],
 });
 
 /** What every storage of a workshop must do. `open` opens the same storage each time; `clean` empties it. */
@@ -63,7 +77,8 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
   test('people are found by id and by token; a name is taken once, however it is written', async () => {
     expect(await store.addPerson(person('ben', 'Ben'))).toBe(true);
     expect(await store.addPerson(person('eve', 'ADA'))).toBe(false);
-    await store.changePerson('ada', { handAt: 5000, tokenHash: 'another' });
+    await store.changePerson('ada', { handAt: 5000 });
+    await store.changeToken('ada', 'another');
     await again();
     expect((await store.people()).map(({ id }) => id)).toEqual(['ada', 'ben']);
     expect(await store.personByToken('another')).toMatchObject({ id: 'ada', handAt: 5000 });
@@ -71,6 +86,38 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     await store.changePerson('ada', { handAt: undefined });
     expect((await store.person('ada'))?.handAt).toBeUndefined();
     expect(await store.person('nobody')).toBeUndefined();
+  });
+
+  test('whoever is taken out leaves nothing behind, and what comes of them later is not kept', async () => {
+    await store.addPerson(person('ben', 'Ben'));
+    await store.changePerson('ben', { pairedWith: 'ada' });
+    const state = { personId: 'ada', benchId: BENCH, checkId: 'c', met: true, changedAt: 4000 };
+    const work = async (): Promise<void> => {
+      await store.setChecks([state]);
+      await store.saveGrade(grade('ada', 1));
+    };
+    await store.beginRun(run('ada', 'r1'));
+    await store.append('ada', BENCH, 'r1', { from: 0, entries: [entry(0)] }, 3000);
+    await store.post('ada', { kind: 'announce', text: 'for Ada' }, 3000);
+    await store.post(undefined, { kind: 'announce', text: 'for all' }, 3000);
+    await work();
+    const heard: Change[] = [];
+    store.onChange((change) => heard.push(change));
+    await store.removePerson('ada');
+    await work();
+    await store.removePerson('nobody');
+    await again();
+    const lines: string[] = [];
+    for await (const line of store.exportLines()) lines.push(line);
+    expect(lines.filter((line) => /ada/i.test(line))).toEqual([]);
+    expect((await store.messages(undefined, 0)).map(({ body }) => body)).toEqual([
+      { kind: 'announce', text: 'for all' },
+    ]);
+    expect(await store.person('ben')).not.toHaveProperty('pairedWith');
+    expect(await store.append('ada', BENCH, 'r1', { from: 1, entries: [entry(1)] }, 3000)).toMatchObject({
+      refused: 'unknown run',
+    });
+    expect(await store.addPerson(person('eve', 'Ada'))).toBe(true);
   });
 
   test('entries are numbered: what comes twice is passed over, what skips is refused', async () => {
@@ -169,21 +216,8 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
   });
 
   test('grades are kept in their order', async () => {
-    const grade = {
-      personId: 'ada',
-      exerciseId: 'e',
-      benchId: 'exercise/e',
-      runId: 'r',
-      count: 1,
-      at: 1,
-      lastAt: 1,
-      by: 'learner' as const,
-      earned: 1,
-      points: 2,
-      checks: [],
-    };
-    await store.saveGrade(grade);
-    await store.saveGrade({ ...grade, earned: 2 });
+    await store.saveGrade(grade('ada', 1));
+    await store.saveGrade(grade('ada', 2));
     expect((await store.grades()).map(({ earned }) => earned)).toEqual([1, 2]);
     expect(await store.grades('ada')).toHaveLength(2);
     expect(await store.grades('ben')).toEqual([]);
