@@ -1,4 +1,6 @@
-import { KEY_BYTES, makePrivateKey, publicKeyInfo, writePem } from '../linux/tls.ts';
+import type { TokenKey } from '../kube-apiserver/index.ts';
+import { createSha256 } from '../linux/hash.ts';
+import { KEY_BYTES, makePrivateKey, publicKeyInfo, seal, writePem } from '../linux/tls.ts';
 import type { Simulation } from '../sim/index.ts';
 import { issueCertificate, rootCertificate } from './cluster-authority.ts';
 import { type ClusterKeys, makeClusterKeys } from './cluster-keys.ts';
@@ -25,6 +27,18 @@ export class ClusterPki {
   /** PEM. */
   get serviceAccountsPublicKey(): string {
     return writePem('PUBLIC KEY', publicKeyInfo(this.keys.serviceAccounts.modulus));
+  }
+
+  /** With what the API server signs tokens. Its name is a digest of the public key, as `pkg/serviceaccount/jwt.go` makes it. */
+  get tokenKey(): TokenKey {
+    const { modulus, sign } = this.keys.serviceAccounts;
+    const hash = createSha256();
+    hash.update(publicKeyInfo(modulus));
+    const id = btoa(String.fromCharCode(...hash.digest()))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '');
+    return { id, modulus, sign: sign ?? ((bytes) => seal(modulus, bytes)) };
   }
 
   /** A new key of the API server on this machine, and its certificate; both PEM. */

@@ -1,5 +1,11 @@
 import { Errno } from '../linux/errno.ts';
-import { type HttpServerRequest, type HttpServerResponse, serveHttp } from '../linux/http.ts';
+import {
+  type ForkedResponse,
+  type HttpServerRequest,
+  type HttpServerResponse,
+  type SecureChannel,
+  serveHttp,
+} from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { TaskGroup } from '../linux/task-group.ts';
@@ -9,8 +15,10 @@ import type { Task } from '../sim/index.ts';
 /** A component under way inside its process. */
 export interface RunningComponent {
   stop(): void;
-  /** What its health endpoint answers; healthy unless told. */
+  /** What its health endpoint says; healthy unless told. */
   healthy?(): boolean;
+  /** What its port answers to everybody, where that is more than health. */
+  answer?(request: HttpServerRequest): HttpServerResponse | ForkedResponse;
   /** What the process does besides answering; tasks may be added at any time. */
   readonly threads?: TaskGroup;
   /** A second port, and what it answers there. */
@@ -20,15 +28,16 @@ export interface RunningComponent {
 export interface ComponentOptions {
   readonly healthAddress: string;
   readonly healthPort: number;
-  /** Whether it serves over TLS, with a certificate that it makes for itself. */
-  readonly tls?: boolean;
+  /** Whether it serves over TLS: with a certificate that it makes for itself, or one that is there. Undefined for one that is no good. */
+  readonly tls?: true | ((process: Process) => Task<(() => SecureChannel) | undefined>);
   /** Starts the component, after waiting for what it needs; undefined when that does not come. */
   readonly start: (process: Process) => RunningComponent | Task<RunningComponent | undefined>;
 }
 
 /**
  * A control-plane component as a program: it runs as long as its process does, answers its health checks over HTTP and
- * ends with exit code 0 on SIGTERM or SIGINT. (The control plane's real ones serve health over TLS; here it is plain HTTP.)
+ * ends with exit code 0 on SIGTERM or SIGINT. (All of the control plane's real ones serve health over TLS; but for the API server it
+ * is plain HTTP here.)
  */
 export function componentProgram(options: ComponentOptions): Program {
   return function* (process): Task<number> {
@@ -43,12 +52,16 @@ export function componentProgram(options: ComponentOptions): Program {
       const second = server === undefined ? [] : [process.listen(server.port, '0.0.0.0')];
       const answer = (request: HttpServerRequest) => {
         if (request.local.port === server?.port) return server.answer(request);
+        if (component.answer !== undefined) return component.answer(request);
         const healthy = component.healthy?.() !== false;
         return { status: healthy ? 200 : 500, body: healthy ? 'ok' : 'unhealthy' };
       };
-      const secure = options.tls === true ? yield* ownTls(process) : undefined;
+      const tls = options.tls === true ? ownTls : options.tls;
+      const secure = tls === undefined ? undefined : yield* tls(process);
+      if (tls !== undefined && secure === undefined) return 1;
       const serving = serveHttp(process, [fd, ...second], answer, {
         onSignals: () => 'stop',
+        maxBodyBytes: MAX_BODY_BYTES,
         ...(secure && { secure }),
       });
       yield* component.threads === undefined ? serving : besides(component.threads, serving);
@@ -59,10 +72,12 @@ export function componentProgram(options: ComponentOptions): Program {
   };
 }
 
+/** What the API server reads of a request at most. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** As `MaybeDefaultWithSelfSignedCerts` of k8s.io/apiserver: who asks has to take the certificate on trust. */
-function* ownTls(process: Process): Task<() => TlsServer> {
+function* ownTls(process: Process): Task<() => SecureChannel> {
   const nowMs = process.now();
   const random = yield* randomBytes(process, RANDOM_BYTES);
   const subject = [['CN', `localhost@${Math.floor(nowMs / 1000)}`]] as const;

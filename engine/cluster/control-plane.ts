@@ -22,8 +22,9 @@ import type { Process, Program } from '../linux/syscalls.ts';
 import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
+import { apiOverHttps, apiTls } from './api-over-https.ts';
 import { clusterAuthority } from './cluster-authority.ts';
-import type { ClusterKeys } from './cluster-keys.ts';
+import type { ClusterPki } from './cluster-pki.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
@@ -59,7 +60,7 @@ export class ControlPlane {
   readonly #dialNode: NodeDialer;
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
-  readonly #keys: ClusterKeys;
+  readonly #pki: ClusterPki;
   readonly #extensions: () => ApiExtensions;
   readonly #httpsExchange: () => ExchangeHttps;
 
@@ -70,7 +71,7 @@ export class ControlPlane {
     dialService: ServiceDialer,
     reachable: Reachability,
     descriptions: Descriptions | undefined,
-    keys: ClusterKeys,
+    pki: ClusterPki,
     extensions: () => ApiExtensions,
     httpsExchange: () => ExchangeHttps,
   ) {
@@ -79,7 +80,7 @@ export class ControlPlane {
     this.#dialNode = dialNode;
     this.#dialService = dialService;
     this.#descriptions = descriptions;
-    this.#keys = keys;
+    this.#pki = pki;
     this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
@@ -98,6 +99,7 @@ export class ControlPlane {
       'kube-apiserver': componentProgram({
         healthAddress: '0.0.0.0',
         healthPort: 6443,
+        tls: apiTls,
         start: (process) => this.#startApiServer(process),
       }),
       'kube-controller-manager': componentProgram({
@@ -125,20 +127,20 @@ export class ControlPlane {
       serverVersion: KUBERNETES_VERSION,
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions: this.#descriptions,
+      tokenKey: this.#pki.tokenKey,
       extensions: this.#extensions,
       sendHttps: (request, answered) => threads.start(this.#exchange(process, request, answered)),
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
     });
-    const stopServing = this.apiServer.serve((request) => {
-      // Without etcd the real server waits for its request time-out; the answer is the same.
-      if (this.#etcd.dial(this.#host) === undefined) return ETCD_UNAVAILABLE;
-      return server.handle(request);
-    });
+    // Without etcd the real server waits for its request time-out; the answer is the same.
+    const handle: ApiHandler = (request) =>
+      this.#etcd.dial(this.#host) === undefined ? ETCD_UNAVAILABLE : server.handle(request);
+    const stopServing = this.apiServer.serve(handle);
     return {
       threads,
-      healthy: () => this.#etcd.dial(this.#host) !== undefined,
+      answer: apiOverHttps(handle),
       stop: () => {
         stopServing();
         server.close();
@@ -174,7 +176,7 @@ export class ControlPlane {
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
-      certificateAuthority: clusterAuthority(this.#host.sim, this.#keys.authority),
+      certificateAuthority: clusterAuthority(this.#host.sim, this.#pki.keys.authority),
       sim: this.#host.sim,
       transport,
       ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),

@@ -118,7 +118,7 @@ export class KubernetesCluster implements Cluster {
       (namespace, name) => metricsServer.dial(namespace, name),
       reachable,
       options.descriptions,
-      this.#pki.keys,
+      this.#pki,
       tools.apiExtensions,
       tools.httpsExchange,
     );

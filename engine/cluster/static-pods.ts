@@ -32,7 +32,7 @@ interface Component {
   readonly cpu: string;
   readonly memory?: string;
   /** Health endpoint: port and path of the liveness and startup probes. */
-  readonly health: { readonly port: number; readonly path: string };
+  readonly health: { readonly port: number; readonly path: string; readonly scheme?: 'HTTPS' };
   /** Host paths mounted at the same place. */
   readonly mounts: readonly {
     readonly name: string;
@@ -74,10 +74,15 @@ function apiServer(at: ControlPlaneAddress): string {
       '--enable-admission-plugins=NodeRestriction',
       '--etcd-servers=https://127.0.0.1:2379',
       '--secure-port=6443',
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      '--service-account-key-file=/etc/kubernetes/pki/sa.pub',
+      '--service-account-signing-key-file=/etc/kubernetes/pki/sa.key',
       '--service-cluster-ip-range=10.96.0.0/12',
+      '--tls-cert-file=/etc/kubernetes/pki/apiserver.crt',
+      '--tls-private-key-file=/etc/kubernetes/pki/apiserver.key',
     ],
     cpu: '250m',
-    health: { port: 6443, path: '/livez' },
+    health: { port: 6443, path: '/livez', scheme: 'HTTPS' },
     mounts: [{ name: 'k8s-certs', path: '/etc/kubernetes/pki', type: 'DirectoryOrCreate', readOnly: true }],
   });
 }
@@ -143,7 +148,7 @@ ${command.map((word) => `    - ${word}`).join('\n')}
       httpGet:
         host: 127.0.0.1
         path: ${health.path}
-        port: ${health.port}
+        port: ${health.port}${health.scheme === undefined ? '' : `\n        scheme: ${health.scheme}`}
       initialDelaySeconds: 10
       periodSeconds: 10
       timeoutSeconds: 15

@@ -11,6 +11,7 @@ import type { AdmissionServices } from './admission/services.ts';
 import { Aggregation, type ServiceDialer } from './aggregation.ts';
 import { Authenticator } from './authentication/authenticate.ts';
 import { impersonate } from './authentication/impersonation.ts';
+import { checksumKey, type TokenKey } from './authentication/token-key.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { type AuthorizationMode, createGuard } from './authorization/modes.ts';
 import { watchAvailability } from './availability.ts';
@@ -73,6 +74,8 @@ export interface ApiServerOptions {
   readonly describesItself?: boolean;
   /** What `--client-ca-file` holds: by whose signature clients' certificates are known. */
   readonly clientCa?: string;
+  /** By what ServiceAccounts' tokens are signed; a key of its own unless told. */
+  readonly tokenKey?: TokenKey;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -137,6 +140,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     extensions,
     admission = {},
     authorizationModes = ['AlwaysAllow'],
+    tokenKey = checksumKey(sim.seed),
   } = options;
   const scope = new RequestScope(sim);
   const clock = new Clock(scope);
@@ -186,7 +190,9 @@ function createContext(options: ApiServerOptions): ServerContext {
     lookup,
     aggregation: new Aggregation(lookup, options.dialService ?? NOBODY),
     admission: new AdmissionChain(plugins, lookup),
-    authenticator: new Authenticator(clock, lookup),
+    authenticator: new Authenticator(clock, lookup, tokenKey),
+    tokenKey,
+    advertiseAddress: options.advertiseAddress ?? '127.0.0.1',
     guard,
     rootDiscovery: new RootDiscovery(),
   };

@@ -8,6 +8,7 @@ import type { Lookup } from './admission/admission.ts';
 import type { AdmissionChain } from './admission/chain.ts';
 import type { Aggregation } from './aggregation.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
+import type { TokenKey } from './authentication/token-key.ts';
 import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
 import type { ConvertObjects } from './custom-resources/extensions.ts';
@@ -39,6 +40,9 @@ export interface ServerContext {
   readonly aggregation: Aggregation;
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
+  readonly tokenKey: TokenKey;
+  /** Where clients reach the server. */
+  readonly advertiseAddress: string;
   /** Decides who may do what. */
   readonly guard: Guard;
   readonly rootDiscovery: RootDiscovery;

@@ -11,6 +11,7 @@
 export { checkAdmissionFlags } from './admission/index.ts';
 export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
+export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
 export type { HttpsOutcome, HttpsRequest } from './https-port.ts';

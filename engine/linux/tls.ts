@@ -1,6 +1,6 @@
 // Certificates and keys, and connections that are made with them.
 
-export { type CertificateRequest, publicKeyInfo, writeCertificate } from './tls/certificate.ts';
+export { type CertificateRequest, publicKeyInfo, seal, writeCertificate } from './tls/certificate.ts';
 export { DerError } from './tls/der.ts';
 export { readKeyPair } from './tls/key-pair.ts';
 export { makeOwnCertificate, RANDOM_BYTES } from './tls/own-certificate.ts';

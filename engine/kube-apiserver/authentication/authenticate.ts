@@ -4,6 +4,7 @@ import type { Lookup } from '../admission/admission.ts';
 import { ANONYMOUS } from '../authorization/access.ts';
 import type { Clock } from '../clock.ts';
 import { isValidNow, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
+import type { TokenKey } from './token-key.ts';
 
 const BEARER = /^bearer +(.*)$/i;
 const AUTHENTICATED = 'system:authenticated';
@@ -19,12 +20,14 @@ interface Known {
 export class Authenticator {
   readonly #clock: Clock;
   readonly #lookup: Lookup;
+  readonly #key: TokenKey;
   /** Genuine tokens. Whether one is still valid is asked anew each time. */
   #tokens = new Map<string, Known>();
 
-  constructor(clock: Clock, lookup: Lookup) {
+  constructor(clock: Clock, lookup: Lookup, key: TokenKey) {
     this.#clock = clock;
     this.#lookup = lookup;
+    this.#key = key;
   }
 
   /**
@@ -55,7 +58,7 @@ export class Authenticator {
   }
 
   #read(token: string): Known | undefined {
-    const claims = readToken(token, this.#lookup);
+    const claims = readToken(token, this.#key);
     if (claims === undefined) return undefined;
     if (this.#tokens.size >= MAX_TOKENS) this.#tokens = new Map();
     const known = { claims, user: tokenUser(claims) };

@@ -1,9 +1,8 @@
 import type { UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
+import { fromBase64url, type TokenKey, toBase64url } from './token-key.ts';
 
-// Tokens have the form of the real ones, three parts in base64url with the claims in the middle, so that tools can look
-// inside. They are not signed with RSA but sealed with a keyed checksum: enough where every client is a part of the
-// simulation, and no secret outside it depends on them.
+// Tokens are JSON Web Tokens as the real server's: RFC 7519, signed as RS256 (RFC 7515).
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
@@ -31,20 +30,20 @@ export interface TokenClaims {
   };
 }
 
-const HEADER = base64url(JSON.stringify({ alg: 'none', kid: 'drydock' }));
 const MAX_TOKEN_LENGTH = 8192;
 
-export function issueToken(claims: TokenClaims, lookup: Lookup): string {
-  const body = `${HEADER}.${base64url(JSON.stringify(claims))}`;
-  return `${body}.${seal(body, lookup)}`;
+export function issueToken(claims: TokenClaims, key: TokenKey): string {
+  const body = `${textPart({ alg: 'RS256', kid: key.id })}.${textPart(claims)}`;
+  return `${body}.${toBase64url(key.sign(ENCODER.encode(body)))}`;
 }
 
 /** The claims of a token that this cluster has issued, whether it is still valid or not. */
-export function readToken(token: string, lookup: Lookup): TokenClaims | undefined {
+export function readToken(token: string, key: TokenKey): TokenClaims | undefined {
   if (token.length > MAX_TOKEN_LENGTH) return undefined;
   const end = token.lastIndexOf('.');
   const body = token.slice(0, Math.max(0, end));
-  if (end < 0 || seal(body, lookup) !== token.slice(end + 1)) return undefined;
+  // The same bytes are always signed alike.
+  if (end < 0 || toBase64url(key.sign(ENCODER.encode(body))) !== token.slice(end + 1)) return undefined;
   return JSON.parse(fromBase64url(body.slice(body.indexOf('.') + 1))) as TokenClaims;
 }
 
@@ -82,30 +81,8 @@ export function tokenUser(claims: TokenClaims): UserInfo {
   };
 }
 
-/** The key is what no client knows beforehand and what outlives the server: the uid of a Namespace. */
-function seal(body: string, lookup: Lookup): string {
-  const key = lookup('namespaces', '', 'kube-system')?.metadata.uid ?? '';
-  const rounds = [0, 1, 2, 3].map((round) => checksum(`${key}/${round}/${body}`));
-  return rounds.map((each) => each.toString(16).padStart(8, '0')).join('');
-}
+const ENCODER = new TextEncoder();
 
-/** FNV-1a with a final mix. */
-function checksum(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-/** Names and uids are ASCII; whatever else an audience holds is escaped. */
-function base64url(text: string): string {
-  const ascii = text.replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return btoa(ascii).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function fromBase64url(text: string): string {
-  return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+function textPart(value: object): string {
+  return toBase64url(ENCODER.encode(JSON.stringify(value)));
 }

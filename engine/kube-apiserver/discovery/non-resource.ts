@@ -4,6 +4,7 @@ import { respond, type ServerContext } from '../context.ts';
 import { Query } from '../query.ts';
 import { apiGroupDocument, apiResourceList } from './documents.ts';
 import { healthPaths, serveHealth } from './health.ts';
+import { CONFIGURATION_PATH, KEYS_PATH, serveIssuer } from './issuer.ts';
 import { serveMetrics } from './metrics.ts';
 import { PAGE_NOT_FOUND } from './page.ts';
 import { versionInfo } from './version.ts';
@@ -23,7 +24,10 @@ export function serveNonResource(
   if (segments.length === 1 && first === 'metrics') return serveMetrics(server, serverVersion);
   if (first === 'api' && second === undefined) return server.rootDiscovery.serve(request, kinds, true);
   if (first === 'api' && third === undefined) return found(apiResourceList(kinds, '', second!));
-  if (first !== 'apis') return serveHealth(segments, new Query(request));
+  if (first !== 'apis') {
+    const issuer = serveIssuer(request.path, server.tokenKey, server.advertiseAddress);
+    return issuer ?? serveHealth(segments, new Query(request));
+  }
   if (second === undefined) return server.rootDiscovery.serve(request, kinds, false);
   if (third === undefined) return found(apiGroupDocument(kinds, second));
   return segments.length === 3 ? found(apiResourceList(kinds, second, third)) : undefined;
@@ -34,7 +38,18 @@ function found(document: object | undefined): ApiResponse {
 }
 
 function paths(kinds: readonly KindDescriptor[]): readonly string[] {
-  const all = new Set(['/api', '/api/v1', '/apis', '/apis/', '/metrics', '/openapi/v2', '/openapi/v3', '/version']);
+  const all = new Set([
+    CONFIGURATION_PATH,
+    KEYS_PATH,
+    '/api',
+    '/api/v1',
+    '/apis',
+    '/apis/',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/version',
+  ]);
   for (const path of healthPaths()) all.add(path);
   for (const { group, version } of kinds) {
     const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

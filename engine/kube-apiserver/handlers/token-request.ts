@@ -56,7 +56,7 @@ export const requestToken: ResourceHandler = (request) => {
     apiVersion: 'authentication.k8s.io/v1',
     metadata: { name, namespace: info.namespace, creationTimestamp: formatSecond(iat) },
     spec: { audiences, expirationSeconds, boundObjectRef: asked.spec?.boundObjectRef ?? null },
-    status: { token: issueToken(claims, server.lookup), expirationTimestamp: formatSecond(claims.exp) },
+    status: { token: issueToken(claims, server.tokenKey), expirationTimestamp: formatSecond(claims.exp) },
   });
 };
 

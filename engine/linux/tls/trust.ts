@@ -64,7 +64,10 @@ function isIssuer(issuer: Certificate, { issuer: name }: Certificate): boolean {
  * Whether one certificate's key has signed another: by a seal of this world, or by RSA with SHA-256. Signatures on elliptic curves
  * are taken on trust.
  */
-export function isSigned({ signed, signature }: Certificate, { publicKey, keyType }: Certificate): boolean {
+export function isSigned(
+  { signed, signature }: Pick<Certificate, 'signed' | 'signature'>,
+  { publicKey, keyType }: Pick<Certificate, 'publicKey' | 'keyType'>,
+): boolean {
   if (keyType !== 'RSA') return true;
   if (hexOf(seal(bytesOf(publicKey), signed)) === hexOf(signature)) return true;
   const hash = createSha256();

@@ -12,6 +12,7 @@ import { fakeGitServer } from './fake-gitserver.ts';
 import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
 import { inClusterClient } from './inclusterclient.ts';
+import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
@@ -49,6 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   porter,
   'resource-consumer': resourceConsumer,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
   webhook,
 };
@@ -66,7 +68,6 @@ const LEFT_OUT: readonly string[] = [
   'podcertificatesigner',
   'resource-consumer-controller',
   'tcp-reset',
-  'test-service-account-issuer-discovery',
 ];
 
 /** Flags of klog, which every subcommand takes and which change nothing here. */

@@ -1,11 +1,11 @@
 import { Errno } from '../../errno.ts';
 import { createSha256 } from '../../hash.ts';
-import { HttpProtocolError, httpRequest } from '../../http.ts';
 import { decode, encode } from '../../stdio.ts';
+import { httpsExchange } from '../go/https-client.ts';
 import { fatal, klog } from '../go/runtime.ts';
 import type { Command } from './command.ts';
 
-const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const PLACE = 'main.go:61';
 
 /** Asks the API server whether it is well, with the Pod's token, and shows a hash of the token so that its rotation is seen. */
@@ -28,20 +28,23 @@ export const inClusterClient: Command = {
       yield* process.sleep(flags.number('poll-interval') * 1000);
       yield* klog(process, 'I', PLACE, 'calling /healthz');
       try {
-        const authorization = `Bearer ${decode(process.readFile(TOKEN)).trim()}`;
+        const authorization = `Bearer ${decode(process.readFile(`${ACCOUNT}/token`)).trim()}`;
         yield* klog(process, 'I', PLACE, `authz_header=${fingerprint(authorization)}`);
-        const answer = yield* httpRequest(process, {
+        const answer = yield* httpsExchange(process, {
+          method: 'GET',
           host,
           port: Number(port),
+          serverName: host,
           path: '/healthz',
           headers: { Authorization: authorization },
+          authorities: decode(process.readFile(`${ACCOUNT}/ca.crt`)),
           timeoutMs: 30_000,
         });
-        if (answer.status === 200) continue;
-        yield* klog(process, 'E', PLACE, `status=failed\nerror checking /healthz: ${answer.status}`);
+        if ('status' in answer && answer.status === 200) continue;
+        const problem = 'error' in answer ? answer.error : answer.status;
+        yield* klog(process, 'E', PLACE, `status=failed\nerror checking /healthz: ${problem}`);
       } catch (error) {
-        if (!(error instanceof Errno || error instanceof HttpProtocolError)) throw error;
-        if (error instanceof Errno && error.code === 'EINTR') throw error;
+        if (!(error instanceof Errno) || error.code === 'EINTR') throw error;
         yield* klog(process, 'E', PLACE, `status=failed\nerror checking /healthz: ${error.message}`);
       }
     }

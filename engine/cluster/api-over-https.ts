@@ -1,0 +1,132 @@
+import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
+import { Errno } from '../linux/errno.ts';
+import type { ForkedResponse, HttpServerRequest, HttpServerResponse, SecureChannel } from '../linux/http.ts';
+import { flagValue } from '../linux/programs/go/runtime.ts';
+import { serverTls } from '../linux/programs/go/server-tls.ts';
+import type { Signal } from '../linux/signal.ts';
+import { decode, encode, printError } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+
+// The API as a Pod's programs meet it: HTTP over TLS on the machines' network.
+// https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
+
+const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** What a child that waits for an answer wakes itself with. */
+const ANSWERED: Signal = 'URG';
+
+/** The certificate that the API server's flags name; without a word nothing is wrong with it. */
+export function* apiTls(process: Process): Task<(() => SecureChannel) | undefined> {
+  const certificate = flagValue(process.argv, 'tls-cert-file') ?? '';
+  try {
+    const tls = yield* serverTls(process, certificate, flagValue(process.argv, 'tls-private-key-file') ?? '');
+    if ('channel' in tls) return tls.channel;
+    yield* printError(process, `Error: failed to load TLS cert/key pair: ${tls.problem}\n`);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* printError(
+      process,
+      `Error: failed to load TLS cert/key pair: open ${certificate}: no such file or directory\n`,
+    );
+  }
+  return undefined;
+}
+
+/** What the API server's port answers. Simplified: watches, sessions and logs that go on are not served there. */
+export function apiOverHttps(handle: ApiHandler): (request: HttpServerRequest) => HttpServerResponse | ForkedResponse {
+  return (request) => {
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    if (!METHODS.includes(method)) return { status: 405, body: 'Method Not Allowed\n' };
+    const answer = handle(readRequest(request, method as ApiRequest['method']));
+    if (answer.later === undefined) return written(answer, request);
+    const { later } = answer;
+    return {
+      *child(child) {
+        let late: ApiResponse | undefined;
+        child.setSignalAction(ANSWERED, 'catch');
+        later((response) => {
+          late = response;
+          child.kill(child.pid, ANSWERED);
+        });
+        while (late === undefined) yield* untilSignal(child);
+        return written(late, request);
+      },
+    };
+  };
+}
+
+function* untilSignal(process: Process): Task<void> {
+  try {
+    yield* process.sleep(60_000);
+  } catch (error) {
+    if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
+    process.takeSignals();
+  }
+}
+
+function readRequest({ target, query, headers, body }: HttpServerRequest, method: ApiRequest['method']): ApiRequest {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (HEADERS.some((each) => each === name) || name.startsWith('impersonate-')) kept[name] = value;
+  const parameters = new Map<string, string | readonly string[]>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = parameters.get(name);
+    parameters.set(name, before === undefined ? value : [...[before].flat(), value]);
+  }
+  return {
+    method,
+    path: target.replace(/\?.*$/s, ''),
+    query: Object.fromEntries(parameters),
+    headers: kept,
+    ...(body.length === 0 ? {} : { body }),
+  };
+}
+
+function written(answer: ApiResponse, request: HttpServerRequest): HttpServerResponse {
+  if (answer.byteStream !== undefined) return { ...headed(answer), body: soFar(answer) };
+  if (answer.watch !== undefined || answer.session !== undefined) return NOT_STREAMED;
+  const { body } = answer;
+  if (typeof body !== 'object' || body === null) return { ...headed(answer), body: String(body ?? '') };
+  return {
+    ...headed(answer),
+    body: isForPeople(request) ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`,
+  };
+}
+
+/** As the real server, which lays JSON out for those who are likely to look at it. */
+function isForPeople({ headers, query }: HttpServerRequest): boolean {
+  const pretty = new URLSearchParams(query).get('pretty');
+  if (pretty !== null) return pretty !== 'false' && pretty !== '0';
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '');
+}
+
+function headed({ status, headers }: ApiResponse): HttpServerResponse {
+  const named = Object.entries(headers).map(([name, value]) => [
+    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    value,
+  ]);
+  return { status, headers: { 'Cache-Control': 'no-cache, private', ...Object.fromEntries(named) } };
+}
+
+/** What a stream of bytes holds at this moment. */
+function soFar({ byteStream }: ApiResponse): Uint8Array {
+  const pieces: string[] = [];
+  const stop = byteStream!({ write: (chunk) => pieces.push(decode(chunk)), end: () => {} });
+  stop();
+  return encode(pieces.join(''));
+}
+
+const NOT_STREAMED: HttpServerResponse = {
+  status: 501,
+  headers: { 'Content-Type': 'application/json' },
+  body: `${JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'watches and sessions are not served over the network of the simulated machines',
+    reason: 'NotImplemented',
+    code: 501,
+  })}\n`,
+};
