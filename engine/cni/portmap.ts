@@ -40,6 +40,7 @@ export function mapPorts(
 
 /** Takes away what `mapPorts` has made; nothing where it has made nothing. */
 export function unmapPorts(node: NetworkNamespace, config: NetworkConfig, sandboxId: string): void {
+  if (!node.hasChain('nat', DNAT)) return;
   const chain = chainOf(config, sandboxId);
   if (!node.hasChain('nat', chain)) return;
   const ways = node.rulesTo('nat', chain).map((rule) => `-D ${rule}`);

@@ -15,6 +15,8 @@ export class PodCgroups {
   readonly #host: CgroupHost;
   readonly #forPods: (resource: 'cpu' | 'memory') => number;
   readonly #pods = new Map<string, Pod>();
+  /** Thousandths of a CPU that Burstable Pods ask for together. */
+  #burstable = 0;
 
   /** @param forPods what the node has for all Pods together: thousandths of a CPU, or bytes */
   constructor(host: CgroupHost, forPods: (resource: 'cpu' | 'memory') => number) {
@@ -37,21 +39,32 @@ export class PodCgroups {
     this.#host.createCgroup(podCgroup(pod), podLimits(pod));
     const known = this.#pods.get(pod.metadata.uid);
     this.#pods.set(pod.metadata.uid, pod);
-    if (known === undefined || podRequest(known, 'cpu') !== podRequest(pod, 'cpu')) this.#weigh();
+    this.#count(burstableRequest(pod) - (known === undefined ? 0 : burstableRequest(known)));
   }
 
   /** Nothing of the Pod is left. */
   remove(pod: Pod): void {
     const group = this.#host.cgroup(podCgroup(pod));
     if (group !== undefined) this.#host.removeCgroup(group);
-    if (this.#pods.delete(pod.metadata.uid)) this.#weigh();
+    const known = this.#pods.get(pod.metadata.uid);
+    if (known === undefined) return;
+    this.#pods.delete(pod.metadata.uid);
+    this.#count(-burstableRequest(known));
+  }
+
+  #count(difference: number): void {
+    if (difference === 0) return;
+    this.#burstable += difference;
+    this.#weigh();
   }
 
   /** Burstable Pods together weigh what they ask for, BestEffort Pods next to nothing. */
   #weigh(): void {
-    let burstable = 0;
-    for (const pod of this.#pods.values()) if (qosClass(pod.spec) === 'Burstable') burstable += podRequest(pod, 'cpu');
-    this.#host.createCgroup(qosCgroup('Burstable'), { cpuShares: shares(burstable), pids: undefined });
+    this.#host.createCgroup(qosCgroup('Burstable'), { cpuShares: shares(this.#burstable), pids: undefined });
     this.#host.createCgroup(qosCgroup('BestEffort'), { cpuShares: shares(0), pids: undefined });
   }
+}
+
+function burstableRequest(pod: Pod): number {
+  return qosClass(pod.spec) === 'Burstable' ? podRequest(pod, 'cpu') : 0;
 }

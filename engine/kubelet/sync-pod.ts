@@ -47,6 +47,10 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
   }
   const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
   if (sandboxId === undefined) return retryTime(context, RETRY_MS);
+  if (!startsSomething(actions)) {
+    yield* removeOld(context, pod);
+    return undefined;
+  }
   const around: StartSurroundings = {
     context,
     pod,
@@ -54,19 +58,21 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
     sandboxConfig: sandboxConfig(context, pod, actions.attempt),
     podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
     volumes: inputs.volumes,
-    pullSecrets: findPullSecrets(context, pod, actions),
+    pullSecrets: findPullSecrets(context, pod),
     allocatable: inputs.allocatable,
   };
   return yield* startAll(around, actions);
 }
 
-function findPullSecrets(context: KubeletContext, pod: Pod, actions: PodActions): readonly Secret[] {
-  const starting = [
-    actions.containersToStart,
-    actions.initContainersToStart,
-    actions.ephemeralContainersToStart,
-  ].flat();
-  if (starting.length === 0) return [];
+function startsSomething({
+  containersToStart,
+  initContainersToStart,
+  ephemeralContainersToStart,
+}: PodActions): boolean {
+  return containersToStart.length + initContainersToStart.length + ephemeralContainersToStart.length > 0;
+}
+
+function findPullSecrets(context: KubeletContext, pod: Pod): readonly Secret[] {
   const { secrets, missing } = pullSecrets(context.objects, pod);
   if (missing.length > 0) {
     const names = missing.join(', ');

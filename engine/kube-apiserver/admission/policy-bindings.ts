@@ -28,23 +28,34 @@ export interface Application<P extends Policy, B extends Binding> {
 /** Finds which policies have a say about requests. */
 export class PolicyBindings<P extends Policy, B extends Binding> {
   readonly #plural: string;
+  readonly #bindings: string;
   readonly #services: AdmissionServices;
   readonly #compiled = new WeakMap<object, Expressions>();
 
   /** @param plural e.g. `validatingadmissionpolicies`; the bindings are its `…policybindings`. */
   constructor(plural: string, services: AdmissionServices) {
     this.#plural = plural;
+    this.#bindings = plural.replace(/ies$/, 'ybindings');
     this.#services = services;
   }
 
   /** @param current the object as it is by now: those who change it come one after the other. */
-  *applications(
+  applications(
+    request: AdmissionRequest,
+    current: () => KubeObject | undefined,
+    lookup: Lookup,
+  ): Iterable<Application<P, B>> {
+    const bindings = lookup.all(this.#bindings) as readonly B[];
+    // Every write comes by here, and most clusters have none.
+    return bindings.length === 0 ? [] : this.#applications(bindings, request, current, lookup);
+  }
+
+  *#applications(
+    bindings: readonly B[],
     request: AdmissionRequest,
     current: () => KubeObject | undefined,
     lookup: Lookup,
   ): Generator<Application<P, B>, void, void> {
-    const bindings = lookup.all(this.#plural.replace(/ies$/, 'ybindings')) as readonly B[];
-    if (bindings.length === 0) return;
     for (const policy of lookup.all(this.#plural) as readonly P[]) {
       const { spec } = policy;
       if (spec === undefined || !matchesRequest(matching(spec.matchConstraints), request, current(), lookup)) continue;

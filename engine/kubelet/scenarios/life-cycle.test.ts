@@ -33,6 +33,8 @@ test('a Pod runs, is ready and is deleted gracefully', () => {
   node.until(() => node.findPod('web') === undefined, 1000);
   expect(node.events('web').at(-1)).toBe('Killing: Stopping container main');
   node.sim.runFor(1000);
+  // The test's own, and the kubelet's when nothing of the Pod is left.
+  expect(node.requests.filter((each) => each === 'DELETE /api/v1/namespaces/default/pods/web')).toHaveLength(2);
   expect(node.containerd.listPodSandboxes()).toEqual([]);
   expect(node.host.root.readdir('/var/lib/kubelet/pods')).toEqual([]);
   expect(node.host.root.readdir('/var/log/pods')).toEqual([]);

@@ -15,6 +15,8 @@ interface Entry {
   written: PodStatus | undefined;
   /** Delete the object once it shows this status: all of the Pod has been cleaned up. */
   deleteAfter: boolean;
+  /** That has been done; what the server shows until the object is gone changes nothing any more. */
+  deleted: boolean;
 }
 
 const RETRY_MS = 10_000;
@@ -54,7 +56,7 @@ export class StatusWriter {
   set(uid: string, target: Pod | undefined, status: PodStatus): void {
     let entry = this.#entries.get(uid);
     if (entry === undefined) {
-      entry = { target, status, written: target?.status, deleteAfter: false };
+      entry = { target, status, written: target?.status, deleteAfter: false, deleted: false };
       this.#entries.set(uid, entry);
     }
     entry.target = newer(entry.target, target);
@@ -107,7 +109,7 @@ export class StatusWriter {
     try {
       this.#sim.trace.during(podActivity(this.#nodeName, target), () => {
         if (!sameValue(entry.written, entry.status)) this.#write(entry, target);
-        if (entry.deleteAfter) this.#delete(target);
+        if (entry.deleteAfter) this.#delete(entry, target);
       });
     } catch (error) {
       if (error instanceof StatusError && error.code === 404) return;
@@ -130,9 +132,11 @@ export class StatusWriter {
     entry.written = entry.status;
   }
 
-  #delete(target: Pod): void {
+  #delete(entry: Entry, target: Pod): void {
+    if (entry.deleted) return;
     const { name, namespace, uid } = target.metadata;
     this.#pods.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } });
+    entry.deleted = true;
   }
 
   #retryLater(): void {

@@ -37,6 +37,8 @@ export class NodeFixture {
   readonly host: Host;
   readonly client: Client;
   readonly containerd: Containerd;
+  /** What the server has been asked, by the kubelet and the test: `GET /api/v1/…`. */
+  readonly requests: string[] = [];
   readonly #transport: Transport;
   readonly #options: FixtureOptions;
   #api: ApiServer | undefined;
@@ -75,6 +77,7 @@ export class NodeFixture {
     this.#stopServing = this.containerd.serve();
     this.#transport = (request) => {
       if (this.#api === undefined) throw new ConnectionError('dial tcp 172.18.0.1:6443: connect: connection refused');
+      this.requests.push(`${request.method} ${request.path}`);
       return this.#api.handle({ ...request, user: { username: 'system:admin', groups: ['system:masters'] } });
     };
     this.client = new Client(this.#transport);

@@ -107,15 +107,19 @@ function contextOf(namespace: MountNamespace): PathContext {
 
 function mountPoint(context: PathContext, path: string, root: Inode): Location {
   const names = path.split('/').filter((name) => name !== '');
-  let walked = '';
-  for (const [index, name] of names.entries()) {
-    walked += `/${name}`;
-    const { parent, name: last, location } = lookup(context, walked);
-    if (location !== undefined) continue;
-    const directory = parent.inode as DirectoryInode;
+  let place = context.root;
+  names.forEach((name, index) => {
+    const found = lookup({ ...context, cwd: place }, name);
+    if (found.location !== undefined) {
+      place = found.location;
+      return;
+    }
+    const directory = found.parent.inode as DirectoryInode;
     const isFile = index === names.length - 1 && !(root instanceof DirectoryInode);
     const owner = { mode: 0o755, uid: 0, gid: 0 };
-    directory.insert(last, isFile ? new RegularInode(directory.fs, owner) : new MemoryDirectory(directory.fs, owner));
-  }
-  return locate(context, path);
+    const inode = isFile ? new RegularInode(directory.fs, owner) : new MemoryDirectory(directory.fs, owner);
+    directory.insert(found.name, inode);
+    place = { mount: found.parent.mount, inode };
+  });
+  return place;
 }

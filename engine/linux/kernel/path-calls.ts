@@ -6,7 +6,7 @@ import { GeneratedInode } from '../vfs/generated.ts';
 import { DeviceInode, type Inode, RegularInode, SpecialInode, SymlinkInode } from '../vfs/inode.ts';
 import { MagicLink } from '../vfs/magic-link.ts';
 import type { Location } from '../vfs/mount.ts';
-import { locate, lookup, pathOf, requireReachable } from '../vfs/path.ts';
+import { type Lookup, locate, lookup, pathOf, requireReachable } from '../vfs/path.ts';
 import {
   MAY_EXECUTE,
   MAY_READ,
@@ -71,7 +71,7 @@ export function readdir(task: TaskStruct, path: string): readonly DirectoryEntry
   const { inode } = location;
   if (!(inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
   requireAccess(inode, task.credentials, MAY_READ);
-  requireReachable(location);
+  requireReachable(location.mount);
   const entries: DirectoryEntry[] = [];
   for (const name of inode.names()) {
     const child = inode.lookup(name);
@@ -100,7 +100,7 @@ export function mkdir(task: TaskStruct, path: string, mode = 0o777): void {
     writableDirectory(task, found.parent).makeDirectory(found.name);
     return;
   }
-  create(task, path, (directory, owner) => {
+  createAt(task, found, (directory, owner) => {
     const setgid = directory.mode & 0o2000;
     return new MemoryDirectory(directory.fs, { ...owner, mode: (mode & ~task.umask) | setgid });
   });
@@ -134,16 +134,17 @@ export function mknod(
 }
 
 function withoutSlash(path: string): string {
-  return path.replace(/\/+$/, '') || path;
+  return path.endsWith('/') ? path.replace(/\/+$/, '') || path : path;
 }
 
+type MakeInode = (directory: DirectoryInode, owner: { uid: number; gid: number }) => Inode;
+
 /** Gives a new node its name. Throws EEXIST when the name is taken. */
-export function create(
-  task: TaskStruct,
-  path: string,
-  make: (directory: DirectoryInode, owner: { uid: number; gid: number }) => Inode,
-): void {
-  const { parent, name, location } = lookup(task, withoutSlash(path), false);
+export function create(task: TaskStruct, path: string, make: MakeInode): void {
+  createAt(task, lookup(task, withoutSlash(path), false), make);
+}
+
+function createAt(task: TaskStruct, { parent, name, location }: Lookup, make: MakeInode): void {
   if (location !== undefined) throw new Errno('EEXIST');
   const directory = writableDirectory(task, parent);
   if (!(directory instanceof MemoryDirectory)) throw new Errno('EPERM');

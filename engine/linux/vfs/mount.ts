@@ -101,7 +101,7 @@ export class MountNamespace implements Namespace {
     const { inode, mount: under } = mount.point!;
     this.#detach(mount);
     for (const { target } of receivers(under)) {
-      const copy = target.namespace!.#on({ mount: target, inode });
+      const copy = target.namespace!.#on(target, inode);
       if (copy !== undefined && copy.root === mount.root) target.namespace!.#detach(copy);
     }
   }
@@ -127,18 +127,20 @@ export class MountNamespace implements Namespace {
     return this.#byPoint.has(inode);
   }
 
-  /** From a mount point to the root of what is mounted on it, if anything is. */
-  descend(location: Location): Location {
-    let current = location;
+  /** What a place is seen through: the last mount on it, on the last mount on that, and so on; its own mount if there is none. */
+  mountAt(mount: Mount, inode: Inode): Mount {
+    let top = mount;
+    let place = inode;
     for (;;) {
-      const mount = this.#on(current);
-      if (mount === undefined) return current;
-      current = { mount, inode: mount.root };
+      const next = this.#on(top, place);
+      if (next === undefined) return top;
+      top = next;
+      place = next.root;
     }
   }
 
-  #on(location: Location): Mount | undefined {
-    return this.#byPoint.get(location.inode)?.findLast((candidate) => candidate.point!.mount === location.mount);
+  #on(mount: Mount, inode: Inode): Mount | undefined {
+    return this.#byPoint.get(inode)?.findLast((candidate) => candidate.point!.mount === mount);
   }
 
   /** The mount itself and everything mounted on it, directly or not. */

@@ -3,7 +3,7 @@ import type { Credentials } from '../syscalls.ts';
 import { DirectoryInode } from './directory.ts';
 import type { SymlinkInode } from './inode.ts';
 import { MagicLink } from './magic-link.ts';
-import type { Location, MountNamespace } from './mount.ts';
+import type { Location, Mount, MountNamespace } from './mount.ts';
 import { MAY_EXECUTE, requireAccess } from './permission.ts';
 
 /** From where, and as whom, paths are looked up. */
@@ -26,63 +26,79 @@ export interface Lookup {
 const MAX_LINKS = 40;
 const MAX_NAME_BYTES = 255;
 const MAX_PATH_BYTES = 4096;
+const SLASH = 47;
 
 /**
  * Walks a path. https://man7.org/linux/man-pages/man7/path_resolution.7.html
  * Throws ENOENT when anything but the last component is missing.
+ *
+ * Whatever runs on a machine comes through here all the time, so that nothing is allocated on the way but the names.
  */
 export function lookup(context: PathContext, path: string, followLast = true): Lookup {
   if (path === '') throw new Errno('ENOENT');
   if (path.length > MAX_PATH_BYTES) throw new Errno('ENAMETOOLONG');
   const { mountNamespace } = context;
   const mustBeDirectory = path.endsWith('/');
-  const rest: string[] = [];
-  push(rest, path);
-  let current = path.startsWith('/') ? context.root : context.cwd;
+  let { mount, inode } = path.startsWith('/') ? context.root : context.cwd;
+  let rest = path;
+  let start = nameAfter(rest, 0);
   let links = 0;
   let named: Lookup | undefined;
-  while (rest.length > 0) {
-    const name = rest.pop()!;
-    const directory = current.inode;
-    if (!(directory instanceof DirectoryInode)) throw new Errno('ENOTDIR');
-    requireAccess(directory, context.credentials, MAY_EXECUTE);
-    requireReachable(current);
-    named = undefined;
+  while (start < rest.length) {
+    const slash = rest.indexOf('/', start);
+    const end = slash === -1 ? rest.length : slash;
+    const name = rest.slice(start, end);
+    start = nameAfter(rest, end);
+    if (!(inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
+    requireAccess(inode, context.credentials, MAY_EXECUTE);
+    requireReachable(mount);
     if (name === '.') continue;
     if (name === '..') {
-      current = above(context, current);
+      ({ mount, inode } = above(context, { mount, inode }));
       continue;
     }
     if (name.length > MAX_NAME_BYTES) throw new Errno('ENAMETOOLONG');
-    const isLast = rest.length === 0;
-    const child = directory.lookup(name);
+    const isLast = start === rest.length;
+    const child = inode.lookup(name);
     if (child === undefined) {
-      if (isLast) return { parent: current, name, location: undefined };
+      if (isLast) return { parent: { mount, inode }, name, location: undefined };
       throw new Errno('ENOENT');
     }
     if (child.type === 'symlink' && (!isLast || followLast || mustBeDirectory)) {
       if (++links > MAX_LINKS) throw new Errno('ELOOP');
       if (child instanceof MagicLink) {
         const target = child.follow();
-        if (isLast) named = { parent: current, name, location: target };
-        current = target;
+        if (isLast) named = { parent: { mount, inode }, name, location: target };
+        ({ mount, inode } = target);
         continue;
       }
       const { target } = child as SymlinkInode;
-      push(rest, target);
-      if (target.startsWith('/')) current = context.root;
+      if (target.startsWith('/')) ({ mount, inode } = context.root);
+      rest = isLast ? target : `${target}/${rest.slice(start)}`;
+      start = nameAfter(rest, 0);
       continue;
     }
-    const next = mountNamespace.descend({ mount: current.mount, inode: child });
-    if (isLast) named = { parent: current, name, location: next };
-    current = next;
+    const under = mount;
+    mount = mountNamespace.mountAt(mount, child);
+    const next = mount === under ? child : mount.root;
+    if (isLast) named = { parent: { mount: under, inode }, name, location: { mount, inode: next } };
+    inode = next;
   }
-  if (mustBeDirectory && current.inode.type !== 'directory') throw new Errno('ENOTDIR');
-  return named ?? { parent: above(context, current), name: '', location: current };
+  if (mustBeDirectory && inode.type !== 'directory') throw new Errno('ENOTDIR');
+  if (named !== undefined) return named;
+  const location = { mount, inode };
+  return { parent: above(context, location), name: '', location };
+}
+
+/** Where the next name begins, at or after `index`. */
+function nameAfter(path: string, index: number): number {
+  let start = index;
+  while (path.charCodeAt(start) === SLASH) start += 1;
+  return start;
 }
 
 /** Throws EIO for what lies on a machine that does not answer, as a soft mount does. */
-export function requireReachable({ mount }: Location): void {
+export function requireReachable(mount: Mount): void {
   if (mount.remote?.isReachable() === false) throw new Errno('EIO');
 }
 
@@ -109,15 +125,6 @@ export function pathOf(root: Location, location: Location): string {
     inode = inode.parent;
   }
   return `/${names.reverse().join('/')}`;
-}
-
-/** The names of a path, the first on top. */
-function push(rest: string[], path: string): void {
-  for (let end = path.length; end > 0; ) {
-    const slash = path.lastIndexOf('/', end - 1);
-    if (slash + 1 < end) rest.push(path.slice(slash + 1, end));
-    end = slash;
-  }
 }
 
 function above(context: PathContext, location: Location): Location {
