@@ -120,6 +120,11 @@ export function tooManyRequests(message: string, cause: StatusCause, retryAfterS
   return failure(429, 'TooManyRequests', message, { causes: [cause], ...retry });
 }
 
+/** It takes longer than it may; what it was about may still happen. */
+export function requestTimeout(why: string): StatusError {
+  return failure(504, 'Timeout', `Timeout: ${why}`, {});
+}
+
 export function methodNotAllowed(
   message = 'the server does not allow this method on the requested resource',
 ): StatusError {

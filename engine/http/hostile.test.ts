@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import type { ApiResponse, WatchSink } from '../api/request.ts';
 import { ConnectionError } from '../client/transport.ts';
@@ -59,6 +59,32 @@ test('watches of clients that vanish are taken down', async () => {
     () => watching.size,
     (size) => size === 0,
   );
+});
+
+test('a watch whose client is gone without a word ends when the system has found that out', async () => {
+  const probed: unknown[] = [];
+  served.server.prependOnceListener('connection', (socket: Socket) => {
+    const setKeepAlive = socket.setKeepAlive.bind(socket);
+    socket.setKeepAlive = (...args) => {
+      probed.push(args);
+      return setKeepAlive(...args);
+    };
+    // No answer to its probes: the system gives the connection up.
+    setTimeout(() => socket.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' })), 200);
+  });
+  const socket = connect(served.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('GET /watch HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await until(
+    () => watching.size,
+    (size) => size === 1,
+  );
+  await until(
+    () => watching.size,
+    (size) => size === 0,
+  );
+  expect(probed).toEqual([[true, 30_000]]);
+  socket.destroy();
 });
 
 test('what is not HTTP is refused without harm', async () => {

@@ -17,6 +17,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 /** After which a silent connection is asked whether its other end still exists. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
 const IDLE_TIMEOUT_MS = 120_000;
+/** `--min-request-timeout`: a watch without a time-out of its own lasts so long, twice that at most. */
+const MIN_WATCH_MS = 1_800_000;
 
 /**
  * The API server over HTTP: a seam, and nothing more. What a request means is known to `engine/kube-apiserver` alone;
@@ -69,7 +71,8 @@ async function serve(
   const seen = read(cluster, untimed(request));
   // Whom the answer depends on is asked inside: then the request is an input, too.
   const answer = seen.status === 102 ? await late(cluster.submit({ kind: 'api', request: untimed(request) })) : seen;
-  if (answer.watch !== undefined) writeWatch(response, answer, timeoutMs(request));
+  if (answer.watch !== undefined)
+    writeWatch(response, answer, timeoutMs(request) ?? MIN_WATCH_MS * (1 + Math.random()));
   else if (answer.byteStream !== undefined) writeByteStream(response, answer);
   else if (answer.session !== undefined) throw notUpgradable();
   else writeAnswer(message, response, answer);

@@ -38,6 +38,7 @@ import { serviceAllocation } from './registry/service/allocation.ts';
 import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
+import { timeLimitMs } from './request-deadline.ts';
 import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
 import { AnswersNeeded, RequestScope } from './request-scope.ts';
 import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trace.ts';
@@ -117,7 +118,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     }
   };
   return {
-    handle: (request) => server.scope.handle(() => attempt(request), request.outside),
+    handle: (request) =>
+      server.scope.handle(
+        () => attempt(request),
+        request.outside,
+        () => timeLimitMs(request),
+      ),
     close() {
       server.scope.close();
       stopCompactor();
@@ -200,6 +206,7 @@ function createContext(options: ApiServerOptions): ServerContext {
 
 function serve(server: ServerContext, request: ApiRequest, serverVersion: string, openApi: OpenApi): ApiResponse {
   if (!METHODS.includes(request.method)) throw methodNotAllowed();
+  if (request.query?.['timeout'] !== undefined) timeLimitMs(request);
   const segments = pathSegments(request.path);
   if (segments === undefined) return PAGE_NOT_FOUND;
   const info = readRequestInfo(segments);

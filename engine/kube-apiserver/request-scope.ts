@@ -1,3 +1,4 @@
+import { requestTimeout } from '../api/errors.ts';
 import type { ApiResponse } from '../api/request.ts';
 import type { Activity, Random, Simulation } from '../sim/index.ts';
 
@@ -29,6 +30,13 @@ interface Memory {
 const UNASKED: ApiResponse = { status: 102, headers: {} };
 
 const NOTHING: ApiResponse = { status: 200, headers: {} };
+
+/** What a request is told whose time has run out. */
+const TIMED_OUT = (): ApiResponse => ({
+  status: 504,
+  headers: { 'content-type': 'application/json' },
+  body: requestTimeout('request did not complete within requested timeout - context deadline exceeded').status,
+});
 
 /** Answers nobody will give any more. */
 const GONE = (): ApiResponse => ({
@@ -88,11 +96,16 @@ export class RequestScope {
   /**
    * Handles a request; the answer to one that has to wait comes `later`.
    * @param outside whether nobody is to be asked for it
+   * @param limitMs how long it may take in all, if it has to wait
    */
-  handle(attempt: () => ApiResponse, outside = false): ApiResponse {
+  handle(
+    attempt: () => ApiResponse,
+    outside = false,
+    limitMs: () => number | undefined = () => undefined,
+  ): ApiResponse {
     const first = this.#attempt(attempt, undefined);
     if (!(first instanceof AnswersNeeded)) return first;
-    return outside ? UNASKED : this.#later(attempt, first);
+    return outside ? UNASKED : this.#later(attempt, first, limitMs());
   }
 
   /** Does something that may need answers, in an event of its own; `done` hears when it is done, or has failed. */
@@ -134,15 +147,20 @@ export class RequestScope {
     }
   }
 
-  #later(attempt: () => ApiResponse, needed: AnswersNeeded): ApiResponse {
+  #later(attempt: () => ApiResponse, needed: AnswersNeeded, limitMs: number | undefined): ApiResponse {
     const listeners = new Set<(response: ApiResponse) => void>();
     let answer: ApiResponse | undefined;
     const finish = (response: ApiResponse): void => {
       if (!this.#waiting.delete(finish)) return;
+      timer?.cancel();
       answer = response;
       for (const listener of listeners) listener(response);
     };
     this.#waiting.add(finish);
+    const timer =
+      limitMs === undefined
+        ? undefined
+        : this.#sim.schedule(limitMs, 'kube-apiserver request timeout', () => finish(TIMED_OUT()));
     const memory = { answers: new Map<string, unknown>(), draws: this.#takeLogs(), startedMs: this.#startedMs };
     this.#continue({ attempt, memory, activity: this.#sim.trace.activity, finish }, needed);
     return {

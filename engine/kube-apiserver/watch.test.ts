@@ -171,3 +171,30 @@ test('the old paths of watches still lead there', () => {
   expect(all.events.map(({ object }) => object.metadata.name)).toEqual(expect.arrayContaining(['a', 'b']));
   expect(request('DELETE', '/api/v1/watch/configmaps').status).toBe(405);
 });
+
+test('ten thousand idle watches hear what concerns them, and leave nothing behind', () => {
+  const { watch, request, sim } = startTestServer();
+  request('POST', '/api/v1/namespaces', { metadata: { name: 'other' } });
+  const idle = Array.from({ length: 9_999 }, (_, index) =>
+    watch(
+      `/api/v1/namespaces/other/configmaps?watch=true&allowWatchBookmarks=true&fieldSelector=metadata.name=${index}`,
+    ),
+  );
+  const busy = watch(`${CONFIG_MAPS}?watch=true`);
+  request('POST', CONFIG_MAPS, configMapNamed('told'));
+  request('POST', '/api/v1/namespaces/other/configmaps', configMapNamed('7'));
+  sim.runFor(1000);
+  expect(busy.lines).toEqual([expect.stringMatching(/^ADDED told@/)]);
+  expect(idle.flatMap(({ lines }, index) => (lines.length === 0 ? [] : [`${index} ${lines}`]))).toEqual([
+    expect.stringMatching(/^7 ADDED 7@\d+$/),
+  ]);
+  sim.runFor(120_000);
+  expect(idle.every(({ lines }) => lines.filter((line) => line.startsWith('BOOKMARK')).length >= 1)).toBe(true);
+  for (const { stop } of idle) stop();
+  const before = idle.map(({ lines }) => lines.length);
+  sim.runFor(180_000);
+  expect(idle.map(({ lines }) => lines.length)).toEqual(before);
+  request('POST', CONFIG_MAPS, configMapNamed('later'));
+  sim.runFor(1000);
+  expect(busy.lines).toHaveLength(2);
+});

@@ -17,6 +17,7 @@ function definition({ clientConfig }: WebhookServer, stored: 'v1' | 'v2') {
     served: true,
     storage: name === stored,
     schema: { openAPIV3Schema: { type: 'object', properties } },
+    selectableFields: Object.keys(properties).map((field) => ({ jsonPath: `.${field}` })),
   });
   const names = { plural: 'crontabs', singular: 'crontab', kind: 'CronTab', listKind: 'CronTabList' };
   const webhook = { clientConfig: clientConfig('/crdconvert'), conversionReviewVersions: ['v1', 'v1beta1'] };
@@ -103,4 +104,40 @@ test('Custom Resource Definition Conversion Webhook, convert mixed version list'
   expect(bed.kubectlAnyway('get', V1).stderr).toContain(
     'Error from server: conversion webhook for stable.example.com/v2, Kind=CronTab failed: Post "https://e2e-test-webhook.default.svc:8443/crdconvert?timeout=30s": dial tcp',
   );
+});
+
+test('selectors of fields go by the version that is asked for, in lists and in watches', () => {
+  const { bed } = start();
+  bed.apply(cronTab('v1', 'here', { hostPort: 'localhost:8080' }));
+  bed.apply(cronTab('v1', 'there', { hostPort: 'elsewhere:8080' }));
+  expect(bed.kubectl('get', V2, '--field-selector=host=elsewhere', '-o', 'name')).toBe(
+    'crontab.stable.example.com/there\n',
+  );
+  expect(bed.kubectlAnyway('get', V1, '--field-selector=host=elsewhere').stderr).toContain(
+    'field label not supported: host',
+  );
+  const seen: string[] = [];
+  const { watch } = bed.cluster.read({
+    method: 'GET',
+    path: '/apis/stable.example.com/v2/namespaces/default/crontabs',
+    query: { watch: 'true', fieldSelector: 'host=elsewhere,port!=1' },
+  });
+  watch!({
+    outside: true,
+    event: ({ type, object }) => {
+      const { metadata, host, port } = object as CronTab;
+      seen.push(`${type} ${metadata.name} ${host}:${port}`);
+    },
+    end: () => seen.push('end'),
+  });
+  bed.kubectl('patch', V1, 'here', '--type=merge', '-p', '{"hostPort":"elsewhere:2"}');
+  bed.kubectl('patch', V1, 'there', '--type=merge', '-p', '{"hostPort":"elsewhere:1"}');
+  bed.kubectl('patch', V2, 'here', '--type=merge', '-p', '{"host":"localhost"}');
+  bed.pass(1);
+  expect(seen).toEqual([
+    'ADDED there elsewhere:8080',
+    'ADDED here elsewhere:2',
+    'DELETED there elsewhere:8080',
+    'DELETED here elsewhere:2',
+  ]);
 });

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterDoor } from '../cluster-door.ts';
 import { LiveCluster, type LiveClusterOptions } from '../live-cluster.ts';
@@ -17,6 +17,7 @@ export interface Answer {
 }
 
 export interface ServedDoor {
+  readonly server: Server;
   readonly port: number;
   readonly url: string;
   /** One request on a connection of its own; an object is sent as JSON. */
@@ -30,6 +31,7 @@ export async function serveDoor(door: ClusterDoor): Promise<ServedDoor> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    server,
     port,
     url: `http://127.0.0.1:${port}`,
     request: (method, path, body, headers = {}) => send(port, method, path, body, headers),

@@ -5,11 +5,21 @@ import { withResourceVersion } from '../registry/object-metadata.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The fields of an object by which it can be selected. */
+/** The fields of an object as it is stored, by which it can be selected in the version of its kind. */
 export function selectableFields(kind: KindDescriptor, object: KubeObject): Fields {
   const { name, namespace } = object.metadata;
-  const own = kind.selectableFields?.(object);
+  const own = kind.selectableFields?.(asServed(kind, object));
   return { ...own, 'metadata.name': name, 'metadata.namespace': namespace ?? '' };
+}
+
+/** What a webhook converts it has converted before anybody is told; where it failed, the watcher hears of that instead. */
+function asServed({ codec }: KindDescriptor, object: KubeObject): KubeObject {
+  if (codec === undefined) return object;
+  try {
+    return codec.decode(object);
+  } catch {
+    return object;
+  }
 }
 
 /** One change of one object, prepared once for all who watch it. */
