@@ -148,6 +148,10 @@ export const workshop = {
     pairDo: 'Pair',
     newLink: 'New personal link',
     newLinkNote: 'The old link is no good from then on.',
+    remove: 'Take out of the workshop',
+    removeAsk: (name: string) =>
+      `Take ${name} out of the workshop? Their name, journals, checks and grades are wiped, and their link ends. This cannot be undone.`,
+    removed: (name: string) => `${name} is out of the workshop, and nothing of theirs is kept.`,
   },
   report: {
     total: (score: number, points: number) => `${score} of ${points} points`,
@@ -178,7 +182,8 @@ export const workshop = {
     'not-listed': 'That name is not on the list of this workshop. Write it as on the list, or ask.',
     'name-taken': 'Somebody with that name is here. If it is you, use your personal link; else add a letter.',
     full: 'This workshop is full.',
-    'unknown-person': 'This link is not known here. Join with the code, or use the link you got when you joined.',
+    'unknown-person':
+      'This link is not known here any more. What you do now stays on this device. Join with the code, or use the link you got when you joined.',
     'no-bench': 'That is not part of this workshop.',
     locked: 'This is not open yet. Your instructor opens it.',
     early: 'The workshop has not begun.',

@@ -143,6 +143,10 @@ export const workshop: WorkshopWords = {
     pairDo: '结对',
     newLink: '新的个人链接',
     newLinkNote: '旧链接随即失效。',
+    remove: '移出工作坊',
+    removeAsk: (name: string) =>
+      `要把 ${name} 移出工作坊吗？姓名、日志、检查项和成绩都会被清除，其链接随即失效，而且无法撤销。`,
+    removed: (name: string) => `${name} 已移出工作坊，其数据没有保留。`,
   },
   report: {
     total: (score: number, points: number) => `${score} / ${points} 分`,
@@ -171,7 +175,7 @@ export const workshop: WorkshopWords = {
     'not-listed': '名单上没有这个名字。请按名单上的写法填写，或者询问讲师。',
     'name-taken': '已经有人用了这个名字。如果就是你，请用你的个人链接；否则请加一个字。',
     full: '这个工作坊已经满员。',
-    'unknown-person': '这里不认识这个链接。请用加入码加入，或使用加入时得到的链接。',
+    'unknown-person': '这里不再认识这个链接，现在所做的只留在这台设备上。请用加入码加入，或使用加入时得到的链接。',
     'no-bench': '这不属于本工作坊。',
     locked: '这里尚未开放，由讲师开放。',
     early: '工作坊还没有开始。',

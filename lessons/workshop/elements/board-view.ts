@@ -72,11 +72,13 @@ export class BoardView extends HTMLElement {
   #hear(event: string, data: unknown): void {
     if (event === 'settings' && data !== null) this.#deeds.settings = data as Board['settings'];
     if (event === 'grading') this.#tools.grades.hear(data as { asked: number; done: number });
-    if (event !== 'rows') return;
-    for (const row of data as readonly BoardRow[]) {
-      this.#rows.set(row.id, row);
-      this.#lines.delete(row.id);
-    }
+    if (event === 'rows') {
+      for (const row of data as readonly BoardRow[]) {
+        this.#rows.set(row.id, row);
+        this.#lines.delete(row.id);
+      }
+    } else if (event === 'gone') for (const id of data as readonly string[]) this.#rows.delete(id);
+    else return;
     this.#timer ??= setTimeout(() => this.#draw(), GATHER_MS);
   }
 

@@ -4,7 +4,7 @@ import { localPage, pageAt } from '../client/addresses.ts';
 import { words } from '../page-words.ts';
 import type { Deeds } from './deeds.ts';
 
-/** What the instructor does for one person: their report, whom they work with, a new link. Opened by its button on the board. */
+/** What the instructor does for one person: their report, whom they work with, a new link, the way out. Opened by its button on the board. */
 export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: readonly BoardRow[]): HTMLDialogElement {
   const { board } = words;
   const { id, name, pairedWith } = row;
@@ -23,6 +23,7 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     h('p', {}, report),
     pairForm(),
     linkForm(),
+    h('p', {}, deeds.button(board.remove, remove)),
     outcome,
     h('p', { class: 'dialog-buttons' }, close),
   );
@@ -42,6 +43,13 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
       await deeds.api.call('PUT', `${path}/pair`, { with: choice.value === '' ? null : choice.value });
       outcome.textContent = board.changed;
     });
+  }
+
+  async function remove(): Promise<void> {
+    if (!confirm(board.removeAsk(name))) return;
+    await deeds.api.call('DELETE', path);
+    dialog.close();
+    deeds.say(board.removed(name));
   }
 
   function linkForm(): HTMLElement {

@@ -76,7 +76,10 @@ export class WorkshopBar extends HTMLElement {
           if (event === 'message') void this.#hear(data as Heard);
           if (event === 'grade') void this.#showGrade();
         },
-        () => {},
+        // Whether they were taken out, or only the network is away.
+        (connected) => {
+          if (!connected) void this.#refresh();
+        },
       );
     });
   }
@@ -100,7 +103,10 @@ export class WorkshopBar extends HTMLElement {
   }
 
   async #refresh(): Promise<void> {
-    this.#me = await this.#api.call<Me>('GET', '').catch(() => this.#me);
+    this.#me = await this.#api.call<Me>('GET', '').catch((error: WorkshopError) => {
+      if (error.status === 401) this.#showLink({ kind: 'apart', reason: refusalText(error), code: error.code });
+      return this.#me;
+    });
     if (this.#me === undefined) return;
     this.#skewMs = this.#me.now - Date.now();
     const { hand, settings } = this.#me;

@@ -175,6 +175,29 @@ describe('the instructor', () => {
     expect((await request('GET', '/me', token)).status).toBe(401);
   });
 
+  test('takes somebody out: what is theirs is wiped, their link is dead, the boards forget them', async () => {
+    const [ada, ben] = [await join('Ada'), await join('Ben')];
+    await work(ada.token, [entry(1)], [{ id: 'first', met: true }]);
+    await request('PUT', `/board/people/${ben.id}/pair`, key, { with: ada.id });
+    const page = (await request('GET', '/me/messages', ada.token)).text();
+    const gone: string[] = [];
+    room.board.listen((_, ids) => gone.push(...ids));
+    await expect.poll(() => room.board.rows().length).toBe(2);
+
+    expect(await refusal(request('DELETE', `/board/people/${ada.id}`, ben.token))).toBe('401 not-instructor');
+    expect((await request('DELETE', `/board/people/${ada.id}`, key)).status).toBe(204);
+    await page;
+    expect(await refusal(request('GET', '/me', ada.token))).toBe('401 unknown-person');
+    expect(await refusal(work(ada.token, [entry(2)], [], 1))).toBe('401 unknown-person');
+    await expect.poll(() => gone).toEqual([ada.id]);
+    expect(room.board.rows().map(({ name, pairedWith }) => [name, pairedWith])).toEqual([['Ben', undefined]]);
+    expect(await (await request('GET', '/board/export', key)).text()).not.toContain(ada.id);
+    // Ben works on a bench of his own again, and the name is free.
+    expect((await work(ben.token, [entry(1)])).status).toBe(200);
+    await join('Ada');
+    expect(await refusal(request('DELETE', '/board/people/nobody', key))).toBe('404 no-person');
+  });
+
   test('takes everything home', async () => {
     await join('Ada');
     const lines = (await (await request('GET', '/board/export', key)).text()).trim().split('\n');

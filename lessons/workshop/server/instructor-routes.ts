@@ -61,7 +61,10 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
         const tellProgress = () => sink.send('grading', server.grading.progress);
         tellProgress();
         const stopProgress = server.grading.onProgress(tellProgress);
-        const stopRows = board.listen((rows) => sink.send('rows', rows));
+        const stopRows = board.listen((rows, gone) => {
+          if (rows.length > 0) sink.send('rows', rows);
+          if (gone.length > 0) sink.send('gone', gone);
+        });
         const stopSettings = store.onChange(async (change) => {
           if (change.kind === 'workshop') sink.send('settings', (await store.workshop())?.settings ?? null);
         });

@@ -4,12 +4,15 @@ import { cardOf, type WorkshopServer } from './context.ts';
 /** Changes are gathered for so long before they are told: a hundred learners make hundreds of changes a second. */
 const TELL_EVERY_MS = 150;
 
+/** @param gone ids of those who are not here any more */
+type BoardListener = (rows: readonly BoardRow[], gone: readonly string[]) => void;
+
 /** The board in memory, a row a person, kept up by the store's changes whichever server made them. */
 export class LiveBoard {
   readonly #server: WorkshopServer;
   readonly #rows = new Map<string, BoardRow>();
   readonly #dirty = new Set<string>();
-  readonly #listeners = new Set<(rows: readonly BoardRow[]) => void>();
+  readonly #listeners = new Set<BoardListener>();
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | undefined;
   #told: Promise<void> = Promise.resolve();
@@ -24,7 +27,7 @@ export class LiveBoard {
 
   /** Reads everything; at the beginning, and after everything was wiped. */
   async load(): Promise<void> {
-    this.#rows.clear();
+    for (const id of this.#rows.keys()) this.#touch(id);
     for (const { id } of await this.#server.store.people()) this.#touch(id);
     await this.#tell();
   }
@@ -34,7 +37,7 @@ export class LiveBoard {
   }
 
   /** Calls back with the rows that have changed. */
-  listen(listener: (rows: readonly BoardRow[]) => void): () => void {
+  listen(listener: BoardListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -57,15 +60,15 @@ export class LiveBoard {
     const ids = [...this.#dirty];
     this.#dirty.clear();
     const rows: BoardRow[] = [];
+    const gone: string[] = [];
     for (const id of ids) {
       const row = await this.#read(id);
-      if (row === undefined) this.#rows.delete(id);
-      else {
+      if (row !== undefined) {
         this.#rows.set(id, row);
         rows.push(row);
-      }
+      } else if (this.#rows.delete(id)) gone.push(id);
     }
-    if (rows.length > 0) for (const listener of this.#listeners) listener(rows);
+    if (rows.length + gone.length > 0) for (const listener of this.#listeners) listener(rows, gone);
   }
 
   async #read(id: string): Promise<BoardRow | undefined> {

@@ -25,6 +25,10 @@ export function peopleRoutes(server: WorkshopServer): Hono<Env> {
       await store.post(id, { kind: 'settings' }, now());
       return context.body(null, 204);
     })
+    .delete('/:id', async (context) => {
+      await store.removePerson(await idOf(context));
+      return context.body(null, 204);
+    })
     .put('/:id/hand', async (context) => {
       const id = await idOf(context);
       await store.changePerson(id, { handAt: undefined });
