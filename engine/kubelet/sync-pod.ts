@@ -133,7 +133,7 @@ function* tryStart(around: StartSurroundings, container: Container): Task<number
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const { reason, message, retryAtMs = Number.POSITIVE_INFINITY } = error;
-    const isNew = context.waiting.get(uid, container.name)?.reason !== reason;
+    const isNew = context.waiting.get(uid, container.name) === undefined;
     context.waiting.set(uid, container.name, { reason, message });
     return Math.min(retryAtMs, retryTime(context, isNew ? NEW_ERROR_RETRY_MS : RETRY_MS));
   }

@@ -16,6 +16,8 @@ import { NEVER, PREEMPTED } from './wake.ts';
 const DEFAULT_READ_BYTES = 65_536;
 /** What a read or a write costs, so that `cat /dev/zero >/dev/null` is pre-empted as well. */
 const TRANSFER_STEPS = 0.25;
+/** Whoever reads does something with what it gets, so that much is a step more: `wc -l /dev/zero` has no end to wait for. */
+const BYTES_PER_STEP = 32 * 1024;
 
 export function close(task: TaskStruct, fd: number): void {
   task.files.close(fd);
@@ -52,7 +54,7 @@ export function* read(task: TaskStruct, fd: number, max = DEFAULT_READ_BYTES): T
     if (description instanceof TerminalSlave) yield* requireForeground(task, description.terminal);
     const data = description.read(max);
     if (data !== undefined) {
-      charge(task, TRANSFER_STEPS);
+      charge(task, TRANSFER_STEPS + data.length / BYTES_PER_STEP);
       if (owes(task)) yield PREEMPTED;
       return data;
     }

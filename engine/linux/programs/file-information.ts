@@ -125,24 +125,34 @@ export const dd = program(function* (process, args) {
   if (values.has('skip')) process.seek(input, countOf(values.get('skip')!) * size, 'set');
   if (values.has('seek')) process.seek(output, countOf(values.get('seek')!) * size, 'set');
   const startMs = process.now();
-  let full = 0;
-  let partial = 0;
+  const read = { full: 0, partial: 0 };
+  let written = read;
   let bytes = 0;
-  while (full + partial < count) {
+  let exitCode = 0;
+  while (read.full + read.partial < count) {
     const block = yield* process.read(input, Math.min(size, 1024 * 1024));
     if (block.length === 0) break;
-    yield* process.write(output, block);
+    written = { ...read };
+    if (block.length === size) read.full += 1;
+    else read.partial += 1;
+    try {
+      yield* process.write(output, block);
+    } catch (error) {
+      const place = values.get('of') ?? 'standard output';
+      yield* printError(process, `dd: error writing '${place}': ${errnoOf(error).message}\n`);
+      exitCode = 1;
+      break;
+    }
+    written = read;
     yield* process.compute(0.05);
     bytes += block.length;
-    if (block.length === size) full += 1;
-    else partial += 1;
   }
   const seconds = Math.max(0.001, (process.now() - startMs) / 1000);
-  const records = `${full}+${partial} records`;
+  const records = ({ full, partial }: typeof read): string => `${full}+${partial} records`;
   if (values.get('status') !== 'none')
     yield* printError(
       process,
-      `${records} in\n${records} out\n${bytes} bytes (${humanSize(bytes)}B) copied, ${seconds.toFixed(6)} seconds, ${humanSize(bytes / seconds)}B/s\n`,
+      `${records(read)} in\n${records(written)} out\n${bytes} bytes (${humanSize(bytes)}B) copied, ${seconds.toFixed(6)} seconds, ${humanSize(bytes / seconds)}B/s\n`,
     );
-  return 0;
+  return exitCode;
 });

@@ -1,9 +1,13 @@
 import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
 import { lineReader, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { eachInput } from './input.ts';
 import { countOf, getOptions } from './options.ts';
 import { program } from './program.ts';
+
+/** More than this is not held to find the last lines of it, however much memory the machine has: a page has less. */
+const MAX_HELD_BYTES = 512 * 1024 * 1024;
 
 export const head = program(function* (process, args, flavour) {
   const options = getOptions(args, { letters: 'n:c:qv', long: { lines: 'n', bytes: 'c' }, number: 'n' });
@@ -120,7 +124,10 @@ function* tailOf(process: Process, fd: number, count: number, bytes: boolean, fr
       continue;
     }
     if (size + piece.length > data.length) {
-      const larger = new Uint8Array((size + piece.length) * 2);
+      const wanted = (size + piece.length) * 2;
+      if (wanted > MAX_HELD_BYTES) throw new Errno('ENOMEM');
+      process.setMemory(wanted);
+      const larger = new Uint8Array(wanted);
       larger.set(data.subarray(0, size));
       data = larger;
     }

@@ -37,8 +37,17 @@ export abstract class DirectoryInode extends Inode {
     throw new Errno('EPERM');
   }
 
+  /** In memory a directory is its entries, each of which counts as 20 (BOGO_DIRENT_SIZE of Linux' mm/shmem.c). */
   override get size(): number {
-    return 4096;
+    return this.#inMemory ? 20 * (2 + this.names().length) : 4096;
+  }
+
+  override get allocatedBytes(): number {
+    return this.#inMemory ? 0 : 4096;
+  }
+
+  get #inMemory(): boolean {
+    return this.fs.type === 'tmpfs';
   }
 
   watch(listener: (name: string) => void): () => void {

@@ -112,6 +112,8 @@ test('mount and unmount', () => {
   expect(root.readdir('/srv/a')).toEqual([]);
   root.writeFile('/srv/a/f', new Uint8Array(500));
   expect(codeOf(() => root.writeFile('/srv/a/g', new Uint8Array(500)))).toBe('ENOSPC');
+  // A directory there takes no blocks, so that what fits the limit does not exceed it.
+  expect(root.stat('/srv/a').blocks).toBe(0);
   expect(root.statfs('/srv/a')).toMatchObject({ type: 'tmpfs', totalBytes: 900, usedBytes: 500, usedInodes: 2 });
   expect(codeOf(() => root.mkdir('/srv/a/third'))).toBe('ENOSPC');
   root.mkdir('/srv/b');
