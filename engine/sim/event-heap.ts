@@ -1,11 +1,22 @@
 /** Something that will happen at a point in virtual time. */
-export interface ScheduledEvent {
+export class ScheduledEvent {
   readonly timeMs: number;
   /** Position in the order of scheduling: among equal times the lower one goes first. */
   readonly sequence: number;
   readonly label: string;
   readonly run: () => void;
-  cancelled: boolean;
+  cancelled = false;
+
+  constructor(timeMs: number, sequence: number, label: string, run: () => void) {
+    this.timeMs = timeMs;
+    this.sequence = sequence;
+    this.label = label;
+    this.run = run;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
 }
 
 /**

@@ -6,5 +6,5 @@ export {
   StepLimitExceeded,
   type Timer,
 } from './simulation.ts';
-export { runTask, sleep, type Task, type TaskHandle, type Wait, waitFor } from './task.ts';
+export { DONE, runTask, sleep, type Task, type TaskHandle, type Wait, waitFor } from './task.ts';
 export type { Activity, TraceEntry } from './trace.ts';

@@ -1,4 +1,4 @@
-import { EventHeap, type ScheduledEvent } from './event-heap.ts';
+import { EventHeap, ScheduledEvent } from './event-heap.ts';
 import { Journal } from './journal.ts';
 import { Random } from './random.ts';
 import { Trace } from './trace.ts';
@@ -83,19 +83,9 @@ export class Simulation {
 
   /** Has `run` called `delayMs` from now; a delay of 0 means "in this instant, after what is already due". */
   schedule(delayMs: number, label: string, run: () => void): Timer {
-    const event: ScheduledEvent = {
-      timeMs: this.#nowMs + Math.max(0, delayMs),
-      sequence: this.#sequence++,
-      label,
-      run,
-      cancelled: false,
-    };
+    const event = new ScheduledEvent(this.#nowMs + Math.max(0, delayMs), this.#sequence++, label, run);
     this.#heap.push(event);
-    return {
-      cancel() {
-        event.cancelled = true;
-      },
-    };
+    return event;
   }
 
   /** Records a fact in the trace, at the present time and under the activity at hand. */

@@ -1,4 +1,4 @@
-import { type Task, type Wait, waitFor } from '../../sim/index.ts';
+import { DONE, type Task, type Wait, waitFor } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
 import type { Stat } from '../syscalls.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
@@ -62,23 +62,43 @@ export function* read(task: TaskStruct, fd: number, max = DEFAULT_READ_BYTES): T
   }
 }
 
-export function* write(task: TaskStruct, fd: number, data: Uint8Array): Task<void> {
+/** Most writes are over at once: into files, into pipes that have room. */
+export function write(task: TaskStruct, fd: number, data: Uint8Array): Task<void> {
   const description = task.files.get(fd);
   charge(task, TRANSFER_STEPS + data.length * description.stepsPerByte);
-  if (owes(task)) yield PREEMPTED;
-  let offset = 0;
+  if (owes(task)) return writeOn(task, description, data, 0, true);
+  if (data.length === 0) return DONE;
+  const count = writeSome(task, description, data, 0);
+  return count === data.length && task.fatal === undefined ? DONE : writeOn(task, description, data, count, false);
+}
+
+/** Goes on with a write that has to wait, for its turn or for room. */
+function* writeOn(
+  task: TaskStruct,
+  description: FileDescription,
+  data: Uint8Array,
+  written: number,
+  preempted: boolean,
+): Task<void> {
+  let offset = written;
+  if (preempted) yield PREEMPTED;
+  else if (task.fatal !== undefined) yield NEVER;
+  else if (written === 0) yield* roomFor(description, 0);
   while (offset < data.length) {
     const count = writeSome(task, description, data, offset);
     if (task.fatal !== undefined) yield NEVER;
     offset += count;
     if (offset >= data.length) return;
-    if (count > 0) continue;
-    try {
-      yield description.writeQueue!;
-    } catch (error) {
-      // Having written a part, a program goes on with the rest after its signal handler has run.
-      if (offset === 0) throw error;
-    }
+    if (count === 0) yield* roomFor(description, offset);
+  }
+}
+
+function* roomFor(description: FileDescription, offset: number): Task<void> {
+  try {
+    yield description.writeQueue!;
+  } catch (error) {
+    // Having written a part, a program goes on with the rest after its signal handler has run.
+    if (offset === 0) throw error;
   }
 }
 
@@ -148,15 +168,15 @@ function anyReadable(task: TaskStruct, descriptions: readonly FileDescription[],
 }
 
 /** See cpu-charge.ts. */
-export function* compute(task: TaskStruct, steps: number): Task<void> {
+export function compute(task: TaskStruct, steps: number): Task<void> {
   charge(task, steps);
-  if (task.fatal !== undefined) yield NEVER;
-  else if (owes(task)) yield PREEMPTED;
+  if (task.fatal !== undefined) return waitFor<void>(NEVER as Wait<void>);
+  return owes(task) ? waitFor<void>(PREEMPTED as Wait<void>) : DONE;
 }
 
-export function* sleep(task: TaskStruct, durationMs: number): Task<void> {
+export function sleep(task: TaskStruct, durationMs: number): Task<void> {
   const { sim, label } = task.kernel;
-  yield* waitFor<void>({
+  return waitFor<void>({
     start: (resume) => {
       const timer = sim.schedule(Number.isFinite(durationMs) ? durationMs : MAX_SLEEP_MS, label, () => resume());
       return () => timer.cancel();

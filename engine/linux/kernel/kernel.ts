@@ -21,10 +21,7 @@ import type { Pid, PidNamespace } from './pid-namespace.ts';
 export type TaskState = 'runnable' | 'running' | 'sleeping' | 'zombie' | 'dead';
 
 export interface TaskOptions {
-  readonly pid: Pid;
   readonly parent: TaskStruct | undefined;
-  readonly group: Pid;
-  readonly session: Pid;
   readonly credentials: Credentials;
   readonly env: Record<string, string>;
   readonly argv: readonly string[];
@@ -104,13 +101,13 @@ export class TaskStruct implements PathContext {
   childQueue: WaitQueue | undefined;
   onExit: ((status: WaitStatus) => void) | undefined;
 
-  constructor(kernel: Kernel, options: TaskOptions) {
+  constructor(kernel: Kernel, options: TaskOptions, pid: Pid, group: Pid, session: Pid) {
     this.kernel = kernel;
     this.startedMs = kernel.sim.nowMs;
-    this.pid = options.pid;
+    this.pid = pid;
     this.parent = options.parent;
-    this.group = options.group;
-    this.session = options.session;
+    this.group = group;
+    this.session = session;
     this.credentials = options.credentials;
     this.env = options.env;
     this.argv = options.argv;

@@ -296,11 +296,8 @@ class Machine implements Host {
       cgroup: plainNamespace(kernel, 'cgroup', {}, undefined),
     };
     const pid = pids.allocate();
-    const init = new TaskStruct(kernel, {
-      pid,
+    const options = {
       parent: undefined,
-      group: pid,
-      session: pid,
       credentials: { uid: 0, gid: 0, groups: [] },
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
       argv: ['/sbin/init'],
@@ -310,7 +307,8 @@ class Machine implements Host {
       namespaces: this.#namespaces,
       cgroup: kernel.cgroups.root,
       files: new FileTable(),
-    });
+    };
+    const init = new TaskStruct(kernel, options, pid, pid, pid);
     init.executable = '/sbin/init';
     init.state = 'sleeping';
     init.process = new SystemCalls(init);

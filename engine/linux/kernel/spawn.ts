@@ -40,7 +40,9 @@ export function loadProgram(
   const { inode } = locate(context, path);
   if (!(inode instanceof RegularInode)) throw new Errno('EACCES');
   requireAccess(inode, context.credentials, MAY_EXECUTE);
-  if (argv.reduce((sum, argument) => sum + argument.length + 1, 0) > MAX_ARGUMENT_CHARS) throw new Errno('E2BIG');
+  let chars = 0;
+  for (const argument of argv) chars += argument.length + 1;
+  if (chars > MAX_ARGUMENT_CHARS) throw new Errno('E2BIG');
   const credentials = credentialsAfter(context.credentials, inode);
   if (inode.executable !== undefined) return { program: inode.executable.program, argv, path, credentials };
   const start = inode.content.read(0, 256);
@@ -65,18 +67,13 @@ function credentialsAfter(before: Credentials, { mode, uid, gid }: RegularInode)
 }
 
 /** A new entry of the process table, not running yet. Throws EAGAIN at the limits of processes. */
-export function createTask(
-  kernel: Kernel,
-  options: Omit<TaskOptions, 'pid' | 'group' | 'session'>,
-  group?: Pid,
-  session?: Pid,
-): TaskStruct {
+export function createTask(kernel: Kernel, options: TaskOptions, group?: Pid, session?: Pid): TaskStruct {
   const namespace = options.namespaces.pid as PidNamespace<TaskStruct>;
   if (namespace.closed) throw new Errno('ENOMEM');
   if (options.cgroup.removed) throw new Errno('ENODEV');
   options.cgroup.requireRoomForProcess();
   const pid = namespace.allocate();
-  const task = new TaskStruct(kernel, { ...options, pid, group: group ?? pid, session: session ?? pid });
+  const task = new TaskStruct(kernel, options, pid, group ?? pid, session ?? pid);
   namespace.add(pid, task);
   namespace.init ??= task;
   task.cgroup.addProcesses(1);
@@ -89,16 +86,13 @@ export function createTask(
   return task;
 }
 
-interface ChildOptions {
-  readonly argv: readonly string[];
-  readonly env: Record<string, string>;
-  readonly executable: string | undefined;
-  readonly cwd?: string;
-  readonly fds?: Readonly<Record<number, number>>;
-  readonly processGroup?: number;
-}
-
-function createChild(parent: TaskStruct, options: ChildOptions): TaskStruct {
+function createChild(
+  parent: TaskStruct,
+  options: Pick<SpawnOptions, 'cwd' | 'fds' | 'processGroup'>,
+  argv: readonly string[],
+  env: Record<string, string>,
+  executable: string | undefined,
+): TaskStruct {
   const files = new FileTable();
   // Descriptors first: a bad one must fail before the process exists.
   const fds = options.fds ?? STANDARD_FILES;
@@ -116,8 +110,8 @@ function createChild(parent: TaskStruct, options: ChildOptions): TaskStruct {
       {
         parent,
         credentials: parent.credentials,
-        env: options.env,
-        argv: options.argv,
+        env,
+        argv,
         root: parent.root,
         cwd,
         umask: parent.umask,
@@ -136,7 +130,7 @@ function createChild(parent: TaskStruct, options: ChildOptions): TaskStruct {
   child.terminal = parent.terminal;
   child.nice = parent.nice;
   child.oomScoreAdj = parent.oomScoreAdj;
-  child.executable = options.executable;
+  child.executable = executable;
   charge(parent, SPAWN_STEPS);
   // A chain of processes that each start the next and end must not be free.
   child.burst = parent.burst;
@@ -155,12 +149,7 @@ export function groupOf(task: TaskStruct, number: number): Pid {
 
 export function spawnChild(parent: TaskStruct, options: SpawnOptions, facade: (task: TaskStruct) => Process): number {
   const loaded = loadProgram(parent.kernel, parent, options.path, options.argv);
-  const child = createChild(parent, {
-    ...options,
-    argv: loaded.argv,
-    env: { ...(options.env ?? parent.env) },
-    executable: loaded.path,
-  });
+  const child = createChild(parent, options, loaded.argv, { ...(options.env ?? parent.env) }, loaded.path);
   child.credentials = loaded.credentials;
   inheritActions(parent, child, false);
   return run(parent, child, loaded.program, facade);
@@ -173,13 +162,9 @@ export function forkChild(
   facade: (task: TaskStruct) => Process,
 ): number {
   const fds = options.fds ?? Object.fromEntries(parent.files.numbers().map((fd) => [fd, fd]));
-  const child = createChild(parent, {
-    argv: parent.argv,
-    env: { ...parent.env },
-    executable: parent.executable,
-    fds,
-    ...(options.processGroup !== undefined && { processGroup: options.processGroup }),
-  });
+  const { processGroup } = options;
+  const given = processGroup === undefined ? { fds } : { fds, processGroup };
+  const child = createChild(parent, given, parent.argv, { ...parent.env }, parent.executable);
   inheritActions(parent, child, true);
   return run(parent, child, program, facade);
 }

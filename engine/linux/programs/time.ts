@@ -94,12 +94,28 @@ function dayOfYear(date: Date): number {
 
 /** strftime(3), in UTC: the simulated machines keep no other time. */
 export function formatDate(format: string, timeMs: number): string {
-  const date = new Date(Math.floor(timeMs));
-  const expanded = format.replace(/%([FTRDrcxX])/g, (_, letter: string) => COMPOSED[letter]!);
-  return expanded.replace(/%([-_0]?)([%a-zA-Z])/g, (whole, flag: string, letter: string) => {
-    const value = FIELDS[letter]?.(date) ?? whole;
-    return flag === '-' ? value.replace(/^[0 ]+(?=.)/, '') : value;
-  });
+  return formatFields(format, new Date(Math.floor(timeMs)));
+}
+
+function formatFields(format: string, date: Date): string {
+  let text = '';
+  let at = 0;
+  for (;;) {
+    const percent = format.indexOf('%', at);
+    if (percent < 0) return text + format.slice(at);
+    text += format.slice(at, percent);
+    let letter = format[percent + 1] ?? '';
+    const flag = letter === '-' || letter === '_' || letter === '0' ? letter : '';
+    if (flag !== '') letter = format[percent + 2] ?? '';
+    at = percent + 1 + flag.length + letter.length;
+    const value = fieldText(letter, date) ?? format.slice(percent, at);
+    text += flag === '-' ? value.replace(/^[0 ]+(?=.)/, '') : value;
+  }
+}
+
+function fieldText(letter: string, date: Date): string | undefined {
+  if (Object.hasOwn(FIELDS, letter)) return FIELDS[letter]!(date);
+  return Object.hasOwn(COMPOSED, letter) ? formatFields(COMPOSED[letter]!, date) : undefined;
 }
 
 /** What `date -d` understands: ISO times, `@seconds`, `now`, and a few words. */

@@ -19,6 +19,8 @@ export class FileDescriptors {
   readonly #process: Process;
   readonly #open: Set<number>;
   readonly #private = new Set<number>();
+  /** What children get, until the open descriptors change. */
+  #inherited: Readonly<Record<number, number>> | undefined;
 
   constructor(process: Process, open?: ReadonlySet<number>) {
     this.#process = process;
@@ -33,10 +35,27 @@ export class FileDescriptors {
   }
 
   /** The map for fork and spawn. */
-  inherited(given?: Readonly<Record<number, number>>): Record<number, number> {
-    const fds: Record<number, number> = {};
-    for (const fd of this.#open) fds[fd] = fd;
-    return given === undefined ? fds : Object.assign(fds, given);
+  inherited(given?: Readonly<Record<number, number>>): Readonly<Record<number, number>> {
+    let fds = this.#inherited;
+    if (fds === undefined) {
+      const open: Record<number, number> = {};
+      for (const fd of this.#open) open[fd] = fd;
+      fds = open;
+      this.#inherited = open;
+    }
+    return given === undefined ? fds : { ...fds, ...given };
+  }
+
+  #opened(fd: number): void {
+    if (this.#open.has(fd)) return;
+    this.#open.add(fd);
+    this.#inherited = undefined;
+  }
+
+  #closed(fd: number): void {
+    if (!this.#open.delete(fd)) return;
+    this.#inherited = undefined;
+    this.#process.close(fd);
   }
 
   isOpen(fd: number): boolean {
@@ -50,7 +69,7 @@ export class FileDescriptors {
       this.#process.dup(from, fd);
       this.#process.close(from);
     }
-    this.#open.add(fd);
+    this.#opened(fd);
     return saved;
   }
 
@@ -60,26 +79,26 @@ export class FileDescriptors {
     if (source === fd) return { fd, copy: fd };
     const saved = this.#save(fd, save);
     this.#process.dup(source, fd);
-    this.#open.add(fd);
+    this.#opened(fd);
     return saved;
   }
 
   close(fd: number, save: boolean): SavedDescriptor {
     const saved = this.#save(fd, save);
-    if (this.#open.delete(fd)) this.#process.close(fd);
+    this.#closed(fd);
     return saved;
   }
 
   restore({ fd, copy }: SavedDescriptor): void {
     if (copy === fd) return;
     if (copy === undefined) {
-      if (this.#open.delete(fd)) this.#process.close(fd);
+      this.#closed(fd);
       return;
     }
     this.#process.dup(copy, fd);
     this.#process.close(copy);
     this.#private.delete(copy);
-    this.#open.add(fd);
+    this.#opened(fd);
   }
 
   /** The lowest free number of those that `{fd}>file` gives out, from 10 on. */

@@ -119,17 +119,18 @@ function* runShell(process: Process, options: CreateShellOptions & { readonly di
     return 2;
   }
   for (const [option, on] of line.names) setNamed(shell.options, option, on);
-  return yield* runToEnd(shell, (self) => runMode(self, line, file));
+  return yield* runToEnd(shell, (self) => (line.login ? runLogin(self, line, file) : runMode(self, line, file)));
 }
 
-function* runMode(shell: Shell, line: CommandLine, file: string | undefined): Task<number> {
-  if (line.login) yield* readProfiles(shell);
-  if (line.command !== undefined) {
-    return yield* runText(shell, line.command);
-  }
-  if (file !== undefined) return yield* runFile(shell, file);
-  if (shell.mode === 'interactive') return yield* runInteractive(shell);
-  return yield* runInput(shell);
+function* runLogin(shell: Shell, line: CommandLine, file: string | undefined): Task<number> {
+  yield* readProfiles(shell);
+  return yield* runMode(shell, line, file);
+}
+
+function runMode(shell: Shell, line: CommandLine, file: string | undefined): Task<number> {
+  if (line.command !== undefined) return runText(shell, line.command);
+  if (file !== undefined) return runFile(shell, file);
+  return shell.mode === 'interactive' ? runInteractive(shell) : runInput(shell);
 }
 
 function* runFile(shell: Shell, file: string): Task<number> {

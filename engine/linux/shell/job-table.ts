@@ -68,10 +68,12 @@ export class JobTable {
   }
 
   remove(job: Job): void {
-    this.#jobs = this.#jobs.filter((other) => other !== job);
-    this.#order = this.#order.filter((other) => other !== job);
+    if (this.#jobs.length === 1 && this.#jobs[0] === job) this.#jobs.pop();
+    else this.#jobs = this.#jobs.filter((other) => other !== job);
+    if (this.#order.length > 0) this.#order = this.#order.filter((other) => other !== job);
+    if (!job.background) return;
     for (const process of job.processes) {
-      if (!job.background || process.status === undefined) continue;
+      if (process.status === undefined) continue;
       if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
       this.#remembered.set(process.pid, exitStatus(process.status));
     }
@@ -109,12 +111,18 @@ export class JobTable {
 }
 
 export function stateOf(job: Job): JobState {
-  if (job.processes.some((process) => process.status === undefined)) return 'running';
-  return job.processes.some((process) => process.status?.kind === 'stopped') ? 'stopped' : 'done';
+  let state: JobState = 'done';
+  for (const { status } of job.processes) {
+    if (status === undefined) return 'running';
+    if (status.kind === 'stopped') state = 'stopped';
+  }
+  return state;
 }
 
 /** `$?` of a finished or stopped job; with `pipefail` that of the last process that failed. */
 export function jobStatus(job: Job, pipefail: boolean): number {
+  const only = job.processes.length === 1 ? job.processes[0]!.status : undefined;
+  if (only !== undefined) return exitStatus(only);
   const statuses = jobStatuses(job);
   if (pipefail) return statuses.findLast((status) => status !== 0) ?? 0;
   return statuses.at(-1) ?? 0;

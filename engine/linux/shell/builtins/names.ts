@@ -56,7 +56,7 @@ export function nameBuiltins(table: ReadonlyMap<string, Builtin>): Readonly<Reco
       if (flags.has('V')) return yield* explain(shell, operands[0]!, meaning(shell, operands[0]!), 'command');
       if (flags.has('v')) return yield* locate(shell, isBash(shell) ? operands : operands.slice(0, 1), meaning);
       const builtin = table.get(operands[0]!);
-      if (builtin === undefined) return yield* startProgram(shell, operands, () => {});
+      if (builtin === undefined) return yield* startProgram(shell, operands, []);
       const result = builtin.run(shell, operands.slice(1), operands[0]!);
       return typeof result === 'number' ? result : yield* result;
     },

@@ -17,47 +17,59 @@ type Kind<K extends Command['kind']> = Extract<Command, { kind: K }>;
 /** The expansions that arithmetic inside compound commands needs. */
 const EXPANSIONS = { text: expandText, pattern: expandPattern };
 
-export function* runCompound(shell: Shell, command: Exclude<Command, { kind: 'simple' }>, last: boolean): Task<number> {
+export function runCompound(shell: Shell, command: Exclude<Command, { kind: 'simple' }>, last: boolean): Task<number> {
   switch (command.kind) {
     case 'group':
-      return yield* shell.interpreter.list(shell, command.body);
+      return shell.interpreter.list(shell, command.body);
     case 'subshell':
-      return yield* runSubshell(shell, command.body, last);
+      return runSubshell(shell, command.body, last);
     case 'redirected':
-      return yield* runRedirected(shell, command, last);
+      return runRedirected(shell, command, last);
     case 'if':
-      return yield* runIf(shell, command);
+      return runIf(shell, command);
     case 'while':
-      return yield* runWhile(shell, command);
+      return runWhile(shell, command);
     case 'for':
-      return yield* runFor(shell, command);
+      return runFor(shell, command);
     case 'arithmetic-for':
-      return yield* runArithmeticFor(shell, command);
+      return runArithmeticFor(shell, command);
     case 'case':
-      return yield* runCase(shell, command);
+      return runCase(shell, command);
     case 'select':
-      return yield* runSelect(shell, command, loopBody);
+      return runSelect(shell, command, loopBody);
     case 'test':
-      shell.line = command.line;
-      shell.status = (yield* evaluateTest(shell, command.expression)) ? 0 : 1;
-      return yield* checkStatus(shell);
+      return runTest(shell, command);
     case 'arithmetic':
-      shell.line = command.line;
-      shell.status = (yield* arithmeticValue(shell, command.expression, EXPANSIONS)) === 0n ? 1 : 0;
-      return yield* checkStatus(shell);
+      return runArithmetic(shell, command);
     case 'function':
-      shell.functions.set(command.name, command.body);
-      shell.status = 0;
-      return 0;
+      return defineFunction(shell, command);
     case 'unsupported':
-      yield* complain(shell, `${command.what}: not supported`);
-      shell.status = 2;
-      return 2;
+      return refuse(shell, command);
   }
 }
 
-function* checkStatus(shell: Shell): Task<number> {
+function* runTest(shell: Shell, { expression, line }: Kind<'test'>): Task<number> {
+  shell.line = line;
+  shell.status = (yield* evaluateTest(shell, expression)) ? 0 : 1;
   return shell.status;
+}
+
+function* runArithmetic(shell: Shell, { expression, line }: Kind<'arithmetic'>): Task<number> {
+  shell.line = line;
+  shell.status = (yield* arithmeticValue(shell, expression, EXPANSIONS)) === 0n ? 1 : 0;
+  return shell.status;
+}
+
+function* defineFunction(shell: Shell, { name, body }: Kind<'function'>): Task<number> {
+  shell.functions.set(name, body);
+  shell.status = 0;
+  return 0;
+}
+
+function* refuse(shell: Shell, { what }: Kind<'unsupported'>): Task<number> {
+  yield* complain(shell, `${what}: not supported`);
+  shell.status = 2;
+  return 2;
 }
 
 function* runRedirected(shell: Shell, command: Kind<'redirected'>, last: boolean): Task<number> {

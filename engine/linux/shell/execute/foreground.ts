@@ -3,7 +3,7 @@ import { Errno } from '../../errno.ts';
 import { printError } from '../../stdio.ts';
 import { type Job, jobLine, stateOf } from '../job-table.ts';
 import { isBash, type Shell } from '../shell.ts';
-import { reportDeath, waitForJob } from './wait.ts';
+import { diedOfSignal, reportDeath, waitForJob } from './wait.ts';
 
 /** Lets a job read from the terminal. It has not run yet: a child's first step comes after its parent's present one. */
 export function giveTerminal(shell: Shell, job: Job): void {
@@ -26,6 +26,6 @@ export function* finishForeground(shell: Shell, job: Job): Task<number> {
     job.background = true;
     job.notified = true;
     yield* printError(shell.process, `\n${jobLine(shell.jobs, job, isBash(shell))}\n`);
-  } else if (!shell.isSubshell || shell.interactive) yield* reportDeath(shell, job);
+  } else if ((!shell.isSubshell || shell.interactive) && diedOfSignal(job)) yield* reportDeath(shell, job);
   return status;
 }

@@ -2,10 +2,12 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import { decode } from '../../stdio.ts';
 import { ShellExit } from '../control.ts';
+import type { SavedDescriptor } from '../descriptors.ts';
 import { complain, startFailure } from '../messages.ts';
 import { isBash, type Shell } from '../shell.ts';
 import { MAX_SCRIPT_LENGTH } from '../syntax/parse.ts';
 import { finishForeground, giveTerminal } from './foreground.ts';
+import { restoreDescriptors } from './redirect.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -38,8 +40,8 @@ export function searchPath(shell: Shell, name: string): string | undefined {
   return undefined;
 }
 
-/** Starts a program in a child and waits for it. `started` runs between the two. */
-export function* startProgram(shell: Shell, argv: readonly string[], started: () => void): Task<number> {
+/** Starts a program in a child and waits for it; what redirections `saved` comes back before that. */
+export function* startProgram(shell: Shell, argv: readonly string[], saved: SavedDescriptor[]): Task<number> {
   const name = argv[0]!;
   const path = findProgram(shell, name);
   if (path === undefined) return yield* cannotStart(shell, name, new Errno('ENOENT'));
@@ -50,7 +52,7 @@ export function* startProgram(shell: Shell, argv: readonly string[], started: ()
     if (!(error instanceof Errno)) throw error;
     return yield* cannotStart(shell, name, error, path);
   }
-  started();
+  if (saved.length > 0) restoreDescriptors(shell, saved.splice(0));
   const job = shell.jobs.add([pid], argv.join(' '), shell.options.monitor ? pid : undefined, false);
   giveTerminal(shell, job);
   shell.status = yield* finishForeground(shell, job);
@@ -59,21 +61,16 @@ export function* startProgram(shell: Shell, argv: readonly string[], started: ()
 
 function spawn(shell: Shell, path: string, argv: readonly string[]): number {
   const { process } = shell;
-  const group = shell.options.monitor ? { processGroup: 0 } : {};
+  const env = shell.variables.environment();
+  const fds = shell.descriptors.inherited();
   try {
-    return process.spawn({
-      path,
-      argv,
-      env: shell.variables.environment(),
-      fds: shell.descriptors.inherited(),
-      ...group,
-    });
+    return process.spawn(shell.options.monitor ? { path, argv, env, fds, processGroup: 0 } : { path, argv, env, fds });
   } catch (error) {
     if (!(error instanceof Errno) || error.code !== 'ENOEXEC') throw error;
     const text = scriptText(shell, path);
     return shell.interpreter.fork(shell, {
       run: (child) => child.interpreter.scriptFile(child, path, argv, text),
-      ...group,
+      ...(shell.options.monitor && { processGroup: 0 }),
     });
   }
 }

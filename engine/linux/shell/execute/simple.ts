@@ -24,8 +24,7 @@ const MAX_FUNCTION_DEPTH = 250;
 export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean): Task<number> {
   shell.line = command.line;
   shell.substitutionStatus = undefined;
-  const words: (string | Assignment)[] = [];
-  yield* expandWords(shell, command.words, words);
+  const words = command.literals ?? (yield* expandedWords(shell, command));
   if (words.length === 0) return yield* runAssignments(shell, command);
 
   const name = words[0] as string;
@@ -35,10 +34,12 @@ export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean):
   const permanent = name === 'exec' && body === undefined;
   try {
     if (shell.options.xtrace) yield* trace(shell, command, words);
-    yield* applyRedirects(shell, command.redirects, permanent ? undefined : saved);
+    if (command.redirects.length > 0) yield* applyRedirects(shell, command.redirects, permanent ? undefined : saved);
     if (body !== undefined) return yield* runFunction(shell, body, command, words);
     if (builtin !== undefined) return yield* runBuiltin(shell, builtin, command, words);
-    return yield* runProgram(shell, command, words.map(textOf), saved, last);
+    const argv = command.literals ?? words.map(textOf);
+    if (command.assignments.length === 0) return yield* startOrBecome(shell, argv, saved, last);
+    return yield* runProgram(shell, command, argv, saved, last);
   } catch (error) {
     if (!(error instanceof RedirectFailure)) throw error;
     yield* complain(shell, error.message);
@@ -53,7 +54,14 @@ export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean):
   }
 }
 
+function* expandedWords(shell: Shell, command: SimpleCommand): Task<readonly (string | Assignment)[]> {
+  const words: (string | Assignment)[] = [];
+  yield* expandWords(shell, command.words, words);
+  return words;
+}
+
 function closeProcessSubstitutions(shell: Shell): void {
+  if (shell.processSubstitutions.length === 0) return;
   for (const fd of shell.processSubstitutions.splice(0)) shell.descriptors.close(fd, false);
 }
 
@@ -166,16 +174,17 @@ function* runProgram(
   saved: SavedDescriptor[],
   last: boolean,
 ): Task<number> {
-  const replaced = command.assignments.length === 0 ? [] : yield* assignTemporarily(shell, command);
+  const replaced = yield* assignTemporarily(shell, command);
   try {
-    if (last && shell.traps.size === 0) return yield* execProgram(shell, argv);
-    return yield* startProgram(shell, argv, () => {
-      // The shell's own descriptors come back before it waits.
-      restoreDescriptors(shell, saved.splice(0));
-    });
+    return yield* startOrBecome(shell, argv, saved, last);
   } finally {
-    if (replaced.length > 0) restoreVariables(shell, replaced);
+    restoreVariables(shell, replaced);
   }
+}
+
+function startOrBecome(shell: Shell, argv: readonly string[], saved: SavedDescriptor[], last: boolean): Task<number> {
+  if (last && shell.traps.size === 0) return execProgram(shell, argv);
+  return startProgram(shell, argv, saved);
 }
 
 function* trace(shell: Shell, command: SimpleCommand, words: readonly (string | Assignment)[]): Task<void> {

@@ -27,6 +27,10 @@ export function* waitForJob(shell: Shell, job: Job): Task<number> {
   return status;
 }
 
+export function diedOfSignal(job: Job): boolean {
+  return job.processes.at(-1)!.status?.kind === 'signaled';
+}
+
 /** Tells of a foreground command that a signal ended, as shells do. */
 export function* reportDeath(shell: Shell, job: Job): Task<void> {
   const last = job.processes.at(-1)!;

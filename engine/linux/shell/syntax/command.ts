@@ -152,7 +152,18 @@ function lowerSimple(lowering: Lowering, node: Source<'Command'>): SimpleCommand
     before = argument;
   }
   const redirects = node.redirects.map((redirect) => lowerRedirect(lowering, redirect));
-  return { kind: 'simple', assignments, words, redirects, line: lowering.lineAt(node.pos) };
+  const line = lowering.lineAt(node.pos);
+  return { kind: 'simple', assignments, words, literals: literalsOf(words), redirects, line };
+}
+
+function literalsOf(words: readonly (Word | Assignment)[]): readonly string[] | undefined {
+  const literals: string[] = [];
+  for (const word of words) {
+    if ('kind' in word || word.literal === undefined) return undefined;
+    // No text at all is no argument: the second word of `{a,}`.
+    if (word.segments.length > 0) literals.push(word.literal);
+  }
+  return literals;
 }
 
 /** Builtins whose arguments may be assignments: their values are not split, and may be arrays. */

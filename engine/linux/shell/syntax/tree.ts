@@ -74,6 +74,8 @@ export interface SimpleCommand {
   readonly kind: 'simple';
   readonly assignments: readonly Assignment[];
   readonly words: readonly (Word | Assignment)[];
+  /** What the words come to when there is nothing to expand in them. */
+  readonly literals: readonly string[] | undefined;
   readonly redirects: readonly Redirect[];
   readonly line: number;
 }
