@@ -163,6 +163,11 @@ export function resourceVersionTooLarge(asked: string, current: number): StatusE
   });
 }
 
+/** What stands behind the server cannot be reached. */
+export function serviceUnavailable(message: string): StatusError {
+  return failure(503, 'ServiceUnavailable', message);
+}
+
 export function internalError(message: string): StatusError {
   return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }

@@ -78,6 +78,10 @@ export interface NodeUsage {
 }
 
 export interface NodeDocument {
+  /** 200 unless told. */
+  readonly status?: number;
+  /** With status 301: where it is. */
+  readonly location?: string;
   readonly contentType: string;
   readonly body: string;
 }

@@ -13,13 +13,15 @@ export interface UserInfo {
  * passes the bytes it received together with their `content-type`.
  */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Without the query, e.g. `/api/v1/namespaces/default/pods/web`. Segments are percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** Lower-case names. `accept` and `content-type` mean what they mean in HTTP. Values of a repeated header are lines. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of `body` what is neither object nor text, with one character for each byte: a journal is text. */
+  readonly bodyBytes?: string;
   /** The caller where the transport has authenticated it; absent means "authenticate by the headers". */
   readonly user?: UserInfo;
   /**
@@ -31,7 +33,7 @@ export interface ApiRequest {
 
 /**
  * What the API server answers. Exactly one of the following is there: `body` (a plain, immutable object, a string for
- * text, or nothing), `watch`, `byteStream`, `session` or `later`.
+ * text, bytes for what is neither, or nothing), `watch`, `byteStream`, `session` or `later`.
  */
 export interface ApiResponse {
   readonly status: number;

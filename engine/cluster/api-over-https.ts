@@ -1,3 +1,4 @@
+import { isProxied } from '../api/proxied-path.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
 import { Errno } from '../linux/errno.ts';
 import type { ForkedResponse, HttpServerRequest, HttpServerResponse, SecureChannel } from '../linux/http.ts';
@@ -13,6 +14,8 @@ import type { Task } from '../sim/index.ts';
 
 const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** Whoever stands behind the server may tell them apart. */
+const PROXIED_METHODS: readonly string[] = [...METHODS, 'HEAD', 'OPTIONS'];
 /** What a child that waits for an answer wakes itself with. */
 const ANSWERED: Signal = 'URG';
 
@@ -20,7 +23,8 @@ const ANSWERED: Signal = 'URG';
 export function* apiTls(process: Process): Task<(() => SecureChannel) | undefined> {
   const certificate = flagValue(process.argv, 'tls-cert-file') ?? '';
   try {
-    const tls = yield* serverTls(process, certificate, flagValue(process.argv, 'tls-private-key-file') ?? '');
+    const key = flagValue(process.argv, 'tls-private-key-file') ?? '';
+    const tls = yield* serverTls(process, { certificate, key });
     if ('channel' in tls) return tls.channel;
     yield* printError(process, `Error: failed to load TLS cert/key pair: ${tls.problem}\n`);
   } catch (error) {
@@ -36,8 +40,9 @@ export function* apiTls(process: Process): Task<(() => SecureChannel) | undefine
 /** What the API server's port answers. Simplified: watches, sessions and logs that go on are not served there. */
 export function apiOverHttps(handle: ApiHandler): (request: HttpServerRequest) => HttpServerResponse | ForkedResponse {
   return (request) => {
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
-    if (!METHODS.includes(method)) return { status: 405, body: 'Method Not Allowed\n' };
+    const proxied = isProxied(pathOf(request));
+    const method = request.method === 'HEAD' && !proxied ? 'GET' : request.method;
+    if (!(proxied ? PROXIED_METHODS : METHODS).includes(method)) return { status: 405, body: 'Method Not Allowed\n' };
     const answer = handle(readRequest(request, method as ApiRequest['method']));
     if (answer.later === undefined) return written(answer, request);
     const { later } = answer;
@@ -65,8 +70,17 @@ function* untilSignal(process: Process): Task<void> {
   }
 }
 
-function readRequest({ target, query, headers, body }: HttpServerRequest, method: ApiRequest['method']): ApiRequest {
-  const kept: Record<string, string> = {};
+/** Escaped as it came. */
+function pathOf({ target }: HttpServerRequest): string {
+  return target.replace(/\?.*$/s, '');
+}
+
+function readRequest(request: HttpServerRequest, method: ApiRequest['method']): ApiRequest {
+  const { query, headers, body, peer } = request;
+  const path = pathOf(request);
+  const before = headers['x-forwarded-for'];
+  const forwardedFor = before === undefined ? peer.address : `${before}, ${peer.address}`;
+  const kept: Record<string, string> = isProxied(path) ? { ...headers, 'x-forwarded-for': forwardedFor } : {};
   for (const [name, value] of Object.entries(headers))
     if (HEADERS.some((each) => each === name) || name.startsWith('impersonate-')) kept[name] = value;
   const parameters = new Map<string, string | readonly string[]>();
@@ -76,7 +90,7 @@ function readRequest({ target, query, headers, body }: HttpServerRequest, method
   }
   return {
     method,
-    path: target.replace(/\?.*$/s, ''),
+    path,
     query: Object.fromEntries(parameters),
     headers: kept,
     ...(body.length === 0 ? {} : { body }),
@@ -87,6 +101,7 @@ function written(answer: ApiResponse, request: HttpServerRequest): HttpServerRes
   if (answer.byteStream !== undefined) return { ...headed(answer), body: soFar(answer) };
   if (answer.watch !== undefined || answer.session !== undefined) return NOT_STREAMED;
   const { body } = answer;
+  if (body instanceof Uint8Array) return { ...headed(answer), body };
   if (typeof body !== 'object' || body === null) return { ...headed(answer), body: String(body ?? '') };
   return {
     ...headed(answer),

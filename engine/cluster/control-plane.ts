@@ -9,8 +9,8 @@ import {
   checkAdmissionFlags,
   createApiServer,
   type Descriptions,
-  type HttpsOutcome,
-  type HttpsRequest,
+  type HttpOutcome,
+  type HttpRequest,
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
@@ -30,8 +30,8 @@ import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
-/** How a request over TLS is made from a process. */
-export type ExchangeHttps = (process: Process, request: HttpsRequest) => Task<HttpsOutcome>;
+/** How a request is made from a process. */
+export type ExchangeHttp = (process: Process, request: HttpRequest) => Task<HttpOutcome>;
 
 /** The users that the kubeconfig files of kubeadm hold. */
 export const USERS = {
@@ -62,7 +62,7 @@ export class ControlPlane {
   readonly #descriptions: Descriptions | undefined;
   readonly #pki: ClusterPki;
   readonly #extensions: () => ApiExtensions;
-  readonly #httpsExchange: () => ExchangeHttps;
+  readonly #httpExchange: () => ExchangeHttp;
 
   constructor(
     host: Host,
@@ -73,9 +73,9 @@ export class ControlPlane {
     descriptions: Descriptions | undefined,
     pki: ClusterPki,
     extensions: () => ApiExtensions,
-    httpsExchange: () => ExchangeHttps,
+    httpExchange: () => ExchangeHttp,
   ) {
-    this.#httpsExchange = httpsExchange;
+    this.#httpExchange = httpExchange;
     this.#host = host;
     this.#dialNode = dialNode;
     this.#dialService = dialService;
@@ -129,7 +129,7 @@ export class ControlPlane {
       descriptions: this.#descriptions,
       tokenKey: this.#pki.tokenKey,
       extensions: this.#extensions,
-      sendHttps: (request, answered) => threads.start(this.#exchange(process, request, answered)),
+      sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)),
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,
@@ -149,8 +149,8 @@ export class ControlPlane {
   }
 
   /** Asks a webhook, or a server behind this one, from the machine's own network. */
-  *#exchange(process: Process, request: HttpsRequest, answered: (outcome: HttpsOutcome) => void): Task<void> {
-    answered(yield* this.#httpsExchange()(process, request));
+  *#exchange(process: Process, request: HttpRequest, answered: (outcome: HttpOutcome) => void): Task<void> {
+    answered(yield* this.#httpExchange()(process, request));
   }
 
   /** The real server tries for twenty seconds, too, before it gives up and is restarted. */

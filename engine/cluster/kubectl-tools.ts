@@ -10,7 +10,7 @@ import { GpuBehaviour } from '../linux/nvidia/behaviour.ts';
 import { serveModel, train, vectorAdd } from '../linux/nvidia/cuda-programs.ts';
 import { lspci, nvidiaSmi } from '../linux/nvidia/nvidia-smi.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
-import { httpsExchange } from '../linux/programs/go/https-client.ts';
+import { httpExchange } from '../linux/programs/go/http-client.ts';
 import type { Program } from '../linux/syscalls.ts';
 import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
@@ -46,7 +46,7 @@ export const kubectlTools: WorkstationTools = {
   completeKubectl,
   proxyModes: () => otherModes,
   apiExtensions: () => apiExtensions,
-  httpsExchange: () => httpsExchange,
+  httpExchange: () => httpExchange,
   requestFollower: () => requestFollower,
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),

@@ -120,7 +120,7 @@ export class KubernetesCluster implements Cluster {
       options.descriptions,
       this.#pki,
       tools.apiExtensions,
-      tools.httpsExchange,
+      tools.httpExchange,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
       kubeProxy,
@@ -369,7 +369,7 @@ function lookingOn(transport: Transport): Transport {
   return (request) => {
     const response = transport({ ...request, outside: true });
     if (response.status !== 102) return response;
-    throw new ConnectionError('a webhook would have to be asked, and who only looks on cannot ask');
+    throw new ConnectionError('others would have to be asked, and who only looks on cannot ask');
   };
 }
 

@@ -7,7 +7,7 @@ import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
-import type { ExchangeHttps } from './control-plane.ts';
+import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { RequestFollower } from './requests/index.ts';
 
@@ -22,8 +22,8 @@ export interface WorkstationTools {
   kubectl(connect: (server?: string) => Transport): Program;
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
-  /** How the API server asks others over TLS; before the first webhook nobody is asked. */
-  readonly httpsExchange: () => ExchangeHttps;
+  /** How the API server asks others; before the first webhook or proxied request nobody is asked. */
+  readonly httpExchange: () => ExchangeHttp;
   /** Tells what became of requests on the network. */
   readonly requestFollower: () => RequestFollower;
   /** The kubelets' side of the device plugin protocol; until a plugin registers, nobody asks. */

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { methodNotAllowed, requestEntityTooLarge } from '../api/errors.ts';
+import { isProxied } from '../api/proxied-path.ts';
 import type { ApiRequest } from '../api/request.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
@@ -8,6 +10,8 @@ import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** Whoever stands behind the server may tell them apart. */
+const PROXIED_METHODS: readonly string[] = [...METHODS, 'HEAD', 'OPTIONS'];
 /** What the API server looks at; anything else would only fill the journal. */
 const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
 
@@ -18,11 +22,13 @@ const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-no
  * @throws StatusError
  */
 export function readHead(message: IncomingMessage, clients: ClientCertificates | undefined): ApiRequest {
-  const method = message.method === 'HEAD' ? 'GET' : (message.method ?? '');
-  if (!METHODS.includes(method)) throw methodNotAllowed();
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
-  const headers: Record<string, string> = {};
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const proxied = isProxied(path);
+  const method = message.method === 'HEAD' && !proxied ? 'GET' : (message.method ?? '');
+  if (!(proxied ? PROXIED_METHODS : METHODS).includes(method)) throw methodNotAllowed();
+  const headers: Record<string, string> = proxied ? allHeaders(message) : {};
   for (const name of HEADERS) {
     const value = message.headers[name];
     if (value !== undefined) headers[name] = value;
@@ -33,11 +39,19 @@ export function readHead(message: IncomingMessage, clients: ClientCertificates |
   const user = clients?.userOf(message);
   return {
     method: method as ApiRequest['method'],
-    path: mark < 0 ? url : url.slice(0, mark),
+    path,
     ...(mark < 0 ? {} : { query: readQuery(url.slice(mark + 1)) }),
     headers,
     ...(user === undefined ? {} : { user }),
   };
+}
+
+/** What whoever stands behind the server gets to see, with the client's address as proxies note it. */
+function allHeaders({ headers, socket }: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join('\n')]);
+  const client = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const before = [headers['x-forwarded-for'] ?? []].flat();
+  return { ...Object.fromEntries(entries), 'x-forwarded-for': [...before, client].join(', ') };
 }
 
 function readQuery(text: string): NonNullable<ApiRequest['query']> {
@@ -69,6 +83,11 @@ export function readBytes(message: IncomingMessage): Promise<Buffer> {
 /** The body as the API server takes it: text as it came, protobuf as the object it stands for. @throws StatusError */
 export function withBody(request: ApiRequest, bytes: Buffer): ApiRequest {
   if (bytes.length === 0) return request;
+  if (isProxied(request.path)) {
+    return isUtf8(bytes)
+      ? { ...request, body: bytes.toString('utf8') }
+      : { ...request, bodyBytes: bytes.toString('latin1') };
+  }
   const type = request.headers?.['content-type'] ?? '';
   if (!type.startsWith(PROTOBUF)) return { ...request, body: bytes.toString('utf8') };
   return { ...request, body: decodeProtobuf(bytes) };

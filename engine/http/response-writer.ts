@@ -15,7 +15,9 @@ const NO_CACHE = 'no-cache, private';
 /** Sends an answer with a body, or none. */
 export function writeAnswer(message: IncomingMessage, response: ServerResponse, answer: ApiResponse): void {
   const { status, body } = answer;
-  const headers: Record<string, string | number> = { 'cache-control': NO_CACHE, ...answer.headers };
+  const headers: Record<string, string | number | string[]> = { 'cache-control': NO_CACHE, ...answer.headers };
+  const cookies = answer.headers['set-cookie'];
+  if (cookies !== undefined) headers['set-cookie'] = cookies.split('\n');
   const { warning } = answer.headers;
   if (warning !== undefined) headers['warning'] = headerBytes(warning);
   if (status === 304 || status === 204) {
@@ -23,14 +25,16 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
     return;
   }
   const send = (payload: Buffer | string): void => {
-    headers['content-length'] = Buffer.byteLength(payload);
+    // What a server behind this one has said of the body that it left out stands.
+    if (message.method !== 'HEAD' || headers['content-length'] === undefined)
+      headers['content-length'] = Buffer.byteLength(payload);
     response.writeHead(status, headers);
     response.end(message.method === 'HEAD' ? undefined : payload);
   };
   let payload = payloadOf(body, answer.headers['content-type'] ?? '');
   // Node would encode the headers once more with a body that is a string.
   if (warning !== undefined) payload = Buffer.from(payload);
-  if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message)) {
+  if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message) || 'content-encoding' in headers) {
     send(payload);
     return;
   }
@@ -43,7 +47,7 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
 
 /** An object of the API ends with a newline, as everything that Go's JSON encoder writes to a stream. */
 function payloadOf(body: unknown, contentType: string): Buffer | string {
-  if (Buffer.isBuffer(body)) return body;
+  if (body instanceof Uint8Array) return Buffer.from(body);
   if (typeof body !== 'object' || body === null) return String(body ?? '');
   const json = bodyJson(body);
   if (!contentType.startsWith('application/json') || 'openapi' in body || 'swagger' in body) return json;

@@ -222,3 +222,35 @@ test('exec without an upgrade is refused in words', async () => {
   const path = `${PODS}/talk/exec?command=ls&stdout=true`;
   expect(refused(await request('POST', path))).toContain('WebSocket');
 });
+
+test('what a Pod says goes through as it is: methods, cookies, bytes', { timeout: 20_000 }, async () => {
+  const conf = `server { listen 80; root /site;
+    location = /x { add_header Set-Cookie a=1; add_header Set-Cookie b=2; return 200 "$request_method $http_x_forwarded_for"; } }`;
+  const site = {
+    'site.conf': Buffer.from(conf).toString('base64'),
+    'logo.png': Buffer.of(255, 0, 128).toString('base64'),
+  };
+  await request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'site' }, binaryData: site });
+  const mounts = ['/etc/nginx/conf.d', '/site'].map((mountPath) => ({ name: 'site', mountPath }));
+  const containers = [{ name: 'web', image: 'nginx:1.29', volumeMounts: mounts }];
+  const volumes = [{ name: 'site', configMap: { name: 'site' } }];
+  await request('POST', PODS, { metadata: { name: 'web' }, spec: { containers, volumes } });
+  await until(
+    () => request('GET', `${PODS}/web/log`),
+    ({ text }) => text.includes('start worker process'),
+  );
+  for (const method of ['GET', 'OPTIONS', 'POST', 'DELETE']) {
+    const answer = await request(method, `${PODS}/web/proxy/x`, method === 'POST' ? Buffer.of(255, 0) : undefined);
+    expect(answer).toMatchObject({
+      status: 200,
+      text: `${method} 127.0.0.1`,
+      headers: { 'set-cookie': ['a=1', 'b=2'] },
+    });
+  }
+  const logo = await request('GET', `${PODS}/web/proxy/logo.png`);
+  expect([logo.headers['content-type'], ...logo.bytes]).toEqual(['image/png', 255, 0, 128]);
+  const head = await request('HEAD', `${PODS}/web/proxy/logo.png`);
+  expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '3', '']);
+  expect(refused(await request('GET', `${PODS}/web:81/proxy/`))).toContain('connection refused');
+  expect(refused(await request('OPTIONS', PODS))).toContain('MethodNotAllowed');
+});

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { isProxied } from '../api/proxied-path.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { whenAnswered } from './answered.ts';
 import type { Certificates } from './certificates.ts';
@@ -60,8 +61,9 @@ async function serve(
 ): Promise<void> {
   if (!isFromHere(message)) throw forbiddenOrigin();
   const head = readHead(message, clients);
-  const request = head.method === 'GET' ? head : withBody(head, await readBytes(message));
-  if (request.method !== 'GET') {
+  const reads = head.method === 'GET' || head.method === 'HEAD';
+  const request = reads ? head : withBody(head, await readBytes(message));
+  if (!reads) {
     const taken = write(cluster, request);
     const answer = taken.later === undefined ? taken : await late(taken);
     await cluster.kept();
@@ -105,7 +107,8 @@ function untimed(request: ApiRequest): ApiRequest {
   return { ...request, query };
 }
 
-function timeoutMs({ query }: ApiRequest): number | undefined {
+function timeoutMs({ path, query }: ApiRequest): number | undefined {
+  if (isProxied(path)) return undefined;
   const text = query?.['timeoutSeconds'];
   return typeof text === 'string' && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) * 1000 : undefined;
 }

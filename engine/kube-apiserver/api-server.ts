@@ -18,7 +18,7 @@ import { watchAvailability } from './availability.ts';
 import { createDefaultRoles, createServerObjects, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
-import type { ResourceRequest, ServerContext } from './context.ts';
+import type { Proxying, ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
 import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { extendedKind } from './custom-resources/extended-kind.ts';
@@ -27,7 +27,7 @@ import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
-import type { SendHttps } from './https-port.ts';
+import { NO_NETWORK, type SendHttp } from './http-port.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
@@ -55,8 +55,8 @@ export interface ApiServerOptions {
   readonly dialNode: NodeDialer;
   /** Finds the servers behind APIServices; none unless told. */
   readonly dialService?: ServiceDialer;
-  /** The way to webhooks; none unless told. */
-  readonly sendHttps?: SendHttps;
+  /** The way to webhooks and to what is proxied; none unless told. */
+  readonly sendHttp?: SendHttp;
   /** 1 to 2 ms unless told. */
   readonly watchLatency?: WatchLatency;
   /** `--advertise-address`: where Pods reach the server. Without it there is no Service `default/kubernetes`. */
@@ -91,7 +91,7 @@ const DEFAULT_LATENCY: WatchLatency = { minMs: 1, maxMs: 2 };
 const DEFAULT_COMPACTION_MS = 5 * 60_000;
 const NOBODY: ServiceDialer = () => undefined;
 const NAME_SUFFIX_LENGTH = 5;
-const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Starts an API server over an etcd, new or used. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
@@ -165,7 +165,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   for (const kind of kinds) served.add(extendedKind(kind, extensions));
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
-  const webhooks = new WebhookClient(lookup, options.sendHttps);
+  const webhooks = new WebhookClient(lookup, options.sendHttp);
   const ask = scope.answers.bind(scope);
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
@@ -201,6 +201,15 @@ function createContext(options: ApiServerOptions): ServerContext {
     advertiseAddress: options.advertiseAddress ?? '127.0.0.1',
     guard,
     rootDiscovery: new RootDiscovery(),
+    proxying: proxyingOf(options, scope),
+  };
+}
+
+function proxyingOf({ sim, advertiseAddress, sendHttp }: ApiServerOptions, scope: RequestScope): Proxying {
+  return {
+    address: `${advertiseAddress ?? 'localhost'}:6443`,
+    send: sendHttp ?? NO_NETWORK,
+    draws: scope.draws(sim.random('kube-apiserver/proxy')),
   };
 }
 
@@ -210,6 +219,10 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
   const segments = pathSegments(request.path);
   if (segments === undefined) return PAGE_NOT_FOUND;
   const info = readRequestInfo(segments);
+  if (request.method === 'OPTIONS' && info?.subresource !== 'proxy') throw methodNotAllowed();
+  // A HEAD is a GET whose body the transport leaves out, except to whom it is handed on.
+  if (request.method === 'HEAD' && info?.subresource !== 'proxy')
+    return serve(server, { ...request, method: 'GET' }, serverVersion, openApi);
   const caller = identify(server, request);
   return inTrace(server.sim, request, info, caller, () => {
     requireAccess(server, accessOf(caller.user, request, info));
@@ -288,7 +301,7 @@ function fitsScope({ namespaced }: KindDescriptor, { namespace, name }: RequestI
 /** Bodies are plain objects; a client that wants YAML gets text. */
 function encode(request: ApiRequest, response: ApiResponse): ApiResponse {
   const { body } = response;
-  if (typeof body !== 'object' || body === null) return response;
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return response;
   const accept = request.headers?.['accept'];
   if (accept === undefined || !accept.includes('yaml') || !prefersYaml(accept)) return response;
   return {

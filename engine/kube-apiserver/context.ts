@@ -13,10 +13,11 @@ import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
 import type { ConvertObjects } from './custom-resources/extensions.ts';
 import type { RootDiscovery } from './discovery/root.ts';
+import type { SendHttp } from './http-port.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
-import type { RequestScope } from './request-scope.ts';
+import type { RequestDraws, RequestScope } from './request-scope.ts';
 import type { ServedKinds, ServedResource } from './served-kinds.ts';
 import { type Presentation, presentation } from './table.ts';
 
@@ -46,6 +47,16 @@ export interface ServerContext {
   /** Decides who may do what. */
   readonly guard: Guard;
   readonly rootDiscovery: RootDiscovery;
+  readonly proxying: Proxying;
+}
+
+/** What proxied requests need. */
+export interface Proxying {
+  /** Where this server is, for requests that do not say it: `10.0.0.10:6443`. */
+  readonly address: string;
+  readonly send: SendHttp;
+  /** By which one of several is chosen. */
+  readonly draws: RequestDraws;
 }
 
 /** A request for a resource that is served. */

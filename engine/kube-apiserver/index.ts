@@ -14,5 +14,5 @@ export { type ApiServer, type ApiServerOptions, createApiServer } from './api-se
 export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
-export type { HttpsOutcome, HttpsRequest } from './https-port.ts';
+export type { HttpOutcome, HttpRequest } from './http-port.ts';
 export type { Descriptions } from './openapi/schemas.ts';

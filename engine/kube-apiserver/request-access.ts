@@ -9,6 +9,9 @@ type Method = ApiRequest['method'];
 
 const VERBS: Readonly<Record<Method, string>> = {
   GET: 'get',
+  HEAD: 'get',
+  // Only who may do everything may do what has no name.
+  OPTIONS: '',
   POST: 'create',
   PUT: 'update',
   PATCH: 'patch',

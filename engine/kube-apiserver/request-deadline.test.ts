@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { ApiResponse } from '../api/request.ts';
-import type { HttpsOutcome } from './https-port.ts';
+import type { HttpOutcome } from './http-port.ts';
 import { type Body, CONFIG_MAPS, configMapNamed, PODS, startTestServer } from './testing/test-server.ts';
 
 /** A server with a webhook for ConfigMaps that lets everybody wait; `answer` makes it speak at last. */
 function startWithSilentWebhook() {
-  let waiting: ((outcome: HttpsOutcome) => void) | undefined;
+  let waiting: ((outcome: HttpOutcome) => void) | undefined;
   const server = startTestServer({
-    sendHttps: (_, answered) => {
+    sendHttp: (_, answered) => {
       waiting = answered;
     },
   });
@@ -33,7 +33,7 @@ function startWithSilentWebhook() {
     server.sim.runUntil(() => answer !== undefined, 120_000);
     return { answer: answer as ApiResponse & { readonly body: Body }, seconds: (server.sim.nowMs - startMs) / 1000 };
   }
-  return { ...server, settle, answer: (outcome: HttpsOutcome) => waiting!(outcome) };
+  return { ...server, settle, answer: (outcome: HttpOutcome) => waiting!(outcome) };
 }
 
 const TIMEOUT = {

@@ -11,6 +11,8 @@ export interface RequestInfo {
   readonly subresource: string;
   /** The path begins with `watch`, as in the days before the query parameter of that name. */
   readonly watch?: boolean;
+  /** What follows behind the subresource `proxy`. */
+  readonly subpath?: readonly string[];
 }
 
 /** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
@@ -36,9 +38,10 @@ export function readRequestInfo(segments: readonly string[]): RequestInfo | unde
   const version = segments[core ? 1 : 2]!;
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !NAMESPACE_SUBRESOURCES.includes(rest[2]!);
   const [resource, name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest;
-  if (more.length > 0) return undefined;
+  if (more.length > 0 && subresource !== 'proxy') return undefined;
   const namespace = inNamespace ? rest[1]! : '';
-  const info = { group, version, namespace, resource: resource!, name, subresource };
+  const subpath = subresource === 'proxy' ? { subpath: more } : {};
+  const info = { group, version, namespace, resource: resource!, name, subresource, ...subpath };
   return rest === below ? info : { ...info, watch: true };
 }
 

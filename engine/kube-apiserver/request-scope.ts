@@ -76,6 +76,11 @@ export class RequestScope {
     return questions.map(({ key }) => known!.get(key));
   }
 
+  /** The answer to a question that this request has asked already; undefined before. */
+  known(key: string): unknown {
+    return this.#memory?.answers.get(key);
+  }
+
   /** A stream of random numbers from which a request draws the same again when it is begun again. */
   draws(random: Random): RequestDraws {
     const index = this.#logs.push([], [], []) - 3;

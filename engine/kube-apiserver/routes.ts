@@ -13,6 +13,7 @@ import { getObject, listCollection, watchCollection } from './handlers/read.ts';
 import { getScale, patchScale, updateScale } from './handlers/scale.ts';
 import { requestToken } from './handlers/token-request.ts';
 import { updateObject } from './handlers/update.ts';
+import { proxy } from './proxy/proxy.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -34,6 +35,7 @@ const SUBRESOURCES: Readonly<Record<string, Handlers>> = {
   attach: { GET: podAttach, POST: podAttach },
   portforward: { GET: podPortForward, POST: podPortForward },
   finalize: { PUT: updateFinalizers },
+  proxy: { GET: proxy, HEAD: proxy, OPTIONS: proxy, POST: proxy, PUT: proxy, PATCH: proxy, DELETE: proxy },
 };
 
 const OBJECT: Readonly<Partial<Record<Method, readonly [Verb, ResourceHandler]>>> = {
@@ -102,6 +104,8 @@ function allowed(kind: KindDescriptor, verb: Verb, handler: ResourceHandler): Ro
 
 const VERBS: Readonly<Record<Method, string>> = {
   GET: 'get',
+  HEAD: 'get',
+  OPTIONS: '',
   POST: 'create',
   PUT: 'update',
   PATCH: 'patch',

@@ -1,7 +1,7 @@
 import type { WebhookClientConfig } from '../api/webhook-client-config.ts';
 import type { Lookup } from './admission/admission.ts';
 import { BodySyntaxError, readBody } from './decode/request-body.ts';
-import type { HttpsOutcome, HttpsRequest, SendHttps } from './https-port.ts';
+import { type HttpAnswer, type HttpOutcome, type HttpRequest, NO_NETWORK, type SendHttp } from './http-port.ts';
 import type { Question } from './request-scope.ts';
 import { resolveService } from './service-resolver.ts';
 
@@ -19,15 +19,14 @@ interface Url {
 }
 
 const HTTPS_PORT = 443;
-const NO_NETWORK: SendHttps = (_request, answered) => answered({ error: 'dial tcp: connect: network is unreachable' });
 
 /** Posts reviews to webhooks, of admission and of conversion. After k8s.io/apiserver `pkg/util/webhook/client.go`. */
 export class WebhookClient {
   readonly #lookup: Lookup;
-  readonly #send: SendHttps;
+  readonly #send: SendHttp;
 
   /** @param send absent in a server without a network */
-  constructor(lookup: Lookup, send: SendHttps = NO_NETWORK) {
+  constructor(lookup: Lookup, send: SendHttp = NO_NETWORK) {
     this.#lookup = lookup;
     this.#send = send;
   }
@@ -40,7 +39,7 @@ export class WebhookClient {
     return {
       key: `${address} ${body}`,
       ask: (answered) => {
-        const told = (outcome: HttpsOutcome) =>
+        const told = (outcome: HttpOutcome) =>
           answered('error' in outcome ? { error: `Post ${JSON.stringify(address)}: ${outcome.error}` } : read(outcome));
         const request = this.#request(target, url, body, timeoutSeconds);
         if ('error' in request) told(request);
@@ -54,14 +53,13 @@ export class WebhookClient {
     { host, port, path }: Url,
     body: string,
     timeoutSeconds: number,
-  ): HttpsRequest | { readonly error: string } {
+  ): HttpRequest | { readonly error: string } {
     const { namespace = '', name = '' } = service ?? {};
     const at = service === undefined ? { host, port } : resolveService(this.#lookup, namespace, name, port);
     if ('error' in at) return at;
     return {
       method: 'POST',
       ...at,
-      serverName: host,
       path,
       headers: {
         Host: `${host}:${port}`,
@@ -70,7 +68,7 @@ export class WebhookClient {
         'Content-Type': 'application/json',
       },
       body,
-      ...(caBundle === '' ? {} : { authorities: atob(caBundle) }),
+      tls: { serverName: host, ...(caBundle === '' ? {} : { authorities: atob(caBundle) }) },
       timeoutMs: timeoutSeconds * 1000,
     };
   }
@@ -98,7 +96,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
   504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
 };
 
-function read({ status, body }: Extract<HttpsOutcome, { status: number }>): WebhookAnswer {
+function read(answer: HttpAnswer): WebhookAnswer {
+  const { status } = answer;
+  const body = new TextDecoder().decode(answer.body);
   if (status < 200 || status > 206) {
     const words = JSON.stringify(body.trim().slice(0, 2048));
     const known = REFUSALS[status];

@@ -2,6 +2,7 @@ import { describeJsonError } from '../api/json-syntax.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ApiRequest, ApiResponse, StartWatch, WatchEvent } from '../api/request.ts';
 import { type Status, StatusError } from '../api/status-error.ts';
+import { decode } from '../linux/stdio.ts';
 import { CommandError } from './command-error.ts';
 
 // What client-go makes of what a server answers: an object, or an error that says what is wrong with the answer. Our own
@@ -31,8 +32,10 @@ export const ANY_CONTENT = 'application/json, */*';
 export function readAnswer(request: ApiRequest, response: ApiResponse): ApiResponse {
   const { status, body } = response;
   const streams = response.watch ?? response.byteStream ?? response.session;
-  if (streams !== undefined || (typeof body === 'object' && body !== null)) return response;
-  const text = typeof body === 'string' ? body : '';
+  const bytes = body instanceof Uint8Array;
+  if (streams !== undefined || (typeof body === 'object' && body !== null && !bytes)) return response;
+  if (locationOf(response) !== undefined) return response;
+  const text = typeof body === 'string' ? body : bytes ? decode(body) : '';
   if (status < 200 || status > 206) throw new StatusError(statusOf(text) ?? genericStatus(request, response, text));
   if (body === undefined || request.headers?.['accept']?.includes('*/*') === true) return response;
   if (isDiscovery(request)) return { ...response, body: parse(response, text) };
@@ -43,6 +46,13 @@ export function readAnswer(request: ApiRequest, response: ApiResponse): ApiRespo
   }
   return { ...response, body: decodeObject(response, text) };
 }
+
+/** Where an answer sends the client on; undefined for one that does not. */
+export function locationOf({ status, headers }: ApiResponse): string | undefined {
+  return REDIRECTS.has(status) ? headers['location'] : undefined;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The events that stand in a text, up to the first that cannot be read: client-go takes that for the end. */
 function readWatch(text: string): StartWatch {

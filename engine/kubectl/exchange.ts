@@ -41,6 +41,11 @@ export class Exchange {
     this.#headers = headers;
   }
 
+  /** The server's URL. */
+  get server(): string {
+    return this.#target.server;
+  }
+
   /** Warnings that the server has sent so far. */
   get warnings(): number {
     return this.#warnings;

@@ -11,6 +11,8 @@ export interface EndpointSources {
   readonly pods: () => readonly Pod[];
   readonly disk: () => DiskUsage | undefined;
   readonly volumes: (pod: Pod) => readonly PodVolumeUsage[];
+  /** Of the machine; undefined for what is not there. */
+  readonly logs: (path: string) => NodeDocument | undefined;
   /** The kubelet's configuration, as its file would have it. */
   readonly configuration: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +45,7 @@ export function serveEndpoint(
     case '/metrics/resource':
       return { contentType: METRICS, body: resourceMetrics(usage()) };
     default:
+      if (/^\/logs(\/|$)/.test(path)) return sources.logs(path);
       return path.startsWith('/containerLogs/') ? containerLogs(sources, path, query) : undefined;
   }
 }

@@ -4,6 +4,7 @@ import type { StartByteStream, StartSession } from '../api/request.ts';
 import { type ContainerStatus, CriError } from '../containerd/cri.ts';
 import { serveEndpoint } from './http-endpoints.ts';
 import type { KubeletContext } from './kubelet-context.ts';
+import { nodeLogs } from './node-logs.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
 import { findContainer } from './pod-format.ts';
 import type { DiskUsage } from './stats-summary.ts';
@@ -90,6 +91,7 @@ export function createServer(dependencies: ServerDependencies): NodeApi {
     disk: () => diskUsage(context),
     volumes: (pod: Pod) => volumesUsage(context, pod, volumesOf(pod.metadata.uid)),
     configuration,
+    logs: (path: string) => (context.root === undefined ? undefined : nodeLogs(context.root, path)),
   };
   const get: NodeApi['get'] = (path, query) => serveEndpoint(sources, path, query);
   return { containerLogs, exec, attach, portForward, usage, get };

@@ -37,7 +37,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
         };
       },
       apiExtensions: () => present().apiExtensions(),
-      httpsExchange: () => present().httpsExchange(),
+      httpExchange: () => present().httpExchange(),
       proxyModes: () => present().proxyModes(),
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),

@@ -5,7 +5,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
-    include: ['lessons/browser/**/*.browser.test.ts', 'engine/testing/*.browser.test.ts'],
+    include: [
+      'lessons/browser/**/*.browser.test.ts',
+      'engine/testing/*.browser.test.ts',
+      'engine/http/*.browser.test.ts',
+    ],
     globalSetup: [resolve(import.meta.dirname, 'built-site.ts')],
     // One browser at a time: the pages' clocks are real ones.
     fileParallelism: false,

@@ -68,7 +68,7 @@ export const node: KindDescriptor<Node> = {
   namespaced: false,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.core.v1.Node',
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
   applyDefaults,
   // A kubelet registers its node together with its status, so creation keeps it.
   prepareForCreate: (object) => withDefaults(object, { status: UNKNOWN }),

@@ -74,6 +74,7 @@ export const pod: KindDescriptor<Pod> = {
     'exec',
     'log',
     'portforward',
+    'proxy',
     'resize',
     'status',
   ],

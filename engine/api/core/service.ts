@@ -18,7 +18,7 @@ export const service = storedKind<Service>({
   categories: ['all'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Service',
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
   applyDefaults: defaultService,
   prepareForCreate: (object) => ({ ...object, status: NO_STATUS }),
   prepareForUpdate(next, previous, context) {

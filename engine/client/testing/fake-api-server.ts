@@ -52,6 +52,7 @@ export class FakeApiServer {
     if (isWatch) return this.#watch(request);
     switch (request.method) {
       case 'GET':
+      case 'HEAD':
         return this.#get(request.path);
       case 'POST':
         return this.#create(request.path, request.body as KubeObject);
@@ -61,6 +62,8 @@ export class FakeApiServer {
         return this.#patch(request.path, request.body as Record<string, unknown>);
       case 'DELETE':
         return this.#delete(request.path);
+      case 'OPTIONS':
+        return failure(405, 'MethodNotAllowed', request.path);
     }
   };
 

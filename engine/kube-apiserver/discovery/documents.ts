@@ -81,6 +81,8 @@ function subresourceEntry(kind: KindDescriptor, subresource: string): Subresourc
       return core('PodAttachOptions', 'create', 'get');
     case 'portforward':
       return core('PodPortForwardOptions', 'create', 'get');
+    case 'proxy':
+      return core(`${kind.kind}ProxyOptions`, 'create', 'delete', 'get', 'patch', 'update');
     case 'finalize':
       return core(kind.kind, 'update');
     default:

@@ -156,7 +156,7 @@ function identity({ metadata }: Pod): PodIdentity {
 }
 
 /** @throws StatusError when the node is not registered. */
-function nodeAddress({ lookup }: ServerContext, name: string): string {
+export function nodeAddress({ lookup }: ServerContext, name: string): string {
   const node = lookup('nodes', '', name) as Node | undefined;
   if (node === undefined) throw notFound(NODES, name);
   const addresses = node.status?.addresses ?? [];

@@ -54,7 +54,7 @@ const LOG = [
 type Action = 'connect' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'post' | 'put';
 
 export interface Operation {
-  readonly method: 'delete' | 'get' | 'patch' | 'post' | 'put';
+  readonly method: 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
   readonly action: Action;
   readonly parameters: readonly Parameter[];
   readonly body: 'none' | 'object' | 'options' | 'patch';
@@ -121,6 +121,16 @@ function connect(kind: string, parameters: readonly Parameter[]): Subresource {
       { method: 'post', ...common },
     ],
     subject: { schema: '', group: '', version: 'v1', kind },
+  };
+}
+
+/** What is handed on to somebody behind the object; below it, any path of theirs. */
+export function proxied(kind: string): Subresource {
+  const common = { action: 'connect', parameters: query(STRING, 'path'), body: 'none', answer: 'text' } as const;
+  const methods = ['delete', 'get', 'head', 'options', 'patch', 'post', 'put'] as const;
+  return {
+    operations: methods.map((method) => ({ method, ...common })),
+    subject: { schema: '', group: '', version: 'v1', kind: `${kind}ProxyOptions` },
   };
 }
 

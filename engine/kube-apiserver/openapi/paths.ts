@@ -9,6 +9,7 @@ import {
   type Parameter,
   PRETTY,
   pathParameter,
+  proxied,
   SUBRESOURCES,
   type Subject,
 } from './operations.ts';
@@ -48,11 +49,14 @@ export function pathItems(kinds: readonly KindDescriptor[]): Readonly<Record<str
     if (!kind.verbs.includes('get')) continue;
     paths[`${collection}/{name}`] = pathItem(kind, OBJECT, named, `${scoped}${kind.kind}`);
     for (const subresource of kind.subresources) {
-      const found = SUBRESOURCES[subresource];
+      const found = subresource === 'proxy' ? proxied(kind.kind) : SUBRESOURCES[subresource];
       if (found === undefined) continue;
       const subject = `${scoped}${kind.kind}${capitalized(subresource)}`;
       const path = `${collection}/{name}/${subresource}`;
       paths[path] = pathItem(kind, found.operations, named, subject, found.subject);
+      if (subresource !== 'proxy') continue;
+      const below = [...named, pathParameter('path')];
+      paths[`${path}/{path}`] = pathItem(kind, found.operations, below, `${subject}WithPath`, found.subject);
     }
   }
   return paths;

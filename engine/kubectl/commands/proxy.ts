@@ -3,12 +3,12 @@ import { Errno } from '../../linux/errno.ts';
 import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../linux/http.ts';
 import { encode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
-import { Channel, type Task } from '../../sim/index.ts';
+import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isExpected, UnreachableError } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
+import { eachChunk } from '../raw-stream.ts';
 import { klogLine } from '../request-log.ts';
-import { openWatch } from '../stream.ts';
 
 const LOCAL_HOSTS = '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$';
 
@@ -171,45 +171,34 @@ function queryOf(text: string): Readonly<Record<string, string | readonly string
 function answered(path: string, response: ApiResponse): HttpServerResponse | ForkedResponse {
   const { status, body, watch, byteStream, session } = response;
   if (session !== undefined) return { status: 400, body: 'Upgrade request required\n' };
-  if (watch !== undefined) {
-    return stream('application/json', function* (child) {
-      const events = openWatch(watch);
-      try {
-        for (let event = yield* events.receive(); event !== undefined; event = yield* events.receive())
-          yield* writeChunk(child, encode(`${JSON.stringify(event)}\n`));
-      } finally {
-        events.close();
-      }
-    });
+  if (watch !== undefined || byteStream !== undefined) return stream(response);
+  const headers = headersOf(response);
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) {
+    return {
+      status,
+      headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers },
+      body: body instanceof Uint8Array ? body : String(body ?? ''),
+    };
   }
-  if (byteStream !== undefined) {
-    return stream('text/plain', function* (child) {
-      const chunks = new Channel<Uint8Array>();
-      const stop = byteStream({ write: (chunk) => chunks.send(chunk), end: () => chunks.close() });
-      try {
-        for (let chunk = yield* chunks.receive(); chunk !== undefined; chunk = yield* chunks.receive())
-          yield* writeChunk(child, chunk);
-      } finally {
-        stop();
-      }
-    });
-  }
-  if (typeof body === 'object' && body !== null && path !== '/version') return json(status, body);
-  if (typeof body === 'object' && body !== null)
-    return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body, undefined, 2) };
-  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: String(body ?? '') };
+  const text = path === '/version' ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
+  return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body: text };
 }
 
-function json(status: number, body: object): HttpServerResponse {
-  return { status, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
+/** As they are written on the wire: `Content-Type`. */
+function headersOf({ headers }: ApiResponse): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name) || name === 'content-length');
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()), value]),
+  );
 }
 
 /** What comes bit by bit: a child writes it on the connection, which is its standard input. */
-function stream(type: string, write: (child: Process) => Task<void>): ForkedResponse {
+function stream(response: ApiResponse): ForkedResponse {
+  const type = response.watch === undefined ? 'text/plain' : 'application/json';
   return {
     *child(child) {
       yield* child.write(0, encode(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`));
-      yield* write(child);
+      yield* eachChunk(response, (chunk) => writeChunk(child, chunk));
       yield* child.write(0, encode('0\r\n\r\n'));
       return undefined;
     },

@@ -27,13 +27,12 @@ const POSTED: Readonly<Record<string, GroupVersionKind>> = {
   exec: { group: '', version: 'v1', kind: 'PodExecOptions' },
   attach: { group: '', version: 'v1', kind: 'PodAttachOptions' },
   portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
-  proxy: { group: '', version: 'v1', kind: 'PodProxyOptions' },
 };
 
 /** @param kind the version of the request's kind in which the webhook wants to see it */
 export function reviewForm(request: Pick<AdmissionRequest, 'subresource' | 'kind'>, kind: KindDescriptor): ReviewForm {
   const { subresource } = request;
-  const posted = POSTED[subresource];
+  const posted = subresource === 'proxy' ? proxyOptions(request.kind) : POSTED[subresource];
   if (posted !== undefined) return { kind: posted, show: (object) => object, take: (changed) => changed };
   if (subresource === 'scale') {
     return {
@@ -56,6 +55,10 @@ export function reviewForm(request: Pick<AdmissionRequest, 'subresource' | 'kind
     show: (object) => fromStorage(kind, object),
     take: (changed) => defaultedForStorage(kind, decodeFields(changed, kind, 'Ignore').object),
   };
+}
+
+function proxyOptions({ kind }: KindDescriptor): GroupVersionKind {
+  return { group: '', version: 'v1', kind: `${kind}ProxyOptions` };
 }
 
 function nameOf({ group, version, kind }: KindDescriptor): GroupVersionKind {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiRequest, ApiResponse } from '../../../api/request.ts';
-import type { HttpsOutcome, HttpsRequest } from '../../https-port.ts';
+import type { HttpRequest } from '../../http-port.ts';
 import {
   type Body,
   CONFIG_MAPS,
@@ -16,25 +16,33 @@ import {
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 
 /** What a webhook says to a review: allowed, unless told. */
-type Judge = (request: Body) => Body | HttpsOutcome;
+type Judge = (request: Body) => Body | Told;
+
+/** An answer with its body as a text. */
+type Told =
+  | { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
+  | { readonly error: string };
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
 
 /** A server whose webhooks answer after 10 ms; what they were asked is kept. */
 function startWithWebhooks(judges: Readonly<Record<string, Judge>>) {
   const asked: { readonly path: string; readonly request: Body }[] = [];
   const server = startTestServer({
-    sendHttps: ({ path, body }: HttpsRequest, answered) => {
-      const { apiVersion, kind, request } = JSON.parse(body ?? '');
+    sendHttp: ({ path, body }: HttpRequest, answered) => {
+      const { apiVersion, kind, request } = JSON.parse(body as string);
       const name = path.slice(1).split('?')[0]!;
       asked.push({ path: name, request });
       const judged = judges[name]?.(request) ?? {};
       server.sim.schedule(10, 'webhook', () => {
-        if ('error' in judged || 'headers' in judged) answered(judged);
-        else
-          answered({
-            status: 200,
-            headers: {},
-            body: JSON.stringify({ apiVersion, kind, response: { uid: request.uid, allowed: true, ...judged } }),
-          });
+        if ('error' in judged) answered(judged);
+        else if ('headers' in judged) answered({ ...judged, body: encoded(judged.body) });
+        else {
+          const response = { uid: request.uid, allowed: true, ...judged };
+          answered({ status: 200, headers: {}, body: encoded(JSON.stringify({ apiVersion, kind, response })) });
+        }
       });
     },
   });

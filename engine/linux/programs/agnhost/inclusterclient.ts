@@ -1,7 +1,7 @@
 import { Errno } from '../../errno.ts';
 import { createSha256 } from '../../hash.ts';
 import { decode, encode } from '../../stdio.ts';
-import { httpsExchange } from '../go/https-client.ts';
+import { httpExchange } from '../go/http-client.ts';
 import { fatal, klog } from '../go/runtime.ts';
 import type { Command } from './command.ts';
 
@@ -30,14 +30,13 @@ export const inClusterClient: Command = {
       try {
         const authorization = `Bearer ${decode(process.readFile(`${ACCOUNT}/token`)).trim()}`;
         yield* klog(process, 'I', PLACE, `authz_header=${fingerprint(authorization)}`);
-        const answer = yield* httpsExchange(process, {
+        const answer = yield* httpExchange(process, {
           method: 'GET',
           host,
           port: Number(port),
-          serverName: host,
           path: '/healthz',
           headers: { Authorization: authorization },
-          authorities: decode(process.readFile(`${ACCOUNT}/ca.crt`)),
+          tls: { serverName: host, authorities: decode(process.readFile(`${ACCOUNT}/ca.crt`)) },
           timeoutMs: 30_000,
         });
         if ('status' in answer && answer.status === 200) continue;

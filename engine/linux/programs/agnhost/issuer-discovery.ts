@@ -4,7 +4,7 @@ import { hexOf } from '../../hash.ts';
 import { decode, encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { isSigned } from '../../tls/trust.ts';
-import { httpsExchange } from '../go/https-client.ts';
+import { httpExchange } from '../go/http-client.ts';
 import { goError, log } from '../go/runtime.ts';
 import type { Command } from './command.ts';
 
@@ -116,19 +116,18 @@ function hasSigned({ kid, alg, n = '' }: PublishedKey, { header, signed, signatu
 /** As a Pod reaches the API server: believing the cluster's CA alone, and with its own token. */
 function* fetchJson(process: Process, url: string): Task<object> {
   const [, host = '', port = '443', path = '/'] = /^https:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url) ?? [];
-  const answer = yield* httpsExchange(process, {
+  const answer = yield* httpExchange(process, {
     method: 'GET',
     host,
     port: Number(port),
-    serverName: host,
     path,
     headers: { Host: host, Authorization: `Bearer ${decode(process.readFile(`${ACCOUNT}/token`))}` },
-    authorities: decode(process.readFile(`${ACCOUNT}/ca.crt`)),
+    tls: { serverName: host, authorities: decode(process.readFile(`${ACCOUNT}/ca.crt`)) },
     timeoutMs: TIMEOUT_MS,
   });
   if ('error' in answer) throw new NotValidated(`Get ${JSON.stringify(url)}: ${answer.error}`);
-  if (answer.status !== 200) throw new NotValidated(`${answer.status}: ${answer.body}`);
-  const document = parseObject(answer.body);
+  if (answer.status !== 200) throw new NotValidated(`${answer.status}: ${decode(answer.body)}`);
+  const document = parseObject(decode(answer.body));
   if (document === undefined) throw new NotValidated('oidc: failed to decode provider discovery object');
   return document;
 }

@@ -7,10 +7,11 @@ import {
   serveHttp,
 } from '../../http.ts';
 import type { Signal } from '../../signal.ts';
+import { decode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { formatDate } from '../time.ts';
 import { fatal, goError, isEnding } from './runtime.ts';
-import { serverTls } from './server-tls.ts';
+import { type ServerCertificate, serverTls } from './server-tls.ts';
 
 export type GoResponse = HttpServerResponse | ForkedResponse;
 export type GoHandler = (request: HttpServerRequest) => GoResponse | Task<GoResponse>;
@@ -20,13 +21,13 @@ export interface GoServerOptions {
   readonly address?: string;
   /** What signals mean: an exit code ends the program. Without it those that end a Go program do. */
   readonly onSignals?: (signals: readonly Signal[]) => number | undefined;
-  /** Files with a certificate and its key: `ListenAndServeTLS`. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** `ListenAndServeTLS`. */
+  readonly tls?: ServerCertificate;
 }
 
 /**
  * net/http's server on a port until a signal comes; returns the exit code. What a handler leaves out is as net/http fills
- * it in: the date, and `text/plain` for text.
+ * it in: the date, and the type of the body, as far as it looks like a page.
  */
 export function* serveGo(
   process: Process,
@@ -42,7 +43,7 @@ export function* serveGo(
   }
   let secure: (() => SecureChannel) | undefined;
   if (options.tls !== undefined) {
-    const tls = yield* secured(process, options.tls.certificate, options.tls.key);
+    const tls = yield* secured(process, options.tls);
     if ('problem' in tls) return yield* fatal(process, tls.problem);
     secure = tls.channel;
   }
@@ -59,7 +60,7 @@ export function* serveGo(
     headers: {
       ...(response.body === undefined || response.body.length === 0
         ? {}
-        : { 'Content-Type': 'text/plain; charset=utf-8' }),
+        : { 'Content-Type': contentTypeOf(response.body) }),
       Date: formatDate('%a, %d %b %Y %H:%M:%S GMT', process.now()),
       ...response.headers,
     },
@@ -84,13 +85,23 @@ export function* serveGo(
   return exitCode;
 }
 
-function* secured(process: Process, certificate: string, key: string): ReturnType<typeof serverTls> {
+function* secured(process: Process, source: ServerCertificate): ReturnType<typeof serverTls> {
   try {
-    return yield* serverTls(process, certificate, key);
+    return yield* serverTls(process, source);
   } catch (error) {
-    const path = process.access(certificate, 'read') ? key : certificate;
+    if (!('certificate' in source)) throw error;
+    const path = process.access(source.certificate, 'read') ? source.key : source.certificate;
     return { problem: goError(`open ${path}`, error) };
   }
+}
+
+/** What `DetectContentType` takes for a page: https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type */
+const PAGE =
+  /^[\t\n\f\r ]*<(!--|(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)(?=[ >]))/i;
+
+function contentTypeOf(body: string | Uint8Array): string {
+  const start = typeof body === 'string' ? body.slice(0, 512) : decode(body.subarray(0, 512));
+  return PAGE.test(start) ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
 }
 
 /** What `http.Error` and `http.NotFound` send. */

@@ -13,16 +13,23 @@ const PROBLEMS = {
   mismatch: 'tls: private key does not match public key',
 } as const;
 
+/** A certificate and its key: the files that hold them, or PEM itself. */
+export type ServerCertificate =
+  | { readonly certificate: string; readonly key: string }
+  | { readonly certificatePem: string; readonly keyPem: string };
+
 /**
  * What `ListenAndServeTLS` makes of a certificate and a key: a channel for each connection, or why there is none.
  * Throws Errno when a file cannot be read.
  */
 export function* serverTls(
   process: Process,
-  certificatePath: string,
-  keyPath: string,
+  source: ServerCertificate,
 ): Task<{ readonly problem: string } | { readonly channel: () => SecureChannel }> {
-  const pair = readKeyPair(decode(process.readFile(certificatePath)), decode(process.readFile(keyPath)));
+  const pair =
+    'certificate' in source
+      ? readKeyPair(decode(process.readFile(source.certificate)), decode(process.readFile(source.key)))
+      : readKeyPair(source.certificatePem, source.keyPem);
   if (typeof pair === 'string') return { problem: PROBLEMS[pair] };
   const chain = pair.chain.map(({ der }) => der);
   const seed = yield* randomBytes(process, 32);

@@ -13,61 +13,90 @@ import { resolveHost } from '../resolve.ts';
 import { formatDate } from '../time.ts';
 import { goError } from './runtime.ts';
 
-export interface HttpsExchange {
+export interface HttpExchange {
   readonly method: string;
   /** An address, or a name. */
   readonly host: string;
   readonly port: number;
-  /** Whom the certificate has to be for. */
-  readonly serverName: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /** Over TLS; in plain without. */
+  readonly tls?: ServerTrust;
+  /** For the whole exchange. None unless told. */
+  readonly timeoutMs?: number;
+  /** How long the connection may take to come about; `timeoutMs` unless told. */
+  readonly connectTimeoutMs?: number;
+}
+
+interface ServerTrust {
+  /** Whom the certificate has to be for. */
+  readonly serverName: string;
   /** PEM; without it those that the machine knows. */
   readonly authorities?: string;
   readonly insecure?: boolean;
-  readonly timeoutMs: number;
 }
 
-export type HttpsResult =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+export type HttpResult =
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
   /** In the words of net/http, without the `Post "…": ` before them. */
   | { readonly error: string };
 
 const SYSTEM_STORE = '/etc/ssl/certs/ca-certificates.crt';
 const DEADLINE = 'context deadline exceeded';
+/** What net/http's default transport allows for a handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** What a certificate is refused for. */
 class CertificateError extends Error {}
 
-/** One request over TLS as a program in Go makes it. */
-export function* httpsExchange(process: Process, exchange: HttpsExchange): Task<HttpsResult> {
-  const deadlineMs = process.now() + exchange.timeoutMs;
-  const address = yield* resolveHost(process, exchange.host);
-  if (address === undefined) return { error: `dial tcp: lookup ${exchange.host}: no such host` };
-  let connected = false;
+/** One request as a program in Go makes it. */
+export function* httpExchange(process: Process, exchange: HttpExchange): Task<HttpResult> {
+  const { host, port, tls, timeoutMs } = exchange;
+  const deadlineMs = timeoutMs === undefined ? undefined : process.now() + timeoutMs;
+  const leftMs = () => (deadlineMs === undefined ? undefined : Math.max(1, deadlineMs - process.now()));
+  const address = yield* resolveHost(process, host);
+  if (address === undefined) return { error: `dial tcp: lookup ${host}: no such host` };
+  let phase: Phase = 'dial';
+  const left = leftMs();
   try {
-    const answer = yield* httpRequest(process, {
+    const { status, headers, body } = yield* httpRequest(process, {
       ...exchange,
       host: address,
-      timeoutMs: Math.max(1, deadlineMs - process.now()),
+      ...(left === undefined ? {} : { timeoutMs: left }),
       onConnect: () => {
-        connected = true;
+        phase = 'exchange';
       },
-      secure: (fd) => secure(process, fd, exchange, deadlineMs),
+      ...(tls && {
+        *secure(fd: number) {
+          phase = 'handshake';
+          const connection = yield* secure(process, fd, tls, leftMs() ?? HANDSHAKE_TIMEOUT_MS);
+          phase = 'exchange';
+          return connection;
+        },
+      }),
     });
-    return { status: answer.status, headers: answer.headers, body: decode(answer.body) };
+    return { status, headers, body };
   } catch (error) {
-    return { error: wordsOf(error, connected ? undefined : `dial tcp ${address}:${exchange.port}: connect`) };
+    const late = deadlineMs === undefined ? LATE[phase](`${address}:${port}`) : DEADLINE;
+    return { error: wordsOf(error, late, phase === 'dial' ? `dial tcp ${address}:${port}: connect` : undefined) };
   }
 }
 
-function* secure(process: Process, fd: number, exchange: HttpsExchange, deadlineMs: number): Task<TlsConnection> {
-  const { serverName, authorities } = exchange;
+type Phase = 'dial' | 'handshake' | 'exchange';
+
+/** What took too long, where the exchange as a whole has no limit. */
+const LATE: Readonly<Record<Phase, (address: string) => string>> = {
+  dial: (address) => `dial tcp ${address}: i/o timeout`,
+  handshake: () => 'net/http: TLS handshake timeout',
+  exchange: () => DEADLINE,
+};
+
+function* secure(process: Process, fd: number, trust: ServerTrust, timeoutMs: number): Task<TlsConnection> {
+  const { serverName, authorities } = trust;
   const isName = !/^[\d.]+$/.test(serverName);
-  const timeoutMs = Math.max(1, deadlineMs - process.now());
   const connection = yield* shakeHands(process, fd, { ...(isName ? { serverName } : {}), timeoutMs });
-  if (exchange.insecure === true) return connection;
+  if (trust.insecure === true) return connection;
   const chain = readChain(connection.chain);
   const problem = problemOf(chain, trusted(process, authorities), serverName, process.now());
   if (problem === undefined) return connection;
@@ -130,16 +159,17 @@ function timeText(ms: number): string {
   return formatDate('%Y-%m-%dT%H:%M:%SZ', ms);
 }
 
-function wordsOf(error: unknown, dialing: string | undefined): string {
+/** @param late what a time-out is called @param dialing what failed, before there was a connection */
+function wordsOf(error: unknown, late: string, dialing: string | undefined): string {
   if (error instanceof CertificateError) return error.message;
   if (error instanceof TlsError) {
-    if (error.code === 'timeout') return DEADLINE;
+    if (error.code === 'timeout') return late;
     if (error.message === 'wrong version number') return 'http: server gave HTTP response to HTTPS client';
     return error.message.includes('eof') ? 'EOF' : `remote error: tls: ${error.message}`;
   }
   if (error instanceof HttpProtocolError) return `net/http: HTTP/1.x transport connection broken: ${error.message}`;
   if (error instanceof Errno) {
-    if (error.code === 'ETIMEDOUT') return DEADLINE;
+    if (error.code === 'ETIMEDOUT') return late;
     if (dialing !== undefined) return goError(dialing, error);
     return error.code === 'ECONNRESET' ? 'EOF' : goError('read', error);
   }
