@@ -9,6 +9,7 @@ export {
   manifestKinds,
 } from './api/manifest-help.ts';
 export type { KubeList, KubeObject } from './api/object.ts';
+export { checkQuantity, compareQuantities } from './api/quantity.ts';
 export type { ApiRequest, ApiResponse, WatchEvent } from './api/request.ts';
 export {
   events,

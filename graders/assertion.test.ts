@@ -30,6 +30,22 @@ test('assertions that hold say nothing', () => {
   ).toBeUndefined();
 });
 
+test('quantities are compared as what they amount to', () => {
+  const asked = (memory: unknown) => ({ memory });
+  for (const memory of ['32Mi', '64Mi', '0.5Gi', '100M', 33_554_432, '33554432']) {
+    expect(refute(asked(memory), [{ path: 'memory', atLeast: '32Mi' }]), String(memory)).toBeUndefined();
+  }
+  for (const memory of ['1Gi', '1024Mi', '1073741824', 1_073_741_824]) {
+    expect(refute(asked(memory), [{ path: 'memory', amount: '1Gi' }]), String(memory)).toBeUndefined();
+  }
+  for (const memory of ['31Mi', '32M', '32', 'much', true]) {
+    expect(refute(asked(memory), [{ path: 'memory', atLeast: '32Mi' }]), String(memory)).toBeDefined();
+  }
+  expect(refute(asked('1G'), [{ path: 'memory', amount: '1Gi' }])?.seen).toBe('memory is "1G", not 1Gi');
+  // A text beside a number is no number.
+  expect(refute(asked('5'), [{ path: 'memory', atLeast: 1 }])).toBeDefined();
+});
+
 test('one that does not hold says what is there, what was asked for, and where', () => {
   expect(refute(pod, [{ path: 'status.phase', equals: 'Running' }])).toMatchObject({
     seen: 'status.phase is "Pending", not "Running"',

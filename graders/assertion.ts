@@ -1,3 +1,4 @@
+import { checkQuantity, compareQuantities } from '@drydock/engine';
 import { inWords, type Json, sameJson } from './json.ts';
 import { findAll, parsePath } from './object-path.ts';
 
@@ -15,8 +16,11 @@ export interface Assertion {
   /** A substring of a text, or an element of a list. */
   readonly contains?: Json;
   readonly exists?: boolean;
-  readonly atLeast?: number;
-  readonly atMost?: number;
+  /** A number, or a quantity (`32Mi`) that is compared as one. */
+  readonly atLeast?: number | string;
+  readonly atMost?: number | string;
+  /** A quantity, however it is written: `1Gi` is `1024Mi` is `"1073741824"`. */
+  readonly amount?: number | string;
   /** Of a list or a text. */
   readonly length?: number;
 }
@@ -29,6 +33,7 @@ export const ASSERTION_TESTS = [
   'exists',
   'atLeast',
   'atMost',
+  'amount',
   'length',
 ] as const;
 
@@ -70,7 +75,7 @@ function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined
 }
 
 function holds(value: unknown, assertion: Assertion): boolean {
-  const { equals, oneOf, matches, contains, atLeast, atMost, length } = assertion;
+  const { equals, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
   if (equals !== undefined) return sameJson(value, equals);
   if (oneOf !== undefined) return oneOf.some((candidate) => sameJson(value, candidate));
   if (matches !== undefined) return new RegExp(matches, 's').test(String(value));
@@ -79,19 +84,28 @@ function holds(value: unknown, assertion: Assertion): boolean {
       ? value.some((element) => sameJson(element, contains))
       : String(value).includes(String(contains));
   }
-  if (atLeast !== undefined) return typeof value === 'number' && value >= atLeast;
-  if (atMost !== undefined) return typeof value === 'number' && value <= atMost;
+  if (atLeast !== undefined) return compared(value, atLeast, (order) => order >= 0);
+  if (atMost !== undefined) return compared(value, atMost, (order) => order <= 0);
+  if (amount !== undefined) return compared(value, amount, (order) => order === 0);
   return (Array.isArray(value) || typeof value === 'string') && value.length === length;
 }
 
+/** Whether a value's order to a limit is a good one; what is no amount has none. Texts are amounts beside a quantity only. */
+function compared(value: unknown, limit: number | string, isGood: (order: number) => boolean): boolean {
+  if (typeof value === 'number' && typeof limit === 'number') return isGood(value - limit);
+  if (typeof limit === 'number' || (typeof value !== 'string' && typeof value !== 'number')) return false;
+  return checkQuantity(value) === undefined && isGood(compareQuantities(value, limit));
+}
+
 function wanted(assertion: Assertion): string {
-  const { equals, oneOf, matches, contains, atLeast, atMost, length } = assertion;
+  const { equals, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
   if (equals !== undefined) return inWords(equals);
   if (oneOf !== undefined) return `one of ${oneOf.map(inWords).join(', ')}`;
   if (matches !== undefined) return `something that matches /${matches}/`;
   if (contains !== undefined) return `something with ${inWords(contains)} in it`;
   if (atLeast !== undefined) return `at least ${atLeast}`;
   if (atMost !== undefined) return `at most ${atMost}`;
+  if (amount !== undefined) return `${amount}`;
   return `of length ${length}`;
 }
 

@@ -1,4 +1,4 @@
-import { RESOURCES, resourceOfKind } from '@drydock/engine';
+import { checkQuantity, RESOURCES, resourceOfKind } from '@drydock/engine';
 import { ASSERTION_TESTS } from './assertion.ts';
 import { checkPath, checkPathOf } from './check-path.ts';
 import type { CourseNode } from './course-file.ts';
@@ -98,9 +98,18 @@ function checkAssertion(check: CourseNode, node: CourseNode): void {
   for (const flag of ['every', 'exists']) {
     if (node.has(flag) && typeof node.field(flag).data() !== 'boolean') node.field(flag).fail('can be true or false');
   }
-  for (const limit of ['atLeast', 'atMost', 'length']) if (node.has(limit)) node.field(limit).number();
+  if (node.has('length')) node.field('length').number();
+  for (const limit of ['atLeast', 'atMost', 'amount']) if (node.has(limit)) checkAmount(node.field(limit));
   if (node.has('oneOf')) node.field('oneOf').elements();
   if (node.has('matches')) checkExpression(node.field('matches'));
+}
+
+/** A number or a quantity. */
+function checkAmount(node: CourseNode): void {
+  const amount = node.data();
+  if (typeof amount !== 'number' && (typeof amount !== 'string' || checkQuantity(amount) !== undefined)) {
+    node.fail('write a number, or a quantity such as 32Mi');
+  }
 }
 
 function checkExpression(node: CourseNode): void {

@@ -57,7 +57,8 @@ export class BenchTabs {
       tab.panel.toggleAttribute('data-shown', tab.id === id);
     }
     // On narrow screens the tabs are a strip that is longer than the screen.
-    chosen.button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const { offsetLeft, offsetWidth } = chosen.button;
+    this.#list.scrollLeft = offsetLeft - (this.#list.clientWidth - offsetWidth) / 2;
     chosen.tab.shown?.();
   }
 
