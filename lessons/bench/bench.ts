@@ -5,7 +5,7 @@ import { words } from '../i18n/page-words.ts';
 import { Claim } from './claim.ts';
 import { type Complaint, ComplaintListener } from './complaints.ts';
 import type { GoalState } from './grading.ts';
-import { openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
+import { keepingInMemory, openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
 import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
 import { Screens } from './screens.ts';
 import { Signal } from './signal.ts';
@@ -37,6 +37,8 @@ export class Bench {
   readonly past = new Signal<Moment | undefined>(undefined);
   /** Whether what is done here outlives the page. */
   readonly durable = new Signal(true);
+  /** Whether the run that goes on here began with a cluster or files that this page no longer has. */
+  readonly outdated = new Signal(false);
   /** The outcome of the latest jump to the next event. */
   readonly jumped = new Signal<boolean | undefined>(undefined);
   readonly screens = new Screens((bytes) => void this.#remote?.drawn(bytes));
@@ -91,7 +93,7 @@ export class Bench {
   async startOver(options = this.setup.options): Promise<void> {
     this.#end();
     await this.#written;
-    await (await this.#kept()).begin(this.setup.id, options);
+    await this.#begin(options);
     await this.#start({ options, entries: [] });
   }
 
@@ -158,22 +160,34 @@ export class Bench {
   }
 
   async #kept(): Promise<RunKeeping> {
-    this.#keeping ??= await this.#open();
-    this.durable.value = this.#keeping.durable;
+    if (this.#keeping === undefined) {
+      this.#keeping = await this.#open();
+      this.durable.value = this.#keeping.durable;
+    }
     return this.#keeping;
+  }
+
+  /** Begins a run; where the disk is full it is kept as long as the page, and that is told. */
+  async #begin(options: BenchSetup['options']): Promise<void> {
+    try {
+      await (await this.#kept()).begin(this.setup.id, options);
+    } catch {
+      this.#keeping = keepingInMemory();
+      this.durable.value = false;
+      await this.#keeping.begin(this.setup.id, options);
+    }
   }
 
   async #bringBack(): Promise<void> {
     const keeping = await this.#kept();
-    const { id, options } = this.setup;
     let saved: SavedRun | undefined;
     try {
-      saved = await keeping.load(id);
+      saved = await keeping.load(this.setup.id);
     } catch (error) {
       await this.#unreadable(error);
       return;
     }
-    if (saved === undefined) await keeping.begin(id, options);
+    if (saved === undefined) await this.#begin(this.setup.options);
     await this.#start(saved);
   }
 
@@ -181,6 +195,7 @@ export class Bench {
     this.#end();
     this.phase.value = { kind: 'starting' };
     this.screens.begin(saved?.entries ?? []);
+    this.outdated.value = saved !== undefined && this.#isOutdated(saved);
     const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
     const remote = Comlink.wrap<BenchWorker>(worker);
     worker.onerror = (event) => {
@@ -201,6 +216,12 @@ export class Bench {
     if (worker !== this.#worker) return;
     this.phase.value = { kind: 'running' };
     this.#look();
+  }
+
+  /** A playground's cluster is whatever was asked for; those of lessons and exercises are the course's. */
+  #isOutdated({ options, entries }: SavedRun): boolean {
+    if (entries.length === 0 || !/^(lesson|exercise)\//.test(this.setup.id)) return false;
+    return JSON.stringify(options) !== JSON.stringify(this.setup.options);
   }
 
   /** Frames of a worker that is no longer ours are let fall. */

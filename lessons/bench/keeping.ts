@@ -57,6 +57,11 @@ export function openKeeping(): Promise<Keeping> {
   return opened;
 }
 
+/** Where a run is kept when the device takes nothing more: as long as the page. */
+export function keepingInMemory(): RunKeeping {
+  return new MemoryKeeping();
+}
+
 async function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open('drydock', 1);

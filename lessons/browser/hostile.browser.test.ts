@@ -91,6 +91,84 @@ here('an engine that cannot be loaded is told in a sentence, with a way on', asy
   visit.complaints.length = 0;
 });
 
+here('an engine that breaks down in the middle is told, and all but the last action comes back', async () => {
+  const reader = await visit.reader();
+  await reader.addInitScript(() => {
+    globalThis.Worker = class extends Worker {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        document.addEventListener('test-breakdown', () => {
+          this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+        });
+      }
+    };
+  });
+  const bench = await visit.open(reader, LESSON);
+  await bench.type('kubectl create namespace first');
+  await bench.sees(bench.screen, 'namespace/first created');
+  await bench.type('kubectl create namespace second');
+  await bench.sees(bench.screen, 'namespace/second created');
+  await bench.page.waitForTimeout(1500);
+  await bench.page.evaluate(() => document.dispatchEvent(new Event('test-breakdown')));
+  await bench.sees(bench.notice, 'The cluster has stopped, through a fault of Drydock and not of yours');
+  await bench.sees(bench.notice, 'out of memory');
+  await bench.press('Go back to before your last action');
+  await bench.notice.waitFor({ state: 'hidden' });
+  await bench.sees(bench.screen, 'namespace/first created');
+  await bench.type('kubectl get namespaces second');
+  await bench.sees(bench.screen, '"second" not found');
+});
+
+here('a full disk is told of when the lesson begins, and one may work, undo and start over', async () => {
+  const reader = await visit.reader();
+  await reader.addInitScript(fillDisk);
+  const bench = await visit.open(reader, LESSON);
+  await bench.sees(bench.notice, 'does not let us keep your work');
+  await bench.type('kubectl get nodes');
+  await bench.sees(bench.screen, 'node-2');
+  await bench.press('Start over');
+  await bench.press('Yes, start over');
+  await bench.type('echo anew');
+  await bench.sees(bench.screen, /anew.*anew/s);
+  await bench.sees(bench.notice, 'does not let us keep your work');
+});
+
+here('a disk that fills up in the middle is told of, and what was kept before is there', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.type('echo kept');
+  await bench.sees(bench.screen, /kept.*kept/s);
+  await bench.page.waitForTimeout(1500);
+  await bench.page.evaluate(fillDisk);
+  await bench.type('echo lost');
+  await bench.sees(bench.notice, 'does not let us keep your work');
+  await bench.page.reload();
+  await bench.sees(bench.screen, /kept.*kept/s);
+});
+
+here('a lesson that has changed goes on as it was begun, says so, and may be had anew', async () => {
+  const reader = await visit.reader();
+  const bench = await visit.open(reader, LESSON);
+  await bench.type('echo begun');
+  await bench.sees(bench.screen, /begun.*begun/s);
+  await bench.page.waitForTimeout(1500);
+  await reader.route(`${visit.url}/${LESSON}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll('nginx:1.29', 'nginx:1.28') });
+  });
+  await bench.page.reload();
+  await bench.sees(bench.notice, 'has changed since you began');
+  await bench.sees(bench.screen, /begun.*begun/s);
+  await bench.type('grep nginx harbour.yaml');
+  await bench.sees(bench.screen, 'image: nginx:1.29');
+  await bench.press('Go on with them');
+  expect(await bench.notice.isVisible()).toBe(false);
+  await bench.page.reload();
+  await bench.notice.getByRole('button', { name: 'Start over' }).click();
+  await bench.type('grep nginx harbour.yaml');
+  await bench.sees(bench.screen, 'image: nginx:1.28');
+  expect(await bench.notice.isVisible()).toBe(false);
+});
+
 here('a browser that keeps nothing is told of, and everything else works', async () => {
   const reader = await visit.reader();
   await reader.addInitScript(() => Object.defineProperty(globalThis, 'indexedDB', { value: undefined }));
@@ -99,3 +177,14 @@ here('a browser that keeps nothing is told of, and everything else works', async
   await bench.type('kubectl get nodes');
   await bench.sees(bench.screen, 'node-2');
 });
+
+/** From now on the device takes nothing more. */
+function fillDisk(): void {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given);
+    const { transaction } = this;
+    queueMicrotask(() => transaction.error === null && transaction.abort());
+    return request;
+  };
+}

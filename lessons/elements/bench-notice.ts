@@ -13,6 +13,7 @@ export class BenchNotice {
     this.#bench = bench;
     bench.phase.on(() => this.#draw());
     bench.durable.on(() => this.#draw());
+    bench.outdated.on(() => this.#draw());
   }
 
   #draw(): void {
@@ -45,8 +46,17 @@ export class BenchNotice {
           this.#startOver(),
         ];
       case 'running':
-        return this.#bench.durable.value ? [] : [sentence(text.notDurable)];
+        return [
+          ...(this.#bench.durable.value ? [] : [sentence(text.notDurable)]),
+          ...(this.#bench.outdated.value
+            ? [sentence(text.outdated), button(text.goOn, () => this.#goOn()), this.#startOver()]
+            : []),
+        ];
     }
+  }
+
+  #goOn(): void {
+    this.#bench.outdated.value = false;
   }
 
   #startOver(): HTMLElement {

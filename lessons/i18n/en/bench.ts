@@ -121,6 +121,9 @@ export const bench = {
     undoYes: 'Yes, go back',
     notDurable:
       'This browser does not let us keep your work (a private window, or a full disk). It lasts as long as this tab.',
+    outdated:
+      'This page has changed since you began here. Your work goes on in the cluster and the files that you began with.',
+    goOn: 'Go on with them',
     silent: 'The cluster has not answered for a while.',
   },
   terminal: {

@@ -113,6 +113,8 @@ export const bench: typeof english = {
     undoAsk: '回到你上一个操作之前吗？它在集群和文件里做过的事会被撤销。',
     undoYes: '好，回去',
     notDurable: '这个浏览器不让我们保存你的工作（隐私窗口，或者磁盘满了）。它只保留到这个标签页关闭。',
+    outdated: '你开始之后，这一页有了改动。你的工作在开始时的集群和文件里继续。',
+    goOn: '就用它们继续',
     silent: '集群有一会儿没有回应了。',
   },
   terminal: {
