@@ -11,6 +11,7 @@ import {
   type Descriptions,
   type HttpOutcome,
   type HttpRequest,
+  type ResourceHandler,
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
@@ -32,6 +33,12 @@ import { KUBERNETES_VERSION } from './versions.ts';
 
 /** How a request is made from a process. */
 export type ExchangeHttp = (process: Process, request: HttpRequest) => Task<HttpOutcome>;
+
+/** By what the API server asks others; loaded late. */
+interface Outgoing {
+  readonly httpExchange: () => ExchangeHttp;
+  readonly serverProxy: () => ResourceHandler;
+}
 
 /** The users that the kubeconfig files of kubeadm hold. */
 export const USERS = {
@@ -62,7 +69,7 @@ export class ControlPlane {
   readonly #descriptions: Descriptions | undefined;
   readonly #pki: ClusterPki;
   readonly #extensions: () => ApiExtensions;
-  readonly #httpExchange: () => ExchangeHttp;
+  readonly #outgoing: Outgoing;
 
   constructor(
     host: Host,
@@ -73,9 +80,9 @@ export class ControlPlane {
     descriptions: Descriptions | undefined,
     pki: ClusterPki,
     extensions: () => ApiExtensions,
-    httpExchange: () => ExchangeHttp,
+    outgoing: Outgoing,
   ) {
-    this.#httpExchange = httpExchange;
+    this.#outgoing = outgoing;
     this.#host = host;
     this.#dialNode = dialNode;
     this.#dialService = dialService;
@@ -129,6 +136,7 @@ export class ControlPlane {
       descriptions: this.#descriptions,
       tokenKey: this.#pki.tokenKey,
       extensions: this.#extensions,
+      proxy: () => this.#outgoing.serverProxy(),
       sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)),
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
@@ -150,7 +158,7 @@ export class ControlPlane {
 
   /** Asks a webhook, or a server behind this one, from the machine's own network. */
   *#exchange(process: Process, request: HttpRequest, answered: (outcome: HttpOutcome) => void): Task<void> {
-    answered(yield* this.#httpExchange()(process, request));
+    answered(yield* this.#outgoing.httpExchange()(process, request));
   }
 
   /** The real server tries for twenty seconds, too, before it gives up and is restarted. */

@@ -2,6 +2,7 @@ import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
 import { csiPrograms } from '../csi-hostpath/index.ts';
 import { ingressNginxProgram } from '../ingress-nginx/index.ts';
+import { proxy } from '../kube-apiserver/proxy/proxy.ts';
 import { otherModes } from '../kube-proxy/other-modes.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { createNodePlugins } from '../kubelet/csi/node-plugins.ts';
@@ -47,6 +48,7 @@ export const kubectlTools: WorkstationTools = {
   proxyModes: () => otherModes,
   apiExtensions: () => apiExtensions,
   httpExchange: () => httpExchange,
+  serverProxy: () => proxy,
   requestFollower: () => requestFollower,
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),

@@ -120,7 +120,7 @@ export class KubernetesCluster implements Cluster {
       options.descriptions,
       this.#pki,
       tools.apiExtensions,
-      tools.httpExchange,
+      tools,
     );
     const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
       kubeProxy,

@@ -1,6 +1,6 @@
 import type { Transport } from '../client/transport.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
-import type { ApiExtensions } from '../kube-apiserver/index.ts';
+import type { ApiExtensions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
@@ -24,6 +24,8 @@ export interface WorkstationTools {
   readonly apiExtensions: () => ApiExtensions;
   /** How the API server asks others; before the first webhook or proxied request nobody is asked. */
   readonly httpExchange: () => ExchangeHttp;
+  /** How it hands requests on to Pods, Services and nodes. */
+  readonly serverProxy: () => ResourceHandler;
   /** Tells what became of requests on the network. */
   readonly requestFollower: () => RequestFollower;
   /** The kubelets' side of the device plugin protocol; until a plugin registers, nobody asks. */

@@ -18,7 +18,7 @@ import { watchAvailability } from './availability.ts';
 import { createDefaultRoles, createServerObjects, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
-import type { Proxying, ResourceRequest, ServerContext } from './context.ts';
+import type { Proxying, ResourceHandler, ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
 import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
 import { extendedKind } from './custom-resources/extended-kind.ts';
@@ -59,6 +59,8 @@ export interface ApiServerOptions {
   readonly sendHttp?: SendHttp;
   /** 1 to 2 ms unless told. */
   readonly watchLatency?: WatchLatency;
+  /** What hands requests on to Pods, Services and nodes; without it those are refused. */
+  readonly proxy?: () => ResourceHandler;
   /** `--advertise-address`: where Pods reach the server. Without it there is no Service `default/kubernetes`. */
   readonly advertiseAddress?: string;
   /** E.g. `v1.36.2`. */
@@ -205,10 +207,15 @@ function createContext(options: ApiServerOptions): ServerContext {
   };
 }
 
-function proxyingOf({ sim, advertiseAddress, sendHttp }: ApiServerOptions, scope: RequestScope): Proxying {
+const NO_PROXY: ResourceHandler = () => {
+  throw noSuchResource();
+};
+
+function proxyingOf({ sim, advertiseAddress, sendHttp, proxy }: ApiServerOptions, scope: RequestScope): Proxying {
   return {
     address: `${advertiseAddress ?? 'localhost'}:6443`,
     send: sendHttp ?? NO_NETWORK,
+    handler: proxy ?? (() => NO_PROXY),
     draws: scope.draws(sim.random('kube-apiserver/proxy')),
   };
 }

@@ -55,6 +55,8 @@ export interface Proxying {
   /** Where this server is, for requests that do not say it: `10.0.0.10:6443`. */
   readonly address: string;
   readonly send: SendHttp;
+  /** What serves them. */
+  readonly handler: () => ResourceHandler;
   /** By which one of several is chosen. */
   readonly draws: RequestDraws;
 }

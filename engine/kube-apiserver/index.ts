@@ -13,6 +13,7 @@ export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
+export type { ResourceHandler } from './context.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
 export type { HttpOutcome, HttpRequest } from './http-port.ts';
 export type { Descriptions } from './openapi/schemas.ts';

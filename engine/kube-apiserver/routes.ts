@@ -13,12 +13,14 @@ import { getObject, listCollection, watchCollection } from './handlers/read.ts';
 import { getScale, patchScale, updateScale } from './handlers/scale.ts';
 import { requestToken } from './handlers/token-request.ts';
 import { updateObject } from './handlers/update.ts';
-import { proxy } from './proxy/proxy.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 
 type Method = ApiRequest['method'];
 type Handlers = Readonly<Partial<Record<Method, ResourceHandler>>>;
+
+/** Loaded late: nobody can ask for it before the first input. */
+const proxy: ResourceHandler = (request) => request.server.proxying.handler()(request);
 
 /** What can be done at a subresource, whichever kind has it. */
 const SUBRESOURCES: Readonly<Record<string, Handlers>> = {

@@ -38,6 +38,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       },
       apiExtensions: () => present().apiExtensions(),
       httpExchange: () => present().httpExchange(),
+      serverProxy: () => present().serverProxy(),
       proxyModes: () => present().proxyModes(),
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),

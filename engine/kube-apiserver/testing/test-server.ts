@@ -5,6 +5,7 @@ import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { type ApiServerOptions, createApiServer } from '../index.ts';
+import { proxy } from '../proxy/proxy.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
 export type Body = any;
@@ -25,6 +26,7 @@ export function startTestServer(options: Partial<ApiServerOptions> & { readonly 
     dialNode: () => undefined,
     serverVersion: 'v1.36.2',
     extensions: () => apiExtensions,
+    proxy: () => proxy,
     ...options,
   });
 
