@@ -18,7 +18,12 @@ export interface RequestInfo {
 /** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
 export function pathSegments(path: string): string[] | undefined {
   const segments: string[] = [];
-  for (const segment of path.split('/')) if (segment !== '') segments.push(segment);
+  for (let start = 0; start < path.length; ) {
+    const slash = path.indexOf('/', start);
+    const end = slash < 0 ? path.length : slash;
+    if (end > start) segments.push(path.slice(start, end));
+    start = end + 1;
+  }
   if (!path.includes('%')) return segments;
   try {
     return segments.map(decodeURIComponent);
@@ -31,18 +36,26 @@ export function pathSegments(path: string): string[] | undefined {
 export function readRequestInfo(segments: readonly string[]): RequestInfo | undefined {
   const core = segments[0] === 'api';
   if (!core && segments[0] !== 'apis') return undefined;
-  const below = segments.slice(core ? 2 : 3);
-  const rest = below[0] === 'watch' ? below.slice(1) : below;
-  if (rest.length === 0) return undefined;
-  const group = core ? '' : segments[1]!;
-  const version = segments[core ? 1 : 2]!;
-  const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !NAMESPACE_SUBRESOURCES.includes(rest[2]!);
-  const [resource, name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest;
-  if (more.length > 0 && subresource !== 'proxy') return undefined;
-  const namespace = inNamespace ? rest[1]! : '';
-  const subpath = subresource === 'proxy' ? { subpath: more } : {};
-  const info = { group, version, namespace, resource: resource!, name, subresource, ...subpath };
-  return rest === below ? info : { ...info, watch: true };
+  const versionAt = core ? 1 : 2;
+  const watch = segments[versionAt + 1] === 'watch';
+  const first = versionAt + (watch ? 2 : 1);
+  if (first >= segments.length) return undefined;
+  const third = segments[first + 2];
+  const inNamespace =
+    segments[first] === 'namespaces' && third !== undefined && !NAMESPACE_SUBRESOURCES.includes(third);
+  const at = inNamespace ? first + 2 : first;
+  const subresource = segments[at + 2] ?? '';
+  if (segments.length > at + 3 && subresource !== 'proxy') return undefined;
+  const info: RequestInfo = {
+    group: core ? '' : segments[1]!,
+    version: segments[versionAt]!,
+    namespace: inNamespace ? segments[first + 1]! : '',
+    resource: segments[at]!,
+    name: segments[at + 1] ?? '',
+    subresource,
+    ...(subresource === 'proxy' ? { subpath: segments.slice(at + 3) } : {}),
+  };
+  return watch ? { ...info, watch } : info;
 }
 
 const NAMESPACE_SUBRESOURCES = ['finalize', 'status'];

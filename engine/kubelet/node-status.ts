@@ -241,6 +241,8 @@ export class NodeStatusUpdater {
   #resources(previous: NodeStatus): Pick<NodeStatus, 'capacity' | 'allocatable'> {
     const { capacity, allocatable } = this.#own;
     const devices = this.#deps.devices.resources();
+    const offered = devices.capacity.size + devices.allocatable.size + devices.removed.length;
+    if (offered === 0 && !Object.keys(previous.capacity ?? {}).some((name) => name.includes('/'))) return this.#own;
     const extended = new Map(
       Object.entries(previous.capacity ?? {})
         .filter(([name]) => name.includes('/'))
@@ -249,7 +251,6 @@ export class NodeStatusUpdater {
     for (const name of devices.removed) extended.set(name, '0');
     for (const [name, amount] of devices.capacity) extended.set(name, String(amount));
     const given = [...devices.allocatable].map(([name, amount]) => [name, String(amount)] as const);
-    if (extended.size + given.length === 0) return this.#own;
     return {
       capacity: { ...capacity, ...Object.fromEntries(extended) },
       allocatable: { ...allocatable, ...Object.fromEntries([...extended, ...given]) },
@@ -337,7 +338,13 @@ function sameButForHeartbeats(before: NodeStatus, after: NodeStatus): boolean {
 }
 
 function sameCondition(before: NodeCondition, after: NodeCondition): boolean {
-  return sameValue({ ...before, lastHeartbeatTime: after.lastHeartbeatTime }, after);
+  return (
+    before.type === after.type &&
+    before.status === after.status &&
+    before.reason === after.reason &&
+    before.message === after.message &&
+    before.lastTransitionTime === after.lastTransitionTime
+  );
 }
 
 /** A UUID that a name always gets. */

@@ -200,7 +200,7 @@ export class WatchCache {
       let wanted = false;
       for (const watcher of this.#index.all()) {
         if (!watcher.bookmarks) continue;
-        watcher.send(bookmark);
+        watcher.mark(bookmark);
         wanted = true;
       }
       if (wanted) this.#startBookmarks();

@@ -51,6 +51,13 @@ export class Watcher {
     this.#schedule();
   }
 
+  /** Says how far the client has heard. There is nothing new in it: it needs no event of its own, and overtakes none. */
+  mark(bookmark: WatchEvent): void {
+    if (this.#stopped || this.#ending) return;
+    this.#queue.push(bookmark);
+    if (this.#wakeUp === undefined) this.#deliver();
+  }
+
   /** Ends the stream from the server's side, after what is queued. */
   end(): void {
     if (this.#stopped) return;
