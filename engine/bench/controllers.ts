@@ -115,8 +115,11 @@ scaleAmong(1);
 for (const others of [1, 30, 300]) {
   console.log(`scaling one Deployment among ${others} others: ${scaleAmong(others).toFixed(2)} ms`);
 }
-const { wall, cpu, writes, pods: left } = busyDay();
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
-console.log(
-  `24 hours of a busy namespace: ${seconds(wall)}, ${seconds(cpu)} by CPU time (${writes} writes, ${left} Pods left)`,
-);
+// The first day is the one in which the code is still being compiled.
+for (const when of ['first', 'second', 'third']) {
+  const { wall, cpu, writes, pods: left } = busyDay();
+  console.log(
+    `24 hours of a busy namespace, ${when} time: ${seconds(wall)}, ${seconds(cpu)} by CPU time (${writes} writes, ${left} Pods left)`,
+  );
+}

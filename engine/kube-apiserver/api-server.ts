@@ -45,6 +45,7 @@ import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trac
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
 import { ServedKinds, type ServedResource } from './served-kinds.ts';
+import { BookmarkTimer } from './watch/bookmark-timer.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 import { WebhookClient } from './webhook-client.ts';
 
@@ -157,12 +158,13 @@ function createContext(options: ApiServerOptions): ServerContext {
   const latency = watchLatency ?? DEFAULT_LATENCY;
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
+  const bookmarks = new BookmarkTimer(sim);
   const servicePrefix = storagePrefix({ plural: 'services' });
   const allocation = serviceAllocation(etcd, servicePrefix, scope.draws(sim.random('kube-apiserver/services')));
   const served = new ServedKinds(CREATE_ONLY_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
-    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope }),
+    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope, bookmarks }),
   }));
   for (const kind of kinds) served.add(extendedKind(kind, extensions));
   const { resources, lookup } = served;

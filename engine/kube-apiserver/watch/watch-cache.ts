@@ -7,6 +7,7 @@ import { CompactedError, type Etcd, type Watch } from '../../etcd/index.ts';
 import type { Random, Simulation, Timer } from '../../sim/index.ts';
 import { storagePrefix } from '../registry/storage-key.ts';
 import type { RequestScope } from '../request-scope.ts';
+import type { BookmarkTimer } from './bookmark-timer.ts';
 import { ObjectEvent } from './object-event.ts';
 import { isSelective, type ObjectFilter, seenThrough, selects } from './object-filter.ts';
 import { Watcher } from './watcher.ts';
@@ -25,6 +26,7 @@ export interface WatchCacheOptions {
   readonly latency: WatchLatency;
   readonly random: Random;
   readonly scope: RequestScope;
+  readonly bookmarks: BookmarkTimer;
 }
 
 export interface WatchRequest {
@@ -38,7 +40,6 @@ export interface WatchRequest {
   readonly present: (event: WatchEvent, first: boolean) => WatchEvent;
 }
 
-const BOOKMARK_INTERVAL_MS = 60_000;
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
 /**
@@ -52,7 +53,6 @@ export class WatchCache {
   readonly #source: Watch;
   /** Changes whose objects are being converted. */
   readonly #unconverted: ObjectEvent[] = [];
-  #bookmarkTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: WatchCacheOptions) {
@@ -121,7 +121,7 @@ export class WatchCache {
   close(): void {
     this.#closed = true;
     this.#source.cancel();
-    this.#bookmarkTimer?.cancel();
+    this.#options.bookmarks.delete(this.#mark);
     for (const watcher of [...this.#index.all()]) {
       this.#index.delete(watcher);
       watcher.end();
@@ -139,7 +139,7 @@ export class WatchCache {
     }
     this.#index.add(watcher);
     if (outside) return undefined;
-    if (request.allowBookmarks) this.#startBookmarks();
+    if (request.allowBookmarks) this.#options.bookmarks.add(this.#mark);
     if (request.timeoutSeconds === undefined || request.timeoutSeconds <= 0) return undefined;
     return this.#options.sim.schedule(request.timeoutSeconds * 1000, 'watch times out', () => {
       this.#index.delete(watcher);
@@ -192,18 +192,13 @@ export class WatchCache {
     return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion, metadata } as unknown as KubeObject };
   }
 
-  /** One timer serves all watchers of the kind, and only while there is one that wants bookmarks. */
-  #startBookmarks(): void {
-    this.#bookmarkTimer ??= this.#options.sim.schedule(BOOKMARK_INTERVAL_MS, 'watch bookmarks', () => {
-      this.#bookmarkTimer = undefined;
-      const bookmark = this.#bookmark();
-      let wanted = false;
-      for (const watcher of this.#index.all()) {
-        if (!watcher.bookmarks) continue;
-        watcher.mark(bookmark);
-        wanted = true;
-      }
-      if (wanted) this.#startBookmarks();
-    });
-  }
+  /** Tells those who want it how far they have heard; returns whether there are any. */
+  readonly #mark = (): boolean => {
+    const wanting = [...this.#index.all()].filter(({ bookmarks }) => bookmarks);
+    // What is still being converted nobody has heard of.
+    if (wanting.length === 0 || this.#unconverted.length > 0) return wanting.length > 0;
+    const bookmark = this.#bookmark();
+    for (const watcher of wanting) watcher.mark(bookmark);
+    return true;
+  };
 }
