@@ -120,6 +120,10 @@ export function tooManyRequests(message: string, cause: StatusCause, retryAfterS
   return failure(429, 'TooManyRequests', message, { causes: [cause], ...retry });
 }
 
+export function notImplemented(why: string): StatusError {
+  return failure(501, 'NotImplemented', why, {});
+}
+
 /** It takes longer than it may; what it was about may still happen. */
 export function requestTimeout(why: string): StatusError {
   return failure(504, 'Timeout', `Timeout: ${why}`, {});

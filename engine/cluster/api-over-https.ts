@@ -82,7 +82,7 @@ function readRequest(request: HttpServerRequest, method: ApiRequest['method']): 
   const forwardedFor = before === undefined ? peer.address : `${before}, ${peer.address}`;
   const kept: Record<string, string> = isProxied(path) ? { ...headers, 'x-forwarded-for': forwardedFor } : {};
   for (const [name, value] of Object.entries(headers))
-    if (HEADERS.some((each) => each === name) || name.startsWith('impersonate-')) kept[name] = value;
+    if (HEADERS.some((each) => each === name) || /^(impersonate|x-remote)-/.test(name)) kept[name] = value;
   const parameters = new Map<string, string | readonly string[]>();
   for (const [name, value] of new URLSearchParams(query)) {
     const before = parameters.get(name);
@@ -101,6 +101,7 @@ function written(answer: ApiResponse, request: HttpServerRequest): HttpServerRes
   if (answer.byteStream !== undefined) return { ...headed(answer), body: soFar(answer) };
   if (answer.watch !== undefined || answer.session !== undefined) return NOT_STREAMED;
   const { body } = answer;
+  if (body instanceof Uint8Array) return { ...headed(answer), body };
   if (body instanceof Uint8Array) return { ...headed(answer), body };
   if (typeof body !== 'object' || body === null) return { ...headed(answer), body: String(body ?? '') };
   return {

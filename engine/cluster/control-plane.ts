@@ -101,7 +101,8 @@ export class ControlPlane {
       etcd: componentProgram({
         healthAddress: '127.0.0.1',
         healthPort: 2381,
-        start: () => ({ stop: this.#etcd.serve(this.disk) }),
+        // In a Pod it is somebody else's.
+        start: ({ hostname }) => (hostname === this.#host.name ? { stop: this.#etcd.serve(this.disk) } : LONELY_ETCD),
       }),
       'kube-apiserver': componentProgram({
         healthAddress: '0.0.0.0',
@@ -233,6 +234,12 @@ function readCertificate(process: Process, flag: string): string | undefined | {
     throw error;
   }
 }
+
+/** An etcd that is not the cluster's: somebody listens, and nothing is kept. */
+const LONELY_ETCD: RunningComponent = {
+  stop: () => {},
+  server: { port: 2379, answer: () => ({ status: 404, body: '404 page not found\n' }) },
+};
 
 const ETCD_WAIT_MS = 20_000;
 const ETCD_RETRY_MS = 100;

@@ -13,33 +13,33 @@ import type { Host } from '../linux/host.ts';
 import { createFabric, type Fabric } from '../linux/index.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
+import { addOnObjects } from './add-ons.ts';
 import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
-import { CLOUD_CONTROLLER_OBJECTS, cloudControllerProgram } from './cloud-controller.ts';
+import { cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ClusterPki } from './cluster-pki.ts';
 import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
-import { COREDNS_OBJECTS, corednsImage } from './coredns.ts';
-import { CSI_HOSTPATH_ACCOUNT, CSI_HOSTPATH_OBJECTS, csiImages } from './csi-hostpath.ts';
+import { corednsImage } from './coredns.ts';
+import { CSI_HOSTPATH_ACCOUNT, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
-import { kubeProxyImage, kubeProxyObjects } from './kube-proxy.ts';
-import { KUBE_ROUTER_OBJECTS, kubeRouterImage } from './kube-router.ts';
+import { kubeProxyImage } from './kube-proxy.ts';
+import { kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine } from './machine-host.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
-import { METRICS_SERVER_OBJECTS, MetricsServerAddOn } from './metrics-server.ts';
+import { MetricsServerAddOn } from './metrics-server.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
-import { hasNvidiaPlugin, NVIDIA_OBJECTS } from './nvidia-add-on.ts';
 import type { ClusterOptions } from './options.ts';
 import { isReady } from './ready.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
+import { sampleApiServerImage } from './sample-apiserver.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
-import { CLUSTER_CIDR } from './static-pods.ts';
 import { Terminals } from './terminals.ts';
 import { tokenTransport } from './token-transport.ts';
 import type { ClusterView } from './view.ts';
@@ -128,18 +128,11 @@ export class KubernetesCluster implements Cluster {
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
+      sampleApiServerImage({ sim, extensions: tools.apiExtensions }),
       ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
       ...(options.images ?? []),
     ]);
-    const addOns = [
-      ...kubeProxyObjects(`https://${this.#controlPlane.apiServer.hostPort}`, CLUSTER_CIDR),
-      ...KUBE_ROUTER_OBJECTS,
-      ...COREDNS_OBJECTS,
-      ...CLOUD_CONTROLLER_OBJECTS,
-      ...(options.metricsServer === true ? METRICS_SERVER_OBJECTS : []),
-      ...(hasNvidiaPlugin(options) ? NVIDIA_OBJECTS : []),
-      ...(options.storage === true ? CSI_HOSTPATH_OBJECTS : []),
-    ];
+    const addOns = addOnObjects(options, this.#controlPlane.apiServer.hostPort);
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);

@@ -1,8 +1,13 @@
-import type { KindDescriptor } from '../api/descriptor.ts';
+import type { KindDescriptor, Verb } from '../api/descriptor.ts';
+import { notImplemented } from '../api/errors.ts';
 import type { APIService } from '../api/extension-kinds.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 import type { Lookup } from './admission/admission.ts';
+import { answerOf, requestTo } from './aggregated-request.ts';
 import { TEXT } from './discovery/page.ts';
+import type { HttpOutcome, SendHttp } from './http-port.ts';
+import { Query } from './query.ts';
+import type { Question } from './request-scope.ts';
 
 /** A server that stands behind this one and serves groups of its own. */
 export interface AggregatedServer {
@@ -12,44 +17,129 @@ export interface AggregatedServer {
   readonly handle: ApiHandler;
 }
 
-/** Finds the server behind a Service; undefined when none answers there. */
+/** Finds the servers behind Services that are parts of the simulation; undefined for others, which are reached over the network. */
 export type ServiceDialer = (namespace: string, name: string) => AggregatedServer | undefined;
 
 const UNAVAILABLE: ApiResponse = { status: 503, headers: TEXT, body: 'service unavailable\n' };
 
+/** How others are reached. */
+export interface AggregationPorts {
+  readonly dial: ServiceDialer;
+  readonly send: SendHttp;
+  /** Waits for answers. */
+  readonly ask: (questions: readonly Question[]) => readonly unknown[];
+}
+
+/** A resource as a server's discovery has it: `APIResource` of meta/v1. */
+export interface DiscoveredResource {
+  readonly name: string;
+  readonly singularName?: string;
+  readonly namespaced?: boolean;
+  readonly kind: string;
+  readonly verbs?: readonly Verb[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
 /**
- * Hands requests for a group that an APIService gives to a Service on to the server behind it. Simplified: whoever
- * answers is found by the Service's name, not by its endpoints.
+ * Hands requests for a group that an APIService gives to a Service on to the server behind it.
  * https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/
  */
 export class Aggregation {
   readonly #lookup: Lookup;
-  readonly #dial: ServiceDialer;
+  readonly #ports: AggregationPorts;
+  /** What servers in Pods have said that they serve, by the name of the APIService. */
+  readonly #discovered = new Map<string, readonly KindDescriptor[]>();
 
-  constructor(lookup: Lookup, dial: ServiceDialer) {
+  constructor(lookup: Lookup, ports: AggregationPorts) {
     this.#lookup = lookup;
-    this.#dial = dial;
+    this.#ports = ports;
   }
 
   /** What the servers serve that answer at this moment. */
   kinds(): readonly KindDescriptor[] {
     const found: KindDescriptor[] = [];
-    for (const { spec } of this.#lookup.all('apiservices') as readonly APIService[]) {
-      const { service, group, version } = spec ?? {};
+    for (const object of this.#lookup.all('apiservices') as readonly APIService[]) {
+      const { service, group, version } = object.spec ?? {};
       if (service === undefined) continue;
-      const server = this.#dial(service.namespace ?? '', service.name ?? '');
-      for (const kind of server?.kinds ?? []) if (kind.group === group && kind.version === version) found.push(kind);
+      const server = this.#ports.dial(service.namespace ?? '', service.name ?? '');
+      const kinds = server?.kinds ?? (isAvailable(object) ? this.#discovered.get(object.metadata.name) : undefined);
+      for (const kind of kinds ?? []) if (kind.group === group && kind.version === version) found.push(kind);
     }
     return found;
+  }
+
+  /** Notes what the server behind an APIService serves. */
+  discovered({ metadata, spec }: APIService, resources: readonly DiscoveredResource[]): void {
+    const { group = '', version = '' } = spec ?? {};
+    const main = resources.filter(({ name }) => !name.includes('/'));
+    this.#discovered.set(
+      metadata.name,
+      main.map((resource) => descriptorOf(group, version, resource, resources)),
+    );
   }
 
   /** The other server's answer; undefined when the path (`apis`, group, version, resource, …) is none of its business. */
   serve(request: ApiRequest, segments: readonly string[], user: UserInfo): ApiResponse | undefined {
     const [first, group, version, resource] = segments;
     if (first !== 'apis' || resource === undefined) return undefined;
-    const service = (this.#lookup('apiservices', '', `${version}.${group}`) as APIService | undefined)?.spec?.service;
-    if (service === undefined) return undefined;
-    const server = this.#dial(service.namespace ?? '', service.name ?? '');
-    return server === undefined ? UNAVAILABLE : server.handle({ ...request, user });
+    const object = this.#lookup('apiservices', '', `${version}.${group}`) as APIService | undefined;
+    const { service } = object?.spec ?? {};
+    if (object === undefined || service === undefined) return undefined;
+    const server = this.#ports.dial(service.namespace ?? '', service.name ?? '');
+    if (server !== undefined) return server.handle({ ...request, user });
+    return isAvailable(object) ? this.#passOn(object, request, user) : UNAVAILABLE;
   }
+
+  #passOn({ spec }: APIService, request: ApiRequest, user: UserInfo): ApiResponse {
+    if (new Query(request).flag('watch'))
+      throw notImplemented('watches of aggregated resources are not passed on to servers in Pods');
+    const sent = requestTo(spec!, this.#lookup, request, user);
+    if ('error' in sent) return answerOf(sent);
+    const question: Question = {
+      key: `${sent.method} https://${sent.tls?.serverName}${sent.path} ${sent.body ?? ''}`,
+      ask: (answered) => this.#ports.send(sent, answered),
+    };
+    const [outcome] = this.#ports.ask([question]) as [HttpOutcome];
+    return answerOf(outcome);
+  }
+}
+
+function isAvailable({ status }: APIService): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Available' && value === 'True') === true;
+}
+
+/** Of a kind that another server serves only what discovery tells is known. Watches are not passed on, so they are not offered. */
+function descriptorOf(
+  group: string,
+  version: string,
+  {
+    name,
+    kind,
+    singularName = '',
+    namespaced = false,
+    verbs = [],
+    shortNames = [],
+    categories = [],
+  }: DiscoveredResource,
+  all: readonly DiscoveredResource[],
+): KindDescriptor {
+  return {
+    group,
+    version,
+    kind,
+    plural: name,
+    singular: singularName,
+    namespaced,
+    verbs: verbs.filter((verb) => verb !== 'watch'),
+    shortNames,
+    categories,
+    schema: '',
+    subresources: all
+      .filter((each) => each.name.startsWith(`${name}/`))
+      .map((each) => each.name.slice(name.length + 1)),
+    validateCreate: () => [],
+    validateUpdate: () => [],
+    columns: [],
+  };
 }

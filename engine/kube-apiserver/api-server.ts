@@ -100,7 +100,7 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PA
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const server = createContext(options);
   const openApi = new OpenApi(() => server.kinds, options.serverVersion, options.descriptions ?? {});
-  const stopLooking = watchAvailability(options.sim, server.clock, server.served, options.dialService ?? NOBODY);
+  const stopLooking = watchAvailability({ ...server, ...waysToServers(options) });
   const stopCompactor = startCompactor(
     options.sim,
     options.etcd,
@@ -198,7 +198,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     },
     resources,
     lookup,
-    aggregation: new Aggregation(lookup, options.dialService ?? NOBODY),
+    aggregation: new Aggregation(lookup, { ...waysToServers(options), ask }),
     admission: new AdmissionChain(plugins, lookup),
     authenticator: new Authenticator(clock, lookup, tokenKey),
     tokenKey,
@@ -207,6 +207,11 @@ function createContext(options: ApiServerOptions): ServerContext {
     rootDiscovery: new RootDiscovery(),
     proxying: proxyingOf(options, scope),
   };
+}
+
+/** How servers behind APIServices are reached: as parts of the simulation, or over the network. */
+function waysToServers({ dialService = NOBODY, sendHttp = NO_NETWORK }: ApiServerOptions) {
+  return { dial: dialService, send: sendHttp };
 }
 
 const NO_PROXY: ResourceHandler = () => {
