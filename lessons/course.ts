@@ -2,6 +2,7 @@ import { type CollectionEntry, getCollection } from 'astro:content';
 import type { Exercise } from '@drydock/graders';
 import { exerciseOptions } from './bench/exercise-options.ts';
 import type { BenchSetup } from './bench/protocol.ts';
+import { LESSON_BASHRC } from './bench/terminal-words.ts';
 import type { CourseExercise } from './exercise-loader.ts';
 import { FIRST, LANGUAGES, type Language } from './i18n/languages.ts';
 
@@ -45,7 +46,8 @@ export async function lessonsIn({ id }: Language): Promise<Lesson[]> {
 
 export function benchOfLesson({ slug, data }: Lesson): BenchSetup {
   const { title, cluster, files, checks } = data;
-  return { id: `lesson/${slug}`, title, options: { ...cluster, files } as BenchSetup['options'], checks };
+  const options = { ...cluster, files: { '.bashrc': LESSON_BASHRC, ...files } };
+  return { id: `lesson/${slug}`, title, options: options as BenchSetup['options'], checks };
 }
 
 /** Every exercise in a language, its first variant, in the order of their first row of the syllabus. */

@@ -69,6 +69,14 @@ here('killing pause gives the Pod a new sandbox and a new address', async () => 
   await bench.sees(bench.page.locator('dd-inspector'), 'SandboxChanged');
 });
 
+here('who looks for a program that is not here is told what to do instead', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.type('docker ps');
+  await bench.sees(bench.screen, 'Containers run in Pods');
+  await bench.type('sudo kubectl get nodes || echo status $?');
+  await bench.sees(bench.screen, /You are root on this machine already.*status 127|status 127.*You are root/s);
+});
+
 here('the clock can be stopped, hurried, and sent to the next event', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   await bench.prompt();

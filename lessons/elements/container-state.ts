@@ -11,15 +11,17 @@ export interface Shown {
   readonly word: string;
 }
 
-export function containerState(container: ContainerView): Shown {
-  const { state, reason, ready } = container;
+/** @param phase of its Pod: the pause process of a Pod that is over has ended as it should */
+export function containerState(container: ContainerView, phase?: string): Shown {
+  const { state, reason, ready, kind } = container;
   if (state === 'running') {
-    if (ready || container.kind !== 'container') return { tone: 'good', word: words.state.running };
+    if (ready || kind !== 'container') return { tone: 'good', word: words.state.running };
     return { tone: 'busy', word: words.state.notReady };
   }
   if (state === 'waiting') return { tone: isTrouble(reason) ? 'bad' : 'busy', word: reason ?? words.state.waiting };
   if (reason === 'Completed') return { tone: 'done', word: words.state.completed };
-  return { tone: 'bad', word: reason ?? words.state.ended };
+  const wasMeant = kind === 'pause' && (phase === 'Succeeded' || phase === 'Failed');
+  return { tone: wasMeant ? 'done' : 'bad', word: reason ?? words.state.ended };
 }
 
 export function podState(pod: PodView): Shown {

@@ -10,7 +10,7 @@ export interface TerminalWord {
   print(lines: readonly string[]): void;
 }
 
-/** Listens for `goal`, `check`, `hint`, `undo`, `reset` and `solution` in the terminals of an exercise. */
+/** Listens, in all terminals, for programs that are not here; and for `goal`, `check`, `hint`, `undo`, `reset` and `solution` in the terminals of an exercise. */
 export function hearWords(): void {
   document.addEventListener('dd-word', (event) => {
     const { word, print } = (event as CustomEvent<TerminalWord>).detail;
@@ -19,6 +19,8 @@ export function hearWords(): void {
 }
 
 async function answer(door: BenchDoor, word: string): Promise<readonly string[]> {
+  const instead = new Map(Object.entries(words.terminal.instead)).get(word);
+  if (instead !== undefined) return [instead];
   const goals = document.querySelector<ExerciseGoals>('dd-goals');
   if (goals === null) return [words.exercise.notHere];
   switch (word) {

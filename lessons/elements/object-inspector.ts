@@ -143,7 +143,7 @@ export class ObjectInspector extends HTMLElement {
   }
 
   #process(reference: Reference, container: ContainerView): HTMLElement {
-    const { tone, word } = containerState(container);
+    const { tone, word } = containerState(container, this.#pod(reference)?.phase);
     const facts = [
       container.image,
       container.pid === undefined ? undefined : `PID ${container.pid}`,

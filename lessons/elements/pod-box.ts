@@ -16,6 +16,7 @@ export class PodBox implements Drawn<PodView> {
   readonly #status = h('span', { class: 'word' });
   readonly #ip = h('span', { class: 'pod-ip' });
   readonly #cells: KeyedList<ContainerView>;
+  #phase = '';
 
   constructor(pod: PodView, open: Open) {
     const { namespace, name } = pod;
@@ -32,7 +33,12 @@ export class PodBox implements Drawn<PodView> {
     this.#cells = new KeyedList(
       cells,
       (container) => `${container.kind} ${container.name}`,
-      (container) => new ContainerCell(container, () => open(reference, container.name)),
+      (container) =>
+        new ContainerCell(
+          container,
+          () => open(reference, container.name),
+          () => this.#phase,
+        ),
     );
   }
 
@@ -43,6 +49,7 @@ export class PodBox implements Drawn<PodView> {
     setText(this.#ip, pod.ip ?? words.cluster.noIp);
     reshape(this.#shape, tone);
     this.element.dataset['tone'] = tone;
+    this.#phase = pod.phase;
     this.#cells.update(pod.containers);
   }
 }
@@ -53,7 +60,10 @@ class ContainerCell implements Drawn<ContainerView> {
   readonly #word = h('span', { class: 'word' });
   readonly #restarts = h('span', { class: 'restarts' });
 
-  constructor({ name, kind }: ContainerView, open: () => void) {
+  readonly #phase: () => string;
+
+  constructor({ name, kind }: ContainerView, open: () => void, phase: () => string) {
+    this.#phase = phase;
     const button = h(
       'button',
       { type: 'button', class: 'cell-button', onclick: open },
@@ -65,7 +75,7 @@ class ContainerCell implements Drawn<ContainerView> {
   }
 
   update(container: ContainerView): void {
-    const { tone, word } = containerState(container);
+    const { tone, word } = containerState(container, this.#phase());
     reshape(this.#shape, tone);
     setText(this.#word, word);
     setText(this.#restarts, container.restarts > 0 ? words.cluster.restarted(container.restarts) : '');

@@ -139,6 +139,15 @@ export const bench = {
     tooLong: (size: string) =>
       `That paste is ${size}. The terminal takes up to 64 kB at once; put long text into a file, under Files.`,
     loading: 'Opening the terminal…',
+    /** For programs that people look for and that are not here. */
+    instead: {
+      docker:
+        'There is no docker here. Containers run in Pods, on the nodes: kubectl get pods, kubectl exec -it POD -- sh.',
+      podman:
+        'There is no podman here. Containers run in Pods, on the nodes: kubectl get pods, kubectl exec -it POD -- sh.',
+      sudo: 'You are root on this machine already. Leave sudo away.',
+      man: 'There are no manual pages here. Try kubectl explain pod.spec for fields, and --help for flags.',
+    },
   },
   files: {
     label: 'Files of the workstation, in /root',

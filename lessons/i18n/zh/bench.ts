@@ -128,6 +128,12 @@ export const bench: typeof english = {
     keys: '按键',
     ctrl: 'Ctrl',
     tooLong: (size) => `粘贴的内容有 ${size}。终端一次最多接受 64 kB；长文本请放进“文件”里。`,
+    instead: {
+      docker: '这里没有 docker。容器在节点上的 Pod 里运行：kubectl get pods，kubectl exec -it POD -- sh。',
+      podman: '这里没有 podman。容器在节点上的 Pod 里运行：kubectl get pods，kubectl exec -it POD -- sh。',
+      sudo: '在这台机器上你已经是 root 了，去掉 sudo 就行。',
+      man: '这里没有手册页。查字段用 kubectl explain pod.spec，查参数用 --help。',
+    },
     loading: '正在打开终端……',
   },
   files: {
