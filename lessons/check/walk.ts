@@ -29,7 +29,9 @@ export interface Walk {
 export function walkLesson(lesson: LessonText): Walk {
   const cluster = clusterOf(lesson);
   const printed: Printed[] = [];
-  const offences: string[] = [];
+  const offences = checksOf(lesson.head)
+    .filter((check) => holdsNow(cluster, check) !== false)
+    .map(({ id }) => `the check "${id}" is met before anything is done, or cannot be looked at`);
   for (const { name, given } of componentsOf(lesson)) {
     const offence = name === 'Run' ? run(cluster, given, printed) : take(cluster, lesson, name, given);
     if (offence !== undefined) offences.push(offence);
@@ -37,7 +39,7 @@ export function walkLesson(lesson: LessonText): Walk {
   return { printed, offences };
 }
 
-export function clusterOf({ head }: LessonText): Cluster {
+function clusterOf({ head }: LessonText): Cluster {
   return createCluster({ ...head.cluster, files: head.files ?? {} });
 }
 
