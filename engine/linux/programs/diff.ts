@@ -1,10 +1,10 @@
 import type { Task } from '../../sim/index.ts';
+import { formatDate } from '../date-format.ts';
 import { decode, print, printError, readAll } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { linesOf } from './input.ts';
 import { getOptions, type Options } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
-import { formatDate } from './time.ts';
 
 /** A stretch of lines that differs: half-open ranges of either side. */
 interface Change {

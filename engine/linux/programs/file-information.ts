@@ -1,11 +1,11 @@
 import type { Task } from '../../sim/index.ts';
+import { formatDate } from '../date-format.ts';
 import { print, printError, programName } from '../stdio.ts';
 import { readAccounts } from './accounts.ts';
 import { modeText, typeText } from './file-mode.ts';
 import { humanSize } from './ls.ts';
 import { countOf, getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
-import { formatDate } from './time.ts';
 
 export const stat = program(function* (process, args, flavour) {
   const options = getOptions(args, { letters: 'c:Lft', long: { format: 'c', printf: 'c', dereference: 'L' } });

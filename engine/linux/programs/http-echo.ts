@@ -1,8 +1,8 @@
+import { formatDate } from '../date-format.ts';
 import { printError } from '../stdio.ts';
 import { FlagError, parseFlags } from './go/flags.ts';
 import { type GoHandler, peerOf, serveGo } from './go/http-server.ts';
 import { goProgram, log } from './go/runtime.ts';
-import { formatDate } from './time.ts';
 
 const VERSION = '1.0.0';
 

@@ -1,4 +1,5 @@
 import type { Task } from '../../sim/index.ts';
+import { formatDate } from '../date-format.ts';
 import { print, printError } from '../stdio.ts';
 import type { Process, Stat } from '../syscalls.ts';
 import { textWidth } from '../text-width.ts';
@@ -6,7 +7,6 @@ import { type Accounts, readAccounts } from './accounts.ts';
 import { modeText } from './file-mode.ts';
 import { getOptions, type Options } from './options.ts';
 import { errnoOf, type Flavour, program } from './program.ts';
-import { formatDate } from './time.ts';
 
 interface Item {
   readonly name: string;

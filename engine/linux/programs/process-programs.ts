@@ -1,4 +1,5 @@
 import type { Task } from '../../sim/index.ts';
+import { formatDate } from '../date-format.ts';
 import { Regex } from '../regex.ts';
 import { SIGNALS_BY_NUMBER, signalNamed } from '../shell/traps.ts';
 import { type Signal, signalExitCode } from '../signal.ts';
@@ -10,7 +11,7 @@ import { humanSize } from './ls.ts';
 import { getOptions } from './options.ts';
 import { listProcesses, memoryInfo, readProcess, uptimeMs } from './process-list.ts';
 import { errnoOf, program, Usage } from './program.ts';
-import { durationMs, formatDate } from './time.ts';
+import { durationMs } from './time.ts';
 
 /** Takes `-9`, `-TERM`, `-s TERM` off the arguments. Throws Usage. */
 function takeSignal(args: readonly string[]): { signal: Signal | 0; rest: readonly string[] } {

@@ -1,9 +1,9 @@
+import { formatDate } from '../date-format.ts';
 import { print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { type ListedProcess, listProcesses, memoryInfo, uptimeMs } from './process-list.ts';
 import { type Flavour, program } from './program.ts';
-import { formatDate } from './time.ts';
 
 interface Column {
   readonly title: string;

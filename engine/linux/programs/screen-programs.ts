@@ -1,4 +1,5 @@
 import type { Task } from '../../sim/index.ts';
+import { formatDate } from '../date-format.ts';
 import { KeyReader } from '../shell/line-editor/keys.ts';
 import { decode, encode, fail, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
@@ -9,7 +10,6 @@ import { getOptions } from './options.ts';
 import { listProcesses, memoryInfo } from './process-list.ts';
 import { runAndWait, uptimeText } from './process-programs.ts';
 import { errnoOf, program, Usage } from './program.ts';
-import { formatDate } from './time.ts';
 
 export const clear = program(function* (process) {
   yield* print(process, '\x1b[H\x1b[2J\x1b[3J');

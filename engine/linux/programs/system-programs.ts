@@ -1,3 +1,4 @@
+import { formatDate } from '../date-format.ts';
 import { Errno } from '../errno.ts';
 import { decode, fail, print, printError } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
@@ -7,7 +8,6 @@ import { getOptions } from './options.ts';
 import { listProcesses, memoryInfo } from './process-list.ts';
 import { uptimeText } from './process-programs.ts';
 import { errnoOf, program, Usage } from './program.ts';
-import { formatDate } from './time.ts';
 
 // Programs that show, or turn, the machine's knobs.
 

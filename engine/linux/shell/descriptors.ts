@@ -108,6 +108,13 @@ export class FileDescriptors {
     return fd;
   }
 
+  /** The highest free number from `fd` downwards: coprocesses are kept up there. */
+  freeFrom(fd: number): number {
+    let free = fd;
+    while (free > FIRST_PRIVATE && (this.#private.has(free) || this.#open.has(free))) free -= 1;
+    return free;
+  }
+
   #save(fd: number, save: boolean): SavedDescriptor {
     if (!save || !this.#open.has(fd)) return { fd, copy: undefined };
     const copy = this.freeNumber();

@@ -9,7 +9,7 @@ import { complain } from './messages.ts';
 import { type ForkRequest, type Interpreter, isBash, type Shell } from './shell.ts';
 import { copyShell, newShell } from './state.ts';
 import { type ParsedSource, parseScript } from './syntax/parse.ts';
-import { collectSignals, resetForChild, runExitTrap, runTraps } from './traps.ts';
+import { collectSignals, resetForChild, runDebuggingTrap, runExitTrap, runTraps } from './traps.ts';
 
 /** The interpreter: its parts call each other through this table. */
 export const INTERPRETER: Interpreter = {
@@ -23,6 +23,7 @@ export const INTERPRETER: Interpreter = {
 function* runCommand(shell: Shell, command: Parameters<Interpreter['command']>[1], last: boolean): Task<number> {
   if (command.kind === 'simple') {
     yield* shell.process.compute(1);
+    if (shell.traps.size > 0 && shell.traps.has('DEBUG')) yield* runDebuggingTrap(shell, 'DEBUG');
     yield* runSimple(shell, command, last);
   } else yield* runCompound(shell, command, last);
   if (shell.traps.size > 0 || shell.interactive) {

@@ -100,3 +100,13 @@ test('options that do not exist', () => {
     stderr: "sh: can't open '/nope.sh': No such file or directory\n",
   });
 });
+
+test('/dev/tcp/host/port is a connection in bash, and a missing file elsewhere', () => {
+  const script = 'nc -l -p 8080 -e cat & sleep 1; exec 3<>/dev/tcp/localhost/8080 && echo hello >&3 && head -n 1 <&3';
+  expect(testShell('bash').sh(script).stdout).toBe('hello\n');
+  const refused = testShell('bash').sh('cat </dev/tcp/127.0.0.1/9; echo $?; cat </dev/tcp/nosuch.invalid/9');
+  expect(refused.stdout).toBe('1\n');
+  expect(refused.stderr).toContain('connect: Connection refused\n');
+  expect(refused.stderr).toContain('/dev/tcp/nosuch.invalid/9: Invalid argument\n');
+  expect(testShell('dash').sh('cat </dev/tcp/127.0.0.1/9').stderr).toContain('No such file');
+});

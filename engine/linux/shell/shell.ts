@@ -51,13 +51,32 @@ export interface ShellOptions {
   ignoreeof: boolean;
 }
 
+export interface ShellFunction {
+  readonly body: Command;
+  /** The body as written. */
+  readonly source: string;
+  /** Where it was defined. */
+  readonly file: string;
+}
+
+/** A function, or a file that `.` reads, that is under way. */
+export interface ShellCall {
+  /** `source` for a file. */
+  readonly name: string;
+  /** Where it is written. */
+  readonly file: string;
+  /** From where it was called. */
+  readonly line: number;
+  readonly caller: string;
+}
+
 /** The state of one shell process. */
 export interface Shell {
   readonly process: Process;
   readonly interpreter: Interpreter;
   readonly dialect: Dialect;
   readonly variables: Variables;
-  readonly functions: Map<string, Command>;
+  readonly functions: Map<string, ShellFunction>;
   readonly aliases: Map<string, string>;
   readonly options: ShellOptions;
   /** Names set by bash's `shopt`. */
@@ -99,7 +118,9 @@ export interface Shell {
   loopDepth: number;
   functionDepth: number;
   /** The functions under way, the innermost first. */
-  functionNames: readonly string[];
+  calls: readonly ShellCall[];
+  /** The file that is being read: `$0`, or what `.` reads; empty for what comes from elsewhere. */
+  file: string;
   /** The exit codes of the last pipeline's commands; undefined for a single command, whose code is `$?`. */
   pipeStatus: readonly number[] | undefined;
   /** How many subshells deep this is. */

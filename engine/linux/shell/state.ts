@@ -1,7 +1,16 @@
 import type { Process } from '../syscalls.ts';
 import { FileDescriptors } from './descriptors.ts';
 import { JobTable } from './job-table.ts';
-import type { CompleterTable, Dialect, ForkRequest, Interpreter, Shell, ShellOptions } from './shell.ts';
+import {
+  type CompleterTable,
+  type Dialect,
+  type ForkRequest,
+  type Interpreter,
+  isBash,
+  type Shell,
+  type ShellOptions,
+} from './shell.ts';
+import { parseScript } from './syntax/parse.ts';
 import { type Computed, Variables } from './variables.ts';
 
 export interface ShellSetup {
@@ -64,7 +73,8 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
     tested: 0,
     loopDepth: 0,
     functionDepth: 0,
-    functionNames: [],
+    calls: [],
+    file: mode === 'script' ? name : '',
     pipeStatus: undefined,
     subshellDepth: 0,
     sourceDepth: 0,
@@ -127,7 +137,9 @@ function computedValues(shell: () => Shell): Computed {
     ['LINENO', () => String(shell().line)],
     ['BASHPID', () => String(shell().process.pid)],
     ['HOSTNAME', () => shell().process.hostname],
-    ['FUNCNAME', () => shell().functionNames],
+    ['FUNCNAME', () => callNames(shell())],
+    ['BASH_SOURCE', () => callFiles(shell())],
+    ['BASH_LINENO', () => callLines(shell())],
     ['PIPESTATUS', () => (shell().pipeStatus ?? [shell().status]).map(String)],
     ['BASH_SUBSHELL', () => String(shell().subshellDepth)],
     ['BASH_VERSION', () => '5.2.15(1)-release'],
@@ -152,9 +164,24 @@ function computedValues(shell: () => Shell): Computed {
   ]);
 }
 
+/** Below the functions lies the script, if it is one. */
+function callNames({ calls, mode, functionDepth }: Shell): readonly string[] {
+  if (functionDepth === 0) return [];
+  return [...calls.map(({ name }) => name), ...(mode === 'script' ? ['main'] : [])];
+}
+
+function callFiles({ calls, mode, name }: Shell): readonly string[] {
+  return [...calls.map(({ file }) => file), ...(mode === 'script' ? [name] : [])];
+}
+
+function callLines({ calls, mode }: Shell): readonly string[] {
+  return [...calls.map(({ line }) => String(line)), ...(mode === 'script' ? ['0'] : [])];
+}
+
 function importEnvironment(shell: Shell): void {
   const { variables, process } = shell;
   for (const [name, value] of Object.entries(process.env)) {
+    if (isBash(shell) && /^BASH_FUNC_.+%%$/.test(name)) importFunction(shell, name.slice(10, -2), value);
     if (!/^[A-Za-z_][A-Za-z_0-9]*$/.test(name) || name === 'IFS') continue;
     variables.set(name, value);
     variables.setExported(name, true);
@@ -173,4 +200,14 @@ function importEnvironment(shell: Shell): void {
   }
   // The clock of $SECONDS starts now.
   variables.value('SECONDS');
+}
+
+/** What another bash has passed on by `export -f`. */
+function importFunction(shell: Shell, name: string, value: string): void {
+  if (!value.startsWith('() ')) return;
+  const { script, fault } = parseScript(`${name} ${value}`, { braces: true });
+  const command = script.statements[0]?.pipelines[0]?.commands[0];
+  if (fault !== undefined || command?.kind !== 'function' || script.statements.length !== 1) return;
+  shell.functions.set(name, { body: command.body, source: command.source, file: 'environment' });
+  shell.variables.exportFunction(name, command.source);
 }

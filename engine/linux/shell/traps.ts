@@ -58,7 +58,7 @@ export function resetForChild(child: Shell, parentInteractive: boolean, backgrou
   for (const [name, action] of child.traps) {
     if (action === '') continue;
     child.traps.delete(name);
-    if (name !== 'EXIT' && name !== 'ERR') process.setSignalAction(name as Signal, 'default');
+    if (!SHELL_CONDITIONS.has(name)) process.setSignalAction(name as Signal, 'default');
   }
   if (background) {
     process.setSignalAction('INT', 'ignore');
@@ -79,6 +79,42 @@ export function* runErrorTrap(shell: Shell): Task<void> {
   }
   shell.status = status;
 }
+
+/** bash's DEBUG (before each simple command) and RETURN (after a function, or a file that `.` reads). */
+export function* runDebuggingTrap(shell: Shell, name: 'DEBUG' | 'RETURN'): Task<void> {
+  const action = shell.traps.get(name);
+  if (action === undefined || action === '' || shell.trapRunning) return;
+  const { status } = shell;
+  shell.trapRunning = true;
+  try {
+    yield* shell.interpreter.source(shell, action);
+  } finally {
+    shell.trapRunning = false;
+  }
+  shell.status = status;
+}
+
+const DEBUGGING = ['DEBUG', 'RETURN'] as const;
+
+/** Functions do not inherit these two. */
+export function putTrapsAside(shell: Shell): readonly (readonly [string, string])[] {
+  const aside: [string, string][] = [];
+  for (const name of DEBUGGING) {
+    const action = shell.traps.get(name);
+    if (action === undefined) continue;
+    aside.push([name, action]);
+    shell.traps.delete(name);
+  }
+  return aside;
+}
+
+/** What the function has set itself stays. */
+export function bringTrapsBack(shell: Shell, aside: readonly (readonly [string, string])[]): void {
+  for (const [name, action] of aside) if (!shell.traps.has(name)) shell.traps.set(name, action);
+}
+
+/** Conditions that are none of the kernel's signals. */
+export const SHELL_CONDITIONS: ReadonlySet<string> = new Set(['EXIT', 'ERR', ...DEBUGGING]);
 
 /** Runs the EXIT trap, once. */
 export function* runExitTrap(shell: Shell): Task<void> {

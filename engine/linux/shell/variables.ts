@@ -9,6 +9,22 @@ export interface Variable {
   exported: boolean;
   readonly: boolean;
   integer: boolean;
+  /** Of a `declare -n`: the variable it stands for; empty until it is assigned to. */
+  reference?: string;
+}
+
+/** A chain of references ends here. */
+const MAX_REFERENCES = 8;
+
+function newVariable(): Variable {
+  return {
+    value: undefined,
+    elements: undefined,
+    entries: undefined,
+    exported: false,
+    readonly: false,
+    integer: false,
+  };
 }
 
 /** `x=$x$x` in a loop must not fill the memory of the host. */
@@ -30,6 +46,8 @@ export class Variables {
   /** Told how many bytes the shell holds, whenever a large value changes. */
   onMemory: ((bytes: number) => void) | undefined;
   #largeBytes = 0;
+  /** Whether there has been a `declare -n`: most shells never see one. */
+  #hasReferences = false;
 
   readonly #bash: boolean;
 
@@ -40,14 +58,46 @@ export class Variables {
     if (from === undefined) return;
     for (const [name, variable] of from.#variables) this.#variables.set(name, copyOf(variable));
     for (const frame of from.#frames) this.#frames.push(new Map(frame));
+    this.#hasReferences = from.#hasReferences;
+  }
+
+  /** `declare -n name=target`. */
+  refer(name: string, target: string): void {
+    const variable = this.#variables.get(name) ?? newVariable();
+    variable.reference = target;
+    this.#variables.set(name, variable);
+    this.#hasReferences = true;
+  }
+
+  /** What a name reference stands for; undefined for other variables. */
+  referenceOf(name: string): string | undefined {
+    return this.#hasReferences ? this.#variables.get(name)?.reference : undefined;
+  }
+
+  /** `unset -n`: the reference itself. */
+  unrefer(name: string): void {
+    if (this.referenceOf(name) !== undefined) this.#variables.delete(name);
+  }
+
+  /** The variable that a name leads to. References in a circle lead nowhere new. */
+  #resolve(name: string): string {
+    if (!this.#hasReferences) return name;
+    let resolved = name;
+    for (let depth = 0; depth < MAX_REFERENCES; depth++) {
+      const target = this.#variables.get(resolved)?.reference;
+      if (target === undefined || target === '') return resolved;
+      resolved = target;
+    }
+    return name;
   }
 
   get(name: string): Variable | undefined {
-    return this.#variables.get(name);
+    return this.#variables.get(this.#resolve(name));
   }
 
   /** The value as `$name` sees it: of an array, its element 0. */
-  value(name: string): string | undefined {
+  value(given: string): string | undefined {
+    const name = this.#resolve(given);
     const variable = this.#variables.get(name);
     if (variable !== undefined) {
       if (variable.elements !== undefined) return variable.elements.get(0);
@@ -60,7 +110,7 @@ export class Variables {
   }
 
   element(name: string, key: string): string | undefined {
-    const variable = this.#variables.get(name);
+    const variable = this.get(name);
     if (variable === undefined) {
       const list = this.values(name);
       return list.at(Number(key));
@@ -72,7 +122,8 @@ export class Variables {
   }
 
   /** All values of `${name[@]}`. */
-  values(name: string): string[] {
+  values(given: string): string[] {
+    const name = this.#resolve(given);
     const variable = this.#variables.get(name);
     if (variable?.entries !== undefined) return [...variable.entries.values()];
     if (variable?.elements !== undefined) return sorted(variable.elements).map(([, value]) => value);
@@ -84,24 +135,18 @@ export class Variables {
 
   /** All keys of `${!name[@]}`. */
   keys(name: string): string[] {
-    const variable = this.#variables.get(name);
+    const variable = this.get(name);
     if (variable?.entries !== undefined) return [...variable.entries.keys()];
     if (variable?.elements !== undefined) return sorted(variable.elements).map(([key]) => String(key));
     return this.value(name) === undefined ? [] : ['0'];
   }
 
   /** Makes the variable if need be; throws for a read-only one. */
-  writable(name: string): Variable {
+  writable(given: string): Variable {
+    const name = this.#resolve(given);
     let variable = this.#variables.get(name);
     if (variable === undefined) {
-      variable = {
-        value: undefined,
-        elements: undefined,
-        entries: undefined,
-        exported: false,
-        readonly: false,
-        integer: false,
-      };
+      variable = newVariable();
       this.#variables.set(name, variable);
     } else if (variable.readonly) {
       throw this.#bash
@@ -116,6 +161,10 @@ export class Variables {
   set(name: string, value: string): void {
     if (value.length > MAX_VALUE_LENGTH) throw new ShellFault(`${name}: value too long`, 2);
     const variable = this.writable(name);
+    if (variable.reference === '') {
+      variable.reference = value;
+      return;
+    }
     this.#account(variable.value, value);
     if (variable.elements !== undefined) variable.elements.set(0, value);
     else if (variable.entries !== undefined) variable.entries.set('0', value);
@@ -161,13 +210,14 @@ export class Variables {
   }
 
   setExported(name: string, exported: boolean): void {
-    const variable = this.#variables.get(name);
+    const variable = this.get(name);
     if (variable === undefined && !exported) return;
     (variable ?? this.writable(name)).exported = exported;
     this.#environment = undefined;
   }
 
-  unset(name: string, key?: string): void {
+  unset(given: string, key?: string): void {
+    const name = this.#resolve(given);
     const variable = this.#variables.get(name);
     if (variable === undefined) return;
     if (variable.readonly) {
@@ -186,7 +236,15 @@ export class Variables {
   }
 
   names(): string[] {
-    return [...this.#variables.keys()].sort();
+    return [...this.#variables.keys()].filter((name) => !name.startsWith('BASH_FUNC_')).sort();
+  }
+
+  /** `export -f`: bash passes a function on as a variable of this name, which only another bash reads. */
+  exportFunction(name: string, source: string): void {
+    const variable = this.writable(`BASH_FUNC_${name}%%`);
+    variable.value = `() ${source}`;
+    variable.exported = true;
+    this.#environment = undefined;
   }
 
   /** What programs are started with. Not to be changed. */

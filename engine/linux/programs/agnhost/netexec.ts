@@ -1,4 +1,5 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import type { HttpServerRequest } from '../../http.ts';
 import { signalExitCode } from '../../signal.ts';
@@ -7,7 +8,6 @@ import type { Process } from '../../syscalls.ts';
 import { formatGoDuration, parseGoDuration } from '../go/duration.ts';
 import { formValues, type GoHandler, type GoResponse, httpError, peerOf, serveGo } from '../go/http-server.ts';
 import { fatal, isEnding, log } from '../go/runtime.ts';
-import { formatDate } from '../time.ts';
 import type { Command } from './command.ts';
 import { dial } from './dial.ts';
 import { serveUdp } from './udp-server.ts';

@@ -1,4 +1,5 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { makeDirectories } from '../../directory-tree.ts';
 import { Errno } from '../../errno.ts';
 import { concatBytes, print, printError, readAll } from '../../stdio.ts';
@@ -7,7 +8,6 @@ import { type Accounts, readAccounts } from '../accounts.ts';
 import { modeText } from '../file-mode.ts';
 import { getOptions, type Options } from '../options.ts';
 import { errnoOf, type Flavour, program } from '../program.ts';
-import { formatDate } from '../time.ts';
 import { compress, decompress, GzipError, isGzip } from './gzip-format.ts';
 import { BLOCK_BYTES, padded, type TarEntry, TarError, tarEntries, tarHeader } from './tar-format.ts';
 

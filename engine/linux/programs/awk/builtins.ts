@@ -1,6 +1,6 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import type { Regex } from '../../regex.ts';
-import { formatDate } from '../time.ts';
 import { unescapeAwk } from './lexer.ts';
 import type { AwkMachine } from './machine.ts';
 import { splitByRegex, splitFields } from './record.ts';

@@ -1,9 +1,9 @@
+import { formatDate } from '../../date-format.ts';
 import { DNS_TYPES, type DnsMessage, type DnsRecord } from '../../dns/message.ts';
 import { fail, print } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { getOptions } from '../options.ts';
 import { type Flavour, program } from '../program.ts';
-import { formatDate } from '../time.ts';
 import { ask, candidates, type ResolverConfig, resolverConfig, reverseName } from './resolver.ts';
 
 // nslookup, host and dig.

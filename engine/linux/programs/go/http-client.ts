@@ -1,4 +1,5 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import { HttpProtocolError, httpRequest } from '../../http.ts';
 import { decode } from '../../stdio.ts';
@@ -10,7 +11,6 @@ import { TlsError } from '../../tls/record.ts';
 import { DISTRUST, shakeHands, type TlsConnection } from '../../tls/tls-client.ts';
 import { isFor, judgeChain } from '../../tls/trust.ts';
 import { resolveHost } from '../resolve.ts';
-import { formatDate } from '../time.ts';
 import { goError } from './runtime.ts';
 
 export interface HttpExchange {

@@ -1,4 +1,5 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import {
   type ForkedResponse,
   type HttpServerRequest,
@@ -9,7 +10,6 @@ import {
 import type { Signal } from '../../signal.ts';
 import { decode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { formatDate } from '../time.ts';
 import { fatal, goError, isEnding } from './runtime.ts';
 import { type ServerCertificate, serverTls } from './server-tls.ts';
 

@@ -1,9 +1,9 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import type { Signal } from '../../signal.ts';
 import { printError } from '../../stdio.ts';
 import type { Process, Program } from '../../syscalls.ts';
-import { formatDate } from '../time.ts';
 
 // What programs written in Go have in common, beyond what they do.
 

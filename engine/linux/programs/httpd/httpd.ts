@@ -1,11 +1,11 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import { type HttpServerRequest, type HttpServerResponse, STATUS_TEXT, serveHttp } from '../../http.ts';
 import type { Signal } from '../../signal.ts';
 import { print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { escapeHtml } from '../html.ts';
-import { formatDate } from '../time.ts';
 import { type HttpdConfig, HttpdConfigError, readHttpdConfig } from './config.ts';
 
 const CONFIG = '/usr/local/apache2/conf/httpd.conf';

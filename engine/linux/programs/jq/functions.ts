@@ -1,4 +1,4 @@
-import { formatDate } from '../time.ts';
+import { formatDate } from '../../date-format.ts';
 import {
   compare,
   described,

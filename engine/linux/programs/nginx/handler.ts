@@ -1,6 +1,6 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import type { HttpServerResponse } from '../../http.ts';
-import { formatDate } from '../time.ts';
 import { checkAccess } from './access.ts';
 import { locationFor, needsSlash } from './choice.ts';
 import { complain, type Exchange, keepCaptures } from './exchange.ts';

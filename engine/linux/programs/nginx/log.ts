@@ -1,8 +1,8 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import { encode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { formatDate } from '../time.ts';
 import type { LogFormat } from './config.ts';
 import type { Exchange } from './exchange.ts';
 import { LEVELS } from './settings.ts';

@@ -1,9 +1,9 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import type { HttpServerResponse } from '../../http.ts';
 import { concatBytes, encode } from '../../stdio.ts';
 import type { Process, Stat } from '../../syscalls.ts';
-import { formatDate } from '../time.ts';
 import { complain, type Exchange } from './exchange.ts';
 import { indexPage } from './pages.ts';
 import { redirect, typeOf } from './redirect.ts';

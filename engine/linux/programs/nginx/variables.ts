@@ -1,5 +1,5 @@
+import { formatDate } from '../../date-format.ts';
 import { encode } from '../../stdio.ts';
-import { formatDate } from '../time.ts';
 import type { Exchange } from './exchange.ts';
 import { keepCaptures } from './exchange.ts';
 import { matchesWildcard, murmurHash2, type SplitClients, type VariableMap } from './maps.ts';

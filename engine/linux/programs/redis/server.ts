@@ -1,8 +1,8 @@
 import type { Task } from '../../../sim/index.ts';
+import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import { encode, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { formatDate } from '../time.ts';
 import type { Blocked } from './command.ts';
 import { Keyspace } from './keyspace.ts';
 import { appendCommand, readCommands, saveSnapshot } from './persistence.ts';

@@ -1,11 +1,12 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import { decode } from '../../stdio.ts';
+import { decode, print } from '../../stdio.ts';
 import { FunctionReturn, LoopExit, ShellExit } from '../control.ts';
 import { execProgram, searchPath } from '../execute/program.ts';
 import { complain } from '../messages.ts';
 import { isBash, type Shell } from '../shell.ts';
 import { MAX_SCRIPT_LENGTH } from '../syntax/parse.ts';
+import { runDebuggingTrap } from '../traps.ts';
 import { type Builtin, textArguments } from './builtin.ts';
 
 function loopExit(kind: 'break' | 'continue'): Builtin {
@@ -118,16 +119,51 @@ export const dot: Builtin = {
       if (shell.interactive) return 2;
       throw new ShellExit(2);
     }
-    const { positional } = shell;
+    const { positional, calls, line } = shell;
+    const from = shell.file;
     if (parameters.length > 0) shell.positional = parameters;
+    shell.calls = [{ name: 'source', file: path, line, caller: from }, ...calls];
+    shell.file = path;
     try {
-      return yield* sourceText(shell, text);
-    } catch (error) {
-      if (!(error instanceof FunctionReturn)) throw error;
-      return error.status;
+      const status = yield* untilReturn(sourceText(shell, text));
+      if (shell.traps.has('RETURN')) yield* runDebuggingTrap(shell, 'RETURN');
+      return status;
     } finally {
       if (parameters.length > 0) shell.positional = positional;
+      shell.calls = calls;
+      shell.file = from;
     }
+  },
+};
+
+function* untilReturn(source: Task<number>): Task<number> {
+  try {
+    return yield* source;
+  } catch (error) {
+    if (!(error instanceof FunctionReturn)) throw error;
+    return error.status;
+  }
+}
+
+/** `caller [n]`: from where the function that is running was called, and the functions below it. */
+export const caller: Builtin = {
+  *run(shell, args) {
+    const [text] = textArguments(args);
+    const { calls } = shell;
+    if (text !== undefined && !/^\d{1,9}$/.test(text)) {
+      yield* complain(shell, `${text}: invalid number`, 'caller');
+      return 2;
+    }
+    const call = calls[Number(text ?? 0)];
+    if (calls.length === 0 && text === undefined && shell.mode === 'script') {
+      yield* print(shell.process, '0 NULL\n');
+      return 0;
+    }
+    if (call === undefined) return 1;
+    const below = calls[Number(text ?? 0) + 1]?.name ?? 'main';
+    const file = call.caller === '' ? 'NULL' : call.caller;
+    yield* print(shell.process, `${call.line} ${text === undefined ? '' : `${below} `}${file}\n`);
+    return 0;
   },
 };
 

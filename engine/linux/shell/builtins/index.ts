@@ -2,6 +2,7 @@ import type { Builtin } from './builtin.ts';
 import { cd, pwd } from './directory.ts';
 import {
   breakLoop,
+  caller,
   colon,
   continueLoop,
   dot,
@@ -30,6 +31,7 @@ const table = new Map<string, Builtin>(
     alias,
     bg,
     break: breakLoop,
+    caller,
     cd,
     continue: continueLoop,
     declare,

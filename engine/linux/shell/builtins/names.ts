@@ -4,6 +4,7 @@ import { findProgram, searchPath, startProgram } from '../execute/program.ts';
 import { complain } from '../messages.ts';
 import { quoteForShell } from '../quote.ts';
 import { isBash, type Shell } from '../shell.ts';
+import { functionText } from '../syntax/function-text.ts';
 import { type Builtin, parseOptions, textArguments } from './builtin.ts';
 
 const RESERVED: ReadonlySet<string> = new Set(
@@ -117,7 +118,8 @@ function* explain(shell: Shell, name: string, found: Meaning | undefined, builti
       : found.kind === 'file'
         ? found.path
         : texts[found.kind];
-  yield* print(shell.process, `${name} is ${text}\n`);
+  const source = bash && found.kind === 'function' ? shell.functions.get(name)?.source : undefined;
+  yield* print(shell.process, `${name} is ${text}\n${source === undefined ? '' : functionText(name, source)}`);
   return 0;
 }
 

@@ -31,7 +31,7 @@ export const printf: Builtin = {
       );
       return 2;
     }
-    const { text, warnings } = printfText(words[0]!, words.slice(1));
+    const { text, warnings } = printfText(words[0]!, words.slice(1), isBash(shell) ? shell.process.now() : undefined);
     if (variable === undefined) yield* print(shell.process, text);
     else shell.variables.set(variable, text);
     for (const warning of warnings)

@@ -1,4 +1,5 @@
 import { floating, pad, signed, unsigned } from '../../c-format.ts';
+import { formatDate } from '../../date-format.ts';
 import { quoteForShell } from '../quote.ts';
 import { unescapeText } from './escapes.ts';
 
@@ -9,7 +10,7 @@ export interface Formatted {
 }
 
 const DIRECTIVE =
-  /%(?:(%)|([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|q|L|j|z|t)?([diouxXeEfFgGaAcsbqT(]))|\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|.)/gs;
+  /%(?:(%)|([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|q|L|j|z|t)?([diouxXeEfFgGaAcsbq]|\([^()]*\)T))|\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|.)/gs;
 
 /** No field is wider. */
 const MAX_WIDTH = 100_000;
@@ -17,10 +18,10 @@ const MAX_WIDTH = 100_000;
 /**
  * printf(1): the format is used again while arguments are left.
  *
- * @param now for `%(format)T`, milliseconds since 1970
+ * @param nowMs for bash's `%(format)T`, milliseconds since 1970; without it there is no such directive
  */
-export function printfText(format: string, args: readonly string[]): Formatted {
-  const state = { args, at: 0, warnings: [] as string[], stop: false };
+export function printfText(format: string, args: readonly string[], nowMs?: number): Formatted {
+  const state = { args, at: 0, warnings: [] as string[], stop: false, nowMs };
   let text = '';
   do {
     const before = state.at;
@@ -35,6 +36,7 @@ interface FormatState {
   at: number;
   readonly warnings: string[];
   stop: boolean;
+  readonly nowMs: number | undefined;
 }
 
 function formatOnce(format: string, state: FormatState): string {
@@ -101,10 +103,21 @@ function directive(match: RegExpMatchArray, state: FormatState): string {
       body = unsigned(integer(state), conversion, flags, precision);
       break;
     default:
+      if (conversion.startsWith('(')) {
+        body = dateText(conversion.slice(1, -2), state, match[0]);
+        break;
+      }
       numeric = true;
       body = floating(real(state), conversion, flags, precision);
   }
   return pad(body, width, flags, numeric && (precision === undefined || !/[diouxX]/.test(conversion)));
+}
+
+/** `%(format)T`: the argument is seconds since 1970; -1, or none, is now. */
+function dateText(format: string, state: FormatState, source: string): string {
+  if (state.nowMs === undefined) return source;
+  const given = state.at < state.args.length ? integer(state) : -1n;
+  return formatDate(format === '' ? '%X' : format, given < 0n ? state.nowMs : Number(given) * 1000);
 }
 
 function quoteArgument(text: string): string {

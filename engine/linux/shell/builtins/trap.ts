@@ -2,7 +2,7 @@ import { print } from '../../stdio.ts';
 import { complain } from '../messages.ts';
 import { quoteForShell } from '../quote.ts';
 import { isBash } from '../shell.ts';
-import { signalNamed } from '../traps.ts';
+import { SHELL_CONDITIONS, signalNamed } from '../traps.ts';
 import { type Builtin, textArguments } from './builtin.ts';
 
 export const trap: Builtin = {
@@ -14,7 +14,7 @@ export const trap: Builtin = {
       const prefix = isBash(shell) ? 'SIG' : '';
       const lines = [...shell.traps].map(
         ([name, action]) =>
-          `trap -- ${quoteForShell(action, true)} ${name === 'EXIT' || name === 'ERR' ? name : prefix + name}\n`,
+          `trap -- ${quoteForShell(action, true)} ${SHELL_CONDITIONS.has(name) ? name : prefix + name}\n`,
       );
       yield* print(shell.process, lines.join(''));
       return 0;
@@ -26,12 +26,11 @@ export const trap: Builtin = {
     for (const word of single ? words : words.slice(1)) {
       const signal = signalNamed(word);
       if (signal === undefined) {
-        if (word === 'ERR' && isBash(shell)) {
+        if (SHELL_CONDITIONS.has(word) && isBash(shell)) {
           if (action === '-') shell.traps.delete(word);
           else shell.traps.set(word, action);
           continue;
         }
-        if (['DEBUG', 'RETURN'].includes(word) && isBash(shell)) continue;
         yield* complain(
           shell,
           isBash(shell)

@@ -2,9 +2,11 @@ import type { Task } from '../../../sim/index.ts';
 import { print } from '../../stdio.ts';
 import { ShellExit } from '../control.ts';
 import { assign, assignText } from '../execute/assign.ts';
+import { expandText } from '../expand/word.ts';
 import { complain } from '../messages.ts';
 import { doubleQuoted, quoteForShell } from '../quote.ts';
 import { isBash, type Shell } from '../shell.ts';
+import { functionText } from '../syntax/function-text.ts';
 import type { Assignment } from '../syntax/tree.ts';
 import { ReadonlyVariable, type Variable } from '../variables.ts';
 import { type Argument, type Builtin, parseOptions } from './builtin.ts';
@@ -52,6 +54,7 @@ function* declareOne(
   }
   const { variables } = shell;
   if (local) variables.makeLocal(variableName, !isBash(shell) && !('value' in assignment));
+  if (attributes.add.has('n') && isBash(shell)) return yield* refer(shell, assignment, name);
   if (attributes.add.has('A')) variables.makeAssociative(variableName);
   if (attributes.add.has('a') && variables.get(variableName)?.elements === undefined) {
     const before = variables.value(variableName);
@@ -67,6 +70,27 @@ function* declareOne(
   if (attributes.remove.has('x')) variables.setExported(variableName, false);
   if (attributes.remove.has('i')) variables.writable(variableName).integer = false;
   if (attributes.add.has('r')) variables.writable(variableName).readonly = true;
+  return 0;
+}
+
+/** `declare -n name=target` */
+function* refer(shell: Shell, assignment: TextAssignment | Assignment, command: string): Task<number> {
+  let target = '';
+  if ('value' in assignment) {
+    const { value } = assignment;
+    if (typeof value === 'string') target = value;
+    else if (!('elements' in value)) target = yield* expandText(shell, value);
+  }
+  if (target === assignment.name && shell.functionDepth === 0) {
+    yield* complain(shell, `${target}: nameref variable self references not allowed`, command);
+    return 1;
+  }
+  if (target !== '' && !NAME.test(target)) {
+    yield* complain(shell, `\`${target}': invalid variable name for name reference`, command);
+    return 1;
+  }
+  if (target === assignment.name) yield* complain(shell, `warning: ${target}: circular name reference`, command);
+  shell.variables.refer(assignment.name, target);
   return 0;
 }
 
@@ -87,7 +111,9 @@ function declaration(implied: string | undefined, local: boolean): Builtin['run'
       rest,
     };
     if (attributes.remove.has('x')) (attributes.add as Set<string>).delete('x');
-    if (add.has('f') || add.has('F')) return yield* declareFunctions(shell, rest);
+    if ((add.has('f') || add.has('F')) && isBash(shell)) {
+      return yield* declareFunctions(shell, rest, attributes.add, name);
+    }
     if (rest.length === 0 || add.has('p')) return yield* listVariables(shell, attributes, name);
     let status = 0;
     for (const argument of rest)
@@ -96,8 +122,28 @@ function declaration(implied: string | undefined, local: boolean): Builtin['run'
   };
 }
 
-function* declareFunctions(shell: Shell, names: readonly Argument[]): Task<number> {
-  return names.every((name) => typeof name === 'string' && shell.functions.has(name)) ? 0 : 1;
+/** `declare -F` names functions, `declare -f` shows them as they were written; `export -f` passes them on. */
+function* declareFunctions(
+  shell: Shell,
+  names: readonly Argument[],
+  letters: ReadonlySet<string>,
+  command: string,
+): Task<number> {
+  const all = names.length === 0;
+  const wanted = all ? [...shell.functions.keys()].sort() : names.map(String);
+  let status = 0;
+  let text = '';
+  for (const name of wanted) {
+    const definition = shell.functions.get(name);
+    if (definition === undefined) {
+      status = 1;
+      if (letters.has('x')) yield* complain(shell, `${name}: not a function`, command);
+    } else if (letters.has('x')) shell.variables.exportFunction(name, definition.source);
+    else if (letters.has('F')) text += all ? `declare -f ${name}\n` : `${name}\n`;
+    else text += functionText(name, definition.source);
+  }
+  yield* print(shell.process, text);
+  return status;
 }
 
 function* listVariables(shell: Shell, attributes: Attributes, command: string): Task<number> {
@@ -106,6 +152,13 @@ function* listVariables(shell: Shell, attributes: Attributes, command: string): 
   const names = wanted.length > 0 ? wanted : shell.variables.names();
   let text = '';
   for (const name of names) {
+    const target = shell.variables.referenceOf(name);
+    if (target !== undefined) {
+      if (wanted.length > 0 || attributes.add.has('n') || attributes.add.size === 0) {
+        text += `declare -n ${name}${target === '' ? '' : `=${doubleQuoted(target)}`}\n`;
+      }
+      continue;
+    }
     const variable = shell.variables.get(name);
     if (variable === undefined) {
       yield* complain(shell, `${name}: not found`, command);
@@ -174,7 +227,8 @@ export const local: Builtin = {
 function unsetOne(shell: Shell, operand: string, flags: ReadonlySet<string>): void {
   const { variables, functions } = shell;
   const match = /^([A-Za-z_][A-Za-z_0-9]*)\[(.*)\]$/s.exec(operand);
-  if (flags.has('f')) functions.delete(operand);
+  if (flags.has('n')) variables.unrefer(operand);
+  else if (flags.has('f')) functions.delete(operand);
   else if (match !== null && match[2] !== '@' && match[2] !== '*')
     variables.unset(match[1]!, match[2]!.replace(/^["']|["']$/g, ''));
   else if (match !== null) variables.unset(match[1]!);

@@ -7,6 +7,7 @@ import { complain } from '../messages.ts';
 import { isBash, patternOf, type Shell } from '../shell.ts';
 import type { ArithmeticText, Command, List, Word } from '../syntax/tree.ts';
 import { collectSignals } from '../traps.ts';
+import { startCoprocess } from './coprocess.ts';
 import { applyRedirects, RedirectFailure, restoreDescriptors } from './redirect.ts';
 import { runSelect } from './select.ts';
 import { runSubshell } from './subshell.ts';
@@ -43,6 +44,8 @@ export function runCompound(shell: Shell, command: Exclude<Command, { kind: 'sim
       return runArithmetic(shell, command);
     case 'function':
       return defineFunction(shell, command);
+    case 'coproc':
+      return startCoprocess(shell, command);
     case 'unsupported':
       return refuse(shell, command);
   }
@@ -60,8 +63,8 @@ function* runArithmetic(shell: Shell, { expression, line }: Kind<'arithmetic'>):
   return shell.status;
 }
 
-function* defineFunction(shell: Shell, { name, body }: Kind<'function'>): Task<number> {
-  shell.functions.set(name, body);
+function* defineFunction(shell: Shell, { name, body, source }: Kind<'function'>): Task<number> {
+  shell.functions.set(name, { body, source, file: shell.file === '' ? 'environment' : shell.file });
   shell.status = 0;
   return 0;
 }

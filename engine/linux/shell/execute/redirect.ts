@@ -1,9 +1,11 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
+import { resolveHost } from '../../programs/resolve.ts';
 import { encode } from '../../stdio.ts';
 import { ShellFault } from '../control.ts';
 import type { SavedDescriptor } from '../descriptors.ts';
 import { expandText } from '../expand/word.ts';
+import { complain } from '../messages.ts';
 import { isBash, type Shell } from '../shell.ts';
 import type { Redirect } from '../syntax/tree.ts';
 
@@ -43,7 +45,11 @@ function* applyRedirect(shell: Shell, redirect: Redirect, save: boolean): Task<S
   }
   if (redirect.kind === 'duplicate') return yield* duplicate(shell, redirect, save);
   const path = yield* expandText(shell, redirect.path);
-  const opened = openFile(shell, redirect.operator, path);
+  const connection = isBash(shell) ? /^\/dev\/tcp\/([^/]+)\/([^/]+)$/.exec(path) : null;
+  const opened =
+    connection === null
+      ? openFile(shell, redirect.operator, path)
+      : yield* connectTo(shell, path, connection[1]!, connection[2]!);
   const fd = numberOf(shell, redirect.fd, false);
   // A variable's descriptor outlives the command.
   const first = descriptors.place(opened, fd, save && typeof redirect.fd === 'number');
@@ -53,7 +59,11 @@ function* applyRedirect(shell: Shell, redirect: Redirect, save: boolean): Task<S
 
 function numberOf(shell: Shell, target: number | string, existing: boolean): number {
   if (typeof target === 'number') return target;
-  if (existing) return Number(shell.variables.value(target) ?? -1);
+  if (existing) {
+    const element = /^(\w+)\[(\w+)\]$/.exec(target);
+    const value = element === null ? shell.variables.value(target) : shell.variables.element(element[1]!, element[2]!);
+    return Number(value ?? -1);
+  }
   const fd = shell.descriptors.freeNumber();
   shell.variables.set(target, String(fd));
   return fd;
@@ -108,6 +118,25 @@ function openFile(shell: Shell, operator: string, path: string): number {
   } catch (error) {
     if (error instanceof Errno) throw new RedirectFailure(openFailure(shell, path, error, input));
     throw error;
+  }
+}
+
+/** bash's `/dev/tcp/host/port`. */
+function* connectTo(shell: Shell, path: string, host: string, port: string): Task<number> {
+  const address = yield* resolveHost(shell.process, host);
+  if (address === undefined || !/^\d{1,5}$/.test(port)) {
+    yield* complain(
+      shell,
+      `${address === undefined ? host : port}: ${address === undefined ? 'Name or service not known' : 'Servname not supported for ai_socktype'}`,
+    );
+    throw new RedirectFailure(`${path}: Invalid argument`);
+  }
+  try {
+    return yield* shell.process.connect(address, Number(port));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* complain(shell, `connect: ${error.message}`);
+    throw new RedirectFailure(`${path}: ${error.message}`);
   }
 }
 

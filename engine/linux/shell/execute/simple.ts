@@ -8,8 +8,9 @@ import type { SavedDescriptor } from '../descriptors.ts';
 import { expandWords } from '../expand/word.ts';
 import { complain } from '../messages.ts';
 import { quoteForShell } from '../quote.ts';
-import { type Dialect, isBash, type Shell } from '../shell.ts';
+import { type Dialect, isBash, type Shell, type ShellFunction } from '../shell.ts';
 import type { Assignment, Command, SimpleCommand } from '../syntax/tree.ts';
+import { bringTrapsBack, putTrapsAside, runDebuggingTrap } from '../traps.ts';
 import type { Variable } from '../variables.ts';
 import { assign } from './assign.ts';
 import { execProgram, startProgram } from './program.ts';
@@ -136,7 +137,7 @@ function* runBuiltin(
 
 function* runFunction(
   shell: Shell,
-  body: Command,
+  definition: ShellFunction,
   command: SimpleCommand,
   words: readonly (string | Assignment)[],
 ): Task<number> {
@@ -144,27 +145,38 @@ function* runFunction(
     throw new ShellFault(`${textOf(words[0]!)}: maximum function nesting level exceeded (${MAX_FUNCTION_DEPTH})`, 2);
   }
   const replaced = command.assignments.length === 0 ? [] : yield* assignTemporarily(shell, command);
-  const { positional, loopDepth, functionNames } = shell;
+  const { positional, loopDepth, calls, file } = shell;
+  const aside = shell.traps.size === 0 ? undefined : putTrapsAside(shell);
   shell.positional = words.slice(1).map(textOf);
   shell.loopDepth = 0;
   shell.functionDepth += 1;
-  shell.functionNames = [textOf(words[0]!), ...functionNames];
+  shell.calls = [{ name: textOf(words[0]!), file: definition.file, line: command.line, caller: file }, ...calls];
+  shell.file = definition.file;
   shell.variables.pushFrame();
   try {
     yield* shell.process.compute(1);
-    yield* shell.interpreter.command(shell, body, false);
-  } catch (error) {
-    if (!(error instanceof FunctionReturn)) throw error;
-    shell.status = error.status;
+    yield* runBody(shell, definition.body);
+    if (shell.traps.has('RETURN')) yield* runDebuggingTrap(shell, 'RETURN');
   } finally {
     shell.variables.popFrame();
     shell.functionDepth -= 1;
-    shell.functionNames = functionNames;
+    shell.calls = calls;
+    shell.file = file;
+    if (aside !== undefined) bringTrapsBack(shell, aside);
     shell.positional = positional;
     shell.loopDepth = loopDepth;
     if (replaced.length > 0) restoreVariables(shell, replaced);
   }
   return shell.status;
+}
+
+function* runBody(shell: Shell, body: Command): Task<void> {
+  try {
+    yield* shell.interpreter.command(shell, body, false);
+  } catch (error) {
+    if (!(error instanceof FunctionReturn)) throw error;
+    shell.status = error.status;
+  }
 }
 
 function* runProgram(

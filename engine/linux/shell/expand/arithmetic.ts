@@ -47,6 +47,9 @@ function dashText(message: string): string {
       : 'expecting EOF';
 }
 
+/** In dash a variable holds a number, as strtoimax(3) reads it, and never an expression. */
+const DASH_NUMBER = /^\s*(?:[-+]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)\s*)?$/;
+
 function scopeOf(shell: Shell): ArithmeticScope {
   return {
     read(name, key) {
@@ -56,6 +59,9 @@ function scopeOf(shell: Shell): ArithmeticScope {
           `${name}: ${isBash(shell) ? 'unbound variable' : 'parameter not set'}`,
           isBash(shell) ? 1 : 2,
         );
+      }
+      if (shell.dialect === 'dash' && value !== undefined && !DASH_NUMBER.test(value)) {
+        throw new ShellFault(`Illegal number: ${value}`, 2);
       }
       return value;
     },

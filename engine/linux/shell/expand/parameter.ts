@@ -44,6 +44,8 @@ export function* expandParameter(
   let key = segment.index === undefined || every ? undefined : yield* keyText(shell, name, segment.index, expansions);
   let values: string | readonly string[] | undefined = every ? shell.variables.values(name) : lookUp(shell, name, key);
   let asList = name === '@' || all === '@';
+  const reference = segment.indirect ? shell.variables.referenceOf(name) : undefined;
+  if (reference !== undefined) return reference;
   if (segment.indirect) {
     ({ name, key } = splitReference(typeof values === 'string' ? values : ''));
     asList = name === '@' || key === '@';
@@ -162,7 +164,10 @@ function lengthOf(shell: Shell, segment: ParameterSegment, values: string | read
     unset(shell, segment);
     return '0';
   }
-  return String(typeof values === 'string' ? charactersOf(values).length : values.length);
+  if (typeof values === 'string') return String(charactersOf(values).length);
+  if (isBash(shell)) return String(values.length);
+  // POSIX leaves `${#*}` open: to dash and ash it is the length of what `$*` is.
+  return String(charactersOf(values.join((shell.variables.value('IFS') ?? ' ').slice(0, 1))).length);
 }
 
 /** `name` or `name[key]`, as the value of a `${!reference}`. */

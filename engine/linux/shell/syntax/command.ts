@@ -108,10 +108,19 @@ function lowerCommand(lowering: Lowering, node: CommandNode): Command {
       if (!/^[^\s$`"'\\=(){}<>|&;]+$/.test(node.name.text)) {
         lowering.faults.push({ message: `unexpected token '('`, position: node.name.end });
       }
-      return { kind: 'function', name: node.name.value, body: body ?? { kind: 'unsupported', what: 'function' } };
+      const source = lowering.source.slice(node.body.pos, node.body.end);
+      return {
+        kind: 'function',
+        name: node.name.value,
+        body: body ?? { kind: 'unsupported', what: 'function' },
+        source,
+      };
     }
-    default:
-      return { kind: 'unsupported', what: 'coproc' };
+    default: {
+      if (node.body.type === 'CompoundList') return { kind: 'unsupported', what: 'coproc' };
+      const source = lowering.source.slice(node.pos, node.end);
+      return { kind: 'coproc', name: node.name?.value ?? 'COPROC', body: lowerCommand(lowering, node.body), source };
+    }
   }
 }
 

@@ -109,7 +109,9 @@ export type Command =
   | { readonly kind: 'case'; readonly subject: Word; readonly items: readonly CaseItem[] }
   | { readonly kind: 'test'; readonly expression: TestExpression; readonly line: number }
   | { readonly kind: 'arithmetic'; readonly expression: ArithmeticText; readonly line: number }
-  | { readonly kind: 'function'; readonly name: string; readonly body: Command }
+  /** `source` is the body as written. */
+  | { readonly kind: 'function'; readonly name: string; readonly body: Command; readonly source: string }
+  | { readonly kind: 'coproc'; readonly name: string; readonly body: Command; readonly source: string }
   | { readonly kind: 'unsupported'; readonly what: string };
 
 interface CaseItem {
