@@ -60,7 +60,7 @@ export interface ShellFunction {
 }
 
 /** A function, or a file that `.` reads, that is under way. */
-export interface ShellCall {
+interface ShellCall {
   /** `source` for a file. */
   readonly name: string;
   /** Where it is written. */
