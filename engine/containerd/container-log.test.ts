@@ -8,7 +8,8 @@ import { readContainerLog } from './log-reader.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-function setUp(maxBytes = 1_000_000) {
+function setUp() {
+  const sizes: number[] = [];
   const sim = new Simulation({ seed: 'log' });
   const root = createHost({
     sim,
@@ -19,13 +20,13 @@ function setUp(maxBytes = 1_000_000) {
     memoryBytes: 1e9,
     root: { '/log': { directory: true } },
   }).root;
-  const log = new ContainerLog(sim, root, '/log/0.log', maxBytes);
+  const log = new ContainerLog(sim, root, '/log/0.log', (bytes) => sizes.push(bytes));
   const read = (options = {}): string => {
     let text = '';
     readContainerLog(root, log, options)({ write: (chunk) => (text += decode(chunk)), end: () => {} });
     return text;
   };
-  return { sim, root, log, read };
+  return { sim, root, log, read, sizes };
 }
 
 test('lines become records; a line without an end is kept until there is one', () => {
@@ -63,9 +64,15 @@ test('long lines are broken into partial records and read as one', () => {
   expect(read({ tailLines: 2 })).toBe(`${line}\nnext\n`);
 });
 
-test('the file is bounded', () => {
-  const { root, log } = setUp(10_000);
-  for (let i = 0; i < 1000; i++) log.write('stdout', encode(`line ${i}\n`));
-  expect(root.readdir('/log').map(({ name }) => name)).toEqual(['0.log', '0.log.1']);
-  expect(root.stat('/log/0.log').size).toBeLessThanOrEqual(10_000);
+test('a file that was moved away is followed by a new one', () => {
+  const { root, log, read, sizes } = setUp();
+  const followed: string[] = [];
+  readContainerLog(root, log, { follow: true })({ write: (chunk) => followed.push(decode(chunk)), end: () => {} });
+  log.write('stdout', encode('before\n'));
+  root.rename('/log/0.log', '/log/0.log.20260112-090000');
+  log.reopen();
+  log.write('stdout', encode('after\n'));
+  expect(read()).toBe('after\n');
+  expect(followed.join('')).toBe('before\nafter\n');
+  expect(sizes).toEqual([0, 47, 0, 46]);
 });

@@ -14,24 +14,24 @@ export interface LogListener {
 }
 
 /**
- * Writes what a container prints to its log file. The file is bounded: a full one is put aside under `<path>.1`,
- * replacing the one before.
+ * Writes what a container prints to its log file, which whoever manages logs may move away: after `reopen` there is a new one.
  */
 export class ContainerLog {
   readonly path: string;
   readonly #sim: Simulation;
   readonly #root: Process;
-  readonly #maxBytes: number;
+  readonly #grown: (bytes: number) => void;
   readonly #pending: Record<LogStream, Uint8Array> = { stdout: new Uint8Array(0), stderr: new Uint8Array(0) };
   readonly #listeners = new Set<LogListener>();
   #size = 0;
   #ended = false;
 
-  constructor(sim: Simulation, root: Process, path: string, maxBytes: number) {
+  /** @param grown hears of the file's size after each write */
+  constructor(sim: Simulation, root: Process, path: string, grown: (bytes: number) => void) {
     this.#sim = sim;
     this.#root = root;
     this.path = path;
-    this.#maxBytes = maxBytes;
+    this.#grown = grown;
     this.#append([]);
   }
 
@@ -81,13 +81,15 @@ export class ContainerLog {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The file has been moved away: begins a new one. */
+  reopen(): void {
+    this.#size = 0;
+    this.#append([]);
+  }
+
   #append(records: readonly LogRecord[]): void {
     const bytes = formatRecords(records);
     try {
-      if (this.#size + bytes.length > this.#maxBytes && this.#size > 0) {
-        this.#root.rename(this.path, `${this.path}.1`);
-        this.#size = 0;
-      }
       this.#root.writeFile(this.path, bytes, { append: true, mode: 0o640 });
       this.#size += bytes.length;
     } catch (error) {
@@ -95,5 +97,6 @@ export class ContainerLog {
       if (!(error instanceof Errno)) throw error;
     }
     for (const record of records) for (const listener of this.#listeners) listener.record(record);
+    this.#grown(this.#size);
   }
 }

@@ -65,7 +65,7 @@ export function* createContainer(
     config,
     image: stored,
     createdAtMs: host.sim.wallMs,
-    log: new ContainerLog(host.sim, host.root, logPath, options.maxLogBytes),
+    log: new ContainerLog(host.sim, host.root, logPath, (bytes) => state.logGrown(id, bytes)),
     argv,
     cgroup: limitContainer(host, `${sandboxConfig.linux.cgroupParent}/cri-containerd-${id}.scope`, resources),
     root: createRoot(context, sandbox, config, stored, devices),

@@ -136,9 +136,6 @@ export class Containerd implements RuntimeService, ImageService {
     yield* containers.stopContainer(this.#context, container, 0);
     state.containers.delete(id);
     host.removeContainerRoot(container.root);
-    for (const path of [container.log.path, `${container.log.path}.1`]) {
-      if (host.root.access(path, 'exists')) host.root.unlink(path);
-    }
     state.announce('CONTAINER_DELETED_EVENT', container.sandbox, id);
   }
 
@@ -180,6 +177,16 @@ export class Containerd implements RuntimeService, ImageService {
   containerLog(id: string, options: Parameters<RuntimeService['containerLog']>[1]) {
     const container = this.#container(id);
     return readContainerLog(this.#context.host.root, container.log, options);
+  }
+
+  reopenContainerLog(id: string): void {
+    const container = this.#container(id);
+    if (container.state !== 'CONTAINER_RUNNING') throw new CriError('Unknown', 'container is not running');
+    container.log.reopen();
+  }
+
+  watchLogs(limitBytes: number, listener: (containerId: string, bytes: number) => void): () => void {
+    return this.#context.state.watchLogs(limitBytes, listener);
   }
 
   /** Events come while the runtime serves; whoever subscribes must look for itself what happened in between. */

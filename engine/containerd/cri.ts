@@ -245,6 +245,14 @@ export interface RuntimeService {
     },
   ): StartByteStream;
 
+  /** The container's log file has been moved away: a new one is begun. */
+  reopenContainerLog(id: string): void;
+  /**
+   * Tells of log files that are larger than this, at each write to one. CRI has no such thing, and a real kubelet looks at
+   * every file every ten seconds; this spares those in which nothing happens.
+   */
+  watchLogs(limitBytes: number, listener: (containerId: string, bytes: number) => void): () => void;
+
   /** Container life-cycle events; the returned function ends the subscription. */
   subscribe(listener: (event: ContainerEvent) => void): () => void;
 }

@@ -201,6 +201,12 @@ export class HollowRuntime implements RuntimeService, ImageService {
     };
   }
 
+  reopenContainerLog(): void {}
+
+  watchLogs(): () => void {
+    return () => {};
+  }
+
   subscribe(listener: (event: ContainerEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

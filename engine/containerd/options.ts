@@ -1,4 +1,4 @@
-/** How long the runtime's work takes, in virtual milliseconds, and how much of a log it keeps. */
+/** How long the runtime's work takes, in virtual milliseconds. */
 export interface ContainerdOptions {
   /** Each duration is stretched by a random factor of up to 1 + this. */
   readonly jitter: number;
@@ -9,8 +9,6 @@ export interface ContainerdOptions {
   readonly sandboxMs: number;
   readonly createContainerMs: number;
   readonly startContainerMs: number;
-  /** A container's log file is put aside when it grows beyond this; one such file is kept (a kubelet keeps four). */
-  readonly maxLogBytes: number;
   /** The image of every sandbox's first process. */
   readonly sandboxImage: string;
 }
@@ -22,7 +20,6 @@ export const DEFAULT_CONTAINERD_OPTIONS: ContainerdOptions = {
   sandboxMs: 120,
   createContainerMs: 25,
   startContainerMs: 40,
-  maxLogBytes: 4 * 1024 * 1024,
   sandboxImage: 'registry.k8s.io/pause:3.10.1',
 };
 

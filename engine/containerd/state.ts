@@ -10,11 +10,26 @@ export class ContainerdState {
   readonly sandboxes = new Map<string, Sandbox>();
   readonly containers = new Map<string, Container>();
   readonly images: ImageTable = new Map();
+  #logWatch: { readonly limitBytes: number; readonly listener: (id: string, bytes: number) => void } | undefined;
   readonly #listeners = new Set<(event: ContainerEvent) => void>();
 
   subscribe(listener: (event: ContainerEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells of logs that are larger than this, at each write. For one who looks after them. */
+  watchLogs(limitBytes: number, listener: (containerId: string, bytes: number) => void): () => void {
+    const watch = { limitBytes, listener };
+    this.#logWatch = watch;
+    return () => {
+      if (this.#logWatch === watch) this.#logWatch = undefined;
+    };
+  }
+
+  logGrown(containerId: string, bytes: number): void {
+    const watch = this.#logWatch;
+    if (watch !== undefined && bytes > watch.limitBytes) watch.listener(containerId, bytes);
   }
 
   /** Tells subscribers about a container; a sandbox counts as a container of its own id. */

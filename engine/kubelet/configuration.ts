@@ -22,6 +22,7 @@ export interface KubeletConfiguration {
   readonly maxPods: number | undefined;
   readonly eviction: EvictionOptions;
   readonly imageGc: ImageGcPolicy;
+  readonly logs: LogPolicy;
   /** How Pods end when the machine is shut down; empty: nobody waits for them. */
   readonly shutdown: readonly ShutdownGroup[];
 }
@@ -36,6 +37,15 @@ export interface ImageGcPolicy {
   readonly lowThresholdPercent: number;
 }
 
+/** https://kubernetes.io/docs/concepts/cluster-administration/logging/#log-rotation */
+export interface LogPolicy {
+  /** `containerLogMaxSize`, a quantity; below zero: logs grow without end. */
+  readonly maxSize: string;
+  /** Of each container, the one that is written included. */
+  readonly maxFiles: number;
+  readonly monitorIntervalMs: number;
+}
+
 export const DEFAULT_CONFIGURATION: KubeletConfiguration = {
   systemReserved: {},
   kubeReserved: {},
@@ -43,6 +53,7 @@ export const DEFAULT_CONFIGURATION: KubeletConfiguration = {
   maxPods: undefined,
   eviction: {},
   imageGc: { minimumAgeMs: 120_000, maximumAgeMs: 0, highThresholdPercent: 85, lowThresholdPercent: 80 },
+  logs: { maxSize: '10Mi', maxFiles: 5, monitorIntervalMs: 10_000 },
   shutdown: [],
 };
 
@@ -111,6 +122,7 @@ class Reader {
         highThresholdPercent: this.#number('imageGCHighThresholdPercent') ?? imageGc.highThresholdPercent,
         lowThresholdPercent: this.#number('imageGCLowThresholdPercent') ?? imageGc.lowThresholdPercent,
       },
+      logs: this.#logs(),
       shutdown: this.#shutdown(),
     };
     this.#check(configuration);
@@ -119,6 +131,30 @@ class Reader {
     throw new ConfigurationError(
       `failed to validate kubelet configuration, error: ${all}, path: &TypeMeta{Kind:,APIVersion:,}`,
     );
+  }
+
+  /** After `NewContainerLogManager` of pkg/kubelet/logs/container_log_manager.go. */
+  #logs(): LogPolicy {
+    const { logs } = DEFAULT_CONFIGURATION;
+    const maxSize = this.#get('containerLogMaxSize') ?? logs.maxSize;
+    const maxFiles = this.#number('containerLogMaxFiles') ?? logs.maxFiles;
+    const monitorIntervalMs = this.#duration('containerLogMonitorInterval') ?? logs.monitorIntervalMs;
+    if (typeof maxSize !== 'string') throw this.#cannot('containerLogMaxSize', typeof maxSize, 'string');
+    const failed = 'failed to initialize container log manager';
+    if (checkQuantity(maxSize) !== undefined) {
+      throw new ConfigurationError(
+        `${failed}: failed to parse container log max size "${maxSize}": quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
+      );
+    }
+    if (numericValue(maxSize) >= 0 && maxFiles <= 1) {
+      throw new ConfigurationError(`${failed}: invalid MaxFiles ${maxFiles}, must be > 1`);
+    }
+    if (monitorIntervalMs < 3000) {
+      this.#problems.push(
+        `invalid configuration: containerLogMonitorInterval must be a positive time duration greater than or equal to 3s`,
+      );
+    }
+    return { maxSize, maxFiles, monitorIntervalMs };
   }
 
   #check({ imageGc, enforceNodeAllocatable }: KubeletConfiguration): void {

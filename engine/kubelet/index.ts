@@ -1,2 +1,3 @@
 export { ConfigurationError, readConfiguration } from './configuration.ts';
-export { type Kubelet, startKubelet } from './kubelet.ts';
+export { startKubelet } from './kubelet.ts';
+export type { Kubelet } from './options.ts';

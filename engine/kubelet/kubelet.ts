@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../api/kinds.ts';
-import type { NodeApi, PodIdentity } from '../api/node-api.ts';
+import type { PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
 import { leases, nodes } from '../api/resources.ts';
 import { Client } from '../client/client.ts';
@@ -9,6 +9,7 @@ import { removeTree } from '../linux/directory-tree.ts';
 import { runTask, type TaskHandle } from '../sim/index.ts';
 import { admitPod, type Rejection } from './admission.ts';
 import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from './configuration.ts';
+import { ContainerLogs } from './container-logs.ts';
 import { createContext } from './create-context.ts';
 import { createEviction } from './eviction/create-eviction.ts';
 import type { EvictionManager } from './eviction/eviction-manager.ts';
@@ -20,7 +21,7 @@ import { NodeLease } from './node-lease.ts';
 import { NodeResources } from './node-resources.ts';
 import { NodeShutdown, TERMINATED } from './node-shutdown.ts';
 import { NodeStatusUpdater } from './node-status.ts';
-import { type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
+import { type Kubelet, type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
 import { orphanedPods, removeOrphan } from './orphans.ts';
 import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
@@ -31,21 +32,11 @@ import { StaticPodSource } from './static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
-export interface Kubelet {
-  /** What it answers on port 10250. */
-  readonly nodeApi: NodeApi;
-  /**
-   * The machine is going down. Pods that may take their time are ended first, then `done` is called: at once, when none
-   * may. https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
-   */
-  shutDown(done: () => void): void;
-  /** Ends the kubelet's work at once; what it started on the node goes on. */
-  stop(): void;
-}
-
 /** Starts the kubelet of one node. @throws ConfigurationError */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const agent = new NodeAgent(options);
+  const logs = new ContainerLogs(agent.context, (options.configuration ?? DEFAULT_CONFIGURATION).logs);
+  logs.start();
   agent.start();
   return {
     nodeApi: createServer({
@@ -57,7 +48,10 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       configuration: kubeletConfiguration(options),
     }),
     shutDown: (done) => agent.shutDown(done),
-    stop: () => agent.stop(),
+    stop: () => {
+      logs.stop();
+      agent.stop();
+    },
   };
 }
 

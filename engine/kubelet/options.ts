@@ -1,4 +1,5 @@
 import type { Taint } from '../api/kinds.ts';
+import type { NodeApi } from '../api/node-api.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ImageService, RuntimeService } from '../containerd/cri.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -10,6 +11,18 @@ import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-resources.ts';
 import type { CreateNodePlugins } from './plugins.ts';
 import type { CgroupHost } from './pod-cgroups.ts';
+
+export interface Kubelet {
+  /** What it answers on port 10250. */
+  readonly nodeApi: NodeApi;
+  /**
+   * The machine is going down. Pods that may take their time are ended first, then `done` is called: at once, when none
+   * may. https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/
+   */
+  shutDown(done: () => void): void;
+  /** Ends the kubelet's work at once; what it started on the node goes on. */
+  stop(): void;
+}
 
 /** Where static Pods' manifests are unless told. */
 export const MANIFESTS = '/etc/kubernetes/manifests';
@@ -59,6 +72,7 @@ export function kubeletConfiguration({
     kubeReserved,
     enforceNodeAllocatable,
     imageGc,
+    logs,
   } = configuration ?? DEFAULT_CONFIGURATION;
   return {
     kind: 'KubeletConfiguration',
@@ -72,8 +86,8 @@ export function kubeletConfiguration({
     cgroupDriver: 'systemd',
     maxPods,
     serializeImagePulls: true,
-    containerLogMaxSize: '10Mi',
-    containerLogMaxFiles: 5,
+    containerLogMaxSize: logs.maxSize,
+    containerLogMaxFiles: logs.maxFiles,
     imageGCHighThresholdPercent: imageGc.highThresholdPercent,
     imageGCLowThresholdPercent: imageGc.lowThresholdPercent,
     ...(Object.keys(systemReserved).length === 0 ? {} : { systemReserved }),

@@ -62,3 +62,18 @@ function isPrompt(shown: string): boolean {
 function masked(text: string): string {
   return text.replace(IDS, (id) => id.replace(/[0-9a-f]/g, 'x')).replace(PULL_TIME, '<time>');
 }
+
+/** A duration as kubectl prints it; the blanks behind it belong to a table. */
+const AGE = /\b(?=\d+[ms])(?:(\d+)m)?(?:(\d+)s)?(?!\w) */g;
+
+/**
+ * Whether two transcripts are the same but for ages that differ by a second: how the work of a cluster falls between whole
+ * seconds depends on all that has been drawn by lot before.
+ */
+export function tellsTheSame(one: string, other: string): boolean {
+  const agesOf = (text: string): number[] =>
+    [...text.matchAll(AGE)].map(([, minutes = '0', seconds = '0']) => Number(minutes) * 60 + Number(seconds));
+  const [ages, others] = [agesOf(one), agesOf(other)];
+  const rest = (text: string): string => text.replace(AGE, '<age> ').replace(/ +/g, ' ');
+  return rest(one) === rest(other) && ages.every((age, index) => Math.abs(age - others[index]!) <= 1);
+}
