@@ -22,6 +22,7 @@ const KEY_FILE = 'instructor-key';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args, new Date());
+  const roster = options.roster === undefined ? undefined : rosterIn(options.roster);
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const store = await storeOf(options);
   const keyFile = join(options.data, KEY_FILE);
@@ -34,8 +35,6 @@ async function main(args: readonly string[]): Promise<void> {
   const keptKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
   const { workshop, instructorKey, resumed } = await openWorkshop(store, options, cards, keptKey, Date.now());
   if (instructorKey !== keptKey) writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
-  const roster =
-    options.roster === undefined ? undefined : readRoster(options.roster, readFileSync(options.roster, 'utf8'));
   const { host, port, behindProxy } = options;
   const running = await startServer(store, cards, {
     host,
@@ -84,6 +83,11 @@ async function carryOut(task: Task, store: Store, keyFile: string): Promise<void
       process.stdout.write(movedTable(moved));
     }
   }
+}
+
+function rosterIn(file: string): ReadonlyMap<string, string> {
+  if (!existsSync(file)) throw new OptionsError(`--roster ${file}: there is no such file`);
+  return readRoster(file, readFileSync(file, 'utf8'));
 }
 
 async function storeOf({ data, database }: WorkshopOptions): Promise<Store> {

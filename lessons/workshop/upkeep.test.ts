@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -38,6 +38,23 @@ test('a file that is not there, or no export, is told by its name', async () => 
   const file = join(folder, 'grades.csv');
   writeFileSync(file, 'assignment,score\n');
   await expect(importFrom(file, store)).rejects.toThrow(`${file}: line 1: not JSON`);
+});
+
+test('where no workshop is kept there is nothing to export, and no file is written', async () => {
+  const store = await openStore(openSqlite(':memory:'));
+  const file = join(folder, 'nothing.jsonl');
+  await expect(exportTo(file, store)).rejects.toThrow('no workshop is kept there');
+  expect(existsSync(file)).toBe(false);
+});
+
+test('--until takes a time of day that there is, and a moment to come', () => {
+  const now = new Date(2026, 10, 28, 9);
+  const until = (text: string) => readOptions(['--until', text], now).until;
+  expect(until('17:30')).toBe(new Date(2026, 10, 28, 17, 30).getTime());
+  expect(until('8:00')).toBe(new Date(2026, 10, 29, 8).getTime());
+  expect(until('2026-12-01T17:30')).toBe(new Date(2026, 11, 1, 17, 30).getTime());
+  for (const text of ['25:00', '12:75', 'soon', '2025-01-01T10:00'])
+    expect(() => until(text)).toThrow(`--until ${text}`);
 });
 
 test('whose grade moves is a table; what a terminal would obey is not in it', () => {

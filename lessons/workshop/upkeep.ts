@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -13,8 +14,9 @@ import { ImportError, type Store } from './store/store.ts';
 
 // What is done to a workshop while no server runs: each in one command.
 
-/** Writes everything that is kept into a file of JSON lines. Only the owner may read it. */
+/** Writes everything that is kept into a file of JSON lines. Only the owner may read it. @throws OptionsError */
 export async function exportTo(file: string, store: Store): Promise<void> {
+  if ((await store.workshop()) === undefined) throw new OptionsError('no workshop is kept there');
   const lines = async function* (): AsyncGenerator<string> {
     for await (const line of store.exportLines()) yield `${line}\n`;
   };
@@ -32,7 +34,7 @@ export async function importFrom(
   store: Store,
 ): Promise<{ readonly instructorKey: string; readonly lines: number }> {
   try {
-    const lines = await store.importLines(createInterface({ input: createReadStream(file), crlfDelay: Infinity }));
+    const lines = await importLines(file, store);
     const instructorKey = newToken();
     const { id } = (await store.workshop())!;
     await store.changeInstructor(id, hashOf(instructorKey));
@@ -42,6 +44,16 @@ export async function importFrom(
       throw new OptionsError(`${file}: ${(error as Error).message}`);
     }
     throw error;
+  }
+}
+
+async function importLines(file: string, store: Store): Promise<number> {
+  const handle = await open(file);
+  try {
+    const input = handle.createReadStream({ autoClose: false });
+    return await store.importLines(createInterface({ input, crlfDelay: Infinity }));
+  } finally {
+    await handle.close();
   }
 }
 

@@ -149,6 +149,7 @@ export const workshop = {
     newLink: 'New personal link',
     newLinkNote: 'The old link is no good from then on.',
     remove: 'Take out of the workshop',
+    removeNote: 'What is kept of them is wiped.',
     removeAsk: (name: string) =>
       `Take ${name} out of the workshop? Their name, journals, checks and grades are wiped, and their link ends. This cannot be undone.`,
     removed: (name: string) => `${name} is out of the workshop, and nothing of theirs is kept.`,

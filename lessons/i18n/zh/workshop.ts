@@ -144,6 +144,7 @@ export const workshop: WorkshopWords = {
     newLink: '新的个人链接',
     newLinkNote: '旧链接随即失效。',
     remove: '移出工作坊',
+    removeNote: '其数据会被清除。',
     removeAsk: (name: string) =>
       `要把 ${name} 移出工作坊吗？姓名、日志、检查项和成绩都会被清除，其链接随即失效，而且无法撤销。`,
     removed: (name: string) => `${name} 已移出工作坊，其数据没有保留。`,

@@ -24,6 +24,7 @@ export interface LineSetting {
 
 /** Somebody's line. @param number under which they appear where there are no names */
 export function boardLine(row: BoardRow, number: number, setting: LineSetting): HTMLElement {
+  const { board } = words;
   const { cards, now, projected } = setting;
   const { handAt, seenAt, working, at } = row;
   const since = working === undefined ? undefined : now - working.since;
@@ -31,16 +32,22 @@ export function boardLine(row: BoardRow, number: number, setting: LineSetting): 
   return h(
     'tr',
     {
+      role: 'row',
       class: classes.filter((each) => each !== '').join(' '),
       ...(since !== undefined && since > STUCK_MS ? { 'data-stuck': true } : {}),
     },
-    h('th', { scope: 'row' }, ...nameOf(row, number, setting)),
-    h('td', {}, ...progressOf(row, setting)),
-    h('td', {}, working === undefined ? (cardAt(cards, at)?.title ?? '') : workingText(cards, working)),
-    h('td', {}, since === undefined ? '' : spanText(words, since)),
-    h('td', {}, spanText(words, now - seenAt)),
-    h('td', {}, ...(projected ? [] : doorsOf(row, setting))),
+    h('th', { role: 'rowheader', scope: 'row' }, ...nameOf(row, number, setting)),
+    cell(board.progress, ...progressOf(row, setting)),
+    cell(board.working, working === undefined ? (cardAt(cards, at)?.title ?? '') : workingText(cards, working)),
+    cell(board.since, since === undefined ? '' : spanText(words, since)),
+    cell(board.seen, spanText(words, now - seenAt)),
+    cell('', h('div', { class: 'doors' }, ...(projected ? [] : doorsOf(row, setting)))),
   );
+}
+
+/** On a phone a line is a block, which takes its roles from what is said here, and its heads from `data-head`. */
+function cell(head: string, ...content: readonly (HTMLElement | string)[]): HTMLElement {
+  return h('td', { role: 'cell', 'data-head': head }, ...content);
 }
 
 function nameOf(
@@ -51,22 +58,32 @@ function nameOf(
   const { board } = words;
   const partner = pairedWith === undefined || projected ? undefined : other(pairedWith);
   return [
-    handAt === undefined ? undefined : h('span', { class: 'hand', role: 'img', 'aria-label': board.handUp }, '✋ '),
+    handAt === undefined ? undefined : h('span', { class: 'hand', role: 'img', 'aria-label': board.handUp }, '✋'),
+    handAt === undefined ? undefined : ' ',
     projected ? board.learner(number) : name,
     partner === undefined ? undefined : h('span', { class: 'quiet' }, ` ${board.with(partner)}`),
   ];
 }
 
+/** Each says whose it is: a list of a page's links and buttons has no lines. */
 function doorsOf(row: BoardRow, setting: LineSetting): (HTMLElement | undefined)[] {
   const { board } = words;
-  const { id, handAt, at } = row;
+  const { id, name, handAt, at } = row;
   const address = at === undefined ? undefined : mirrorAddress(id, at, setting);
   const button = (key: string, text: string, onclick: () => void) =>
-    h('button', { type: 'button', class: 'quiet-button', 'data-key': `${key} ${id}`, onclick }, text);
+    h(
+      'button',
+      { type: 'button', class: 'quiet-button', 'aria-label': `${text}: ${name}`, 'data-key': `${key} ${id}`, onclick },
+      text,
+    );
   return [
     address === undefined
       ? undefined
-      : h('a', { href: address, target: '_blank', 'data-key': `look ${id}` }, board.look),
+      : h(
+          'a',
+          { href: address, target: '_blank', 'aria-label': `${board.look}: ${name}`, 'data-key': `look ${id}` },
+          board.look,
+        ),
     handAt === undefined ? undefined : button('hand', board.lowerHand, () => setting.lowerHand(id)),
     button('more', board.more, () => setting.open(row)),
   ];

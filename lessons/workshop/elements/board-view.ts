@@ -24,7 +24,7 @@ const GATHER_MS = 250;
 export class BoardView extends HTMLElement {
   readonly #rows = new Map<string, BoardRow>();
   readonly #lines = new Map<string, HTMLElement>();
-  readonly #body = h('tbody', {});
+  readonly #body = h('tbody', { role: 'rowgroup' });
   readonly #count = h('p', { role: 'status' });
   readonly #lost = h('p', { class: 'problem', role: 'alert', hidden: true }, words.board.lost);
   readonly #heat = h('div', { class: 'heat' });
@@ -98,7 +98,7 @@ export class BoardView extends HTMLElement {
     );
     const projector = h('input', { type: 'checkbox', onchange: () => this.#project(projector.checked) });
     const head = [board.name, board.progress, board.working, board.since, board.seen].map((text) =>
-      h('th', { scope: 'col' }, text),
+      h('th', { role: 'columnheader', scope: 'col' }, text),
     );
     this.replaceChildren(
       h('h1', {}, title),
@@ -121,7 +121,12 @@ export class BoardView extends HTMLElement {
       h(
         'div',
         { class: 'board-scroll', tabindex: 0, role: 'region', 'aria-label': board.everybody },
-        h('table', {}, h('thead', {}, h('tr', {}, ...head, h('td', {}))), this.#body),
+        h(
+          'table',
+          { role: 'table' },
+          h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...head, h('td', { role: 'cell' }))),
+          this.#body,
+        ),
       ),
       h('h2', {}, board.heat),
       this.#heat,
@@ -167,9 +172,17 @@ export class BoardView extends HTMLElement {
     const setting = this.#setting();
     const lines = rows.flatMap((row, index) => (this.#shown(row) ? [this.#line(row, index + 1, setting)] : []));
     const nobody = rows.length === 0 ? `${board.empty} ${this.#board.code}` : board.nobodyShown;
-    this.#body.replaceChildren(...(lines.length === 0 ? [h('tr', {}, h('td', { colspan: 6 }, nobody))] : lines));
-    if (focused !== undefined) this.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    this.#body.replaceChildren(
+      ...(lines.length === 0 ? [h('tr', { role: 'row' }, h('td', { role: 'cell', colspan: 6 }, nobody))] : lines),
+    );
+    if (focused !== undefined) this.#keepFocus(focused);
     this.#drawHeat(rows);
+  }
+
+  /** Lines that were drawn anew are other elements; of somebody who has gone there is none. */
+  #keepFocus(key: string): void {
+    const again = this.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    (again ?? this.querySelector<HTMLElement>('.board-scroll'))?.focus();
   }
 
   #line(row: BoardRow, number: number, setting: LineSetting): HTMLElement {

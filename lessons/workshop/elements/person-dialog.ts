@@ -23,7 +23,7 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     h('p', {}, report),
     pairForm(),
     linkForm(),
-    h('p', {}, deeds.button(board.remove, remove)),
+    h('p', {}, deeds.button(board.remove, remove), ' ', board.removeNote),
     outcome,
     h('p', { class: 'dialog-buttons' }, close),
   );

@@ -121,6 +121,8 @@ function parse(args: readonly string[]) {
 function moment(text: string, now: Date): number {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   const at = hours === undefined ? new Date(text) : new Date(now);
+  if (Number(hours) > 23 || Number(minutes) > 59)
+    throw new OptionsError(`--until ${text}: there is no such time of day`);
   if (hours !== undefined) {
     at.setHours(Number(hours), Number(minutes), 0, 0);
     if (at < now) at.setDate(at.getDate() + 1);
