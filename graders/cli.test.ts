@@ -39,6 +39,12 @@ test('a wrong answer: exit code 1, and the same facts as JSON and JUnit', { time
   expect(junit.stdout).toContain('<testsuite name="shared-page" tests="5" failures="5"');
 });
 
+test('how to use it, for whoever asks', () => {
+  const { status, stdout, stderr } = grade('--help');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^usage: npm run grade -- <exercise> <files…>/);
+});
+
 test('what cannot be graded: exit code 2 and file, line and column', () => {
   const broken = file('broken.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a: b\n');
   const { status, stderr, stdout } = grade('shared-page', broken);

@@ -25,6 +25,10 @@ const SETTLE_MS = 150;
 
 /** Grades what the command line names. Returns the exit code: 0 passed, 1 not passed, 2 could not be graded. */
 export function gradeCommand(args: readonly string[]): number {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   return saying(() => {
     const options = readOptions(args);
     const code = gradeOnce(options);

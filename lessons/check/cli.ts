@@ -30,6 +30,10 @@ Exit code: 0 nothing is wrong, 1 something is, 2 it could not be looked at.
 const ROOT = resolve(import.meta.dirname, '../..');
 
 function main(args: readonly string[]): number {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const unknown = args.find((arg) => !['--quick', '--untranslated'].includes(arg));
   if (unknown !== undefined) {
     process.stderr.write(`unknown option ${unknown}\n\n${USAGE}`);

@@ -15,6 +15,10 @@ const LEVELS = ['follow', 'apply', 'diagnose'];
 class UsageError extends Error {}
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   try {
     const [kind, ...rest] = args;
     if (kind !== 'lesson' && kind !== 'exercise') throw new UsageError('say lesson or exercise');

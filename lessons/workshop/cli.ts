@@ -21,6 +21,10 @@ const SITE = join(ROOT, 'dist');
 const KEY_FILE = 'instructor-key';
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(USAGE);
+    return;
+  }
   const options = readOptions(args, new Date());
   const roster = options.roster === undefined ? undefined : rosterIn(options.roster);
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
