@@ -17,6 +17,7 @@ import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
 import { ingressNginxManifest } from './ingress-nginx-manifest.ts';
 import { requestFollower } from './requests/index.ts';
+import { sampleApiServer } from './sample-apiserver.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
@@ -53,6 +54,7 @@ export const kubectlTools: WorkstationTools = {
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   ingressNginx: ingressNginxProgram,
+  sampleApiServer,
   createNodePlugins,
   csiPrograms,
 };

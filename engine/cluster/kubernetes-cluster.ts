@@ -23,6 +23,7 @@ import { corednsImage } from './coredns.ts';
 import { CSI_HOSTPATH_ACCOUNT, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
+import { sampleApiServerImage } from './images/sample-apiserver.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
 import { kubeProxyImage } from './kube-proxy.ts';
@@ -38,7 +39,6 @@ import { isReady } from './ready.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
-import { sampleApiServerImage } from './sample-apiserver.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
 import { Terminals } from './terminals.ts';
 import { tokenTransport } from './token-transport.ts';
@@ -128,7 +128,7 @@ export class KubernetesCluster implements Cluster {
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
-      sampleApiServerImage({ sim, extensions: tools.apiExtensions }),
+      sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
       ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
       ...(options.images ?? []),
     ]);

@@ -1,6 +1,5 @@
 import type { CustomResourceDefinition } from '../api/apiextensions/custom-resource-definition.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
-import type { Image } from '../containerd/image.ts';
 import { Etcd } from '../etcd/index.ts';
 import { type ApiExtensions, createApiServer } from '../kube-apiserver/index.ts';
 import { Errno } from '../linux/errno.ts';
@@ -10,7 +9,6 @@ import type { Process, Program } from '../linux/syscalls.ts';
 import type { Simulation, Task } from '../sim/index.ts';
 import { apiOverHttps, apiTls } from './api-over-https.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
-import { defineImage } from './images/definition.ts';
 
 const GROUP = 'wardle.example.com';
 const ETCD_WAIT_MS = 20_000;
@@ -37,17 +35,7 @@ export interface SampleApiServerSurroundings {
  * Simplified: it waits for the etcd beside it, but what it stores lives in its own process; it believes whoever says in headers
  * who asks, and leaves it to the main server to say who may.
  */
-export function sampleApiServerImage(surroundings: SampleApiServerSurroundings): Image {
-  return defineImage({
-    reference: 'registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2',
-    aliases: ['registry.k8s.io/e2e-test-images/sample-apiserver:1.17.7'],
-    sizeBytes: 25_000_000,
-    trees: [{ '/sample-apiserver': { program: sampleApiServer(surroundings), size: 75_000_000 } }],
-    entrypoint: ['/sample-apiserver'],
-  });
-}
-
-function sampleApiServer({ sim, extensions }: SampleApiServerSurroundings): Program {
+export function sampleApiServer({ sim, extensions }: SampleApiServerSurroundings): Program {
   return componentProgram({
     healthAddress: '0.0.0.0',
     healthPort: 443,

@@ -10,6 +10,7 @@ import type { Program } from '../linux/syscalls.ts';
 import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { RequestFollower } from './requests/index.ts';
+import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 
 /**
  * What nothing asks for before a learner does: the programs that the workstation has beyond a plain machine's, and the
@@ -36,6 +37,8 @@ export interface WorkstationTools {
   readonly proxyModes: () => OtherModes;
   /** The ingress controller; it runs once somebody has installed it. */
   readonly ingressNginx: (surroundings: IngressNginxSurroundings) => Program;
+  /** A server for API aggregation; it runs once somebody has installed it. */
+  readonly sampleApiServer: (surroundings: SampleApiServerSurroundings) => Program;
   /** The kubelets' side of storage drivers; until one registers, nobody asks. */
   readonly createNodePlugins: CreateNodePlugins;
   /** A storage driver and its sidecars. */

@@ -43,13 +43,8 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
       gpuBehaviour: (gpus) => present().gpuBehaviour(gpus),
-      ingressNginx(surroundings) {
-        let controller: Program | undefined;
-        return (process) => {
-          controller ??= present().ingressNginx(surroundings);
-          return controller(process);
-        };
-      },
+      ingressNginx: (surroundings) => late(() => present().ingressNginx(surroundings)),
+      sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
       createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
       csiPrograms: (surroundings) => present().csiPrograms(surroundings),
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
@@ -57,5 +52,14 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
     async load() {
       fetched ??= await fetch();
     },
+  };
+}
+
+/** A program that is looked for when it first runs. */
+function late(find: () => Program): Program {
+  let program: Program | undefined;
+  return (process) => {
+    program ??= find();
+    return program(process);
   };
 }
