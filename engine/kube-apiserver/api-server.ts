@@ -9,6 +9,7 @@ import { AdmissionChain } from './admission/chain.ts';
 import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
 import type { AdmissionServices } from './admission/services.ts';
 import { Aggregation, type ServiceDialer } from './aggregation.ts';
+import { AuditAnnotations } from './audit-annotations.ts';
 import { Authenticator } from './authentication/authenticate.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { checksumKey, type TokenKey } from './authentication/token-key.ts';
@@ -145,7 +146,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     etcd,
     kinds,
     dialNode,
-    watchLatency,
+    watchLatency: latency = DEFAULT_LATENCY,
     extensions,
     admission = {},
     authorizationModes = ['AlwaysAllow'],
@@ -155,7 +156,6 @@ function createContext(options: ApiServerOptions): ServerContext {
   const clock = new Clock(scope);
   const random = scope.draws(sim.random('kube-apiserver'));
   const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
-  const latency = watchLatency ?? DEFAULT_LATENCY;
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
   const bookmarks = new BookmarkTimer(sim);
@@ -170,11 +170,12 @@ function createContext(options: ApiServerOptions): ServerContext {
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
   const webhooks = new WebhookClient(lookup, options.sendHttp);
-  const ask = scope.answers.bind(scope);
+  const [ask, audit] = [scope.answers.bind(scope), new AuditAnnotations(sim)];
   const services: AdmissionServices = {
     nowMs: () => clock.nowMs,
     nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
     uid: () => admissionRandom.uuid(),
+    audit: (key, value) => audit.add(key, value),
     webhooks,
     ask,
     equivalents: (kind) => served.sharing(kind),
@@ -201,6 +202,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     aggregation: new Aggregation(lookup, { ...waysToServers(options), ask }),
     admission: new AdmissionChain(plugins, lookup),
     authenticator: new Authenticator(clock, lookup, tokenKey),
+    audit,
     tokenKey,
     advertiseAddress: options.advertiseAddress ?? '127.0.0.1',
     guard,
@@ -243,7 +245,7 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
     if (segments[0] === 'openapi') return openApi.serve(request, segments) ?? PAGE_NOT_FOUND;
     const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
     if (info !== undefined && resource !== undefined)
-      return serveResource(server, request, info, resource, caller.user);
+      return server.audit.during(() => serveResource(server, request, info, resource, caller.user));
     const created = info && serveCreateOnly(server, request, info, caller.user);
     if (created !== undefined) return created;
     const passedOn = server.aggregation.serve(request, segments, caller.user);

@@ -7,6 +7,7 @@ import type { Simulation } from '../sim/index.ts';
 import type { Lookup } from './admission/admission.ts';
 import type { AdmissionChain } from './admission/chain.ts';
 import type { Aggregation } from './aggregation.ts';
+import type { AuditAnnotations } from './audit-annotations.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import type { TokenKey } from './authentication/token-key.ts';
 import type { Guard } from './authorization/modes.ts';
@@ -41,6 +42,7 @@ export interface ServerContext {
   readonly aggregation: Aggregation;
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
+  readonly audit: AuditAnnotations;
   readonly tokenKey: TokenKey;
   /** Where clients reach the server. */
   readonly advertiseAddress: string;

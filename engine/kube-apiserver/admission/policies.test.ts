@@ -176,3 +176,45 @@ test('a policy that wants to sees the object again after another has changed it'
   const { body } = request('POST', DEPLOYMENTS, deploymentNamed('a'));
   expect(body.metadata.annotations).toEqual({ again: 'yes', once: 'no' });
 });
+
+/** What the trace says of annotations for an audit log, and of whom. */
+function audited({ sim }: ReturnType<typeof startTestServer>): readonly string[] {
+  return sim.trace.entries
+    .filter(({ kind }) => kind === 'request.audit')
+    .map(({ subject, detail, activity }) => `${activity?.user}: ${subject}=${detail}`);
+}
+
+test('what is to be audited is in the trace, with who did it', () => {
+  const server = start(
+    {
+      validations: [{ expression: 'object.spec.replicas <= 5', message: 'too many' }],
+      auditAnnotations: [
+        { key: 'replicas', valueExpression: "'asked for ' + string(object.spec.replicas)" },
+        { key: 'nothing', valueExpression: 'null' },
+      ],
+    },
+    { validationActions: ['Audit'] },
+  );
+  const jane = { username: 'jane', groups: [] };
+  expect(server.request('POST', DEPLOYMENTS, deploymentNamed('big', 6), undefined, jane).status).toBe(201);
+  expect(audited(server)).toEqual([
+    'jane: limit/replicas=asked for 6',
+    'jane: validation.policy.admission.k8s.io/validation_failure=[{"message":"too many","policy":"limit",' +
+      '"binding":"limit-here","expressionIndex":"0","validationActions":["Audit"]}]',
+  ]);
+});
+
+test('an annotation that cannot be made refuses, unless the policy may fail', () => {
+  const auditAnnotations = [{ key: 'team', valueExpression: 'object.metadata.labels.team' }];
+  for (const [failurePolicy, status] of [
+    ['Fail', 422],
+    ['Ignore', 201],
+  ] as const) {
+    const server = start({ failurePolicy, auditAnnotations });
+    const { status: given, body } = server.request('POST', DEPLOYMENTS, deploymentNamed('a', 1));
+    expect(given).toBe(status);
+    if (failurePolicy === 'Fail')
+      expect(body.message).toContain("valueExpression 'object.metadata.labels.team' resulted in error: ");
+    expect(audited(server)).toEqual([]);
+  }
+});

@@ -15,6 +15,8 @@ export interface AdmissionServices {
   readonly nowMs: () => number;
   /** Five letters and digits, for names that nobody has yet. */
   readonly nameSuffix: () => string;
+  /** What is to be remembered of the request that is being admitted. */
+  readonly audit: (key: string, value: string) => void;
   /** A uid for a question to a webhook. */
   readonly uid: () => string;
   readonly webhooks: WebhookClient;

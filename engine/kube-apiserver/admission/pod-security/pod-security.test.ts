@@ -127,3 +127,13 @@ test('labels that name no level are refused', () => {
       'metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "1.2": must be "latest" or "v1.x"]',
   );
 });
+
+test('the mode audit says in the trace what it would have refused, of Pods and of what makes them', () => {
+  const { request, sim } = serverWith({ audit: 'baseline' });
+  expect(request('POST', PODS, podWith({ hostNetwork: true })).status).toBe(201);
+  expect(request('POST', DEPLOYMENTS, deploymentNamed('fine', 1)).status).toBe(201);
+  const entries = sim.trace.entries.filter(({ kind }) => kind === 'request.audit');
+  expect(entries.map(({ subject, detail }) => `${subject}=${detail}`)).toEqual([
+    'pod-security.kubernetes.io/audit-violations=would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+  ]);
+});

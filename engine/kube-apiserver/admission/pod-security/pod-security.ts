@@ -3,6 +3,7 @@ import { forbidden, invalidObject } from '../../../api/errors.ts';
 import type { Container, CronJob, Deployment, Pod, PodTemplateSpec } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../admission.ts';
+import type { AdmissionServices } from '../services.ts';
 import { type PodLike, podLike } from './check.ts';
 import { describe, isStricter, labelErrors, nameOf, policyOf, reasons, violations } from './policy.ts';
 
@@ -20,10 +21,10 @@ const WORKLOADS: readonly string[] = [
 
 /**
  * Holds Pods against the Pod Security Standard that their Namespace's labels name.
- * https://kubernetes.io/docs/concepts/security/pod-security-admission/ . Of its modes, `audit` has nowhere to go here;
- * its configuration file (other defaults, exemptions) is not read.
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/ . Its
+ * configuration file (other defaults, exemptions) is not read.
  */
-export const podSecurity: AdmissionPlugin = {
+export const podSecurity = ({ audit }: Pick<AdmissionServices, 'audit'>): AdmissionPlugin => ({
   name: 'PodSecurity',
   resources: ['pods', 'pods/ephemeralcontainers', 'namespaces', ...WORKLOADS],
   validate(request, object, lookup) {
@@ -32,30 +33,34 @@ export const podSecurity: AdmissionPlugin = {
     if (kind.plural === 'namespaces') return judgeNamespace(request, object, lookup);
     const labels = lookup('namespaces', '', request.namespace)?.metadata.labels;
     if (labels === undefined) return;
-    if (kind.plural === 'pods') judgePod(request, object as Pod, labels);
-    else warnOfTemplate(request, object, labels);
+    if (kind.plural === 'pods') judgePod(request, object as Pod, labels, audit);
+    else judgeTemplate(request, object, labels, audit);
   },
-};
+});
 
+const AUDIT_VIOLATIONS = 'pod-security.kubernetes.io/audit-violations';
+
+type Audit = AdmissionServices['audit'];
 type Labels = Readonly<Record<string, string>>;
 
-function judgePod(request: AdmissionRequest, pod: Pod, labels: Labels): void {
+function judgePod(request: AdmissionRequest, pod: Pod, labels: Labels, audit: Audit): void {
   const { stored, kind } = request;
   if (stored !== undefined && !changesWhatMatters(stored as Pod, pod)) return;
   const like = podLike(pod.metadata, pod.spec);
+  tell('audit', like, labels, (words) => audit(AUDIT_VIOLATIONS, words));
   const enforced = policyOf(labels, 'enforce');
   const found = violations(enforced, like);
   if (found.length > 0) {
     const why = `violates PodSecurity ${JSON.stringify(nameOf(enforced))}: ${describe(found)}`;
     throw forbidden(kind, pod.metadata.name, why);
   }
-  warn(request, like, labels);
+  tell('warn', like, labels, request.warn);
 }
 
-function warn({ warn: tell }: AdmissionRequest, pod: PodLike, labels: Labels): void {
-  const policy = policyOf(labels, 'warn');
+function tell(mode: 'audit' | 'warn', pod: PodLike, labels: Labels, say: (words: string) => void): void {
+  const policy = policyOf(labels, mode);
   const found = violations(policy, pod);
-  if (found.length > 0) tell(`would violate PodSecurity ${JSON.stringify(nameOf(policy))}: ${describe(found)}`);
+  if (found.length > 0) say(`would violate PodSecurity ${JSON.stringify(nameOf(policy))}: ${describe(found)}`);
 }
 
 /** Of a Pod only images, profiles and what is added for debugging can still change. */
@@ -74,9 +79,12 @@ function profiles({ metadata }: Pod): object {
   return Object.fromEntries(entries.filter(([key]) => /^(container\.apparmor|.*seccomp)\.security\./.test(key)));
 }
 
-function warnOfTemplate(request: AdmissionRequest, object: KubeObject, labels: Labels): void {
+function judgeTemplate(request: AdmissionRequest, object: KubeObject, labels: Labels, audit: Audit): void {
   const template = templateOf(request.kind.plural, object);
-  if (template?.spec !== undefined) warn(request, podLike(template.metadata ?? {}, template.spec), labels);
+  if (template?.spec === undefined) return;
+  const like = podLike(template.metadata ?? {}, template.spec);
+  tell('audit', like, labels, (words) => audit(AUDIT_VIOLATIONS, words));
+  tell('warn', like, labels, request.warn);
 }
 
 function templateOf(plural: string, object: KubeObject): PodTemplateSpec | undefined {

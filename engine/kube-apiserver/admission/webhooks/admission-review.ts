@@ -12,6 +12,7 @@ export interface ReviewResponse {
   readonly status?: Partial<Status>;
   readonly patch?: string;
   readonly warnings: readonly string[];
+  readonly auditAnnotations: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -74,7 +75,7 @@ export function readReview({ apiVersion, request }: Review, body: unknown, mutat
   const answer = recordOf(body);
   const response = answer['response'];
   if (typeof response !== 'object' || response === null) throw new Error('webhook response was absent');
-  const { uid = '', allowed, status, patch = '', patchType, warnings } = recordOf(response);
+  const { uid = '', allowed, status, patch = '', patchType, warnings, auditAnnotations } = recordOf(response);
   if (uid !== request.uid && apiVersion === 'admission.k8s.io/v1') {
     throw new Error(`expected response.uid=${JSON.stringify(request.uid)}, got ${JSON.stringify(uid)}`);
   }
@@ -89,6 +90,7 @@ export function readReview({ apiVersion, request }: Review, body: unknown, mutat
     ...(typeof status === 'object' && status !== null ? { status: status as Partial<Status> } : {}),
     ...(hasPatch ? { patch: String(patch) } : {}),
     warnings: Array.isArray(warnings) ? warnings.map(String) : [],
+    auditAnnotations: recordOf(auditAnnotations),
   };
 }
 

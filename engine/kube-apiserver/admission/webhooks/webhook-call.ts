@@ -101,7 +101,7 @@ export interface Call {
 }
 
 export function callOf(
-  { webhooks, uid }: AdmissionServices,
+  { webhooks, uid, audit }: AdmissionServices,
   { webhook, kind }: Concern,
   request: AdmissionRequest,
   object: KubeObject | undefined,
@@ -123,6 +123,7 @@ export function callOf(
     } catch (error) {
       return failed(`received invalid webhook response: ${(error as Error).message}`);
     }
+    for (const [key, value] of Object.entries(response.auditAnnotations)) audit(`${name}/${key}`, String(value));
     for (const warning of response.warnings) request.warn(warning);
     if (!response.allowed) throw denial(name, response.status);
     return response;

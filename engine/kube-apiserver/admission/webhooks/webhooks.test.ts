@@ -348,3 +348,18 @@ test('when the server ends, nobody waits on', () => {
   close();
   expect(statuses).toEqual([503]);
 });
+
+test('what a webhook wants to be audited is in the trace once, under its name', () => {
+  const { register, settle, sim } = startWithWebhooks({
+    first: () => ({ auditAnnotations: { reason: 'as agreed' } }),
+    second: () => ({ allowed: false, auditAnnotations: { reason: 'never' } }),
+  });
+  register('Mutating', 'm', [{ ...at('first'), ...about('configmaps') }]);
+  register('Validating', 'v', [{ ...at('second'), ...about('configmaps') }]);
+  expect(settle('POST', CONFIG_MAPS, configMapNamed('a')).status).toBe(400);
+  const entries = sim.trace.entries.filter(({ kind }) => kind === 'request.audit');
+  expect(entries.map(({ subject, detail }) => `${subject}=${detail}`)).toEqual([
+    'first.example.com/reason=as agreed',
+    'second.example.com/reason=never',
+  ]);
+});

@@ -1,0 +1,42 @@
+import type { Simulation } from '../sim/index.ts';
+import { AnswersNeeded } from './request-scope.ts';
+
+/**
+ * What admission wants to be remembered of a request. There is no audit log; the trace has an entry `request.audit` for each
+ * annotation, with who made the request. https://kubernetes.io/docs/reference/labels-annotations-taints/audit-annotations/
+ */
+export class AuditAnnotations {
+  readonly #sim: Simulation;
+  #annotations = new Map<string, string>();
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+  }
+
+  /** Values for the same key of one request stand in one annotation. */
+  add(key: string, value: string): void {
+    const before = this.#annotations.get(key);
+    this.#annotations.set(key, before === undefined || before === value ? value : `${before}, ${value}`);
+  }
+
+  /** Handles a request, admitted or refused. One that is set aside will be begun again and say everything once more. */
+  during<T>(handle: () => T): T {
+    const outer = this.#annotations;
+    this.#annotations = new Map();
+    try {
+      const answer = handle();
+      this.#note();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof AnswersNeeded)) this.#note();
+      throw error;
+    } finally {
+      this.#annotations = outer;
+    }
+  }
+
+  #note(): void {
+    const { trace, nowMs } = this.#sim;
+    for (const [key, value] of this.#annotations) trace.note(nowMs, 'request.audit', key, value);
+  }
+}
