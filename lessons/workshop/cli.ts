@@ -1,13 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { renderUnicodeCompact } from 'uqr';
 import type { BenchCard } from './bench-card.ts';
 import { openWorkshop } from './server/open-workshop.ts';
 import { OptionsError, readOptions, type Task, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';
 import { startServer } from './server/start.ts';
+import { newWebhookSecret } from './server/webhooks.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openStore } from './store/sql-store.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -19,6 +20,7 @@ import { exportTo, gradeAgain, importFrom, movedTable } from './upkeep.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'dist');
 const KEY_FILE = 'instructor-key';
+const SECRET_FILE = 'webhook-secret';
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.some((arg) => arg === '--help' || arg === '-h')) {
@@ -46,6 +48,9 @@ async function main(args: readonly string[]): Promise<void> {
     site: relative(process.cwd(), SITE) || '.',
     behindProxy,
     ...(roster === undefined ? {} : { roster }),
+    ...(options.webhook === undefined
+      ? {}
+      : { webhook: { url: options.webhook, secret: webhookSecret(options.data) } }),
   });
   const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
   const board = `${address}/workshop/board/#key=${instructorKey}`;
@@ -53,6 +58,11 @@ async function main(args: readonly string[]): Promise<void> {
   console.log(renderUnicodeCompact(`${address}/workshop/#code=${workshop.code}`));
   console.log(`\n  Join   ${address}/workshop/   with the code   ${workshop.code}`);
   console.log(`  Board  ${board}\n         This link is yours alone. Ctrl-C stops; the same command goes on.\n`);
+  if (options.webhook !== undefined) {
+    console.log(
+      `  Told   ${new URL(options.webhook).host}, signed with the secret in ${join(options.data, SECRET_FILE)}\n`,
+    );
+  }
   if (options.open) openInBrowser(board);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -68,6 +78,7 @@ async function carryOut(task: Task, store: Store, keyFile: string): Promise<void
     case 'wipe':
       await store.wipe();
       rmSync(keyFile, { force: true });
+      rmSync(join(dirname(keyFile), SECRET_FILE), { force: true });
       console.log('Everything of the workshop is forgotten.');
       break;
     case 'export':
@@ -87,6 +98,13 @@ async function carryOut(task: Task, store: Store, keyFile: string): Promise<void
       process.stdout.write(movedTable(moved));
     }
   }
+}
+
+/** The same each time the workshop is started with this folder. */
+function webhookSecret(data: string): string {
+  const file = join(data, SECRET_FILE);
+  if (!existsSync(file)) writeFileSync(file, `${newWebhookSecret()}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
 }
 
 function rosterIn(file: string): ReadonlyMap<string, string> {

@@ -4,6 +4,7 @@ import type { Person, Workshop } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import type { Grading } from './grading.ts';
 import type { Guesses } from './guesses.ts';
+import type { Happenings } from './happenings.ts';
 
 /** What the workshop's routes stand on. */
 export interface WorkshopServer {
@@ -17,6 +18,8 @@ export interface WorkshopServer {
   /** Names that may join, with the ids they are matched with; absent: everybody may. */
   readonly roster?: ReadonlyMap<string, string>;
   readonly grading: Grading;
+  /** Tells another system; absent: nobody wants to know. */
+  readonly happenings?: Happenings;
 }
 
 /** The card of a bench of this build; a task of a mock exam has its exercise's. */

@@ -18,6 +18,7 @@ export class Grading {
   readonly #now: () => number;
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #listeners = new Set<() => void>();
+  readonly #graded = new Set<(personId: string, exerciseId: string) => void>();
   #asked = 0;
   #done = 0;
 
@@ -37,6 +38,11 @@ export class Grading {
   onProgress(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls back when a grading was kept. */
+  onGraded(listener: (personId: string, exerciseId: string) => void): void {
+    this.#graded.add(listener);
   }
 
   /** A person's run of an exercise as it stands, unless just that was graded before. Runs of lessons are passed over. */
@@ -106,6 +112,7 @@ export class Grading {
         ? { earned: 0, points: this.#possiblePoints(benchId), checks: [], problem: outcome.problem }
         : outcome),
     });
+    for (const listener of this.#graded) listener(personId, exerciseId);
   }
 
   #possiblePoints(benchId: string): number {

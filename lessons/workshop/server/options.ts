@@ -18,6 +18,8 @@ export interface WorkshopOptions {
   readonly until: number | undefined;
   /** Whether requests come through a proxy, which says whom they are from. */
   readonly behindProxy: boolean;
+  /** Where another system is told what happens. */
+  readonly webhook: string | undefined;
   /** What is done in place of serving. */
   readonly task: Task | undefined;
 }
@@ -41,6 +43,7 @@ export const USAGE = `usage: npm run workshop -- [options]
   --data DIR          where the workshop is kept (.workshop)
   --database URL      postgres://…, in place of the file; several servers may share one
   --behind-proxy      takes a learner's address from X-Forwarded-For, as the proxy in front writes it
+  --webhook URL       tells another system, signed, of checks that are met and grades that change
   --open              opens the board in a browser
 
 In place of serving, and then ending:
@@ -73,8 +76,17 @@ export function readOptions(args: readonly string[], now: Date): WorkshopOptions
     open,
     until: until === undefined ? undefined : moment(until, now),
     behindProxy: parsed['behind-proxy'],
+    webhook: parsed.webhook === undefined ? undefined : webhookIn(parsed.webhook),
     task: taskOf(parsed),
   };
+}
+
+function webhookIn(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    throw new OptionsError(`--webhook ${text}: not an address that begins with https:// or http://`);
+  }
+  return text;
 }
 
 function taskOf(parsed: ReturnType<typeof parse>): Task | undefined {
@@ -104,6 +116,7 @@ function parse(args: readonly string[]) {
         roster: text,
         until: text,
         database: text,
+        webhook: text,
         open: flag,
         'behind-proxy': flag,
         wipe: flag,

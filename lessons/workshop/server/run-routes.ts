@@ -71,7 +71,9 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
           refuse(413, 'too-long', 'This run has grown too long to be followed. Start over to go on in the workshop.');
         refuse(409, refused === 'gap' ? 'gap' : 'unknown-run', 'The server has another part of this run.', { count });
       }
-      await store.setChecks(await newStates(server, personId, bench, checks));
+      const states = await newStates(server, personId, bench, checks);
+      await store.setChecks(states);
+      server.happenings?.checks(states);
       return context.json({ count: appended.count, late });
     });
 }

@@ -13,7 +13,9 @@ import type { WorkshopServer } from './context.ts';
 import { Grading } from './grading.ts';
 import { GradingPool } from './grading-pool.ts';
 import { Guesses } from './guesses.ts';
+import { Happenings } from './happenings.ts';
 import { LiveBoard } from './live-board.ts';
+import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 export interface RunningWorkshop {
   readonly port: number;
@@ -30,18 +32,24 @@ export async function startServer(
     readonly site: string;
     readonly roster?: ReadonlyMap<string, string>;
     readonly behindProxy?: boolean;
+    readonly webhook?: WebhookTarget;
   },
 ): Promise<RunningWorkshop> {
   const now = () => Date.now();
   const benches = new Map(cards.map((card) => [card.id, card]));
   const pool = new GradingPool(availableParallelism());
+  const grading = new Grading(store, benches, (load) => pool.grade(load), now);
+  const webhooks = options.webhook === undefined ? undefined : new Webhooks(options.webhook);
+  const happenings = webhooks === undefined ? undefined : new Happenings(store, benches, webhooks);
+  grading.onGraded((personId, exerciseId) => happenings?.graded(personId, exerciseId));
   const server: WorkshopServer = {
     store,
     benches,
     now,
     guesses: new Guesses(now),
     addressOf: (context) => addressOf(context, options.behindProxy === true),
-    grading: new Grading(store, benches, (load) => pool.grade(load), now),
+    grading,
+    ...(happenings === undefined ? {} : { happenings }),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
   const board = new LiveBoard(server);
@@ -65,6 +73,7 @@ export async function startServer(
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       board.close();
+      webhooks?.close();
       await pool.close();
       await store.close();
     },

@@ -5,9 +5,11 @@ import type { WorkshopServer } from '../server/context.ts';
 import type { GradeJob, GradeOutcome } from '../server/grade-worker.ts';
 import { Grading } from '../server/grading.ts';
 import { Guesses } from '../server/guesses.ts';
+import { Happenings } from '../server/happenings.ts';
 import { LiveBoard } from '../server/live-board.ts';
 import { openWorkshop } from '../server/open-workshop.ts';
 import { readOptions } from '../server/options.ts';
+import type { Webhooks } from '../server/webhooks.ts';
 import { openStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
@@ -79,7 +81,12 @@ export function journalEntry(step: number) {
  */
 export async function openRoom(
   args: readonly string[] = [],
-  options: { readonly roster?: ReadonlyMap<string, string>; readonly store?: Store; report?(error: Error): void } = {},
+  options: {
+    readonly roster?: ReadonlyMap<string, string>;
+    readonly store?: Store;
+    readonly webhooks?: Webhooks;
+    report?(error: Error): void;
+  } = {},
 ): Promise<Room> {
   const store = options.store ?? (await openStore(openSqlite(':memory:')));
   const cards = [LESSON, EXERCISE, SECOND];
@@ -87,13 +94,17 @@ export async function openRoom(
   const opened = await openWorkshop(store, readOptions(args, new Date(START)), cards, undefined, START);
   const { code } = opened.workshop;
   const now = () => room.now;
+  const grading = new Grading(store, benches, (load) => gradeAtOnce(room, load), now);
+  const happenings = options.webhooks === undefined ? undefined : new Happenings(store, benches, options.webhooks);
+  grading.onGraded((personId, exerciseId) => happenings?.graded(personId, exerciseId));
   const server: WorkshopServer = {
     store,
     benches,
     now,
     guesses: new Guesses(now),
     addressOf: (context) => context.req.header('x-test-address') ?? 'somewhere',
-    grading: new Grading(store, benches, (load) => gradeAtOnce(room, load), now),
+    grading,
+    ...(happenings === undefined ? {} : { happenings }),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
   const board = new LiveBoard(server);
