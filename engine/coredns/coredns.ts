@@ -170,7 +170,7 @@ class Coredns {
     this.#planLook();
     for (const { probeName } of this.#set.detectors) {
       const query = { id: 1, name: probeName, type: 'HINFO', peer: { address: '127.0.0.1', port: 53 } };
-      this.#answer({ ...query, protocol: 'udp', bytes: 57 }, this.#set.ports[0] ?? 53, () => undefined);
+      this.#answer({ ...query, protocol: 'udp', bytes: 57, udpBytes: 512 }, this.#set.ports[0] ?? 53, () => undefined);
     }
   }
 

@@ -11,6 +11,8 @@ export interface Query {
   readonly peer: SocketAddress;
   readonly protocol: 'udp' | 'tcp';
   readonly bytes: number;
+  /** The largest datagram that the asker takes. */
+  readonly udpBytes: number;
 }
 
 export interface Reply {

@@ -17,7 +17,8 @@ export function readQuestion(data: Uint8Array): Question | undefined {
     const message = decodeMessage(data);
     if (message.response || message.question === undefined) return undefined;
     const { name, type } = message.question;
-    return { message, query: { id: message.id, name: name.replace(/\.$/, ''), type, bytes: data.length } };
+    const udpBytes = Math.max(MAX_UDP_BYTES, message.edns?.udpBytes ?? 0);
+    return { message, query: { id: message.id, name: name.replace(/\.$/, ''), type, bytes: data.length, udpBytes } };
   } catch (error) {
     if (error instanceof DnsFormatError) return undefined;
     throw error;
@@ -30,15 +31,16 @@ export function answerMessage(question: DnsMessage, reply: Reply): DnsMessage {
   return { ...question, response: true, authoritative, recursionAvailable, code, answers, authority, additional };
 }
 
-/** What does not fit is left out, from the end, and the message says that it is not whole. */
+/** What does not fit into what the asker takes is left out, from the end, and the message says that it is not whole. */
 export function datagramOf(question: DnsMessage, reply: Reply): Uint8Array {
   let message = answerMessage(question, reply);
+  const most = Math.max(MAX_UDP_BYTES, question.edns?.udpBytes ?? 0);
   let bytes = encodeMessage(message);
-  if (bytes.length > MAX_UDP_BYTES && message.additional.length > 0) {
+  if (bytes.length > most && message.additional.length > 0) {
     message = { ...message, additional: [] };
     bytes = encodeMessage(message);
   }
-  while (bytes.length > MAX_UDP_BYTES && message.answers.length > 0) {
+  while (bytes.length > most && message.answers.length > 0) {
     message = { ...message, truncated: true, answers: message.answers.slice(0, -1) };
     bytes = encodeMessage(message);
   }

@@ -22,14 +22,14 @@ export function logPlugin(zones: readonly string[], write: LogSink, now: () => n
     if (!zones.some((zone) => isWithin(name, zone))) return next(query);
     const startMs = now();
     return whenAnswered(next(query), (reply) => {
-      const { peer, id, type, protocol, bytes } = query;
+      const { peer, id, type, protocol, bytes, udpBytes } = query;
       const flags = ['qr', ...(reply.authoritative ? ['aa'] : []), 'rd', ...(reply.authoritative ? [] : ['ra'])].join(
         ',',
       );
       const seconds = ((now() - startMs) / 1000 + 0.0001).toFixed(9);
       const size = bytes + reply.answers.reduce((sum, { data }) => sum + 12 + data.length, 0);
       write(
-        `[INFO] ${peer.address}:${peer.port} - ${id} "${type} IN ${query.name}. ${protocol} ${bytes} false 512" ${reply.code} ${flags} ${size} ${seconds}s`,
+        `[INFO] ${peer.address}:${peer.port} - ${id} "${type} IN ${query.name}. ${protocol} ${bytes} false ${udpBytes}" ${reply.code} ${flags} ${size} ${seconds}s`,
       );
       return reply;
     });

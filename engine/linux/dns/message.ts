@@ -39,7 +39,19 @@ export interface DnsMessage {
   readonly answers: readonly DnsRecord[];
   readonly authority: readonly DnsRecord[];
   readonly additional: readonly DnsRecord[];
+  readonly edns?: Edns | undefined;
 }
+
+/** What a sender can do beyond the DNS of old: https://www.rfc-editor.org/rfc/rfc6891 */
+export interface Edns {
+  /** The largest datagram that it takes. */
+  readonly udpBytes: number;
+  /** RFC 7873, in hexadecimal. */
+  readonly cookie?: string | undefined;
+}
+
+const OPT = 41;
+const COOKIE = 10;
 
 /** The bytes are no DNS message. */
 export class DnsFormatError extends Error {
@@ -80,7 +92,9 @@ export function encodeMessage(message: DnsMessage): Uint8Array {
       RESPONSE_CODES.indexOf(message.code),
   );
   short(message.question === undefined ? 0 : 1);
-  for (const section of [message.answers, message.authority, message.additional]) short(section.length);
+  const { edns } = message;
+  for (const section of [message.answers, message.authority]) short(section.length);
+  short(message.additional.length + (edns === undefined ? 0 : 1));
   const names = new Map<string, number>();
   if (message.question !== undefined) {
     bytes.push(...encodeName(message.question.name, names, bytes.length));
@@ -97,7 +111,15 @@ export function encodeMessage(message: DnsMessage): Uint8Array {
     short(data.length);
     bytes.push(...data);
   }
+  if (edns !== undefined) bytes.push(...encodeEdns(edns));
   return Uint8Array.from(bytes);
+}
+
+/** A record of the root in whose fields other things stand: the size as its class, extended code and version as its TTL. */
+function encodeEdns({ udpBytes, cookie = '' }: Edns): number[] {
+  const value = (cookie.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  const options = value.length === 0 ? [] : [0, COOKIE, 0, value.length, ...value];
+  return [0, 0, OPT, udpBytes >> 8, udpBytes & 255, 0, 0, 0, 0, 0, options.length, ...options];
 }
 
 function typeNumber(type: string): number {
@@ -179,9 +201,20 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
     question = { name: reader.name(), type: typeName(reader.short()) };
     reader.short();
   }
-  const records = (count: number) => Array.from({ length: count }, () => reader.record());
+  let edns: Edns | undefined;
+  const records = (count: number) => {
+    const found: DnsRecord[] = [];
+    for (let i = 0; i < count; i++) {
+      const record = reader.record();
+      if ('udpBytes' in record) edns = record;
+      else found.push(record);
+    }
+    return found;
+  };
   const bit = (number: number) => (flags & (1 << number)) !== 0;
+  const sections = { answers: records(answers), authority: records(authority), additional: records(additional) };
   return {
+    ...(edns === undefined ? {} : { edns }),
     id,
     response: bit(15),
     authoritative: bit(10),
@@ -190,9 +223,7 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
     recursionAvailable: bit(7),
     code: RESPONSE_CODES[flags & 15] ?? 'SERVFAIL',
     question,
-    answers: records(answers),
-    authority: records(authority),
-    additional: records(additional),
+    ...sections,
   };
 }
 
@@ -244,16 +275,30 @@ class Reader {
     return labels.join('.');
   }
 
-  record(): DnsRecord {
+  record(): DnsRecord | Edns {
     const name = this.name();
-    const type = typeName(this.short());
-    this.short();
+    const number = this.short();
+    const udpBytes = this.short();
+    if (number === OPT) return this.#edns(udpBytes);
+    const type = typeName(number);
     const ttl = this.long();
     const length = this.short();
     const end = this.#at + length;
     const data = this.#data(type, length);
     this.#at = end;
     return { name, type, ttl, data };
+  }
+
+  #edns(udpBytes: number): Edns {
+    this.long();
+    const end = this.short() + this.#at;
+    let cookie: string | undefined;
+    while (this.#at < end) {
+      const option = this.short();
+      const value = Array.from({ length: this.short() }, () => this.byte().toString(16).padStart(2, '0')).join('');
+      if (option === COOKIE) cookie = value;
+    }
+    return { udpBytes, cookie };
   }
 
   #data(type: string, length: number): string {

@@ -158,7 +158,15 @@ test('names are looked up as the programs do it', () => {
   expect(sh('dig web.default.svc.cluster.local')).toMatch(/status: NOERROR[\s\S]*local\. 30\tIN\tA\t10\.96\.0\.7\n/);
   expect(sh('host web')).toBe('web.default.svc.cluster.local has address 10.96.0.7\nexit 0');
   expect(sh('getent hosts web; getent hosts server; getent hosts nope')).toBe(
-    '10.96.0.7       web\n10.0.0.1        server\nexit 2',
+    '10.96.0.7       web.default.svc.cluster.local\n10.0.0.1        server\nexit 2',
+  );
+  expect(sh('getent ahosts web; getent ahostsv4 server; getent ahosts nope')).toBe(
+    [
+      '10.96.0.7       STREAM web.default.svc.cluster.local',
+      ...['10.96.0.7       DGRAM  ', '10.96.0.7       RAW    '],
+      '10.0.0.1        STREAM server',
+      ...['10.0.0.1        DGRAM  ', '10.0.0.1        RAW    ', 'exit 2'],
+    ].join('\n'),
   );
   expect(sh('nslookup web 10.0.0.2')).toContain(';; connection timed out; no servers could be reached');
   expect(sh('curl -s http://nope.example', small)).toContain('not found');

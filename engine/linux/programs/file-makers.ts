@@ -1,9 +1,8 @@
 import type { Task } from '../../sim/index.ts';
 import { makeDirectories } from '../directory-tree.ts';
-import { decode, fail, print } from '../stdio.ts';
+import { fail, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
-import { lookupAddresses } from './dns/resolver.ts';
 import { changeMode } from './file-mode.ts';
 import { isDirectory } from './file-operations.ts';
 import { eachInput } from './input.ts';
@@ -216,49 +215,3 @@ function monthText(year: number, month: number): string {
       .trimEnd()}\n`;
   return text;
 }
-
-export const getent = program(function* (process, args) {
-  const [database, ...keys] = args;
-  const files: Readonly<Record<string, string>> = {
-    passwd: '/etc/passwd',
-    group: '/etc/group',
-    hosts: '/etc/hosts',
-    services: '/etc/services',
-  };
-  const path = database === undefined ? undefined : files[database];
-  if (path === undefined) {
-    yield* fail(process, `Unknown database: ${database ?? ''}`);
-    return 1;
-  }
-  let lines: string[];
-  try {
-    lines = decode(process.readFile(path))
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  } catch (error) {
-    errnoOf(error);
-    lines = [];
-  }
-  const separator = database === 'hosts' || database === 'services' ? /\s+/ : /:/;
-  let exitCode = 0;
-  for (const key of keys.length === 0 ? [undefined] : keys) {
-    const found = lines.filter((line) => {
-      const fields = line.split(separator);
-      return key === undefined || fields.includes(key, 0);
-    });
-    if (found.length === 0 && database === 'hosts' && key !== undefined) {
-      const addresses = yield* lookupAddresses(process, key);
-      yield* print(process, addresses.map((address) => `${address.padEnd(15)} ${key}\n`).join(''));
-      if (addresses.length > 0) continue;
-    }
-    if (found.length === 0) exitCode = 2;
-    for (const line of key === undefined ? found : found.slice(0, 1)) {
-      const fields = line.split(/\s+/);
-      yield* print(
-        process,
-        database === 'hosts' ? `${fields[0]!.padEnd(15)} ${fields.slice(1).join(' ')}\n` : `${line}\n`,
-      );
-    }
-  }
-  return exitCode;
-});

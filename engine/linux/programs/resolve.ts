@@ -2,11 +2,11 @@ import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
 import { decode } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
-import { lookupAddresses } from './dns/resolver.ts';
+import { lookupHost } from './dns/resolver.ts';
 
 /** The IPv4 address of a name: an address itself, what /etc/hosts says, or DNS. Undefined for an unknown name. */
 export function* resolveHost(process: Process, name: string): Task<string | undefined> {
-  return hostsAddress(process, name) ?? (yield* lookupAddresses(process, name))[0];
+  return hostsAddress(process, name) ?? (yield* lookupHost(process, name)).addresses[0];
 }
 
 /** Without asking anybody. */

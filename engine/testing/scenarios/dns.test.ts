@@ -76,6 +76,37 @@ test('Services, StatefulSets, named ports, Pods and aliases have the names of th
   expect(ask(bed, 'a', `nothing.${zone}.`)).toContain('NXDOMAIN');
 });
 
+test('dig and CoreDNS agree on larger datagrams, and send a cookie there and back', () => {
+  const bed = new Testbed();
+  const names = Array.from({ length: 20 }, (_, index) => `  - {addresses: [10.9.0.${index + 1}]}`).join('\n');
+  bed.apply(`apiVersion: v1
+kind: Service
+metadata: {name: many}
+spec: {clusterIP: None, ports: [{name: http, port: 80}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: many-1, labels: {kubernetes.io/service-name: many}}
+addressType: IPv4
+ports: [{name: http, port: 80, protocol: TCP}]
+endpoints:
+${names}
+`);
+  bed.pass(8);
+  const dig = (...flags: readonly string[]) =>
+    bed.run('node-1', 'dig', '@10.96.0.10', ...flags, 'many.default.svc.cluster.local').stdout;
+  const whole = dig();
+  expect(whole).toMatch(
+    /ANSWER: 20, AUTHORITY: 0, ADDITIONAL: 1\n[\s\S]*\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: [\da-f]{16} \(echoed\)\n;; QUESTION SECTION:\n/,
+  );
+  expect(dig('+bufsize=4096', '+nocookie')).toMatch(/; EDNS: version: 0, flags:; udp: 4096\n;; QUESTION/);
+  // Who does not say how much it takes gets what fits into 512 bytes.
+  const old = dig('+noedns');
+  expect(old).not.toContain('OPT PSEUDOSECTION');
+  expect(Number(/MSG SIZE {2}rcvd: (\d+)/.exec(old)![1])).toBeLessThanOrEqual(512);
+  expect(bed.run('node-1', 'getent', 'ahosts', 'nobody.default.svc.cluster.local').exitCode).toBe(2);
+});
+
 test('a member that is not ready loses its name, and gets it back', () => {
   const bed = withNames();
   const name = 'web-1.nginx.default.svc.cluster.local.';

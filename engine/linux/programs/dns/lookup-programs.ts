@@ -1,5 +1,5 @@
 import { formatDate } from '../../date-format.ts';
-import { DNS_TYPES, type DnsMessage, type DnsRecord } from '../../dns/message.ts';
+import { DNS_TYPES, type DnsMessage, type DnsRecord, type Edns } from '../../dns/message.ts';
 import { fail, print } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { getOptions } from '../options.ts';
@@ -161,19 +161,25 @@ interface DigRequest {
   readonly flags: ReadonlySet<string>;
   readonly timeoutMs: number;
   readonly attempts: number;
+  readonly udpBytes: number;
 }
+
+/** What dig says that it takes: https://www.dnsflagday.net/2020/ */
+const DIG_UDP_BYTES = 1232;
 
 function digRequest(args: readonly string[]): DigRequest | string {
   let [name, type, server]: [string | undefined, string, string | undefined] = [undefined, 'A', undefined];
   let port = 53;
   let timeoutMs = 5000;
   let attempts = 3;
+  let udpBytes = DIG_UDP_BYTES;
   const flags = new Set<string>();
   for (let at = 0; at < args.length; at++) {
     const argument = args[at]!;
     if (argument.startsWith('@')) server = argument.slice(1);
     else if (/^\+(time|timeout)=/.test(argument)) timeoutMs = Number(argument.split('=')[1]) * 1000;
     else if (/^\+(tries|retry)=/.test(argument)) attempts = Math.max(1, Number(argument.split('=')[1]));
+    else if (/^\+bufsize=\d{1,5}$/.test(argument)) udpBytes = Math.min(65_535, Number(argument.split('=')[1]));
     else if (argument.startsWith('+')) flags.add(argument.slice(1));
     else if (argument === '-x') {
       name = reverseName(args[++at] ?? '');
@@ -184,7 +190,16 @@ function digRequest(args: readonly string[]): DigRequest | string {
     else if (Object.hasOwn(DNS_TYPES, argument.toUpperCase())) type = argument.toUpperCase();
     else if (argument.toUpperCase() !== 'IN') name = argument;
   }
-  return { name: name ?? '.', type: name === undefined ? 'NS' : type, server, port, flags, timeoutMs, attempts };
+  return {
+    name: name ?? '.',
+    type: name === undefined ? 'NS' : type,
+    server,
+    port,
+    flags,
+    timeoutMs,
+    attempts,
+    udpBytes,
+  };
 }
 
 export const dig = program(function* (process, args) {
@@ -199,7 +214,8 @@ export const dig = program(function* (process, args) {
   for (const [index, name] of names.entries()) {
     let answer: DigAnswer | undefined;
     for (let attempt = 0; attempt < request.attempts && answer === undefined; attempt++) {
-      for (const server of servers) answer ??= yield* ask(process, server, name, request.type, request);
+      for (const server of servers)
+        answer ??= yield* ask(process, server, name, request.type, { ...request, edns: ednsOf(process, request) });
     }
     if (answer === undefined) {
       const text = servers
@@ -218,6 +234,31 @@ export const dig = program(function* (process, args) {
   }
   return 0;
 });
+
+function ednsOf(process: Process, { flags, udpBytes }: DigRequest): Edns | undefined {
+  if (flags.has('noedns')) return undefined;
+  return { udpBytes, cookie: flags.has('nocookie') ? undefined : cookieOf(process) };
+}
+
+/** Sixteen hexadecimal digits that another dig would not have. */
+function cookieOf(process: Process): string {
+  let hash = 0x811c9dc5;
+  let text = '';
+  for (const part of [process.pid, Math.floor(process.now())]) {
+    hash = Math.imul(hash ^ part, 0x01000193) >>> 0;
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+    text += hash.toString(16).padStart(8, '0');
+  }
+  return text;
+}
+
+/** A server that knows cookies adds to them; others send them back as they came, or not at all. */
+function ednsText({ edns }: DnsMessage): string {
+  if (edns === undefined) return '';
+  const { udpBytes, cookie } = edns;
+  const echoed = cookie === undefined ? '' : `; COOKIE: ${cookie}${cookie.length === 16 ? ' (echoed)' : ''}\n`;
+  return `;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: ${udpBytes}\n${echoed}`;
+}
 
 interface DigAnswer {
   readonly server: string;
@@ -255,12 +296,12 @@ function digText(
     ...(message.recursionDesired ? ['rd'] : []),
     ...(message.recursionAvailable ? ['ra'] : []),
   ];
-  const counts = `QUERY: 1, ANSWER: ${message.answers.length}, AUTHORITY: ${message.authority.length}, ADDITIONAL: ${message.additional.length}`;
+  const counts = `QUERY: 1, ANSWER: ${message.answers.length}, AUTHORITY: ${message.authority.length}, ADDITIONAL: ${message.additional.length + (message.edns === undefined ? 0 : 1)}`;
   const warning = message.recursionAvailable ? '' : ';; WARNING: recursion requested but not available\n';
   return (
     `${command};; global options: +cmd\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${message.code}, id: ${message.id}\n` +
     `;; flags: ${set.join(' ')}; ${counts}\n${warning}\n` +
-    `;; QUESTION SECTION:\n;${`${message.question?.name ?? ''}.`.padEnd(22)}\t\tIN\t${message.question?.type ?? ''}\n\n` +
+    `${ednsText(message)};; QUESTION SECTION:\n;${`${message.question?.name ?? ''}.`.padEnd(22)}\t\tIN\t${message.question?.type ?? ''}\n\n` +
     section('ANSWER', message.answers) +
     section('AUTHORITY', message.authority) +
     section('ADDITIONAL', message.additional) +

@@ -1,5 +1,5 @@
 import type { Task } from '../../../sim/index.ts';
-import { DnsFormatError, type DnsMessage, decodeMessage, encodeMessage, query } from '../../dns/message.ts';
+import { DnsFormatError, type DnsMessage, decodeMessage, type Edns, encodeMessage, query } from '../../dns/message.ts';
 import { Errno } from '../../errno.ts';
 import { decode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
@@ -59,20 +59,31 @@ interface Answer {
   readonly timeMs: number;
 }
 
+interface AskOptions {
+  readonly timeoutMs: number;
+  readonly port?: number;
+  /** What the asker can do beyond the DNS of old; nothing unless told. */
+  readonly edns?: Edns | undefined;
+}
+
 /** Asks one server. Undefined when it does not answer in time, or nobody is there to answer. */
 export function* ask(
   process: Process,
   server: string,
   name: string,
   type: string,
-  options: { readonly timeoutMs: number; readonly port?: number },
+  options: AskOptions,
 ): Task<Answer | undefined> {
   const fd = process.openDatagram();
   try {
     const { port: own } = process.localAddress(fd);
     const request = query((own * 31 + name.length * 7 + Math.floor(process.now())) & 0xffff, name, type);
     const startMs = process.now();
-    process.sendTo(fd, encodeMessage(request), { address: server, port: options.port ?? 53 });
+    const { edns } = options;
+    process.sendTo(fd, encodeMessage(edns === undefined ? request : { ...request, edns }), {
+      address: server,
+      port: options.port ?? 53,
+    });
     const deadline = startMs + options.timeoutMs;
     while (process.now() < deadline) {
       const received = yield* process.receiveFrom(fd, deadline - process.now());
@@ -108,17 +119,28 @@ function* askServers(process: Process, config: ResolverConfig, name: string, typ
   return undefined;
 }
 
-/** The IPv4 addresses of a name as the C library finds them by DNS; empty for an unknown name. */
-export function* lookupAddresses(process: Process, name: string): Task<readonly string[]> {
+interface HostEntry {
+  /** The canonical name, then those that lead to it. */
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+const NOBODY: HostEntry = { names: [], addresses: [] };
+
+/** Whom the C library finds by DNS, with their IPv4 addresses; none for an unknown name. */
+export function* lookupHost(process: Process, name: string): Task<HostEntry> {
   const config = resolverConfig(process);
-  if (config.servers.length === 0) return [];
+  if (config.servers.length === 0) return NOBODY;
   for (const candidate of candidates(name, config)) {
     const answer = yield* askServers(process, config, candidate, 'A');
-    if (answer === undefined) return [];
-    const addresses = answer.message.answers.filter(({ type }) => type === 'A').map(({ data }) => data);
-    if (addresses.length > 0) return addresses;
+    if (answer === undefined) return NOBODY;
+    const { answers } = answer.message;
+    const own = answers.filter(({ type }) => type === 'A');
+    if (own.length === 0) continue;
+    const aliases = answers.filter(({ type }) => type === 'CNAME').map((record) => record.name);
+    return { names: [own[0]!.name, ...aliases], addresses: own.map(({ data }) => data) };
   }
-  return [];
+  return NOBODY;
 }
 
 /** `4.3.2.1.in-addr.arpa` */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CASES } from './testing/corpus.ts';
+import { decision } from './testing/decision.ts';
 import { generateCases } from './testing/generate.ts';
 import { type Answers, askInstalled, askSimulated, installedNginx } from './testing/servers.ts';
 
@@ -8,24 +9,6 @@ import { type Answers, askInstalled, askSimulated, installedNginx } from './test
 
 const nginx = installedNginx();
 if (nginx === undefined) console.warn('skipped: no nginx is installed to be compared with (apt-get install nginx)');
-
-/** What an answer decides: the status, where it leads, what it is, and its text. */
-function decision(answer: string): string {
-  const [head = '', ...body] = answer.split('\r\n\r\n');
-  const [first = '', ...fields] = head.split('\r\n');
-  const told = fields.filter((field) =>
-    /^(location|content-type|content-length|content-range|accept-ranges|www-authenticate|x-[\w-]+):/i.test(field),
-  );
-  const text = body
-    .join('\r\n\r\n')
-    .replace(/nginx\/[\d.]+/g, 'nginx')
-    .replace(/--\d{20}/g, '--boundary');
-  const named = told
-    .map((field) => field.replace(/boundary=\d+/, 'boundary'))
-    // The page names the version, which is longer or shorter.
-    .filter((field) => !(text.includes('<center>nginx') && /^content-length/i.test(field)));
-  return [first, ...named.sort(), '', text].join('\n');
-}
 
 describe.skipIf(nginx === undefined)('as the nginx that is installed', () => {
   const check = (cases: typeof CASES, real: Answers) => {

@@ -45,7 +45,10 @@ function runRule(exchange: Exchange, rule: Rule): Verdict | 'changed' {
 
 function returned(exchange: Exchange, { status, text }: Extract<Rule, { kind: 'return' }>): Verdict {
   if (status === 444) return 'close';
-  if (text === undefined) return { status };
+  if (text === undefined) {
+    const empty = status < 300 && status !== 204;
+    return empty ? { status, headers: { 'Content-Type': textType(exchange) }, body: '' } : { status };
+  }
   const value = expand(text, exchange);
   if ([301, 302, 303, 307, 308].includes(status)) return redirect(exchange, status, value);
   return { status, headers: { 'Content-Type': textType(exchange) }, body: value };

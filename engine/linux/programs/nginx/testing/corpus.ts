@@ -31,6 +31,13 @@ const basic = (text: string) => `Authorization: Basic ${btoa(text)}`;
 
 export const CASES: readonly CorpusCase[] = [
   {
+    name: 'returns without a text',
+    text: server(
+      'default_type text/css; location = /ok { return 200; } location = /made { return 201; } location = /none { return 204; } location = /bad { return 400; }',
+    ),
+    requests: ['/ok', '/made', '/none', '/bad'].map((path) => get(path)),
+  },
+  {
     name: 'locations by kind',
     text: server(
       'location / { return 200 "root $uri"; } location = /exact { return 200 "exact"; } location /exact { return 200 "prefix"; } location ^~ /static/ { return 200 "static"; } location ~ \\.php$ { return 200 "php $uri"; } location ~* \\.JPG$ { return 200 "jpg"; } location /static/deep { return 200 "deep"; } location /outer { location /outer/in { return 200 "in"; } location ~ x$ { return 200 "inner regex"; } return 200 "outer"; }',
