@@ -1,7 +1,27 @@
 import { expect, test } from 'vitest';
-import type { ConfigMap, CronJob, Deployment, Namespace, Pod, ReplicaSet, ResourceQuota } from '../api/kinds.ts';
+import type {
+  ConfigMap,
+  CronJob,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Namespace,
+  Pod,
+  PodDisruptionBudget,
+  ReplicaSet,
+  ResourceQuota,
+  Service,
+} from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
-import { configMaps, cronJobs, deployments, namespaces, pods, replicaSets } from '../api/resources.ts';
+import {
+  configMaps,
+  cronJobs,
+  deployments,
+  endpointSlices,
+  namespaces,
+  podDisruptionBudgets,
+  pods,
+  replicaSets,
+} from '../api/resources.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
 import { startControllerManager } from './index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
@@ -83,6 +103,60 @@ test('a selector that also matches a Deployment’s own older Pods’ labels tak
   expect(controlPlane.deployment().status).toMatchObject({ replicas: 2, readyReplicas: 2 });
   expect(controlPlane.pods()).toHaveLength(3);
   expect(writesPerSecond(controlPlane, 60)).toBeLessThanOrEqual(AT_REST_PER_SECOND);
+});
+
+test('a selector that does not match the template is refused, and one that matches nothing is at rest', () => {
+  const controlPlane = setUp();
+  const selector = { matchLabels: { app: 'y' } };
+  expect(() => controlPlane.apply<ReplicaSet>(workload<ReplicaSet>('ReplicaSet', 'blind', { selector }))).toThrow(
+    '`selector` does not match template `labels`',
+  );
+  controlPlane.apply<Service>({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'nobody' },
+    spec: { selector: { app: 'y' }, ports: [{ port: 80 }] },
+  } as unknown as Service);
+  controlPlane.apply<PodDisruptionBudget>({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'nobody' },
+    spec: { minAvailable: 1, selector },
+  } as unknown as PodDisruptionBudget);
+  controlPlane.sim.runFor(10_000);
+  const { items } = controlPlane.client.resource(endpointSlices).list({ namespace: 'default' });
+  expect(items.map(({ endpoints }) => endpoints)).toEqual([[]]);
+  const { status } = controlPlane.client.resource(podDisruptionBudgets).get('nobody', 'default');
+  expect(status).toMatchObject({ expectedPods: 0, currentHealthy: 0, disruptionsAllowed: 0 });
+  expect(writesPerSecond(controlPlane, 60)).toBeLessThanOrEqual(AT_REST_PER_SECOND);
+});
+
+test('two controllers that each want another size write only as often as they look', () => {
+  const controlPlane = setUp();
+  controlPlane.apply<Deployment>(workload<Deployment>('Deployment', 'web', { replicas: 1 }));
+  for (const [name, minReplicas, maxReplicas] of [
+    ['few', 1, 2],
+    ['many', 4, 6],
+  ] as const) {
+    const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+    controlPlane.apply<HorizontalPodAutoscaler>({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name },
+      spec: { scaleTargetRef, minReplicas, maxReplicas },
+    } as unknown as HorizontalPodAutoscaler);
+  }
+  controlPlane.sim.runFor(60_000);
+  const rescales = () =>
+    controlPlane.eventsOf('HorizontalPodAutoscaler').filter((event) => event.startsWith('SuccessfulRescale'));
+  expect(new Set(rescales())).toEqual(
+    new Set([
+      'SuccessfulRescale: New size: 2; reason: Current number of replicas above Spec.MaxReplicas',
+      'SuccessfulRescale: New size: 4; reason: Current number of replicas below Spec.MinReplicas',
+    ]),
+  );
+  // Each looks every 15 seconds, and what it does makes and ends two Pods.
+  expect(writesPerSecond(controlPlane, 120)).toBeLessThanOrEqual(10);
 });
 
 test('no replicas are no trouble', () => {
@@ -174,8 +248,9 @@ test('percentages that round to nothing still let a rollout move', () => {
   controlPlane.sim.runFor(10_000);
   const template = { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } };
   controlPlane.patch('Deployment', 'web', { spec: { template } });
-  controlPlane.sim.runFor(20_000);
+  expect(writesPerSecond(controlPlane, 20)).toBeLessThanOrEqual(4);
   expect(controlPlane.deployment().status).toMatchObject({ replicas: 2, updatedReplicas: 2, readyReplicas: 2 });
+  expect(writesPerSecond(controlPlane, 60)).toBeLessThanOrEqual(AT_REST_PER_SECOND);
 });
 
 test('a Namespace deleted in the middle of a rollout goes, and nobody complains', () => {

@@ -29,10 +29,16 @@ export interface Memory {
   changes: Past[];
 }
 
+/** The Pods that a selector finds, and the autoscalers (by key, in order) that size some of them. */
+export interface SelectedPods {
+  readonly pods: readonly Pod[];
+  readonly autoscalers: readonly string[];
+}
+
 interface Surroundings {
   readonly client: Client;
   readonly scales: ScaleClient;
-  readonly podsOf: (selector: string) => readonly Pod[];
+  readonly select: (selector: string) => SelectedPods;
   readonly memory: Memory;
   readonly tell: (type: EventType, reason: string, message: string) => void;
   readonly report: (status: Status) => void;
@@ -107,7 +113,14 @@ export class Turn {
       this.#note('ScalingActive', { status: 'False', reason: 'InvalidSelector', message });
       return { desired: current, reason: '', failed: 'selector is required' };
     }
-    const { answers, failures } = this.#ask(selector, current);
+    const { pods, autoscalers } = this.#around.select(selector);
+    if (autoscalers.length > 1) {
+      const message = `pods by selector ${selector} are controlled by multiple HPAs: [${autoscalers.join(' ')}]`;
+      this.#around.tell('Warning', 'AmbiguousSelector', message);
+      this.#note('ScalingActive', { status: 'False', reason: 'AmbiguousSelector', message });
+      return { desired: current, reason: '', failed: message };
+    }
+    const { answers, failures } = this.#ask(selector, pods, current);
     const metrics = answers.map((answer) => answer.current);
     const most = answers.reduce<MetricAnswer | undefined>(
       (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
@@ -129,15 +142,15 @@ export class Turn {
     return { desired: this.#normalize(wanted, current), reason, metrics };
   }
 
-  #ask(selector: string, currentReplicas: number) {
-    const { client, podsOf, tell } = this.#around;
+  #ask(selector: string, pods: readonly Pod[], currentReplicas: number) {
+    const { client, tell } = this.#around;
     const { up, down } = rulesOf(this.#spec.behavior);
     const share = (tolerance: unknown) => (tolerance === undefined ? TOLERANCE : numericValue(String(tolerance)));
     const context: MetricContext = {
       client,
       namespace: this.#autoscaler.metadata.namespace ?? '',
       selector,
-      pods: podsOf(selector),
+      pods,
       currentReplicas,
       tolerance: { up: share(up.tolerance), down: share(down.tolerance) },
       wallMs: this.#wallMs,

@@ -1,6 +1,6 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { HorizontalPodAutoscaler, Pod } from '../../api/kinds.ts';
-import { parseLabelSelector } from '../../api/label-selector.ts';
+import { type LabelSelector, parseLabelSelector } from '../../api/label-selector.ts';
 import { objectKey } from '../../api/object.ts';
 import { horizontalPodAutoscalers, pods } from '../../api/resources.ts';
 import type { Client, ResourceClient } from '../../client/client.ts';
@@ -10,7 +10,7 @@ import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ScaleClient } from '../scale.ts';
-import { type Memory, Turn } from './autoscaler-turn.ts';
+import { type Memory, type SelectedPods, Turn } from './autoscaler-turn.ts';
 import type { Past } from './scaling-limits.ts';
 
 /** `--horizontal-pod-autoscaler-sync-period` */
@@ -32,6 +32,8 @@ export class HorizontalPodAutoscalerController {
   readonly #scales: ScaleClient;
   readonly #recorder: EventRecorder;
   readonly #memory = new Map<string, Memory>();
+  /** By which each autoscaler finds its Pods; known from its first turn on. */
+  readonly #selectors = new Map<string, LabelSelector>();
   readonly #controller: Controller;
 
   constructor({ sim, client, informers, discovery, recorder }: ControllerContext) {
@@ -65,17 +67,14 @@ export class HorizontalPodAutoscalerController {
     const autoscaler = this.#autoscalers.lister.byKey(key);
     if (autoscaler === undefined) {
       this.#memory.delete(key);
+      this.#selectors.delete(key);
       return;
     }
     this.#controller.queue.addAfter(key, SYNC_PERIOD_MS);
     new Turn(autoscaler, this.#sim.wallMs, {
       client: this.#client,
       scales: this.#scales,
-      podsOf: (selector) => {
-        const parsed = parseLabelSelector(selector);
-        const { namespace } = autoscaler.metadata;
-        return this.#pods.lister.list(namespace).filter(({ metadata }) => parsed.matches(metadata.labels));
-      },
+      select: (selector) => this.#select(key, autoscaler, selector),
       memory: this.#memoryOf(key),
       tell: (type, reason, message) => this.#recorder.event(autoscaler, type, reason, message),
       report: (status) => {
@@ -83,6 +82,17 @@ export class HorizontalPodAutoscalerController {
         this.#autoscalerClient.updateStatus({ ...autoscaler, status });
       },
     }).take();
+  }
+
+  #select(key: string, { metadata: { namespace } }: HorizontalPodAutoscaler, text: string): SelectedPods {
+    const selector = parseLabelSelector(text);
+    this.#selectors.set(key, selector);
+    const selected = this.#pods.lister.list(namespace).filter(({ metadata }) => selector.matches(metadata.labels));
+    const autoscalers = [...this.#selectors]
+      .filter(([other]) => other.startsWith(`${namespace}/`))
+      .filter(([, each]) => selected.some(({ metadata }) => each.matches(metadata.labels)))
+      .map(([other]) => other);
+    return { pods: selected, autoscalers: autoscalers.sort() };
   }
 
   #memoryOf(key: string): Memory {

@@ -110,6 +110,28 @@ test('under load it grows, and shrinks again five minutes after the load has gon
   );
 });
 
+test('two autoscalers of the same Pods hold still and say why', () => {
+  const controlPlane = setUp(() => 150);
+  controlPlane.apply<Deployment>(web(2));
+  controlPlane.apply<HorizontalPodAutoscaler>(autoscaler());
+  const other = autoscaler({ maxReplicas: 4 });
+  controlPlane.apply<HorizontalPodAutoscaler>({ ...other, metadata: { ...other.metadata, name: 'rival' } });
+  controlPlane.sim.runFor(60_000);
+  const before = replicas(controlPlane);
+  controlPlane.sim.runFor(600_000);
+  expect(replicas(controlPlane)).toBe(before);
+  const message = 'pods by selector app=x are controlled by multiple HPAs: [default/rival default/web]';
+  expect(status(controlPlane).conditions).toContainEqual(
+    expect.objectContaining({ type: 'ScalingActive', status: 'False', reason: 'AmbiguousSelector', message }),
+  );
+  const events = controlPlane.eventsOf('HorizontalPodAutoscaler');
+  expect(events).toContain(`AmbiguousSelector: ${message}`);
+  expect(events).toContain(`FailedComputeMetricsReplicas: ${message}`);
+  controlPlane.client.resource(horizontalPodAutoscalers).delete('rival', 'default');
+  controlPlane.sim.runFor(60_000);
+  expect(conditions(controlPlane)).toContain('ScalingActive=True ValidMetricFound');
+});
+
 test('with several metrics the one that asks for most wins', () => {
   const controlPlane = setUp(() => 50);
   controlPlane.apply<Deployment>(web(2));
