@@ -84,9 +84,9 @@ const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'preemption',
-    nodes: 500,
-    initial: { count: 2000, pod: { requests: { cpu: '900m', memory: '500Mi' }, spec: { priority: 0 } } },
-    count: 500,
+    nodes: 5000,
+    initial: { count: 20_000, pod: { requests: { cpu: '900m', memory: '500Mi' }, spec: { priority: 0 } } },
+    count: 5000,
     pod: { requests: { cpu: '3000m', memory: '500Mi' }, spec: { priorityClassName: 'high' } },
   },
   {
@@ -165,6 +165,7 @@ function schedule(
     {
       event: ({ type, object }) => {
         const pod = object as Pod;
+        if (type === 'DELETED') leaving.delete(pod.metadata.name);
         if (type === 'MODIFIED' && pod.metadata.deletionTimestamp !== undefined) leaving.add(pod.metadata.name);
         if (type !== 'MODIFIED' || !pod.metadata.name.startsWith(prefix) || bound.has(pod.metadata.name)) return;
         if ((pod.spec.nodeName ?? '') === '') return;
@@ -188,11 +189,9 @@ function schedule(
   while (waiting > 0 && sim.nowMs < limitMs) {
     sim.runFor(100);
     // What kubelets do when a Pod is to end.
-    const present = leaving.size === 0 ? [] : resource.list({ namespace: 'default' }).items;
-    for (const { metadata } of present) {
-      if (leaving.has(metadata.name)) resource.delete(metadata.name, 'default', { gracePeriodSeconds: 0 });
-    }
+    const ended = [...leaving];
     leaving.clear();
+    for (const name of ended) resource.delete(name, 'default', { gracePeriodSeconds: 0 });
   }
   stop();
   if (waiting > 0) console.log(`  ${waiting} Pods still have no node`);

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../api/kinds.ts';
 import { ImageTable } from './image-spread.ts';
-import { NodeInfo } from './node-info.ts';
+import { FigureTable, NodeInfo } from './node-info.ts';
 import { inZonalTurns, zoneOf } from './node-order.ts';
 import { PodCohorts } from './pod-cohorts.ts';
 import { type PodInfo, podInfo, withPod } from './pod-info.ts';
@@ -33,6 +33,7 @@ export class SchedulerCache {
   readonly #pods = new Map<string, CachedPod>();
   /** How many Pods with nodes use each claim, by `namespace/name`. */
   readonly #claimUsers = new Map<string, number>();
+  readonly #figures = new FigureTable();
   readonly #freeSlots: number[] = [];
   #slots = 0;
   /** Undefined when a node came, went or changed its zone. */
@@ -143,7 +144,7 @@ export class SchedulerCache {
   #nodeInfo(name: string): NodeInfo {
     let info = this.#nodes.get(name);
     if (info === undefined) {
-      info = new NodeInfo(name, this.#freeSlots.pop() ?? this.#slots++);
+      info = new NodeInfo(name, this.#freeSlots.pop() ?? this.#slots++, this.#figures);
       this.#nodes.set(name, info);
       this.topology.update(info);
     }

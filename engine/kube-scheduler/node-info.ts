@@ -3,7 +3,7 @@ import { numericValue } from '../api/quantity.ts';
 import { type PodInfo, portsConflict } from './pod-info.ts';
 import { addResources, noResources, type Resources, resourcesOf } from './pod-resources.ts';
 
-/** What `NodeInfo.figures` holds at each place: amounts of cpu (in thousandths) and memory (in bytes), and what is left. */
+/** What a node's line of a `FigureTable` holds at each place: amounts of cpu (in thousandths) and memory (in bytes), and what is left. */
 export const FIGURE = {
   allocatable: 0,
   requested: 2,
@@ -17,18 +17,37 @@ export const FIGURE = {
 export const CPU = 0;
 export const MEMORY = 1;
 
+const FIGURES = 8;
+
 /**
- * A node and what the Pods on it have taken, kept up to date as Pods come and go.
- *
- * What is asked of every node for every Pod lies together in `figures`: the inner loop of scheduling spends its time
- * waiting for memory, and this is one line of a processor's cache.
+ * What is asked of every node for every Pod, for all nodes side by side: the inner loop of scheduling spends its time
+ * waiting for memory, and here each node is one line of a processor's cache, after that of the node before it.
  */
+export class FigureTable {
+  values = new Float64Array(FIGURES);
+
+  /** Gives a node its place, with nothing in it yet; returns where it begins. */
+  clear(slot: number): number {
+    const start = slot * FIGURES;
+    if (start >= this.values.length) {
+      const larger = new Float64Array(Math.max(start + FIGURES, this.values.length * 2));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values.fill(0, start, start + FIGURES);
+    return start;
+  }
+}
+
+/** A node and what the Pods on it have taken, kept up to date as Pods come and go. */
 export class NodeInfo {
   readonly name: string;
   /** A small number of its own, for tables with a place for each node. */
   readonly slot: number;
   readonly pods = new Map<string, PodInfo>();
-  readonly figures = new Float64Array(8);
+  readonly #table: FigureTable;
+  /** Where its figures begin in the table. */
+  readonly #start: number;
   readonly requested: Resources = noResources();
   allocatable: Resources = noResources();
   allowedPods = 0;
@@ -40,9 +59,17 @@ export class NodeInfo {
   taints: readonly Taint[] | undefined;
   readonly #podsWithPorts = new Set<PodInfo>();
 
-  constructor(name: string, slot: number) {
+  /** @param table where the figures of other nodes are, too; its own for a node by itself */
+  constructor(name: string, slot: number, table?: FigureTable) {
     this.name = name;
     this.slot = slot;
+    this.#table = table ?? new FigureTable();
+    this.#start = this.#table.clear(table === undefined ? 0 : slot);
+  }
+
+  /** @param place one of `FIGURE`, plus `CPU` or `MEMORY` where it is of two */
+  figure(place: number): number {
+    return this.#table.values[this.#start + place]!;
   }
 
   setNode(node: Node | undefined): void {
@@ -81,19 +108,23 @@ export class NodeInfo {
 
   #count({ requests, nonZeroRequests }: PodInfo, sign: 1 | -1): void {
     addResources(this.requested, requests, sign);
-    this.figures[FIGURE.nonZeroRequested + CPU]! += sign * nonZeroRequests.milliCpu;
-    this.figures[FIGURE.nonZeroRequested + MEMORY]! += sign * nonZeroRequests.memory;
+    const { values } = this.#table;
+    const at = this.#start + FIGURE.nonZeroRequested;
+    values[at + CPU]! += sign * nonZeroRequests.milliCpu;
+    values[at + MEMORY]! += sign * nonZeroRequests.memory;
     this.#sumUp();
   }
 
   #sumUp(): void {
-    const { figures, allocatable, requested } = this;
-    figures[FIGURE.allocatable + CPU] = allocatable.milliCpu;
-    figures[FIGURE.allocatable + MEMORY] = allocatable.memory;
-    figures[FIGURE.requested + CPU] = requested.milliCpu;
-    figures[FIGURE.requested + MEMORY] = requested.memory;
-    figures[FIGURE.podsLeft] = this.allowedPods - this.pods.size;
-    figures[FIGURE.ephemeralStorageLeft] = allocatable.ephemeralStorage - requested.ephemeralStorage;
+    const { allocatable, requested } = this;
+    const { values } = this.#table;
+    const at = this.#start;
+    values[at + FIGURE.allocatable + CPU] = allocatable.milliCpu;
+    values[at + FIGURE.allocatable + MEMORY] = allocatable.memory;
+    values[at + FIGURE.requested + CPU] = requested.milliCpu;
+    values[at + FIGURE.requested + MEMORY] = requested.memory;
+    values[at + FIGURE.podsLeft] = this.allowedPods - this.pods.size;
+    values[at + FIGURE.ephemeralStorageLeft] = allocatable.ephemeralStorage - requested.ephemeralStorage;
   }
 
   /** Whether a port that the Pod wants is taken here. */
@@ -115,7 +146,7 @@ export class NodeInfo {
     for (const [uid, info] of this.pods) copy.pods.set(uid, info);
     for (const info of this.#podsWithPorts) copy.#podsWithPorts.add(info);
     addResources(copy.requested, this.requested);
-    copy.figures.set(this.figures);
+    for (let place = 0; place < FIGURES; place++) copy.#table.values[place] = this.figure(place);
     return copy;
   }
 }

@@ -32,13 +32,12 @@ export const nodeResourcesFit: PluginFactory = (_handle, args) => {
 
     filter(_state, info, node) {
       const { requests } = info;
-      const { figures } = node;
       // The usual case first, without allocating anything: it runs for every node.
       if (
-        figures[FIGURE.podsLeft]! > 0 &&
-        requests.milliCpu <= figures[FIGURE.allocatable + CPU]! - figures[FIGURE.requested + CPU]! &&
-        requests.memory <= figures[FIGURE.allocatable + MEMORY]! - figures[FIGURE.requested + MEMORY]! &&
-        requests.ephemeralStorage <= figures[FIGURE.ephemeralStorageLeft]! &&
+        node.figure(FIGURE.podsLeft) > 0 &&
+        requests.milliCpu <= node.figure(FIGURE.allocatable + CPU) - node.figure(FIGURE.requested + CPU) &&
+        requests.memory <= node.figure(FIGURE.allocatable + MEMORY) - node.figure(FIGURE.requested + MEMORY) &&
+        requests.ephemeralStorage <= node.figure(FIGURE.ephemeralStorageLeft) &&
         requests.scalars.size === 0
       ) {
         return undefined;

@@ -40,12 +40,12 @@ export function scoredResources(resources: readonly WeightedResource[]): readonl
 
 /** What the node has of the resource. */
 export function capacityOf({ name, place }: ScoredResource, node: NodeInfo): number {
-  return place < 0 ? amountOf(node.allocatable, name) : node.figures[FIGURE.allocatable + place]!;
+  return place < 0 ? amountOf(node.allocatable, name) : node.figure(FIGURE.allocatable + place);
 }
 
 /** What of the resource is asked for on the node. */
 export function requestedOf({ name, place }: ScoredResource, node: NodeInfo): number {
-  return place < 0 ? amountOf(node.requested, name) : node.figures[FIGURE.requested + place]!;
+  return place < 0 ? amountOf(node.requested, name) : node.figure(FIGURE.requested + place);
 }
 
 /** What the Pod asks for. */
@@ -61,7 +61,7 @@ export function wantedOf({ name, place }: ScoredResource, resources: Resources):
 export function takenOf(resource: ScoredResource, info: PodInfo, node: NodeInfo): number | undefined {
   const { name, place } = resource;
   if (capacityOf(resource, node) === 0) return undefined;
-  if (place >= 0) return node.figures[FIGURE.nonZeroRequested + place]! + wantedOf(resource, info.nonZeroRequests);
+  if (place >= 0) return node.figure(FIGURE.nonZeroRequested + place) + wantedOf(resource, info.nonZeroRequests);
   const wanted = amountOf(info.requests, name);
   if (wanted === 0 && name !== 'ephemeral-storage') return undefined;
   return amountOf(node.requested, name) + wanted;
