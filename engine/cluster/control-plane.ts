@@ -64,6 +64,7 @@ export class ControlPlane {
   readonly scheduler: SchedulerProgram;
   readonly #host: Host;
   readonly #etcd: ServerAddress<Etcd>;
+  readonly #etcdAddress: string;
   readonly #dialNode: NodeDialer;
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
@@ -90,9 +91,18 @@ export class ControlPlane {
     this.#pki = pki;
     this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
+    this.#etcdAddress = `${address}:2379`;
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
     this.scheduler = new SchedulerProgram(host, () => connectApiServer(this.apiServer, host, USERS.scheduler));
+  }
+
+  /** etcd as whoever is on its machine reaches it, or why nobody answers there. */
+  dialEtcd(hostPort: string): Etcd | string {
+    const etcd = this.#etcd.dial(this.#host);
+    const served = [this.#etcd.hostPort, this.#etcd.hostPort.replace('127.0.0.1', 'localhost'), this.#etcdAddress];
+    if (etcd !== undefined && served.includes(hostPort)) return etcd;
+    return `dial tcp ${hostPort.replace('localhost', '127.0.0.1')}: connect: connection refused`;
   }
 
   /** The executables of the control-plane images, by name. */

@@ -15,6 +15,8 @@ import { httpExchange } from '../linux/programs/go/http-client.ts';
 import type { Program } from '../linux/syscalls.ts';
 import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
+import { createEtcdctl } from './etcdctl/etcdctl.ts';
+import { etcdutl } from './etcdctl/etcdutl.ts';
 import { ingressNginxManifest } from './ingress-nginx-manifest.ts';
 import { requestFollower } from './requests/index.ts';
 import { sampleApiServer } from './sample-apiserver.ts';
@@ -46,6 +48,7 @@ export const kubectlTools: WorkstationTools = {
       manifestAt: ingressNginxManifest,
     }),
   completeKubectl,
+  etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
   proxyModes: () => otherModes,
   apiExtensions: () => apiExtensions,
   httpExchange: () => httpExchange,

@@ -94,7 +94,8 @@ export class KubernetesCluster implements Cluster {
     this.#restore = restore;
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
     this.#pki = new ClusterPki(this.sim, options.keys);
-    const plan = planMachines(options, tools.programs, this.#pki);
+    const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.dialEtcd(hostPort));
+    const plan = planMachines(options, tools.programs, this.#pki, etcdTools);
     const fabric = createFabric(this.sim);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));
@@ -122,7 +123,7 @@ export class KubernetesCluster implements Cluster {
       tools.apiExtensions,
       tools,
     );
-    const registry = createRegistry(this.#controlPlane.programs(), tools.programs, [
+    const registry = createRegistry({ ...this.#controlPlane.programs(), ...etcdTools }, tools.programs, [
       kubeProxy,
       corednsImage({ sim, connect: connectAs('coredns') }),
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),

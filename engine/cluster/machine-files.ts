@@ -90,6 +90,10 @@ function pkiFiles(pki: ClusterPki, nodeName: string, address: string): FileTree 
     ['ca.key', pki.keys.authority.pem, 0o600],
     ['apiserver.crt', server.certificate, 0o644],
     ['apiserver.key', server.key, 0o600],
+    // The real kubeadm gives etcd an authority of its own; here the cluster's has signed what it shows.
+    ['etcd/ca.crt', pki.rootCa, 0o644],
+    ['etcd/server.crt', server.certificate, 0o644],
+    ['etcd/server.key', server.key, 0o600],
     ['sa.key', pki.keys.serviceAccounts.pem, 0o600],
     ['sa.pub', pki.serviceAccountsPublicKey, 0o600],
   ];

@@ -2,6 +2,7 @@ import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
+import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
@@ -44,7 +45,12 @@ const MAX_WORKERS = 100;
  *
  * @throws Error for options that make no sense.
  */
-export function planMachines(options: ClusterOptions, programs: ProgramSource, pki: ClusterPki): ClusterPlan {
+export function planMachines(
+  options: ClusterOptions,
+  programs: ProgramSource,
+  pki: ClusterPki,
+  etcdTools: EtcdTools,
+): ClusterPlan {
   const workers = options.workers ?? DEFAULT_WORKERS;
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
   const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
@@ -56,7 +62,7 @@ export function planMachines(options: ClusterOptions, programs: ProgramSource, p
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   return {
     machines: [
-      controlPlane(withWorkstation, programs, pki),
+      controlPlane(withWorkstation, programs, pki, etcdTools),
       ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, programs)),
     ],
     workstation: {
@@ -73,7 +79,14 @@ export function planMachines(options: ClusterOptions, programs: ProgramSource, p
   };
 }
 
-function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramSource, pki: ClusterPki): MachinePlan {
+type EtcdTools = Readonly<Record<string, Program>>;
+
+function controlPlane(
+  addresses: ReadonlyMap<string, string>,
+  programs: ProgramSource,
+  pki: ClusterPki,
+  etcdTools: EtcdTools,
+): MachinePlan {
   const name = CONTROL_PLANE_NAME;
   return {
     name,
@@ -92,6 +105,9 @@ function controlPlane(addresses: ReadonlyMap<string, string>, programs: ProgramS
       ...machineFiles(name, addresses),
       ...nodeFiles(),
       ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki),
+      ...Object.fromEntries(
+        Object.entries(etcdTools).map(([tool, program]) => [`/usr/local/bin/${tool}`, { program, size: 17_000_000 }]),
+      ),
     },
   };
 }

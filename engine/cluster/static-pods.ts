@@ -49,15 +49,22 @@ function etcd(at: ControlPlaneAddress): string {
     command: [
       'etcd',
       `--advertise-client-urls=https://${at.address}:2379`,
+      '--cert-file=/etc/kubernetes/pki/etcd/server.crt',
+      '--client-cert-auth=true',
       '--data-dir=/var/lib/etcd',
+      '--key-file=/etc/kubernetes/pki/etcd/server.key',
       `--listen-client-urls=https://127.0.0.1:2379,https://${at.address}:2379`,
       '--listen-metrics-urls=http://127.0.0.1:2381',
       `--name=${at.nodeName}`,
+      '--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt',
     ],
     cpu: '100m',
     memory: '100Mi',
     health: { port: 2381, path: '/readyz' },
-    mounts: [{ name: 'etcd-data', path: '/var/lib/etcd', type: 'DirectoryOrCreate', readOnly: false }],
+    mounts: [
+      { name: 'etcd-data', path: '/var/lib/etcd', type: 'DirectoryOrCreate', readOnly: false },
+      { name: 'etcd-certs', path: '/etc/kubernetes/pki/etcd', type: 'DirectoryOrCreate', readOnly: false },
+    ],
   });
 }
 

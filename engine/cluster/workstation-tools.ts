@@ -9,6 +9,7 @@ import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
+import type { DialEtcd } from './etcdctl/session.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 
@@ -43,6 +44,8 @@ export interface WorkstationTools {
   readonly createNodePlugins: CreateNodePlugins;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
+  /** etcd's own tools, for its image and its machine. */
+  etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

@@ -47,6 +47,16 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
       createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
       csiPrograms: (surroundings) => present().csiPrograms(surroundings),
+      etcdTools(dial) {
+        let tools: ReturnType<WorkstationTools['etcdTools']> | undefined;
+        const late =
+          (name: 'etcdctl' | 'etcdutl'): Program =>
+          (process) => {
+            tools ??= present().etcdTools(dial);
+            return tools[name](process);
+          };
+        return { etcdctl: late('etcdctl'), etcdutl: late('etcdutl') };
+      },
       completeKubectl: (words, transport) => present().completeKubectl(words, transport),
     },
     async load() {

@@ -32,7 +32,14 @@ export function createRegistry(
     defineImage({
       reference: componentReference(name, tag),
       sizeBytes,
-      trees: [{ [`/usr/local/bin/${name}`]: { program: components[name]!, size: 3 * sizeBytes } }],
+      trees: [
+        Object.fromEntries(
+          programsOf(name).map((each) => [
+            `/usr/local/bin/${each}`,
+            { program: components[each]!, size: 3 * sizeBytes },
+          ]),
+        ),
+      ],
       entrypoint: [name],
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     }),
@@ -50,6 +57,11 @@ export function createRegistry(
     find: (reference) => byReference.get(reference),
     hasRepository: (repository) => repositories.has(repository),
   };
+}
+
+/** The executables in a component's image: etcd brings its tools. */
+function programsOf(name: string): readonly string[] {
+  return name === 'etcd' ? ['etcd', 'etcdctl', 'etcdutl'] : [name];
 }
 
 /** The images that `kubeadm config images pull` puts on a machine beforehand. */
