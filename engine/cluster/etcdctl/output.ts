@@ -9,7 +9,7 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function base64(text: string): string {
+function base64(text: string): string {
   let binary = '';
   for (const byte of encode(text)) binary += String.fromCharCode(byte);
   return btoa(binary);
