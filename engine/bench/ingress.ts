@@ -1,8 +1,8 @@
-import { createCluster } from '../index.ts';
+import { type ApiResponse, createCluster } from '../index.ts';
 
 // node engine/bench/ingress.ts
 // HTTP requests from the workstation to a Pod: straight through a Service, and through ingress-nginx, over a load balancer's
-// address, with one Ingress and with many. In wall time; each request is a connection and a process of its own.
+// address, with one Ingress and with many, and through the API server's proxy. In wall time; each request is a connection and a process of its own.
 
 const REQUESTS = 500;
 const INSTALL =
@@ -26,20 +26,34 @@ kubectl rollout status deployment/web; kubectl -n ingress-nginx rollout status d
   cluster.sim.runFor(10_000);
   const reloadMs = performance.now() - beganMs;
   const nodePort = Number(sh("kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}'"));
-  const rate = (address: string, port: number, host: string): string => {
+  const perRequest = (request: () => void): string => {
     const startMs = performance.now();
     const steps = cluster.sim.steps;
-    for (let count = 0; count < REQUESTS; count++) {
-      const outcome = cluster.http('workstation', { address, port, headers: { Host: host } });
-      if (!('status' in outcome) || outcome.status !== 200) throw new Error(JSON.stringify(outcome));
-    }
+    for (let count = 0; count < REQUESTS; count++) request();
     const perSecond = (REQUESTS / (performance.now() - startMs)) * 1000;
     return `${Math.round(perSecond)}/s, ${Math.round((cluster.sim.steps - steps) / REQUESTS)} events each`;
   };
+  const rate = (address: string, port: number, host: string): string =>
+    perRequest(() => {
+      const outcome = cluster.http('workstation', { address, port, headers: { Host: host } });
+      if (!('status' in outcome) || outcome.status !== 200) throw new Error(JSON.stringify(outcome));
+    });
+  const proxied = (): string =>
+    perRequest(() => {
+      const path = '/api/v1/namespaces/default/services/web/proxy/';
+      let answer: ApiResponse | undefined;
+      const taken = cluster.submit({ kind: 'api', request: { method: 'GET', path } }) as ApiResponse;
+      taken.later?.((late) => {
+        answer = late;
+      });
+      cluster.sim.runUntil(() => answer !== undefined, 5000);
+      if (answer?.status !== 200) throw new Error(JSON.stringify(answer ?? taken));
+    });
   const report = (what: string, figure: string) =>
     console.log(`${`${ingresses} Ingresses: ${what}`.padEnd(48)} ${figure}`);
   report('10 s with the reload they mean', `${Math.round(reloadMs)} ms`);
   report('requests through a Service', rate('10.0.0.11', nodePort, 'web'));
+  report('requests through services/proxy', proxied());
   report('requests through ingress-nginx', rate('10.0.0.200', 80, `h${ingresses - 1}.example`));
 }
 

@@ -252,5 +252,7 @@ test('what a Pod says goes through as it is: methods, cookies, bytes', { timeout
   const head = await request('HEAD', `${PODS}/web/proxy/logo.png`);
   expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '3', '']);
   expect(refused(await request('GET', `${PODS}/web:81/proxy/`))).toContain('connection refused');
+  const upgrade = { connection: 'upgrade', upgrade: 'websocket' };
+  expect(refused(await request('GET', `${PODS}/web/proxy/`, undefined, upgrade))).toContain('does not upgrade');
   expect(refused(await request('OPTIONS', PODS))).toContain('MethodNotAllowed');
 });

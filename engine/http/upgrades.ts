@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { badRequest, noSuchResource } from '../api/errors.ts';
+import { isProxied } from '../api/proxied-path.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
 import { whenAnswered } from './answered.ts';
@@ -36,6 +37,8 @@ export class Upgrades {
     try {
       if (!isFromHere(message)) throw forbiddenOrigin();
       const request = readHead(message, this.#clients);
+      if (isProxied(request.path))
+        throw badRequest('the proxy subresource of this server does not upgrade connections');
       if (!isHandshake(message)) throw notUpgradable();
       const subresource = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(\w+)$/.exec(request.path)?.[1];
       const connection = { message, socket, head };

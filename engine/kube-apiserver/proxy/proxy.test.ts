@@ -250,6 +250,16 @@ test.for([
   expect(server.sent).toMatchObject([{ path }]);
 });
 
+test('a connection that is to become another is refused in words', () => {
+  const server = startWithBackend();
+  addPod(server, 'web');
+  const { body } = server.send('GET', `${PODS}/web/proxy/ws`, undefined, {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+  });
+  expect([body.code, body.message]).toEqual([400, 'the proxy subresource of this server does not upgrade connections']);
+});
+
 test('who only looks on asks nobody', () => {
   const server = startWithBackend();
   addPod(server, 'web');

@@ -39,7 +39,7 @@ export const proxy: ResourceHandler = (sent) => {
   if (known !== undefined)
     return answered(known.outcome, { prefix: path.prefix, backend: known.backend, frontend: here });
   if (request.headers?.['upgrade'] !== undefined)
-    throw badRequest('upgrading connections is not supported by the proxy subresource of this server');
+    throw badRequest('the proxy subresource of this server does not upgrade connections');
   const kind = OPTIONS_KINDS[info.resource]!;
   admitSubresource(sent, 'CONNECT', { kind, apiVersion: 'v1', ...(path.there === '' ? {} : { path: path.there }) });
   const location = locate(server.lookup, info, server.proxying.draws);

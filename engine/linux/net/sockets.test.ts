@@ -84,6 +84,35 @@ test('why a connection fails', () => {
   expect(one.run(client('10.0.0.1', 80), { namespaces: { net } }).stdout).toBe('ENETUNREACH 0');
 });
 
+test('who accepts nobody has room for somaxconn that wait; others try again, and get in once there is room', () => {
+  const { one, two } = twoHosts();
+  one.start(function* (process) {
+    const listener = process.listen(80);
+    yield* process.sleep(20_000);
+    for (let count = 0; count < 10; count++) process.close((yield* process.accept(listener)).fd);
+    yield* process.sleep(600_000);
+    return 0;
+  });
+  // A process has 1024 descriptors.
+  for (const connections of [1000, 1000, 1000, 1000, 96])
+    two.start(function* (process) {
+      for (let count = 0; count < connections; count++) yield* process.connect('10.0.0.1', 80);
+      yield* process.sleep(600_000);
+      return 0;
+    });
+  one.sim.runFor(5000);
+  const impatient = two.start(client('10.0.0.1', 80, 2000));
+  const patient = two.start(function* (process) {
+    yield* process.connect('10.0.0.1', 80);
+    yield* process.write(1, bytes(`in after ${Math.ceil(process.now() / 1000) % 60} s`));
+    return 0;
+  });
+  one.sim.runFor(60_000);
+  expect(impatient.stdout).toBe('ETIMEDOUT 2');
+  // A SYN is sent again after 1, 2, 4, 8 seconds.
+  expect(patient.stdout).toBe('in after 21 s');
+});
+
 test('ports', () => {
   const machine = testMachine();
   const outcome = machine.run(function* (process) {
