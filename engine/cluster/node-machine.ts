@@ -8,14 +8,17 @@ import { type Containerd, createContainerd, serveCriSocket } from '../containerd
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import { ConfigurationError, type Kubelet, readConfiguration, startKubelet } from '../kubelet/index.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
+import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Host } from '../linux/host.ts';
+import type { PowerAction } from '../linux/programs/systemd/port.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import { waitForJoin } from './kubeadm.ts';
 import { answerHttp } from './kubelet-server.ts';
-import { ServiceSupervisor, type ServiceUnit } from './service-unit.ts';
+import { serviceManager } from './service-manager.ts';
+import { ServiceSupervisor, type ServiceUnit, unitFile, unitFilePath } from './service-unit.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
 import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, VERSIONS } from './versions.ts';
 
@@ -48,6 +51,8 @@ const INIT = 1;
 /** systemd's DefaultTimeoutStopSec. */
 const STOP_TIMEOUT_MS = 90_000;
 const STOP_LOOK_MS = 500;
+/** From the power to the services. */
+const BOOT_MS = 15_000;
 
 /** A machine that is a node: containerd and the kubelet as services that are kept running. */
 export class NodeMachine {
@@ -58,7 +63,10 @@ export class NodeMachine {
   readonly #supervisor: ServiceSupervisor;
   /** The one that runs now. */
   #kubelet: Kubelet | undefined;
+  readonly #manager: Program;
   #shuttingDown = false;
+  /** Whether it comes back after it has gone down. */
+  #reboots = false;
 
   constructor(options: NodeMachineOptions) {
     const { host, registry } = options;
@@ -71,15 +79,42 @@ export class NodeMachine {
       preloadedImages: options.preloaded,
     });
     this.#client = new Client(options.transport);
-    this.#supervisor = new ServiceSupervisor(host, this.#units());
+    const units = this.#units();
+    this.#supervisor = new ServiceSupervisor(host, units);
+    this.#manager = serviceManager(host, this.#supervisor, { turnOff: (action) => this.#turnOff(action) });
+    makeDirectories(host.root, '/lib/systemd/system');
+    for (const unit of units) host.root.writeFile(unitFilePath(unit), unitFile(unit));
+    this.#startServices();
+  }
+
+  #startServices(): void {
     this.#supervisor.startAll();
+    this.host.spawn({ run: this.#manager, argv: ['/lib/systemd/systemd-logind'] });
+  }
+
+  /** What `shutdown`, `reboot` and their kin ask for. A machine that has been halted is off to everybody. */
+  #turnOff(action: PowerAction): void {
+    if (!this.host.running || this.#shuttingDown) return;
+    this.#reboots = action === 'reboot';
+    this.shutDown();
   }
 
   powerOff(): void {
     if (!this.host.running) throw new Error(`${this.host.name} is already off`);
     this.#supervisor.forgetRestarts();
     this.#shuttingDown = false;
+    this.#reboots = false;
     this.host.powerOff();
+  }
+
+  /** After a shutdown: off for good, or until it has booted again. */
+  #goDown(): void {
+    const reboots = this.#reboots;
+    this.powerOff();
+    if (!reboots) return;
+    this.host.sim.schedule(BOOT_MS, `boot ${this.host.name}`, () => {
+      if (!this.host.running) this.powerOn();
+    });
   }
 
   /**
@@ -105,7 +140,7 @@ export class NodeMachine {
     const look = (): void => {
       if (!host.running) return;
       if (isLeft() && host.sim.nowMs < deadlineMs) host.sim.schedule(STOP_LOOK_MS, `shutdown ${host.name}`, look);
-      else this.powerOff();
+      else this.#goDown();
     };
     host.sim.schedule(STOP_LOOK_MS, `shutdown ${host.name}`, look);
   }
@@ -113,7 +148,7 @@ export class NodeMachine {
   powerOn(): void {
     if (this.host.running) throw new Error(`${this.host.name} is already on`);
     this.host.powerOn();
-    this.#supervisor.startAll();
+    this.#startServices();
   }
 
   #units(): readonly ServiceUnit[] {
@@ -121,6 +156,8 @@ export class NodeMachine {
     return [
       {
         name: 'containerd',
+        description: 'containerd container runtime',
+        documentation: 'https://containerd.io',
         path: '/usr/bin/containerd',
         args: [],
         program: containerdProgram(this.runtime),
@@ -128,17 +165,28 @@ export class NodeMachine {
       },
       {
         name: 'kubelet',
+        description: 'kubelet: The Kubernetes Node Agent',
+        documentation: 'https://kubernetes.io/docs/',
         path: '/usr/bin/kubelet',
         args: ['--config=/var/lib/kubelet/config.yaml', `--hostname-override=${host.name}`],
         program: this.#kubeletProgram(),
         restartDelayMs: KUBELET_RESTART_MS,
       },
-      { name: 'kubeadm', path: '/usr/bin/kubeadm', args: [kubeadm.phase], program: kubeadm.program },
+      {
+        name: 'kubeadm',
+        description: `kubeadm ${kubeadm.phase}, once`,
+        documentation: 'https://kubernetes.io/docs/reference/setup-tools/kubeadm/',
+        path: '/usr/bin/kubeadm',
+        args: [kubeadm.phase],
+        program: kubeadm.program,
+      },
       ...(cloudController === undefined
         ? []
         : [
             {
               name: 'cloud-controller-manager',
+              description: 'Cloud controller manager',
+              documentation: 'https://kubernetes.io/docs/concepts/architecture/cloud-controller/',
               path: '/usr/local/bin/cloud-controller-manager',
               args: ['--cloud-provider=drydock'],
               program: cloudController,

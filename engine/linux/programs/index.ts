@@ -1,6 +1,6 @@
 import type { FileTree, FileTreeEntry } from '../host.ts';
 import { createShell } from '../shell/index.ts';
-import { BUSYBOX_PROGRAMS, DEBIAN_PROGRAMS, PACKET_FILTER_PROGRAMS } from './names.ts';
+import { BUSYBOX_PROGRAMS, DEBIAN_PROGRAMS, PACKET_FILTER_PROGRAMS, SYSTEM_MANAGER_PROGRAMS } from './names.ts';
 import type { Flavour } from './program.ts';
 import type { ProgramSource } from './program-source.ts';
 
@@ -18,6 +18,11 @@ export function busyboxTree(source: ProgramSource): FileTree {
 /** iptables and its kin, for machines and for images that configure machines. */
 export function packetFilterTree(source: ProgramSource): FileTree {
   return layOut(source, 'gnu', PACKET_FILTER_PROGRAMS, 99_296);
+}
+
+/** What drives systemd, for machines. */
+export function systemManagerTree(source: ProgramSource): FileTree {
+  return layOut(source, 'gnu', SYSTEM_MANAGER_PROGRAMS, 1_115_424);
 }
 
 /** The programs of a Debian-like image: GNU texts, dash as `sh`, and `bash`. */

@@ -43,6 +43,9 @@ import { sed } from './sed/sed.ts';
 import { netstat, ss } from './socket-programs.ts';
 import { sort } from './sort.ts';
 import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
+import { journalctl } from './systemd/journalctl.ts';
+import { halt, poweroff, reboot, shutdown } from './systemd/shutdown.ts';
+import { systemctl } from './systemd/systemctl.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
 import { date, sleep } from './time.ts';
 import { wget } from './wget.ts';
@@ -204,4 +207,10 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   xxd,
   yes,
   zcat: gzip,
+  halt,
+  poweroff,
+  reboot,
+  shutdown,
+  journalctl,
+  systemctl,
 };

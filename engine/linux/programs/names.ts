@@ -25,6 +25,12 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
   '/usr/sbin': 'conntrack ipset iptables iptables-restore iptables-save ipvsadm nft',
 };
 
+/** What drives a machine's systemd; no image has it. */
+const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
+  '/bin': 'journalctl systemctl',
+  '/sbin': 'halt poweroff reboot shutdown',
+};
+
 /** Servers and others that only images of their own have. */
 export const SPECIAL_PROGRAMS = [
   'agnhost',
@@ -47,5 +53,7 @@ function listed(places: Readonly<Record<string, string>>): (readonly [name: stri
 export const BUSYBOX_PROGRAMS = listed(EVERYWHERE);
 
 export const DEBIAN_PROGRAMS = [...BUSYBOX_PROGRAMS, ...listed(DEBIAN_ONLY)];
+
+export const SYSTEM_MANAGER_PROGRAMS = listed(SYSTEM_MANAGER);
 
 export const PACKET_FILTER_PROGRAMS = listed(PACKET_FILTER);
