@@ -86,7 +86,7 @@ const WORKLOADS: readonly Workload[] = [
     name: 'preemption',
     nodes: 5000,
     initial: { count: 20_000, pod: { requests: { cpu: '900m', memory: '500Mi' }, spec: { priority: 0 } } },
-    count: 5000,
+    count: 500,
     pod: { requests: { cpu: '3000m', memory: '500Mi' }, spec: { priorityClassName: 'high' } },
   },
   {

@@ -42,8 +42,15 @@ export interface Handle extends SharedHandle {
 
 /** What preemption needs of its own profile: to ask "and if these Pods were not there?". */
 export interface FilterRunner {
+  /** The filters that have a say about the cycle's Pod. */
+  filters(state: CycleState): readonly Plugin[];
   /** As the filter of a cycle: with and without the Pods nominated for the node. */
-  filterWithNominated(state: CycleState, info: PodInfo, node: NodeInfo): Rejection | undefined;
+  firstRejection(
+    filters: readonly Plugin[],
+    state: CycleState,
+    info: PodInfo,
+    node: NodeInfo,
+  ): { readonly rejection: Rejection } | undefined;
   addPod(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
   removePod(state: CycleState, info: PodInfo, other: PodInfo, node: NodeInfo): void;
 }

@@ -81,10 +81,6 @@ export class Profile implements FilterRunner {
     return this.#points.filter.filter(({ name }) => !state.skipFilter.has(name));
   }
 
-  filterWithNominated(state: CycleState, info: PodInfo, node: NodeInfo): Rejection | undefined {
-    return this.firstRejection(this.filters(state), state, info, node)?.rejection;
-  }
-
   /**
    * Puts the node before the filters: first as if the Pods nominated for it (of the same priority or higher) were there
    * already, then as it is, since they may never come and the Pod may depend on those that are.

@@ -49,7 +49,8 @@ function buildProfile(configuration: ProfileConfiguration, custom: Plugins, shar
     ...shared,
     // Plugins ask their profile only when it is complete.
     filters: {
-      filterWithNominated: (...args) => runner().filterWithNominated(...args),
+      filters: (state) => runner().filters(state),
+      firstRejection: (...args) => runner().firstRejection(...args),
       addPod: (...args) => runner().addPod(...args),
       removePod: (...args) => runner().removePod(...args),
     },

@@ -41,15 +41,16 @@ export function selectVictims(
     node.addPod(other);
     filters.addPod(state, info, other, node);
   };
+  const asked = filters.filters(cycleState);
   for (const other of potential) takeAway(other);
-  const rejection = filters.filterWithNominated(state, info, node);
-  if (rejection !== undefined) return rejection;
+  const refused = filters.firstRejection(asked, state, info, node);
+  if (refused !== undefined) return refused.rejection;
 
   const pods: PodInfo[] = [];
   /** Whether the Pod has to go after all. */
   const mustGo = (other: PodInfo): boolean => {
     letBack(other);
-    if (filters.filterWithNominated(state, info, node) === undefined) return false;
+    if (filters.firstRejection(asked, state, info, node) === undefined) return false;
     takeAway(other);
     pods.push(other);
     return true;
