@@ -57,6 +57,13 @@ test('one that does not hold says what is there, what was asked for, and where',
   });
 });
 
+test('a text or a list with nothing in it is said to be empty', () => {
+  expect(refute({ stdout: '' }, [{ path: 'stdout', contains: 'nginx' }])?.seen).toBe(
+    'stdout is empty, not something with "nginx" in it',
+  );
+  expect(refute({ items: [] }, [{ path: 'items', length: 2 }])?.seen).toBe('items is empty, not of length 2');
+});
+
 test('with `every` one exception is enough', () => {
   const assertion = { path: 'status.containerStatuses[*].ready', every: true, equals: true };
   expect(refute(pod, [assertion])?.seen).toBe('status.containerStatuses[*].ready is false, not true');

@@ -68,10 +68,14 @@ function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined
   const satisfied = assertion.every === true ? found.length > 0 && failing.length === 0 : failing.length < found.length;
   if (satisfied) return undefined;
   const [first] = failing;
-  const values = failing.map((candidate) => inWords(candidate.value)).join(', ');
+  const values = failing.map(({ value }) => (isEmpty(value) ? 'empty' : inWords(value))).join(', ');
   const seen =
     first === undefined ? `there is no ${assertion.path}` : `${assertion.path} is ${values}, not ${wanted(assertion)}`;
   return { assertion, seen, at: first?.at ?? literalPath(assertion.path) };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 function holds(value: unknown, assertion: Assertion): boolean {

@@ -19,6 +19,18 @@ const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string])[] = [
     { that: [{ path: 'metadata.name', contains: 'x' }], within: '2s' },
     '等了 2 秒：metadata.name 是 "boat"，应当含有 "x"',
   ],
+  [
+    {
+      observe: { object: { kind: 'Pod', selector: 'app=nobody' } },
+      that: [{ path: 'items', length: 2 }],
+      within: '2s',
+    },
+    '等了 2 秒：items 是空的，长度应当是 2',
+  ],
+  [
+    { that: [{ path: 'metadata.name', amount: '1Gi' }], within: '2s' },
+    '等了 2 秒：metadata.name 是 "boat"，应当是 1Gi',
+  ],
   [{ that: [{ path: 'spec.containers', length: 2 }], always: '5s' }, '过了 0 秒：spec.containers 是 …，长度应当是 2'],
   [{ that: [{ path: 'spec.priority', atLeast: 7 }], within: '2s' }, '等了 2 秒：spec.priority 是 0，至少应当是 7'],
   [{ that: [{ path: 'metadata.uid', exists: false }], within: '2s' }, '等了 2 秒：metadata.uid 是 …'],

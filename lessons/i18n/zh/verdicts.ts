@@ -44,6 +44,7 @@ const FORMS: readonly Form[] = [
     (name, code, why) => `容器 ${name} 结束了，退出码 ${code}（${reason(why)}）`,
   ],
   [/^container "(\S+)" says: (.*)$/s, (name, line) => `容器 ${name} 说：${line}`],
+  [/^([^\s:]+) is empty, not (.*)$/s, (path, asked) => `${path} 是空的，${rendered(WANTED, asked)}`],
   [/^([^\s:]+) is (.*), not (.*)$/s, (path, value, asked) => `${path} 是 ${found(value)}，${rendered(WANTED, asked)}`],
   [/^([^\s:]+) is (.*)$/s, (path, value) => `${path} 是 ${found(value)}`],
 ];
