@@ -12,7 +12,7 @@ export function corednsImage(surroundings: CorednsSurroundings): Image {
   return defineImage({
     reference: COREDNS_IMAGE,
     sizeBytes: 22_384_805,
-    trees: [
+    trees: () => [
       {
         '/coredns': { program: corednsProgram(surroundings), size: 67_000_000 },
         '/etc/passwd': {

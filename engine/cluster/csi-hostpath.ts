@@ -39,7 +39,7 @@ export function csiImages(programs: CsiPrograms, surroundings: Surroundings): re
     defineImage({
       reference: reference(name),
       sizeBytes: IMAGES[name][1],
-      trees: [
+      trees: () => [
         { [`/${name}`]: { program: late(name), size: 3 * IMAGES[name][1] }, '/tmp': { directory: true, mode: 0o1777 } },
       ],
       entrypoint: [`/${name}`],

@@ -54,7 +54,7 @@ export function ingressNginxImage(programs: ProgramSource, controller: Program):
     reference: `${IMAGE}:${VERSIONS[0]}`,
     aliases: VERSIONS.slice(1).map((version) => `${IMAGE}:${version}`),
     sizeBytes: 112_000_000,
-    trees: [files],
+    trees: () => [files],
     entrypoint: ['/usr/bin/dumb-init', '--'],
     command: ['/nginx-ingress-controller'],
     env: { PATH: `/usr/local/nginx/sbin:${PATH}`, NGINX_VERSION: '1.27.1' },

@@ -19,7 +19,7 @@ export function kubeProxyImage(surroundings: KubeProxySurroundings, programs: Pr
   return defineImage({
     reference: IMAGE,
     sizeBytes: 25_790_000,
-    trees: [
+    trees: () => [
       {
         // Here, and not among the programs that are loaded once the learner's prompt is there: rules are written before.
         '/usr/sbin/iptables': { program: iptables('gnu'), size: 99_296 },

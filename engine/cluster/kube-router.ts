@@ -25,7 +25,7 @@ export function kubeRouterImage(surroundings: KubeRouterSurroundings): Image {
   return defineImage({
     reference: KUBE_ROUTER_IMAGE,
     sizeBytes: 54_200_000,
-    trees: [
+    trees: () => [
       {
         ...pluginFiles('/usr/libexec/cni'),
         '/usr/local/bin/cni-install': { program: cniInstall, size: 2_100_000 },

@@ -162,10 +162,10 @@ export class KubernetesCluster implements Cluster {
     try {
       // kubernetes-admin may do nothing before kubeadm has bound the administrators' group.
       const nodeList = this.#looking.resource(nodes).list().items;
+      if (nodeList.length !== this.#machines.length || !nodeList.every(isReady) || nodeList.some(isHeldBack))
+        return false;
       const systemPods = this.#looking.resource(pods).list({ namespace: 'kube-system' }).items;
       return (
-        nodeList.length === this.#machines.length &&
-        nodeList.every((node) => isReady(node) && !isHeldBack(node)) &&
         systemPods.length >= CONTROL_PLANE_PODS + AGENTS_OF_A_NODE * this.#machines.length &&
         systemPods.every(isReady) &&
         this.#defaultServiceAccountExists() &&

@@ -18,7 +18,7 @@ export function buildMachine(
   machine: MachinePlan,
   tools: WorkstationTools,
 ): BuiltMachine {
-  const { name, address, cpuMillis, memoryBytes, files } = machine;
+  const { name, address, cpuMillis, memoryBytes, base, files } = machine;
   const gpus = machineGpus(sim, machine, tools);
   const host = createHost({
     sim,
@@ -28,6 +28,7 @@ export function buildMachine(
     gateway: GATEWAY,
     cpuMillis,
     memoryBytes,
+    base,
     root: { ...files, ...gpuFiles(gpus, tools) },
     drivers: gpus === undefined ? [] : [gpus],
   });

@@ -1,6 +1,6 @@
 import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
-import type { FileTree } from '../linux/host.ts';
+import type { FileTree, Layer } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki } from './cluster-pki.ts';
@@ -18,6 +18,8 @@ export interface MachinePlan {
   readonly memoryBytes: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** The programs of a Debian installation: the same on every machine. */
+  readonly base: Layer;
   readonly files: FileTree;
   readonly gpus: number;
 }
@@ -60,10 +62,11 @@ export function planMachines(
     addresses.set(name, `10.0.0.${11 + index}`);
   });
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
+  const base = { tree: hostTools(programs) };
   return {
     machines: [
-      controlPlane(withWorkstation, programs, pki, etcdTools),
-      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, programs)),
+      controlPlane(withWorkstation, base, pki, etcdTools),
+      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, base)),
     ],
     workstation: {
       name: WORKSTATION_NAME,
@@ -74,6 +77,7 @@ export function planMachines(
       labels: {},
       taints: [],
       gpus: 0,
+      base,
       files: machineFiles(WORKSTATION_NAME, withWorkstation),
     },
   };
@@ -83,7 +87,7 @@ type EtcdTools = Readonly<Record<string, Program>>;
 
 function controlPlane(
   addresses: ReadonlyMap<string, string>,
-  programs: ProgramSource,
+  base: Layer,
   pki: ClusterPki,
   etcdTools: EtcdTools,
 ): MachinePlan {
@@ -100,8 +104,8 @@ function controlPlane(
     },
     gpus: 0,
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+    base,
     files: {
-      ...hostTools(programs),
       ...machineFiles(name, addresses),
       ...nodeFiles(),
       ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki),
@@ -116,7 +120,7 @@ function workerMachine(
   worker: WorkerOptions,
   name: string,
   addresses: ReadonlyMap<string, string>,
-  programs: ProgramSource,
+  base: Layer,
 ): MachinePlan {
   return {
     name,
@@ -127,6 +131,7 @@ function workerMachine(
     labels: { ...gpuLabels(worker.gpus ?? 0), ...worker.labels },
     taints: [],
     gpus: requireGpuCount(worker.gpus ?? 0, name),
-    files: { ...hostTools(programs), ...machineFiles(name, addresses), ...nodeFiles() },
+    base,
+    files: { ...machineFiles(name, addresses), ...nodeFiles() },
   };
 }

@@ -30,7 +30,7 @@ export class MetricsServerAddOn {
       reference: IMAGE,
       aliases: ['registry.k8s.io/metrics-server/metrics-server:v0.8.0'],
       sizeBytes: 22_541_000,
-      trees: [{ '/metrics-server': { program: this.#program(surroundings), size: 68_000_000 } }],
+      trees: () => [{ '/metrics-server': { program: this.#program(surroundings), size: 68_000_000 } }],
       entrypoint: ['/metrics-server'],
       user: '1000',
     });

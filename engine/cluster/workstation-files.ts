@@ -2,7 +2,6 @@ import type { Transport } from '../client/transport.ts';
 import type { FileTree } from '../linux/host.ts';
 import { type Completer, createShell } from '../linux/shell/index.ts';
 import { HOME } from './cluster.ts';
-import { hostTools } from './images/host-tools.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -28,7 +27,6 @@ export function workstationFiles(
     ([path, text]) => [path.startsWith('/') ? path : `${HOME}/${path}`, { text }] as const,
   );
   return {
-    ...hostTools(tools.programs),
     ...machine.files,
     '/bin/bash': { program: bash, size: 1_298_416 },
     '/usr/local/bin/kubectl': { program: tools.kubectl(connect), size: 60_264_632 },

@@ -159,7 +159,7 @@ export const busyboxImage: ImageMaker = (programs) =>
       'registry.k8s.io/e2e-test-images/busybox:1.37.0-1',
     ],
     sizeBytes: 2_217_000,
-    trees: [{ ...busyboxTree(programs), ...account('/bin/sh', 'NAME=Busybox\nID=busybox\n') }],
+    trees: () => [{ ...busyboxTree(programs), ...account('/bin/sh', 'NAME=Busybox\nID=busybox\n') }],
     command: ['sh'],
     env: { PATH },
   });
@@ -175,7 +175,7 @@ export const alpineImage: ImageMaker = (programs) =>
       'docker.io/library/alpine:3.20',
     ],
     sizeBytes: 3_802_000,
-    trees: [alpineTree(programs)],
+    trees: () => [alpineTree(programs)],
     command: ['/bin/sh'],
     env: { PATH },
   });
@@ -192,7 +192,7 @@ export const debianImage: ImageMaker = (programs) =>
       'docker.io/library/debian:13-slim',
     ],
     sizeBytes: 49_283_000,
-    trees: [debianTree(programs)],
+    trees: () => [debianTree(programs)],
     command: ['bash'],
     env: { PATH },
   });
@@ -208,7 +208,7 @@ export const bookwormImage: ImageMaker = (programs) =>
       'docker.io/library/debian:oldstable',
     ],
     sizeBytes: 48_497_000,
-    trees: [debianTree(programs, [], BOOKWORM)],
+    trees: () => [debianTree(programs, [], BOOKWORM)],
     command: ['bash'],
     env: { PATH },
   });
@@ -223,7 +223,7 @@ export const ubuntuImage: ImageMaker = (programs) =>
       'docker.io/library/ubuntu:jammy',
     ],
     sizeBytes: 29_724_000,
-    trees: [
+    trees: () => [
       {
         ...debianTree(programs),
         '/etc/os-release': {

@@ -32,7 +32,7 @@ export function createRegistry(
     defineImage({
       reference: componentReference(name, tag),
       sizeBytes,
-      trees: [
+      trees: () => [
         Object.fromEntries(
           programsOf(name).map((each) => [
             `/usr/local/bin/${each}`,

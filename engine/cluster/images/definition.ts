@@ -4,14 +4,22 @@ import { hash32 } from '../../sim/index.ts';
 
 /** An image as the catalogue writes it down. */
 export interface ImageDefinition extends Omit<Image, 'digest' | 'layers'> {
-  /** Layers from the bottom up. */
-  readonly trees: readonly FileTree[];
+  /** Layers from the bottom up. Asked for when the image is first used: most clusters use few of the images there are. */
+  readonly trees: () => readonly FileTree[];
 }
 
 /** Completes a definition: the digest follows from the reference, so that it is the same in every run. */
 export function defineImage(definition: ImageDefinition): Image {
   const { trees, ...image } = definition;
-  return { ...image, digest: digestOf(image.reference), layers: trees.map((tree) => ({ tree })) };
+  let layers: Image['layers'] | undefined;
+  return {
+    ...image,
+    digest: digestOf(image.reference),
+    get layers() {
+      layers ??= trees().map((tree) => ({ tree }));
+      return layers;
+    },
+  };
 }
 
 function digestOf(reference: string): string {

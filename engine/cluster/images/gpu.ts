@@ -13,7 +13,7 @@ export const nvidiaPluginImage: ImageMaker = (programs) =>
     reference: NVIDIA_PLUGIN_IMAGE,
     aliases: ['nvcr.io/nvidia/k8s-device-plugin:v0.17.1', 'nvcr.io/nvidia/k8s-device-plugin:v0.17.4'],
     sizeBytes: 61_200_000,
-    trees: [
+    trees: () => [
       { '/usr/bin/nvidia-device-plugin': { program: programs.program('nvidia-device-plugin', 'gnu'), size: 42e6 } },
     ],
     entrypoint: ['/usr/bin/nvidia-device-plugin'],
@@ -29,7 +29,7 @@ export const vectorAddImage: ImageMaker = (programs) =>
       'registry.k8s.io/cuda-vector-add:v0.1',
     ],
     sizeBytes: 112_000_000,
-    trees: [
+    trees: () => [
       {
         ...debianTree(programs),
         '/cuda-samples/vectorAdd': { program: programs.program('vectorAdd', 'gnu'), size: 980_000 },
@@ -47,7 +47,7 @@ export const cudaImage: ImageMaker = (programs) =>
     reference: 'docker.io/nvidia/cuda:13.0.1-base-ubuntu24.04',
     aliases: ['docker.io/nvidia/cuda:12.6.3-base-ubuntu24.04', 'docker.io/nvidia/cuda:latest'],
     sizeBytes: 95_000_000,
-    trees: [debianTree(programs)],
+    trees: () => [debianTree(programs)],
     command: ['/bin/bash'],
     env: CUDA_ENV,
   });
@@ -58,7 +58,7 @@ export const learningImage: ImageMaker = (programs) =>
     reference: 'ghcr.io/drydock/learning:1.0',
     aliases: ['ghcr.io/drydock/learning:latest'],
     sizeBytes: 480_000_000,
-    trees: [
+    trees: () => [
       {
         ...debianTree(programs),
         '/usr/local/bin/train': { program: programs.program('train', 'gnu'), size: 12_000 },
@@ -76,7 +76,7 @@ export const tinyPluginImage: ImageMaker = (programs) =>
     reference: 'ghcr.io/drydock/tiny-device-plugin:1.0',
     aliases: ['ghcr.io/drydock/tiny-device-plugin:latest'],
     sizeBytes: 4_100_000,
-    trees: [
+    trees: () => [
       {
         ...busyboxTree(programs),
         '/tiny-device-plugin': { program: programs.program('tiny-device-plugin', 'gnu'), size: 12_000 },

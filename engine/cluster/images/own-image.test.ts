@@ -10,7 +10,7 @@ const counter = defineImage({
   reference: 'registry.example.com/counter:1.0',
   aliases: ['registry.example.com/counter:latest'],
   sizeBytes: 4_000_000,
-  trees: [
+  trees: () => [
     alpineTree(allPrograms),
     {
       '/usr/local/bin/count': {

@@ -6,7 +6,7 @@ import { defineImage } from './definition.ts';
 export const pauseImage = defineImage({
   reference: `registry.k8s.io/pause:${VERSIONS.pause}`,
   sizeBytes: 320_448,
-  trees: [{ '/pause': { program: pause, size: 739_816 } }],
+  trees: () => [{ '/pause': { program: pause, size: 739_816 } }],
   entrypoint: ['/pause'],
   user: '65535:65535',
 });

@@ -8,7 +8,7 @@ export function sampleApiServerImage(program: Program): Image {
     reference: 'registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2',
     aliases: ['registry.k8s.io/e2e-test-images/sample-apiserver:1.17.7'],
     sizeBytes: 25_000_000,
-    trees: [{ '/sample-apiserver': { program, size: 75_000_000 } }],
+    trees: () => [{ '/sample-apiserver': { program, size: 75_000_000 } }],
     entrypoint: ['/sample-apiserver'],
   });
 }

@@ -23,7 +23,7 @@ export const curlImage: ImageMaker = (programs) =>
     reference: 'docker.io/curlimages/curl:8.14.1',
     aliases: ['docker.io/curlimages/curl:latest', 'docker.io/curlimages/curl:8.10.1', 'quay.io/curl/curl:latest'],
     sizeBytes: 9_380_000,
-    trees: [
+    trees: () => [
       {
         ...alpineTree(programs, ['curl']),
         '/etc/passwd': { text: passwd('/bin/sh', 'curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin\n') },
@@ -50,7 +50,7 @@ export const whoamiImage: ImageMaker = (programs) =>
       'docker.io/containous/whoami:latest',
     ],
     sizeBytes: 2_846_000,
-    trees: [{ '/whoami': special(programs, 'whoami-server', 6_213_632) }],
+    trees: () => [{ '/whoami': special(programs, 'whoami-server', 6_213_632) }],
     entrypoint: ['/whoami'],
     exposedPorts: ['80/tcp'],
   });
@@ -65,7 +65,7 @@ export const httpEchoImage: ImageMaker = (programs) =>
       'docker.io/hashicorp/http-echo:0.2.3',
     ],
     sizeBytes: 3_001_000,
-    trees: [{ '/http-echo': special(programs, 'http-echo', 5_480_448) }],
+    trees: () => [{ '/http-echo': special(programs, 'http-echo', 5_480_448) }],
     entrypoint: ['/http-echo'],
     exposedPorts: ['5678/tcp'],
   });
@@ -76,7 +76,7 @@ export const stressImage: ImageMaker = (programs) =>
     reference: 'docker.io/polinux/stress:latest',
     aliases: ['docker.io/polinux/stress:1.0.4'],
     sizeBytes: 4_041_000,
-    trees: [{ ...alpineTree(programs), '/usr/local/bin/stress': special(programs, 'stress', 57_600) }],
+    trees: () => [{ ...alpineTree(programs), '/usr/local/bin/stress': special(programs, 'stress', 57_600) }],
     command: ['stress'],
     env: { PATH },
   });
@@ -90,7 +90,7 @@ export const agnhostImage: ImageMaker = (programs) => {
     reference: `${E2E}/agnhost:2.59`,
     aliases: minors.map((minor) => `${E2E}/agnhost:2.${minor}`),
     sizeBytes: 51_105_000,
-    trees: [
+    trees: () => [
       {
         ...alpineTree(programs, ['curl', 'dig', 'host']),
         '/agnhost': special(programs, 'agnhost', 65_146_880),
@@ -111,7 +111,7 @@ export const nonRootImage: ImageMaker = (programs) =>
     reference: `${E2E}/nonroot:1.4`,
     aliases: [`${E2E}/nonroot:1.1`],
     sizeBytes: 1_400_000,
-    trees: [alpineTree(programs)],
+    trees: () => [alpineTree(programs)],
     command: ['id', '-u'],
     env: { PATH },
     user: '1234',
@@ -123,7 +123,7 @@ export const dnsutilsImage: ImageMaker = (programs) =>
     reference: `${E2E}/jessie-dnsutils:1.7`,
     aliases: [`${E2E}/jessie-dnsutils:1.3`],
     sizeBytes: 112_030_000,
-    trees: [debianTree(programs, ['curl', 'dig', 'host', 'nslookup', 'ping', 'ps', 'ip', 'netstat', 'wget'])],
+    trees: () => [debianTree(programs, ['curl', 'dig', 'host', 'nslookup', 'ping', 'ps', 'ip', 'netstat', 'wget'])],
     command: ['sleep', '3600'],
     env: { PATH },
   });
@@ -134,7 +134,7 @@ export const nfsImage: ImageMaker = (programs) =>
     reference: 'registry.k8s.io/volume-nfs:0.8',
     aliases: ['registry.k8s.io/e2e-test-images/volume/nfs:1.4', 'registry.k8s.io/e2e-test-images/volume/nfs:1.5'],
     sizeBytes: 113_000_000,
-    trees: [
+    trees: () => [
       {
         ...debianTree(programs, []),
         '/usr/local/bin/nfsd': special(programs, 'nfsd', 120_000),

@@ -18,7 +18,7 @@ const WIDGET = 'example.com/widget';
 const BUSYBOX = defineImage({
   reference: 'docker.io/library/busybox:latest',
   sizeBytes: 4_000_000,
-  trees: [busyboxTree(allPrograms), { '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\n' } }],
+  trees: () => [busyboxTree(allPrograms), { '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\n' } }],
   entrypoint: [],
 });
 

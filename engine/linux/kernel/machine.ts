@@ -10,6 +10,7 @@ import type {
   Host,
   HostBind,
   HostSpawn,
+  Layer,
   Namespace,
   NamespaceOptions,
   NamespaceSet,
@@ -62,6 +63,8 @@ export interface HostOptions {
   readonly memoryBytes: number;
   /** What is on the disk. */
   readonly root: FileTree;
+  /** What lies beneath it on the disk, where several machines have the same. */
+  readonly base?: Layer;
   /** Hardware beyond what every machine has. */
   readonly drivers?: readonly Driver[];
   /** Room for what is written to the disk, containers' layers included. */
@@ -113,7 +116,7 @@ class Machine implements Host {
     this.#kernel.dispatch = () => dispatch(this.#kernel);
     this.#kernel.loops = new LoopDevices(() => this.updateDeviceNodes());
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
-    this.#disk = MemoryDirectory.root(fs, options.fabric.layers.build(options.root));
+    this.#disk = MemoryDirectory.root(fs, options.fabric.layers.disk(options.root, options.base));
     this.#network = this.#newNetwork(true);
     for (const { address, prefixLength, interface: name } of options.addresses) {
       this.#network.addInterface({ name, mac: macOf(address), mtu: 1500, addresses: [{ address, prefixLength }] });

@@ -139,7 +139,7 @@ export class LayerStore {
     for (const layer of layers) {
       let next = stack.above.get(layer);
       if (next === undefined) {
-        const tree = this.build(layer.tree);
+        const tree = this.#build(layer.tree);
         next = { tree: stack === this.#bottom ? tree : overlay(stack.tree, tree), above: new WeakMap() };
         stack.above.set(layer, next);
       }
@@ -148,8 +148,12 @@ export class LayerStore {
     return stack.tree;
   }
 
-  /** One tree by itself: the disk of a machine. */
-  build(tree: FileTree): LowerDirectory {
+  /** The disk of a machine. */
+  disk(tree: FileTree, base?: Layer): LowerDirectory {
+    return base === undefined ? this.#build(tree) : overlay(this.stack([base]), this.#build(tree));
+  }
+
+  #build(tree: FileTree): LowerDirectory {
     let built = this.#trees.get(tree);
     if (built === undefined) {
       built = lowerTreeOf(tree, this.executables);

@@ -23,7 +23,7 @@ const server: Program = function* (process) {
 const standIn = defineImage({
   reference: 'registry.example/drydock-workshop:1',
   sizeBytes: 300_000_000,
-  trees: [{ '/workshop': { program: server, size: 100_000_000 }, '/data': { directory: true } }],
+  trees: () => [{ '/workshop': { program: server, size: 100_000_000 }, '/data': { directory: true } }],
   entrypoint: ['/workshop'],
 });
 
