@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPublicKey, verify, webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -85,6 +85,16 @@ test('who shows nothing is nobody, and who shows a certificate of another author
   // The server's own certificate is for a server.
   const { certificate: cert, key } = certificates.server;
   expect(await whoIs({ cert, key })).toBe(401);
+});
+
+test('others can check tokens by the keys that the server publishes', async () => {
+  const account = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const { token } = (await ask(account, ADMIN, { spec: {} })).body.status as { token: string };
+  const { keys } = (await ask('/openid/v1/jwks', ADMIN)).body;
+  const [header, claims, signature] = token.split('.') as [string, string, string];
+  const signed = Buffer.from(`${header}.${claims}`);
+  const key = createPublicKey({ key: keys[0], format: 'jwk' });
+  expect(verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url'))).toBe(true);
 });
 
 test('the administrator may be somebody else', async () => {

@@ -1,10 +1,13 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
 import type { Body } from './testing/serve.ts';
+
+// Some bring up several clusters one after the other.
+vi.setConfig({ testTimeout: 30_000 });
 
 const directory = mkdtempSync(join(tmpdir(), 'drydock-http-'));
 const stateFile = join(directory, 'state');
@@ -71,6 +74,17 @@ test('sessions whose clients died with the server are closed', () => {
   const second = live({ stateFile });
   expect(second.cluster.journal.at(-1)!.input).toEqual({ kind: 'session.close', session });
   expect(second.newSessionName()).not.toBe(session);
+});
+
+test('a cluster that comes back signs with the keys that it had', () => {
+  const authority = (cluster: LiveCluster) => {
+    const { authority: certificate } = cluster.certificates([]);
+    cluster.stop();
+    return certificate;
+  };
+  const before = authority(live({ stateFile }));
+  expect(authority(live({ stateFile }))).toBe(before);
+  expect(authority(live())).not.toBe(before);
 });
 
 test('a state file of another cluster, or none at all, is refused in words', () => {
