@@ -73,8 +73,11 @@ export class CronJobController {
   #reconcile(key: string): void {
     const cronJob = this.#cronJobs.lister.byKey(key);
     if (cronJob === undefined) return;
+    // Observe …
     const owned = controlledBy(this.#jobs, cronJob);
     let status = this.#withoutEnded(cronJob, owned);
+
+    // … compare with the schedule, act …
     let error: unknown;
     try {
       if (cronJob.metadata.deletionTimestamp === undefined) status = this.#schedule(cronJob, status);
@@ -82,6 +85,8 @@ export class CronJobController {
       error = caught;
     }
     for (const job of surplusJobs(cronJob, owned)) status = this.#delete(cronJob, status, job.metadata.name);
+
+    // … and report.
     if (!sameValue(status, cronJob.status)) this.#cronJobClient.updateStatus({ ...cronJob, status });
     if (error !== undefined) throw error;
   }

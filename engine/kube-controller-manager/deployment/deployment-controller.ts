@@ -71,6 +71,7 @@ export class DeploymentController {
       this.#recorder.event(deployment, 'Warning', 'SelectingAll', message);
       return;
     }
+    // Observe: the ReplicaSets, one for each template that the Deployment has had …
     const claimed = this.#replicaSets.claim(deployment);
     if (this.#writer.written.isAheadOf(key, claimed)) {
       this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
@@ -82,6 +83,7 @@ export class DeploymentController {
       return;
     }
     if (this.#notePause(deployment)) return;
+    // … compare their sizes with what is wanted, and go one step; each of the three ends with a report.
     if (deployment.spec.paused === true || isScaled(deployment, revisions)) this.#scale(deployment, revisions);
     else if (deployment.spec.strategy?.type === 'Recreate') this.#recreate(deployment, revisions);
     else this.#roll(deployment, revisions);
