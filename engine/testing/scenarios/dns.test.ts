@@ -78,7 +78,7 @@ test('Services, StatefulSets, named ports, Pods and aliases have the names of th
 
 test('dig and CoreDNS agree on larger datagrams, and send a cookie there and back', () => {
   const bed = new Testbed();
-  const names = Array.from({ length: 20 }, (_, index) => `  - {addresses: [10.9.0.${index + 1}]}`).join('\n');
+  const names = Array.from({ length: 60 }, (_, index) => `  - {addresses: [10.9.0.${index + 1}]}`).join('\n');
   bed.apply(`apiVersion: v1
 kind: Service
 metadata: {name: many}
@@ -97,13 +97,16 @@ ${names}
     bed.run('node-1', 'dig', '@10.96.0.10', ...flags, 'many.default.svc.cluster.local').stdout;
   const whole = dig();
   expect(whole).toMatch(
-    /ANSWER: 20, AUTHORITY: 0, ADDITIONAL: 1\n[\s\S]*\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: [\da-f]{16} \(echoed\)\n;; QUESTION SECTION:\n/,
+    /ANSWER: 60, AUTHORITY: 0, ADDITIONAL: 1\n[\s\S]*\n;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; COOKIE: [\da-f]{16} \(echoed\)\n;; QUESTION SECTION:\n/,
   );
   expect(dig('+bufsize=4096', '+nocookie')).toMatch(/; EDNS: version: 0, flags:; udp: 4096\n;; QUESTION/);
-  // Who does not say how much it takes gets what fits into 512 bytes.
-  const old = dig('+noedns');
+  // Who does not say how much it takes gets what fits into 512 bytes, and then asks over a connection.
+  const old = dig('+noedns', '+ignore');
   expect(old).not.toContain('OPT PSEUDOSECTION');
+  expect(old).toMatch(/;; flags: qr aa tc rd; [\s\S]*\(UDP\)\n/);
   expect(Number(/MSG SIZE {2}rcvd: (\d+)/.exec(old)![1])).toBeLessThanOrEqual(512);
+  expect(dig('+noedns')).toMatch(/^;; Truncated, retrying in TCP mode\.\n[\s\S]* ANSWER: 60, [\s\S]*\(TCP\)\n/);
+  expect(dig('+tcp', '+short').split('\n')).toHaveLength(61);
   expect(bed.run('node-1', 'getent', 'ahosts', 'nobody.default.svc.cluster.local').exitCode).toBe(2);
 });
 

@@ -214,8 +214,7 @@ export const dig = program(function* (process, args) {
   for (const [index, name] of names.entries()) {
     let answer: DigAnswer | undefined;
     for (let attempt = 0; attempt < request.attempts && answer === undefined; attempt++) {
-      for (const server of servers)
-        answer ??= yield* ask(process, server, name, request.type, { ...request, edns: ednsOf(process, request) });
+      for (const server of servers) answer ??= yield* digOnce(process, server, name, request);
     }
     if (answer === undefined) {
       const text = servers
@@ -234,6 +233,17 @@ export const dig = program(function* (process, args) {
   }
   return 0;
 });
+
+/** What does not fit into a datagram is asked for again over a connection. */
+function* digOnce(process: Process, server: string, name: string, request: DigRequest): ReturnType<typeof ask> {
+  const { flags, type } = request;
+  const options = { ...request, edns: ednsOf(process, request) };
+  const tcp = flags.has('tcp') || flags.has('vc');
+  const answer = yield* ask(process, server, name, type, { ...options, tcp });
+  if (tcp || answer === undefined || !answer.message.truncated || flags.has('ignore')) return answer;
+  if (!flags.has('short') && !flags.has('noall')) yield* print(process, ';; Truncated, retrying in TCP mode.\n');
+  return yield* ask(process, server, name, type, { ...options, tcp: true });
+}
 
 function ednsOf(process: Process, { flags, udpBytes }: DigRequest): Edns | undefined {
   if (flags.has('noedns')) return undefined;
@@ -265,6 +275,7 @@ interface DigAnswer {
   readonly message: DnsMessage;
   readonly bytes: number;
   readonly timeMs: number;
+  readonly protocol: 'UDP' | 'TCP';
 }
 
 function digData({ type, data }: DnsRecord): string {
@@ -293,6 +304,7 @@ function digText(
   const set = [
     'qr',
     ...(message.authoritative ? ['aa'] : []),
+    ...(message.truncated ? ['tc'] : []),
     ...(message.recursionDesired ? ['rd'] : []),
     ...(message.recursionAvailable ? ['ra'] : []),
   ];
@@ -305,7 +317,7 @@ function digText(
     section('ANSWER', message.answers) +
     section('AUTHORITY', message.authority) +
     section('ADDITIONAL', message.additional) +
-    `;; Query time: ${Math.round(answer.timeMs)} msec\n;; SERVER: ${answer.server}#${port}(${answer.server}) (UDP)\n` +
+    `;; Query time: ${Math.round(answer.timeMs)} msec\n;; SERVER: ${answer.server}#${port}(${answer.server}) (${answer.protocol})\n` +
     `;; WHEN: ${formatDate('%a %b %d %H:%M:%S UTC %Y', process.now())}\n;; MSG SIZE  rcvd: ${answer.bytes}\n\n`
   );
 }

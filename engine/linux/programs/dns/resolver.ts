@@ -1,7 +1,7 @@
 import type { Task } from '../../../sim/index.ts';
 import { DnsFormatError, type DnsMessage, decodeMessage, type Edns, encodeMessage, query } from '../../dns/message.ts';
 import { Errno } from '../../errno.ts';
-import { decode } from '../../stdio.ts';
+import { concatBytes, decode } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 
 /** What /etc/resolv.conf says. https://man7.org/linux/man-pages/man5/resolv.conf.5.html */
@@ -57,6 +57,7 @@ interface Answer {
   readonly message: DnsMessage;
   readonly bytes: number;
   readonly timeMs: number;
+  readonly protocol: 'UDP' | 'TCP';
 }
 
 interface AskOptions {
@@ -64,6 +65,8 @@ interface AskOptions {
   readonly port?: number;
   /** What the asker can do beyond the DNS of old; nothing unless told. */
   readonly edns?: Edns | undefined;
+  /** Over a connection instead of by datagrams: RFC 7766. */
+  readonly tcp?: boolean;
 }
 
 /** Asks one server. Undefined when it does not answer in time, or nobody is there to answer. */
@@ -74,13 +77,12 @@ export function* ask(
   type: string,
   options: AskOptions,
 ): Task<Answer | undefined> {
+  if (options.tcp === true) return yield* askOverTcp(process, server, name, type, options);
   const fd = process.openDatagram();
   try {
-    const { port: own } = process.localAddress(fd);
-    const request = query((own * 31 + name.length * 7 + Math.floor(process.now())) & 0xffff, name, type);
     const startMs = process.now();
-    const { edns } = options;
-    process.sendTo(fd, encodeMessage(edns === undefined ? request : { ...request, edns }), {
+    const request = question(process, fd, name, type, options);
+    process.sendTo(fd, encodeMessage(request), {
       address: server,
       port: options.port ?? 53,
     });
@@ -91,20 +93,60 @@ export function* ask(
       const message = decodeMessage(received.data);
       // Anybody may send something; an answer has the number of the question.
       if (!message.response || message.id !== request.id) continue;
-      return { server, message, bytes: received.data.length, timeMs: process.now() - startMs };
+      return { server, message, bytes: received.data.length, timeMs: process.now() - startMs, protocol: 'UDP' };
     }
     return undefined;
   } catch (error) {
-    if (error instanceof DnsFormatError) return undefined;
-    if (
-      error instanceof Errno &&
-      ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EINVAL', 'EPERM'].includes(error.code)
-    ) {
-      return undefined;
-    }
+    if (isNoAnswer(error)) return undefined;
     throw error;
   } finally {
     process.close(fd);
+  }
+}
+
+function question(process: Process, fd: number, name: string, type: string, { edns }: AskOptions): DnsMessage {
+  const { port } = process.localAddress(fd);
+  const request = query((port * 31 + name.length * 7 + Math.floor(process.now())) & 0xffff, name, type);
+  return edns === undefined ? request : { ...request, edns };
+}
+
+const NO_ANSWER = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'EINVAL', 'EPERM', 'ETIMEDOUT'];
+
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof DnsFormatError || (error instanceof Errno && NO_ANSWER.includes(error.code));
+}
+
+/** A message on a connection has its length before it. */
+function* askOverTcp(
+  process: Process,
+  server: string,
+  name: string,
+  type: string,
+  options: AskOptions,
+): Task<Answer | undefined> {
+  const startMs = process.now();
+  let fd: number | undefined;
+  try {
+    fd = yield* process.connect(server, options.port ?? 53, options.timeoutMs);
+    const request = encodeMessage(question(process, fd, name, type, options));
+    yield* process.write(fd, concatBytes([Uint8Array.of(request.length >> 8, request.length & 255), request]));
+    let come: Uint8Array = new Uint8Array(0);
+    for (;;) {
+      const leftMs = startMs + options.timeoutMs - process.now();
+      if (leftMs <= 0 || (yield* process.poll([fd], leftMs)).length === 0) return undefined;
+      const piece = yield* process.read(fd);
+      if (piece.length === 0) return undefined;
+      come = concatBytes([come, piece]);
+      const length = come.length < 2 ? Number.POSITIVE_INFINITY : come[0]! * 256 + come[1]!;
+      if (come.length < 2 + length) continue;
+      const message = decodeMessage(come.subarray(2, 2 + length));
+      return { server, message, bytes: length, timeMs: process.now() - startMs, protocol: 'TCP' };
+    }
+  } catch (error) {
+    if (isNoAnswer(error)) return undefined;
+    throw error;
+  } finally {
+    if (fd !== undefined) process.close(fd);
   }
 }
 
