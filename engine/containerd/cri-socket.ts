@@ -1,9 +1,11 @@
+import type { StartSession } from '../api/request.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import { decode, encode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import { CriError, type ImageService, type RuntimeService } from './cri.ts';
+import { streamSession } from './stream-session.ts';
 
 /** Where the runtime listens on its machine. */
 export const CRI_SOCKET = '/run/containerd/containerd.sock';
@@ -43,15 +45,21 @@ function* answer(process: Process, runtime: RuntimeService & ImageService): Task
     if (piece.length === 0) return;
     text += decode(piece);
   }
-  const reply = yield* call(runtime, JSON.parse(text) as CriCall);
+  const asked = JSON.parse(text) as CriCall;
+  const session = SESSIONS.includes(asked.method);
+  const reply = yield* call(runtime, asked);
   try {
-    yield* process.write(0, encode(`${JSON.stringify(reply)}\n`));
+    yield* process.write(0, encode(`${JSON.stringify(session && 'result' in reply ? { result: null } : reply)}\n`));
+    if (session && 'result' in reply) yield* streamSession(process, reply.result as StartSession);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
 }
 
 type Method = (...given: readonly unknown[]) => unknown;
+
+/** After the answer these go on over the same connection. */
+const SESSIONS: readonly string[] = ['exec', 'attach'];
 
 /** What tools may call; the others are the kubelet's business. */
 const METHODS: readonly string[] = [
@@ -67,6 +75,7 @@ const METHODS: readonly string[] = [
   'removeContainer',
   'listContainerStats',
   'execSync',
+  ...SESSIONS,
   'listImages',
   'imageStatus',
   'pullImage',

@@ -68,6 +68,34 @@ test('crictl reads logs, runs commands, stops and removes', () => {
   expect(run(node, 'rm', 'nobody').output).toContain('container "nobody": not found');
 });
 
+test('crictl joins a container: a command with input, attach, a log that is followed to its end', () => {
+  const node = start();
+  const idle = idOf(node, 'idle', 'ps');
+  expect(run(node, 'exec', '-i', idle, 'cat', '/etc/hostname').output).toBe('idle\n');
+  expect(run(node, 'exec', '-i', idle, 'exit', '3').code).toBe(1);
+  expect(run(node, 'exec', '-i', idle, 'nonsense').output).toContain('executable file not found in $PATH');
+  node.run('count', {
+    restartPolicy: 'Never',
+    containers: [{ name: 'main', image: 'tools:1', command: ['count', '5'] }],
+  });
+  node.untilReady('count');
+  const count = idOf(node, 'count', 'ps');
+  expect(run(node, 'logs', '-f', '--tail', '1', count).output).toMatch(/^[45]\n(?:4\n)?3\n2\n1\n$/);
+  expect(run(node, 'attach', count)).toMatchObject({ code: 1 });
+  expect(run(node, 'logs', '--timestamps', '--tail', '1', count).output).toMatch(/^2026-01-12T09:00:\d\d\.\d{9}Z 1\n$/);
+});
+
+test('crictl shows what Pods and images take', () => {
+  const node = start();
+  expect(run(node, 'statsp').output).toMatch(
+    /^POD +POD ID +CPU % +MEM\n(?:\w+ +[0-9a-f]{13} +0\.\d\d +[\d.]+kB\n){2}$/,
+  );
+  expect(
+    Number(JSON.parse(run(node, 'imagefsinfo').output).status.imageFilesystems[0].usedBytes.value),
+  ).toBeGreaterThan(1000);
+  expect(run(node, 'checkpoint', 'x').output).toBe('FATA[0000] checkpoint is not supported by this simulation\n');
+});
+
 test('crictl pulls and removes images', () => {
   const node = start();
   expect(run(node, 'pull', 'tools-two:2').output).toMatch(/^Image is up to date for sha256:/);

@@ -1,18 +1,13 @@
-import { Errno } from '../../linux/errno.ts';
-import { decode, encode } from '../../linux/stdio.ts';
+import { encode } from '../../linux/stdio.ts';
 import type { Process, Program } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import type { ContainerStats, ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
+import type { ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
+import { type Command, find, type Identified, json, type Line, requireArgument } from './line.ts';
+import { logs } from './logs.ts';
+import { attach, exec } from './sessions.ts';
 import { ago, humanSize, shortId, table } from './table.ts';
-
-/** The flags of a command line: `-a`, `--name x`, `--name=x`; all others are arguments. */
-interface Line {
-  readonly flags: ReadonlyMap<string, string>;
-  readonly args: readonly string[];
-}
-
-type Command = (process: Process, line: Line) => Task<string | number>;
+import { imageFsInfo, stats, statsp } from './usage.ts';
 
 /** Flags that take a value, by command. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -21,10 +16,16 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   images: ['output', 'o'],
   stop: ['timeout', 't'],
   logs: ['tail', 'since'],
+  exec: ['timeout'],
+  stats: ['id', 'name', 'output', 'o'],
+  statsp: ['id', 'output', 'o'],
   inspect: ['output', 'o'],
   inspectp: ['output', 'o'],
   inspecti: ['output', 'o'],
 };
+
+/** What is there in the real one, and not here. */
+const ELSEWHERE = ['runp', 'create', 'start', 'run', 'update', 'port-forward', 'events', 'checkpoint', 'config'];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   ps: listContainers,
@@ -37,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   inspecti: (process, line) => inspect(process, line, 'listImages', 'image'),
   logs,
   exec,
+  attach,
   stop: (process, line) =>
     each(
       process,
@@ -51,8 +53,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   rmi: removeImages,
   pull,
   stats,
+  statsp,
+  imagefsinfo: imageFsInfo,
   info,
   version,
+  ...Object.fromEntries(ELSEWHERE.map((name) => [name, () => refuse(name)])),
 };
 
 /**
@@ -93,6 +98,10 @@ function parse(words: readonly string[], valued: readonly string[]): Line {
     else flags.set(match[1]!, 'true');
   }
   return { flags, args };
+}
+
+function* refuse(name: string): Task<string> {
+  throw new CallError(`${name} is not supported by this simulation`);
 }
 
 function* listContainers(process: Process, { flags }: Line): Task<string> {
@@ -181,82 +190,11 @@ function isJson(flags: ReadonlyMap<string, string>): boolean {
   return (flags.get('output') ?? flags.get('o')) === 'json';
 }
 
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-interface Identified {
-  readonly id: string;
-  readonly repoTags?: readonly string[];
-}
-
-/** What begins with this id (or, of an image, has this name). @throws CallError when nothing does, or more than one. */
-function* find<T extends Identified>(process: Process, list: string, id: string, noun: string): Task<T> {
-  const all = yield* callCri<T[]>(process, list);
-  const found = all.filter(
-    (each) => each.id.startsWith(id) || shortId(each.id).startsWith(id) || hasName(each.repoTags ?? [], id),
-  );
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) throw new CallError(`${id} is ambiguous: it is the beginning of more than one ${noun} id`);
-  throw new CallError(
-    `rpc error: code = NotFound desc = an error occurred when try to find ${noun} "${id}": not found`,
-  );
-}
-
-function hasName(tags: readonly string[], name: string): boolean {
-  return tags.some((tag) => tag === name || tag === `docker.io/library/${name}` || tag.endsWith(`/${name}:latest`));
-}
-
-function requireArgument({ args }: Line): string {
-  if (args.length > 0) return args[0]!;
-  throw new CallError('ID cannot be empty');
-}
-
 function* inspect(process: Process, line: Line, list: string, noun: string): Task<string> {
   requireArgument(line);
   const statuses: unknown[] = [];
   for (const id of line.args) statuses.push(yield* find(process, list, id, noun));
   return statuses.map((status) => json({ status })).join('');
-}
-
-function* logs(process: Process, line: Line): Task<string | number> {
-  const container = yield* find<ContainerStatus>(process, 'listContainers', requireArgument(line), 'container');
-  const tail = line.flags.get('tail');
-  let text: string;
-  try {
-    text = decode(process.readFile(container.logPath));
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    throw new CallError(`failed to try resolving symlinks in path "${container.logPath}": ${error.message}`);
-  }
-  const lines = text.split('\n').filter((each) => each !== '');
-  const shown = tail === undefined ? lines : lines.slice(-Number(tail));
-  for (const each of shown) {
-    const [, stream, tag, ...rest] = each.split(' ');
-    yield* process.write(stream === 'stderr' ? 2 : 1, encode(`${rest.join(' ')}${tag === 'P' ? '' : '\n'}`));
-  }
-  return 0;
-}
-
-interface ExecResult {
-  readonly stdout: Readonly<Record<string, number>>;
-  readonly stderr: Readonly<Record<string, number>>;
-  readonly exitCode: number;
-}
-
-/** Without a terminal and without input; `kubectl exec` has both. */
-function* exec(process: Process, line: Line): Task<number> {
-  const [id = '', ...command] = line.args;
-  if (['i', 't', 'it', 'ti', 'interactive', 'tty'].some((flag) => line.flags.has(flag))) {
-    throw new CallError('interactive sessions are not supported by this simulation: use kubectl exec');
-  }
-  if (command.length === 0) throw new CallError('no command specified');
-  const container = yield* find<ContainerStatus>(process, 'listContainers', id, 'container');
-  const { stdout, stderr, exitCode } = yield* callCri<ExecResult>(process, 'execSync', container.id, command, 0);
-  yield* process.write(1, Uint8Array.from(Object.values(stdout)));
-  yield* process.write(2, Uint8Array.from(Object.values(stderr)));
-  if (exitCode === 0) return 0;
-  throw new CallError(`execing command in container: command terminated with exit code ${exitCode}`);
 }
 
 function* each(process: Process, line: Line, list: string, method: string, argument?: number, said = ''): Task<string> {
@@ -305,25 +243,6 @@ function* removeImages(process: Process, line: Line): Task<string> {
 function* pull(process: Process, line: Line): Task<string> {
   const reference = yield* callCri<string>(process, 'pullImage', requireArgument(line));
   return `Image is up to date for ${reference.slice(reference.indexOf('@') + 1)}\n`;
-}
-
-function* stats(process: Process): Task<string> {
-  const first = yield* callCri<ContainerStats[]>(process, 'listContainerStats');
-  yield* process.sleep(1000);
-  const second = yield* callCri<ContainerStats[]>(process, 'listContainerStats');
-  const rows = second.map(({ id, name, cpuMs, memoryBytes, writableBytes, writableInodes }) => {
-    const before = first.find((each) => each.id === id)?.cpuMs ?? cpuMs;
-    const share = ((cpuMs - before) / 1000) * 100;
-    return [
-      shortId(id),
-      name,
-      share.toFixed(2),
-      humanSize(memoryBytes),
-      humanSize(writableBytes),
-      String(writableInodes),
-    ];
-  });
-  return table(['CONTAINER', 'NAME', 'CPU %', 'MEM', 'DISK', 'INODES'], rows);
 }
 
 function* info(process: Process): Task<string> {
