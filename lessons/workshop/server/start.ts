@@ -17,6 +17,9 @@ import { Happenings } from './happenings.ts';
 import { LiveBoard } from './live-board.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
+/** Connections that wait to be taken. A room that comes back all at once after a restart is more than Node's own 511. */
+const MOST_KNOCKING = 4096;
+
 export interface RunningWorkshop {
   readonly port: number;
   stop(): Promise<void>;
@@ -65,7 +68,7 @@ export async function startServer(
   http.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
-    http.listen(options.port, options.host, resolve);
+    http.listen({ port: options.port, host: options.host, backlog: MOST_KNOCKING }, resolve);
   });
   return {
     port: (http.address() as AddressInfo).port,

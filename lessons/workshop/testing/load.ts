@@ -60,8 +60,8 @@ async function send(method: string, path: string, token: string, body?: unknown,
   return response;
 }
 
-/** When the board showed so many inputs of a person. */
-const shown = new Map<string, { inputs: number; at: number }>();
+/** Batches that the board does not show yet, by person: so many inputs there will be, and when they were sent. */
+const unshown = new Map<string, { readonly inputs: number; readonly sentAt: number }[]>();
 
 async function watchBoard(): Promise<void> {
   const response = await send('GET', '/board/events', key);
@@ -72,7 +72,7 @@ async function watchBoard(): Promise<void> {
     for (const block of blocks) {
       if (!block.startsWith('event: rows')) continue;
       const rows = JSON.parse(block.slice(block.indexOf('data: ') + 6)) as readonly BoardRow[];
-      for (const { id, benches } of rows) shown.set(id, { inputs: benches[0]?.inputs ?? 0, at: performance.now() });
+      for (const { id, benches } of rows) noteBoarded(id, benches[0]?.inputs ?? 0);
     }
   }
 }
@@ -126,16 +126,19 @@ async function play({ id, token }: { id: string; token: string }, until: number)
     };
     bytes += JSON.stringify(body).length;
     const sentAt = performance.now();
+    unshown.set(id, [...(unshown.get(id) ?? []), { inputs: from + ENTRIES, sentAt }]);
     await send('POST', path, token, body);
     acknowledged.push(performance.now() - sentAt);
-    void noteWhenBoarded(id, from + ENTRIES, sentAt);
     await pause(BATCH_EVERY_MS * (0.5 + Math.random()));
   }
 }
 
-async function noteWhenBoarded(id: string, inputs: number, sentAt: number): Promise<void> {
-  while ((shown.get(id)?.inputs ?? 0) < inputs) await pause(10);
-  boarded.push(performance.now() - sentAt);
+function noteBoarded(id: string, inputs: number): void {
+  const waiting = unshown.get(id) ?? [];
+  for (let first = waiting[0]; first !== undefined && first.inputs <= inputs; first = waiting[0]) {
+    boarded.push(performance.now() - first.sentAt);
+    waiting.shift();
+  }
 }
 
 if (learners > 0) await playAll();
