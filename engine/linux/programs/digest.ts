@@ -1,5 +1,6 @@
 import { createMd5, createSha1, createSha256, type Hash, hexOf } from '../hash.ts';
-import { decode, encode, fail, print, printError, readAll } from '../stdio.ts';
+import { sha512 } from '../sha512.ts';
+import { concatBytes, decode, encode, fail, print, printError, readAll } from '../stdio.ts';
 import { eachInput, linesOf } from './input.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, type ProgramMaker, program } from './program.ts';
@@ -43,6 +44,21 @@ function digest(create: () => Hash): ProgramMaker {
 export const md5sum = digest(createMd5);
 export const sha1sum = digest(createSha1);
 export const sha256sum = digest(createSha256);
+export const sha512sum = digest(createSha512);
+
+/** Over the whole message at its end. */
+function createSha512(): Hash {
+  const pieces: Uint8Array[] = [];
+  return {
+    update(data) {
+      pieces.push(data);
+    },
+    digest() {
+      const hex = sha512(concatBytes(pieces));
+      return Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+    },
+  };
+}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

@@ -43,6 +43,11 @@ export const grep = program(function* (process, args, flavour) {
       colour: 'a',
     },
   });
+  const name = programName(process);
+  const implied = name === 'egrep' ? 'E' : name === 'fgrep' ? 'F' : undefined;
+  if (implied !== undefined && flavour === 'gnu') {
+    yield* printError(process, `${name}: warning: ${name} is obsolescent; using grep -${implied}\n`);
+  }
   const operands = [...options.operands];
   const patterns = options.values('e').flatMap((text) => text.split('\n'));
   const file = options.value('f');
@@ -63,7 +68,7 @@ export const grep = program(function* (process, args, flavour) {
     failed: false,
   };
   try {
-    (search.regexes as Regex[]).push(...patterns.map((pattern) => compile(pattern, options)));
+    (search.regexes as Regex[]).push(...patterns.map((pattern) => compile(pattern, options, implied)));
     for (const path of operands.length === 0 ? [recursive ? '.' : '-'] : operands)
       yield* searchPath(search, path, recursive, 0);
   } catch (error) {
@@ -74,10 +79,11 @@ export const grep = program(function* (process, args, flavour) {
   return search.found ? 0 : 1;
 });
 
-function compile(pattern: string, options: Options): Regex {
-  const name = options;
+/** @param implied `egrep` means -E, `fgrep` -F */
+function compile(pattern: string, given: Options, implied: string | undefined): Regex {
+  const options = { has: (letter: string) => letter === implied || given.has(letter) };
   let source = pattern;
-  const extended = name.has('E') || name.has('P') || name.has('F') || name.has('w') || name.has('x');
+  const extended = ['E', 'P', 'F', 'w', 'x'].some((letter) => options.has(letter));
   if (options.has('F')) source = pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   else if (options.has('P')) source = pattern.replace(/\\d/g, '[0-9]').replace(/\(\?:/g, '(');
   else if (!options.has('E') && extended) source = basicToExtended(pattern);

@@ -4,13 +4,14 @@ import { awk } from './awk/awk.ts';
 import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
 import { diff } from './diff.ts';
-import { base64, md5sum, sha1sum, sha256sum } from './digest.ts';
+import { base64, md5sum, sha1sum, sha256sum, sha512sum } from './digest.ts';
 import { blockdev, losetup } from './disk-programs.ts';
 import { dig, host, nslookup } from './dns/lookup-programs.ts';
 import { cmp, hexdump, od, strings, xxd } from './dump-programs.ts';
 import { nano } from './editor/nano.ts';
 import { vi } from './editor/vi.ts';
 import { expr } from './expr.ts';
+import { factor } from './factor.ts';
 import { dd, du, stat } from './file-information.ts';
 import { cal, cksum, install, mktemp, truncate } from './file-makers.ts';
 import { chmod, chown, ln, mkdir, mkfifo, rm, rmdir, sync, touch, unlink } from './file-operations.ts';
@@ -42,12 +43,14 @@ import { clear, less, reset, top, tty, watch } from './screen-programs.ts';
 import { sed } from './sed/sed.ts';
 import { netstat, ss } from './socket-programs.ts';
 import { sort } from './sort.ts';
+import { sudo } from './sudo.ts';
 import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
 import { journalctl } from './systemd/journalctl.ts';
 import { halt, poweroff, reboot, shutdown } from './systemd/shutdown.ts';
 import { systemctl } from './systemd/systemctl.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
 import { date, sleep } from './time.ts';
+import { tree } from './tree.ts';
 import { wget } from './wget.ts';
 import { xargs } from './xargs.ts';
 
@@ -213,4 +216,11 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   shutdown,
   journalctl,
   systemctl,
+  egrep: grep,
+  fgrep: grep,
+  vim: vi,
+  sha512sum,
+  factor,
+  sudo,
+  tree,
 };

@@ -5,13 +5,13 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   '/bin':
     'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo more mount mv netstat ' +
     'printenv ps pwd rm rmdir sed sha1sum sleep stat su sync tar true umount uname ' +
-    'dmesg fallocate ping gunzip gzip mktemp nice pidof zcat',
+    'dmesg egrep fgrep fallocate ping gunzip gzip mktemp nice pidof zcat',
   '/sbin': 'blockdev ifconfig ip losetup sysctl',
   '/usr/bin':
     '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
     'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl nslookup od ' +
-    'paste renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd',
+    'paste factor sha512sum renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd',
   '/usr/sbin': 'chroot',
 };
 
@@ -25,9 +25,10 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
   '/usr/sbin': 'conntrack ipset iptables iptables-restore iptables-save ipvsadm nft',
 };
 
-/** What drives a machine's systemd; no image has it. */
+/** What drives a machine's systemd, and what administrators install; no image has it. */
 const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
   '/bin': 'journalctl systemctl',
+  '/usr/bin': 'sudo tree vim',
   '/sbin': 'halt poweroff reboot shutdown',
 };
 

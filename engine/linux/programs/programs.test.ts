@@ -198,3 +198,19 @@ test('garbage for arguments is refused', () => {
     expect([command, result.exitCode === 0, result.stderr !== '']).toEqual([command, false, true]);
   }
 });
+
+test('egrep, fgrep, factor and sha512sum, as GNU and busybox have them', () => {
+  const script =
+    "printf 'ab\\na.b\\n' >f; egrep '^(a|x)b$' f; fgrep a.b f; factor 12 97 1 0; printf abc | sha512sum | cut -c 1-16";
+  const expected = 'ab\na.b\n12: 2 2 3\n97: 97\n1:\n0:\nddaf35a193617aba\n';
+  expect(testShell('ash').sh(script)).toMatchObject({ stdout: expected, stderr: '' });
+  const gnu = testShell('bash').sh(script);
+  expect(gnu.stdout).toBe(expected);
+  expect(gnu.stderr).toContain('egrep: warning: egrep is obsolescent; using grep -E\n');
+  expect(testShell('bash').sh('factor x 6')).toMatchObject({
+    stdout: '6: 2 3\n',
+    stderr: 'factor: ‘x’ is not a valid positive integer\n',
+    exitCode: 1,
+  });
+  expect(testShell('ash').sh('factor x').exitCode).toBe(1);
+});

@@ -118,3 +118,18 @@ test('units that are not there, verbs that are none, and machines without system
   });
   expect(bed.sh('systemctl constructor').exitCode).toBe(1);
 });
+
+test('what administrators have on a machine: sudo, tree and vim', () => {
+  const bed = new Testbed();
+  expect(on(bed, `FOO=1 sudo A=2 sh -c 'id -un; echo $A-$FOO-'`).stdout).toBe('root\n2--\n');
+  expect(on(bed, 'sudo -i pwd').stdout).toBe('/root\n');
+  expect(on(bed, 'sudo systemctl is-active kubelet').stdout).toBe('active\n');
+  expect(on(bed, 'sudo nope')).toMatchObject({ exitCode: 1, stderr: 'sudo: nope: command not found\n' });
+  expect(on(bed, 'sudo -u nobodyknows id')).toMatchObject({ exitCode: 1, stderr: 'sudo: unknown user nobodyknows\n' });
+  expect(on(bed, 'mkdir -p /srv/t/d; touch /srv/t/a /srv/t/d/b /srv/t/.h; ln -s a /srv/t/z; tree /srv/t').stdout).toBe(
+    '/srv/t\n├── a\n├── d\n│   └── b\n└── z -> a\n\n2 directories, 3 files\n',
+  );
+  expect(on(bed, 'tree /nope')).toMatchObject({ exitCode: 2 });
+  expect(on(bed, 'tree -L 1 -d /srv/t').stdout).toBe('/srv/t\n└── d\n\n2 directories\n');
+  expect(bed.sh('command -v vim').stdout).toBe('/usr/bin/vim\n');
+});
