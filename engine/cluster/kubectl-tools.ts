@@ -1,5 +1,7 @@
 import { DESCRIPTIONS } from '../api/schema/generated/descriptions.ts';
 import { apiExtensions } from '../apiextensions-apiserver/index.ts';
+import { crictl } from '../containerd/crictl/crictl.ts';
+import { ctr } from '../containerd/ctr/ctr.ts';
 import { csiPrograms } from '../csi-hostpath/index.ts';
 import { ingressNginxProgram } from '../ingress-nginx/index.ts';
 import { proxy } from '../kube-apiserver/proxy/proxy.ts';
@@ -48,6 +50,7 @@ export const kubectlTools: WorkstationTools = {
       manifestAt: ingressNginxManifest,
     }),
   completeKubectl,
+  criTools: { crictl, ctr },
   etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
   proxyModes: () => otherModes,
   apiExtensions: () => apiExtensions,

@@ -95,7 +95,7 @@ export class KubernetesCluster implements Cluster {
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
     this.#pki = new ClusterPki(this.sim, options.keys);
     const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.dialEtcd(hostPort));
-    const plan = planMachines(options, tools.programs, this.#pki, etcdTools);
+    const plan = planMachines(options, tools, this.#pki, etcdTools);
     const fabric = createFabric(this.sim);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));

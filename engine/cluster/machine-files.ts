@@ -1,8 +1,8 @@
-import { crictl, ctr } from '../containerd/index.ts';
 import type { FileTree } from '../linux/host.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { VERSIONS } from './versions.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 const OS_RELEASE = `PRETTY_NAME="${VERSIONS.osImage}"
 NAME="Debian GNU/Linux"
@@ -46,7 +46,7 @@ staticPodPath: /etc/kubernetes/manifests
 `;
 
 /** What kubeadm adds on a machine that becomes a node. */
-export function nodeFiles(): FileTree {
+export function nodeFiles({ crictl, ctr }: WorkstationTools['criTools']): FileTree {
   return {
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },

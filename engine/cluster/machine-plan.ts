@@ -1,13 +1,13 @@
 import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree, Layer } from '../linux/host.ts';
-import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 /** One machine to be built. */
 export interface MachinePlan {
@@ -49,7 +49,7 @@ const MAX_WORKERS = 100;
  */
 export function planMachines(
   options: ClusterOptions,
-  programs: ProgramSource,
+  { programs, criTools }: Pick<WorkstationTools, 'programs' | 'criTools'>,
   pki: ClusterPki,
   etcdTools: EtcdTools,
 ): ClusterPlan {
@@ -65,8 +65,8 @@ export function planMachines(
   const base = { tree: hostTools(programs) };
   return {
     machines: [
-      controlPlane(withWorkstation, base, pki, etcdTools),
-      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, base)),
+      controlPlane(withWorkstation, base, criTools, pki, etcdTools),
+      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, base, criTools)),
     ],
     workstation: {
       name: WORKSTATION_NAME,
@@ -84,10 +84,12 @@ export function planMachines(
 }
 
 type EtcdTools = Readonly<Record<string, Program>>;
+type CriTools = WorkstationTools['criTools'];
 
 function controlPlane(
   addresses: ReadonlyMap<string, string>,
   base: Layer,
+  criTools: CriTools,
   pki: ClusterPki,
   etcdTools: EtcdTools,
 ): MachinePlan {
@@ -107,7 +109,7 @@ function controlPlane(
     base,
     files: {
       ...machineFiles(name, addresses),
-      ...nodeFiles(),
+      ...nodeFiles(criTools),
       ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki),
       ...Object.fromEntries(
         Object.entries(etcdTools).map(([tool, program]) => [`/usr/local/bin/${tool}`, { program, size: 17_000_000 }]),
@@ -121,6 +123,7 @@ function workerMachine(
   name: string,
   addresses: ReadonlyMap<string, string>,
   base: Layer,
+  criTools: CriTools,
 ): MachinePlan {
   return {
     name,
@@ -132,6 +135,6 @@ function workerMachine(
     taints: [],
     gpus: requireGpuCount(worker.gpus ?? 0, name),
     base,
-    files: { ...machineFiles(name, addresses), ...nodeFiles() },
+    files: { ...machineFiles(name, addresses), ...nodeFiles(criTools) },
   };
 }

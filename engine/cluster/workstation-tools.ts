@@ -44,6 +44,8 @@ export interface WorkstationTools {
   readonly createNodePlugins: CreateNodePlugins;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
+  /** What is installed on a node beside containerd. */
+  readonly criTools: Readonly<Record<'crictl' | 'ctr', Program>>;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
   /** What Tab offers behind `kubectl`. */

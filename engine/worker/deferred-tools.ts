@@ -47,6 +47,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
       createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
       csiPrograms: (surroundings) => present().csiPrograms(surroundings),
+      criTools: { crictl: late(() => present().criTools.crictl), ctr: late(() => present().criTools.ctr) },
       etcdTools(dial) {
         let tools: ReturnType<WorkstationTools['etcdTools']> | undefined;
         const late =
