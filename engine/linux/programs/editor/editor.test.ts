@@ -32,9 +32,16 @@ test.for([
   ['selected lines substituted', ['jVj:', 's/./X/\r'], 'first\nXecond\nXhird\n'],
   ['delete to the end', ['jdG'], 'first\n'],
   ['delete downwards', ['dj', 'u', 'Gdk'], 'first\n'],
+  ['find in a line', ['fsx', 'j0dtn', 'j0fhx'], 'firt\nnd\ntird\n'],
+  ['find again, and backwards', ['Go', 'a,b,c,d', ESCAPE, '0f,;x', 'dF,'], 'first\nsecond\nthird\nac,d\n'],
   ['line numbers', [':2\r', 'D', ':1,2d\r'], 'third\n'],
 ] as const)('vi: %s', ([, keys, text]) => {
   expect(edited('vi', 'first\nsecond\nthird\n', ...keys, ':wq\r')).toBe(text);
+});
+
+test('vi finds the partner of a bracket, over lines', () => {
+  expect(edited('vi', 'f(a, {\n  b: [1]\n}) x\n', 'f{d%', ':wq\r')).toBe('f(a, ) x\n');
+  expect(edited('vi', 'x (a (b) c) y\n', '%x', ':wq\r')).toBe('x (a (b) c y\n');
 });
 
 test('vi numbers lines when it is told to', () => {

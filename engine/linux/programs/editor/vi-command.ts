@@ -1,7 +1,7 @@
 import { Regex, RegexError } from '../../regex.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Document } from './document.ts';
-import type { Clip } from './vi-normal.ts';
+import type { Clip } from './vi-state.ts';
 
 /** A command after `:`. */
 export function runExCommand(

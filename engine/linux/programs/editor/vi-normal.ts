@@ -1,25 +1,7 @@
 import type { Cursor, Document } from './document.ts';
 import { move } from './nano.ts';
-
-/** What `yy` and `dd` keep. */
-export interface Clip {
-  readonly text: string;
-  readonly wholeLines: boolean;
-}
-
-export interface NormalState {
-  /** A command under way: a count, `d`, `2d`, `g`, `r`. */
-  pending: string;
-  clip: Clip | undefined;
-  search: string;
-  insert: boolean;
-  /** Where `v` or `V` has begun a selection, which reaches to the cursor. */
-  visual: { readonly row: number; readonly column: number; readonly lines: boolean } | undefined;
-  /** `:set number` */
-  numbers: boolean;
-  /** The line after `:`, `/` or `?`, with it. */
-  command: string | undefined;
-}
+import { type CharacterFind, findColumn, isForward, partnerOf, reversed } from './vi-find.ts';
+import type { Clip, NormalState } from './vi-state.ts';
 
 /** A key in normal mode. Returns a message, `quit` for ZZ, or nothing. */
 export function normalKey(
@@ -47,6 +29,20 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
     else if (key === 'ctrl-f' || key === 'ctrl-d') document.moveTo(document.cursor.row + page, document.cursor.column);
     else if (key === 'ctrl-b' || key === 'ctrl-u') document.moveTo(document.cursor.row - page, document.cursor.column);
     else move(document, key, page);
+    return undefined;
+  }
+  const find = /^(\d*)([dcy]?)(\d*)(?:([fFtT])(.)|([;,]))$/s.exec(typed);
+  if (find !== null) {
+    state.pending = '';
+    const [, first, operator, second, letter, character, again] = find;
+    if (letter !== undefined) state.find = { key: letter, character: character! };
+    if (state.find === undefined) return undefined;
+    const wanted = again === ',' ? reversed(state.find) : state.find;
+    findCharacter(document, state, operator!, wanted, Number(first || 1) * Number(second || 1));
+    return undefined;
+  }
+  if (/^\d*[dcy]?\d*[fFtT]$/.test(typed)) {
+    state.pending = typed.slice(0, 8);
     return undefined;
   }
   if (/^[1-9]\d*$/.test(typed) || /^\d*[dcygr><Z]$/.test(typed) || /^\d*[dc]\d+$/.test(typed)) {
@@ -77,6 +73,20 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
     return operateOnLines(document, state, operator, row, other);
   }
   return operate(document, state, operator, command, count);
+}
+
+function findCharacter(
+  document: Document,
+  state: NormalState,
+  operator: string,
+  find: CharacterFind,
+  count: number,
+): void {
+  const { row, column } = document.cursor;
+  const to = findColumn(document.line, column, find, Math.min(count, 10_000));
+  if (to === undefined) return;
+  if (operator === '') document.moveTo(row, to);
+  else operateTo(document, state, operator, { row, column: isForward(find) ? to + 1 : to });
 }
 
 const ENDS_SELECTION = /^(escape|ctrl-c|[vVdxycs><J:])$/;
@@ -134,7 +144,7 @@ function operate(
   command: string,
   count: number,
 ): string | undefined {
-  const { row, column } = document.cursor;
+  const { row } = document.cursor;
   if (command === operator) {
     const lines = document.lines.slice(row, row + count);
     if (operator === '>' || operator === '<') {
@@ -155,17 +165,26 @@ function operate(
     }
     return undefined;
   }
-  const target = targetOf(document, command, count, operator === 'c');
-  if (target === undefined) return undefined;
+  const target = command === '%' ? behind(partnerOf(document)) : targetOf(document, command, count, operator === 'c');
+  if (target !== undefined) operateTo(document, state, operator, target);
+  return undefined;
+}
+
+function behind(place: Cursor | undefined): Cursor | undefined {
+  return place === undefined ? undefined : { row: place.row, column: place.column + 1 };
+}
+
+/** An operator on what lies between the cursor and another place. */
+function operateTo(document: Document, state: NormalState, operator: string, target: Cursor): void {
+  const { row, column } = document.cursor;
   if (operator === 'y') {
     const [from, to] = target.column < column ? [target.column, column] : [column, target.column];
     state.clip = { text: document.line.slice(from, target.row === row ? to : undefined), wholeLines: false };
-    return undefined;
+    return;
   }
   document.mark();
   state.clip = { text: document.removeTo(target.row, target.column), wholeLines: false };
   if (operator === 'c') state.insert = true;
-  return undefined;
 }
 
 /** Where a motion leads. */
@@ -248,6 +267,11 @@ function plain(
 ): string | undefined {
   if (command === 'G' && given) {
     document.moveTo(count - 1, 0);
+    return undefined;
+  }
+  if (command === '%') {
+    const partner = partnerOf(document);
+    if (partner !== undefined) document.moveTo(partner.row, partner.column);
     return undefined;
   }
   if ('hjklwbe0^$G '.includes(command)) {

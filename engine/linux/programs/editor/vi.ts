@@ -7,7 +7,8 @@ import { Canvas } from './canvas.ts';
 import { Document } from './document.ts';
 import { move } from './nano.ts';
 import { runExCommand } from './vi-command.ts';
-import { type NormalState, normalKey } from './vi-normal.ts';
+import { normalKey } from './vi-normal.ts';
+import type { NormalState } from './vi-state.ts';
 
 /** The part of vi that everybody knows. */
 export const vi = program(function* (process, args) {
