@@ -134,7 +134,8 @@ export function createSha256(): Hash {
     (block) => {
       for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
       for (let at = 16; at < 64; at++) {
-        const [x, y] = [words[at - 15]!, words[at - 2]!];
+        const x = words[at - 15]!;
+        const y = words[at - 2]!;
         const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
         const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
         words[at] = (words[at - 16]! + s0 + words[at - 7]! + s1) | 0;
@@ -154,7 +155,15 @@ export function createSha256(): Hash {
         const t1 = (h + s1 + ((e & f) ^ (~e & g)) + SHA256_CONSTANTS[at]! + words[at]!) | 0;
         const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
         const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-        [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+        // One by one: an array a round would be most of what a booting cluster allocates for its tokens.
+        h = g;
+        g = f;
+        f = e;
+        e = (d + t1) | 0;
+        d = c;
+        c = b;
+        b = a;
+        a = (t1 + t2) | 0;
       }
       for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = state[at]! + word;
     },
