@@ -35,6 +35,7 @@ export const replace: Command = {
     const { flags, args, process, streams } = invocation;
     if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'PUT');
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
+    requireForce(invocation);
     if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
     const manifests = yield* readManifests(process, streams, flags, validates(invocation));
     requireSchema(invocation, manifests);
@@ -50,6 +51,16 @@ export const replace: Command = {
     return 0;
   },
 };
+
+/** What is deleted first can be told how; a dry run of it there is not. https://github.com/kubernetes/kubernetes/pull/110326 */
+function requireForce({ flags, dryRun }: Invocation): void {
+  if (flags.bool('force')) {
+    if (dryRun !== 'none') throw new CommandError('--dry-run can not be used when --force is set');
+    return;
+  }
+  if (flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified');
+  if (flags.duration('timeout') !== 0) throw new CommandError('--timeout must have --force specified');
+}
 
 function* update(invocation: Invocation, report: Report, manifest: ManifestObject): Task<void> {
   const { resource, namespace } = locate(invocation, manifest);
