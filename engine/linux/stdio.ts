@@ -139,8 +139,20 @@ export interface LineReader {
   readonly terminated: boolean;
 }
 
-/** A line longer than this is given out in pieces. */
-const MAX_LINE_BYTES = 4 * 1024 * 1024;
+/** A program has no memory for more of its input than this, whatever the machine has: a page has less. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** What a program holds anyway. */
+const BUFFER_BYTES = 1024 * 1024;
+
+/**
+ * Accounts for what a program holds of its input while it looks for the end of a line. The buffer doubles when it is full.
+ *
+ * @throws Errno ENOMEM for more than any program gets; beyond its control group's limit it is killed.
+ */
+export function holdInput(process: Process, bytes: number): void {
+  if (bytes > MAX_HELD_BYTES) throw new Errno('ENOMEM');
+  if (bytes > BUFFER_BYTES) process.setMemory(2 ** Math.ceil(Math.log2(bytes)));
+}
 
 /** Reads a descriptor line by line, however its bytes arrive. */
 export function lineReader(process: Process, fd: number): LineReader {
@@ -166,9 +178,10 @@ export function lineReader(process: Process, fd: number): LineReader {
           pieces ??= [];
           pieces.push(chunk.subarray(at));
           size += chunk.length - at;
+          holdInput(process, size);
         }
         at = 0;
-        chunk = size > MAX_LINE_BYTES ? chunk.subarray(0, 0) : yield* process.read(fd);
+        chunk = yield* process.read(fd);
         if (chunk.length === 0) {
           terminated = false;
           return pieces === undefined ? undefined : decode(concatBytes(pieces));

@@ -1,6 +1,6 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import { lineReader, print } from '../stdio.ts';
+import { holdInput, lineReader, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { eachInput } from './input.ts';
 import { countOf, getOptions } from './options.ts';
@@ -55,16 +55,7 @@ function* headButLast(process: Process, fd: number, count: number, bytes: boolea
   const held: string[] = [];
   const reader = lineReader(process, fd);
   if (bytes) {
-    let text = new Uint8Array(0);
-    for (;;) {
-      const data = yield* process.read(fd);
-      if (data.length === 0) break;
-      const joined = new Uint8Array(text.length + data.length);
-      joined.set(text);
-      joined.set(data, text.length);
-      text = joined;
-    }
-    yield* process.write(1, text.subarray(0, Math.max(0, text.length - count)));
+    yield* headButLastBytes(process, fd, count);
     return;
   }
   for (;;) {
@@ -72,6 +63,26 @@ function* headButLast(process: Process, fd: number, count: number, bytes: boolea
     if (line === undefined) return;
     held.push(line);
     if (held.length > count) yield* print(process, `${held.shift()}\n`);
+  }
+}
+
+function* headButLastBytes(process: Process, fd: number, count: number): Task<void> {
+  const pieces: Uint8Array[] = [];
+  let held = 0;
+  for (;;) {
+    const data = yield* process.read(fd);
+    if (data.length === 0) return;
+    pieces.push(data);
+    held += data.length;
+    while (held > count) {
+      const [piece] = pieces;
+      const over = Math.min(piece!.length, held - count);
+      yield* process.write(1, piece!.subarray(0, over));
+      if (over === piece!.length) pieces.shift();
+      else pieces[0] = piece!.subarray(over);
+      held -= over;
+    }
+    holdInput(process, held);
   }
 }
 

@@ -90,6 +90,25 @@ test('a gigabyte fits on the disk, and what does not is refused', () => {
   expect(outcome.output).toMatch(/0\n$/);
 });
 
+test.each(['grep x', 'awk 1', 'rev', 'cut -f 1'])('%s finds no memory for a line that never ends', (command) => {
+  const { run } = twoContainers();
+  expect(run(`${command} /dev/zero > /dev/null; echo after $?`).outcome.output).toMatch(
+    /(Cannot allocate memory|out of memory|memory exhausted).*\nafter [12]\n/,
+  );
+});
+
+test('a program that holds more of its input than its container may is killed', () => {
+  expect(twoContainers().run('tail /dev/zero').outcome.status).toMatchObject({ signal: 'KILL' });
+});
+
+test('head leaves out the last bytes of what never ends', () => {
+  const { run } = twoContainers();
+  expect(run('head -c -5 /dev/zero | head -c 100000 | wc -c').outcome.output).toBe('100000\n');
+  expect(run('printf abcdefgh | head -c -5; printf ab | head -c -5; printf abc | head -c -0').outcome.output).toBe(
+    'abcabc',
+  );
+});
+
 test('deep recursion ends with a message, and the shell goes on', () => {
   const { run } = twoContainers();
   expect(run('(f() { f; }; f); echo after $?').outcome.output).toMatch(/after [1-9]/);

@@ -2,12 +2,14 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import type { Regex } from '../../regex.ts';
 import { signalExitCode } from '../../signal.ts';
-import { decode, encode } from '../../stdio.ts';
+import { decode, encode, holdInput } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Flavour } from '../program.ts';
 
 /** How records are told apart: a newline, blank lines, one character, or an expression. */
 export type RecordSeparator = 'paragraph' | Regex | string;
+
+const NOTHING = new Uint8Array(0);
 
 /** Reads records from a descriptor. */
 export class RecordReader {
@@ -22,11 +24,12 @@ export class RecordReader {
   }
 
   *next(separator: RecordSeparator): Task<string | undefined> {
+    if (typeof separator === 'string' && separator !== 'paragraph') return yield* this.#upTo(separator);
     for (;;) {
       if (separator === 'paragraph') this.#buffer = this.#buffer.replace(/^\n+/, '');
       const found = find(this.#buffer, separator);
       // A match at the very end of what there is may go on in what comes.
-      if (found !== undefined && (this.#ended || found.end < this.#buffer.length || typeof separator === 'string')) {
+      if (found !== undefined && (this.#ended || found.end < this.#buffer.length || separator === 'paragraph')) {
         const record = this.#buffer.slice(0, found.start);
         this.#buffer = this.#buffer.slice(found.end);
         return record;
@@ -41,19 +44,38 @@ export class RecordReader {
         this.#ended = true;
         // The newline that ends the file does not begin another record.
         if (typeof separator !== 'string') this.#buffer = this.#buffer.replace(/\n$/, '');
-      } else this.#buffer += decode(data);
+      } else {
+        this.#buffer += decode(data);
+        holdInput(this.#process, this.#buffer.length);
+      }
+    }
+  }
+
+  /** The record up to a character. What has been looked at once is not looked at again, however long the record grows. */
+  *#upTo(separator: string): Task<string | undefined> {
+    const held: string[] = [];
+    let size = 0;
+    for (;;) {
+      const at = this.#buffer.indexOf(separator);
+      held.push(at < 0 ? this.#buffer : this.#buffer.slice(0, at));
+      this.#buffer = at < 0 ? '' : this.#buffer.slice(at + 1);
+      if (at >= 0) return held.join('');
+      size += held.at(-1)!.length;
+      holdInput(this.#process, size);
+      const data = this.#ended ? NOTHING : yield* this.#process.read(this.fd);
+      if (data.length === 0) {
+        this.#ended = true;
+        return size === 0 ? undefined : held.join('');
+      }
+      this.#buffer = decode(data);
     }
   }
 }
 
-function find(text: string, separator: RecordSeparator): { start: number; end: number } | undefined {
+function find(text: string, separator: 'paragraph' | Regex): { start: number; end: number } | undefined {
   if (separator === 'paragraph') {
     const match = /\n\n+/.exec(text);
     return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
-  }
-  if (typeof separator === 'string') {
-    const start = text.indexOf(separator);
-    return start < 0 ? undefined : { start, end: start + separator.length };
   }
   const match = separator.search(text);
   return match === undefined || match.end === match.start ? undefined : match;
