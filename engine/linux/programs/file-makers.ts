@@ -1,4 +1,5 @@
 import type { Task } from '../../sim/index.ts';
+import { MONTHS } from '../date-format.ts';
 import { makeDirectories } from '../directory-tree.ts';
 import { fail, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
@@ -165,21 +166,6 @@ function step(crc: number, byte: number): number {
   for (let bit = 0; bit < 8; bit++) value = value < 0 ? (value << 1) ^ 0x04c1_1db7 : value << 1;
   return value;
 }
-
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 
 export const cal = program(function* (process, args, flavour) {
   const numbers = args.filter((argument) => /^\d+$/.test(argument)).map(Number);

@@ -68,22 +68,17 @@ export function resetForChild(child: Shell, parentInteractive: boolean, backgrou
 
 /** bash's ERR: after a command that would end a script under `set -e`; not within itself, nor in functions. */
 export function* runErrorTrap(shell: Shell): Task<void> {
-  const action = shell.traps.get('ERR')!;
-  if (shell.trapRunning) return;
-  const { status } = shell;
-  shell.trapRunning = true;
-  try {
-    yield* shell.interpreter.source(shell, action);
-  } finally {
-    shell.trapRunning = false;
-  }
-  shell.status = status;
+  if (!shell.trapRunning) yield* runAside(shell, shell.traps.get('ERR')!);
 }
 
 /** bash's DEBUG (before each simple command) and RETURN (after a function, or a file that `.` reads). */
 export function* runDebuggingTrap(shell: Shell, name: 'DEBUG' | 'RETURN'): Task<void> {
   const action = shell.traps.get(name);
-  if (action === undefined || action === '' || shell.trapRunning) return;
+  if (action !== undefined && action !== '' && !shell.trapRunning) yield* runAside(shell, action);
+}
+
+/** Runs an action that leaves no trace in `$?`. */
+function* runAside(shell: Shell, action: string): Task<void> {
   const { status } = shell;
   shell.trapRunning = true;
   try {
