@@ -39,3 +39,16 @@ test('the containers of a Pod have the same interfaces with the same MAC, other 
   expect(interfaces('pair', 'b')).toBe(interfaces('pair', 'a'));
   expect(interfaces('other', 'main')).not.toBe(interfaces('pair', 'a'));
 });
+
+test('with hostIPC a Pod has the IPC namespace of its node, others have one of their own', () => {
+  const node = startNode();
+  const idle = sh('sleep 3600');
+  node.run('host', podOf(idle, { hostIPC: true, hostPID: true }));
+  node.run('own', podOf(idle));
+  node.untilReady('host');
+  node.untilReady('own');
+  const ofNode = node.execute('host', 'main', ['readlink', '/proc/1/ns/ipc']);
+  expect(ofNode).toMatch(/^ipc:\[\d+\]\n$/);
+  expect(node.execute('host', 'main', ['readlink', '/proc/self/ns/ipc'])).toBe(ofNode);
+  expect(node.execute('own', 'main', ['readlink', '/proc/self/ns/ipc'])).not.toBe(ofNode);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { podOf, sh, startNode } from '../../conformance/testing/pod-runner.ts';
 import { isReady, NodeFixture } from '../testing/node-fixture.ts';
 
 const IMAGE = 'tools:1';
@@ -146,4 +147,22 @@ test('a grpc probe asks the health service', () => {
   );
   // It is the first process and does not listen to TERM.
   node.until(() => node.pod('rpc').status?.containerStatuses?.[1]?.restartCount === 1, 31_000);
+});
+
+test("a probe's own grace period goes before the Pod's", () => {
+  const node = startNode();
+  const exec = { command: ['cat', '/tmp/healthy'] };
+  const livenessProbe = { exec, periodSeconds: 5, failureThreshold: 1, terminationGracePeriodSeconds: 3 };
+  const stubborn = sh("trap '' TERM; while :; do sleep 1; done");
+  node.run(
+    'stubborn',
+    podOf({ ...stubborn, livenessProbe }, { restartPolicy: 'Always', terminationGracePeriodSeconds: 60 }),
+  );
+  node.until(() => node.findPod('stubborn')?.status?.containerStatuses?.[0]?.restartCount === 1, 30_000);
+  const killing = node.eventObjects('stubborn').find(({ reason }) => reason === 'Killing')!;
+  const { terminated } = node.pod('stubborn').status!.containerStatuses![0]!.lastState!;
+  expect(terminated).toMatchObject({ exitCode: 137 });
+  const graceMs = Date.parse(terminated!.finishedAt!) - Date.parse(killing.firstTimestamp!);
+  expect(graceMs).toBeGreaterThanOrEqual(2000);
+  expect(graceMs).toBeLessThanOrEqual(4000);
 });
