@@ -69,10 +69,8 @@ export function* relay(process: Process, session: Session, withInput: boolean): 
 
 function* nextEvent(process: Process, session: Session, inputOpen: boolean): Task<SessionEvent | 'input' | undefined> {
   if (!inputOpen) return yield* session.receive();
-  // Two things are waited for at once below, where no call may be pre-empted: what is owed is paid before.
-  if ((yield* process.poll([0], 0)).length > 0) return 'input';
-  const result = yield* firstOf(session.receive(), process.poll([0]));
-  return 'left' in result ? result.left : 'input';
+  const result = yield* firstOf(process.poll([0]), session.receive());
+  return 'right' in result ? result.right : 'input';
 }
 
 /** Sends what was typed. At the end of the input the other side is told, and false is returned. */

@@ -1,5 +1,6 @@
 import type { SessionControl, SessionSink, StartSession, StartWatch, WatchEvent } from '../api/request.ts';
 import type { Process } from '../linux/syscalls.ts';
+import { isForProcess } from '../linux/task-group.ts';
 import { Channel, type Task, type Wait, waitFor } from '../sim/index.ts';
 
 /**
@@ -68,8 +69,8 @@ export function openSession(start: StartSession): Session {
 }
 
 /**
- * Two tasks at once: the first to end ends both. They may only wait; a system call that computes may be pre-empted, and
- * that is nothing to wait for.
+ * Two tasks at once: the first to end ends both. The process may be pre-empted before it waits for the left one (a system
+ * call); by then the right one, which only waits, has not begun, so that it misses nothing.
  */
 export function firstOf<A, B>(left: Task<A>, right: Task<B>): Task<{ readonly left: A } | { readonly right: B }> {
   return race([left as Task<unknown>, right as Task<unknown>]) as Task<{ left: A } | { right: B }>;
@@ -87,7 +88,10 @@ function* race(tasks: readonly [Task<unknown>, Task<unknown>]): Task<{ left: unk
       for (let next = resumed.shift(); next !== undefined; next = resumed.shift()) {
         const step = tasks[next.index]!.next(next.value);
         if (step.done) return next.index === 0 ? { left: step.value } : { right: step.value };
-        waits[next.index] = step.value;
+        if (isForProcess(step.value)) {
+          yield step.value;
+          resumed.unshift({ index: next.index, value: undefined });
+        } else waits[next.index] = step.value;
       }
       resumed.push(yield* waitFor(anyOf(waits)));
     }
@@ -130,7 +134,7 @@ export function* receiveUntil<T>(
     const item = yield* stream.receive();
     return item === undefined ? 'ended' : { item };
   }
-  const result = yield* firstOf(stream.receive(), process.sleep(left));
-  if ('right' in result) return 'timeout';
-  return result.left === undefined ? 'ended' : { item: result.left };
+  const result = yield* firstOf(process.sleep(left), stream.receive());
+  if ('left' in result) return 'timeout';
+  return result.right === undefined ? 'ended' : { item: result.right };
 }

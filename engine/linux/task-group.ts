@@ -1,4 +1,4 @@
-import { type Task, type TaskHandle, waitFor } from '../sim/index.ts';
+import { type Task, type TaskHandle, type Wait, waitFor } from '../sim/index.ts';
 import { NEVER, PREEMPTED } from './kernel/wake.ts';
 
 interface Member extends TaskHandle {
@@ -6,6 +6,11 @@ interface Member extends TaskHandle {
   value: unknown;
   cancelWait: (() => void) | undefined;
   finished: boolean;
+}
+
+/** Whether the whole process has to be told, and not only one of its tasks: it is the process that pays, or ends. */
+export function isForProcess(wait: Wait<unknown>): boolean {
+  return wait === PREEMPTED || wait === NEVER;
 }
 
 /**
@@ -69,8 +74,7 @@ export class TaskGroup {
       return;
     }
     const wait = step.value;
-    if (wait === PREEMPTED || wait === NEVER) {
-      // It is the process that has to pay, not one of its tasks.
+    if (isForProcess(wait)) {
       yield wait;
       this.#queue(member, undefined);
       return;

@@ -30,6 +30,33 @@ here('apply, watch, exec: the terminal answers and the picture follows', async (
   await bench.sees(bench.page.locator('dd-check[goal=together]'), 'Done');
 });
 
+here('a shell in a container: line editing, Tab, Ctrl-C, and out again', async () => {
+  const bench = await visit.open(await visit.reader(), 'playground/');
+  await bench.type('kubectl run box --image=busybox:1.37 -- sleep 3600');
+  await bench.runs('box');
+  await bench.type('kubectl exec -it box -- sh');
+  await bench.sees(bench.screen, '/ #');
+  const { keyboard } = bench.page;
+  await keyboard.type('echo helo');
+  await keyboard.press('ArrowLeft');
+  await keyboard.type('l');
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /echo hello\s*hello/);
+  await keyboard.type('cat /etc/hostn');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /cat \/etc\/hostname\s*box/);
+  await keyboard.type('sleep 1000');
+  await keyboard.press('Enter');
+  await keyboard.press('Control+c');
+  await keyboard.type('echo after $?');
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /after 130/);
+  await keyboard.type('exit');
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /exit\s*~ \$/);
+});
+
 here('what was done is there after a reload, on the screen and in the cluster', async () => {
   const reader = await visit.reader();
   const bench = await visit.open(reader, LESSON);
