@@ -26,6 +26,7 @@ here('by one who only taps and reads, on a phone', { timeout: 180_000 }, async (
       await step.and(bench.page.locator('[data-done]')).waitFor({ timeout: 100_000 });
     } else {
       await step.getByRole('button').first().tap();
+      if (name === 'dd-add') await bench.sees(bench.page.locator('dd-editor'), 'lookout');
       await backToText(bench);
     }
   }

@@ -118,3 +118,20 @@ test('a machine that was off and on has its bridge and its routes again', () => 
   const reach = bed.kubectlAnyway('exec', 'one', '--', 'ping', '-c', '1', '-W', '1', bed.podView('two')!.ip!);
   expect(reach.exitCode).toBe(0);
 });
+
+test('lsns on a node shows a network namespace for each Pod, which its pause has begun', () => {
+  const own = new Testbed({ workers: [{}] });
+  own.apply(scriptPod('web', 'sleep 3600'));
+  own.untilReady('web');
+  const namespaces = (type: string): string[] =>
+    own.run('node-1', 'sh', '-c', `lsns -t ${type}`).stdout.trim().split('\n');
+  const [head, ...rows] = namespaces('net');
+  expect(head).toMatch(/^NS TYPE +NPROCS +PID USER +COMMAND$/);
+  const inode = own.run('node-1', 'sh', '-c', 'readlink /proc/$(pgrep -f "sleep 3600" | head -n 1)/ns/net').stdout;
+  const row = rows.filter((each) => each.trim().startsWith(/\d+/.exec(inode)![0]));
+  expect(row).toHaveLength(1);
+  expect(row[0]).toMatch(/ net +\d+ +\d+ \S+ +\/pause$/);
+  // The machine's own comes first: its first process is init.
+  expect(rows[0]).toMatch(/ net +\d+ +1 root /);
+  expect(namespaces('pid').length).toBeGreaterThan(2);
+});
