@@ -1,4 +1,5 @@
 import { type Cluster, createCluster, type Pod, pods } from '../index.ts';
+import { idleDeployment } from './idle-deployment.ts';
 
 // `node engine/bench/full-nodes.ts [pods] [rounds]`: a Deployment's whole life on full nodes: sandboxes, processes, networks,
 // volumes, status and all, from its creation to all Pods Ready, and from its deletion to the last Pod's end. CPU time, since
@@ -6,7 +7,6 @@ import { type Cluster, createCluster, type Pod, pods } from '../index.ts';
 
 const [podCount = 1000, rounds = 4] = process.argv.slice(2).map(Number);
 const PATH = '/apis/apps/v1/namespaces/default/deployments';
-const LABELS = { app: 'idle' };
 /** Ten workers big enough for a thousand idle Pods; a node holds 110. */
 const WORKERS = Math.ceil(podCount / 100);
 
@@ -26,17 +26,7 @@ function isReady({ status }: Pod): boolean {
 }
 
 function start(cluster: Cluster): void {
-  const containers = [{ name: 'idle', image: 'registry.k8s.io/pause:3.10.1' }];
-  const body = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'idle', namespace: 'default' },
-    spec: {
-      replicas: podCount,
-      selector: { matchLabels: LABELS },
-      template: { metadata: { labels: LABELS }, spec: { containers } },
-    },
-  };
+  const body = idleDeployment(podCount, { image: 'registry.k8s.io/pause:3.10.1' });
   cluster.submit({ kind: 'api', request: { method: 'POST', path: PATH, body } });
   while (present(cluster).filter(isReady).length < podCount) cluster.sim.runFor(100);
 }

@@ -10,6 +10,7 @@ import { startControllerManager } from '../kube-controller-manager/index.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
 import { startKubelet } from '../kubelet/index.ts';
 import { Simulation } from '../sim/index.ts';
+import { idleDeployment } from './idle-deployment.ts';
 
 // `node engine/bench/hollow-nodes.ts [pods] [nodes] [rounds]`: a Deployment on nodes whose kubelets are real and whose
 // containers are not. Prints Pods a second from creation to Ready, for each of some rounds: in the first the code is still
@@ -65,19 +66,9 @@ function readyPods({ client }: HollowCluster): number {
 
 function measure(): void {
   const cluster = startCluster();
-  const labels = { app: 'idle' };
   const cpu = process.cpuUsage();
   const start = performance.now();
-  cluster.client.resource(deployments).create({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'idle', namespace: 'default' },
-    spec: {
-      replicas: podCount,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'idle', image: 'idle:1' }] } },
-    },
-  });
+  cluster.client.resource(deployments).create(idleDeployment(podCount, { image: 'idle:1' }));
   while (readyPods(cluster) < podCount && cluster.sim.nowMs < 600_000) cluster.sim.runFor(100);
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);

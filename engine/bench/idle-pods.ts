@@ -1,4 +1,5 @@
 import { createCluster, pods } from '../index.ts';
+import { idleDeployment } from './idle-deployment.ts';
 
 // `node --expose-gc engine/bench/idle-pods.ts [pods]`: what a Pod with one idle container costs on a node with a kernel, a
 // runtime and a kubelet: heap (API objects, events and their history included), and time from creation to Ready.
@@ -19,19 +20,7 @@ function heapBytes(): number {
 }
 
 const cluster = createCluster({ seed: 'idle', workers: [{ cpu: '64', memory: '512Gi' }] });
-const body = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'idle', namespace: 'default' },
-  spec: {
-    replicas: count,
-    selector: { matchLabels: { app: 'idle' } },
-    template: {
-      metadata: { labels: { app: 'idle' } },
-      spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '1000000'] }] },
-    },
-  },
-};
+const body = idleDeployment(count, { image: 'busybox', command: ['sleep', '1000000'] });
 const before = heapBytes();
 const start = performance.now();
 const request = { method: 'POST' as const, path: '/apis/apps/v1/namespaces/default/deployments', body };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readExerciseFolder } from '../../graders/exercise-folder.ts';
 import { gradeFiles, parseExercise, parseProof } from '../../graders/index.ts';
 import { type Cluster, createCluster, type Pod, pods } from '../index.ts';
+import { idleDeployment } from './idle-deployment.ts';
 import { runPeer } from './webernetes.ts';
 
 // `npm run bench`: what the engine costs. It prints figures and fails no build. `npm run bench -- --quick` leaves out the
@@ -39,30 +40,15 @@ function bootForPods(): Cluster {
   return createCluster({ seed: 'bench', workers: Array.from({ length: 10 }, () => ({ cpu: '64', memory: '512Gi' })) });
 }
 
-const LABELS = { app: 'idle' };
-
-function deployment(replicas: number) {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'idle', namespace: 'default' },
-    spec: {
-      replicas,
-      selector: { matchLabels: LABELS },
-      template: {
-        metadata: { labels: LABELS },
-        spec: { containers: [{ name: 'idle', image: 'registry.k8s.io/pause:3.10.1' }] },
-      },
-    },
-  };
-}
-
 /** Wall time from creating a Deployment to all its Pods Ready on full nodes: sandboxes, processes, status and all. */
 function deploymentMs(replicas: number): number {
   const cluster = bootForPods();
   const path = '/apis/apps/v1/namespaces/default/deployments';
   return wallMs(() => {
-    cluster.submit({ kind: 'api', request: { method: 'POST', path, body: deployment(replicas) } });
+    cluster.submit({
+      kind: 'api',
+      request: { method: 'POST', path, body: idleDeployment(replicas, { image: 'registry.k8s.io/pause:3.10.1' }) },
+    });
     while (readyPods(cluster) < replicas) cluster.sim.runFor(100);
   });
 }

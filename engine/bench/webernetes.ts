@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { idleDeployment } from './idle-deployment.ts';
 
 /** What one run of the peer took, in wall milliseconds. */
 export interface PeerFigures {
@@ -69,7 +70,7 @@ export async function runPeer(replicas: number, nodes: number, limitMs: number):
   await cluster.init();
   const bootMs = performance.now() - bootStart;
   const start = performance.now();
-  await cluster.apply([deployment(replicas)]);
+  await cluster.apply([idleDeployment(replicas, { image: 'idle:1.0' })]);
   try {
     while (performance.now() - start < limitMs) {
       const { status } = await cluster.api.appsv1.readNamespacedDeployment({ name: 'idle', namespace: 'default' });
@@ -80,18 +81,4 @@ export async function runPeer(replicas: number, nodes: number, limitMs: number):
   } finally {
     await cluster.close();
   }
-}
-
-function deployment(replicas: number) {
-  const labels = { app: 'idle' };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'idle', namespace: 'default' },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'idle', image: 'idle:1.0' }] } },
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type { Etcd, KeyEvent } from '../../etcd/index.ts';
+import { formatGoDuration } from '../../linux/programs/go/duration.ts';
 import { FlagError, type Flags } from '../../linux/programs/go/flags.ts';
 import { print, printError } from '../../linux/stdio.ts';
 import type { Process, Program } from '../../linux/syscalls.ts';
@@ -34,8 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'endpoint status': endpointStatus,
   'snapshot save': snapshotSave,
   compaction,
-  defrag: (asked) =>
-    withStore(asked, () => `Finished defragmenting etcd member[${endpointsOf(asked.flags)[0]}]. took 12.3ms\n`),
+  defrag,
   'alarm list': (asked) => withStore(asked, () => ''),
 };
 
@@ -212,6 +212,14 @@ function* endpointHealth({ process, dial, flags }: Invocation): Task<void> {
     }
   }
   if (failed) throw new EtcdctlError('unhealthy cluster');
+}
+
+/** The store here keeps nothing that could be given back. */
+function* defrag({ process, dial, flags }: Invocation): Task<void> {
+  const beganMs = process.now();
+  yield* connect(process, dial, flags);
+  const took = formatGoDuration(process.now() - beganMs);
+  yield* print(process, `Finished defragmenting etcd member[${endpointsOf(flags)[0]}]. took ${took}\n`);
 }
 
 const STATUS_HEADINGS = [
