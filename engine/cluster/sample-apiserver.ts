@@ -45,7 +45,9 @@ export function sampleApiServer({ sim, extensions }: SampleApiServerSurroundings
       const server = createApiServer({
         sim,
         etcd: new Etcd(sim),
-        kinds: ['Flunder', 'Fischer'].flatMap((kind) => extensions().kinds(definition(kind), (_, objects) => objects)),
+        kinds: (['Flunder', 'Fischer'] as const).flatMap((kind) =>
+          extensions().kinds(definition(kind), (_, objects) => objects),
+        ),
         dialNode: () => undefined,
         serverVersion: 'v1.29.2',
         admission: { disable: WITHOUT_ADMISSION },
@@ -86,7 +88,7 @@ function* etcdAnswers(process: Process): Task<boolean> {
 }
 
 /** The kinds as a definition would describe them; the server has them built in. */
-function definition(kind: 'Flunder' | 'Fischer' | string): CustomResourceDefinition {
+function definition(kind: 'Flunder' | 'Fischer'): CustomResourceDefinition {
   const plural = `${kind.toLowerCase()}s`;
   const text = { type: 'string' };
   const spec = {
