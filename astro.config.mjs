@@ -1,9 +1,11 @@
 import { satteri } from '@astrojs/markdown-satteri';
 import mdx from '@astrojs/mdx';
 import { defineConfig } from 'astro/config';
-import { FIRST, LANGUAGES } from './lessons/i18n/languages.ts';
+import { languageFolders } from './lessons/i18n/language-folders.ts';
 import { offline } from './lessons/offline/integration.ts';
 import { wideLines } from './lessons/wide-lines.ts';
+
+const languages = languageFolders('.');
 
 export default defineConfig({
   srcDir: './lessons',
@@ -11,8 +13,8 @@ export default defineConfig({
   outDir: './dist',
   output: 'static',
   i18n: {
-    defaultLocale: FIRST.id,
-    locales: LANGUAGES.map(({ id, code }) => ({ path: id, codes: [code] })),
+    defaultLocale: languages[0].id,
+    locales: languages.map(({ id, code }) => ({ path: id, codes: [code] })),
     routing: { prefixDefaultLocale: false },
   },
   integrations: [mdx(), offline()],

@@ -3,7 +3,7 @@ import type { Check } from '@drydock/graders';
 import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { type CourseExercise, exerciseLoader } from './exercise-loader.ts';
-import { FIRST } from './i18n/languages.ts';
+import { FIRST_ID } from './i18n/language.ts';
 
 /** What a lesson or an exercise may say about the cluster it starts with; the rest is the engine's choice. */
 const cluster = z
@@ -26,8 +26,11 @@ const cluster = z
   })
   .default({});
 
+/** A lesson is known as `<language>/<slug>`. */
+const generateId = ({ entry }: { entry: string }) => entry.replace('/lessons/', '/').replace(/\.mdx$/, '');
+
 const lessons = defineCollection({
-  loader: glob({ base: './lessons/content/lessons', pattern: `${FIRST.id}/*.mdx` }),
+  loader: glob({ base: './lessons/i18n', pattern: `${FIRST_ID}/lessons/*.mdx`, generateId }),
   schema: z.object({
     title: z.string(),
     /** The question the lesson answers; its first line. */
@@ -49,7 +52,7 @@ const lessons = defineCollection({
 
 /** A lesson in another language: cluster, files and checks are those of the first. */
 const translations = defineCollection({
-  loader: glob({ base: './lessons/content/lessons', pattern: ['*/*.mdx', `!${FIRST.id}/*.mdx`] }),
+  loader: glob({ base: './lessons/i18n', pattern: ['*/lessons/*.mdx', `!${FIRST_ID}/**`], generateId }),
   schema: z.strictObject({
     title: z.string(),
     question: z.string(),

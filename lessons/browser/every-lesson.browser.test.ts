@@ -8,7 +8,7 @@ import { type Bench, Visit } from './visit.ts';
 // commands run, things break, the clock is hurried, and each check has to turn green where it stands.
 
 const visit = (await Visit.begin())!;
-const LESSONS = join(import.meta.dirname, '../content/lessons/en');
+const LESSONS = join(import.meta.dirname, '../i18n/en/lessons');
 const STEPS = 'dd-run, dd-break, dd-clock-order, dd-open, dd-check';
 /** A reader hurries the clock, and it goes slower again by itself where the machine cannot follow. */
 const SPEED = '10';

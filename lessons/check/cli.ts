@@ -2,24 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  CourseFileError,
-  CourseNode,
-  countVariants,
-  parseChecks,
-  parseExercise,
-  parseProof,
-  translate,
-  withVariant,
-} from '@drydock/graders';
-import { LANGUAGES } from '../i18n/languages.ts';
-import { flawsOfChinese } from './chinese.ts';
-import { type Flaw, type LessonText, readExercises, readLessons } from './course-text.ts';
-import { flawsOfLesson, outOfStep } from './lesson-flaws.ts';
+import { flawsOfCourse } from './course-flaws.ts';
+import type { Flaw } from './course-text.ts';
 
 const USAGE = `usage: npm run check:course [-- --quick] [-- --untranslated]
 
-Looks at every lesson and every exercise: spelling of terms, links, files and checks, reading time, both languages in
+Looks at every lesson and every exercise: spelling of terms, links, files and checks, reading time, all languages in
 step; then goes through every lesson on a cluster and lets every exercise prove itself. What is wrong is said by file and line.
 
   --quick         only what can be seen without a cluster
@@ -40,85 +28,15 @@ function main(args: readonly string[]): number {
     return 2;
   }
   const started = Date.now();
-  const lessons = readLessons(ROOT);
-  const exercises = readExercises(ROOT);
-  const flaws = [
-    ...lessonFlaws(lessons, new Set(exercises.keys()), args.includes('--untranslated')),
-    ...[...exercises].flatMap(([id, files]) => exerciseFlaws(id, files, args.includes('--untranslated'))),
-    ...(args.includes('--quick') ? [] : proofFlaws()),
-  ];
+  const { languages, lessons, exercises, flaws: seen } = flawsOfCourse(ROOT, args.includes('--untranslated'));
+  const flaws = [...seen, ...(args.includes('--quick') ? [] : proofFlaws())];
   for (const { file, line, message } of flaws) process.stdout.write(`${file}:${line}: ${message}\n`);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const count = flaws.length === 1 ? '1 flaw' : `${flaws.length} flaws`;
-  process.stdout.write(`${lessons.length} lesson texts, ${exercises.size} exercises, ${count}, ${seconds} s\n`);
+  process.stdout.write(
+    `${lessons} lesson texts (${languages.join(', ')}), ${exercises} exercises, ${count}, ${seconds} s\n`,
+  );
   return flaws.length === 0 ? 0 : 1;
-}
-
-function lessonFlaws(lessons: readonly LessonText[], exercises: ReadonlySet<string>, untranslated: boolean): Flaw[] {
-  const [first, ...others] = LANGUAGES.map(({ id }) => id);
-  const written = lessons.filter(({ language }) => language === first);
-  const known = new Set([
-    ...written.map(({ slug }) => `lessons/${slug}`),
-    ...[...exercises].map((id) => `exercises/${id}`),
-  ]);
-  const flaws = lessons.flatMap((lesson) => [...flawsOfLesson(lesson, known)]);
-  for (const lesson of written) flaws.push(...checkFlaws(lesson));
-  for (const language of others) {
-    for (const lesson of written) {
-      const translation = lessons.find((each) => each.language === language && each.slug === lesson.slug);
-      if (translation === undefined) {
-        if (untranslated) flaws.push({ file: lesson.file, line: 1, message: `not yet in ${language}` });
-        continue;
-      }
-      const flaw = outOfStep(lesson, translation);
-      if (flaw !== undefined) flaws.push(flaw);
-    }
-  }
-  for (const { file, language, slug } of lessons) {
-    if (language === first || written.some((lesson) => lesson.slug === slug)) continue;
-    flaws.push({ file, line: 1, message: `a translation of nothing: there is no ${first}/${slug}.mdx` });
-  }
-  return flaws;
-}
-
-/** What is wrong with a lesson's checks. */
-function checkFlaws({ file }: LessonText): Flaw[] {
-  const [, head = ''] = readFileSync(join(ROOT, file), 'utf8').split(/^---$/m);
-  return flawsOfCourseFile(file, () => {
-    const root = CourseNode.parse(file, head);
-    if (root.has('checks')) parseChecks(root.field('checks'));
-  });
-}
-
-/** What parsing says: fields, hints, variants and translations. */
-function exerciseFlaws(id: string, files: Readonly<Record<string, string>>, untranslated: boolean): Flaw[] {
-  const file = `exercises/${id}/exercise.yaml`;
-  const flaws = [...flawsOfChinese(`exercises/${id}/zh.yaml`, files['zh.yaml'] ?? '', 1)];
-  const wrong = flawsOfCourseFile(file, () => {
-    for (let index = 0; index < countVariants(id, files); index++) {
-      const folder = withVariant(id, files, index);
-      const exercise = parseExercise(id, folder);
-      parseProof(exercise, folder);
-      for (const { id: language } of LANGUAGES.slice(1)) {
-        if (folder[`${language}.yaml`] !== undefined) translate(exercise, folder, language);
-        else if (untranslated && index === 0) flaws.push({ file, line: 1, message: `not yet in ${language}` });
-      }
-    }
-  });
-  return [...flaws, ...wrong];
-}
-
-/** What reading course files complains of, by file and line. */
-function flawsOfCourseFile(file: string, read: () => void): Flaw[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (!(error instanceof CourseFileError)) throw error;
-    const [, where = file, line = '1', message = error.message] =
-      /^([^:]+):(\d+): ([\s\S]*)$/.exec(error.message) ?? [];
-    return [{ file: where, line: Number(line), message }];
-  }
 }
 
 interface TestReport {
@@ -139,7 +57,7 @@ function proofFlaws(): Flaw[] {
   const args = [
     vitest,
     'run',
-    'lessons/content',
+    'lessons/i18n/lessons.test.ts',
     'graders/prove',
     '--maxWorkers=100%',
     '--reporter=json',
@@ -163,8 +81,8 @@ function flawOfTest({
   const [, exercise] = /exercise ([\w-]+)/.exec(fullName) ?? [];
   if (exercise !== undefined) return { file: `exercises/${exercise}/exercise.yaml`, line: 1, message };
   const [, lesson] = /([\w-]+\/[\w-]+\.mdx)/.exec(fullName) ?? [];
-  if (lesson === undefined) return { file: 'lessons/content/lessons.test.ts', line: 1, message };
-  const file = `lessons/content/lessons/${lesson}`;
+  if (lesson === undefined) return { file: 'lessons/i18n/lessons.test.ts', line: 1, message };
+  const file = `lessons/i18n/${lesson.replace('/', '/lessons/')}`;
   return { file, line: lineQuoted(readFileSync(join(ROOT, file), 'utf8'), message), message };
 }
 

@@ -34,16 +34,17 @@ export interface Used {
   readonly line: number;
 }
 
-const LESSONS = 'lessons/content/lessons';
+/** Every language is a folder here, and has its lessons in `lessons/`. */
+const LANGUAGES = 'lessons/i18n';
 
 export function readLessons(root: string): readonly LessonText[] {
-  return readdirSync(join(root, LESSONS), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.mdx'))
+  return readdirSync(join(root, LANGUAGES), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^[^\\/]+[\\/]lessons[\\/][^\\/]+\.mdx$/.test(name))
     .sort()
     .map((name) => {
-      const file = `${LESSONS}/${name.replaceAll('\\', '/')}`;
+      const file = `${LANGUAGES}/${name.replaceAll('\\', '/')}`;
       const [, head = '', ...rest] = readFileSync(join(root, file), 'utf8').split(/^---$/m);
-      const [language = '', slug = ''] = name.replace(/\.mdx$/, '').split(/[\\/]/);
+      const [language = '', , slug = ''] = name.replace(/\.mdx$/, '').split(/[\\/]/);
       return { file, language, slug, head: parse(head), text: rest.join('---'), firstLine: head.split('\n').length };
     });
 }

@@ -24,7 +24,7 @@ test('a new lesson has its front matter and its steps', () => {
   const [[path = '', text = ''] = []] = Object.entries(
     lessonFiles({ id: 'new-one', title: 'A new: "one"', row: 7, level: 'follow' }),
   );
-  expect(path).toBe('lessons/content/lessons/en/new-one.mdx');
+  expect(path).toBe('lessons/i18n/en/lessons/new-one.mdx');
   expect(text).toMatch(/^---\ntitle: .*\n[\s\S]*\n---\n/);
   expect(text).toContain('<Check goal="runs" />');
 });

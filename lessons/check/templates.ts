@@ -75,7 +75,7 @@ Say what the reader has just seen, and what it is called.
 
 Say it in two sentences. Read on about [Pods](https://kubernetes.io/docs/concepts/workloads/pods/).
 `;
-  return { [`lessons/content/lessons/en/${id}.mdx`]: `---\n${stringify(front, { lineWidth: 0 })}---\n\n${text}` };
+  return { [`lessons/i18n/en/lessons/${id}.mdx`]: `---\n${stringify(front, { lineWidth: 0 })}---\n\n${text}` };
 }
 
 /** An exercise that proves itself as it is: two solutions, one mistake. */

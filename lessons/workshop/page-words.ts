@@ -1,5 +1,5 @@
 import type { WorkshopWords } from '../i18n/en/workshop.ts';
-import { languageOf } from '../i18n/languages.ts';
+import { languageOf, workshopWordsOf } from '../i18n/languages.ts';
 
 /** A workshop's words in the language of this page. */
-export const words: WorkshopWords = await languageOf(document.documentElement.lang).workshop();
+export const words: WorkshopWords = await workshopWordsOf(languageOf(document.documentElement.lang));

@@ -3,4 +3,4 @@ import { bench } from './bench.ts';
 import { pages } from './pages.ts';
 
 /** Simplified Chinese. */
-export const zh: Words = { ...pages, ...bench };
+export const words: Words = { ...pages, ...bench };
