@@ -22,4 +22,15 @@ export class Signal<T> {
     listener(this.#value);
     return () => this.#listeners.delete(listener);
   }
+
+  /** Resolves when the value is one that `suits`, at once if it is. */
+  until(suits: (value: T) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.on((value) => {
+        if (!suits(value)) return;
+        resolve();
+        queueMicrotask(() => end());
+      });
+    });
+  }
 }

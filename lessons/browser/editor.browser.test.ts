@@ -58,8 +58,9 @@ here('a script is run, not compared', async () => {
 
 here('lines that a lesson asks for are added by a button, once', async () => {
   const bench = await visit.open(await visit.reader(), 'lessons/pod-process-group/');
-  await bench.prompt();
+  // Before there is a workstation: the file is neither missing nor begun anew.
   await bench.press('Add them for me');
+  await bench.sees(bench.page.locator('dd-editor .cm-content'), 'lookout');
   await bench.sees(bench.page.locator('dd-editor .file-status'), 'Saved');
   await bench.press('Add them for me');
   await bench.press('Run in the terminal: kubectl apply -f harbour.yaml');

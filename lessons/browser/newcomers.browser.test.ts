@@ -10,7 +10,7 @@ const LESSON = 'lessons/pod-process-group/';
 afterEach(() => visit?.leave());
 afterAll(() => visit?.end());
 
-here('by one who only taps and reads, on a phone', { timeout: 180_000 }, async () => {
+here('by one who only taps and reads, on a phone', { timeout: 300_000 }, async () => {
   const reader = await visit.reader({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const home = await visit.open(reader, '');
   await home.page.getByRole('link', { name: /^Begin/ }).tap();
@@ -33,7 +33,7 @@ here('by one who only taps and reads, on a phone', { timeout: 180_000 }, async (
   expect(await bench.page.locator('article dd-check:not([data-done])').count()).toBe(0);
 });
 
-here('by one who knows Docker, types what comes to mind and makes slips', { timeout: 180_000 }, async () => {
+here('by one who knows Docker, types what comes to mind and makes slips', { timeout: 300_000 }, async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   const { keyboard } = bench.page;
   await bench.type('docker ps');
@@ -68,7 +68,7 @@ here('by one who knows Docker, types what comes to mind and makes slips', { time
 });
 
 async function isDone(bench: Bench, goal: string): Promise<void> {
-  await bench.page.locator(`dd-check[goal="${goal}"][data-done]`).waitFor({ timeout: 60_000 });
+  await bench.page.locator(`dd-check[goal="${goal}"][data-done]`).waitFor();
 }
 
 async function paste(bench: Bench, text: string): Promise<void> {

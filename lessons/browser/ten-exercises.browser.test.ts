@@ -34,7 +34,7 @@ describe.concurrent('ten exercises through the page', () => {
 
     test.skipIf(visit === undefined)(`${id}: solved`, { timeout: 120_000 }, async () => {
       await answered(id, answer, applied === true, textOf('solutions/reference'), async (bench) => {
-        await bench.sees(bench.page.locator('.report'), 'All of it holds', 60_000);
+        await bench.sees(bench.page.locator('.report'), 'All of it holds');
         await bench.sees(bench.page.locator('dd-goals'), 'You have solved this exercise');
       });
     });
@@ -43,7 +43,7 @@ describe.concurrent('ten exercises through the page', () => {
       const failing: string[] = parse(readFileSync(join(FOLDER, id, 'mistakes', mistake, 'fails.yaml'), 'utf8'));
       await answered(id, answer, applied === true, textOf(`mistakes/${mistake}`), async (bench) => {
         const report = bench.page.locator('.report');
-        await bench.sees(report, /\d+ of \d+ points/, 60_000);
+        await bench.sees(report, /\d+ of \d+ points/);
         for (const { id: check, title } of checks) {
           if (!failing.includes(check)) continue;
           await report.locator('li', { hasText: title }).first().waitFor();

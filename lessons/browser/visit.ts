@@ -7,6 +7,9 @@ import { serveSite } from './site.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** How long anything a page does may take before it is not done at all: a busy machine is slow, it is not wrong. */
+const PATIENCE_MS = 60_000;
+
 /** A browser and the site, for one file of tests. */
 export class Visit {
   readonly url: string;
@@ -44,6 +47,7 @@ export class Visit {
       serviceWorkers: 'block',
       ...options,
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.url });
     context.on('page', (page) => this.#listen(page));
     this.#contexts.push(context);
@@ -103,7 +107,7 @@ export class Bench {
 
   /** Waits until the picture shows the Pod running and ready. */
   async runs(pod: string): Promise<void> {
-    await this.page.locator(`dd-cluster .pod[data-pod="${pod}"][data-tone=good]`).waitFor({ timeout: 20_000 });
+    await this.page.locator(`dd-cluster .pod[data-pod="${pod}"][data-tone=good]`).waitFor();
   }
 
   get notice(): Locator {
@@ -144,23 +148,19 @@ export class Bench {
       observer.observe(bench, { childList: true, subtree: true });
     });
     await act();
-    await this.page.waitForFunction(
-      () => {
-        const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
-        const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
-        return lines.findLast((line) => line !== '')?.endsWith('$');
-      },
-      undefined,
-      { timeout: 60_000 },
-    );
+    await this.page.waitForFunction(() => {
+      const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
+      const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
+      return lines.findLast((line) => line !== '')?.endsWith('$');
+    });
   }
 
   async press(name: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name }).first().click();
   }
 
-  async sees(locator: Locator, text: string | RegExp, timeout = 20_000): Promise<void> {
-    await locator.filter({ hasText: text }).first().waitFor({ timeout });
+  async sees(locator: Locator, text: string | RegExp): Promise<void> {
+    await locator.filter({ hasText: text }).first().waitFor();
   }
 
   /** Replaces what the editor holds. */

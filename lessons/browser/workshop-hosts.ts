@@ -86,7 +86,7 @@ async function startServer(port: number, args: readonly string[]): Promise<Start
     });
   }
   const gone = new Promise<void>((done) => server.once('exit', () => done()));
-  await vi.waitFor(() => expect(printed).toContain('Ctrl-C stops'), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(() => expect(printed).toContain('Ctrl-C stops'), { timeout: 60_000, interval: 50 });
   return {
     code: /with the code +(\w+)/.exec(printed)![1]!,
     key: /#key=(\S+)/.exec(printed)![1]!,

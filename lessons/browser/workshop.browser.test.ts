@@ -118,7 +118,7 @@ async function breakForAll({ board }: Room, learners: readonly Bench[]): Promise
 async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Promise<void> {
   await cleo.page.context().setOffline(true);
   await cleo.type('kubectl get nodes');
-  await cleo.sees(barOf(cleo), 'The workshop is out of reach', 40_000);
+  await cleo.sees(barOf(cleo), 'The workshop is out of reach');
   const acknowledged = await journalsAt(host);
   await host.kill();
   await ada.type('kubectl create namespace kept');
@@ -127,13 +127,13 @@ async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Pr
   const kept = await journalsAt(host);
   for (const [name, entries] of acknowledged) expect(kept.get(name)!.slice(0, entries.length)).toEqual(entries);
   await cleo.page.context().setOffline(false);
-  for (const bench of [ada, cleo]) await bench.sees(barOf(bench), 'Your instructor sees this bench', 60_000);
+  for (const bench of [ada, cleo]) await bench.sees(barOf(bench), 'Your instructor sees this bench');
   const typed = (name: string) => async () => {
     const journals = [...(await journalsAt(host))];
     return typedIn(journals.find(([whose]) => whose.startsWith(name))![1]);
   };
-  await expect.poll(typed('Ada'), { timeout: 60_000 }).toContain('kubectl create namespace kept');
-  await expect.poll(typed('Cleo'), { timeout: 60_000 }).toContain('kubectl get nodes');
+  await expect.poll(typed('Ada')).toContain('kubectl create namespace kept');
+  await expect.poll(typed('Cleo')).toContain('kubectl get nodes');
 }
 
 /** What was typed into terminals, in one line. */
@@ -167,7 +167,7 @@ async function gradeOnAnotherDevice({ host, visit, board, instructor, row }: Roo
   const second = new Bench(await (await visit.reader()).newPage());
   await second.page.goto(link);
   await second.page.getByRole('link', { name: 'A Pod is a process group' }).click();
-  await second.sees(second.screen, 'namespace/kept created', 60_000);
+  await second.sees(second.screen, 'namespace/kept created');
 
   await second.page.goto(`${host.url}/exercises/shared-page/`);
   const solution = readFileSync(join(ROOT, 'exercises/shared-page/solutions/reference/tide-board.yaml'), 'utf8');
@@ -178,13 +178,13 @@ async function gradeOnAnotherDevice({ host, visit, board, instructor, row }: Roo
   await second.type('kubectl apply -f tide-board.yaml');
   await second.sees(second.screen, /created/);
   await second.press('Hand in');
-  await second.sees(barOf(second), /Graded: (\d+) of \1 points \(attempts: 1\)/, 60_000);
+  await second.sees(barOf(second), /Graded: (\d+) of \1 points \(attempts: 1\)/);
   expect(await second.flaws()).toEqual([]);
   expect(await grades(board)).toMatch(/^shared-page,,[^,]*,[^,]*,,,,(\d+),0,\1,\1,Ada,no,1,$/m);
 
   // Nothing was mended since, so nobody's grade moves by grading again.
   await board.press('Grade again');
-  await board.sees(board.page.locator('.board-tools'), 'No grade has moved.', 60_000);
+  await board.sees(board.page.locator('.board-tools'), 'No grade has moved.');
   await row('Ada').getByRole('button', { name: 'More' }).click();
   const [opened] = await Promise.all([
     instructor.waitForEvent('page'),

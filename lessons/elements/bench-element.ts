@@ -108,15 +108,18 @@ export class BenchElement extends HTMLElement implements BenchDoor {
   }
 
   async openFile(path: string, line?: number, message?: string): Promise<void> {
-    this.#drawer(true);
-    this.#tabs.choose('files');
-    await this.#files.open(path, line, message);
+    await this.#showing(this.#files.open(path, line, message));
   }
 
   async addLines(path: string, lines: string): Promise<void> {
+    await this.#showing(this.#files.addLines(path, lines));
+  }
+
+  /** Brings the editor into sight for what it has been asked to show. */
+  async #showing(asked: Promise<void>): Promise<void> {
     this.#drawer(true);
     this.#tabs.choose('files');
-    await this.#files.addLines(path, lines);
+    await asked;
   }
 
   inspect(reference: Reference, container?: string): void {

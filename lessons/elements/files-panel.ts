@@ -3,6 +3,7 @@ import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
 import type { AskManifest } from './manifest-language.ts';
 import { theBench } from './the-bench.ts';
+import { Turns } from './turns.ts';
 import type { TextEditor } from './yaml-editor.ts';
 
 const MAX_TEXT = 1024 * 1024;
@@ -17,6 +18,8 @@ export class FilesPanel extends HTMLElement {
   /** What the workstation has, as far as we know. */
   #savedText = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Opening and saving wait for the workstation; two at once would each put their text over the other's. */
+  #turns = new Turns();
   readonly #list = h('select', { onchange: () => void this.open(this.#list.value) });
   readonly #status = h('span', { class: 'file-status', role: 'status' });
   /** What may be done with the file that is open: a manifest is compared with the cluster, a script is run. */
@@ -44,33 +47,54 @@ export class FilesPanel extends HTMLElement {
     bench.complaints.on(() => this.#editor?.recheck());
   }
 
-  /** Called when the panel comes into sight. */
-  async shown(): Promise<void> {
-    await this.#listFiles();
-    const first = this.#file ?? this.#list.options[0]?.value;
-    if (first !== undefined) await this.open(first);
+  /** Called when the panel comes into sight: shows the file that is open, else the one named, else the first. */
+  shown(wanted?: string): Promise<void> {
+    return this.#turns.take(async () => {
+      const files = await this.#listFiles();
+      const path = this.#file ?? files.find((name) => name === wanted) ?? files[0];
+      if (path !== undefined) await this.#open(path);
+    });
   }
 
-  /** Opens a file, at a line if told, with a message there. */
+  /** Opens a file as soon as there is a workstation, at a line if told, with a message there. */
   async open(path: string, line?: number, message?: string): Promise<void> {
-    await this.save();
-    const text = (await this.#bench?.remote?.readFile(path)) ?? '';
-    if (this.#file === path && this.#editor !== undefined) this.#refresh(text);
-    else await this.#edit(path, text);
-    if (line !== undefined) this.#editor?.showLine(line, message);
+    await this.#running();
+    return this.#turns.take(async () => {
+      await this.#open(path);
+      if (line !== undefined) this.#editor?.showLine(line, message);
+    });
   }
 
   /** Adds lines at the end of a file, unless it ends with them already, and shows them. */
   async addLines(path: string, lines: string): Promise<void> {
-    await this.open(path);
-    const text = this.#editor?.text.trimEnd() ?? '';
-    if (!text.endsWith(lines.trimEnd())) this.#editor?.replace(`${text}\n${lines}`);
-    await this.save();
-    this.#editor?.showLine(`${text}\n`.split('\n').length);
+    await this.#running();
+    return this.#turns.take(async () => {
+      await this.#open(path);
+      const text = this.#editor?.text.trimEnd() ?? '';
+      if (!text.endsWith(lines.trimEnd())) this.#editor?.replace(`${text}\n${lines}`);
+      await this.#save();
+      this.#editor?.showLine(`${text}\n`.split('\n').length);
+    });
   }
 
   /** Writes what has been edited to the workstation; resolves when it is there. */
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    return this.#turns.take(() => this.#save());
+  }
+
+  async #running(): Promise<void> {
+    const { bench } = await theBench;
+    await bench.phase.until(({ kind }) => kind === 'running');
+  }
+
+  async #open(path: string): Promise<void> {
+    await this.#save();
+    const text = (await this.#bench?.remote?.readFile(path)) ?? '';
+    if (this.#file === path && this.#editor !== undefined) this.#refresh(text);
+    else await this.#edit(path, text);
+  }
+
+  async #save(): Promise<void> {
     clearTimeout(this.#timer);
     const [bench, editor, path] = [this.#bench, this.#editor, this.#file];
     if (bench?.remote === undefined || editor === undefined || path === undefined) return;
@@ -96,16 +120,19 @@ export class FilesPanel extends HTMLElement {
     this.#editor?.destroy();
     this.#editor = undefined;
     this.#file = undefined;
+    // What was asked of a cluster that has gone may never be answered.
+    this.#turns = new Turns();
     setText(this.#status, '');
-    if (path !== undefined && this.checkVisibility()) await this.shown();
+    if (this.checkVisibility()) await this.shown(path);
   }
 
-  async #listFiles(): Promise<void> {
+  async #listFiles(): Promise<readonly string[]> {
     const files = ((await this.#bench?.remote?.listFiles()) ?? []).filter((path) => !/(^|\/)\./.test(path));
     this.#list.replaceChildren(...files.map((path) => h('option', { value: path }, path)));
     if (this.#file !== undefined) this.#list.value = this.#file;
     this.#empty.hidden = files.length > 0;
     this.#list.disabled = files.length === 0;
+    return files;
   }
 
   async #edit(path: string, text: string): Promise<void> {
