@@ -1,4 +1,5 @@
 import { type Diagnosis, notNamedReason } from './diagnosis.ts';
+import type { Rejection } from './rejection.ts';
 
 /** What the scheduler says when there is no node at all. */
 export const NO_NODES = 'no nodes available to schedule pods';
@@ -16,7 +17,7 @@ function whyNot({ nodeCount, nodes, rejections, naming, preFilter }: Diagnosis):
     return `0/${nodeCount} nodes are available: ${preFilter.rejection.reasons.join(', ')}.`;
   }
   const reasons = new ReasonCounts();
-  for (const rejection of rejections) for (const reason of rejection.reasons) reasons.add(reason);
+  reasons.addAll(rejections);
   if (naming.length > 0) reasons.add(notNamedReason(naming), nodeCount - nodes.length);
   return reasons.sentence(nodeCount);
 }
@@ -27,6 +28,13 @@ export class ReasonCounts {
 
   add(reason: string, times = 1): void {
     if (times > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + times);
+  }
+
+  /** Plugins share rejections, so that few differ. */
+  addAll(rejections: readonly Rejection[]): void {
+    const times = new Map<Rejection, number>();
+    for (const rejection of rejections) times.set(rejection, (times.get(rejection) ?? 0) + 1);
+    for (const [{ reasons }, count] of times) for (const reason of reasons) this.add(reason, count);
   }
 
   /** E.g. `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */

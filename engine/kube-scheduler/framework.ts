@@ -49,6 +49,11 @@ export interface Plugin {
 
   /** Filter: undefined when the Pod can run on the node. */
   filter?(state: CycleState, info: PodInfo, node: NodeInfo): Rejection | undefined;
+  /**
+   * Sign: everything of the Pod that `filter` looks at, as JSON. Only for a plugin whose `filter` looks at nothing else but the
+   * node it is given: Pods with equal signatures then get equal answers.
+   */
+  sign?(info: PodInfo): unknown;
 
   /** PostFilter: asked when no node would do. */
   postFilter?(state: CycleState, info: PodInfo, diagnosis: Diagnosis): PostFilterOutcome;

@@ -58,6 +58,7 @@ export class NodeInfo {
   /** Undefined for none. */
   taints: readonly Taint[] | undefined;
   readonly #podsWithPorts = new Set<PodInfo>();
+  #version = 0;
 
   /** @param table where the figures of other nodes are, too; its own for a node by itself */
   constructor(name: string, slot: number, table?: FigureTable) {
@@ -70,6 +71,11 @@ export class NodeInfo {
   /** @param place one of `FIGURE`, plus `CPU` or `MEMORY` where it is of two */
   figure(place: number): number {
     return this.#table.values[this.#start + place]!;
+  }
+
+  /** Another number after every change of the node or of its Pods. */
+  get version(): number {
+    return this.#version;
   }
 
   setNode(node: Node | undefined): void {
@@ -95,6 +101,7 @@ export class NodeInfo {
     const { uid } = info.pod.metadata;
     const previous = this.pods.get(uid);
     this.pods.set(uid, info);
+    this.#version += 1;
     if (previous !== undefined && this.#podsWithPorts.delete(previous)) this.#podsWithPorts.add(info);
   }
 
@@ -119,6 +126,7 @@ export class NodeInfo {
     const { allocatable, requested } = this;
     const { values } = this.#table;
     const at = this.#start;
+    this.#version += 1;
     values[at + FIGURE.allocatable + CPU] = allocatable.milliCpu;
     values[at + FIGURE.allocatable + MEMORY] = allocatable.memory;
     values[at + FIGURE.requested + CPU] = requested.milliCpu;

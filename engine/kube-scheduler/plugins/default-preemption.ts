@@ -3,10 +3,12 @@ import type { Diagnosis } from '../diagnosis.ts';
 import { ReasonCounts } from '../fit-error.ts';
 import type { PostFilterOutcome } from '../framework.ts';
 import type { Handle, PluginFactory } from '../handle.ts';
+import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import { bestCandidate } from '../preemption/best-candidate.ts';
 import { DisruptionBudgets } from '../preemption/disruption-budgets.ts';
 import { Evictions, isBeingPreempted } from '../preemption/eviction.ts';
+import { RememberedVictims } from '../preemption/remembered-victims.ts';
 import { selectVictims, type Victims } from '../preemption/victims.ts';
 import { type Rejection, unresolvable } from '../rejection.ts';
 
@@ -26,6 +28,8 @@ const UNDER_WAY = unresolvable('waiting for the preemption for this pod to be fi
  */
 export const defaultPreemption: PluginFactory = (handle, args) => {
   const evictions = new Evictions(handle);
+  const remembered = new RememberedVictims(handle.nominator);
+  const { minCandidateNodesPercentage: percentage, minCandidateNodesAbsolute: least } = args as DefaultPreemptionArgs;
   return {
     name: 'DefaultPreemption',
 
@@ -34,7 +38,9 @@ export const defaultPreemption: PluginFactory = (handle, args) => {
     postFilter(state, info, diagnosis) {
       const refusal = whyNotEligible(handle, info, diagnosis);
       if (refusal !== undefined) return { message: `preemption: ${refusal}` };
-      const { candidates, reasons } = findCandidates(handle, args as DefaultPreemptionArgs, state, info, diagnosis);
+      const nodes = diagnosis.nodes.filter((_, i) => diagnosis.rejections[i]!.resolvable);
+      const enough = Math.min(nodes.length, Math.max(Math.floor((nodes.length * percentage) / 100), least));
+      const { candidates, reasons } = findCandidates(handle, remembered, state, info, nodes, enough);
       if (candidates.length === 0) return nothingHelps(diagnosis, reasons);
       const best = bestCandidate(candidates);
       evictions.begin(info, best);
@@ -66,18 +72,20 @@ interface Candidates {
   readonly reasons: readonly Rejection[];
 }
 
+/** @param enough how many candidates end the search */
 function findCandidates(
-  { cache, filters, objects, sim }: Handle,
-  { minCandidateNodesPercentage, minCandidateNodesAbsolute }: DefaultPreemptionArgs,
+  { filters, objects, sim }: Handle,
+  remembered: RememberedVictims,
   state: CycleState,
   info: PodInfo,
-  diagnosis: Diagnosis,
+  nodes: readonly NodeInfo[],
+  enough: number,
 ): Candidates {
-  const nodes = diagnosis.nodes.filter((node, i) => diagnosis.rejections[i]!.resolvable && cache.node(node.name));
   if (nodes.length === 0) return { candidates: [], reasons: [] };
-  const budgets = new DisruptionBudgets(objects.podDisruptionBudgets.list());
-  const share = Math.floor((nodes.length * minCandidateNodesPercentage) / 100);
-  const enough = Math.min(nodes.length, Math.max(share, minCandidateNodesAbsolute));
+  const budgetObjects = objects.podDisruptionBudgets.list();
+  const budgets = new DisruptionBudgets(budgetObjects);
+  const asked = filters.filters(state);
+  remembered.ask(info, asked, budgetObjects);
   const start = sim.random('preemption').below(nodes.length);
   const violating: Victims[] = [];
   const harmless: Victims[] = [];
@@ -85,7 +93,8 @@ function findCandidates(
   for (let i = 0; i < nodes.length; i++) {
     // One node without broken budgets is needed before the search may end early.
     if (harmless.length > 0 && harmless.length + violating.length >= enough) break;
-    const found = selectVictims(filters, state, info, nodes[(start + i) % nodes.length]!, budgets);
+    const node = nodes[(start + i) % nodes.length]!;
+    const found = remembered.of(node, info, () => selectVictims(filters, asked, state, info, node, budgets));
     if ('reasons' in found) reasons.push(found);
     else if (found.violations === 0) harmless.push(found);
     else violating.push(found);
@@ -96,7 +105,7 @@ function findCandidates(
 /** The nomination is taken back: no room can be made anywhere. */
 function nothingHelps({ nodeCount }: Diagnosis, reasons: readonly Rejection[]): PostFilterOutcome {
   const counts = new ReasonCounts();
-  for (const rejection of reasons) for (const reason of rejection.reasons) counts.add(reason);
+  counts.addAll(reasons);
   counts.add(NOT_HELPFUL, nodeCount - reasons.length);
   return { nominatedNode: '', message: `preemption: ${counts.sentence(nodeCount)}` };
 }

@@ -40,6 +40,8 @@ export const nodeAffinity: PluginFactory = (_handle, args): Plugin => {
       return nodeMatchesPod(node!, pod) ? undefined : MISMATCH;
     },
 
+    sign: ({ pod }) => [pod.spec.nodeSelector, pod.spec.affinity?.nodeAffinity],
+
     preScore: (_state, { pod }) =>
       (preferencesOf(pod)?.length ?? 0) + (added?.length ?? 0) === 0 ? 'Skip' : undefined,
 

@@ -10,5 +10,7 @@ export const nodeName = (): Plugin => ({
   filter: (_state, { pod }, node) =>
     (pod.spec.nodeName ?? '') === '' || pod.spec.nodeName === node.name ? undefined : REJECTION,
 
+  sign: ({ pod }) => pod.spec.nodeName,
+
   mayHelp: (event, { pod }) => event.kind === 'NodeAdd' && event.node.metadata.name === pod.spec.nodeName,
 });

@@ -12,6 +12,8 @@ export const nodePorts = (): Plugin => ({
 
   filter: (_state, info, node) => (node.hasPortConflict(info) ? REJECTION : undefined),
 
+  sign: ({ hostPorts }) => hostPorts,
+
   mayHelp(event, info) {
     if (event.kind === 'NodeAdd') return true;
     if (event.kind !== 'AssignedPodDelete') return false;

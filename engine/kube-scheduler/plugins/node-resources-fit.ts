@@ -45,31 +45,54 @@ export const nodeResourcesFit: PluginFactory = (_handle, args) => {
       return lacking(info, node, isIgnored);
     },
 
+    sign: ({ requests: { scalars, ...amounts } }) => [amounts, [...scalars]],
+
     score: (_state, info, node) => score(info, node),
 
     mayHelp: (event, info) => mayHelp(event, info),
   };
 };
 
+/** What may be lacking, in the order in which it is told, each with a bit of its own. */
+const SHORTAGES: readonly (readonly [bit: number, reason: string])[] = [
+  [1, 'Too many pods'],
+  [2, 'Insufficient cpu'],
+  [4, 'Insufficient memory'],
+  [8, 'Insufficient ephemeral-storage'],
+];
+const BEYOND_THE_NODE = 16;
+
+/** The rejection for each set of bits: in a full cluster every node gives one for every Pod. */
+const SHARED: readonly Rejection[] = Array.from({ length: 2 * BEYOND_THE_NODE }, (_, bits) => ({
+  reasons: SHORTAGES.filter(([bit]) => (bits & bit) !== 0).map(([, reason]) => reason),
+  resolvable: (bits & BEYOND_THE_NODE) === 0,
+}));
+
 function lacking({ requests }: PodInfo, node: NodeInfo, isIgnored: (name: string) => boolean): Rejection | undefined {
+  const amount = (place: number): number => node.figure(place);
+  let bits = amount(FIGURE.podsLeft) > 0 ? 0 : 1;
+  bits |= shortage(2, requests.milliCpu, amount(FIGURE.requested + CPU), amount(FIGURE.allocatable + CPU));
+  bits |= shortage(4, requests.memory, amount(FIGURE.requested + MEMORY), amount(FIGURE.allocatable + MEMORY));
+  if (requests.ephemeralStorage === 0 && requests.scalars.size === 0) return bits === 0 ? undefined : SHARED[bits];
   const { allocatable, requested } = node;
-  const reasons: string[] = [];
-  let resolvable = true;
-  const check = (name: string, wanted: number, taken: number, capacity: number): void => {
-    if (wanted === 0 || wanted <= capacity - taken) return;
-    reasons.push(`Insufficient ${name}`);
-    // More than the whole node has: no preemption could help.
-    if (wanted > capacity) resolvable = false;
-  };
-  if (node.pods.size + 1 > node.allowedPods) reasons.push('Too many pods');
-  check('cpu', requests.milliCpu, requested.milliCpu, allocatable.milliCpu);
-  check('memory', requests.memory, requested.memory, allocatable.memory);
-  check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
+  bits |= shortage(8, requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
+  let scalars: string[] | undefined;
   for (const [name, wanted] of requests.scalars) {
     if (isIgnored(name)) continue;
-    check(name, wanted, requested.scalars.get(name) ?? 0, allocatable.scalars.get(name) ?? 0);
+    const lack = shortage(32, wanted, requested.scalars.get(name) ?? 0, allocatable.scalars.get(name) ?? 0);
+    if (lack === 0) continue;
+    scalars = [...(scalars ?? []), `Insufficient ${name}`];
+    bits |= lack & BEYOND_THE_NODE;
   }
-  return reasons.length === 0 ? undefined : { reasons, resolvable };
+  const shared = SHARED[bits]!;
+  if (scalars !== undefined) return { reasons: [...shared.reasons, ...scalars], resolvable: shared.resolvable };
+  return bits === 0 ? undefined : shared;
+}
+
+/** The bit, with another one when it is more than the whole node has: no preemption could help. */
+function shortage(bit: number, wanted: number, taken: number, capacity: number): number {
+  if (wanted === 0 || wanted <= capacity - taken) return 0;
+  return wanted > capacity ? bit | BEYOND_THE_NODE : bit;
 }
 
 function mayHelp(event: ClusterEvent, info: PodInfo): boolean {

@@ -18,6 +18,8 @@ export const nodeUnschedulable = (): Plugin => ({
   filter: (_state, { pod }, { isUnschedulable, node }) =>
     !isUnschedulable || admits(node!, pod) ? undefined : REJECTION,
 
+  sign: ({ pod }) => pod.spec.tolerations,
+
   mayHelp(event, { pod }) {
     switch (event.kind) {
       case 'NodeAdd':

@@ -18,6 +18,8 @@ export const taintToleration = (): Plugin => ({
   filter: (_state, { pod }, { taints, node }) =>
     taints === undefined || admitsByTaints(node!, pod) ? undefined : REJECTION,
 
+  sign: ({ pod }) => pod.spec.tolerations,
+
   /** The number of `PreferNoSchedule` taints that the Pod does not tolerate: the fewer the better. */
   score(_state, { pod }, { taints }) {
     if (taints === undefined) return 0;

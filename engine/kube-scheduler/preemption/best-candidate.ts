@@ -1,7 +1,4 @@
-import { startMs, type Victims } from './victims.ts';
-
-/** Sums of priorities must grow with every victim, so priorities are made positive. */
-const PRIORITY_OFFSET = 2 ** 31;
+import type { Victims } from './victims.ts';
 
 /**
  * The node where preemption does the least harm: the fewest broken disruption budgets; then the lowest highest priority
@@ -23,15 +20,7 @@ export function bestCandidate(candidates: readonly Victims[]): Victims {
 const HARMS: readonly ((victims: Victims) => number)[] = [
   ({ violations }) => violations,
   ({ pods }) => pods[0]?.priority ?? Number.NEGATIVE_INFINITY,
-  ({ pods }) => pods.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0),
+  ({ prioritySum }) => prioritySum,
   ({ pods }) => pods.length,
-  ({ pods }) => -earliestStart(pods),
+  ({ earliestStartMs }) => -earliestStartMs,
 ];
-
-/** When the first of the victims of the highest priority began to run. */
-function earliestStart(pods: Victims['pods']): number {
-  const [first] = pods;
-  return pods
-    .filter(({ priority }) => priority === first?.priority)
-    .reduce((earliest, { pod }) => Math.min(earliest, startMs(pod)), Number.MAX_SAFE_INTEGER);
-}

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds.ts';
 import type { CycleState } from '../cycle-state.ts';
+import type { Plugin } from '../framework.ts';
 import type { FilterRunner } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
@@ -13,7 +14,14 @@ export interface Victims {
   readonly pods: readonly PodInfo[];
   /** How many of them a PodDisruptionBudget protects. */
   readonly violations: number;
+  /** The priorities of all, each made positive. */
+  readonly prioritySum: number;
+  /** When the first of those of the highest priority began to run, in milliseconds since 1970. */
+  readonly earliestStartMs: number;
 }
+
+/** Sums of priorities must grow with every victim, so priorities are made positive. */
+const PRIORITY_OFFSET = 2 ** 31;
 
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
 
@@ -24,6 +32,7 @@ const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
  */
 export function selectVictims(
   filters: FilterRunner,
+  asked: readonly Plugin[],
   cycleState: CycleState,
   info: PodInfo,
   original: NodeInfo,
@@ -41,7 +50,6 @@ export function selectVictims(
     node.addPod(other);
     filters.addPod(state, info, other, node);
   };
-  const asked = filters.filters(cycleState);
   for (const other of potential) takeAway(other);
   const refused = filters.firstRejection(asked, state, info, node);
   if (refused !== undefined) return refused.rejection;
@@ -58,7 +66,16 @@ export function selectVictims(
   const { guarded, free } = budgets.split(potential.sort(byImportance));
   const violations = guarded.filter(mustGo).length;
   free.forEach(mustGo);
-  return { node: original, pods: pods.sort(byImportance), violations };
+  pods.sort(byImportance);
+  const prioritySum = pods.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0);
+  return { node: original, pods, violations, prioritySum, earliestStartMs: earliestStart(pods) };
+}
+
+function earliestStart(pods: readonly PodInfo[]): number {
+  const [first] = pods;
+  return pods
+    .filter(({ priority }) => priority === first?.priority)
+    .reduce((earliest, { pod }) => Math.min(earliest, startMs(pod)), Number.MAX_SAFE_INTEGER);
 }
 
 /** The more important first: by priority, then by who has run longer. After `util/utils.go` (MoreImportantPod). */
@@ -68,6 +85,6 @@ function byImportance(a: PodInfo, b: PodInfo): number {
 }
 
 /** A Pod that has not started counts as if it had started last. */
-export function startMs({ status }: Pod): number {
+function startMs({ status }: Pod): number {
   return status?.startTime === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(status.startTime);
 }

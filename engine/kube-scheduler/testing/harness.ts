@@ -48,6 +48,7 @@ export class Decider {
   readonly cache = new SchedulerCache();
   readonly nominator = new Nominator();
   readonly profile: Profile;
+  readonly objects: Readonly<Record<keyof ClusterObjects, Store<KubeObject>>>;
   readonly #placer: PodPlacer;
 
   constructor({ nodes = [], running = [], objects = [], profile = '', plugins = {} }: Situation) {
@@ -56,13 +57,14 @@ export class Decider {
     const { profiles } = readConfiguration(
       `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: default-scheduler\n${profile}`,
     );
+    this.objects = storesOf(objects);
     const made = buildProfiles(profiles, plugins, {
       sim: this.sim,
       client: new Client(() => {
         throw new Error('a decision needs no API server');
       }),
       cache: this.cache,
-      objects: storesOf(objects),
+      objects: this.objects as unknown as ClusterObjects,
       nominator: this.nominator,
       waitingPods: new WaitingPods(),
       report: () => {},
@@ -110,8 +112,8 @@ export function outcome(pod: Pod, situation: Situation): string {
   return new Decider(situation).outcome(pod);
 }
 
-function storesOf(objects: readonly KubeObject[]): ClusterObjects {
+function storesOf(objects: readonly KubeObject[]): Decider['objects'] {
   const stores = Object.fromEntries(Object.values(STORES).map((name) => [name, new Store<KubeObject>()]));
   for (const object of objects) stores[STORES[object.kind]!]!.set(objectKey(object), object);
-  return stores as unknown as ClusterObjects;
+  return stores as Decider['objects'];
 }
