@@ -14,7 +14,7 @@ import {
   type ResourceHandler,
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
-import { startControllerManager } from '../kube-controller-manager/index.ts';
+import { type ReadSchedule, startControllerManager } from '../kube-controller-manager/index.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
@@ -34,10 +34,12 @@ import { KUBERNETES_VERSION } from './versions.ts';
 /** How a request is made from a process. */
 export type ExchangeHttp = (process: Process, request: HttpRequest) => Task<HttpOutcome>;
 
-/** By what the API server asks others; loaded late. */
-interface Outgoing {
+/** Those of its parts that are loaded late. */
+interface LateParts {
+  readonly apiExtensions: () => ApiExtensions;
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
+  readonly readSchedule: ReadSchedule;
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -69,8 +71,7 @@ export class ControlPlane {
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
   readonly #pki: ClusterPki;
-  readonly #extensions: () => ApiExtensions;
-  readonly #outgoing: Outgoing;
+  readonly #late: LateParts;
 
   constructor(
     host: Host,
@@ -80,16 +81,14 @@ export class ControlPlane {
     reachable: Reachability,
     descriptions: Descriptions | undefined,
     pki: ClusterPki,
-    extensions: () => ApiExtensions,
-    outgoing: Outgoing,
+    late: LateParts,
   ) {
-    this.#outgoing = outgoing;
+    this.#late = late;
     this.#host = host;
     this.#dialNode = dialNode;
     this.#dialService = dialService;
     this.#descriptions = descriptions;
     this.#pki = pki;
-    this.#extensions = extensions;
     this.disk = new Etcd(host.sim);
     this.#etcdAddress = `${address}:2379`;
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
@@ -146,8 +145,8 @@ export class ControlPlane {
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions: this.#descriptions,
       tokenKey: this.#pki.tokenKey,
-      extensions: this.#extensions,
-      proxy: () => this.#outgoing.serverProxy(),
+      extensions: this.#late.apiExtensions,
+      proxy: () => this.#late.serverProxy(),
       sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)),
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
@@ -169,7 +168,7 @@ export class ControlPlane {
 
   /** Asks a webhook, or a server behind this one, from the machine's own network. */
   *#exchange(process: Process, request: HttpRequest, answered: (outcome: HttpOutcome) => void): Task<void> {
-    answered(yield* this.#outgoing.httpExchange()(process, request));
+    answered(yield* this.#late.httpExchange()(process, request));
   }
 
   /** The real server tries for twenty seconds, too, before it gives up and is restarted. */
@@ -195,6 +194,7 @@ export class ControlPlane {
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
+      readSchedule: this.#late.readSchedule,
       certificateAuthority: clusterAuthority(this.#host.sim, this.#pki.keys.authority),
       sim: this.#host.sim,
       transport,

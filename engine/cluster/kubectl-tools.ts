@@ -5,6 +5,7 @@ import { ctr } from '../containerd/ctr/ctr.ts';
 import { csiPrograms } from '../csi-hostpath/index.ts';
 import { ingressNginxProgram } from '../ingress-nginx/index.ts';
 import { proxy } from '../kube-apiserver/proxy/proxy.ts';
+import { readSchedule } from '../kube-controller-manager/cronjob/cron-times.ts';
 import { otherModes } from '../kube-proxy/other-modes.ts';
 import { completeKubectl, createKubectl } from '../kubectl/index.ts';
 import { createNodePlugins } from '../kubelet/csi/node-plugins.ts';
@@ -53,6 +54,7 @@ export const kubectlTools: WorkstationTools = {
   criTools: { crictl, ctr },
   etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
   proxyModes: () => otherModes,
+  readSchedule,
   apiExtensions: () => apiExtensions,
   httpExchange: () => httpExchange,
   serverProxy: () => proxy,

@@ -120,7 +120,6 @@ export class KubernetesCluster implements Cluster {
       reachable,
       options.descriptions,
       this.#pki,
-      tools.apiExtensions,
       tools,
     );
     const registry = createRegistry({ ...this.#controlPlane.programs(), ...etcdTools }, tools.programs, [

@@ -1,6 +1,7 @@
 import type { Transport } from '../client/transport.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions, ResourceHandler } from '../kube-apiserver/index.ts';
+import type { ReadSchedule } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
@@ -34,6 +35,8 @@ export interface WorkstationTools {
   readonly createDeviceManager: CreateDeviceManager;
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
+  /** What the schedules of CronJobs mean. */
+  readonly readSchedule: ReadSchedule;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
   /** The ingress controller; it runs once somebody has installed it. */

@@ -23,6 +23,7 @@ import {
   replicaSets,
 } from '../api/resources.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
+import { readSchedule } from './cronjob/cron-times.ts';
 import { startControllerManager } from './index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
 
@@ -35,7 +36,7 @@ const AT_REST_PER_SECOND = 1;
 function setUp(): ControlPlane {
   const controlPlane = new ControlPlane('bad input');
   const { sim, transport } = controlPlane;
-  startControllerManager({ sim, transport, leaderElect: false });
+  startControllerManager({ sim, transport, leaderElect: false, readSchedule });
   startScheduler({ sim, transport, leaderElect: false });
   for (const name of ['node-1', 'node-2']) {
     controlPlane.createNode(name);

@@ -4,6 +4,7 @@ import type { EventRecorder } from '../client/event-recorder.ts';
 import type { SharedInformers } from '../client/shared-informers.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { CertificateAuthority } from './certificates/certificate-authority.ts';
+import type { ReadSchedule } from './cronjob/schedule-times.ts';
 
 /** What every controller is given. */
 export interface ControllerContext {
@@ -16,6 +17,8 @@ export interface ControllerContext {
   readonly rootCa: string;
   /** Who signs certificates; without it nobody does. */
   readonly certificateAuthority?: CertificateAuthority | undefined;
+  /** What the schedules of CronJobs mean. */
+  readonly readSchedule: ReadSchedule;
   /** A recorder whose events bear the controller's name. */
   readonly recorder: (component: string) => EventRecorder;
 }

@@ -3,6 +3,7 @@ import type { Event, Pod } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { events, RESOURCES } from '../api/resources.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
+import { readSchedule } from './cronjob/cron-times.ts';
 import { startControllerManager } from './index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
 import { GOLDEN_CLUSTER_HISTORIES } from './testing/golden-cluster-histories.ts';
@@ -11,7 +12,7 @@ import { GOLDEN_HISTORIES } from './testing/golden-histories.ts';
 function setUp(): ControlPlane {
   const controlPlane = new ControlPlane('golden');
   const { sim, transport } = controlPlane;
-  startControllerManager({ sim, transport, leaderElect: false });
+  startControllerManager({ sim, transport, leaderElect: false, readSchedule });
   startScheduler({ sim, transport, leaderElect: false });
   for (const name of ['node-1', 'node-2', 'node-3']) {
     controlPlane.createNode(name);

@@ -9,6 +9,9 @@ import type { CertificateAuthority } from './certificates/certificate-authority.
 import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
+import type { ReadSchedule } from './cronjob/schedule-times.ts';
+
+export type { ReadSchedule } from './cronjob/schedule-times.ts';
 
 export interface ControllerManagerOptions {
   readonly sim: Simulation;
@@ -21,6 +24,8 @@ export interface ControllerManagerOptions {
   readonly rootCa?: string;
   /** What `--cluster-signing-cert-file` and its key stand for. */
   readonly certificateAuthority?: CertificateAuthority;
+  /** What schedules mean; until there is a CronJob, nobody asks. Where there are none ever, it may be left out. */
+  readonly readSchedule?: ReadSchedule;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
@@ -89,8 +94,9 @@ function startControllers(
   client: Client,
   clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
-  { rootCa = '', certificateAuthority }: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority'>,
+  options: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority' | 'readSchedule'>,
 ): RunningController {
+  const { rootCa = '', certificateAuthority, readSchedule = nobodyReads } = options;
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const discovery = new Discovery(client);
   const recorders: EventRecorder[] = [];
@@ -101,7 +107,7 @@ function startControllers(
       recorders.push(created);
       return created;
     };
-    return create({ sim, client: own, informers, discovery, rootCa, certificateAuthority, recorder });
+    return create({ sim, client: own, informers, discovery, rootCa, certificateAuthority, readSchedule, recorder });
   });
   for (const controller of controllers) controller.start();
   informers.start();
@@ -113,3 +119,7 @@ function startControllers(
     },
   };
 }
+
+const nobodyReads: ReadSchedule = () => {
+  throw new Error('this controller manager was given nothing that reads schedules');
+};

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Job, StatefulSet } from '../api/kinds.ts';
 import { jobs, statefulSets } from '../api/resources.ts';
 import { startScheduler } from '../kube-scheduler/index.ts';
+import { readSchedule } from './cronjob/cron-times.ts';
 import { startControllerManager } from './index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
 
@@ -18,7 +19,7 @@ function setUp(seed: string, options: Parameters<ControlPlane['startKubelets']>[
   const random = sim.random('restarts');
   const run = (rounds: number, observe: () => void) => {
     for (let round = 0; round < rounds; round++) {
-      const controllers = startControllerManager({ sim, transport, leaderElect: false });
+      const controllers = startControllerManager({ sim, transport, leaderElect: false, readSchedule });
       for (let tick = 0; tick < 10; tick++) {
         sim.runFor(50 + random.below(700));
         observe();

@@ -39,6 +39,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       apiExtensions: () => present().apiExtensions(),
       httpExchange: () => present().httpExchange(),
       serverProxy: () => present().serverProxy(),
+      readSchedule: (schedule, timeZone) => present().readSchedule(schedule, timeZone),
       proxyModes: () => present().proxyModes(),
       requestFollower: () => present().requestFollower(),
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),

@@ -166,5 +166,5 @@ test('the first lesson does not grow heavier unnoticed', () => {
   // It holds what is there now. Signed tokens and certificates, the API over HTTPS for Pods, requests' deadlines, rotated logs
   // and bash's rarer parts came since the bound was 745,000. What could come later: cron-parser with luxon (46,000), the
   // shell's parser (40,000), the OpenAPI documents (7,000). The page without the engine and the terminal is 60,000.
-  expect(total(first)).toBeLessThanOrEqual(755_000);
+  expect(total(first)).toBeLessThanOrEqual(730_000);
 });

@@ -15,8 +15,7 @@ import type { ControllerContext } from '../controller-context.ts';
 import { controlledBy, indexByController } from '../owner-index.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { finishOf, jobFromTemplate, jobName, jobReference, surplusJobs } from './cron-job-jobs.ts';
-import { CronTimes } from './cron-times.ts';
-import { missedTimes, untilNextMs } from './schedule-times.ts';
+import { missedTimes, type ReadSchedule, type ScheduledTimes, untilNextMs } from './schedule-times.ts';
 import { ZoneOffset } from './zone-offset.ts';
 
 type Status = NonNullable<CronJob['status']>;
@@ -38,11 +37,13 @@ export class CronJobController {
   readonly #jobs: Informer<Job>;
   readonly #recorder: EventRecorder;
   /** By schedule and time zone: parsing costs more than all the rest. */
-  readonly #times = new Map<string, CronTimes>();
+  readonly #times = new Map<string, ScheduledTimes>();
+  readonly #readSchedule: ReadSchedule;
   readonly #controller: Controller;
 
-  constructor({ sim, client, informers, recorder }: ControllerContext) {
+  constructor({ sim, client, informers, recorder, readSchedule }: ControllerContext) {
     this.#sim = sim;
+    this.#readSchedule = readSchedule;
     this.#cronJobClient = client.resource(cronJobs);
     this.#jobClient = client.resource(jobs);
     this.#cronJobs = informers.for(cronJobs);
@@ -201,7 +202,7 @@ export class CronJobController {
   }
 
   /** Undefined, and told, where the spec makes no sense: it may have been valid when it was written. */
-  #timesOf(cronJob: CronJob): CronTimes | undefined {
+  #timesOf(cronJob: CronJob): ScheduledTimes | undefined {
     const { schedule, timeZone } = cronJob.spec;
     const key = `${schedule} ${timeZone ?? ''}`;
     const known = this.#times.get(key);
@@ -209,7 +210,7 @@ export class CronJobController {
     try {
       const parsed = parseCronSchedule(schedule);
       try {
-        const times = new CronTimes(parsed, timeZone);
+        const times = this.#readSchedule(parsed, timeZone);
         if (this.#times.size >= MAX_TIMES) this.#times.clear();
         this.#times.set(key, times);
         return times;

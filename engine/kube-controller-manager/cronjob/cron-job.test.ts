@@ -4,13 +4,14 @@ import { cronJobs, jobs } from '../../api/resources.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { startControllerManager } from '../index.ts';
 import { ControlPlane } from '../testing/control-plane.ts';
+import { readSchedule } from './cron-times.ts';
 
 const MINUTE = 60_000;
 
 function setUp(end: (pod: Pod) => 'Succeeded' | 'Failed' | undefined = () => 'Succeeded', begin?: string) {
   const controlPlane = new ControlPlane('cronjob', begin === undefined ? undefined : Date.parse(begin));
   const { sim, transport } = controlPlane;
-  const controllers = startControllerManager({ sim, transport, leaderElect: false });
+  const controllers = startControllerManager({ sim, transport, leaderElect: false, readSchedule });
   startScheduler({ sim, transport, leaderElect: false });
   controlPlane.createNode('node-1');
   controlPlane.startHeartbeat('node-1');
@@ -127,7 +128,7 @@ test('a start that is too late is missed', () => {
   sim.runFor(MINUTE);
   controllers.stop();
   sim.runFor(90 * MINUTE);
-  startControllerManager({ sim, transport: controlPlane.transport, leaderElect: false });
+  startControllerManager({ sim, transport: controlPlane.transport, leaderElect: false, readSchedule });
   sim.runFor(MINUTE);
   expect(jobsOf(controlPlane)).toEqual([]);
 });
@@ -138,7 +139,7 @@ test('after more than a hundred missed starts it warns, and makes one Job', () =
   sim.runFor(1_000);
   controllers.stop();
   sim.runFor(102 * MINUTE);
-  startControllerManager({ sim, transport: controlPlane.transport, leaderElect: false });
+  startControllerManager({ sim, transport: controlPlane.transport, leaderElect: false, readSchedule });
   sim.runFor(5_000);
   expect(jobsOf(controlPlane)).toHaveLength(1);
   expect(controlPlane.eventsOf('CronJob')).toContain(

@@ -1,11 +1,12 @@
 import { CronExpressionParser } from 'cron-parser';
 import type { CronField, CronSchedule } from '../../api/batch/cron-schedule.ts';
+import type { ReadSchedule, ScheduledTimes } from './schedule-times.ts';
 import { ZoneOffset } from './zone-offset.ts';
 
 const MAX_FOUND = 64;
 
 /** The moments that a schedule names, in a time zone (UTC unless told). */
-export class CronTimes {
+export class CronTimes implements ScheduledTimes {
   readonly #everyMs: number | undefined;
   readonly #wallClock: ReturnType<typeof CronExpressionParser.parse> | undefined;
   readonly #zone: ZoneOffset;
@@ -61,6 +62,8 @@ export class CronTimes {
     }
   }
 }
+
+export const readSchedule: ReadSchedule = (schedule, timeZone) => new CronTimes(schedule, timeZone);
 
 /** Only what robfig/cron allows gets here, written out in full: the library's own extras never show. */
 function parse(schedule: Extract<CronSchedule, { kind: 'fields' }>) {

@@ -1,5 +1,18 @@
+import type { CronSchedule } from '../../api/batch/cron-schedule.ts';
 import type { CronJob } from '../../api/kinds.ts';
-import type { CronTimes } from './cron-times.ts';
+
+/** The moments that a schedule names. */
+export interface ScheduledTimes {
+  /** The first one after `ms` (since 1970), or undefined for a schedule that never comes. */
+  after(ms: number): number | undefined;
+}
+
+/**
+ * Reads a schedule in a time zone; UTC unless told. What stands behind it knows every calendar and is loaded late.
+ *
+ * @throws Error for a time zone that nobody knows.
+ */
+export type ReadSchedule = (schedule: CronSchedule, timeZone?: string) => ScheduledTimes;
 
 /** Past schedules that a CronJob has not served yet, and the one to serve now. All times in ms since 1970. */
 export interface MissedTimes {
@@ -21,7 +34,7 @@ const DELTA_MS = 100;
  */
 export function missedTimes(
   { spec, status, metadata }: CronJob,
-  times: CronTimes,
+  times: ScheduledTimes,
   nowMs: number,
   withinDeadline: boolean,
 ): MissedTimes {
@@ -46,7 +59,7 @@ export function missedTimes(
 }
 
 /** How long until the CronJob should be looked at again; undefined when its schedule never comes. */
-export function untilNextMs(cronJob: CronJob, times: CronTimes, nowMs: number): number | undefined {
+export function untilNextMs(cronJob: CronJob, times: ScheduledTimes, nowMs: number): number | undefined {
   const { earliestMs, mostRecentMs, missed } = missedTimes(cronJob, times, nowMs, false);
   const fromMs = mostRecentMs ?? (missed === 'none' ? earliestMs : nowMs);
   const next = times.after(fromMs);

@@ -4,6 +4,7 @@ import type { Transport } from '../../client/transport.ts';
 import { HollowRuntime } from '../../containerd/index.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { createApiServer } from '../../kube-apiserver/index.ts';
+import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
 import { startControllerManager } from '../../kube-controller-manager/index.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { startKubelet } from '../../kubelet/index.ts';
@@ -93,7 +94,12 @@ export class SmallCluster {
   }
 
   #startControllers() {
-    return startControllerManager({ sim: this.sim, transport: this.controllersLine.send, leaderElect: false });
+    return startControllerManager({
+      sim: this.sim,
+      transport: this.controllersLine.send,
+      leaderElect: false,
+      readSchedule,
+    });
   }
 
   #startScheduler() {
