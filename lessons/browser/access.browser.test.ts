@@ -163,8 +163,7 @@ here('without script the lesson can still be read', async () => {
 test('the first lesson does not grow heavier unnoticed', () => {
   const { first, later } = weightOfFirstLesson();
   console.log(`first lesson: ${total(first)} bytes gzipped before the prompt, ${total(later)} when asked for`);
-  // It holds what is there now. Signed tokens and certificates, the API over HTTPS for Pods, requests' deadlines, rotated logs
-  // and bash's rarer parts came since the bound was 745,000. What could come later: cron-parser with luxon (46,000), the
-  // shell's parser (40,000), the OpenAPI documents (7,000). The page without the engine and the terminal is 60,000.
+  // It holds what is there now. What could come later still: the shell's parser (40,000), the OpenAPI documents (7,000). The
+  // page without the engine and the terminal is 60,000.
   expect(total(first)).toBeLessThanOrEqual(730_000);
 });
