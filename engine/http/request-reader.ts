@@ -14,6 +14,7 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const PROXIED_METHODS: readonly string[] = [...METHODS, 'HEAD', 'OPTIONS'];
 /** What the API server looks at; anything else would only fill the journal. */
 const HEADERS = ['accept', 'authorization', 'content-type', 'user-agent', 'if-none-match'] as const;
+const IMPERSONATION = 'impersonate-';
 
 /**
  * A request without its body.
@@ -33,8 +34,10 @@ export function readHead(message: IncomingMessage, clients: ClientCertificates |
     const value = message.headers[name];
     if (value !== undefined) headers[name] = value;
   }
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (name.startsWith('impersonate-') && values !== undefined) headers[name] = values.join('\n');
+  if (impersonates(message)) {
+    for (const [name, values] of Object.entries(message.headersDistinct)) {
+      if (name.startsWith(IMPERSONATION) && values !== undefined) headers[name] = values.join('\n');
+    }
   }
   const user = clients?.userOf(message);
   return {
@@ -44,6 +47,16 @@ export function readHead(message: IncomingMessage, clients: ClientCertificates |
     headers,
     ...(user === undefined ? {} : { user }),
   };
+}
+
+/** Hardly any request does, and telling all of its headers apart costs more than looking at their names. */
+function impersonates({ rawHeaders }: IncomingMessage): boolean {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length > IMPERSONATION.length && name.slice(0, IMPERSONATION.length).toLowerCase() === IMPERSONATION)
+      return true;
+  }
+  return false;
 }
 
 /** What whoever stands behind the server gets to see, with the client's address as proxies note it. */
@@ -76,7 +89,9 @@ export function readBytes(message: IncomingMessage): Promise<Buffer> {
     });
     message.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)));
     message.on('error', reject);
-    message.on('close', () => reject(new Error('the client went away')));
+    message.on('close', () => {
+      if (!message.complete) reject(new Error('the client went away'));
+    });
   });
 }
 

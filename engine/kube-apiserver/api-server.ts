@@ -30,6 +30,7 @@ import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
 import { NO_NETWORK, type SendHttp } from './http-port.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
+import { CreationFields } from './managed-fields/creation-fields.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
@@ -208,6 +209,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     guard,
     rootDiscovery: new RootDiscovery(),
     proxying: proxyingOf(options, scope),
+    creationFields: new CreationFields(),
   };
 }
 

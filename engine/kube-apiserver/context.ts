@@ -15,6 +15,7 @@ import type { Clock } from './clock.ts';
 import type { ConvertObjects } from './custom-resources/extensions.ts';
 import type { RootDiscovery } from './discovery/root.ts';
 import type { SendHttp } from './http-port.ts';
+import type { CreationFields } from './managed-fields/creation-fields.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -50,6 +51,7 @@ export interface ServerContext {
   readonly guard: Guard;
   readonly rootDiscovery: RootDiscovery;
   readonly proxying: Proxying;
+  readonly creationFields: CreationFields;
 }
 
 /** What proxied requests need. */

@@ -13,7 +13,9 @@ export const createObject: ResourceHandler = (request) => {
   const { object, warnings, wasText } = decodeObject(request.request, kind, fieldValidation, server.kinds);
   const defaulted = kind.applyDefaults?.(object) ?? object;
   const isTracked = wasText || fieldManager !== '';
-  const managedFields = isTracked ? recordCreation(kind, defaulted, fieldWriter(request, fieldManager)) : undefined;
+  const managedFields = isTracked
+    ? recordCreation(server.creationFields, kind, defaulted, fieldWriter(request, fieldManager))
+    : undefined;
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
   const created = store.create(namespace, toStorage(kind, defaulted), {

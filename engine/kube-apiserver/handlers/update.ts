@@ -61,7 +61,7 @@ function createByPut(
   warnings: readonly string[],
   { dryRun, fieldManager }: Pick<WriteOptions, 'dryRun' | 'fieldManager'>,
 ): ApiResponse {
-  const { kind, info, store } = request;
+  const { kind, info, store, server } = request;
   checkIdentity(kind, sent.metadata, info.namespace, info.name);
   const { resourceVersion: _, ...metadata } = sent.metadata;
   const object = kind.applyDefaults?.(sent) ?? sent;
@@ -69,7 +69,7 @@ function createByPut(
   const created = store.create(info.namespace, toStorage(kind, isNew), {
     dryRun,
     ...admitCreation(request, dryRun),
-    managedFields: recordCreation(kind, object, fieldWriter(request, fieldManager)),
+    managedFields: recordCreation(server.creationFields, kind, object, fieldWriter(request, fieldManager)),
   });
   return respondWithObject(request, 201, created, [...warnings, ...objectWarnings(kind, created)]);
 }

@@ -99,14 +99,20 @@ function compareField(
 ): void {
   const child = childType(type, key);
   if (child === undefined || isUnmanaged(walk.path, key, walk.reset)) return;
-  const isThere = walk.path.length === 0 ? isRootStruct(type, key) : ALWAYS_PRESENT.has(child.place);
-  const empty = isThere ? (child.schema.type === 'list' ? NOTHING : ZERO) : undefined;
+  const empty = emptyWhereAlwaysThere(type, child, key, walk.path.length === 0);
   walk.path.push(`f:${key}`);
   compareValues(walk, child, fieldValue(left, key, empty), fieldValue(right, key, empty));
   walk.path.pop();
 }
 
 const NOTHING: readonly unknown[] = Object.freeze([]);
+
+/** What a field holds that comes into being with what contains it; undefined for all others. */
+export function emptyWhereAlwaysThere(parent: FieldType, child: FieldType, key: string, atRoot: boolean): unknown {
+  const isThere = atRoot ? isRootStruct(parent, key) : ALWAYS_PRESENT.has(child.place);
+  if (!isThere) return undefined;
+  return child.schema.type === 'list' ? NOTHING : ZERO;
+}
 
 function fieldValue(object: JsonObject | undefined, key: string, empty: unknown): unknown {
   if (object === undefined) return undefined;
@@ -146,12 +152,12 @@ function isRootStruct({ schema }: FieldType, key: string): boolean {
 }
 
 /** Lists and scalars of which no schema speaks are compared as a whole. */
-function isUntypedScalar({ schema }: FieldType, left: unknown, right: unknown): boolean {
+export function isUntypedScalar({ schema }: FieldType, left: unknown, right: unknown): boolean {
   if (schema.type !== 'untyped') return false;
   return !((left === undefined || isObject(left)) && (right === undefined || isObject(right)));
 }
 
-function isNothing(value: unknown): boolean {
+export function isNothing(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value !== 'object') return false;
   for (const _ in value) return false;

@@ -8,7 +8,7 @@ export interface FieldSet {
 }
 
 export const NO_FIELDS: FieldSet = Object.freeze({});
-const MEMBER: FieldSet = Object.freeze({});
+export const MEMBER: FieldSet = Object.freeze({});
 const SELF = '.';
 
 /** Which paths survive when two sets meet. */
@@ -74,7 +74,8 @@ function combineChildren(left: FieldSet, right: FieldSet, rule: Rule, member: bo
   return makeNode(children, member);
 }
 
-function makeNode(children: [string, FieldSet][], member: boolean): FieldSet {
+/** @param children sorted here */
+export function makeNode(children: [string, FieldSet][], member: boolean): FieldSet {
   if (children.length === 0) return MEMBER;
   children.sort(([a], [b]) => (a < b ? -1 : 1));
   const node: Record<string, FieldSet> = {};

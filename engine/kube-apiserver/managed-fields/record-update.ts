@@ -1,6 +1,7 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { compareObjects } from './compare.ts';
+import type { CreationFields } from './creation-fields.ts';
 import { difference, isEmpty, NO_FIELDS, union } from './field-set.ts';
 import {
   arranged,
@@ -20,9 +21,14 @@ export function resetField({ subresources }: KindDescriptor, subresource: string
 }
 
 /** The managers of a new object: its creator owns everything it sent and what was defaulted. */
-export function recordCreation(kind: KindDescriptor, object: KubeObject, writer: FieldWriter): Entries {
-  const { changed } = compareObjects(kind, {}, object, resetField(kind, ''));
-  return isEmpty(changed) ? [] : [newEntry(writer, changed)];
+export function recordCreation(
+  fields: CreationFields,
+  kind: KindDescriptor,
+  object: KubeObject,
+  writer: FieldWriter,
+): Entries {
+  const owned = fields.of(kind, object, resetField(kind, ''));
+  return isEmpty(owned) ? [] : [newEntry(writer, owned)];
 }
 
 /**
