@@ -185,7 +185,6 @@ function createContext(options: ApiServerOptions): ServerContext {
     objectsOf: (apiVersion, kind) => served.objectsOf(apiVersion, kind),
     compilePolicy: extensions && ((variables) => extensions().compilePolicy(variables)),
   };
-  const plugins = [...selectAdmissionPlugins(admission, services), escalationCheck(guard)];
   return {
     sim,
     etcd,
@@ -201,7 +200,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     resources,
     lookup,
     aggregation: new Aggregation(lookup, { ...waysToServers(options), ask }),
-    admission: new AdmissionChain(plugins, lookup),
+    admission: new AdmissionChain([...selectAdmissionPlugins(admission, services), escalationCheck(guard)], lookup),
     authenticator: new Authenticator(clock, lookup, tokenKey),
     audit,
     tokenKey,

@@ -21,7 +21,10 @@ export const ACCEPTED_TYPES: readonly string[] = [
 
 const AS_IS: Negotiated = { format: 'json', as: '' };
 
+const JSON_TYPE: MediaType = { type: 'application/json', parameters: {} };
+
 export function parseMediaType(text: string): MediaType {
+  if (text === JSON_TYPE.type) return JSON_TYPE;
   const [type = '', ...rest] = text.split(';');
   const parameters: Record<string, string> = {};
   for (const parameter of rest) {

@@ -140,7 +140,7 @@ export class RequestScope {
     for (let index = 0; index < this.#logs.length; index++) {
       this.#positions[index] = 0;
       if (memory !== undefined) this.#logs[index] = memory.draws[index]!;
-      else this.#logs[index]!.length = 0;
+      else if (this.#logs[index]!.length > 0) this.#logs[index]!.length = 0;
     }
     try {
       return attempt();

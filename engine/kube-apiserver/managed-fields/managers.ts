@@ -18,6 +18,7 @@ export type Entries = readonly ManagedFieldsEntry[];
 const MAX_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 const MAX_MANAGER_LENGTH = 128;
+const NAMELESS = 'unknown';
 /** Whoever wrote an object that nobody tracked, until the first apply. */
 const BEFORE_FIRST_APPLY = 'before-first-apply';
 
@@ -28,8 +29,9 @@ export function fieldsIn(entry: ManagedFieldsEntry): FieldSet {
 /** The manager's name when the client names none: its program, e.g. `kubectl` of `kubectl/v1.36.2 (linux/amd64)`. */
 export function managerName(fieldManager: string, userAgent: string | undefined): string {
   if (fieldManager !== '') return fieldManager;
-  const program = (userAgent ?? '').split('/')[0]!.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
-  return program.slice(0, MAX_MANAGER_LENGTH) || 'unknown';
+  if (userAgent === undefined) return NAMELESS;
+  const program = userAgent.split('/')[0]!.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '');
+  return program.slice(0, MAX_MANAGER_LENGTH) || NAMELESS;
 }
 
 /** Whether two entries are of one manager: the same name may apply and update, in several versions and subresources. */
