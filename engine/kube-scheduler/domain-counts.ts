@@ -4,10 +4,11 @@ import type { TopologyDomains } from './topology.ts';
 /** A number for every domain of a topology key: how many Pods of some sort are there, or how much they weigh. */
 export class DomainCounts {
   readonly domains: TopologyDomains;
-  readonly #counts: number[];
+  /** Not an ordinary array: one is made for every Pod, and the collector need not look into it. */
+  #counts: Float64Array;
   #sum: number;
 
-  constructor(domains: TopologyDomains, counts: number[] = new Array<number>(domains.size).fill(0), sum = 0) {
+  constructor(domains: TopologyDomains, counts = new Float64Array(domains.size), sum = 0) {
     this.domains = domains;
     this.#counts = counts;
     this.#sum = sum;
@@ -17,8 +18,15 @@ export class DomainCounts {
   add(node: NodeInfo, amount: number): void {
     const domain = this.domains.of(node);
     if (domain < 0) return;
-    this.#counts[domain] = (this.#counts[domain] ?? 0) + amount;
+    if (domain >= this.#counts.length) this.#grow();
+    this.#counts[domain]! += amount;
     this.#sum += amount;
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(this.domains.size);
+    larger.set(this.#counts);
+    this.#counts = larger;
   }
 
   /** 0 also for a node without the label. */

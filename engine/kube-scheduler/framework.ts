@@ -65,7 +65,7 @@ export interface Plugin {
   score?(state: CycleState, info: PodInfo, node: NodeInfo): number;
 
   /** NormalizeScore: changes the scores in place. */
-  normalizeScores?(state: CycleState, scores: number[], nodes: readonly NodeInfo[]): void;
+  normalizeScores?(state: CycleState, scores: Float64Array, nodes: readonly NodeInfo[]): void;
 
   /** Reserve: notes that the Pod will go to the node. */
   reserve?(state: CycleState, info: PodInfo, nodeName: string): Rejection | undefined;
@@ -92,7 +92,7 @@ export interface Plugin {
 export const MAX_SCORE = 100;
 
 /** Brings scores to 0…100 in proportion to the highest, in place. After `plugins/helper/normalize_score.go`. */
-export function normalizeScores(scores: number[], reverse: boolean): void {
+export function normalizeScores(scores: Float64Array, reverse: boolean): void {
   let highest = 0;
   for (const score of scores) if (score > highest) highest = score;
   for (let i = 0; i < scores.length; i++) {

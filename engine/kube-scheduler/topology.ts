@@ -44,9 +44,15 @@ export class TopologyDomains {
 export class Topology {
   readonly #keys = new Map<string, TopologyDomains>();
   readonly #nodes: ReadonlyMap<string, NodeInfo>;
+  #version = 0;
 
   constructor(nodes: ReadonlyMap<string, NodeInfo>) {
     this.#nodes = nodes;
+  }
+
+  /** Another number after every change of which nodes there are and how they are labelled. */
+  get version(): number {
+    return this.#version;
   }
 
   domains(key: string): TopologyDomains {
@@ -61,6 +67,7 @@ export class Topology {
 
   /** A node has come, gone or got other labels. */
   update(node: NodeInfo): void {
+    this.#version += 1;
     for (const [key, domains] of this.#keys) {
       domains.set(node.slot, labelOf(node, key));
       // Values that no node has any more must not pile up: they are gone when the key is next asked for.

@@ -54,7 +54,7 @@ export function affinityScores(
 }
 
 /** The least liked node gets 0, the most liked 100; the others lie between in proportion. */
-export function normalizeAffinityScores(scores: number[]): void {
+export function normalizeAffinityScores(scores: Float64Array): void {
   const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   for (let i = 0; i < scores.length; i++) {

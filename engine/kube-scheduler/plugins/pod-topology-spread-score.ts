@@ -76,7 +76,11 @@ export function scoreSpread({ perConstraint, ignored }: SpreadScoring, node: Nod
 }
 
 /** Turns the scores round, so that the emptiest domains get the most; ignored nodes get nothing. */
-export function normalizeSpreadScores({ ignored }: SpreadScoring, scores: number[], nodes: readonly NodeInfo[]): void {
+export function normalizeSpreadScores(
+  { ignored }: SpreadScoring,
+  scores: Float64Array,
+  nodes: readonly NodeInfo[],
+): void {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i < scores.length; i++) {

@@ -133,3 +133,18 @@ test('cluster-wide defaults can be given as a list', () => {
   const pod = labelled(storedPod('p'), { app: 'web' });
   expect(outcome(pod, { nodes, running: webs('a1', 1), objects: [service], profile })).toBe('b1');
 });
+
+test('nodes that come, go and change their labels count at once', () => {
+  const decider = new Decider({ nodes, running: webs('b1', 1) });
+  const { cache } = decider;
+  expect(decider.outcome(spread([{}]))).toMatch(/^a/);
+  // An empty zone: now the other one may have no second Pod either.
+  for (const pod of webs('a1', 1)) cache.setPod(pod);
+  cache.setNode(node('c1', { [ZONE]: 'c' }));
+  expect(decider.outcome(spread([{}]))).toBe('c1');
+  cache.setNode(node('c1', {}));
+  expect(decider.outcome(spread([{}]))).toMatch(/^[ab]/);
+  cache.setNode(node('c1', { [ZONE]: 'c' }));
+  cache.removeNode('c1');
+  expect(decider.outcome(spread([{}]))).toMatch(/^[ab]/);
+});

@@ -6,6 +6,7 @@ import type { Handle, PluginFactory } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import { type Rejection, unresolvable, unschedulable } from '../rejection.ts';
+import { EligibleNodes } from './eligible-nodes.ts';
 import { normalizeSpreadScores, type SpreadScoring, scoreSpread, spreadScoring } from './pod-topology-spread-score.ts';
 import {
   counts,
@@ -96,13 +97,14 @@ export const podTopologySpread: PluginFactory = (handle, args) => {
   const defaults = defaultingType === 'System' ? SYSTEM_DEFAULTS : defaultConstraints;
   const constraintsOf = (info: PodInfo, action: WireConstraint['whenUnsatisfiable']) =>
     readConstraints(handle, info, defaults, action);
+  const eligibleNodes = new EligibleNodes(handle.cache);
   return {
     name: 'PodTopologySpread',
 
     preFilter(state, info) {
       const constraints = constraintsOf(info, 'DoNotSchedule');
       if (constraints.length === 0) return 'Skip';
-      state.write(STATE, countSpread(handle, info, constraints));
+      state.write(STATE, countSpread(handle, eligibleNodes, info, constraints));
       return undefined;
     },
 
@@ -145,27 +147,19 @@ function readConstraints(
   return applying.map((wire) => ({ ...spreadConstraintOf(wire, pod, cache), selector }));
 }
 
-function countSpread({ cache }: Handle, info: PodInfo, constraints: readonly SpreadConstraint[]): SpreadState {
-  const { nodeSelector, affinity } = info.pod.spec;
-  const isChoosy = nodeSelector !== undefined || affinity?.nodeAffinity !== undefined;
+function countSpread(
+  { cache }: Handle,
+  eligibleNodes: EligibleNodes,
+  info: PodInfo,
+  constraints: readonly SpreadConstraint[],
+): SpreadState {
   const perConstraint = constraints.map((constraint) => {
     const matches = new DomainCounts(constraint.domains);
-    const isEligible = new Uint8Array(cache.slots);
-    const hasDomain = new Uint8Array(constraint.domains.size);
-    const eligible: number[] = [];
-    const all = !isChoosy && !constraint.honorsTaints;
-    for (const node of cache.nodes) {
-      if (!hasAllKeys(constraints, node) || !(all || counts(constraint, info, node))) continue;
-      isEligible[node.slot] = 1;
-      const domain = constraint.domains.of(node);
-      if (hasDomain[domain] === 1) continue;
-      hasDomain[domain] = 1;
-      eligible.push(domain);
-    }
+    const { slots, domains } = eligibleNodes.of(info, constraint, constraints);
     forEachCounted(cache, constraint, info, (node, count) => {
-      if (isEligible[node.slot] === 1) matches.add(node, count);
+      if (slots[node.slot] === 1) matches.add(node, count);
     });
-    return new ConstraintCounts(constraint, matches, eligible);
+    return new ConstraintCounts(constraint, matches, domains);
   });
   return new SpreadState(perConstraint);
 }
