@@ -198,8 +198,8 @@ export interface Process {
   /** In the host's initial pid namespace. */
   readonly hostPid: number;
   readonly argv: readonly string[];
-  /** The environment; a program may change its own. */
-  readonly env: Record<string, string>;
+  /** The environment, shared with whoever gave it: nobody changes it. */
+  readonly env: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   readonly cwd: string;
   readonly hostname: string;

@@ -9,9 +9,15 @@ import { PREEMPTED, payThenQueue, wakeTask } from './wake.ts';
 /** Runs each runnable task once; whatever they wake runs in the next event. */
 export function dispatch(kernel: Kernel): void {
   const batch = kernel.runQueue;
-  kernel.runQueue = [];
+  kernel.runQueue = kernel.spareQueue;
   kernel.dispatchScheduled = false;
-  for (const task of batch) if (task.state === 'runnable' && !task.stopped) resume(task);
+  for (let at = 0; at < batch.length; at++) {
+    const task = batch[at]!;
+    if (task.state === 'runnable' && !task.stopped) resume(task);
+  }
+  // Emptied one by one, it keeps its room for the next time.
+  while (batch.length > 0) batch.pop();
+  kernel.spareQueue = batch;
 }
 
 function resume(task: TaskStruct): void {

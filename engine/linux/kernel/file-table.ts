@@ -6,7 +6,22 @@ export const MAX_OPEN_FILES = 1024;
 
 /** A process's descriptors. */
 export class FileTable {
-  readonly #slots: (FileDescription | undefined)[] = [];
+  readonly #slots: (FileDescription | undefined)[];
+
+  constructor(slots: (FileDescription | undefined)[] = []) {
+    this.#slots = slots;
+  }
+
+  /**
+   * What a child gets: at each index the description that has this number here. Throws EBADF.
+   * Programs are started so often that it matters how: mapping makes arrays that the collector takes for short-lived
+   * ones, which it does not do with a literal that was once found in many long-lived tables.
+   */
+  inherited(fds: readonly number[]): FileTable {
+    const slots = fds.map((fd) => this.get(fd));
+    for (const description of slots) if (description !== undefined) description.references += 1;
+    return new FileTable(slots);
+  }
 
   get(fd: number): FileDescription {
     const description = this.#slots[fd];
@@ -45,7 +60,13 @@ export class FileTable {
   }
 
   closeAll(): void {
-    for (const description of this.#slots.splice(0)) if (description !== undefined) drop(description);
+    const slots = this.#slots;
+    for (let fd = 0; fd < slots.length; fd++) {
+      const description = slots[fd];
+      slots[fd] = undefined;
+      if (description !== undefined) drop(description);
+    }
+    slots.length = 0;
   }
 
   /** The numbers in use, in order. */

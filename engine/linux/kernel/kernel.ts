@@ -23,7 +23,7 @@ export type TaskState = 'runnable' | 'running' | 'sleeping' | 'zombie' | 'dead';
 export interface TaskOptions {
   readonly parent: TaskStruct | undefined;
   readonly credentials: Credentials;
-  readonly env: Record<string, string>;
+  readonly env: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
   readonly root: Location;
   readonly cwd: Location;
@@ -43,13 +43,14 @@ export class TaskStruct implements PathContext {
   readonly files: FileTable;
   readonly startedMs: number;
   parent: TaskStruct | undefined;
-  children: Set<TaskStruct> | undefined;
+  /** In the order of their birth. An array, for the reason told in pid-table.ts. */
+  children: TaskStruct[] | undefined;
   group: Pid;
   session: Pid;
   /** The controlling terminal. */
   terminal: Terminal | undefined;
   credentials: Credentials;
-  env: Record<string, string>;
+  env: Readonly<Record<string, string>>;
   argv: readonly string[];
   /** Of /proc/<pid>/exe. */
   executable: string | undefined;
@@ -138,7 +139,9 @@ export class TaskStruct implements PathContext {
   }
 
   get hostPid(): number {
-    return this.pid.numbers[0]!;
+    let { pid } = this;
+    while (pid.above !== undefined) pid = pid.above;
+    return pid.number;
   }
 
   /** Whether it has neither ended nor been told to. */
@@ -192,6 +195,8 @@ export class Kernel {
   /** The task whose generator is executing right now. */
   current: TaskStruct | undefined;
   runQueue: TaskStruct[] = [];
+  /** Empty: the run queue while this one's turn is taken. */
+  spareQueue: TaskStruct[] = [];
   /** Who may compute; made at boot. */
   cpu!: CpuScheduler;
   dispatchScheduled = false;

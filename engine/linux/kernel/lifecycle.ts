@@ -94,11 +94,18 @@ export function reap(task: TaskStruct): void {
   task.state = 'dead';
   const { parent } = task;
   if (parent !== undefined) {
-    parent.children?.delete(task);
+    forgetChild(parent, task);
     parent.burst = Math.max(parent.burst, task.burst);
   }
   task.pidNamespace.remove(task.pid);
   task.cgroup.addProcesses(-1);
+}
+
+function forgetChild({ children }: TaskStruct, child: TaskStruct): void {
+  if (children === undefined) return;
+  const at = children.indexOf(child);
+  if (at === children.length - 1) children.pop();
+  else if (at >= 0) children.splice(at, 1);
 }
 
 /** Changes what a process holds, in its cgroup and on the machine. */
@@ -175,8 +182,8 @@ function abandonChildren(task: TaskStruct): void {
   const adopter = init?.alive ? init : task.kernel.init;
   for (const child of children) {
     child.parent = adopter;
-    adopter.children ??= new Set();
-    adopter.children.add(child);
+    adopter.children ??= [];
+    adopter.children.push(child);
     if (child.state === 'zombie') tellParent(child);
     else if (child.stopped && isOrphaned(child)) {
       sendSignal(child, 'HUP', true);

@@ -1,10 +1,18 @@
 import type { Namespace } from '../host.ts';
+import { PidTable } from './pid-table.ts';
 
-/** A process id: one number in each pid namespace from the host's down to the one it was born in. */
-export interface Pid {
+/** A process id: a number in each pid namespace from the one it was born in up to the host's. */
+export class Pid {
   readonly namespace: Namespace;
-  /** Index 0 is the host's. */
-  readonly numbers: readonly number[];
+  readonly number: number;
+  /** The same process in the namespace above; undefined in the host's. */
+  readonly above: Pid | undefined;
+
+  constructor(namespace: Namespace, number: number, above: Pid | undefined) {
+    this.namespace = namespace;
+    this.number = number;
+    this.above = above;
+  }
 }
 
 /** @typeParam T what the members are (the kernel's tasks). */
@@ -14,7 +22,7 @@ export class PidNamespace<T> implements Namespace {
   readonly parent: PidNamespace<T> | undefined;
   readonly level: number;
   /** By their pid here; the members of descendants are among them. */
-  readonly members = new Map<number, T>();
+  readonly members = new PidTable<T>();
   /** The process that is PID 1 here; undefined before the first and after the last. */
   init: T | undefined;
   /** PID 1 has died: nothing can be started here any more. */
@@ -29,29 +37,24 @@ export class PidNamespace<T> implements Namespace {
 
   /** Draws a number here and in all namespaces above. */
   allocate(): Pid {
-    const numbers: number[] = [];
-    for (let namespace: PidNamespace<T> | undefined = this; namespace; namespace = namespace.parent) {
-      numbers[namespace.level] = namespace.#next++;
-    }
-    return { namespace: this, numbers };
+    return new Pid(this, this.#next++, this.parent?.allocate());
   }
 
   add(pid: Pid, member: T): void {
-    for (let namespace: PidNamespace<T> | undefined = this; namespace; namespace = namespace.parent) {
-      namespace.members.set(pid.numbers[namespace.level]!, member);
-    }
+    this.members.add(pid.number, member);
+    if (pid.above !== undefined) this.parent!.add(pid.above, member);
   }
 
   remove(pid: Pid): void {
-    for (let namespace: PidNamespace<T> | undefined = this; namespace; namespace = namespace.parent) {
-      namespace.members.delete(pid.numbers[namespace.level]!);
-    }
+    this.members.delete(pid.number);
+    if (pid.above !== undefined) this.parent!.remove(pid.above);
   }
 
   /** The pid as it is seen from here; 0 when it is not in this namespace or below. */
   numberOf(pid: Pid): number {
-    let namespace: PidNamespace<T> | undefined = pid.namespace as PidNamespace<T>;
-    while (namespace !== undefined && namespace.level > this.level) namespace = namespace.parent;
-    return namespace === this ? pid.numbers[this.level]! : 0;
+    for (let seen: Pid | undefined = pid; seen !== undefined; seen = seen.above) {
+      if (seen.namespace === this) return seen.number;
+    }
+    return 0;
   }
 }

@@ -79,8 +79,8 @@ export function createTask(kernel: Kernel, options: TaskOptions, group?: Pid, se
   task.cgroup.addProcesses(1);
   kernel.forks += 1;
   if (options.parent !== undefined) {
-    options.parent.children ??= new Set();
-    options.parent.children.add(task);
+    options.parent.children ??= [];
+    options.parent.children.push(task);
   }
   setMemory(task, BASE_MEMORY_BYTES);
   return task;
@@ -90,17 +90,11 @@ function createChild(
   parent: TaskStruct,
   options: Pick<SpawnOptions, 'cwd' | 'fds' | 'processGroup'>,
   argv: readonly string[],
-  env: Record<string, string>,
+  env: Readonly<Record<string, string>>,
   executable: string | undefined,
 ): TaskStruct {
-  const files = new FileTable();
   // Descriptors first: a bad one must fail before the process exists.
-  const fds = options.fds ?? STANDARD_FILES;
-  for (const fd in fds) {
-    const source = fds[fd]!;
-    if (parent.files.has(source)) files.set(Number(fd), parent.files.get(source));
-    else if (options.fds !== undefined) throw closing(files, new Errno('EBADF'));
-  }
+  const files = filesFor(parent, options.fds);
   let child: TaskStruct;
   try {
     const cwd = options.cwd === undefined ? parent.cwd : locate(parent, options.cwd);
@@ -138,6 +132,17 @@ function createChild(
   return child;
 }
 
+/** The descriptors of a child, by default the standard ones as far as they are open. Throws EBADF. */
+function filesFor(parent: TaskStruct, fds: SpawnOptions['fds']): FileTable {
+  if (Array.isArray(fds)) return parent.files.inherited(fds);
+  const files = new FileTable();
+  for (const [fd, source] of Object.entries(fds ?? STANDARD_FILES)) {
+    if (parent.files.has(source)) files.set(Number(fd), parent.files.get(source));
+    else if (fds !== undefined) throw closing(files, new Errno('EBADF'));
+  }
+  return files;
+}
+
 /** The group of this number in the task's session. Throws EPERM. */
 export function groupOf(task: TaskStruct, number: number): Pid {
   const namespace = task.pidNamespace;
@@ -149,7 +154,7 @@ export function groupOf(task: TaskStruct, number: number): Pid {
 
 export function spawnChild(parent: TaskStruct, options: SpawnOptions, facade: (task: TaskStruct) => Process): number {
   const loaded = loadProgram(parent.kernel, parent, options.path, options.argv);
-  const child = createChild(parent, options, loaded.argv, { ...(options.env ?? parent.env) }, loaded.path);
+  const child = createChild(parent, options, loaded.argv, options.env ?? parent.env, loaded.path);
   child.credentials = loaded.credentials;
   inheritActions(parent, child, false);
   return run(parent, child, loaded.program, facade);
@@ -164,7 +169,7 @@ export function forkChild(
   const fds = options.fds ?? Object.fromEntries(parent.files.numbers().map((fd) => [fd, fd]));
   const { processGroup } = options;
   const given = processGroup === undefined ? { fds } : { fds, processGroup };
-  const child = createChild(parent, given, parent.argv, { ...parent.env }, parent.executable);
+  const child = createChild(parent, given, parent.argv, parent.env, parent.executable);
   inheritActions(parent, child, true);
   return run(parent, child, program, facade);
 }

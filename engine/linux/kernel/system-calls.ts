@@ -64,7 +64,7 @@ export class SystemCalls implements Process {
   get argv(): readonly string[] {
     return this.#task.argv;
   }
-  get env(): Record<string, string> {
+  get env(): Readonly<Record<string, string>> {
     return this.#task.env;
   }
   get credentials(): Credentials {

@@ -18,9 +18,10 @@ const FIRST_PRIVATE = 10;
 export class FileDescriptors {
   readonly #process: Process;
   readonly #open: Set<number>;
-  readonly #private = new Set<number>();
-  /** What children get, until the open descriptors change. */
-  #inherited: Readonly<Record<number, number>> | undefined;
+  /** Hardly ever more than two: an array, for the reason told in kernel/pid-table.ts. */
+  readonly #private: number[] = [];
+  /** What children get, until the open descriptors change: an array, which the kernel goes through fastest. */
+  #inherited: readonly number[] | undefined;
 
   constructor(process: Process, open?: ReadonlySet<number>) {
     this.#process = process;
@@ -38,7 +39,7 @@ export class FileDescriptors {
   inherited(given?: Readonly<Record<number, number>>): Readonly<Record<number, number>> {
     let fds = this.#inherited;
     if (fds === undefined) {
-      const open: Record<number, number> = {};
+      const open: number[] = [];
       for (const fd of this.#open) open[fd] = fd;
       fds = open;
       this.#inherited = open;
@@ -97,21 +98,21 @@ export class FileDescriptors {
     }
     this.#process.dup(copy, fd);
     this.#process.close(copy);
-    this.#private.delete(copy);
+    this.#private.splice(this.#private.indexOf(copy), 1);
     this.#opened(fd);
   }
 
   /** The lowest free number of those that `{fd}>file` gives out, from 10 on. */
   freeNumber(): number {
     let fd = FIRST_PRIVATE;
-    while (this.#private.has(fd) || this.#open.has(fd)) fd += 1;
+    while (this.#private.includes(fd) || this.#open.has(fd)) fd += 1;
     return fd;
   }
 
   /** The highest free number from `fd` downwards: coprocesses are kept up there. */
   freeFrom(fd: number): number {
     let free = fd;
-    while (free > FIRST_PRIVATE && (this.#private.has(free) || this.#open.has(free))) free -= 1;
+    while (free > FIRST_PRIVATE && (this.#private.includes(free) || this.#open.has(free))) free -= 1;
     return free;
   }
 
@@ -119,7 +120,7 @@ export class FileDescriptors {
     if (!save || !this.#open.has(fd)) return { fd, copy: undefined };
     const copy = this.freeNumber();
     this.#process.dup(fd, copy);
-    this.#private.add(copy);
+    this.#private.push(copy);
     return { fd, copy };
   }
 }

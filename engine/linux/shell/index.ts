@@ -79,7 +79,7 @@ function parseCommandLine(argv: readonly string[]): CommandLine | string {
   return line;
 }
 
-function* runShell(process: Process, options: CreateShellOptions & { readonly dialect: Dialect }): Task<number> {
+function runShell(process: Process, options: CreateShellOptions & { readonly dialect: Dialect }): Task<number> {
   const argv0 = process.argv[0] ?? options.name;
   const line = parseCommandLine(process.argv);
   if (typeof line === 'string') {
@@ -89,8 +89,7 @@ function* runShell(process: Process, options: CreateShellOptions & { readonly di
           ? '-c: option requires an argument'
           : '-c requires an argument'
         : `${line}: invalid option`;
-    yield* printError(process, `${argv0}: ${message}\n`);
-    return 2;
+    return refuse(process, `${argv0}: ${message}`);
   }
   const file = line.command === undefined && !line.stdin ? line.operands[0] : undefined;
   const atTerminal = process.isTerminal(0) && process.isTerminal(2);
@@ -115,11 +114,15 @@ function* runShell(process: Process, options: CreateShellOptions & { readonly di
   });
   for (const [letter, on] of line.letters) {
     if (setLetter(shell.options, letter, on)) continue;
-    yield* printError(process, `${argv0}: ${on ? '-' : '+'}${letter}: invalid option\n`);
-    return 2;
+    return refuse(process, `${argv0}: ${on ? '-' : '+'}${letter}: invalid option`);
   }
   for (const [option, on] of line.names) setNamed(shell.options, option, on);
-  return yield* runToEnd(shell, (self) => (line.login ? runLogin(self, line, file) : runMode(self, line, file)));
+  return runToEnd(shell, (self) => (line.login ? runLogin(self, line, file) : runMode(self, line, file)));
+}
+
+function* refuse(process: Process, message: string): Task<number> {
+  yield* printError(process, `${message}\n`);
+  return 2;
 }
 
 function* runLogin(shell: Shell, line: CommandLine, file: string | undefined): Task<number> {

@@ -9,6 +9,7 @@ import { complain } from './messages.ts';
 import { type ForkRequest, type Interpreter, isBash, type Shell } from './shell.ts';
 import { copyShell, newShell } from './state.ts';
 import { type ParsedSource, parseScript } from './syntax/parse.ts';
+import type { Command } from './syntax/tree.ts';
 import { collectSignals, resetForChild, runDebuggingTrap, runExitTrap, runTraps } from './traps.ts';
 
 /** The interpreter: its parts call each other through this table. */
@@ -49,31 +50,33 @@ function forkShell(shell: Shell, request: ForkRequest): number {
 
 /** Runs something as all that a shell process does: what it throws becomes the exit code, then the EXIT trap runs. */
 export function* runToEnd(shell: Shell, run: (shell: Shell) => Task<number>): Task<number> {
-  let status = yield* settle(shell, run);
-  if (status.replaced) return status.code;
-  shell.status = status.code;
-  if (shell.traps.has('EXIT')) {
-    const code = status.code;
-    status = yield* settle(shell, function* () {
-      yield* runExitTrap(shell);
-      return code;
-    });
+  try {
+    shell.status = yield* run(shell);
+  } catch (error) {
+    const end = yield* endedBy(shell, error);
+    if (end.replaced) return end.code;
+    shell.status = end.code;
   }
-  return status.code;
+  return shell.traps.has('EXIT') ? yield* runLastTrap(shell, shell.status) : shell.status;
 }
 
-function* settle(shell: Shell, run: (shell: Shell) => Task<number>): Task<{ code: number; replaced: boolean }> {
+function* runLastTrap(shell: Shell, code: number): Task<number> {
   try {
-    return { code: yield* run(shell), replaced: false };
+    yield* runExitTrap(shell);
+    return code;
   } catch (error) {
-    if (error instanceof ShellExit) return { code: error.status, replaced: error.replaced };
-    if (error instanceof FunctionReturn) return { code: error.status, replaced: false };
-    if (error instanceof LoopExit) return { code: 0, replaced: false };
-    const fault = faultOf(error);
-    if (fault === undefined) throw error;
-    yield* complain(shell, fault.message);
-    return { code: fault.status, replaced: false };
+    return (yield* endedBy(shell, error)).code;
   }
+}
+
+function* endedBy(shell: Shell, error: unknown): Task<{ code: number; replaced: boolean }> {
+  if (error instanceof ShellExit) return { code: error.status, replaced: error.replaced };
+  if (error instanceof FunctionReturn) return { code: error.status, replaced: false };
+  if (error instanceof LoopExit) return { code: 0, replaced: false };
+  const fault = faultOf(error);
+  if (fault === undefined) throw error;
+  yield* complain(shell, fault.message);
+  return { code: fault.status, replaced: false };
 }
 
 const MAX_PARSED = 64;
@@ -103,25 +106,21 @@ function* runSource(shell: Shell, text: string): Task<number> {
 }
 
 /** A whole script or `-c` text: the rest of a line is dropped when a command of it fails badly; a script goes on. */
-export function* runText(shell: Shell, text: string): Task<number> {
+export function runText(shell: Shell, text: string): Task<number> {
   const parsed = parseFor(shell, text);
-  const { statements } = parsed.script;
-  const only = statements.length === 1 && parsed.fault === undefined ? statements[0]! : undefined;
+  const only = onlyCommand(parsed);
+  // `sh -c command` becomes the command.
+  if (shell.mode === 'command' && only?.kind === 'simple') return runCommand(shell, only, true);
+  return runPieces(shell, { text, firstLine: 1, parsed });
+}
+
+/** The command that is all there is to a text. */
+function onlyCommand({ script, fault }: ParsedSource): Command | undefined {
+  const { statements } = script;
+  const only = statements.length === 1 && fault === undefined ? statements[0]! : undefined;
   const pipeline = only?.pipelines.length === 1 && !only.background ? only.pipelines[0]! : undefined;
-  if (
-    shell.mode === 'command' &&
-    pipeline?.commands.length === 1 &&
-    !pipeline.negated &&
-    !pipeline.timed &&
-    pipeline.commands[0]!.kind === 'simple'
-  ) {
-    // `sh -c command` becomes the command.
-    return yield* runCommand(shell, pipeline.commands[0]!, true);
-  }
-  for (let piece: Piece | undefined = { text, firstLine: 1, parsed }; piece !== undefined; ) {
-    piece = yield* runPiece(shell, piece);
-  }
-  return shell.status;
+  if (pipeline?.commands.length !== 1 || pipeline.negated || pipeline.timed) return undefined;
+  return pipeline.commands[0]!;
 }
 
 /** A script, or the lines of it that are left. */
@@ -131,15 +130,16 @@ interface Piece {
   readonly parsed: ParsedSource;
 }
 
-/** Runs a script up to its end, or to where an alias has changed what its next lines mean; returns those. */
-function* runPiece(shell: Shell, { text, firstLine, parsed }: Piece): Task<Piece | undefined> {
-  const { statements } = parsed.script;
-  const aliasing = (!isBash(shell) || shell.shopts.has('expand_aliases')) && /\balias/.test(text);
-  const known = aliasing ? aliasesOf(shell) : '';
+/** Runs a script; where an alias has changed what its next lines mean, they are parsed anew. */
+function* runPieces(shell: Shell, whole: Piece): Task<number> {
+  const aliasing = (!isBash(shell) || shell.shopts.has('expand_aliases')) && /\balias/.test(whole.text);
+  let piece = whole;
+  let known = aliasing ? aliasesOf(shell) : '';
   let abandoned: number | undefined;
-  for (const [index, statement] of statements.entries()) {
+  for (let at = 0; at < piece.parsed.script.statements.length; at++) {
+    const statement = piece.parsed.script.statements[at]!;
     if (statement.line === abandoned) continue;
-    if (shell.options.noexec) return undefined;
+    if (shell.options.noexec) return shell.status;
     try {
       yield* runStatement(shell, statement);
     } catch (error) {
@@ -150,20 +150,32 @@ function* runPiece(shell: Shell, { text, firstLine, parsed }: Piece): Task<Piece
       shell.status = fault.status;
       abandoned = statement.line;
     }
-    const next = statements[index + 1];
-    if (aliasing && next !== undefined && next.line > statement.line && aliasesOf(shell) !== known) {
-      const rest = text
-        .split('\n')
-        .slice(next.line - firstLine)
-        .join('\n');
-      const replaced = parseScript(applyAliases(shell, rest), { braces: isBash(shell), firstLine: next.line });
-      return { text: rest, firstLine: next.line, parsed: replaced };
-    }
+    if (!aliasing || aliasesOf(shell) === known) continue;
+    const rest = linesAfter(shell, piece, at);
+    if (rest === undefined) continue;
+    known = aliasesOf(shell);
+    abandoned = undefined;
+    piece = rest;
+    at = -1;
   }
-  if (parsed.fault === undefined) return undefined;
+  const { text, parsed } = piece;
+  if (parsed.fault === undefined) return shell.status;
   yield* reportSyntax(shell, parsed.fault, text);
   shell.status = 2;
-  return undefined;
+  return shell.status;
+}
+
+/** The lines after that of a statement, with aliases as they now are; undefined when the next one is on the same line. */
+function linesAfter(shell: Shell, { text, firstLine, parsed }: Piece, at: number): Piece | undefined {
+  const statement = parsed.script.statements[at]!;
+  const next = parsed.script.statements[at + 1];
+  if (next === undefined || next.line <= statement.line) return undefined;
+  const rest = text
+    .split('\n')
+    .slice(next.line - firstLine)
+    .join('\n');
+  const replaced = parseScript(applyAliases(shell, rest), { braces: isBash(shell), firstLine: next.line });
+  return { text: rest, firstLine: next.line, parsed: replaced };
 }
 
 function aliasesOf(shell: Shell): string {

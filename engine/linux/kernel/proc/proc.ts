@@ -52,7 +52,7 @@ export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Di
       const task = /^[1-9]\d*$/.test(name) ? viewer().members.get(Number(name)) : undefined;
       return task === undefined ? undefined : processDirectory(fs, task, viewer());
     },
-    () => [...[...viewer().members.keys()].map(String), ...names],
+    () => [...viewer().members.numbers().map(String), ...names],
   );
 }
 

@@ -2,7 +2,7 @@ import { CAPABILITIES, capabilityMask, effectiveCapabilities } from '../../crede
 import { SIGNAL_NUMBERS } from '../../signal.ts';
 import type { TaskStruct } from '../kernel.ts';
 import type { UserNamespace } from '../namespaces.ts';
-import type { PidNamespace } from '../pid-namespace.ts';
+import type { Pid, PidNamespace } from '../pid-namespace.ts';
 
 /** At most 15 bytes of the program's name, as the kernel keeps it. */
 export function commandName(task: TaskStruct): string {
@@ -60,6 +60,16 @@ export function statLine(task: TaskStruct, viewer: PidNamespace<TaskStruct>): st
   return `${fields.join(' ')}\n`;
 }
 
+/** The numbers of a process, from the viewer's namespace inwards. */
+function numbersFrom(pid: Pid, viewer: PidNamespace<TaskStruct>): number[] {
+  const inner: number[] = [];
+  for (let seen: Pid | undefined = pid; seen !== undefined; seen = seen.above) {
+    inner.unshift(seen.number);
+    if (seen.namespace === viewer) return inner;
+  }
+  return [];
+}
+
 /** /proc/<pid>/status */
 export function statusText(task: TaskStruct, viewer: PidNamespace<TaskStruct>): string {
   const letter = stateLetter(task);
@@ -67,7 +77,7 @@ export function statusText(task: TaskStruct, viewer: PidNamespace<TaskStruct>): 
   const { uid, gid } = ownerSeen(task);
   const kilobytes = Math.floor(task.memoryBytes / 1024);
   const memory = (name: string, value: number) => `${name}:\t${String(value).padStart(8)} kB`;
-  const numbers = task.pid.numbers.slice(viewer.level);
+  const numbers = numbersFrom(task.pid, viewer);
   const effective = capabilityMask(effectiveCapabilities(credentials));
   const bounding = credentials.bounding ?? CAPABILITIES;
   return [

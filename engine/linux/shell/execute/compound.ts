@@ -117,43 +117,45 @@ function* loopBody(shell: Shell, body: List): Task<boolean> {
     yield* shell.interpreter.list(shell, body);
     return true;
   } catch (error) {
-    if (!(error instanceof LoopExit)) throw error;
-    if (error.levels > 1 && shell.loopDepth > 1) {
-      error.levels -= 1;
-      throw error;
-    }
+    const goesOn = isContinue(shell, error);
     shell.status = 0;
-    return error.kind === 'continue';
+    return goesOn;
   } finally {
     shell.loopDepth -= 1;
   }
 }
 
+/** Whether it is a `continue` of the innermost loop; false for its `break`. Anything else, and what outer loops are meant by, is thrown on. */
+function isContinue(shell: Shell, error: unknown): boolean {
+  if (!(error instanceof LoopExit)) throw error;
+  if (error.levels > 1 && shell.loopDepth > 1) {
+    error.levels -= 1;
+    throw error;
+  }
+  return error.kind === 'continue';
+}
+
+/** The loop that scripts wait in all day: condition and body run right here, not in generators of their own. */
 function* runWhile(shell: Shell, command: Kind<'while'>): Task<number> {
   let status = 0;
   for (;;) {
     // An empty-looking loop must still let time pass and signals in.
     yield* shell.process.compute(0.1);
     collectSignals(shell);
-    let holds: boolean;
+    let inBody = false;
     shell.loopDepth += 1;
     try {
-      holds = yield* runTested(shell, command.test);
+      if ((yield* runTested(shell, command.test)) === command.until) break;
+      inBody = true;
+      yield* shell.interpreter.list(shell, command.body);
+      status = shell.status;
     } catch (error) {
-      if (!(error instanceof LoopExit)) throw error;
-      if (error.levels > 1 && shell.loopDepth > 1) {
-        error.levels -= 1;
-        throw error;
-      }
-      if (error.kind === 'continue') continue;
-      break;
+      const goesOn = isContinue(shell, error);
+      if (inBody) status = 0;
+      if (!goesOn) break;
     } finally {
       shell.loopDepth -= 1;
     }
-    if (holds === command.until) break;
-    const more = yield* loopBody(shell, command.body);
-    status = shell.status;
-    if (!more) break;
   }
   shell.status = status;
   return status;

@@ -18,9 +18,10 @@ function setTerminalGroup(shell: Shell, group: number): void {
   }
 }
 
-/** Waits for a foreground job; when it stops or ends, the terminal is the shell's again. */
+/** Waits for a foreground job, whose status becomes the shell's; when it stops or ends, so does the terminal. */
 export function* finishForeground(shell: Shell, job: Job): Task<number> {
   const status = yield* waitForJob(shell, job);
+  shell.status = status;
   if (job.processGroup !== undefined) setTerminalGroup(shell, shell.process.processGroup);
   if (stateOf(job) === 'stopped') {
     job.background = true;

@@ -10,19 +10,31 @@ import { runPipeline } from './pipeline.ts';
 export function* runList(shell: Shell, list: List): Task<number> {
   const { statements } = list;
   if (statements.length === 0) shell.status = 0;
-  for (let at = 0; at < statements.length; at++) yield* runStatement(shell, statements[at]!);
+  for (let at = 0; at < statements.length; at++) {
+    const statement = statements[at]!;
+    if (isAlone(statement)) {
+      // As `runAlone` does it. Each generator less on the way to a command is one less to go through at every wait.
+      yield* shell.interpreter.command(shell, statement.pipelines[0]!.commands[0]!, false);
+      shell.pipeStatus = undefined;
+      if (shell.status !== 0 && shell.tested === 0) yield* heedFailure(shell, statement.pipelines[0]!);
+    } else yield* runStatement(shell, statement);
+  }
   return shell.status;
 }
 
 export function runStatement(shell: Shell, statement: Statement): Task<number> {
   if (statement.background) return startBackground(shell, statement, runChain);
-  const { pipelines } = statement;
-  const pipeline = pipelines[0]!;
-  const alone = pipelines.length === 1 && pipeline.commands.length === 1 && !pipeline.negated && !pipeline.timed;
-  return alone ? runAlone(shell, pipeline) : runChain(shell, statement);
+  return isAlone(statement) ? runAlone(shell, statement.pipelines[0]!) : runChain(shell, statement);
 }
 
-/** What most statements are: one command. Each generator less on the way to it is one less to go through at every wait. */
+/** What most statements are: one command. */
+function isAlone({ background, pipelines }: Statement): boolean {
+  const pipeline = pipelines[0]!;
+  return (
+    !background && pipelines.length === 1 && pipeline.commands.length === 1 && !pipeline.negated && !pipeline.timed
+  );
+}
+
 function* runAlone(shell: Shell, pipeline: Pipeline): Task<number> {
   yield* shell.interpreter.command(shell, pipeline.commands[0]!, false);
   shell.pipeStatus = undefined;

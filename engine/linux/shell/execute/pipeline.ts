@@ -58,7 +58,7 @@ function* runStages(shell: Shell, pipeline: Pipeline, source: string): Task<void
   }
   const job = shell.jobs.add(pids, source, shell.options.monitor ? group : undefined, false);
   giveTerminal(shell, job);
-  shell.status = yield* finishForeground(shell, job);
+  yield* finishForeground(shell, job);
   shell.pipeStatus = jobStatuses(job);
 }
 

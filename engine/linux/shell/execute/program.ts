@@ -13,17 +13,25 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 
 /** Where a command's file is; undefined when PATH does not lead to it. Names with a slash are paths already. */
 export function findProgram(shell: Shell, name: string): string | undefined {
+  const known = rememberedProgram(shell, name);
+  return known !== undefined && shell.process.access(known, 'execute') ? known : searchProgram(shell, name);
+}
+
+/** Where the file was when it was last looked for. */
+function rememberedProgram(shell: Shell, name: string): string | undefined {
   if (name.includes('/')) return name;
-  if (name === '') return undefined;
   const { locations } = shell;
   if (locations.pathChanges !== shell.variables.pathChanges) {
     locations.paths.clear();
     locations.pathChanges = shell.variables.pathChanges;
   }
-  const known = locations.paths.get(name);
-  if (known !== undefined && shell.process.access(known, 'execute')) return known;
+  return locations.paths.get(name);
+}
+
+function searchProgram(shell: Shell, name: string): string | undefined {
+  if (name === '' || name.includes('/')) return name === '' ? undefined : name;
   const found = searchPath(shell, name);
-  if (found !== undefined) locations.paths.set(name, found);
+  if (found !== undefined) shell.locations.paths.set(name, found);
   return found;
 }
 
@@ -41,22 +49,32 @@ export function searchPath(shell: Shell, name: string): string | undefined {
 }
 
 /** Starts a program in a child and waits for it; what redirections `saved` comes back before that. */
-export function* startProgram(shell: Shell, argv: readonly string[], saved: SavedDescriptor[]): Task<number> {
+export function startProgram(shell: Shell, argv: readonly string[], saved: SavedDescriptor[]): Task<number> {
   const name = argv[0]!;
-  const path = findProgram(shell, name);
-  if (path === undefined) return yield* cannotStart(shell, name, new Errno('ENOENT'));
-  let pid: number;
-  try {
-    pid = spawn(shell, path, argv);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    return yield* cannotStart(shell, name, error, path);
+  let path = rememberedProgram(shell, name) ?? searchProgram(shell, name);
+  let pid: number | undefined;
+  while (pid === undefined) {
+    if (path === undefined) return cannotStart(shell, name, new Errno('ENOENT'));
+    try {
+      pid = spawn(shell, path, argv);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const elsewhere = searchAgain(shell, name, path, error);
+      if (elsewhere === path) return cannotStart(shell, name, error, path);
+      path = elsewhere;
+    }
   }
   if (saved.length > 0) restoreDescriptors(shell, saved.splice(0));
   const job = shell.jobs.add([pid], argv.join(' '), shell.options.monitor ? pid : undefined, false);
   giveTerminal(shell, job);
-  shell.status = yield* finishForeground(shell, job);
-  return shell.status;
+  return finishForeground(shell, job);
+}
+
+/** Most programs are where they were before; that one has gone is only found out when it is to be started. */
+function searchAgain(shell: Shell, name: string, path: string, error: Errno): string | undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'EACCES') return path;
+  shell.locations.paths.delete(name);
+  return searchProgram(shell, name);
 }
 
 function spawn(shell: Shell, path: string, argv: readonly string[]): number {

@@ -22,6 +22,9 @@ const REDIRECT_FAILED: Readonly<Record<Dialect, number>> = { bash: 1, dash: 2, a
 /** Calls nested deeper than this end with an error: each one costs the host's stack. */
 const MAX_FUNCTION_DEPTH = 250;
 
+/** Of a command without redirections. */
+const NOTHING_SAVED: SavedDescriptor[] = [];
+
 export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean): Task<number> {
   shell.line = command.line;
   shell.substitutionStatus = undefined;
@@ -29,7 +32,7 @@ export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean):
   if (words.length === 0) return yield* runAssignments(shell, command);
 
   const name = words[0] as string;
-  const saved: SavedDescriptor[] = [];
+  const saved: SavedDescriptor[] = command.redirects.length > 0 ? [] : NOTHING_SAVED;
   const builtin = BUILTINS.get(name);
   const body = builtin?.special && !isBash(shell) ? undefined : shell.functions.get(name);
   const permanent = name === 'exec' && body === undefined;

@@ -23,7 +23,7 @@ export function* runSubshell(shell: Shell, body: List, last: boolean): Task<numb
   }
   const job = shell.jobs.add([pid], '( … )', monitor ? pid : undefined, false);
   giveTerminal(shell, job);
-  shell.status = yield* finishForeground(shell, job);
+  yield* finishForeground(shell, job);
   return shell.status;
 }
 
