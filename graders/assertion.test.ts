@@ -22,6 +22,7 @@ test('assertions that hold say nothing', () => {
       { path: 'spec.containers[1].image', matches: '^busybox' },
       { path: 'spec.containers[*].name', contains: 'writ' },
       { path: 'status.phase', oneOf: ['Pending', 'Running'] },
+      { path: 'spec.(initContainers|containers)[name=writer].image', equals: 'busybox' },
       { path: 'spec.nodeName', exists: false },
       { path: 'spec.containers[0].ports[0].containerPort', atLeast: 80 },
       { path: 'spec.containers[0].ports[0].containerPort', atMost: 80 },

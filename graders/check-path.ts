@@ -58,6 +58,11 @@ function checkFields(node: CourseNode, kind: string, steps: readonly PathStep[])
   const names: string[] = [];
   let list = steps[0]?.kind === 'where';
   for (const [index, step] of steps.entries()) {
+    if (step.kind === 'either') {
+      const instead = (name: string) => steps.with(index, { kind: 'field', name });
+      for (const name of step.names) checkFields(node, kind, instead(name));
+      return;
+    }
     const fields = manifestFields(at, names);
     if (step.kind === 'where') checkWhere(node, step.field, fields);
     if (step.kind !== 'field') {

@@ -1,15 +1,17 @@
-/** One step of a path: a field, a position, every element, or the elements whose field has a value. */
+/** One step of a path: a field, one of several fields, a position, every element, or the elements whose field has a value. */
 export type PathStep =
   | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'either'; readonly names: readonly string[] }
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'all' }
   | { readonly kind: 'where'; readonly field: string; readonly value: string };
 
-const STEP = /^(?:\.?([A-Za-z_$][\w$-]*|"[^"]*")|\[(\d+)\]|\[(\*)\]|\[([\w.-]+)=([^\]]*)\])/;
+const STEP =
+  /^(?:\.?([A-Za-z_$][\w$-]*|"[^"]*")|\.?\(([\w$-]+(?:\|[\w$-]+)+)\)|\[(\d+)\]|\[(\*)\]|\[([\w.-]+)=([^\]]*)\])/;
 
 /**
  * Parses a path into an object: `spec.containers[name=web].ports[*].containerPort`,
- * `metadata.labels."app.kubernetes.io/name"`.
+ * `metadata.labels."app.kubernetes.io/name"`, `spec.(containers|initContainers)[name=web]` where it may be in either.
  *
  * @throws Error that points at the place which cannot be read.
  */
@@ -19,8 +21,9 @@ export function parsePath(path: string): readonly PathStep[] {
   while (rest !== '') {
     const match = STEP.exec(rest);
     if (match === null) throw new Error(`cannot read the path "${path}" at "${rest}"`);
-    const [whole, name, index, all, field, value] = match;
+    const [whole, name, names, index, all, field, value] = match;
     if (name !== undefined) steps.push({ kind: 'field', name: name.replaceAll('"', '') });
+    else if (names !== undefined) steps.push({ kind: 'either', names: names.split('|') });
     else if (index !== undefined) steps.push({ kind: 'index', index: Number(index) });
     else if (all !== undefined) steps.push({ kind: 'all' });
     else steps.push({ kind: 'where', field: field!, value: value! });
@@ -47,6 +50,7 @@ function follow({ value, at }: Found, step: PathStep): Found[] {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step.name)) return [];
     return [{ value: (value as Record<string, unknown>)[step.name], at: [...at, step.name] }];
   }
+  if (step.kind === 'either') return step.names.flatMap((name) => follow({ value, at }, { kind: 'field', name }));
   if (!Array.isArray(value)) return [];
   const elements = value.map((element, index) => ({ value: element as unknown, at: [...at, index] }));
   if (step.kind === 'all') return elements;

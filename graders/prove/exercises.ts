@@ -1,6 +1,7 @@
-import { createCluster, namespaces } from '@drydock/engine';
+import { createCluster, type KubeObject, namespaces } from '@drydock/engine';
 import { describe, expect, test, vi } from 'vitest';
-import { type ExerciseFolder, learnersCluster } from '../exercise.ts';
+import { parseAllDocuments } from 'yaml';
+import { type Exercise, type ExerciseFolder, learnersCluster } from '../exercise.ts';
 import { listExercises, readExerciseFolder } from '../exercise-folder.ts';
 import { gradeCluster, gradeFiles, type Report } from '../grade.ts';
 import { parseExercise, parseProof } from '../parse-exercise.ts';
@@ -36,15 +37,29 @@ function proveVariant({ id, number, files }: { id: string; number: number; files
     expect(grade(exercise.start).passed).toBe(false);
   });
 
-  test.runIf(exercise.applied)('whoever mends what they find passes, too', () => {
+  /** What still fails when somebody has typed `first`, and then carried out the reference solution. */
+  const failedAfter = (first: string): readonly unknown[] => {
     const cluster = createCluster(learnersCluster(exercise));
     const { resourceVersion } = cluster.client.resource(namespaces).list().metadata;
     const { answer } = exercise;
+    const type = (line: string) => cluster.run('workstation', ['bash', '-c', line], 120_000);
+    type(first);
     cluster.submit({ kind: 'file.write', path: answer, text: solutions['reference']![answer]! });
-    const again = `kubectl delete --now --ignore-not-found -f ${answer} && kubectl apply -f ${answer}`;
-    cluster.run('workstation', ['bash', '-c', again], 120_000);
+    type(howToCarryOut(exercise, solutions['reference']![answer]!));
     const { checks } = gradeCluster(cluster, exercise, [], resourceVersion);
-    expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+    return checks.filter(({ passed }) => !passed);
+  };
+
+  test.runIf(exercise.applied)('whoever mends what they find passes, too', () => {
+    expect(failedAfter('true')).toEqual([]);
+  });
+
+  test('so does whoever tried the start first, looked at a machine and left a Pod of their own about', () => {
+    const { answer } = exercise;
+    const tried = answer.endsWith('.sh') ? 'true' : `kubectl apply -f ${answer}; sleep 20`;
+    const looked =
+      'kubectl debug node/control-plane --image=busybox:1.37 -- true; kubectl run looker --image=busybox:1.37 -- sleep infinity';
+    expect(failedAfter(`${tried}; ${looked}; sleep 3`)).toEqual([]);
   });
 
   test('there are at least two unlike solutions', () => {
@@ -69,5 +84,28 @@ function proveVariant({ id, number, files }: { id: string; number: number; files
 
   test('every hint says something and belongs to a check', () => {
     expect(exercise.hints.map(({ check }) => check)).toEqual(exercise.checks.map((check) => check.id));
+  });
+}
+
+/**
+ * What a learner types to carry out an answer. What they have found applied they make anew; what they have tried themselves
+ * they apply over, and anew where that is refused; what stands in the file no more they delete.
+ */
+function howToCarryOut({ answer, applied, start }: Exercise, text: string): string {
+  if (answer.endsWith('.sh')) return `bash ${answer}`;
+  const anew = `kubectl delete --now --ignore-not-found -f ${answer} && kubectl apply -f ${answer}`;
+  if (applied) return anew;
+  const kept = objectsIn(text);
+  const gone = objectsIn(start[answer] ?? '').filter((object) => !kept.includes(object));
+  return [
+    ...gone.map((object) => `kubectl delete --now --ignore-not-found ${object}`),
+    `kubectl apply -f ${answer} || { ${anew}; }`,
+  ].join('\n');
+}
+
+function objectsIn(manifest: string): readonly string[] {
+  return parseAllDocuments(manifest).map((document) => {
+    const { kind, metadata } = document.toJS() as KubeObject;
+    return `${kind}/${metadata.name}`;
   });
 }
