@@ -15,6 +15,8 @@ export interface WorkshopHost {
   readonly url: string;
   readonly code: string;
   readonly key: string;
+  /** Where there is one besides the servers. */
+  readonly database?: { kill(): Promise<void>; start(): Promise<void> };
   /** A server dies without a word. */
   kill(): Promise<void>;
   /** It is as well again as it gets. */
@@ -22,11 +24,18 @@ export interface WorkshopHost {
   end(): Promise<void>;
 }
 
-/** One laptop: a file, and one server that is started again after it was killed. */
-export async function laptop(args: readonly string[]): Promise<WorkshopHost> {
+/**
+ * One laptop: a file, and one server that is started again after it was killed.
+ *
+ * @param environment beside this process's own
+ */
+export async function laptop(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<WorkshopHost> {
   const data = mkdtempSync(join(tmpdir(), 'drydock-workshop-'));
   const port = await freePort();
-  let server = await startServer(port, ['--data', data, ...args]);
+  let server = await startServer(port, ['--data', data, ...args], environment);
   return {
     url: `http://127.0.0.1:${port}`,
     code: server.code,
@@ -58,6 +67,7 @@ export async function campus(args: readonly string[]): Promise<WorkshopHost | un
     url: `http://127.0.0.1:${balancer.port}`,
     code: first.code,
     key: first.key,
+    database: postgres,
     kill: () => first.kill(),
     async recover() {},
     async end() {
@@ -76,9 +86,13 @@ interface StartedServer {
   kill(): Promise<void>;
 }
 
-async function startServer(port: number, args: readonly string[]): Promise<StartedServer> {
+async function startServer(
+  port: number,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StartedServer> {
   const command = ['lessons/workshop/cli.ts', '--host', '127.0.0.1', '--port', String(port), ...args];
-  const server: ChildProcess = spawn(process.execPath, command, { cwd: ROOT });
+  const server: ChildProcess = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...environment } });
   let printed = '';
   for (const stream of [server.stdout!, server.stderr!]) {
     stream.on('data', (text) => {

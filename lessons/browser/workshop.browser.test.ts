@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { BrowserContext, Locator } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Bench, Visit } from './visit.ts';
 import { campus, laptop, type WorkshopHost } from './workshop-hosts.ts';
+import { barOf, learner, openRoom, type Room } from './workshop-room.ts';
 
 // A workshop from its beginning to the grades: one instructor, three learners, a bad network and a server that is killed.
 
@@ -22,7 +22,7 @@ function wholeWorkshop(open: (args: readonly string[]) => Promise<WorkshopHost |
     await host?.end();
   });
 
-  test('join, follow, help, break, lose the network and the server, grade', { timeout: 240_000 }, async (context) => {
+  test('join, follow, help, break, lose the network and the server, grade', { timeout: 600_000 }, async (context) => {
     host = await open(ARGS);
     visit = host === undefined ? undefined : await Visit.begin(host.url);
     if (host === undefined || visit === undefined) return context.skip();
@@ -30,22 +30,9 @@ function wholeWorkshop(open: (args: readonly string[]) => Promise<WorkshopHost |
   });
 }
 
-/** The room: who is in it, and the door. */
-interface Room {
-  readonly host: WorkshopHost;
-  readonly visit: Visit;
-  readonly instructor: BrowserContext;
-  readonly board: Bench;
-  row(name: string): Locator;
-}
-
 async function run(host: WorkshopHost, visit: Visit): Promise<void> {
-  const instructor = await visit.reader();
-  const board = new Bench(await instructor.newPage());
-  await board.page.goto(`${host.url}/workshop/board/#key=${host.key}`);
-  // The key does not stay in the address bar, where it would be photographed and remembered.
-  await expect.poll(() => board.page.url()).not.toContain('key=');
-  const room = { host, visit, instructor, board, row: (name: string) => board.page.getByRole('row', { name }) };
+  const room = await openRoom(host, visit);
+  const { board } = room;
 
   // Three come in and begin; the board fills up.
   const cleo = 'Cleo <img src=x onerror=alert(1)>';
@@ -57,29 +44,15 @@ async function run(host: WorkshopHost, visit: Visit): Promise<void> {
 
   await help(room, learners[1]);
   await breakForAll(room, learners);
+  await loseDatabase(room, learners[1]);
   await loseNetworkAndServer(room, learners[0], learners[2]);
   await gradeOnAnotherDevice(room, learners[0]);
 
-  // Browsers note each request that met no server.
-  const others = visit.complaints.splice(0).filter((text) => !/Failed to load resource: net::/.test(text));
+  // Browsers note each request that met no server, or one without its database.
+  const noted = /Failed to load resource: (net::|the server responded with a status of 500)/;
+  const others = visit.complaints.splice(0).filter((text) => !noted.test(text));
   expect(others).toEqual([]);
   await visit.leave();
-}
-
-/** Somebody who has come in by the code on the wall and opened the lesson. */
-async function learner({ host, visit }: Room, name: string): Promise<Bench> {
-  const page = await (await visit.reader()).newPage();
-  await page.goto(`${host.url}/workshop/#code=${host.code}`);
-  await page.getByLabel('Your name').fill(name);
-  await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('link', { name: 'A Pod is a process group' }).click();
-  const bench = new Bench(page);
-  await bench.sees(barOf(bench), 'Your instructor sees this bench');
-  return bench;
-}
-
-function barOf({ page }: Bench): Locator {
-  return page.locator('dd-workshop-bar');
 }
 
 /** Ben asks for help; the instructor looks, works it out on a copy, and Ben takes it. */
@@ -114,6 +87,25 @@ async function breakForAll({ board }: Room, learners: readonly Bench[]): Promise
   for (const bench of learners) await bench.sees(barOf(bench), 'node-2 loses its power');
 }
 
+/** PostgreSQL stops while Ben types: he is told and works on, whoever asks anew is answered in words, and all of it is sent later. */
+async function loseDatabase({ host }: Room, ben: Bench): Promise<void> {
+  if (host.database === undefined) return;
+  await host.database.kill();
+  await ben.type('kubectl create namespace unhurt');
+  await ben.sees(ben.screen, 'namespace/unhurt created');
+  await ben.sees(barOf(ben), 'The workshop is out of reach');
+  const join = { method: 'POST', body: JSON.stringify({ code: host.code, name: 'Dee' }) };
+  const answer = await fetch(`${host.url}/workshop/api/join`, join);
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toEqual({
+    code: 'failed',
+    message: 'The workshop’s server has a problem. Your work goes on here and is sent later.',
+  });
+  await host.database.start();
+  await ben.sees(barOf(ben), 'Your instructor sees this bench');
+  await expect.poll(typedBy(host, 'Ben')).toContain('kubectl create namespace unhurt');
+}
+
 /** Cleo's Wi-Fi goes, then a server is killed. Everybody works on, and nothing that was acknowledged is lost. */
 async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Promise<void> {
   await cleo.page.context().setOffline(true);
@@ -128,12 +120,16 @@ async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Pr
   for (const [name, entries] of acknowledged) expect(kept.get(name)!.slice(0, entries.length)).toEqual(entries);
   await cleo.page.context().setOffline(false);
   for (const bench of [ada, cleo]) await bench.sees(barOf(bench), 'Your instructor sees this bench');
-  const typed = (name: string) => async () => {
+  await expect.poll(typedBy(host, 'Ada')).toContain('kubectl create namespace kept');
+  await expect.poll(typedBy(host, 'Cleo')).toContain('kubectl get nodes');
+}
+
+/** What the workshop has of what somebody typed. */
+function typedBy(host: WorkshopHost, name: string): () => Promise<string> {
+  return async () => {
     const journals = [...(await journalsAt(host))];
     return typedIn(journals.find(([whose]) => whose.startsWith(name))![1]);
   };
-  await expect.poll(typed('Ada')).toContain('kubectl create namespace kept');
-  await expect.poll(typed('Cleo')).toContain('kubectl get nodes');
 }
 
 /** What was typed into terminals, in one line. */

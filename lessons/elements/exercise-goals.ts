@@ -43,7 +43,7 @@ export class ExerciseGoals extends HTMLElement {
       this.#check.disabled = kind !== 'running';
     });
     const achieved = await (await openKeeping()).achieved();
-    this.#showSolved(!this.inExam && achieved.includes(this.#solvedGoal));
+    if (!this.inExam && achieved.includes(this.#solvedGoal)) this.#showSolved();
   }
 
   #adopt(line: HTMLElement): void {
@@ -128,13 +128,13 @@ export class ExerciseGoals extends HTMLElement {
     );
     if (!report.passed) return;
     await (await openKeeping()).achieve(this.#solvedGoal);
-    this.#showSolved(true);
+    this.#showSolved();
   }
 
-  /** The reference solution is for after the exercise. */
-  #showSolved(solved: boolean): void {
-    this.#solved.hidden = !solved;
-    for (const solution of document.querySelectorAll<HTMLElement>('.solution')) solution.hidden = !solved;
+  /** The reference solution is for after the exercise, unless a workshop shows it sooner. */
+  #showSolved(): void {
+    this.#solved.hidden = false;
+    for (const solution of document.querySelectorAll<HTMLElement>('.solution')) solution.hidden = false;
   }
 
   #result({ title, passed, points, seen, why, where, ask }: CheckResult): HTMLElement {

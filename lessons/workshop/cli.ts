@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { renderUnicodeCompact } from 'uqr';
 import type { BenchCard } from './bench-card.ts';
+import { doorText } from './door.ts';
 import { openWorkshop } from './server/open-workshop.ts';
 import { OptionsError, readOptions, type Task, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';
@@ -54,10 +54,7 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
   const board = `${address}/workshop/board/#key=${instructorKey}`;
-  console.log(`\n${workshop.title}${resumed ? ', where it was left' : ''}\n`);
-  console.log(renderUnicodeCompact(`${address}/workshop/#code=${workshop.code}`));
-  console.log(`\n  Join   ${address}/workshop/   with the code   ${workshop.code}`);
-  console.log(`  Board  ${board}\n         This link is yours alone. Ctrl-C stops; the same command goes on.\n`);
+  console.log(doorText({ title: workshop.title, resumed, address, code: workshop.code, board }));
   if (options.webhook !== undefined) {
     console.log(
       `  Told   ${new URL(options.webhook).host}, signed with the secret in ${join(options.data, SECRET_FILE)}\n`,

@@ -1,0 +1,165 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { type Bench, Visit } from './visit.ts';
+import { laptop, type WorkshopHost } from './workshop-hosts.ts';
+import { barOf, learner, openRoom, type Room } from './workshop-room.ts';
+
+// How an instructor leads a room: what goes to everybody, what a wall may show, and how somebody is taken out.
+
+const ARGS = ['--lessons', 'pod-process-group', '--exercises', 'shared-page'];
+const EXERCISE = 'One writes, the other serves';
+
+let host: WorkshopHost | undefined;
+let visit: Visit | undefined;
+const desk = mkdtempSync(join(tmpdir(), 'drydock-desk-'));
+afterAll(async () => {
+  await visit?.end();
+  await host?.end();
+  rmSync(desk, { recursive: true, force: true });
+});
+
+test('the board, a wall, words for all, the time, locks, solutions, and the way out', {
+  timeout: 600_000,
+}, async (context) => {
+  host = await laptop(ARGS);
+  visit = await Visit.begin(host.url);
+  if (visit === undefined) return context.skip();
+  const room = await openRoom(host, visit);
+  room.board.page.on('dialog', (dialog) => void dialog.accept());
+  const [ada, ben] = [await learner(room, 'Ada'), await learner(room, 'Ben')] as const;
+  await ada.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await room.board.sees(room.row('Ada'), '●○○');
+
+  await heatAndWall(room);
+  await tell(room, [ada, ben]);
+  await keepTime(room, ada);
+  await lockAndReveal(room, ben);
+  await takeOut(room, ben);
+
+  // Browsers note each answer that refuses something.
+  const noted = /Failed to load resource: the server responded with a status of (401|423)/;
+  const others = visit.complaints.splice(0).filter((text) => !noted.test(text));
+  expect(others).toEqual([]);
+  await visit.leave();
+});
+
+/** How many have met each check, and a view for the wall: by the keyboard, and without a name or a way to anybody's bench. */
+async function heatAndWall({ board }: Room): Promise<void> {
+  const { page } = board;
+  const heat = page.locator('.heat');
+  const [first, second] = [heat.getByRole('listitem').nth(0), heat.getByRole('listitem').nth(1)];
+  await board.sees(first, '1/2');
+  await board.sees(second, '0/2');
+  expect(await first.getByRole('meter').evaluate((meter: HTMLMeterElement) => [meter.value, meter.max])).toEqual([
+    1, 2,
+  ]);
+
+  await page.getByLabel('Projector view: no names').focus();
+  await page.keyboard.press('Space');
+  const table = page.getByRole('table').first();
+  await board.sees(table, 'Learner 1');
+  await board.sees(table, 'Learner 2');
+  for (const name of ['Ada', 'Ben']) expect(await page.locator('main').textContent()).not.toContain(name);
+  expect((await table.getByRole('link').count()) + (await table.getByRole('button').count())).toBe(0);
+  expect(await board.flaws()).toEqual([]);
+  await page.keyboard.press('Space');
+  await board.sees(table, 'Ada');
+}
+
+/** A word and a finger for everybody. */
+async function tell({ board }: Room, learners: readonly Bench[]): Promise<void> {
+  await board.page.getByLabel('Say something to everybody').fill('A break of ten minutes <b>now</b>.');
+  await board.press('Send');
+  for (const bench of learners) await bench.sees(barOf(bench), 'A break of ten minutes <b>now</b>.');
+  const point = board.page.getByLabel('Point everybody at');
+  await point.selectOption({ index: 1 });
+  await board.page.getByRole('button', { name: 'Point', exact: true }).click();
+  for (const bench of learners) await bench.sees(barOf(bench), 'Look here');
+}
+
+/** A countdown on every page; every cluster stands still, and goes on. */
+async function keepTime({ board }: Room, ada: Bench): Promise<void> {
+  const timer = barOf(ada).locator('.timer');
+  await board.page.getByLabel('Timer, in minutes').fill('90');
+  await board.page.getByRole('button', { name: 'Start', exact: true }).click();
+  await ada.sees(timer, /^(90|8\d):\d\d left$/);
+  await board.press('Stop the timer');
+  await expect.poll(() => timer.textContent()).toBe('');
+
+  await board.press('Pause every cluster');
+  await ada.sees(timer, 'Your instructor has paused the clusters.');
+  const time = await ada.clock.textContent();
+  // A command is still answered; between commands nothing happens.
+  await ada.page.waitForTimeout(2000);
+  expect(await ada.clock.textContent()).toBe(time);
+  await board.press('Let every cluster go on');
+  await expect.poll(() => ada.clock.textContent()).not.toBe(time);
+  await expect.poll(() => timer.textContent()).toBe('');
+}
+
+/** An exercise is locked under Ben's hands, released, and its solution shown. */
+async function lockAndReveal({ host: { url }, board }: Room, ben: Bench): Promise<void> {
+  await ben.page.goto(`${url}/exercises/shared-page/`);
+  await ben.sees(barOf(ben), 'Your instructor sees this bench');
+  const solution = ben.page.locator('.solution');
+  expect(await solution.isVisible()).toBe(false);
+  await board.page.getByText('Lessons and exercises', { exact: true }).click();
+  const line = board.page.getByRole('row', { name: EXERCISE }).last();
+  await line.getByLabel('Locked').check();
+  await ben.prompt();
+  await expect
+    .poll(
+      async () => {
+        await ben.type('kubectl get nodes');
+        return barOf(ben).textContent();
+      },
+      { interval: 2000 },
+    )
+    .toContain('This is not open yet. Your instructor opens it.');
+  await line.getByLabel('Locked').uncheck();
+  await ben.sees(barOf(ben), 'Your instructor sees this bench');
+  await line.getByLabel('Solution shown').check();
+  await solution.waitFor({ timeout: LONG });
+  // It is still shown to whoever comes back.
+  await ben.page.reload();
+  await solution.waitFor({ timeout: LONG });
+}
+
+/** Ben is taken out: the board forgets him, he is told, and his cluster stays his. */
+async function takeOut({ board, row }: Room, ben: Bench): Promise<void> {
+  await row('Ben').getByRole('button', { name: 'More' }).click();
+  await board.press('Take out of the workshop');
+  await board.sees(
+    board.page.locator('.board-tools'),
+    'Ben is out of the workshop, and nothing of theirs is kept.',
+    LONG,
+  );
+  await expect.poll(() => row('Ben').count()).toBe(0);
+  await ben.sees(barOf(ben), 'This link is not known here any more. What you do now stays on this device.');
+  await ben.type('kubectl create namespace mine');
+  await ben.sees(ben.screen, 'namespace/mine created');
+}
+
+// What opens an address is another program on each system; the tests run where it is one of these two.
+test.skipIf(process.platform === 'win32')(
+  '--open opens the board in the browser of the desk',
+  { timeout: 120_000 },
+  async () => {
+    const opened = join(desk, 'opened');
+    for (const opener of ['xdg-open', 'open']) {
+      writeFileSync(join(desk, opener), `#!/bin/sh\nprintf %s "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`);
+      chmodSync(join(desk, opener), 0o755);
+    }
+    const started = await laptop([...ARGS, '--open'], { PATH: `${desk}:${process.env['PATH']}` });
+    await expect.poll(() => existsSync(opened)).toBe(true);
+    const address = new URL(readFileSync(opened, 'utf8'));
+    expect([address.pathname, address.hash, address.port]).toEqual([
+      '/workshop/board/',
+      `#key=${started.key}`,
+      new URL(started.url).port,
+    ]);
+    await started.end();
+  },
+);

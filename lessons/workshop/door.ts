@@ -1,0 +1,26 @@
+import encodeQR from 'qr';
+
+/** What is said where a workshop is started: the way in for everybody, and the one for the instructor alone. */
+export function doorText(door: {
+  readonly title: string;
+  /** Whether it was begun before. */
+  readonly resumed: boolean;
+  /** e.g. `http://192.168.1.23:8080` */
+  readonly address: string;
+  readonly code: string;
+  /** The board's link. */
+  readonly board: string;
+}): string {
+  const { title, resumed, address, code, board } = door;
+  return [
+    '',
+    `${title}${resumed ? ', where it was left' : ''}`,
+    '',
+    encodeQR(`${address}/workshop/#code=${code}`, 'ascii').trimEnd(),
+    '',
+    `  Join   ${address}/workshop/   with the code   ${code}`,
+    `  Board  ${board}`,
+    '         This link is yours alone. Ctrl-C stops; the same command goes on.',
+    '',
+  ].join('\n');
+}
