@@ -29,7 +29,8 @@ export function createApp(server: WorkshopServer, board: LiveBoard, report: (err
     .use(floodGate(server))
     .use(async (context, next) => {
       await next();
-      if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+      const { headers } = context.res;
+      if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
     })
     .use(
       bodyLimit({

@@ -1,3 +1,6 @@
+import type { ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { Heartbeat } from './heartbeat.ts';
 
@@ -14,15 +17,25 @@ export function eventFrame(event: string, data: unknown, id?: number): Uint8Arra
 /** Proxies and Wi-Fi routers drop what is silent for long. */
 const ALIVE = eventFrame('alive', {});
 
+/** What a stream's bytes go out by. */
+interface Wire {
+  /** Bytes that the other end has not taken yet. */
+  waiting(): number;
+  write(frame: Uint8Array): void;
+  end(): void;
+}
+
 /** One answer that stays open. */
 export class EventSink {
-  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
-  readonly #ended: () => void;
+  readonly #wire: Wire;
+  /** Ends what tells it; absent until it is told anything. */
+  #stop: (() => void) | undefined;
   #open = true;
 
-  constructor(controller: ReadableStreamDefaultController<Uint8Array>, ended: () => void) {
-    this.#controller = controller;
-    this.#ended = ended;
+  constructor(wire: Wire, open: (sink: EventSink) => () => void) {
+    this.#wire = wire;
+    heartbeat.add(this);
+    this.#stop = open(this);
   }
 
   send(event: string, data: unknown, id?: number): void {
@@ -31,8 +44,8 @@ export class EventSink {
 
   write(frame: Uint8Array): void {
     if (!this.#open) return;
-    if (this.#controller.desiredSize! <= 0) this.close();
-    else this.#controller.enqueue(frame);
+    if (this.#wire.waiting() >= MOST_WAITING_BYTES) this.close();
+    else this.#wire.write(frame);
   }
 
   beat(): void {
@@ -43,45 +56,71 @@ export class EventSink {
   close(): void {
     if (!this.#open) return;
     this.gone();
-    this.#controller.close();
+    this.#wire.end();
   }
 
   /** The client has left. */
   gone(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#ended();
+    heartbeat.delete(this);
+    this.#stop?.();
   }
 }
 
 /** One for all the streams of this process. */
 const heartbeat = new Heartbeat<EventSink>();
 
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 /**
  * Answers with server-sent events until one of the two ends it. `open` is called at once; what it returns is called at the
  * end. https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function eventStream(context: Context, open: (sink: EventSink) => () => void): Response {
+  const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
+  return outgoing === undefined ? asStream(context, open) : onSocket(outgoing as ServerResponse, open);
+}
+
+/**
+ * Written to the connection itself: a `ReadableStream` and what reads it cost as much memory again as all else of a
+ * connection, and thousands only listen.
+ */
+function onSocket(outgoing: ServerResponse, open: (sink: EventSink) => () => void): Response {
+  outgoing.writeHead(200, HEADERS);
+  outgoing.flushHeaders();
+  const sink = new EventSink(
+    {
+      waiting: () => outgoing.writableLength,
+      write: (frame) => void outgoing.write(frame),
+      end: () => void outgoing.end(),
+    },
+    open,
+  );
+  outgoing.once('close', () => sink.gone());
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Where there is no connection: a test asks for the answer alone. */
+function asStream(context: Context, open: (sink: EventSink) => () => void): Response {
   let sink: EventSink;
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        let close: (() => void) | undefined;
-        sink = new EventSink(controller, () => {
-          heartbeat.delete(sink);
-          close?.();
-        });
-        heartbeat.add(sink);
-        close = open(sink);
+        const wire: Wire = {
+          waiting: () => MOST_WAITING_BYTES - controller.desiredSize!,
+          write: (frame) => controller.enqueue(frame),
+          end: () => controller.close(),
+        };
+        sink = new EventSink(wire, open);
       },
       cancel: () => sink.gone(),
     },
     new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING_BYTES }),
   );
-  return context.body(stream, 200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-    'transfer-encoding': 'chunked',
-  });
+  return context.body(stream, 200, HEADERS);
 }
