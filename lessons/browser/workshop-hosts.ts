@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, vi } from 'vitest';
 import { startBalancer } from '../workshop/testing/balancer.ts';
+import { workshopCommand } from '../workshop/testing/command.ts';
 import { freePort } from '../workshop/testing/free-port.ts';
 import { temporaryPostgres } from '../workshop/testing/temporary-postgres.ts';
 
@@ -91,7 +92,7 @@ async function startServer(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<StartedServer> {
-  const command = ['lessons/workshop/cli.ts', '--host', '127.0.0.1', '--port', String(port), ...args];
+  const command = [...workshopCommand(), '--host', '127.0.0.1', '--port', String(port), ...args];
   const server: ChildProcess = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...environment } });
   let printed = '';
   for (const stream of [server.stdout!, server.stderr!]) {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { readOptions } from '../server/options.ts';
+import { workshopCommand } from '../testing/command.ts';
 
 // No image is built here: each line of the Containerfile is held against what the repository has. The command that it ends in is
 // the one by which the browser's tests start a workshop (`browser/workshop-hosts.ts`).
@@ -64,7 +65,8 @@ test('each script that it runs is one of the package', () => {
 test('its command with the manifest’s arguments starts a workshop on the port that it exposes', () => {
   const command = JSON.parse(all('ENTRYPOINT')[0]!) as string[];
   expect(command.slice(0, 5)).toEqual(['npm', 'run', '--silent', 'workshop', '--']);
-  expect(scripts['workshop']).toBe('node lessons/workshop/cli.ts');
+  expect(scripts['workshop']).toBe(`node ${workshopCommand().join(' ')}`);
+  expect(existsSync(join(ROOT, workshopCommand().at(-1)!))).toBe(true);
   const deployment = parseAllDocuments(read('lessons/workshop/deploy/workshop.yaml'))
     .map((document) => document.toJS())
     .find(({ kind }) => kind === 'Deployment');

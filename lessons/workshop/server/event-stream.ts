@@ -101,6 +101,8 @@ function onSocket(outgoing: ServerResponse, open: (sink: EventSink) => () => voi
     },
     open,
   );
+  // What would tell the request that it was broken off keeps the request alive, and nobody asks it any more.
+  outgoing.removeAllListeners('close');
   outgoing.once('close', () => sink.gone());
   return RESPONSE_ALREADY_SENT;
 }

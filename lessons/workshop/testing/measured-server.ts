@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { workshopCommand } from './command.ts';
 import { freePort } from './free-port.ts';
 import type { MemoryUse } from './memory-probe.ts';
 
@@ -29,7 +30,7 @@ export async function startMeasuredServer(database: string | undefined): Promise
       '--expose-gc',
       '--import',
       join(import.meta.dirname, 'memory-probe.ts'),
-      'lessons/workshop/cli.ts',
+      ...workshopCommand(),
       ...['--host', '127.0.0.1', '--port', String(port), '--data', data, '--behind-proxy'],
       ...(database === undefined ? [] : ['--database', database]),
     ],
