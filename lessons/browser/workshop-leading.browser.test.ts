@@ -121,21 +121,17 @@ async function lockAndReveal({ host: { url }, board }: Room, ben: Bench): Promis
   await line.getByLabel('Locked').uncheck();
   await ben.sees(barOf(ben), 'Your instructor sees this bench');
   await line.getByLabel('Solution shown').check();
-  await solution.waitFor({ timeout: LONG });
+  await solution.waitFor();
   // It is still shown to whoever comes back.
   await ben.page.reload();
-  await solution.waitFor({ timeout: LONG });
+  await solution.waitFor();
 }
 
 /** Ben is taken out: the board forgets him, he is told, and his cluster stays his. */
 async function takeOut({ board, row }: Room, ben: Bench): Promise<void> {
   await row('Ben').getByRole('button', { name: 'More' }).click();
   await board.press('Take out of the workshop');
-  await board.sees(
-    board.page.locator('.board-tools'),
-    'Ben is out of the workshop, and nothing of theirs is kept.',
-    LONG,
-  );
+  await board.sees(board.page.locator('.board-tools'), 'Ben is out of the workshop, and nothing of theirs is kept.');
   await expect.poll(() => row('Ben').count()).toBe(0);
   await ben.sees(barOf(ben), 'This link is not known here any more. What you do now stays on this device.');
   await ben.type('kubectl create namespace mine');
