@@ -1,5 +1,6 @@
 import type { Task } from '../sim/index.ts';
 import type { Credentials } from './credentials.ts';
+import type { CaptureLoader, PacketSocketOptions } from './net/capture/frame.ts';
 import type { Conntrack } from './net/netfilter/conntrack.ts';
 import type { Ruleset } from './net/netfilter/ruleset.ts';
 import type { Signal, SignalAction } from './signal.ts';
@@ -118,6 +119,16 @@ export interface ForkOptions {
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
+}
+
+export interface EchoOptions {
+  readonly ttl?: number;
+  readonly timeoutMs: number;
+  /** What tells requests of one program from another's, and from each other. */
+  readonly id?: number;
+  readonly sequence?: number;
+  /** Without headers; 56 unless told. */
+  readonly bytes?: number;
 }
 
 /** What came back for an echo request. */
@@ -341,7 +352,14 @@ export interface Process {
     timeoutMs?: number,
   ): Task<{ readonly data: Uint8Array; readonly peer: SocketAddress } | undefined>;
   /** Sends an ICMP echo request and waits for what comes back; undefined after the time-out. Throws ENETUNREACH, EPERM. */
-  echo(address: string, options: { readonly ttl?: number; readonly timeoutMs: number }): Task<EchoReply | undefined>;
+  echo(address: string, options: EchoOptions): Task<EchoReply | undefined>;
+  /**
+   * A packet socket, which hears what passes an interface of the network namespace, or all of them. It can be polled; what it has
+   * heard is taken by `ioctl`. Throws EPERM without CAP_NET_RAW, ENODEV.
+   * @param load makes the kernel's part of it, when nobody listens yet
+   */
+  openPacketSocket(load: CaptureLoader, options: PacketSocketOptions): number;
+
   /** Adds an interface that leads nowhere, to hold addresses, or gives it others. Throws EPERM. */
   setDummyInterface(name: string, addresses: readonly string[]): void;
   /** Throws EPERM, ENODEV. */

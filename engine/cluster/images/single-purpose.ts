@@ -1,4 +1,5 @@
 import type { ProgramSource } from '../../linux/programs/index.ts';
+import { createShell } from '../../linux/shell/index.ts';
 import { alpineTree, debianTree, type ImageMaker, PATH, passwd } from './base.ts';
 import { defineImage } from './definition.ts';
 
@@ -125,6 +126,30 @@ export const dnsutilsImage: ImageMaker = (programs) =>
     sizeBytes: 112_030_000,
     trees: () => [debianTree(programs, ['curl', 'dig', 'host', 'nslookup', 'ping', 'ps', 'ip', 'netstat', 'wget'])],
     command: ['sleep', '3600'],
+    env: { PATH },
+  });
+
+const NETSHOOT_TOOLS =
+  'column conntrack curl dig host ipset iptables iptables-restore iptables-save ipvsadm jq nft openssl ss tcpdump vim';
+
+/** What looks into networks. https://github.com/nicolaka/netshoot: its shell is zsh, and here it is bash. */
+export const netshootImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/nicolaka/netshoot:v0.14',
+    aliases: [
+      'docker.io/nicolaka/netshoot:latest',
+      'docker.io/nicolaka/netshoot:v0.13',
+      'ghcr.io/nicolaka/netshoot:latest',
+    ],
+    sizeBytes: 201_000_000,
+    trees: () => [
+      {
+        ...alpineTree(programs, NETSHOOT_TOOLS.split(' ')),
+        '/bin/bash': { program: createShell({ name: 'bash' }), size: 1_298_416 },
+      },
+    ],
+    command: ['bash'],
+    workingDirectory: '/root',
     env: { PATH },
   });
 

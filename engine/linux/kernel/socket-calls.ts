@@ -2,6 +2,8 @@ import { type Task, waitFor } from '../../sim/index.ts';
 import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
 import type { Datagram } from '../net/attachment.ts';
+import type { Capture } from '../net/capture/capture.ts';
+import type { CaptureLoader, PacketSocketOptions } from '../net/capture/frame.ts';
 import { openConnection, socketOf } from '../net/connect.ts';
 import { DatagramSocket } from '../net/datagram-socket.ts';
 import { sendEcho } from '../net/echo.ts';
@@ -10,7 +12,7 @@ import { ListeningSocket } from '../net/listening-socket.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import { StreamSocket } from '../net/stream-socket.ts';
 import { SocketInode } from '../net/unix-socket.ts';
-import type { EchoReply, PacketFilter, Route, SocketAddress, SocketInfo } from '../syscalls.ts';
+import type { EchoOptions, EchoReply, PacketFilter, Route, SocketAddress, SocketInfo } from '../syscalls.ts';
 import { locate } from '../vfs/path.ts';
 import { MAY_WRITE, requireAccess } from '../vfs/permission.ts';
 import { charge, owes } from './cpu-charge.ts';
@@ -154,11 +156,7 @@ export function* receiveFrom(task: TaskStruct, fd: number, timeoutMs?: number): 
 }
 
 /** As an unprivileged ICMP socket, which net.ipv4.ping_group_range lets everybody have, or a raw one. */
-export function* echo(
-  task: TaskStruct,
-  address: string,
-  options: { readonly ttl?: number; readonly timeoutMs: number },
-): Task<EchoReply | undefined> {
+export function* echo(task: TaskStruct, address: string, options: EchoOptions): Task<EchoReply | undefined> {
   const network = networkOf(task);
   const [least = 0, most = 0] = (network.sysctl('ipv4.ping_group_range') ?? '0\t2147483647').split('\t').map(Number);
   const { gid } = task.credentials;
@@ -168,6 +166,18 @@ export function* echo(
   return yield* waitFor<EchoReply | undefined>({
     start: (resume) => sendEcho(network, address, options, resume, senderOf(task)),
   });
+}
+
+export function openPacketSocket(task: TaskStruct, load: CaptureLoader, options: PacketSocketOptions): number {
+  if (!hasCapability(task.credentials, 'CAP_NET_RAW')) throw new Errno('EPERM');
+  const network = networkOf(task);
+  const { interfaceName } = options;
+  if (interfaceName !== undefined && network.interfaces.every(({ name }) => name !== interfaceName)) {
+    throw new Errno('ENODEV');
+  }
+  const { fabric } = network;
+  fabric.capture ??= load(fabric as never) as Capture;
+  return task.files.add(fabric.capture.open(network, options));
 }
 
 function requireNetworkAdministrator(task: TaskStruct): void {

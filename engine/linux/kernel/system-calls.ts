@@ -4,6 +4,7 @@ import type { Signal, SignalAction } from '../signal.ts';
 import type {
   Credentials,
   DirectoryEntry,
+  EchoOptions,
   EchoReply,
   FileSystemStat,
   ForkOptions,
@@ -332,8 +333,11 @@ export class SystemCalls implements Process {
   receiveFrom(fd: number, timeoutMs?: number): Task<{ data: Uint8Array; peer: SocketAddress } | undefined> {
     return sockets.receiveFrom(this.#task, fd, timeoutMs);
   }
-  echo(address: string, options: { ttl?: number; timeoutMs: number }): Task<EchoReply | undefined> {
+  echo(address: string, options: EchoOptions): Task<EchoReply | undefined> {
     return sockets.echo(this.#task, address, options);
+  }
+  openPacketSocket(...args: Parameters<Process['openPacketSocket']>): number {
+    return sockets.openPacketSocket(this.#task, ...args);
   }
   routes(): readonly Route[] {
     return sockets.networkOf(this.#task).routes;

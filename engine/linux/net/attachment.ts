@@ -1,4 +1,4 @@
-import type { Route, SocketAddress } from '../syscalls.ts';
+import type { NetworkInterface, Route, SocketAddress } from '../syscalls.ts';
 import type { ListeningSocket } from './listening-socket.ts';
 import type { Conntrack } from './netfilter/conntrack.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
@@ -26,6 +26,7 @@ export interface Attachment {
   readonly isMachine: boolean;
   /** Its addresses, without loopback. */
   readonly addresses: readonly string[];
+  readonly interfaces: readonly NetworkInterface[];
   /** Of the interface that has the address. */
   macOf(address: string): string;
   /** The narrowest route to an address. */

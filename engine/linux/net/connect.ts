@@ -9,6 +9,7 @@ import type { Packet } from './netfilter/packet.ts';
 import type { PathResult } from './netfilter/path.ts';
 import type { NetNamespace } from './network-namespace.ts';
 import { type Link, StreamSocket } from './stream-socket.ts';
+import { errorOf, TappedWay } from './tapped-way.ts';
 
 /** When nobody answers to ARP, the kernel reports it after three tries, a second apart. */
 const ARP_FAILURE_MS = 3_070;
@@ -100,8 +101,12 @@ class Attempt {
     const result = fabric.carry(this.#from, packet, this.#flow);
     const { end, path, flows } = result;
     const latency = fabric.latencyAlong(path);
+    if (end.kind === 'lost' && end.at === this.#from && end.why === 'unreachable') {
+      this.#from.note(packet.destination.address, false);
+    } else if (end.kind !== 'lost' && end.kind !== 'dropped') this.#from.note(packet.destination.address);
+    const wire = new TappedWay(fabric, result);
+    wire.control('S', true, latency !== undefined);
     if (end.kind === 'lost') {
-      if (end.at === this.#from && end.why === 'unreachable') this.#from.note(packet.destination.address, false);
       const delayMs = (latency ?? 0) + (end.why === 'unreachable' ? ARP_FAILURE_MS : 0);
       // Beyond: nobody even says no.
       if (end.why !== 'beyond' && latency !== undefined) {
@@ -119,19 +124,23 @@ class Attempt {
       this.#after(latency, () => this.finish(code));
     };
     if (end.kind === 'rejected') {
+      this.#after(latency, () => {
+        if (end.with === 'tcp-reset') wire.control('R.', false);
+        else wire.refuse(this.#syn(), errorOf(end.with));
+      });
       refuse(end.with.endsWith('-prohibited') ? 'EHOSTUNREACH' : 'ECONNREFUSED');
       return;
     }
-    this.#from.note(packet.destination.address);
     this.#after(latency, () => {
       const listener = end.to.listenerFor(packet.destination.address, packet.destination.port);
       if (listener === undefined) {
         this.#meets('nobody listens');
+        wire.control('R.', false);
         refuse('ECONNREFUSED');
       } else if (listener.full) {
         this.#meets('backlog full');
         this.#retry(retryMs);
-      } else this.#establish(packet, end.to, listener, result, latency);
+      } else this.#establish(packet, end.to, listener, { result, wire, latency });
     });
   }
 
@@ -162,13 +171,13 @@ class Attempt {
     packet: Packet,
     target: Attachment,
     listener: ListeningSocket,
-    { path, flows }: PathResult,
-    latency: number,
+    { result: { path, flows }, wire, latency }: { result: PathResult; wire: TappedWay; latency: number },
   ): void {
     const from = this.#from;
     const { fabric } = from;
     const server = packet.destination.address === '0.0.0.0' ? '127.0.0.1' : packet.destination.address;
-    const way: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyAlong(path) };
+    const way: Link = { sim: fabric.sim, latencyMs: () => fabric.latencyAlong(path), wire };
+    wire.control('S.', false);
     let open = 2;
     const close = (): void => {
       open -= 1;
@@ -201,7 +210,10 @@ class Attempt {
     from.adopt(client);
     target.adopt(accepted);
     listener.offer(accepted);
-    fabric.sim.schedule(latency, 'connect', () => this.finish(client));
+    fabric.sim.schedule(latency, 'connect', () => {
+      wire.control('.', true);
+      this.finish(client);
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { Datagram } from './attachment.ts';
 import type { Flow, Sender } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import type { NetworkStack } from './network-stack.ts';
+import { errorOf, TappedWay } from './tapped-way.ts';
 
 /** What arrives while nobody reads is dropped beyond this (net.core.rmem_default). */
 const BUFFER_BYTES = 212_992;
@@ -59,15 +60,24 @@ export class DatagramSocket extends FileDescription {
     const packet = this.#packet(data, to);
     const answered = fabric.flows.answeredBy(packet);
     const flow = answered === undefined ? this.#note(packet, data, sender) : undefined;
-    const { end, path } = fabric.carry(network, packet, flow);
-    if (end.kind === 'dropped') return;
+    const result = fabric.carry(network, packet, flow);
+    const { end, path } = result;
+    const bytes = data.slice();
+    const wire = new TappedWay(fabric, result);
+    if (end.kind === 'dropped') {
+      wire.pass({ protocol: 'udp', data: bytes }, true, true);
+      return;
+    }
     const latency = fabric.latencyAlong(path);
+    const unreachable = end.kind === 'lost' && end.at === network && end.why === 'unreachable';
+    if (unreachable) network.note(packet.destination.address, false);
+    else if (end.kind === 'delivered') network.note(packet.destination.address);
+    wire.pass({ protocol: 'udp', data: bytes }, true, latency !== undefined);
     if (latency === undefined) {
       if (flow !== undefined) flow.obstacle = 'lost on the way';
       return;
     }
     if (end.kind === 'lost') {
-      if (end.at === network && end.why === 'unreachable') network.note(packet.destination.address, false);
       const [code, delayMs] =
         end.why === 'no route' ? (['ENETUNREACH', 0] as const) : (['EHOSTUNREACH', ARP_FAILURE_MS] as const);
       if (end.why !== 'beyond') fabric.sim.schedule(latency + delayMs, 'packet', () => this.#fail(code, flow));
@@ -76,15 +86,17 @@ export class DatagramSocket extends FileDescription {
     if (end.kind === 'rejected') {
       // One's own machine says so at once.
       if (end.at === network) {
+        wire.refuse(packet, errorOf(end.with));
         flow?.end({ kind: 'failed', code: 'EPERM' });
         throw new Errno('EPERM');
       }
-      fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED', flow));
+      fabric.sim.schedule(latency, 'packet', () => {
+        wire.refuse(packet, errorOf(end.with));
+        this.#fail('ECONNREFUSED', flow);
+      });
       return;
     }
-    network.note(packet.destination.address);
     if (flow !== undefined) fabric.flows.awaitAnswer(flow, packet);
-    const bytes = data.slice();
     fabric.sim.schedule(latency, 'packet', () => {
       const receiver = end.to.datagramFor(packet.destination.address, packet.destination.port);
       if (receiver !== undefined) {
@@ -94,6 +106,7 @@ export class DatagramSocket extends FileDescription {
         return;
       }
       if (flow !== undefined) flow.obstacle = 'nobody listens';
+      wire.refuse(packet, 'port unreachable');
       fabric.sim.schedule(latency, 'packet', () => this.#fail('ECONNREFUSED', flow));
     });
   }

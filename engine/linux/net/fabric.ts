@@ -3,6 +3,7 @@ import type { Inode } from '../vfs/inode.ts';
 import { LayerStore } from '../vfs/lower-tree.ts';
 import { inSubnet } from './address.ts';
 import type { Attachment } from './attachment.ts';
+import type { Capture } from './capture/capture.ts';
 import { type Flow, FlowLog } from './flow-log.ts';
 import type { Packet } from './netfilter/packet.ts';
 import { carryPacket, type PathResult, type PathStep } from './netfilter/path.ts';
@@ -35,6 +36,8 @@ export class Fabric {
   readonly flows: FlowLog;
   /** What machines let others mount, by file handle. */
   readonly exports = new Map<string, ExportedDirectory>();
+  /** Told of every packet while somebody listens to an interface. */
+  capture: Capture | undefined;
   readonly #loopbackMs: number;
   readonly #sameHostMs: number;
   readonly #betweenHostsMs: number;
@@ -98,14 +101,14 @@ export class Fabric {
     const steps: PathStep[] = [];
     const result = carryPacket(from, packet, { ...surroundings, observe: (step) => steps.push(step) });
     const { source, destination } = packet;
-    const arrivalsMs = result.path.map((_, index) => (index === 0 ? 0 : this.#along(result.path.slice(0, index + 1))));
+    const arrivalsMs = result.path.map((_, index) => (index === 0 ? 0 : this.alongMs(result.path.slice(0, index + 1))));
     flow.tried({ atMs: this.sim.nowMs, steps, result, arrivalsMs, source, destination });
     return result;
   }
 
   /** One way for one packet along a path that `carry` found, in milliseconds; undefined when it does not get through. */
   latencyAlong(path: readonly Attachment[]): number | undefined {
-    return this.#losses.size > 0 && this.#loses(path) ? undefined : this.#along(path);
+    return this.#losses.size > 0 && this.#loses(path) ? undefined : this.alongMs(path);
   }
 
   #loses(path: readonly Attachment[]): boolean {
@@ -115,7 +118,8 @@ export class Fabric {
     });
   }
 
-  #along(path: readonly Attachment[]): number | undefined {
+  /** The same for a packet that is not lost. */
+  alongMs(path: readonly Attachment[]): number | undefined {
     const hosts = path.filter(({ hostName }, index) => index === 0 || path[index - 1]!.hostName !== hostName);
     const [first, last] = [path[0]!, path.at(-1)!];
     if (hosts.length <= 2) return this.latencyMs(first, last);

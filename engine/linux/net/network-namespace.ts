@@ -243,6 +243,13 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     const mac = answered ? this.fabric.find(next)?.macOf(next) : undefined;
     // Without a gateway the default route leads everywhere, but only what is near is asked for.
     if (answered && (mac === undefined || (route.prefixLength === 0 && route.gateway === undefined))) return;
+    const { capture } = this.fabric;
+    if (
+      capture !== undefined &&
+      this.neighbours.every(({ address: known, state }) => known !== next || state !== 'REACHABLE')
+    ) {
+      capture.asked(this, next, route.interfaceName, mac);
+    }
     this.#neighbours ??= new NeighbourTable();
     this.#neighbours.note(next, mac, route.interfaceName, this.fabric.sim.nowMs);
   }

@@ -5,6 +5,7 @@ import { ByteQueue } from '../vfs/byte-queue.ts';
 import { FileDescription } from '../vfs/description.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
+import type { TcpContent } from './capture/content.ts';
 
 /** Bytes on the way and not yet read, per direction. */
 const WINDOW_BYTES = 65_536;
@@ -16,11 +17,22 @@ const FIRST_RETRANSMISSION_MS = 200;
 const MAX_RETRANSMISSION_MS = 120_000;
 const GIVE_UP_MS = 924_600;
 
+const DELAYED_ACK_MS = 40;
+
 /** The way from one end of a connection to the other. */
 export interface Link {
   readonly sim: Simulation;
   /** Milliseconds one way; undefined while nothing gets through. */
   readonly latencyMs: () => number | undefined;
+  /** Tells whoever listens on the way; absent where there is none (Unix sockets). */
+  readonly wire?: Wire;
+}
+
+/** A way through the network, for whoever listens there. */
+interface Wire {
+  /** While nobody listens, nothing else is asked. */
+  readonly tapped: boolean;
+  show(forth: boolean, segment: Omit<TcpContent, 'protocol'>, arrives: boolean): void;
 }
 
 export interface StreamSocketOptions {
@@ -30,6 +42,12 @@ export interface StreamSocketOptions {
   readonly remote: SocketAddress;
   /** Called when the last descriptor is closed. */
   readonly onClose?: (socket: StreamSocket) => void;
+}
+
+interface Sending {
+  readonly deliver: () => void;
+  /** Tells whoever listens, and whether it arrives. */
+  readonly show: (arrives: boolean) => void;
 }
 
 /** One end of an established connection. What it sends arrives in order, after the latency of the link. */
@@ -45,9 +63,11 @@ export class StreamSocket extends FileDescription {
   readonly #received = new ByteQueue();
   readonly #writeQueue = new WaitQueue();
   #peer!: StreamSocket;
+  #isClient = false;
+  #sent = 0;
   #inFlight = 0;
   #lastArrivalMs = 0;
-  #stalled: (() => void)[] | undefined;
+  #stalled: Sending[] | undefined;
   #finSent = false;
   #finReceived = false;
   #closed = false;
@@ -68,6 +88,7 @@ export class StreamSocket extends FileDescription {
   static pair(a: StreamSocketOptions, b: StreamSocketOptions): readonly [StreamSocket, StreamSocket] {
     const first = new StreamSocket(a);
     const second = new StreamSocket(b);
+    first.#isClient = true;
     first.#peer = second;
     second.#peer = first;
     return [first, second];
@@ -116,18 +137,27 @@ export class StreamSocket extends FileDescription {
     const count = Math.min(room, data.length - offset);
     if (count <= 0) return 0;
     const chunk = offset === 0 && count === data.length ? data : data.subarray(offset, offset + count);
+    const at = this.#sent;
+    this.#sent += count;
     this.#inFlight += count;
-    this.#transmit(() => this.#peer.#arrive(chunk));
+    this.#transmit(
+      () => this.#peer.#arrive(chunk),
+      (arrives) => this.#show('P.', arrives, at, chunk),
+    );
     return count;
   }
 
   shutdownWrite(): void {
     if (this.#finSent || this.#broken) return;
     this.#finSent = true;
-    this.#transmit(() => {
-      this.#peer.#finReceived = true;
-      this.#peer.#readQueue.wake();
-    });
+    this.#transmit(
+      () => {
+        this.#peer.#finReceived = true;
+        this.#peer.#acknowledgeEnd();
+        this.#peer.#readQueue.wake();
+      },
+      (arrives) => this.#show('F.', arrives, this.#sent),
+    );
   }
 
   override stat(): Stat {
@@ -172,11 +202,46 @@ export class StreamSocket extends FileDescription {
     }
     if (this.#broken) return;
     this.#received.push(chunk);
+    if (this.#tapped) this.#show('.', true);
     this.#readQueue.wake();
   }
 
   #sendReset(): void {
-    this.#transmit(() => this.#peer.#fail('ECONNRESET'));
+    this.#transmit(
+      () => this.#peer.#fail('ECONNRESET'),
+      (arrives) => this.#show('R.', arrives),
+    );
+  }
+
+  get #tapped(): boolean {
+    return this.#link.wire?.tapped === true;
+  }
+
+  /** The end of a stream is acknowledged with one's own, if that comes soon (TCP_DELACK_MIN). */
+  #acknowledgeEnd(): void {
+    if (!this.#tapped) return;
+    if (this.#finSent) {
+      this.#show('.', true);
+      return;
+    }
+    this.#link.sim.schedule(DELAYED_ACK_MS, 'capture', () => {
+      if (!this.#finSent && !this.#broken) this.#show('.', true);
+    });
+  }
+
+  /** Only the kernel of whoever listens makes segments of what is sent; see `capture.ts`. */
+  #show(
+    flags: string,
+    arrives: boolean,
+    sequence = this.#sent + (this.#finSent ? 1 : 0),
+    data: Uint8Array = EMPTY,
+  ): void {
+    const { wire } = this.#link;
+    if (wire === undefined || !wire.tapped) return;
+    const peer = this.#peer;
+    const acknowledged = peer.#sent - peer.#inFlight + (this.#finReceived ? 1 : 0);
+    const window = WINDOW_BYTES - this.#received.length;
+    wire.show(this.#isClient, { flags, sequence, acknowledged, window, data }, arrives);
   }
 
   #fail(code: ErrnoCode): void {
@@ -188,18 +253,20 @@ export class StreamSocket extends FileDescription {
     this.#writeQueue.wake();
   }
 
-  #transmit(deliver: () => void): void {
+  #transmit(deliver: () => void, show: (arrives: boolean) => void): void {
     if (this.#stalled !== undefined) {
-      this.#stalled.push(deliver);
+      this.#stalled.push({ deliver, show });
       return;
     }
     const { sim, latencyMs } = this.#link;
     const latency = latencyMs();
     if (latency === undefined) {
-      this.#stalled = [deliver];
+      this.#stalled = [{ deliver, show }];
+      show(false);
       this.#retransmit(FIRST_RETRANSMISSION_MS, sim.nowMs + GIVE_UP_MS);
       return;
     }
+    show(true);
     this.#lastArrivalMs = Math.max(this.#lastArrivalMs, sim.nowMs + latency);
     sim.schedule(this.#lastArrivalMs - sim.nowMs, 'packet', deliver);
   }
@@ -211,11 +278,12 @@ export class StreamSocket extends FileDescription {
       if (stalled === undefined) return;
       if (latencyMs() !== undefined) {
         this.#stalled = undefined;
-        for (const deliver of stalled) this.#transmit(deliver);
+        for (const { deliver, show } of stalled) this.#transmit(deliver, show);
       } else if (sim.nowMs >= deadlineMs) {
         this.#stalled = undefined;
         this.#fail('ETIMEDOUT');
       } else {
+        stalled[0]!.show(false);
         this.#retransmit(Math.min(delayMs * 2, MAX_RETRANSMISSION_MS), deadlineMs);
       }
     });

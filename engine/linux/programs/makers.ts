@@ -48,6 +48,7 @@ import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-pr
 import { journalctl } from './systemd/journalctl.ts';
 import { halt, poweroff, reboot, shutdown } from './systemd/shutdown.ts';
 import { systemctl } from './systemd/systemctl.ts';
+import { tcpdump } from './tcpdump/tcpdump.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
 import { date, sleep } from './time.ts';
 import { tree } from './tree.ts';
@@ -180,6 +181,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   tac,
   tail,
   tar,
+  tcpdump,
   tee,
   test,
   time,

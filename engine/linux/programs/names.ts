@@ -28,7 +28,7 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
 /** What drives a machine's systemd, and what administrators install; no image has it. */
 const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
   '/bin': 'journalctl systemctl',
-  '/usr/bin': 'sudo tree vim',
+  '/usr/bin': 'sudo tcpdump tree vim',
   '/sbin': 'halt poweroff reboot shutdown',
 };
 

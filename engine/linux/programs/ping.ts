@@ -45,7 +45,9 @@ export const ping = program(function* (process, args, flavour) {
       const last = tally.sent === count;
       const timeoutMs = Math.min(last ? waitMs : Math.min(intervalMs, waitMs), deadlineMs - process.now());
       const sentMs = process.now();
-      const reply = yield* process.echo(address, { timeoutMs, ...(ttl !== undefined && { ttl }) });
+      const sequence = flavour === 'gnu' ? tally.sent : tally.sent - 1;
+      const message = { id: process.pid, sequence, bytes: size };
+      const reply = yield* process.echo(address, { timeoutMs, ...message, ...(ttl !== undefined && { ttl }) });
       if (reply?.kind === 'reply') tally.timesMs.push(reply.timeMs);
       if (reply !== undefined && !options.has('q')) yield* print(process, replyText(flavour, reply, tally.sent, size));
       if (!last) yield* process.sleep(Math.max(0, intervalMs - (process.now() - sentMs)));

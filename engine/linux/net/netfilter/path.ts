@@ -47,10 +47,20 @@ type PathEnd =
   | { readonly kind: 'dropped'; readonly at: Attachment }
   | { readonly kind: 'rejected'; readonly at: Attachment; readonly with: string };
 
+/** What a packet was in a stack on its way. */
+export interface Hop {
+  readonly entered: Pick<Packet, 'source' | 'destination'>;
+  /** As the stack sent it on, which it did by the route; absent where its way ended. */
+  left?: Pick<Packet, 'source' | 'destination'>;
+  route?: Route;
+}
+
 export interface PathResult {
   readonly end: PathEnd;
   /** The network stacks on the way, the sender's first. */
   readonly path: readonly Attachment[];
+  /** One for each stack of the path. */
+  readonly hops: readonly Hop[];
   /** What stacks on the way remember of the flow. */
   readonly flows: readonly TrackedFlow[];
 }
@@ -90,6 +100,7 @@ class Journey {
   readonly #packet: Packet;
   readonly #options: PathOptions;
   readonly #path: Attachment[];
+  readonly #hops: Hop[] = [];
   readonly #flows: TrackedFlow[] = [];
 
   constructor(from: Attachment, packet: Packet, options: PathOptions) {
@@ -104,6 +115,8 @@ class Journey {
       const at = this.#path.at(-1)!;
       const arriving = hop > 0;
       const original = { source: packet.source, destination: packet.destination };
+      const passed: Hop = { entered: original };
+      this.#hops.push(passed);
       const known = this.#follow(at);
       const entered = this.#hook(at, arriving ? 'PREROUTING' : 'OUTPUT', known);
       if (entered !== undefined) return this.#end(entered);
@@ -112,6 +125,7 @@ class Journey {
         // A virtual server may have given it to somebody else, where it goes next.
         if (taken !== undefined || at.isOwn(packet.destination.address)) {
           this.#note(at, original, known);
+          if (!arriving) passed.left = { source: packet.source, destination: packet.destination };
           return this.#end(taken ?? { kind: 'delivered', to: at });
         }
       }
@@ -122,6 +136,8 @@ class Journey {
       const left = (forwarded ? this.#hook(at, 'FORWARD', known) : undefined) ?? this.#hook(at, 'POSTROUTING', known);
       if (left !== undefined) return this.#end(left);
       this.#note(at, original, known);
+      passed.left = { source: packet.source, destination: packet.destination };
+      passed.route = route;
       const next = this.#nextHop(at, route);
       this.#tell(at, route, next);
       if (next === undefined) return this.#end({ kind: 'lost', at, why: this.#whyLost(route) });
@@ -147,7 +163,7 @@ class Journey {
   }
 
   #end(end: PathEnd): PathResult {
-    return { end, path: this.#path, flows: this.#flows };
+    return { end, path: this.#path, hops: this.#hops, flows: this.#flows };
   }
 
   /** What is sent to one of the stack's own addresses goes out by loopback and comes in again. */
@@ -259,7 +275,8 @@ class Journey {
   }
 }
 
-function inInterface(from: Attachment, at: Attachment): string {
+/** The interface by which what one stack sends comes into the next. */
+export function inInterface(from: Attachment, at: Attachment): string {
   const back = at.isMachine && from.hostName !== at.hostName ? undefined : at.routeTo(from.addresses[0] ?? '');
   return back?.interfaceName ?? UPLINK;
 }
