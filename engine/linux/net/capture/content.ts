@@ -15,12 +15,12 @@ export interface TcpContent {
   readonly data: Uint8Array;
 }
 
-export interface UdpContent {
+interface UdpContent {
   readonly protocol: 'udp';
   readonly data: Uint8Array;
 }
 
-export interface EchoContent {
+interface EchoContent {
   readonly protocol: 'icmp';
   readonly type: 'echo request' | 'echo reply';
   readonly id: number;

@@ -48,7 +48,7 @@ type PathEnd =
   | { readonly kind: 'rejected'; readonly at: Attachment; readonly with: string };
 
 /** What a packet was in a stack on its way. */
-export interface Hop {
+interface Hop {
   readonly entered: Pick<Packet, 'source' | 'destination'>;
   /** As the stack sent it on, which it did by the route; absent where its way ended. */
   left?: Pick<Packet, 'source' | 'destination'>;

@@ -27,8 +27,6 @@ const IP_PROTOCOLS: Readonly<Record<string, number>> = {
 };
 const WITH_PORTS: readonly number[] = [TCP, UDP, 132];
 
-export const isIp: Test = ({ etherType }) => etherType === IPV4;
-
 function isIpProtocol(number: number): Test {
   return ({ etherType, payload }) => etherType === IPV4 && payload[9] === number;
 }
