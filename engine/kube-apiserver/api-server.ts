@@ -1,4 +1,5 @@
 import { stringify as stringifyYaml } from 'yaml';
+import { componentStatuses } from '../api/core/component-status.ts';
 import type { KindDescriptor } from '../api/descriptor.ts';
 import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
 import type { NodeDialer } from '../api/node-api.ts';
@@ -19,6 +20,7 @@ import { watchAvailability } from './availability.ts';
 import { createDefaultRoles, createServerObjects, createSystemObjects } from './bootstrap.ts';
 import { Clock } from './clock.ts';
 import { startCompactor } from './compactor.ts';
+import { serveComponentStatuses } from './component-statuses.ts';
 import type { Proxying, ResourceHandler, ResourceRequest, ServerContext } from './context.ts';
 import { respond } from './context.ts';
 import { conversionWebhook } from './custom-resources/conversion-webhook.ts';
@@ -92,6 +94,7 @@ export interface ApiServer {
   close(): void;
 }
 
+const UNSTORED_KINDS: readonly KindDescriptor[] = [...CREATE_ONLY_KINDS, componentStatuses];
 const DEFAULT_LATENCY: WatchLatency = { minMs: 1, maxMs: 2 };
 const DEFAULT_COMPACTION_MS = 5 * 60_000;
 const NOBODY: ServiceDialer = () => undefined;
@@ -162,7 +165,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   const bookmarks = new BookmarkTimer(sim);
   const servicePrefix = storagePrefix({ plural: 'services' });
   const allocation = serviceAllocation(etcd, servicePrefix, scope.draws(sim.random('kube-apiserver/services')));
-  const served = new ServedKinds(CREATE_ONLY_KINDS, (kind) => ({
+  const served = new ServedKinds(UNSTORED_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
     watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope, bookmarks }),
@@ -247,12 +250,22 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
     const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
     if (info !== undefined && resource !== undefined)
       return server.audit.during(() => serveResource(server, request, info, resource, caller.user));
-    const created = info && serveCreateOnly(server, request, info, caller.user);
-    if (created !== undefined) return created;
+    const unstored = info && serveUnstored(server, request, info, caller.user);
+    if (unstored !== undefined) return unstored;
     const passedOn = server.aggregation.serve(request, segments, caller.user);
     if (passedOn !== undefined) return passedOn;
     return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
   });
+}
+
+/** Serves kinds of which nothing is stored; undefined when the path is about something else. */
+function serveUnstored(
+  server: ServerContext,
+  request: ApiRequest,
+  info: RequestInfo,
+  user: UserInfo,
+): ApiResponse | undefined {
+  return serveCreateOnly(server, request, info, user) ?? serveComponentStatuses(server, request, info);
 }
 
 /** Who sends the request, or whom the sender asks to be taken for. @throws StatusError Unauthorized, Forbidden */

@@ -23,15 +23,15 @@ export class ServedKinds {
   readonly resources: ReadonlyMap<string, ServedResource>;
   readonly lookup: Lookup;
   readonly #resources = new Map<string, ServedResource>();
-  readonly #createOnly: readonly KindDescriptor[];
+  readonly #unstored: readonly KindDescriptor[];
   readonly #serve: (kind: KindDescriptor) => ServedResource;
   /** The first resource of each plural: built-in kinds come before custom ones of the same name. */
   readonly #stores = new Map<string, Store>();
   #kinds: readonly KindDescriptor[] | undefined;
 
   /** @param serve makes the store and the watches of a kind. */
-  constructor(createOnly: readonly KindDescriptor[], serve: (kind: KindDescriptor) => ServedResource) {
-    this.#createOnly = createOnly;
+  constructor(unstored: readonly KindDescriptor[], serve: (kind: KindDescriptor) => ServedResource) {
+    this.#unstored = unstored;
     this.#serve = serve;
     this.resources = this.#resources;
     const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
@@ -43,7 +43,7 @@ export class ServedKinds {
 
   /** Every kind, in the order discovery lists them. Another array after every change, and only then. */
   get kinds(): readonly KindDescriptor[] {
-    this.#kinds ??= [...this.#createOnly, ...Array.from(this.#resources.values(), ({ kind }) => kind)];
+    this.#kinds ??= [...this.#unstored, ...Array.from(this.#resources.values(), ({ kind }) => kind)];
     return this.#kinds;
   }
 

@@ -14,6 +14,7 @@ const KINDS: readonly (readonly [module: string, kinds: readonly string[]])[] = 
     'kubernetes-models/v1',
     [
       'Binding',
+      'ComponentStatus',
       'ConfigMap',
       'Endpoints',
       'Event',

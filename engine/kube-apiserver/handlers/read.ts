@@ -36,7 +36,7 @@ export const watchCollection: ResourceHandler = (request) => {
 };
 
 /** The selectors of a list, watch or deletecollection. @throws StatusError BadRequest */
-export function readFilter({ query, info, kind }: ResourceRequest): ObjectFilter {
+export function readFilter({ query, info, kind }: Pick<ResourceRequest, 'query' | 'info' | 'kind'>): ObjectFilter {
   let fields: FieldSelector;
   try {
     fields = parseFieldSelector(query.text('fieldSelector'));
