@@ -1,11 +1,17 @@
 import { isProxied } from '../api/proxied-path.ts';
-import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, StartWatch } from '../api/request.ts';
 import { Errno } from '../linux/errno.ts';
-import type { ForkedResponse, HttpServerRequest, HttpServerResponse, SecureChannel } from '../linux/http.ts';
+import type {
+  ForkedResponse,
+  HttpServerRequest,
+  HttpServerResponse,
+  SecureChannel,
+  StreamedResponse,
+} from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import { serverTls } from '../linux/programs/go/server-tls.ts';
 import type { Signal } from '../linux/signal.ts';
-import { decode, encode, printError } from '../linux/stdio.ts';
+import { encode, printError } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 
@@ -37,8 +43,10 @@ export function* apiTls(process: Process): Task<(() => SecureChannel) | undefine
   return undefined;
 }
 
-/** What the API server's port answers. Simplified: watches, sessions and logs that go on are not served there. */
-export function apiOverHttps(handle: ApiHandler): (request: HttpServerRequest) => HttpServerResponse | ForkedResponse {
+/** What the API server's port answers. Simplified: exec, attach and port-forward are not served there. */
+export function apiOverHttps(
+  handle: ApiHandler,
+): (request: HttpServerRequest) => HttpServerResponse | ForkedResponse | StreamedResponse {
   return (request) => {
     const proxied = isProxied(pathOf(request));
     const method = request.method === 'HEAD' && !proxied ? 'GET' : request.method;
@@ -97,11 +105,11 @@ function readRequest(request: HttpServerRequest, method: ApiRequest['method']): 
   };
 }
 
-function written(answer: ApiResponse, request: HttpServerRequest): HttpServerResponse {
-  if (answer.byteStream !== undefined) return { ...headed(answer), body: soFar(answer) };
-  if (answer.watch !== undefined || answer.session !== undefined) return NOT_STREAMED;
-  const { body } = answer;
-  if (body instanceof Uint8Array) return { ...headed(answer), body };
+function written(answer: ApiResponse, request: HttpServerRequest): HttpServerResponse | StreamedResponse {
+  const { body, watch, byteStream } = answer;
+  if (byteStream !== undefined) return { ...headed(answer), stream: byteStream };
+  if (watch !== undefined) return { ...headed(answer), stream: (sink) => watch(asLines(sink)) };
+  if (answer.session !== undefined) return NOT_UPGRADED;
   if (body instanceof Uint8Array) return { ...headed(answer), body };
   if (typeof body !== 'object' || body === null) return { ...headed(answer), body: String(body ?? '') };
   return {
@@ -125,24 +133,23 @@ function headed({ status, headers }: ApiResponse): HttpServerResponse {
   return { status, headers: { 'Cache-Control': 'no-cache, private', ...Object.fromEntries(named) } };
 }
 
-/** What a stream of bytes holds at this moment. */
-function soFar({ byteStream }: ApiResponse): Uint8Array {
-  const pieces: string[] = [];
-  const stop = byteStream!({ write: (chunk) => pieces.push(decode(chunk)), end: () => {} });
-  stop();
-  return encode(pieces.join(''));
+/** Events as lines of JSON. */
+function asLines({ write, end }: Parameters<StreamedResponse['stream']>[0]): Parameters<StartWatch>[0] {
+  return { event: (event) => write(encode(`${JSON.stringify(event)}\n`)), end };
 }
 
-const NOT_STREAMED: HttpServerResponse = {
-  status: 501,
+/** What is said of sessions whoever asks, since connections are not upgraded here. */
+const NOT_UPGRADED: HttpServerResponse = {
+  status: 400,
   headers: { 'Content-Type': 'application/json' },
   body: `${JSON.stringify({
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    message: 'watches and sessions are not served over the network of the simulated machines',
-    reason: 'NotImplemented',
-    code: 501,
+    message:
+      'Upgrade request required: exec, attach and port-forward are not served over the network of the simulated machines',
+    reason: 'BadRequest',
+    code: 400,
   })}\n`,
 };

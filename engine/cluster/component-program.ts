@@ -4,6 +4,7 @@ import {
   type HttpServerRequest,
   type HttpServerResponse,
   type SecureChannel,
+  type StreamedResponse,
   serveHttp,
 } from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
@@ -18,7 +19,7 @@ export interface RunningComponent {
   /** What its health endpoint says; healthy unless told. */
   healthy?(): boolean;
   /** What its port answers to everybody, where that is more than health. */
-  answer?(request: HttpServerRequest): HttpServerResponse | ForkedResponse;
+  answer?(request: HttpServerRequest): HttpServerResponse | ForkedResponse | StreamedResponse;
   /** What the process does besides answering; tasks may be added at any time. */
   readonly threads?: TaskGroup;
   /** A second port, and what it answers there. */

@@ -1,5 +1,5 @@
 // HTTP/1.1 over simulated sockets: what probes, curl, wget and nginx speak.
-export { type HttpResponse, httpRequest } from './http/client.ts';
+export { type HttpResponse, type HttpResponseHead, httpRequest } from './http/client.ts';
 export { HttpProtocolError, percentDecoded, STATUS_TEXT } from './http/message.ts';
 export { serveHttp } from './http/server.ts';
 export type {
@@ -9,4 +9,5 @@ export type {
   RequestHead,
   SecureChannel,
   SignalVerdict,
+  StreamedResponse,
 } from './http/server-options.ts';

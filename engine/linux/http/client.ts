@@ -36,6 +36,8 @@ export interface HttpRequestOptions {
   readonly version?: '1.0' | '1.1';
   /** A larger body ends in HttpProtocolError; 16 MiB unless told. */
   readonly maxBodyBytes?: number;
+  /** Takes the body piece by piece as it comes; the response then has none. */
+  readonly onPiece?: (piece: Uint8Array, head: HttpResponseHead) => Task<void>;
 }
 
 interface ClientChannel {
@@ -44,11 +46,14 @@ interface ClientChannel {
   open(bytes: Uint8Array): Uint8Array | undefined;
 }
 
-export interface HttpResponse {
+export interface HttpResponseHead {
   readonly version: string;
   readonly status: number;
   readonly statusText: string;
   readonly headers: HttpHeaders;
+}
+
+export interface HttpResponse extends HttpResponseHead {
   readonly body: Uint8Array;
 }
 
@@ -95,7 +100,7 @@ function* readResponse(
   deadline: number | undefined,
 ): Task<HttpResponse> {
   const queue = new ByteQueue();
-  let head: (Omit<HttpResponse, 'body'> & { reader: BodyReader }) | undefined;
+  let head: (HttpResponseHead & { reader: BodyReader }) | undefined;
   for (;;) {
     const left = Math.min(
       options.readTimeoutMs ?? Number.POSITIVE_INFINITY,
@@ -113,7 +118,10 @@ function* readResponse(
     const piece = opened ?? new Uint8Array(0);
     queue.push(piece);
     head ??= startResponse(queue, options);
-    if (head?.reader.read(queue)) return finish(head);
+    const isWhole = head?.reader.read(queue) === true;
+    const taken = options.onPiece === undefined ? undefined : head?.reader.take();
+    if (head !== undefined && taken !== undefined && taken.length > 0) yield* options.onPiece!(taken, head);
+    if (head !== undefined && isWhole) return finish(head);
     if (piece.length > 0) continue;
     if (head !== undefined && bodyFraming(head.headers, { kind: 'close' }).kind === 'close') return finish(head);
     throw new Errno('ECONNRESET');
@@ -136,7 +144,7 @@ function startResponse(queue: ByteQueue, options: HttpRequestOptions) {
   }
 }
 
-function finish(head: Omit<HttpResponse, 'body'> & { reader: BodyReader }): HttpResponse {
+function finish(head: HttpResponseHead & { reader: BodyReader }): HttpResponse {
   const { reader, ...response } = head;
   return { ...response, body: reader.body };
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type HttpServerRequest, type HttpServerResponse, httpRequest, serveHttp } from '../http.ts';
+import {
+  type HttpServerRequest,
+  type HttpServerResponse,
+  httpRequest,
+  type StreamedResponse,
+  serveHttp,
+} from '../http.ts';
 import { testMachine } from '../kernel/test-machine.ts';
 import { decode, encode, print, readAll } from '../stdio.ts';
 import type { Process, Program } from '../syscalls.ts';
@@ -105,6 +111,62 @@ test('a reader that takes nothing does not hold up others', () => {
     return 0;
   });
   expect(all.stdout).toBe('500000');
+});
+
+/** Serves a stream of three pieces, a second apart, and notes when a client has left it. */
+function streamMachine() {
+  const machine = testMachine();
+  const left: string[] = [];
+  machine.start(function* (process) {
+    const answer = (request: HttpServerRequest): StreamedResponse => ({
+      headers: { 'Content-Type': 'text/plain' },
+      stream: ({ write, end }) => {
+        for (const [index, text] of ['one\n', 'two\n', 'three\n'].entries())
+          machine.sim.schedule(index * 1000, 'test', () => write(encode(text)));
+        machine.sim.schedule(2500, 'test', end);
+        return () => left.push(request.path);
+      },
+    });
+    yield* serveHttp(process, process.listen(8080), answer);
+    return 0;
+  });
+  machine.sim.runFor(10);
+  return { ...machine, sim: machine.sim, left };
+}
+
+test('a stream comes in pieces, as they are written, and holds nobody up', () => {
+  const machine = streamMachine();
+  const outcome = machine.run(function* (process) {
+    const begin = process.now();
+    const head = yield* httpRequest(process, {
+      host: '127.0.0.1',
+      port: 8080,
+      path: '/',
+      *onPiece(piece, { status }) {
+        yield* print(process, `${status} ${Math.round((process.now() - begin) / 1000)}s ${decode(piece)}`);
+      },
+    });
+    yield* print(process, `${head.headers['transfer-encoding']} ${head.body.length}`);
+    return 0;
+  });
+  expect(outcome.stdout).toBe('200 0s one\n200 1s two\n200 2s three\nchunked 0');
+  expect(machine.run(raw('GET /old HTTP/1.0\r\n\r\n')).stdout).toMatch(/Connection: close\r\n\r\none\ntwo\nthree\n$/);
+  expect(machine.run(raw('HEAD /head HTTP/1.1\r\nHost: x\r\n\r\n')).stdout).toMatch(
+    /chunked\r\nConnection: close\r\n\r\n$/,
+  );
+});
+
+test('a stream ends when its client leaves', () => {
+  const machine = streamMachine();
+  machine.run(function* (process) {
+    const fd = yield* process.connect('127.0.0.1', 8080);
+    yield* process.write(fd, encode('GET /left HTTP/1.1\r\nHost: x\r\n\r\n'));
+    yield* process.read(fd);
+    process.close(fd);
+    return 0;
+  });
+  machine.sim.runFor(100);
+  expect(machine.left).toEqual(['/left']);
 });
 
 function* failureOf(process: Process, options: { port: number; timeoutMs?: number; maxBodyBytes?: number }) {

@@ -155,6 +155,11 @@ export class BodyReader {
     return concatBytes(this.#pieces);
   }
 
+  /** What has come of it and was not taken yet. */
+  take(): Uint8Array {
+    return concatBytes(this.#pieces.splice(0));
+  }
+
   /** Whether the body is complete with what the queue holds. */
   read(queue: ByteQueue): boolean {
     if (this.#framing.kind === 'close') {

@@ -32,11 +32,20 @@ export interface HttpServerResponse {
 }
 
 /**
+ * An answer without a length: a forked child sends what is written as it comes, until it is over or the client has gone. The
+ * connection ends with it.
+ */
+export interface StreamedResponse extends Pick<HttpServerResponse, 'status' | 'headers'> {
+  /** Begins; the returned function ends it from the client's side. */
+  readonly stream: (sink: { write(bytes: Uint8Array): void; end(): void }) => () => void;
+}
+
+/**
  * An answer that takes its time: a forked child works it out and ends the connection, so that nobody else waits for it.
  * Undefined ends the connection without a word.
  */
 export interface ForkedResponse {
-  readonly child: (child: Process) => Task<HttpServerResponse | undefined>;
+  readonly child: (child: Process) => Task<HttpServerResponse | StreamedResponse | undefined>;
   /** Descriptors that the child has too, besides the standard ones. */
   readonly keeps?: readonly number[];
 }
@@ -58,7 +67,7 @@ export interface SecureChannel {
   seal(bytes: Uint8Array): Uint8Array;
 }
 
-type Answer = HttpServerResponse | ForkedResponse | undefined;
+type Answer = HttpServerResponse | ForkedResponse | StreamedResponse | undefined;
 
 export type HttpHandler = (request: HttpServerRequest) => Answer | Task<Answer>;
 

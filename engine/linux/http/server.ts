@@ -19,7 +19,9 @@ import type {
   HttpServerResponse,
   RequestHead,
   SecureChannel,
+  StreamedResponse,
 } from './server-options.ts';
+import { sendStream } from './streamed-response.ts';
 
 /** A longer body is sent by a forked child, which ends the connection, so that a slow reader holds nobody up. */
 const FORK_BYTES = 32 * 1024;
@@ -244,9 +246,9 @@ function* answerQueued(
       const answer = handler({ ...head, body: reader.body, ...(tls === undefined ? {} : { tls }) });
       const response = isTask(answer) ? yield* answer : answer;
       if (response === undefined) return false;
-      if ('child' in response) {
-        const resumes = keepAlive && options.resumesAfterChild === true;
-        const pid = answerInChild(process, connection, response, head.method, resumes);
+      if ('stream' in response || 'child' in response) {
+        const resumes = keepAlive && options.resumesAfterChild === true && 'child' in response;
+        const pid = answerInChild(process, connection, response, head, resumes);
         if (resumes) connection.child = pid;
         return resumes;
       }
@@ -266,17 +268,19 @@ function isTask<T>(answer: T | Task<T>): answer is Task<T> {
 function answerInChild(
   process: Process,
   connection: Connection,
-  forked: ForkedResponse,
-  method: string,
+  answer: ForkedResponse | StreamedResponse,
+  head: Pick<RequestHead, 'method' | 'version'>,
   keepAlive: boolean,
 ): number {
   const program = function* (child: Process): Task<number> {
-    const response = yield* forked.child(child);
+    const response = 'child' in answer ? yield* answer.child(child) : answer;
     if (response === undefined) return 1;
-    yield* child.write(0, sealed(connection, messageOf(response, method, keepAlive)));
+    if ('stream' in response) yield* sendStream(child, 0, connection.secure, response, head);
+    else yield* child.write(0, sealed(connection, messageOf(response, head.method, keepAlive)));
     return 0;
   };
-  const kept = Object.fromEntries((forked.keeps ?? []).map((fd) => [fd, fd]));
+  const keeps = 'child' in answer ? (answer.keeps ?? []) : [];
+  const kept = Object.fromEntries(keeps.map((fd) => [fd, fd]));
   return process.fork(program, { fds: { 1: 1, 2: 2, ...kept, 0: connection.fd } });
 }
 

@@ -1,6 +1,6 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import { HttpProtocolError, type HttpResponse, httpRequest, STATUS_TEXT } from '../http.ts';
+import { HttpProtocolError, type HttpResponse, type HttpResponseHead, httpRequest, STATUS_TEXT } from '../http.ts';
 import { decode, encode, print, printError, readAll } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import type { TlsConnection } from '../tls/tls-client.ts';
@@ -14,7 +14,7 @@ const MAX_REDIRECTS = 50;
 
 export const curl = program(function* (process, args) {
   const options = getOptions(args, {
-    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:D:R:T:',
+    letters: 'sSo:OIivLfX:d:H:m:w:A:u:kGC1e:D:R:T:N',
     long: {
       silent: 's',
       'show-error': 'S',
@@ -42,6 +42,7 @@ export const curl = program(function* (process, args) {
       'dump-header': 'D',
       resolve: 'R',
       cacert: 'T',
+      'no-buffer': 'N',
     },
   });
   if (options.operands.length === 0) throw new Usage(undefined, 2);
@@ -64,10 +65,11 @@ function* fetchUrl(process: Process, target: string, options: Options): Task<num
       return yield* complain(process, options, 1, `Protocol "${url.scheme}" not supported`);
     const address = resolved(options, url) ?? (yield* resolveHost(process, url.host));
     if (address === undefined) return yield* complain(process, options, 6, `Could not resolve host: ${url.host}`);
-    const response = yield* exchange(process, url, address, options, redirects > 0);
+    const delivery = new Delivery(process, url, options);
+    const response = yield* exchange(process, url, address, delivery, redirects > 0);
     if (typeof response === 'number') return response;
     const location = response.headers['location'];
-    if (options.has('L') && location !== undefined && response.status >= 300 && response.status < 400) {
+    if (location !== undefined && isFollowed(options, response)) {
       if (redirects >= MAX_REDIRECTS)
         return yield* complain(process, options, 47, `Maximum (${MAX_REDIRECTS}) redirects followed`);
       const next: HttpUrl | undefined = followUrl(url, location);
@@ -76,7 +78,7 @@ function* fetchUrl(process: Process, target: string, options: Options): Task<num
       url = next;
       continue;
     }
-    return yield* deliver(process, url, options, response, process.now() - startMs);
+    return yield* delivery.end(response, process.now() - startMs);
   }
 }
 
@@ -84,9 +86,10 @@ function* exchange(
   process: Process,
   url: HttpUrl,
   address: string,
-  options: Options,
+  delivery: Delivery,
   redirected: boolean,
 ): Task<HttpResponse | number> {
+  const { options } = delivery;
   const data = options.values('d');
   let body: string | undefined;
   if (data.length > 0 && !redirected) body = (yield* readData(process, data)).join('&');
@@ -109,6 +112,11 @@ function* exchange(
   const verbose = options.has('v');
   if (verbose) yield* printError(process, `*   Trying ${address}:${url.port}...\n`);
   const told: string[] = [];
+  const tell = function* (head?: HttpResponseHead): Task<void> {
+    if (!verbose) return;
+    for (const line of told.splice(0)) yield* printError(process, `* ${line}\n`);
+    if (head !== undefined) yield* printError(process, verboseText(url, address, method, path, headers, head));
+  };
   try {
     const request = {
       method,
@@ -119,14 +127,18 @@ function* exchange(
       ...(body === undefined ? {} : { body }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(url.scheme === 'https' ? { secure: securing(process, url.host, options, timeoutMs, told) } : {}),
+      maxBodyBytes: Number.POSITIVE_INFINITY,
+      *onPiece(piece: Uint8Array, head: HttpResponseHead): Task<void> {
+        if (!delivery.hasBegun) yield* tell(head);
+        yield* delivery.take(piece, head);
+      },
     };
     const response = yield* httpRequest(process, request);
-    if (verbose) for (const line of told) yield* printError(process, `* ${line}\n`);
-    if (verbose) yield* printError(process, verboseText(url, address, method, path, headers, response));
+    if (!delivery.hasBegun) yield* tell(response);
     return response;
   } catch (error) {
-    if (verbose) for (const line of told) yield* printError(process, `* ${line}\n`);
-    return yield* explain(process, url, options, error, process.now() - startMs);
+    yield* tell();
+    return yield* explain(process, url, delivery, error, process.now() - startMs);
   }
 }
 
@@ -182,7 +194,7 @@ function verboseText(
   method: string,
   path: string,
   headers: Record<string, string>,
-  response: HttpResponse,
+  response: HttpResponseHead,
 ): string {
   const sent = Object.entries(headers).map(([name, value]) => `> ${name}: ${value}\n`);
   const got = Object.entries(response.headers).map(([name, value]) => `< ${titleCase(name)}: ${value}\n`);
@@ -196,7 +208,13 @@ function titleCase(name: string): string {
   return name === 'etag' ? 'ETag' : name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-function* explain(process: Process, url: HttpUrl, options: Options, error: unknown, elapsedMs: number): Task<number> {
+function* explain(
+  process: Process,
+  url: HttpUrl,
+  { options, hasBegun, bytes }: Delivery,
+  error: unknown,
+  elapsedMs: number,
+): Task<number> {
   if (error instanceof CurlTlsError) return yield* complain(process, options, error.exitCode, error.message);
   if (error instanceof HttpProtocolError)
     return yield* complain(process, options, 1, 'Received HTTP/0.9 when not allowed');
@@ -207,12 +225,16 @@ function* explain(process: Process, url: HttpUrl, options: Options, error: unkno
         process,
         options,
         28,
-        options.has('m')
-          ? `Connection timed out after ${Math.round(elapsedMs)} milliseconds`
-          : `Failed to connect to ${url.host} port ${url.port} after ${Math.round(elapsedMs)} ms: Could not connect to server`,
+        hasBegun
+          ? `Operation timed out after ${Math.round(elapsedMs)} milliseconds with ${bytes} bytes received`
+          : options.has('m')
+            ? `Connection timed out after ${Math.round(elapsedMs)} milliseconds`
+            : `Failed to connect to ${url.host} port ${url.port} after ${Math.round(elapsedMs)} ms: Could not connect to server`,
       );
     case 'ECONNRESET':
-      return yield* complain(process, options, 52, 'Empty reply from server');
+      return hasBegun
+        ? yield* complain(process, options, 18, 'transfer closed with outstanding read data remaining')
+        : yield* complain(process, options, 52, 'Empty reply from server');
     default:
       return yield* complain(
         process,
@@ -223,50 +245,83 @@ function* explain(process: Process, url: HttpUrl, options: Options, error: unkno
   }
 }
 
-function* deliver(
-  process: Process,
-  url: HttpUrl,
-  options: Options,
-  response: HttpResponse,
-  elapsedMs: number,
-): Task<number> {
-  if (options.has('f') && response.status >= 400) {
-    yield* writeOut(process, options, response, elapsedMs);
-    return yield* complain(process, options, 22, `The requested URL returned error: ${response.status}`);
-  }
-  const pieces: Uint8Array[] = [];
-  const head = encode(headText(response));
-  const dump = options.value('D');
-  if (dump === '-') yield* process.write(1, head);
-  else if (dump !== undefined) process.writeFile(dump, head);
-  if (options.has('i') || options.has('I')) pieces.push(head);
-  if (!options.has('I')) pieces.push(response.body);
-  const base = url.path.split('?')[0]!.split('/').at(-1)!;
-  const output = options.value('o') ?? (options.has('O') ? base : undefined);
-  if (output !== undefined && output !== '-') {
-    const fd = process.open(output, { write: true, create: true, truncate: true });
-    for (const piece of pieces) yield* process.write(fd, piece);
-    process.close(fd);
-  } else for (const piece of pieces) yield* process.write(1, piece);
-  yield* writeOut(process, options, response, elapsedMs);
-  return 0;
+/** Whether a response leads on to another place, and is not shown itself. */
+function isFollowed(options: Options, { status, headers }: HttpResponseHead): boolean {
+  return options.has('L') && headers['location'] !== undefined && status >= 300 && status < 400;
 }
 
-function headText({ version, status, statusText, headers }: HttpResponse): string {
+/** Where a response goes as it comes: its body to standard output or a file, its head where options say. */
+class Delivery {
+  readonly options: Options;
+  /** Of the body so far. */
+  bytes = 0;
+  hasBegun = false;
+  readonly #process: Process;
+  readonly #url: HttpUrl;
+  #fd = 1;
+
+  constructor(process: Process, url: HttpUrl, options: Options) {
+    this.#process = process;
+    this.#url = url;
+    this.options = options;
+  }
+
+  *take(piece: Uint8Array, head: HttpResponseHead): Task<void> {
+    if (!this.hasBegun) yield* this.#begin(head);
+    this.bytes += piece.length;
+    if (this.#isShown(head) && !this.options.has('I')) yield* this.#process.write(this.#fd, piece);
+  }
+
+  /** @returns curl's exit code */
+  *end(response: HttpResponse, elapsedMs: number): Task<number> {
+    if (!this.hasBegun) yield* this.#begin(response);
+    if (this.#fd !== 1) this.#process.close(this.#fd);
+    yield* writeOut(this.#process, this.options, response, this.bytes, elapsedMs);
+    if (this.#isShown(response)) return 0;
+    return yield* complain(this.#process, this.options, 22, `The requested URL returned error: ${response.status}`);
+  }
+
+  #isShown(head: HttpResponseHead): boolean {
+    return !isFollowed(this.options, head) && !(this.options.has('f') && head.status >= 400);
+  }
+
+  *#begin(response: HttpResponseHead): Task<void> {
+    this.hasBegun = true;
+    if (!this.#isShown(response)) return;
+    const { options } = this;
+    const head = encode(headText(response));
+    const dump = options.value('D');
+    if (dump === '-') yield* this.#process.write(1, head);
+    else if (dump !== undefined) this.#process.writeFile(dump, head);
+    const base = this.#url.path.split('?')[0]!.split('/').at(-1)!;
+    const output = options.value('o') ?? (options.has('O') ? base : undefined);
+    if (output !== undefined && output !== '-')
+      this.#fd = this.#process.open(output, { write: true, create: true, truncate: true });
+    if (options.has('i') || options.has('I')) yield* this.#process.write(this.#fd, head);
+  }
+}
+
+function headText({ version, status, statusText, headers }: HttpResponseHead): string {
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     (name === 'set-cookie' ? value.split('\n') : [value]).map((each) => `${titleCase(name)}: ${each}\r\n`),
   );
   return `HTTP/${version} ${status} ${statusText || (STATUS_TEXT[status] ?? '')}\r\n${lines.join('')}\r\n`;
 }
 
-function* writeOut(process: Process, options: Options, response: HttpResponse, elapsedMs: number): Task<void> {
+function* writeOut(
+  process: Process,
+  options: Options,
+  response: HttpResponseHead,
+  bytes: number,
+  elapsedMs: number,
+): Task<void> {
   const format = options.value('w');
   if (format === undefined) return;
   const seconds = (elapsedMs / 1000).toFixed(6);
   const values: Record<string, string> = {
     http_code: String(response.status).padStart(3, '0'),
     response_code: String(response.status),
-    size_download: String(response.body.length),
+    size_download: String(bytes),
     content_type: response.headers['content-type'] ?? '',
     time_total: seconds,
     time_connect: seconds,

@@ -64,3 +64,46 @@ test('a Pod asks the API server over TLS with curl', () => {
   expect(curl('/version', '-k')).toContain('"gitVersion": "v1.36.2"');
   expect(curl('/healthz', `-k -o /dev/null -w '%{http_code} %{content_type}'`)).toMatch(/^200 text\/plain/);
 });
+
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+test('a Pod watches through the Service kubernetes for as long as it listens', () => {
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const inPod = (script: string) => bed.kubectl('exec', 'curl', '--', 'sh', '-c', script);
+  const curl = `curl -sN --cacert ${account}/ca.crt -H "Authorization: Bearer $(cat ${account}/token)"`;
+  const configMaps = 'https://kubernetes.default.svc/api/v1/namespaces/default/configmaps';
+  inPod(`${curl} "${configMaps}?watch=1&fieldSelector=metadata.name=watched" > /tmp/events & echo $! > /tmp/watch`);
+  bed.pass(2);
+  expect(inPod('cat /tmp/events')).toBe('');
+  bed.kubectl('create', 'configmap', 'watched', '--from-literal=a=1');
+  bed.pass(2);
+  const events = () =>
+    inPod('cat /tmp/events')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  expect(events()).toMatchObject([{ type: 'ADDED', object: { kind: 'ConfigMap', data: { a: '1' } } }]);
+  bed.kubectl('delete', 'configmap', 'watched');
+  bed.pass(2);
+  expect(events().map(({ type }: { readonly type: string }) => type)).toEqual(['ADDED', 'DELETED']);
+  // The server's child that serves the watch goes with its client.
+  const servers = () => bed.run('control-plane', 'pgrep', '-c', 'kube-apiserver').stdout.trim();
+  expect(servers()).toBe('2');
+  inPod('kill $(cat /tmp/watch)');
+  bed.pass(2);
+  expect(servers()).toBe('1');
+  expect(inPod(`${curl} "${configMaps}?watch=1&fieldSelector=metadata.name=none&timeoutSeconds=2"; echo $?`)).toBe(
+    '0\n',
+  );
+});
+
+test('a Pod follows the log of another', () => {
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const inPod = (script: string) => bed.kubectl('exec', 'curl', '--', 'sh', '-c', script);
+  bed.kubectl('run', 'talker', '--image=busybox:1.36', '--', 'sh', '-c', 'while true; do echo hello; sleep 5; done');
+  bed.untilReady('talker');
+  const curl = `curl -sN -m 12 --cacert ${account}/ca.crt -H "Authorization: Bearer $(cat ${account}/token)"`;
+  const followed = inPod(
+    `${curl} "https://kubernetes.default.svc/api/v1/namespaces/default/pods/talker/log?follow=true&sinceSeconds=1"; echo $?`,
+  );
+  expect(followed).toMatch(/^(hello\n){2,3}28\n$/);
+});
