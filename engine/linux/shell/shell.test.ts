@@ -110,3 +110,10 @@ test('/dev/tcp/host/port is a connection in bash, and a missing file elsewhere',
   expect(refused.stderr).toContain('/dev/tcp/nosuch.invalid/9: Invalid argument\n');
   expect(testShell('dash').sh('cat </dev/tcp/127.0.0.1/9').stderr).toContain('No such file');
 });
+
+test('what is sourced may come through a pipe', () => {
+  expect(testShell('bash').sh('source <(echo tide=low; sleep 1; echo wind=west); echo $tide $wind').stdout).toBe(
+    'low west\n',
+  );
+  expect(testShell('bash').sh('mkdir d; . ./d').stderr).toContain('./d: Is a directory');
+});

@@ -1,6 +1,6 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import { decode, print } from '../../stdio.ts';
+import { decode, print, readAll } from '../../stdio.ts';
 import { FunctionReturn, LoopExit, ShellExit } from '../control.ts';
 import { execProgram, searchPath } from '../execute/program.ts';
 import { complain } from '../messages.ts';
@@ -104,9 +104,7 @@ export const dot: Builtin = {
     const path = file.includes('/') ? file : (searchFile(shell, file) ?? file);
     let text: string;
     try {
-      const bytes = shell.process.readFile(path);
-      if (bytes.length > MAX_SCRIPT_LENGTH) throw new Errno('EFBIG');
-      text = decode(bytes);
+      text = decode(yield* readScript(shell, path));
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (isBash(shell)) {
@@ -135,6 +133,16 @@ export const dot: Builtin = {
     }
   },
 };
+
+/** Whatever is there to be read: a pipe, too, as in `source <(kubectl completion bash)`. */
+function* readScript({ process }: Shell, path: string): Task<Uint8Array> {
+  const fd = process.open(path, { read: true });
+  try {
+    return yield* readAll(process, fd, MAX_SCRIPT_LENGTH);
+  } finally {
+    process.close(fd);
+  }
+}
 
 function* untilReturn(source: Task<number>): Task<number> {
   try {
