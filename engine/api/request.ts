@@ -77,7 +77,7 @@ export interface ByteSink {
   end(): void;
 }
 
-/** Calls the listener once, with the answer; the returned function calls that off (the request goes on all the same). */
+/** Calls the listener once, with the answer; the returned function says that the client has gone, which ends the request. */
 type StartAnswer = (listener: (response: ApiResponse) => void) => () => void;
 
 export type StartByteStream = (sink: ByteSink) => () => void;

@@ -21,6 +21,8 @@ interface Pending {
   response?: ApiResponse;
   answeredMs?: number;
   readonly listeners: Set<() => void>;
+  /** Gives the request up. */
+  leave(): void;
   /** When it was last asked for, in steps and milliseconds: a second request like it in one step is another one. */
   moment: string;
 }
@@ -42,13 +44,18 @@ export function resumable(transport: Transport, sim: Simulation): Transport {
     }
     const response = transport(request);
     if (response.later === undefined) return response;
-    const mine: Pending = { key: keyOf(request), listeners: new Set(), moment: momentOf(sim) };
+    const mine: Pending = { key: keyOf(request), listeners: new Set(), moment: momentOf(sim), leave: () => {} };
     pending.push(mine);
-    response.later((answer) => {
+    const leave = response.later((answer) => {
       mine.response = answer;
       mine.answeredMs = sim.nowMs;
       for (const listener of [...mine.listeners]) listener();
     });
+    mine.leave = () => {
+      if (mine.response !== undefined) return;
+      pending.splice(pending.indexOf(mine), 1);
+      leave();
+    };
     throw pendingError(mine);
   };
 }
@@ -80,7 +87,8 @@ function keyOf({ method, path, query, headers, body }: ApiRequest): string {
   return JSON.stringify([method, path, query, headers?.['content-type'], headers?.['accept'], body]);
 }
 
-function pendingError({ listeners }: Pending): RequestPending {
+function pendingError(pending: Pending): RequestPending {
+  const { listeners } = pending;
   return new RequestPending({
     start(resume) {
       const listener = () => {
@@ -88,7 +96,10 @@ function pendingError({ listeners }: Pending): RequestPending {
         resume();
       };
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      // Who ends while it waits has gone.
+      return () => {
+        if (listeners.delete(listener) && listeners.size === 0) pending.leave();
+      };
     },
   });
 }

@@ -24,6 +24,8 @@ const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const PROXIED_METHODS: readonly string[] = [...METHODS, 'HEAD', 'OPTIONS'];
 /** What a child that waits for an answer wakes itself with. */
 const ANSWERED: Signal = 'URG';
+/** Where a child has the connection. */
+const CONNECTION = 0;
 
 /** The certificate that the API server's flags name; without a word nothing is wrong with it. */
 export function* apiTls(process: Process): Task<(() => SecureChannel) | undefined> {
@@ -58,23 +60,30 @@ export function apiOverHttps(
       *child(child) {
         let late: ApiResponse | undefined;
         child.setSignalAction(ANSWERED, 'catch');
-        later((response) => {
+        const leave = later((response) => {
           late = response;
           child.kill(child.pid, ANSWERED);
         });
-        while (late === undefined) yield* untilSignal(child);
-        return written(late, request);
+        try {
+          while (late === undefined) if (yield* hasGone(child)) return undefined;
+          return written(late, request);
+        } finally {
+          if (late === undefined) leave();
+        }
       },
     };
   };
 }
 
-function* untilSignal(process: Process): Task<void> {
+/** Waits for a signal; whether the client has gone instead. */
+function* hasGone(child: Process): Task<boolean> {
   try {
-    yield* process.sleep(60_000);
+    yield* child.poll([CONNECTION]);
+    return (yield* child.read(CONNECTION)).length === 0;
   } catch (error) {
-    if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
-    process.takeSignals();
+    if (!(error instanceof Errno)) throw error;
+    child.takeSignals();
+    return error.code !== 'EINTR';
   }
 }
 

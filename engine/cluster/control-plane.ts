@@ -147,7 +147,7 @@ export class ControlPlane {
       tokenKey: this.#pki.tokenKey,
       extensions: this.#late.apiExtensions,
       proxy: () => this.#late.serverProxy(),
-      sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)),
+      sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)).cancel,
       describesItself: true,
       // Every moment of a cluster's life can be looked at later: nothing is compacted away.
       compactionIntervalMs: 0,

@@ -47,6 +47,8 @@ export type ClusterInput =
   | { readonly kind: 'file.delete'; readonly path: string }
   /** A request to the API server, as kubernetes-admin unless it names its user; the answer, a refusal too, is what `submit` returns. */
   | { readonly kind: 'api'; readonly request: ApiRequest }
+  /** The client of a request has gone before it was answered. `entry` is the request's place in the journal. */
+  | { readonly kind: 'api.leave'; readonly entry: number }
   /** Opens an exec or attach session; the answer to the request is what `submit` returns. */
   | { readonly kind: 'session.open'; readonly session: string; readonly request: ApiRequest }
   /** What the client types or pipes in: one character for each byte. */

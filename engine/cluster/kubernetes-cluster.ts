@@ -44,6 +44,7 @@ import { Terminals } from './terminals.ts';
 import { tokenTransport } from './token-transport.ts';
 import type { ClusterView } from './view.ts';
 import { buildView } from './view-builder.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 import {
   deleteWorkstationFile,
   listWorkstationFiles,
@@ -330,7 +331,9 @@ export class KubernetesCluster implements Cluster {
     handle('terminal.close', ({ terminal }) => terminals.close(terminal));
     handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
     handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
-    handle('api', ({ request }) => this.#asAdmin(request));
+    const waiting = new WaitingRequests();
+    handle('api', ({ request }) => waiting.note(journal.entries.length - 1, this.#asAdmin(request)));
+    handle('api.leave', ({ entry }) => waiting.leave(entry));
     const sessions = this.#sessions;
     handle('session.open', ({ session, request }) => sessions.open(session, request));
     handle('session.stdin', ({ session, bytes }) => sessions.stdin(session, bytes));

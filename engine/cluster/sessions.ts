@@ -16,8 +16,8 @@ export type SessionListener = (session: string, event: SessionEvent) => void;
 export class Sessions {
   readonly #send: Transport;
   readonly #controls = new Map<string, SessionControl>();
-  /** Those whose answer is still to come. */
-  readonly #opening = new Set<string>();
+  /** Those whose answer is still to come, and how to do without it. */
+  readonly #opening = new Map<string, () => void>();
   readonly #listeners = new Set<SessionListener>();
 
   constructor(send: Transport) {
@@ -31,11 +31,11 @@ export class Sessions {
     const response = this.#send(request);
     if (response.later === undefined) this.#begin(session, response);
     else {
-      this.#opening.add(session);
-      response.later((answer) => {
-        // The client may have gone before the answer came.
-        if (this.#opening.delete(session)) this.#begin(session, answer);
+      const leave = response.later((answer) => {
+        this.#opening.delete(session);
+        this.#begin(session, answer);
       });
+      this.#opening.set(session, leave);
     }
     return response;
   }
@@ -70,6 +70,7 @@ export class Sessions {
   close(session: string): void {
     const control = this.#controls.get(session);
     this.#controls.delete(session);
+    this.#opening.get(session)?.();
     this.#opening.delete(session);
     control?.close();
   }

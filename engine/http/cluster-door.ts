@@ -8,6 +8,8 @@ export interface ClusterDoor {
   read(request: ApiRequest): ApiResponse;
   /** Takes an input in, now. Throws ConnectionError when the API server is down. */
   submit(input: ClusterInput): unknown;
+  /** How many inputs have been taken in. */
+  readonly inputs: number;
   /** When the inputs so far would outlive a power cut: answers wait for it. Undefined when nothing is kept. */
   kept(): Promise<void> | undefined;
   /** A name that no session has had before. */

@@ -2,10 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import type { ApiResponse, WatchSink } from '../api/request.ts';
 import { ConnectionError } from '../client/transport.ts';
+import type { ClusterInput } from '../cluster/input.ts';
 import type { ClusterDoor } from './cluster-door.ts';
 import { serveDoor, until } from './testing/serve.ts';
 
 const watching = new Set<WatchSink>();
+const submitted: ClusterInput[] = [];
 
 /** A cluster of which everything goes wrong, unless it is watched. */
 const door: ClusterDoor = {
@@ -22,7 +24,14 @@ const door: ClusterDoor = {
       },
     };
   },
-  submit: () => ({ status: 0, headers: {} }),
+  submit(input) {
+    submitted.push(input);
+    if (input.kind !== 'api' || input.request.path !== '/slow') return { status: 0, headers: {} };
+    return { status: 102, headers: {}, later: () => () => {} };
+  },
+  get inputs() {
+    return submitted.length;
+  },
   newSessionName: () => 'session',
   onSession: () => () => {},
 };
@@ -41,6 +50,21 @@ test('a bug is a Status of 500, and the server goes on', async () => {
 test('an API server that is down is told apart from one that refuses', async () => {
   const answer = await served.request('GET', '/down');
   expect(answer).toMatchObject({ status: 503, body: { reason: 'ServiceUnavailable' } });
+});
+
+test('that a client does not wait for its answer is an input', async () => {
+  const socket = connect(served.port, '127.0.0.1');
+  socket.write('POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}');
+  await until(
+    () => submitted.at(-1),
+    (input) => input?.kind === 'api' && input.request.path === '/slow',
+  );
+  const entry = submitted.length - 1;
+  socket.destroy();
+  await until(
+    () => submitted.at(-1),
+    (input) => input?.kind === 'api.leave' && input.entry === entry,
+  );
 });
 
 test('watches of clients that vanish are taken down', async () => {

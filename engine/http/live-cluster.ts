@@ -96,13 +96,17 @@ export class LiveCluster implements ClusterDoor {
     }
   }
 
+  get inputs(): number {
+    return this.cluster.journal.length;
+  }
+
   kept(): Promise<void> | undefined {
     return this.#stateFile?.synced();
   }
 
   newSessionName(): string {
     // Opening a session makes the journal longer.
-    return `session-${this.cluster.journal.length}`;
+    return `session-${this.inputs}`;
   }
 
   onSession(listener: SessionListener): () => void {

@@ -65,14 +65,14 @@ async function serve(
   const request = reads ? head : withBody(head, await readBytes(message));
   if (!reads) {
     const taken = write(cluster, request);
-    const answer = taken.later === undefined ? taken : await late(taken);
+    const answer = taken.later === undefined ? taken : await late(cluster, taken, response);
     await cluster.kept();
     writeAnswer(message, response, answer);
     return;
   }
   const seen = read(cluster, untimed(request));
   // Whom the answer depends on is asked inside: then the request is an input, too.
-  const answer = seen.status === 102 ? await late(cluster.submit({ kind: 'api', request: untimed(request) })) : seen;
+  const answer = seen.status === 102 ? await late(cluster, write(cluster, untimed(request)), response) : seen;
   if (answer.watch !== undefined)
     writeWatch(response, answer, timeoutMs(request) ?? MIN_WATCH_MS * (1 + Math.random()));
   else if (answer.byteStream !== undefined) writeByteStream(response, answer);
@@ -80,8 +80,20 @@ async function serve(
   else writeAnswer(message, response, answer);
 }
 
-function late(taken: unknown): Promise<ApiResponse> {
-  return new Promise((resolve) => whenAnswered(taken as ApiResponse, resolve));
+/** The answer to the input just taken in. When the client does not wait for it, that is an input, too. */
+function late(cluster: ClusterDoor, taken: ApiResponse, response: ServerResponse): Promise<ApiResponse> {
+  const entry = cluster.inputs - 1;
+  return new Promise((resolve, reject) => {
+    const left = (): void => {
+      cluster.submit({ kind: 'api.leave', entry });
+      reject(new Error('the client went away'));
+    };
+    response.once('close', left);
+    whenAnswered(taken, (answer) => {
+      response.off('close', left);
+      resolve(answer);
+    });
+  });
 }
 
 /** A read. What describes the API goes to clients in Go as protobuf; the API server itself writes JSON alone. */

@@ -1,3 +1,5 @@
+import type { CallOff } from './request-scope.ts';
+
 /** A request of this server to another one. */
 export interface HttpRequest {
   readonly method: string;
@@ -36,8 +38,8 @@ export interface HttpAnswer {
 /** What came of it: an answer, or why there is none, in the words of Go's client (`dial tcp 10.96.0.9:443: connect: connection refused`). */
 export type HttpOutcome = HttpAnswer | { readonly error: string };
 
-/** The port to the network of the machine that the server runs on. `answered` is called once, later. */
-export type SendHttp = (request: HttpRequest, answered: (outcome: HttpOutcome) => void) => void;
+/** The port to the network of the machine that the server runs on. `answered` is called once, later, unless it is called off. */
+export type SendHttp = (request: HttpRequest, answered: (outcome: HttpOutcome) => void) => CallOff;
 
 /** Of a server without a network. */
 export const NO_NETWORK: SendHttp = (_request, answered) =>

@@ -6,9 +6,11 @@ import { type Body, CONFIG_MAPS, configMapNamed, PODS, startTestServer } from '.
 /** A server with a webhook for ConfigMaps that lets everybody wait; `answer` makes it speak at last. */
 function startWithSilentWebhook() {
   let waiting: ((outcome: HttpOutcome) => void) | undefined;
+  const calledOff: string[] = [];
   const server = startTestServer({
-    sendHttp: (_, answered) => {
+    sendHttp: ({ host }, answered) => {
       waiting = answered;
+      return () => calledOff.push(host);
     },
   });
   const webhook = {
@@ -33,7 +35,7 @@ function startWithSilentWebhook() {
     server.sim.runUntil(() => answer !== undefined, 120_000);
     return { answer: answer as ApiResponse & { readonly body: Body }, seconds: (server.sim.nowMs - startMs) / 1000 };
   }
-  return { ...server, settle, answer: (outcome: HttpOutcome) => waiting!(outcome) };
+  return { ...server, calledOff, settle, answer: (outcome: HttpOutcome) => waiting!(outcome) };
 }
 
 const TIMEOUT = {
@@ -61,6 +63,23 @@ test('what is decided after that comes to nothing', () => {
   answer({ error: 'at last' });
   sim.runFor(1000);
   expect(request('GET', `${CONFIG_MAPS}/late`).status).toBe(404);
+});
+
+test('a request whose client has gone ends at once, and what it asks for is called off', () => {
+  const { request, answer, calledOff, sim } = startWithSilentWebhook();
+  const answers: ApiResponse[] = [];
+  const leave = request('POST', CONFIG_MAPS, configMapNamed('left')).later!((late) => answers.push(late));
+  sim.runFor(1000);
+  expect(calledOff).toEqual([]);
+  leave();
+  expect(calledOff).toEqual(['slow.example.com']);
+  answer({ error: 'at last' });
+  sim.runFor(120_000);
+  expect(answers).toEqual([]);
+  expect(request('GET', `${CONFIG_MAPS}/left`).status).toBe(404);
+  // Later it is too late.
+  leave();
+  expect(calledOff).toHaveLength(1);
 });
 
 test('a time that is none is refused, except by requests that may last for ever', () => {

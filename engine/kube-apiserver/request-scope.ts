@@ -2,12 +2,14 @@ import { requestTimeout } from '../api/errors.ts';
 import type { ApiResponse } from '../api/request.ts';
 import type { Activity, Random, Simulation } from '../sim/index.ts';
 
+export type CallOff = void | (() => void);
+
 /** Something that only somebody outside this server can answer. */
 export interface Question {
   /** The same for the same question. */
   readonly key: string;
-  /** Asks; `answered` is called once with whatever came of it. */
-  readonly ask: (answered: (answer: unknown) => void) => void;
+  /** Asks; `answered` is called once with whatever came of it. What is returned calls it off: nobody waits any more. */
+  readonly ask: (answered: (answer: unknown) => void) => CallOff;
 }
 
 /** Thrown while a request is handled that cannot go on before others have answered. No failure: the request is set aside. */
@@ -154,10 +156,16 @@ export class RequestScope {
 
   #later(attempt: () => ApiResponse, needed: AnswersNeeded, limitMs: number | undefined): ApiResponse {
     const listeners = new Set<(response: ApiResponse) => void>();
+    const callOffs: CallOff[] = [];
     let answer: ApiResponse | undefined;
-    const finish = (response: ApiResponse): void => {
-      if (!this.#waiting.delete(finish)) return;
+    const isOver = (): boolean => {
+      if (!this.#waiting.delete(finish)) return false;
       timer?.cancel();
+      for (const callOff of callOffs) callOff?.();
+      return true;
+    };
+    const finish = (response: ApiResponse): void => {
+      if (!isOver()) return;
       answer = response;
       for (const listener of listeners) listener(response);
     };
@@ -167,14 +175,14 @@ export class RequestScope {
         ? undefined
         : this.#sim.schedule(limitMs, 'kube-apiserver request timeout', () => finish(TIMED_OUT()));
     const memory = { answers: new Map<string, unknown>(), draws: this.#takeLogs(), startedMs: this.#startedMs };
-    this.#continue({ attempt, memory, activity: this.#sim.trace.activity, finish }, needed);
+    this.#continue({ attempt, memory, activity: this.#sim.trace.activity, finish, callOffs }, needed);
     return {
       status: 102,
       headers: {},
       later: (listener) => {
         if (answer === undefined) listeners.add(listener);
         else listener(answer);
-        return () => listeners.delete(listener);
+        return isOver;
       },
     };
   }
@@ -189,12 +197,14 @@ export class RequestScope {
 
   #continue(request: SetAside, { questions }: AnswersNeeded): void {
     let missing = questions.length;
+    request.callOffs.length = 0;
     for (const { key, ask } of questions) {
-      ask((given) => {
+      const callOff = ask((given) => {
         request.memory.answers.set(key, given);
         missing -= 1;
         if (missing === 0) this.#sim.schedule(0, 'kube-apiserver', () => this.#resume(request));
       });
+      request.callOffs.push(callOff);
     }
   }
 
@@ -217,4 +227,6 @@ interface SetAside {
   readonly memory: Memory;
   readonly activity: Activity | undefined;
   readonly finish: (response: ApiResponse) => void;
+  /** What is being asked for it. */
+  readonly callOffs: CallOff[];
 }

@@ -42,8 +42,7 @@ export class WebhookClient {
         const told = (outcome: HttpOutcome) =>
           answered('error' in outcome ? { error: `Post ${JSON.stringify(address)}: ${outcome.error}` } : read(outcome));
         const request = this.#request(target, url, body, timeoutSeconds);
-        if ('error' in request) told(request);
-        else this.#send(request, told);
+        return 'error' in request ? told(request) : this.#send(request, told);
       },
     };
   }

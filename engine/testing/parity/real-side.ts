@@ -114,6 +114,9 @@ function door(cluster: Cluster): ClusterDoor {
   return {
     kept: () => undefined,
     read: (request: ApiRequest): ApiResponse => cluster.read(request),
+    get inputs() {
+      return cluster.journal.length;
+    },
     submit: (input: ClusterInput): unknown => cluster.submit(input),
     newSessionName: () => `session-${cluster.journal.length}`,
     onSession: (listener: SessionListener) => cluster.onSession(listener),

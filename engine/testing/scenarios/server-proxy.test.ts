@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
+import type { ApiResponse } from '../../api/request.ts';
 import type { Pod } from '../../index.ts';
 import { Testbed } from './testbed.ts';
 
@@ -181,4 +182,38 @@ wait; echo " $?"`);
   expect(stdout).toMatch(/^here now\nRunning \d+\n$/);
   bed.kubectl('delete', 'pod', 'silent', '--force');
   expect(raw(`${DEFAULT}/pods/web/proxy/new`).stdout).toBe('here now\n');
+});
+
+test('a server behind that says nothing is left when nobody waits for it any more', () => {
+  bed.apply(`apiVersion: v1
+kind: Pod
+metadata: {name: mute}
+spec:
+  containers:
+  - name: c
+    image: busybox:1.36
+    command: [sh, -c, 'printf "#!/bin/sh\\nsleep 100000\\n" > /mute; chmod +x /mute; nc -lk -p 8080 -e /mute']
+`);
+  bed.untilReady('mute');
+  const path = `${DEFAULT}/pods/mute:8080/proxy/`;
+  const connections = () =>
+    bed.kubectl('exec', 'mute', '--', 'netstat', '-tn').match(/:8080 .*ESTABLISHED/g)?.length ?? 0;
+  const { cluster } = bed;
+  const taken = cluster.submit({ kind: 'api', request: { method: 'GET', path } }) as ApiResponse;
+  const entry = cluster.journal.length - 1;
+  expect(taken.status).toBe(102);
+  bed.pass(1);
+  expect(connections()).toBe(1);
+  cluster.submit({ kind: 'api.leave', entry });
+  bed.pass(1);
+  expect(connections()).toBe(0);
+  // kubectl, too, takes its request with it.
+  expect(bed.sh(`timeout 3 kubectl get --raw ${path} & sleep 1; kubectl exec mute -- netstat -tn`).stdout).toMatch(
+    /:8080 .*ESTABLISHED/,
+  );
+  bed.pass(5);
+  expect(connections()).toBe(0);
+  // What has been answered cannot be left, nor what never was.
+  cluster.submit({ kind: 'api.leave', entry });
+  cluster.submit({ kind: 'api.leave', entry: 1e6 });
 });
