@@ -13,6 +13,10 @@ ID=debian
 HOME_URL="https://www.debian.org/"
 `;
 
+/** What `modprobe` finds: all that this kernel can do is built in. */
+const BUILT_IN =
+  'bridge br_netfilter dummy ip_set ip_tables ip_vs ip_vs_rr ip_vs_sh ip_vs_wrr loop nf_conntrack nf_tables nfs overlay tun veth';
+
 /** Files that every machine has: what a Debian installation and kubeadm's prerequisites leave. */
 export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string>): FileTree {
   const hostLines = [...hosts].map(([name, address]) => `${address}\t${name}`).join('\n');
@@ -25,6 +29,9 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
     },
     '/etc/group': { text: 'root:x:0:\nnogroup:x:65534:\n' },
     '/etc/resolv.conf': { text: 'nameserver 10.0.0.1\n' },
+    [`/lib/modules/${VERSIONS.kernel}/modules.builtin`]: {
+      text: BUILT_IN.replace(/\S+ ?/g, (name) => `kernel/${name.trim()}.ko\n`),
+    },
     '/root': { directory: true, mode: 0o700 },
     '/tmp': { directory: true, mode: 0o1777 },
     '/usr/local/sbin': { directory: true },

@@ -42,6 +42,9 @@ export function serviceManager(host: Host, supervisor: ServiceSupervisor, power:
         return { units: supervisor.units() };
       case 'journal':
         return { journal: supervisor.journal };
+      case 'log':
+        supervisor.note(call);
+        return { done: true };
       case 'power':
         schedule(call.action, call.atMs);
         return { done: true };

@@ -94,6 +94,11 @@ export class ServiceSupervisor {
     return this.#journal;
   }
 
+  /** What a program says that belongs to no unit. */
+  note({ identifier, pid, text }: Pick<JournalEntry, 'identifier' | 'pid' | 'text'>): void {
+    this.#write({ unit: 'user.slice', identifier, pid, text: text.slice(0, MAX_LINE_LENGTH) });
+  }
+
   units(): readonly UnitStatus[] {
     return this.#states.map((state) => statusOf(state));
   }
@@ -201,7 +206,11 @@ export class ServiceSupervisor {
   }
 
   #add(state: UnitState, identifier: string, pid: number, text: string): void {
-    this.#journal.push({ timeMs: this.#host.sim.wallMs, unit: fullName(state.unit), identifier, pid, text });
+    this.#write({ unit: fullName(state.unit), identifier, pid, text });
+  }
+
+  #write(entry: Omit<JournalEntry, 'timeMs'>): void {
+    this.#journal.push({ timeMs: this.#host.sim.wallMs, ...entry });
     if (this.#journal.length > 2 * MAX_ENTRIES) this.#journal = this.#journal.slice(-MAX_ENTRIES);
   }
 }

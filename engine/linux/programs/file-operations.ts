@@ -1,5 +1,5 @@
 import type { Task } from '../../sim/index.ts';
-import { printError, programName } from '../stdio.ts';
+import { fail, printError, programName } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { changeMode } from './file-mode.ts';
@@ -259,6 +259,49 @@ export const mkfifo = program(function* (process, args) {
     (path, text) => `${path}: ${text}`,
   );
 });
+
+/** https://man7.org/linux/man-pages/man1/mknod.1.html */
+export const mknod = program(function* (process, args, flavour) {
+  const options = getOptions(args, { letters: 'm:', long: { mode: 'm' } });
+  const [path, type, ...numbers] = options.operands;
+  const fault = flavour === 'busybox' ? undefined : operandFault(path, type, numbers);
+  if (fault !== undefined) throw new Usage(fault);
+  const isFifo = type === 'p';
+  if (path === undefined || !/^[bcup]$/.test(type ?? '') || numbers.length !== (isFifo ? 0 : 2)) throw new Usage();
+  const wrong = numbers.findIndex((text) => !/^\d{1,8}$/.test(text));
+  if (wrong >= 0 && flavour === 'busybox') return yield* fail(process, `invalid number '${numbers[wrong]}'`);
+  if (wrong >= 0) {
+    return yield* fail(process, `invalid ${wrong === 0 ? 'major' : 'minor'} device number '${numbers[wrong]}'`);
+  }
+  const modeText = options.value('m');
+  const mode = modeText === undefined ? 0o666 : changeMode(modeText, 0o666, false, 0);
+  if (mode === undefined) throw new Usage(`invalid mode '${modeText}'`);
+  const make = (name: string) => {
+    if (isFifo) process.mkfifo(name, mode);
+    else process.mknod(name, type === 'b' ? 'block' : 'character', [Number(numbers[0]), Number(numbers[1])], mode);
+  };
+  return yield* forEachPath(process, [path], make, (name, text) => `${name}: ${text}`);
+});
+
+/** What GNU's mknod says of operands that are missing, too many or wrong. */
+function operandFault(
+  path: string | undefined,
+  type: string | undefined,
+  numbers: readonly string[],
+): string | undefined {
+  if (path === undefined) return 'missing operand';
+  if (type === undefined) return `missing operand after '${path}'`;
+  if (type === 'p') {
+    if (numbers.length === 0) return undefined;
+    return `extra operand '${numbers[0]}'\nFifos do not have major and minor device numbers.`;
+  }
+  if (numbers.length < 2) {
+    const hint = numbers.length === 0 ? '\nSpecial files require major and minor device numbers.' : '';
+    return `missing operand after '${numbers.at(-1) ?? type}'${hint}`;
+  }
+  if (numbers.length > 2) return `extra operand '${numbers[2]}'`;
+  return /^[bcu]$/.test(type) ? undefined : `invalid device type '${type}'`;
+}
 
 export const unlink = program(function* (process, args) {
   return yield* forEachPath(

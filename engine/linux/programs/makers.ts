@@ -12,10 +12,12 @@ import { nano } from './editor/nano.ts';
 import { vi } from './editor/vi.ts';
 import { expr } from './expr.ts';
 import { factor } from './factor.ts';
+import { file } from './file.ts';
 import { dd, du, stat } from './file-information.ts';
 import { cal, cksum, install, mktemp, truncate } from './file-makers.ts';
-import { chmod, chown, ln, mkdir, mkfifo, rm, rmdir, sync, touch, unlink } from './file-operations.ts';
+import { chmod, chown, ln, mkdir, mkfifo, mknod, rm, rmdir, sync, touch, unlink } from './file-operations.ts';
 import { find } from './find.ts';
+import { fuser } from './fuser.ts';
 import { getent } from './getent.ts';
 import { grep } from './grep.ts';
 import { head, tail } from './head-tail.ts';
@@ -26,7 +28,10 @@ import { iptables, iptablesRestore, iptablesSave } from './iptables/iptables.ts'
 import { ipvsadm } from './ipvs/ipvsadm.ts';
 import { jq } from './jq/jq.ts';
 import { column, comm, expand, fmt, fold, join, nl, paste, shuf, split, tac, unexpand } from './line-programs.ts';
+import { last, logger } from './log-programs.ts';
 import { ls } from './ls.ts';
+import { lsblk, lscpu } from './machine-programs.ts';
+import { lsmod, modprobe } from './module-programs.ts';
 import { df, mount, umount } from './mount-programs.ts';
 import { nc } from './nc.ts';
 import { ifconfig, ip } from './network-programs.ts';
@@ -38,6 +43,8 @@ import { ping, traceroute } from './ping.ts';
 import { free, kill, killall, lsns, nohup, nproc, nsenter, pgrep, timeout, uptime } from './process-programs.ts';
 import type { ProgramMaker } from './program.ts';
 import { ps } from './ps.ts';
+import { pstree } from './pstree.ts';
+import { arp, route } from './route-programs.ts';
 import { chroot, groups, logname, nice, refused, renice, setsid, su, time, unshare } from './run-as-programs.ts';
 import { clear, less, reset, top, tty, watch } from './screen-programs.ts';
 import { sed } from './sed/sed.ts';
@@ -46,12 +53,15 @@ import { sort } from './sort.ts';
 import { sudo } from './sudo.ts';
 import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
 import { journalctl } from './systemd/journalctl.ts';
+import { hostnamectl, timedatectl } from './systemd/machine-information.ts';
 import { halt, poweroff, reboot, shutdown } from './systemd/shutdown.ts';
 import { systemctl } from './systemd/systemctl.ts';
 import { tcpdump } from './tcpdump/tcpdump.ts';
+import { telnet } from './telnet.ts';
 import { cut, rev, tr, uniq, wc } from './text-programs.ts';
 import { date, sleep } from './time.ts';
 import { tree } from './tree.ts';
+import { uuidgen } from './uuidgen.ts';
 import { wget } from './wget.ts';
 import { xargs } from './xargs.ts';
 
@@ -225,4 +235,20 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   factor,
   sudo,
   tree,
+  arp,
+  file,
+  fuser,
+  hostnamectl,
+  last,
+  logger,
+  lsblk,
+  lscpu,
+  lsmod,
+  mknod,
+  modprobe,
+  pstree,
+  route,
+  telnet,
+  timedatectl,
+  uuidgen,
 };

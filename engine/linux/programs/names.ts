@@ -3,21 +3,22 @@
 /** In both a busybox image and a Debian-like one, by directory. */
 const EVERYWHERE: Readonly<Record<string, string>> = {
   '/bin':
-    'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo more mount mv netstat ' +
+    'base64 cat chgrp chmod chown cp date dd df echo false grep hostname kill ln ls mkdir mkfifo mknod more mount mv netstat ' +
     'printenv ps pwd rm rmdir sed sha1sum sleep stat su sync tar true umount uname ' +
     'dmesg egrep fgrep fallocate ping gunzip gzip mktemp nice pidof zcat',
-  '/sbin': 'blockdev ifconfig ip losetup sysctl',
+  '/sbin': 'arp blockdev ifconfig ip losetup lsmod modprobe route sysctl',
   '/usr/bin':
     '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
     'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl nslookup od ' +
-    'paste factor sha512sum renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd',
+    'paste factor sha512sum renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd ' +
+    'fuser last logger pstree telnet',
   '/usr/sbin': 'chroot',
 };
 
 /** What busybox has not. */
 const DEBIAN_ONLY: Readonly<Record<string, string>> = {
-  '/usr/bin': 'column curl dig host jq findmnt fmt join lsns nano openssl ss strace vmstat',
+  '/usr/bin': 'column curl dig host jq file findmnt fmt join lsblk lscpu lsns nano openssl ss strace uuidgen vmstat',
 };
 
 /** What speaks to the packet filter; machines have it, and images that configure machines. */
@@ -28,7 +29,7 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
 /** What drives a machine's systemd, and what administrators install; no image has it. */
 const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
   '/bin': 'journalctl systemctl',
-  '/usr/bin': 'sudo tcpdump tree vim',
+  '/usr/bin': 'hostnamectl sudo tcpdump timedatectl tree vim',
   '/sbin': 'halt poweroff reboot shutdown',
 };
 

@@ -66,12 +66,7 @@ function* listen(process: Process, port: number, command: string | undefined, ag
 }
 
 /** Both directions until the other side closes; the end of the input closes our direction only. */
-function* relay(
-  process: Process,
-  socket: number,
-  timeoutMs: number | undefined,
-  command: string | undefined,
-): Task<number> {
+export function* relay(process: Process, socket: number, timeoutMs?: number, command?: string): Task<number> {
   if (command !== undefined) {
     const path = findInPath(process, command.split(' ')[0]!, process.env['PATH']) ?? command;
     const pid = process.spawn({ path, argv: command.split(' '), fds: { 0: socket, 1: socket, 2: socket } });

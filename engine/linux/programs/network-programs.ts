@@ -177,7 +177,7 @@ function* changeRoute(process: Process, action: string, words: readonly string[]
 }
 
 /** Where a gateway is reached, or else the first interface there is. */
-function interfaceTo(process: Process, gateway: string | undefined): string {
+export function interfaceTo(process: Process, gateway: string | undefined): string {
   const near = process
     .routes()
     .find((route) => route.protocol === 'kernel' && gateway !== undefined && leadsTo(route, gateway));

@@ -133,3 +133,19 @@ test('what administrators have on a machine: sudo, tree and vim', () => {
   expect(on(bed, 'tree -L 1 -d /srv/t').stdout).toBe('/srv/t\n└── d\n\n2 directories\n');
   expect(bed.sh('command -v vim').stdout).toBe('/usr/bin/vim\n');
 });
+
+test('what a node says of itself, and what is told to its journal', () => {
+  const bed = new Testbed();
+  expect(on(bed, 'hostnamectl').stdout).toMatch(
+    /^ +Static hostname: node-1\n +Icon name: computer-vm\n +Chassis: vm\n +Boot ID: [0-9a-f]{32}\nOperating System: Debian GNU\/Linux 13 \(trixie\)\n +Kernel: Linux 6\.12\.57\+deb13-amd64\n +Architecture: x86-64\n$/,
+  );
+  expect(on(bed, 'timedatectl').stdout).toMatch(/Time zone: Etc\/UTC \(UTC, \+0000\)\n/);
+  expect(on(bed, 'modprobe br_netfilter && modprobe -a overlay ip-vs; echo $?; modprobe zfs')).toMatchObject({
+    stdout: '0\n',
+    stderr: 'modprobe: FATAL: Module zfs not found in directory /lib/modules/6.12.57+deb13-amd64\n',
+  });
+  expect(on(bed, 'logger -t backup all is well; journalctl -t backup -o cat').stdout).toBe('all is well\n');
+  bed.apply(scriptPod('web', 'sleep 1000'));
+  bed.untilReady('web');
+  expect(bed.kubectlAnyway('exec', 'web', '--', 'sh', '-c', 'logger lost; echo $?').stdout).toBe('0\n');
+});

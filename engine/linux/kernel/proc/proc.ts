@@ -37,6 +37,8 @@ export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Di
     meminfo: file(() => memoryText(kernel)),
     cpuinfo: file(() => processorText(kernel)),
     stat: file(() => statText(kernel)),
+    // A kernel that could load modules and has none: what it can do is built in.
+    modules: file(() => ''),
     swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
     sysvipc: () => directoryOf(fs, { shm: file(() => sharedMemoryText(reader())) }),
     version: file(() => `Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}\n`),

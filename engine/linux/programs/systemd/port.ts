@@ -35,6 +35,8 @@ export type ManagerCall =
   | { readonly method: 'units' }
   | { readonly method: 'start' | 'stop' | 'restart' | 'enable' | 'disable'; readonly unit: string }
   | { readonly method: 'journal' }
+  /** A line for the journal, from a program that belongs to no unit. */
+  | { readonly method: 'log'; readonly identifier: string; readonly pid: number; readonly text: string }
   /** At a time in milliseconds since 1970; no time takes back what was scheduled. */
   | { readonly method: 'power'; readonly action: PowerAction; readonly atMs: number | undefined };
 
