@@ -16,11 +16,13 @@ import { lspci, nvidiaSmi } from '../linux/nvidia/nvidia-smi.ts';
 import { allPrograms } from '../linux/programs/all-programs.ts';
 import { httpExchange } from '../linux/programs/go/http-client.ts';
 import type { Program } from '../linux/syscalls.ts';
+import { nginxGatewayProgram } from '../nginx-gateway-fabric/index.ts';
 import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
 import { createEtcdctl } from './etcdctl/etcdctl.ts';
 import { etcdutl } from './etcdctl/etcdutl.ts';
 import { ingressNginxManifest } from './ingress-nginx-manifest.ts';
+import { nginxGatewayManifest } from './nginx-gateway-manifest.ts';
 import { requestFollower } from './requests/index.ts';
 import { sampleApiServer } from './sample-apiserver.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
@@ -48,7 +50,7 @@ export const kubectlTools: WorkstationTools = {
       connect: ({ server }) => connect(server),
       version: KUBERNETES_VERSION,
       descriptions: () => DESCRIPTIONS,
-      manifestAt: ingressNginxManifest,
+      manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url),
     }),
   completeKubectl,
   criTools: { crictl, ctr },
@@ -62,6 +64,7 @@ export const kubectlTools: WorkstationTools = {
   createDeviceManager,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   ingressNginx: ingressNginxProgram,
+  nginxGateway: nginxGatewayProgram,
   sampleApiServer,
   createNodePlugins,
   csiPrograms,

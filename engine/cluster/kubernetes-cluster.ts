@@ -33,6 +33,7 @@ import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine } from './machine-host.ts';
 import { type MachinePlan, planMachines } from './machine-plan.ts';
 import { MetricsServerAddOn } from './metrics-server.ts';
+import { nginxGatewayImage } from './nginx-gateway.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
 import { isReady } from './ready.ts';
@@ -129,6 +130,7 @@ export class KubernetesCluster implements Cluster {
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
+      nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
       sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
       ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
       ...(options.images ?? []),

@@ -8,6 +8,7 @@ import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
+import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
 import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
@@ -41,6 +42,8 @@ export interface WorkstationTools {
   readonly proxyModes: () => OtherModes;
   /** The ingress controller; it runs once somebody has installed it. */
   readonly ingressNginx: (surroundings: IngressNginxSurroundings) => Program;
+  /** The Gateway API's controller; it runs once somebody has installed it. */
+  readonly nginxGateway: (surroundings: GatewaySurroundings) => Program;
   /** A server for API aggregation; it runs once somebody has installed it. */
   readonly sampleApiServer: (surroundings: SampleApiServerSurroundings) => Program;
   /** The kubelets' side of storage drivers; until one registers, nobody asks. */

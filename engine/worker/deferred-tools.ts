@@ -45,6 +45,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
       gpuBehaviour: (gpus) => present().gpuBehaviour(gpus),
       ingressNginx: (surroundings) => late(() => present().ingressNginx(surroundings)),
+      nginxGateway: (surroundings) => late(() => present().nginxGateway(surroundings)),
       sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
       createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
       csiPrograms: (surroundings) => present().csiPrograms(surroundings),

@@ -167,3 +167,13 @@ test('a host that nobody knows keeps nginx from starting', () => {
     ),
   });
 });
+
+test('what a rule has led elsewhere may enter an internal location, and nobody from outside', () => {
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': {
+      text: 'server { listen 80; location / { rewrite ^ /inner last; } location = /inner { internal; return 200 "inside $request_uri"; } }',
+    },
+  });
+  expect(shell.sh('curl -s localhost/a').stdout).toBe('inside /a');
+  expect(shell.sh('curl -s -o /dev/null -w "%{http_code}" localhost/inner').stdout).toBe('404');
+});

@@ -80,6 +80,7 @@ function rewritten(exchange: Exchange, rule: Rewrite): Verdict | 'changed' {
   exchange.uri = uri;
   exchange.args = args;
   exchange.rewritten = true;
+  exchange.internal = true;
   return flag === 'last' ? 'search' : flag === 'break' ? 'stop' : 'changed';
 }
 

@@ -1,13 +1,13 @@
-import { Errno } from '../linux/errno.ts';
-import { concatBytes, decode } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
-import type { Task } from '../sim/index.ts';
+import type { Task } from '../../../sim/index.ts';
+import { Errno } from '../../errno.ts';
+import { concatBytes, decode } from '../../stdio.ts';
+import type { Process } from '../../syscalls.ts';
 
 const NGINX = '/usr/bin/nginx';
 const CONFIGURATION = '/etc/nginx/nginx.conf';
 const CANDIDATE = '/tmp/nginx/nginx-cfg';
 
-/** The nginx that runs beside the controller, in its container. */
+/** The nginx that runs beside a controller, in its container, and is given one configuration after the other. */
 export class NginxProcess {
   readonly #process: Process;
   #pid: number | undefined;

@@ -1,0 +1,1 @@
+export { type GatewaySurroundings, nginxGatewayProgram } from './controller.ts';
