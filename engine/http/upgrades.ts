@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { badRequest, noSuchResource } from '../api/errors.ts';
+import { badRequest } from '../api/errors.ts';
 import { isProxied } from '../api/proxied-path.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import type { SessionEvent } from '../cluster/sessions.ts';
@@ -8,15 +8,25 @@ import { whenAnswered } from './answered.ts';
 import { CHANNEL_PORT_FORWARD_PROTOCOL, ChannelPortForward } from './channel-port-forward.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import type { ClusterDoor } from './cluster-door.ts';
-import { bodyJson } from './object-json.ts';
+import { bodyJson, objectJson } from './object-json.ts';
 import { isFromHere } from './origin.ts';
 import { PORT_FORWARD_PROTOCOL, PortForward, type SessionRoutes } from './port-forward.ts';
 import { answerTo, forbiddenOrigin, notUpgradable } from './refusals.ts';
 import { REMOTE_COMMAND_PROTOCOLS, RemoteCommand } from './remote-command.ts';
 import { readHead } from './request-reader.ts';
+import { untimed, watchMs } from './watch-time.ts';
 import { isHandshake, offeredProtocols, WebSocket, type WebSocketListener } from './websocket.ts';
 
-/** The connections that become something else than HTTP: exec, attach, portforward, and logs for whoever likes them so. */
+const SUBRESOURCE = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(exec|attach|portforward|log)$/;
+
+/** Whether a request to become something else is heard. All others are answered as if it had not been made. */
+export function isUpgrade(message: IncomingMessage): boolean {
+  const [path = ''] = (message.url ?? '').split('?');
+  if (isProxied(path) || /^(exec|attach|portforward)$/.test(SUBRESOURCE.exec(path)?.[1] ?? '')) return true;
+  return isHandshake(message);
+}
+
+/** The connections that become something else than HTTP: exec, attach, portforward, and watches and logs for whoever likes them so. */
 export class Upgrades {
   readonly #cluster: ClusterDoor;
   readonly #clients: ClientCertificates | undefined;
@@ -40,12 +50,12 @@ export class Upgrades {
       if (isProxied(request.path))
         throw badRequest('the proxy subresource of this server does not upgrade connections');
       if (!isHandshake(message)) throw notUpgradable();
-      const subresource = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(\w+)$/.exec(request.path)?.[1];
+      const subresource = SUBRESOURCE.exec(request.path)?.[1];
       const connection = { message, socket, head };
       if (subresource === 'exec' || subresource === 'attach') this.#command(request, connection);
       else if (subresource === 'portforward') this.#forward(request, connection);
       else if (subresource === 'log') this.#log(request, connection);
-      else throw noSuchResource();
+      else this.#watch(request, connection);
     } catch (error) {
       writeRaw(socket, answerTo(error));
     }
@@ -100,6 +110,35 @@ export class Upgrades {
         ? new PortForward(this.#cluster, this.#routes, request)
         : new ChannelPortForward(this.#cluster, this.#routes, request, readPorts(request));
     forward.begin(accept(connection, protocol, forward));
+  }
+
+  /** Events as messages of text, as web pages like them: after k8s.io/apiserver pkg/endpoints/handlers/watch.go. */
+  #watch(request: ApiRequest, connection: Connection): void {
+    const begin = (answer: ApiResponse): void => {
+      if (answer.watch === undefined) {
+        writeRaw(connection.socket, answer);
+        return;
+      }
+      let ended = (): void => {};
+      const socket = accept(connection, '', { message: () => {}, closed: () => ended() });
+      const timer = setTimeout(() => socket.close(), watchMs(request));
+      const stop = answer.watch({
+        outside: true,
+        event: ({ type, object }) => {
+          socket.sendText(`{"type":"${type}","object":${objectJson(object)}}\n`);
+          if (socket.bytesBehind > MAX_BEHIND_BYTES) socket.close(1008);
+        },
+        end: () => socket.close(),
+      });
+      ended = () => {
+        clearTimeout(timer);
+        stop();
+      };
+    };
+    const seen = this.#cluster.read(untimed(request));
+    // Whom the answer depends on is asked inside.
+    if (seen.status !== 102) begin(seen);
+    else whenAnswered(this.#cluster.submit({ kind: 'api', request: untimed(request) }) as ApiResponse, begin);
   }
 
   /** As the real server streams anything to a WebSocket: after k8s.io/apiserver pkg/util/wsstream (`Reader`). */

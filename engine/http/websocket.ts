@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-// RFC 6455, the server's side, for binary messages. The `ws` package refuses subprotocol names with a slash, and
+// RFC 6455, the server's side. The `ws` package refuses subprotocol names with a slash, and
 // `SPDY/3.1+portforward.k8s.io` is what kubectl asks for.
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -63,6 +63,10 @@ export class WebSocket {
 
   send(data: Uint8Array): void {
     this.#frame(OP.binary, data);
+  }
+
+  sendText(text: string): void {
+    this.#frame(OP.text, Buffer.from(text));
   }
 
   close(code = 1000): void {

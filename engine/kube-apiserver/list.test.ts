@@ -127,6 +127,13 @@ test('tables, metadata and YAML on demand', () => {
     message:
       'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   });
+  // Who wants that is not told that it could be had.
+  const protobuf = 'application/vnd.kubernetes.protobuf;stream=watch';
+  expect(request('GET', `${PODS}?watch=1`, undefined, accept(protobuf)).body).toMatchObject({
+    code: 406,
+    message: 'only the following media types are accepted: application/json, application/yaml',
+  });
+  expect(request('GET', PODS, undefined, accept(`${protobuf}, application/json`)).status).toBe(200);
 });
 
 test('a page of a revision is a page of that revision; of "any" revision there are no pages', () => {

@@ -13,11 +13,10 @@ export interface Negotiated {
   readonly as: string;
 }
 
-export const ACCEPTED_TYPES: readonly string[] = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-];
+/** Read, at the HTTP front, and never written. */
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+export const ACCEPTED_TYPES: readonly string[] = ['application/json', 'application/yaml', PROTOBUF];
 
 const AS_IS: Negotiated = { format: 'json', as: '' };
 
@@ -59,7 +58,8 @@ export function negotiate(accept: string | undefined, convertible = true): Negot
     if (as === '') return { format, as };
     if (convertible && CONVERSIONS[as] === `${parameters['g'] ?? ''}/${parameters['v'] ?? ''}`) return { format, as };
   }
-  throw notAcceptable(ACCEPTED_TYPES);
+  // The real server's words, except to whom they would promise what there is not.
+  throw notAcceptable(accept.includes(PROTOBUF) ? ACCEPTED_TYPES.filter((type) => type !== PROTOBUF) : ACCEPTED_TYPES);
 }
 
 const FORMATS: Readonly<Record<string, Negotiated['format']>> = {

@@ -46,8 +46,8 @@ export function defaultContainer<C extends Container>(given: C): C {
 /** Always for the tag `latest`, which no tag and no digest means; IfNotPresent for all others. */
 export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   if (image.includes('@')) return 'IfNotPresent';
-  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
-  return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
+  const colon = image.indexOf(':', image.lastIndexOf('/') + 1);
+  return colon < 0 || image.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
 function defaultPort(port: Port): Port {
