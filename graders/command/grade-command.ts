@@ -1,4 +1,4 @@
-import { readFileSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { variantFor } from '../chosen-variant.ts';
 import { CourseFileError } from '../course-file.ts';
@@ -31,9 +31,14 @@ export function gradeCommand(args: readonly string[]): number {
   }
   return saying(() => {
     const options = readOptions(args);
-    const code = gradeOnce(options);
-    if (options.watch) keepGrading(options);
-    return code;
+    const watched = options.watch ? keepGrading(options) : [];
+    try {
+      return gradeOnce(options);
+    } catch (error) {
+      // A file that cannot be read as YAML yet is what one goes on editing; any other call is not worth waiting with.
+      if (!(error instanceof ManifestSyntaxError)) for (const folder of watched) folder.close();
+      throw error;
+    }
   });
 }
 
@@ -62,8 +67,8 @@ function gradeOnce(options: Options): number {
   return report.passed ? 0 : 1;
 }
 
-/** Grades all over again whenever a file that belongs to it changes; ends with Ctrl-C. */
-function keepGrading(options: Options): void {
+/** Grades all over again whenever a file that belongs to it changes, until what it returns is closed; Ctrl-C ends it, too. */
+function keepGrading(options: Options): readonly FSWatcher[] {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const again = () => {
     clearTimeout(timer);
@@ -74,7 +79,8 @@ function keepGrading(options: Options): void {
   };
   // Folders, not files: an editor may put a new file in the place of the old one.
   const folders = options.roster === undefined ? options.paths.map((path) => dirname(path)) : [options.roster];
-  for (const folder of new Set(folders)) watch(folder, { recursive: options.roster !== undefined }, again);
+  const recursive = options.roster !== undefined;
+  return [...new Set(folders)].filter(existsSync).map((folder) => watch(folder, { recursive }, again));
 }
 
 function gradeAnswer(id: string, paths: readonly string[], { variant, seed, kubeconfig }: Partial<Options>): Report {
