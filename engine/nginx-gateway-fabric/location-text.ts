@@ -28,28 +28,40 @@ export function ruleTexts(candidate: Candidate, around: RuleSurroundings): RuleT
   if (redirect !== undefined) return { http: [], location: redirectText(candidate, redirect, around) };
   const rewrite = filters.find(({ type }) => type === 'URLRewrite')?.urlRewrite;
   const { target, http: shares } = targetOf(around);
-  const request = requestFields(
-    filters.flatMap(({ requestHeaderModifier }) => requestHeaderModifier ?? []),
-    around.id,
-  );
+  const modifiers = filters.flatMap(({ requestHeaderModifier }) => requestHeaderModifier ?? []);
+  const request = requestFields(modifiers, around.id);
+  const changed = new Set(modifiers.flatMap(namesOf).map((name) => name.toLowerCase()));
   const path = rewrite?.path === undefined ? [] : [...restored(), ...rewriteText(candidate, rewrite.path, ' break')];
   const uri = rewrite?.path === undefined ? '$request_uri' : '$uri$is_args$args';
   const location = [
     ...path,
-    `proxy_set_header Host ${rewrite?.hostname === undefined ? '$gw_api_compliant_host' : quote(rewrite.hostname)};`,
-    'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
-    'proxy_set_header X-Real-IP $remote_addr;',
-    'proxy_set_header X-Forwarded-Proto $scheme;',
-    'proxy_set_header X-Forwarded-Host $host;',
-    'proxy_set_header X-Forwarded-Port $server_port;',
-    'proxy_set_header Upgrade $http_upgrade;',
-    'proxy_set_header Connection $connection_upgrade;',
+    ...Object.entries(usualFields(rewrite?.hostname))
+      .filter(([name]) => !changed.has(name.toLowerCase()))
+      .map(([name, value]) => `proxy_set_header ${name} ${value};`),
     ...request.location,
     ...filters.flatMap(({ responseHeaderModifier }) => responseText(responseHeaderModifier)),
     'proxy_http_version 1.1;',
     `proxy_pass http://${target}${uri};`,
   ];
   return { http: [...shares, ...request.http], location };
+}
+
+function namesOf({ set = [], add = [], remove = [] }: HeaderModifier): string[] {
+  return [...[...set, ...add].map(({ name }) => name), ...remove];
+}
+
+/** What servers behind are told unless a filter says something else. */
+function usualFields(hostname: string | undefined): Readonly<Record<string, string>> {
+  return {
+    Host: hostname === undefined ? '$gw_api_compliant_host' : quote(hostname),
+    'X-Forwarded-For': '$proxy_add_x_forwarded_for',
+    'X-Real-IP': '$remote_addr',
+    'X-Forwarded-Proto': '$scheme',
+    'X-Forwarded-Host': '$host',
+    'X-Forwarded-Port': '$server_port',
+    Upgrade: '$http_upgrade',
+    Connection: '$connection_upgrade',
+  };
 }
 
 /** The path as it was asked for, before it was led here. */

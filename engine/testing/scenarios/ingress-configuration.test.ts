@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
+import type { EndpointSlice, Service } from '../../api/kinds.ts';
 import { type CorpusCase, get } from '../../linux/programs/nginx/testing/corpus.ts';
 import { decision } from '../../linux/programs/nginx/testing/decision.ts';
 import { askInstalled, askSimulated, installedNginx } from '../../linux/programs/nginx/testing/servers.ts';
+import { configurationOf } from '../../nginx-gateway-fabric/configuration.ts';
+import { gatewayConf } from '../../nginx-gateway-fabric/gateway-conf.ts';
+import type { Gateway, HttpRoute } from '../../nginx-gateway-fabric/kinds.ts';
+import type { ClusterView } from '../../nginx-gateway-fabric/watched-gateways.ts';
 import { Testbed } from './testbed.ts';
 
 // What the ingress controller writes is read in the same way by Debian's nginx: the same requests lead to the same places.
@@ -223,6 +228,127 @@ test.skipIf(nginx === undefined)(
     });
     expect(different).toEqual([]);
     // They do lead to different places.
+    const reached = new Set(theirs!.map((answer) => answer.split('\r\n\r\n')[1]?.split(' ')[0]));
+    for (const name of SERVICES) expect(reached).toContain(name);
+  },
+);
+
+// The same of the Gateway API.
+
+function httpRoute(name: string, hostnames: readonly string[], rules: readonly object[]): HttpRoute {
+  const metadata = { name, namespace: 'default', uid: name, resourceVersion: '1' };
+  const spec = { parentRefs: [{ name: 'edge' }], hostnames, rules };
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec } as unknown as HttpRoute;
+}
+
+const to = (name: string) => ({ backendRefs: [{ name, port: 80 }] });
+const at = (value: string, more: object = {}) => ({ path: { value }, ...more });
+const path = (replacePrefixMatch: string) => ({ type: 'ReplacePrefixMatch', replacePrefixMatch });
+
+const ROUTES: readonly HttpRoute[] = [
+  httpRoute(
+    'paths',
+    ['paths.example'],
+    [
+      { matches: [at('/')], ...to('one') },
+      { matches: [at('/api'), { path: { type: 'Exact', value: '/exact' } }], ...to('two') },
+      { matches: [at('/api/v2', { headers: [{ name: 'X-Version', value: '2' }] })], ...to('three') },
+      { matches: [at('/api', { method: 'POST' })], ...to('three') },
+      { matches: [at('/slash', { queryParams: [{ name: 'q', value: '1' }] })], ...to('three') },
+    ],
+  ),
+  httpRoute('wild', ['*.wild.example'], [{ matches: [at('/')], ...to('two') }]),
+  httpRoute('tame', ['tame.wild.example'], [{ matches: [at('/only')], ...to('three') }]),
+  httpRoute(
+    'changed',
+    ['rw.example'],
+    [
+      {
+        matches: [at('/app')],
+        filters: [{ type: 'URLRewrite', urlRewrite: { hostname: 'in.example', path: path('/new/') } }],
+        ...to('one'),
+      },
+      { matches: [at('/mine')], filters: [{ type: 'URLRewrite', urlRewrite: { path: path('/') } }], ...to('one') },
+      {
+        matches: [at('/v1')],
+        filters: [{ type: 'RequestRedirect', requestRedirect: { path: path('/v2'), statusCode: 301 } }],
+      },
+      {
+        matches: [at('/start')],
+        filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', hostname: 'a.example' } }],
+      },
+      {
+        matches: [at('/')],
+        filters: [
+          {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: { add: [{ name: 'X-Forwarded-Proto', value: 'more' }] },
+          },
+        ],
+        ...to('two'),
+      },
+    ],
+  ),
+  httpRoute(
+    'gone',
+    ['gone.example'],
+    [
+      { matches: [at('/api')], ...to('nobody') },
+      { matches: [at('/')], ...to('empty') },
+    ],
+  ),
+];
+
+const VIEW: ClusterView = {
+  gatewayClasses: () => [],
+  gateways: () => [],
+  routes: () => ROUTES,
+  grants: () => [],
+  namespace: () => undefined,
+  secret: () => undefined,
+  service: (_, name) => (name === 'nobody' ? undefined : ({ spec: { ports: [{ port: 80 }] } } as Service)),
+  slices: (_, name) => {
+    const index = SERVICES.indexOf(name);
+    const endpoints = index < 0 ? [] : [{ addresses: [`10.244.9.${index + 1}`] }];
+    return [{ addressType: 'IPv4', ports: [{ port: 80 }], endpoints } as unknown as EndpointSlice];
+  },
+};
+
+const GATEWAY = {
+  metadata: { name: 'edge', namespace: 'default' },
+  spec: { gatewayClassName: 'nginx', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+} as unknown as Gateway;
+
+test.skipIf(nginx === undefined)(
+  'what the controller of the Gateway API writes leads requests where Debian’s nginx leads them',
+  { timeout: 120_000 },
+  async () => {
+    const conf = gatewayConf(configurationOf(VIEW, [GATEWAY])).replaceAll('127.0.0.1:850', '127.0.0.1:1840');
+    const hosts = [
+      'paths.example',
+      'a.wild.example',
+      'tame.wild.example',
+      'rw.example',
+      'gone.example',
+      'nobody.example',
+    ];
+    const asked = [
+      ...hosts.flatMap((host) => PATHS.map((each) => get(each, host))),
+      get('/api', 'paths.example').replace('GET', 'POST'),
+      get('/api/v2/x', 'paths.example', 'X-Version: 2'),
+      get('/api/v2/x', 'paths.example', 'X-Version: 3'),
+      get('/slash/a?q=1', 'paths.example'),
+      get('/slash/a?q=2', 'paths.example'),
+      get('/app/a%20b?x=%2F', 'rw.example'),
+    ];
+    const cases: readonly CorpusCase[] = [{ name: 'gateway', text: onOneMachine(conf), requests: asked }];
+    const [ours] = askSimulated(cases);
+    const [theirs] = await askInstalled(nginx!, cases);
+    const different = asked.flatMap((request, index) => {
+      const [own, real] = [decision(ours![index]!), decision(theirs![index]!)];
+      return own === real ? [] : [{ request, own, real }];
+    });
+    expect(different).toEqual([]);
     const reached = new Set(theirs!.map((answer) => answer.split('\r\n\r\n')[1]?.split(' ')[0]));
     for (const name of SERVICES) expect(reached).toContain(name);
   },
