@@ -44,3 +44,14 @@ test('an expression that would take for ever ends with an error', () => {
   expect(() => new Regex('(a*)*b', { extended: true }).test('a'.repeat(60))).toThrow('too complex');
   expect(new Regex('.*.*.*x', { extended: true }).test('y'.repeat(80))).toBe(false);
 });
+
+test('of a text that goes on, it is known where a match may still begin', () => {
+  const open = (source: string, text: string, from = 0) =>
+    new Regex(source, { extended: true }).searchPart(text, from).open;
+  expect(open('[xz]+', 'aaaa')).toBe(4);
+  expect(open('ab+c', 'aaabbb')).toBe(2);
+  expect(open('(ab|cd)e', 'xxcd')).toBe(2);
+  expect(open('a.*c', 'bbabb')).toBe(2);
+  expect(open('x$', 'aax')).toBe(2);
+  expect(open('(a)b\\1', 'zzab')).toBe(2);
+});

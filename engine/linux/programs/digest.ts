@@ -1,7 +1,7 @@
 import { createMd5, createSha1, createSha256, type Hash, hexOf } from '../hash.ts';
 import { sha512 } from '../sha512.ts';
 import { concatBytes, decode, encode, fail, print, printError, readAll } from '../stdio.ts';
-import { eachInput, linesOf } from './input.ts';
+import { eachInput, linesOf, lookAt } from './input.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, type ProgramMaker, program } from './program.ts';
 
@@ -15,7 +15,7 @@ function digest(create: () => Hash): ProgramMaker {
           const data = yield* process.read(fd);
           if (data.length === 0) break;
           hash.update(data);
-          yield* process.compute(0.1);
+          yield* lookAt(process, data);
         }
         yield* print(process, `${hexOf(hash.digest())}  ${path}\n`);
       });

@@ -6,7 +6,7 @@ import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { changeMode } from './file-mode.ts';
 import { isDirectory } from './file-operations.ts';
-import { eachInput } from './input.ts';
+import { eachInput, lookAt } from './input.ts';
 import { countOf, getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
 
@@ -154,7 +154,7 @@ export const cksum = program(function* (process, args, flavour) {
       if (data.length === 0) break;
       for (const byte of data) crc = step(crc, byte);
       size += data.length;
-      yield* process.compute(0.1);
+      yield* lookAt(process, data);
     }
     for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) crc = step(crc, rest & 255);
     yield* print(process, `${~crc >>> 0} ${size}${options.operands.length === 0 ? '' : ` ${path}`}\n`);

@@ -61,3 +61,11 @@ export function linesOf(text: string, end = '\n'): string[] {
   if (text.endsWith(end)) lines.pop();
   return lines;
 }
+
+/** Programs that look at every byte, and not only for the next newline, compute as long for so much as for a shell command. */
+const BYTES_PER_STEP = 8192;
+
+/** What looking at every byte costs, beyond reading it. */
+export function lookAt(process: Process, data: Uint8Array): Task<void> {
+  return process.compute(data.length / BYTES_PER_STEP);
+}

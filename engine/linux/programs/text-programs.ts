@@ -1,5 +1,5 @@
 import { decode, lineReader, print } from '../stdio.ts';
-import { allInput, eachInput, linesOf } from './input.ts';
+import { allInput, eachInput, linesOf, lookAt } from './input.ts';
 import { getOptions } from './options.ts';
 import { program, Usage } from './program.ts';
 
@@ -11,25 +11,16 @@ export const wc = program(function* (process, args, flavour) {
   const rows: { counts: Record<string, number>; path: string }[] = [];
   const exitCode = yield* eachInput(process, flavour, options.operands, function* (fd, path) {
     const counts: Record<string, number> = { l: 0, w: 0, c: 0, m: 0, L: 0 };
-    let inWord = false;
-    let length = 0;
+    const simple = columns.every((column) => column === 'l' || column === 'c');
+    const state = { inWord: false, length: 0 };
     for (;;) {
       const data = yield* process.read(fd);
       if (data.length === 0) break;
       counts['c']! += data.length;
-      for (const byte of data) {
-        if (byte === 10) {
-          counts['l']! += 1;
-          counts['L'] = Math.max(counts['L']!, length);
-          length = -1;
-        }
-        if ((byte & 0xc0) !== 0x80) {
-          counts['m']! += 1;
-          length += 1;
-        }
-        const space = byte === 32 || (byte >= 9 && byte <= 13);
-        if (!space && !inWord) counts['w']! += 1;
-        inWord = !space;
+      if (simple) counts['l']! += linesIn(data);
+      else {
+        count(data, counts, state);
+        yield* lookAt(process, data);
       }
     }
     for (const key of Object.keys(totals)) totals[key]! += counts[key]!;
@@ -127,6 +118,39 @@ export const cut = program(function* (process, args, flavour) {
   });
 });
 
+function linesIn(data: Uint8Array): number {
+  let lines = 0;
+  for (let at = data.indexOf(10); at >= 0; at = data.indexOf(10, at + 1)) lines += 1;
+  return lines;
+}
+
+/** Words, characters, lines and the longest of them; `state` is where the last piece ended. */
+function count(data: Uint8Array, counts: Record<string, number>, state: { inWord: boolean; length: number }): void {
+  let { inWord, length } = state;
+  let [lines, words, characters, longest] = [0, 0, 0, counts['L']!];
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at]!;
+    if (byte === 10) {
+      lines += 1;
+      if (length > longest) longest = length;
+      length = -1;
+    }
+    if ((byte & 0xc0) !== 0x80) {
+      characters += 1;
+      length += 1;
+    }
+    const space = byte === 32 || (byte >= 9 && byte <= 13);
+    if (!space && !inWord) words += 1;
+    inWord = !space;
+  }
+  counts['l']! += lines;
+  counts['w']! += words;
+  counts['m']! += characters;
+  counts['L'] = longest;
+  state.inWord = inWord;
+  state.length = length;
+}
+
 export const tr = program(function* (process, args) {
   const options = getOptions(args, { letters: 'dscC', inOrder: true });
   const [first, second] = options.operands;
@@ -140,27 +164,87 @@ export const tr = program(function* (process, args) {
   const squeezed = options.has('s') ? new Set(second === undefined ? from : to) : undefined;
   const last = to.at(-1) ?? '';
   const table = new Map(from.map((character, at) => [character, to[at] ?? last]));
-  let previous = '';
+  const translation: Translation = {
+    result: (character) => {
+      if (!inSet(character)) return character;
+      if (options.has('d')) return '';
+      if (second === undefined) return character;
+      return complement ? last : (table.get(character) ?? character);
+    },
+    isSqueezed: (result) =>
+      squeezed !== undefined && (complement && second === undefined ? inSet(result) : squeezed.has(result)),
+  };
+  const bytes = byteTables(translation);
+  const state = { previous: '' };
   for (;;) {
     const data = yield* process.read(0);
     if (data.length === 0) return 0;
-    let text = '';
-    for (const character of decode(data)) {
-      let result = character;
-      if (inSet(character)) {
-        if (options.has('d')) continue;
-        if (second !== undefined) result = complement ? last : (table.get(character) ?? character);
-      }
-      const squeeze =
-        squeezed !== undefined &&
-        result === previous &&
-        (complement && second === undefined ? inSet(result) : squeezed.has(result));
-      if (!squeeze) text += result;
-      previous = result;
-    }
-    yield* print(process, text);
+    yield* lookAt(process, data);
+    const plain = bytes === undefined ? undefined : translateBytes(bytes, data, state);
+    if (plain === undefined) yield* print(process, translateText(translation, decode(data), state));
+    else if (plain.length > 0) yield* process.write(1, plain);
   }
 });
+
+interface Translation {
+  /** What becomes of a character; empty when it is deleted. */
+  readonly result: (character: string) => string;
+  /** Whether several of these in a row become one. */
+  readonly isSqueezed: (result: string) => boolean;
+}
+
+function translateText({ result, isSqueezed }: Translation, text: string, state: { previous: string }): string {
+  let translated = '';
+  for (const character of text) {
+    const next = result(character);
+    if (next === '') continue;
+    if (next !== state.previous || !isSqueezed(next)) translated += next;
+    state.previous = next;
+  }
+  return translated;
+}
+
+const DELETED = 255;
+
+interface ByteTables {
+  readonly results: Uint8Array;
+  readonly squeezed: Uint8Array;
+}
+
+/** The translation of ASCII as tables; undefined where it leads out of ASCII. */
+function byteTables({ result, isSqueezed }: Translation): ByteTables | undefined {
+  const results = new Uint8Array(128);
+  const squeezed = new Uint8Array(128);
+  for (let byte = 0; byte < 128; byte++) {
+    const text = result(String.fromCharCode(byte));
+    const code = text === '' ? DELETED : text.charCodeAt(0);
+    if (code !== DELETED && code >= 128) return undefined;
+    results[byte] = code;
+    squeezed[byte] = isSqueezed(String.fromCharCode(byte)) ? 1 : 0;
+  }
+  return { results, squeezed };
+}
+
+/** Undefined for what is not all ASCII. */
+function translateBytes(
+  { results, squeezed }: ByteTables,
+  data: Uint8Array,
+  state: { previous: string },
+): Uint8Array | undefined {
+  const translated = new Uint8Array(data.length);
+  let size = 0;
+  let previous = state.previous === '' ? -1 : state.previous.charCodeAt(0);
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at]!;
+    if (byte >= 128) return undefined;
+    const next = results[byte]!;
+    if (next === DELETED) continue;
+    if (next !== previous || squeezed[next] === 0) translated[size++] = next;
+    previous = next;
+  }
+  state.previous = previous < 0 ? '' : String.fromCharCode(previous);
+  return translated.subarray(0, size);
+}
 
 const NAMED_SETS: Readonly<Record<string, string>> = {
   digit: '0-9',

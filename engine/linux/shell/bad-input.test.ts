@@ -97,6 +97,16 @@ test.each(['grep x', 'awk 1', 'rev', 'cut -f 1'])('%s finds no memory for a line
   );
 });
 
+test.each(['wc', 'wc -l', 'tr a b', 'md5sum', 'cksum', "awk -v 'RS=[xz]+' 1"])(
+  '%s of what never ends computes, and more slowly the longer it does',
+  (command) => {
+    const { sim, run } = twoContainers();
+    const before = sim.steps;
+    run(`${command} < /dev/zero > /dev/null`, 60);
+    expect(sim.steps - before).toBeLessThan(60_000);
+  },
+);
+
 test('a program that holds more of its input than its container may is killed', () => {
   expect(twoContainers().run('tail /dev/zero').outcome.status).toMatchObject({ signal: 'KILL' });
 });

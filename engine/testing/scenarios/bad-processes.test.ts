@@ -113,6 +113,23 @@ test('recursion without end, in functions, substitutions and sources, is an erro
   bed.kubectl('delete', 'pod', 'deep');
 });
 
+test('what is written to /proc, /sys and the kernel’s devices is refused, and changes nothing for others', () => {
+  const before = bed.run('node-1', 'sh', '-c', 'cat /proc/sys/kernel/pid_max /proc/meminfo | head -2').stdout;
+  misbehave(
+    'procs',
+    'for f in /proc/sysrq-trigger /proc/meminfo /proc/1/status /proc/sys/kernel/pid_max /proc/sys/vm/overcommit_memory ' +
+      '/sys/fs/cgroup/cpu.max /sys/class/net/eth0/mtu; do echo 1 > $f && echo "wrote $f"; done 2>&1; ' +
+      'echo 1 > /proc/self/oom_score_adj; rm -rf /proc /sys 2>/dev/null; mkdir /proc/x; echo $? end',
+    10,
+  );
+  const said = bed.kubectl('logs', 'procs');
+  expect(said).toContain("can't create /proc/sys/kernel/pid_max: Read-only file system\n");
+  expect(said).not.toContain('wrote');
+  expect(said).toMatch(/\n[1-9]\d* end\n$/);
+  expect(bed.run('node-1', 'sh', '-c', 'cat /proc/sys/kernel/pid_max /proc/meminfo | head -2').stdout).toBe(before);
+  bed.kubectl('delete', 'pod', 'procs');
+});
+
 test('symlinks in a circle are ELOOP', () => {
   expect(bed.sh('ln -s a b; ln -s b a; cat a')).toMatchObject({
     exitCode: 1,

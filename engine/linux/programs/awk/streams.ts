@@ -25,30 +25,44 @@ export class RecordReader {
 
   *next(separator: RecordSeparator): Task<string | undefined> {
     if (typeof separator === 'string' && separator !== 'paragraph') return yield* this.#upTo(separator);
+    // What no separator can begin in any more is put aside, so that a record that goes on and on is looked at once.
+    const held: string[] = [];
+    let size = 0;
+    let from = 0;
     for (;;) {
-      if (separator === 'paragraph') this.#buffer = this.#buffer.replace(/^\n+/, '');
-      const found = find(this.#buffer, separator);
+      if (separator === 'paragraph' && held.length === 0) this.#buffer = this.#buffer.replace(/^\n+/, '');
+      const { match, open } = find(this.#buffer, separator, from);
       // A match at the very end of what there is may go on in what comes.
-      if (found !== undefined && (this.#ended || found.end < this.#buffer.length || separator === 'paragraph')) {
-        const record = this.#buffer.slice(0, found.start);
-        this.#buffer = this.#buffer.slice(found.end);
-        return record;
+      if (match !== undefined && (this.#ended || match.end < this.#buffer.length || separator === 'paragraph')) {
+        held.push(this.#buffer.slice(0, match.start));
+        this.#buffer = this.#buffer.slice(match.end);
+        return held.join('');
       }
       if (this.#ended) {
-        const rest = separator === 'paragraph' ? this.#buffer.replace(/\n+$/, '') : this.#buffer;
+        held.push(separator === 'paragraph' ? this.#buffer.replace(/\n+$/, '') : this.#buffer);
         this.#buffer = '';
-        return rest === '' ? undefined : rest;
+        return size === 0 && held.at(-1) === '' ? undefined : held.join('');
       }
-      const data = yield* this.#process.read(this.fd);
-      if (data.length === 0) {
-        this.#ended = true;
-        // The newline that ends the file does not begin another record.
-        if (typeof separator !== 'string') this.#buffer = this.#buffer.replace(/\n$/, '');
-      } else {
-        this.#buffer += decode(data);
-        holdInput(this.#process, this.#buffer.length);
-      }
+      // One character stays, because expressions may ask what was before.
+      const done = Math.max(0, open - 1);
+      if (done > 0) held.push(this.#buffer.slice(0, done));
+      this.#buffer = this.#buffer.slice(done);
+      size += done;
+      from = open - done;
+      yield* this.#readOn(separator, size);
     }
+  }
+
+  *#readOn(separator: 'paragraph' | Regex, heldSize: number): Task<void> {
+    const data = yield* this.#process.read(this.fd);
+    if (data.length === 0) {
+      this.#ended = true;
+      // The newline that ends the file does not begin another record.
+      if (typeof separator !== 'string') this.#buffer = this.#buffer.replace(/\n$/, '');
+      return;
+    }
+    this.#buffer += decode(data);
+    holdInput(this.#process, heldSize + this.#buffer.length);
   }
 
   /** The record up to a character. What has been looked at once is not looked at again, however long the record grows. */
@@ -72,13 +86,22 @@ export class RecordReader {
   }
 }
 
-function find(text: string, separator: 'paragraph' | Regex): { start: number; end: number } | undefined {
+interface Found {
+  readonly match: { readonly start: number; readonly end: number } | undefined;
+  /** From where on more text may still make a match. */
+  readonly open: number;
+}
+
+function find(text: string, separator: 'paragraph' | Regex, from: number): Found {
   if (separator === 'paragraph') {
-    const match = /\n\n+/.exec(text);
-    return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
+    const start = text.indexOf('\n\n', from);
+    if (start < 0) return { match: undefined, open: text.endsWith('\n') ? text.length - 1 : text.length };
+    let end = start;
+    while (text[end] === '\n') end += 1;
+    return { match: { start, end }, open: start };
   }
-  const match = separator.search(text);
-  return match === undefined || match.end === match.start ? undefined : match;
+  const { match, open } = separator.searchPart(text, from);
+  return { match: match === undefined || match.end === match.start ? undefined : match, open };
 }
 
 interface Output {
