@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
-import { createCluster } from '@drydock/engine';
-import { parseExercise, parseProof } from '@drydock/graders';
-import { readExerciseFolder } from '../../../graders/exercise-folder.ts';
-import { exerciseOptions } from '../../bench/exercise-options.ts';
 import type { BoardRow } from '../board.ts';
 import { IdleListeners } from './idle-listeners.ts';
 import { startMeasuredServer } from './measured-server.ts';
+import { solvedJournal } from './solved-journal.ts';
 
 // What a workshop's server can bear: `node lessons/workshop/testing/load.ts [--learners 1000] [--seconds 60] [--idle 10000]
 // [--grade 200]`. Plays a journal at human pace for each learner and watches the board, lets others only listen, and has a
@@ -206,7 +203,7 @@ async function playAll(): Promise<void> {
 /** A class hands in what solves an exercise, after ten minutes of work; then all of it is graded again. */
 async function gradeClass(): Promise<void> {
   const card = board.benches.find(({ id }) => id === 'exercise/shared-page')!;
-  const { entries, end } = solvedJournal();
+  const { entries, end } = solvedJournal('shared-page');
   const of = `/me/runs/${encodeURIComponent(card.id)}`;
   for (const { token } of await joinAll(graded, 'Pupil')) {
     await send('PUT', of, token, { runId: 'load', version: card.versions[0], options: {} });
@@ -229,28 +226,6 @@ async function gradeClass(): Promise<void> {
 async function kept(): Promise<number> {
   const text = await (await send('GET', '/board/export', key)).text();
   return text.split('\n').filter((line) => line.startsWith('{"table":"grade"')).length;
-}
-
-/** What somebody types who solves the exercise and leaves the page open. */
-function solvedJournal() {
-  const exercise = parseExercise('shared-page', readExerciseFolder('shared-page'));
-  const { solutions } = parseProof(exercise, readExerciseFolder('shared-page'));
-  const cluster = createCluster(exerciseOptions(exercise));
-  const type = (text: string): void => {
-    for (const letter of text) {
-      cluster.submit({ kind: 'terminal.input', terminal: '1', text: letter });
-      cluster.sim.runFor(200);
-    }
-  };
-  cluster.submit({ kind: 'terminal.open', terminal: '1', columns: 80, rows: 24 });
-  for (const [path, text] of Object.entries(solutions['reference']!)) {
-    cluster.submit({ kind: 'file.write', path, text });
-    type(`kubectl apply -f ${path}\r`);
-    cluster.sim.runFor(60_000);
-    type('kubectl get pods\r');
-  }
-  cluster.sim.runFor(500_000);
-  return { entries: cluster.journal, end: { timeMs: cluster.sim.nowMs, step: cluster.sim.steps } };
 }
 
 function percentiles(times: readonly number[]): string {
