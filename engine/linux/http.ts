@@ -10,4 +10,5 @@ export type {
   SecureChannel,
   SignalVerdict,
   StreamedResponse,
+  UpgradedResponse,
 } from './http/server-options.ts';

@@ -36,6 +36,8 @@ export interface HttpRequestOptions {
   readonly version?: '1.0' | '1.1';
   /** A larger body ends in HttpProtocolError; 16 MiB unless told. */
   readonly maxBodyBytes?: number;
+  /** Whether a server may change the protocol: its 101 is then an answer, and the connection stays open. */
+  readonly upgrades?: boolean;
   /** Takes the body piece by piece as it comes; the response then has none. */
   readonly onPiece?: (piece: Uint8Array, head: HttpResponseHead) => Task<void>;
 }
@@ -55,6 +57,8 @@ export interface HttpResponseHead {
 
 export interface HttpResponse extends HttpResponseHead {
   readonly body: Uint8Array;
+  /** The connection, if it is another protocol's now, and what has come on it already. Whoever asked closes it. */
+  readonly upgraded?: { readonly fd: number; readonly first: Uint8Array };
 }
 
 /**
@@ -67,13 +71,16 @@ export function* httpRequest(process: Process, options: HttpRequestOptions): Tas
   const deadline = options.timeoutMs === undefined ? undefined : process.now() + options.timeoutMs;
   const fd = yield* process.connect(options.host, options.port, options.connectTimeoutMs ?? options.timeoutMs);
   options.onConnect?.();
+  let isKept = false;
   try {
     const channel = options.secure === undefined ? undefined : yield* options.secure(fd);
     const request = formatRequest(options);
     yield* process.write(fd, channel === undefined ? request : channel.seal(request));
-    return yield* readResponse(process, fd, { ...options, channel }, deadline);
+    const response = yield* readResponse(process, fd, { ...options, channel }, deadline);
+    isKept = response.upgraded !== undefined;
+    return response;
   } finally {
-    process.close(fd);
+    if (!isKept) process.close(fd);
   }
 }
 
@@ -121,6 +128,7 @@ function* readResponse(
     const isWhole = head?.reader.read(queue) === true;
     const taken = options.onPiece === undefined ? undefined : head?.reader.take();
     if (head !== undefined && taken !== undefined && taken.length > 0) yield* options.onPiece!(taken, head);
+    if (head?.status === 101) return { ...finish(head), upgraded: { fd, first: queue.take(queue.length) } };
     if (head !== undefined && isWhole) return finish(head);
     if (piece.length > 0) continue;
     if (head !== undefined && bodyFraming(head.headers, { kind: 'close' }).kind === 'close') return finish(head);
@@ -136,8 +144,8 @@ function startResponse(queue: ByteQueue, options: HttpRequestOptions) {
     if (match === null) throw new HttpProtocolError(502, `malformed HTTP response "${head.startLine.slice(0, 80)}"`);
     const status = Number(match[2]);
     // Interim responses (100 Continue) come before the one that counts.
-    if (status >= 100 && status < 200) continue;
-    const bodiless = options.method === 'HEAD' || status === 204 || status === 304;
+    if (status >= 100 && status < 200 && !(status === 101 && options.upgrades === true)) continue;
+    const bodiless = options.method === 'HEAD' || status === 101 || status === 204 || status === 304;
     const framing = bodiless ? ({ kind: 'length', length: 0 } as const) : bodyFraming(head.headers, { kind: 'close' });
     const reader = new BodyReader(framing, options.maxBodyBytes ?? 16 * 1024 * 1024);
     return { version: match[1]!, status, statusText: match[3] ?? '', headers: head.headers, reader };

@@ -40,12 +40,26 @@ export interface StreamedResponse extends Pick<HttpServerResponse, 'status' | 'h
   readonly stream: (sink: { write(bytes: Uint8Array): void; end(): void }) => () => void;
 }
 
+/** The connection becomes another protocol's, which a server behind speaks: a forked child hands on what comes. */
+export interface UpgradedResponse extends Pick<HttpServerResponse, 'headers'> {
+  readonly behind: {
+    /** The connection to that server; the child closes it. */
+    readonly fd: number;
+    /** What has come on it behind the head. */
+    readonly first: Uint8Array;
+    /** It ends when nothing has come for so long. */
+    readonly idleMs: number;
+  };
+  /** It is over, and so many bytes went to the client. */
+  readonly ended: (sent: number) => Task<void>;
+}
+
 /**
  * An answer that takes its time: a forked child works it out and ends the connection, so that nobody else waits for it.
  * Undefined ends the connection without a word.
  */
 export interface ForkedResponse {
-  readonly child: (child: Process) => Task<HttpServerResponse | StreamedResponse | undefined>;
+  readonly child: (child: Process) => Task<HttpServerResponse | StreamedResponse | UpgradedResponse | undefined>;
   /** Descriptors that the child has too, besides the standard ones. */
   readonly keeps?: readonly number[];
 }

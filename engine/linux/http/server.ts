@@ -22,6 +22,7 @@ import type {
   StreamedResponse,
 } from './server-options.ts';
 import { sendStream } from './streamed-response.ts';
+import { tunnel } from './tunnel.ts';
 
 /** A longer body is sent by a forked child, which ends the connection, so that a slow reader holds nobody up. */
 const FORK_BYTES = 32 * 1024;
@@ -275,7 +276,10 @@ function answerInChild(
   const program = function* (child: Process): Task<number> {
     const response = 'child' in answer ? yield* answer.child(child) : answer;
     if (response === undefined) return 1;
-    if ('stream' in response) yield* sendStream(child, 0, connection.secure, response, head);
+    if ('behind' in response) {
+      const early = connection.queue.take(connection.queue.length);
+      yield* response.ended(yield* tunnel(child, 0, connection.secure, response, early));
+    } else if ('stream' in response) yield* sendStream(child, 0, connection.secure, response, head);
     else yield* child.write(0, sealed(connection, messageOf(response, head.method, keepAlive)));
     return 0;
   };

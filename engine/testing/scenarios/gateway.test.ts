@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { add, address, ask, backend, conditions, gateway, HTTP, route, start } from './gateway-bed.ts';
+import { converse, ECHO } from './upgrade-bed.ts';
 
 // The Gateway API from end to end, with NGINX Gateway Fabric: https://gateway-api.sigs.k8s.io/guides/
 
@@ -236,4 +237,11 @@ test('what nginx must not be told is refused, some by the API server and the res
   );
   expect(ask(bed, '/ok')).toContain('one GET /ok');
   expect(ask(bed, '/bad')).toBe('404');
+});
+
+test('a connection that becomes another protocol goes through', () => {
+  const bed = start(gateway(HTTP), ECHO, route('echo', [`{matches: [{path: {value: /echo}}], ${to('echo')}}`]));
+  const said = converse(bed, address(bed), '/echo', 'word');
+  expect(said).toMatch(/^HTTP\/1\.1 101 Switching Protocols\n/);
+  expect(said).toContain('\n\nhello\nback: word\n');
 });

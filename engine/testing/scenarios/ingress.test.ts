@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Ingress } from '../../api/kinds.ts';
 import { Testbed } from './testbed.ts';
+import { converse, ECHO } from './upgrade-bed.ts';
 
 // Ingress from end to end, with ingress-nginx as its documentation has it installed:
 // https://kubernetes.io/docs/concepts/services-networking/ingress/
@@ -468,4 +469,17 @@ test('when nginx dies the kubelet starts the container again; told to end, both 
   bed.kubectl('-n', 'ingress-nginx', 'delete', 'pod', name, '--wait=false');
   bed.pass(4);
   expect(bed.kubectl('-n', 'ingress-nginx', 'logs', name)).toContain('"NGINX process has stopped"');
+});
+
+test('a WebSocket goes through, over HTTPS as well', () => {
+  const bed = start(ECHO, ingress('echo', [{ host: 'echo.example', service: 'echo' }]));
+  const plain = converse(bed, '10.0.0.200', '/', 'word', 'echo.example');
+  expect(plain).toMatch(/^HTTP\/1\.1 101 Switching Protocols\n/);
+  expect(plain).toContain('\n\nhello\nback: word\n');
+  expect(logs(bed)).toMatch(/"GET \/ HTTP\/1\.1" 101 /);
+  // curl knows no other protocol and gives up in the end; what it was told stands in the log.
+  const url = '--resolve echo.example:443:10.0.0.200 https://echo.example/sealed';
+  bed.sh(`curl -sk -m 3 -H 'Upgrade: echo' -H 'Connection: Upgrade' ${url}`);
+  bed.pass(2);
+  expect(logs(bed)).toMatch(/"GET \/sealed HTTP\/1\.1" 101 6 /);
 });

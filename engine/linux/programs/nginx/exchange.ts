@@ -1,4 +1,4 @@
-import type { HttpServerRequest } from '../../http.ts';
+import type { HttpServerRequest, UpgradedResponse } from '../../http.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Config, Location, Server } from './config.ts';
 import { LEVELS, type Settings } from './settings.ts';
@@ -36,6 +36,8 @@ export interface Exchange {
   readonly upstream: { readonly name: string; address: string; status: string; timeMs: number }[];
   upstreamHeaders: Readonly<Record<string, string>>;
   proxyHost: string;
+  /** The connection to the server behind, once it speaks another protocol. */
+  behind: UpgradedResponse['behind'] | undefined;
   /** What is sent, as far as it is known. */
   answer: { status: number; bytes: number; headers: Readonly<Record<string, string>> } | undefined;
   /** Complaints for the error log. */
@@ -67,6 +69,7 @@ export function startExchange(
     upstream: [],
     upstreamHeaders: {},
     proxyHost: '',
+    behind: undefined,
     answer: undefined,
     errors: [],
   };

@@ -177,3 +177,49 @@ test('what a rule has led elsewhere may enter an internal location, and nobody f
   expect(shell.sh('curl -s localhost/a').stdout).toBe('inside /a');
   expect(shell.sh('curl -s -o /dev/null -w "%{http_code}" localhost/inner').stdout).toBe('404');
 });
+
+const ECHO = `#!/bin/sh
+while read -r line; do
+    case "$line" in Upgrade:*) kind=\${line#Upgrade: } ;; Connection:*) wish=\${line#Connection: } ;; esac
+    [ "\${#line}" -le 1 ] && break
+done
+case "$wish" in upgrade*) ;; *) printf 'HTTP/1.1 400 Bad Request\\r\\nContent-Length: 0\\r\\n\\r\\n'; exit ;; esac
+printf 'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\nX-Kind: yes\\r\\n\\r\\nhello\\n'
+while read -r line; do echo "back: $line"; [ "$line" = bye ] && exit; done
+`;
+
+const UPGRADING = `map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+server {
+    listen 80;
+    proxy_http_version 1.1;
+    proxy_read_timeout 5s;
+    location /ws { proxy_pass http://127.0.0.1:9000; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; }
+    location /plain { proxy_pass http://127.0.0.1:9000; }
+}
+`;
+
+test('a protocol that a server behind changes to goes through, both ways, and is told of when it is over', () => {
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': { text: UPGRADING },
+    '/echo.sh': { text: ECHO, mode: 0o755 },
+  });
+  shell.sh('(while true; do nc -l -p 9000 -e /echo.sh; done) > /dev/null 2>&1 & sleep 1');
+  const talk = (path: string, said: string) => {
+    const head = `GET ${path} HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n`;
+    return shell.sh(`(printf '${head}'; ${said}) | nc localhost 80`).stdout.replaceAll('\r', '');
+  };
+  const first = talk('/ws', 'sleep 1; echo one; sleep 1; echo bye; sleep 1');
+  expect(first).toMatch(/^HTTP\/1\.1 101 Switching Protocols\nServer: nginx[^\n]*\nDate: /);
+  expect(first).toContain('X-Kind: yes\n');
+  expect(first).toContain('Upgrade: echo\nConnection: upgrade\n\nhello\nback: one\nback: bye\n');
+  expect(shell.sh('tail -1 /tmp/log').stdout).toMatch(/"GET \/ws HTTP\/1\.1" 101 \d\d /);
+  // What the configuration does not pass on does not get through.
+  expect(talk('/plain', 'sleep 1')).toMatch(/^HTTP\/1\.1 400 /);
+  // Nothing came for longer than proxy_read_timeout.
+  const silent = shell.sh(
+    `date +%s; ${"(printf 'GET /ws HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n'; sleep 20) | nc localhost 80 > /dev/null"}; date +%s`,
+  ).stdout;
+  const [before = 0, after = 0] = silent.trim().split('\n').map(Number);
+  expect(after - before).toBeGreaterThanOrEqual(5);
+  expect(shell.sh('curl -s -o /dev/null -w "%{http_code}" localhost/plain').stdout).toBe('400');
+});

@@ -111,6 +111,7 @@ function* ask(exchange: Exchange, address: string, path: string, name: string): 
   let connected = false;
   const note = (status: number) =>
     exchange.upstream.push({ name, address, status: String(status), timeMs: process.now() - startMs });
+  const headers = passedHeaders(exchange);
   try {
     const answer = yield* httpRequest(process, {
       method: settings.proxyMethod === undefined ? exchange.method : expand(settings.proxyMethod, exchange),
@@ -118,7 +119,8 @@ function* ask(exchange: Exchange, address: string, path: string, name: string): 
       port: Number(port),
       path,
       version: settings.proxyVersion,
-      headers: passedHeaders(exchange),
+      headers,
+      upgrades: headers['Upgrade'] !== undefined,
       ...bodyFor(exchange),
       connectTimeoutMs: settings.proxyConnectMs,
       readTimeoutMs: settings.proxyReadMs,
@@ -127,6 +129,7 @@ function* ask(exchange: Exchange, address: string, path: string, name: string): 
       },
     });
     note(answer.status);
+    if (answer.upgraded !== undefined) exchange.behind = { ...answer.upgraded, idleMs: settings.proxyReadMs };
     exchange.upstreamHeaders = answer.headers;
     const word = `http_${answer.status}`;
     const failure = settings.proxyNext.has(word) ? word : undefined;
@@ -177,7 +180,10 @@ function passedHeaders(exchange: Exchange): Record<string, string> {
     if (text !== '') headers[name] = text;
   }
   // Every request has a connection of its own.
-  for (const given of Object.keys(headers)) if (given.toLowerCase() === 'connection') headers[given] = 'close';
+  const upgrades = headers['Upgrade'] !== undefined && settings.proxyVersion === '1.1';
+  for (const given of Object.keys(headers))
+    if (given.toLowerCase() === 'connection' && !(upgrades && /upgrade/i.test(headers[given]!)))
+      headers[given] = 'close';
   headers['Connection'] ??= 'close';
   return headers;
 }
@@ -192,6 +198,8 @@ function passedResponse(exchange: Exchange, { status, headers, body }: HttpRespo
     ([name]) => !NOT_PASSED.has(name) && !name.startsWith('x-accel-') && !settings.proxyHidden.includes(name),
   );
   const named = Object.fromEntries(passed.map(([name, value]) => [titleCase(name), value]));
+  if (status === 101)
+    return { status, headers: { ...named, Upgrade: headers['upgrade'] ?? '', Connection: 'upgrade' } };
   if (exchange.request.method === 'HEAD' && headers['content-length'] !== undefined)
     named['Content-Length'] = headers['content-length'];
   if (named['Location'] !== undefined) named['Location'] = locationBehind(exchange, named['Location']);

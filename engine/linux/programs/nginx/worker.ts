@@ -101,8 +101,17 @@ class Worker {
       keeps: logs.fds,
       *child(child) {
         const late = yield* outcome.rest(child);
-        yield* log();
-        return late;
+        const { behind } = exchange;
+        if (behind === undefined) {
+          yield* log();
+          return late;
+        }
+        // Only when it is over is it told of, as real nginx does.
+        const ended = function* (sent: number): Task<void> {
+          exchange.answer = { status: 101, headers: {}, bytes: sent };
+          yield* log();
+        };
+        return { headers: late?.headers ?? {}, behind, ended };
       },
     };
   }
