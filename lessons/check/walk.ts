@@ -25,9 +25,14 @@ export interface Walk {
   readonly offences: readonly string[];
 }
 
-/** Goes through a lesson of the first language on a cluster of its own. */
-export function walkLesson(lesson: LessonText): Walk {
+/**
+ * Goes through a lesson of the first language on a cluster of its own.
+ *
+ * @param beforehand what a reader types before they begin, if anything
+ */
+export function walkLesson(lesson: LessonText, beforehand?: string): Walk {
   const cluster = clusterOf(lesson);
+  if (beforehand !== undefined) cluster.run('workstation', ['bash', '-c', beforehand], COMMAND_MS);
   const printed: Printed[] = [];
   const offences = checksOf(lesson.head)
     .filter((check) => holdsNow(cluster, check) !== false)
