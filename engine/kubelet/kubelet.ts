@@ -22,7 +22,7 @@ import { NodeResources } from './node-resources.ts';
 import { NodeShutdown, TERMINATED } from './node-shutdown.ts';
 import { NodeStatusUpdater } from './node-status.ts';
 import { type Kubelet, type KubeletOptions, kubeletConfiguration, MANIFESTS } from './options.ts';
-import { orphanedPods, removeOrphan } from './orphans.ts';
+import { Orphans } from './orphans.ts';
 import { PodCgroups } from './pod-cgroups.ts';
 import { PodWorker, type PodWorkerHost } from './pod-worker.ts';
 import { Prober } from './prober/prober.ts';
@@ -78,6 +78,7 @@ class NodeAgent implements PodWorkerHost {
   readonly #imageGc: ImageGc;
   readonly #configuration: KubeletConfiguration;
   readonly #cleaning = new Set<TaskHandle>();
+  readonly #orphans: Orphans;
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: KubeletOptions) {
@@ -93,6 +94,7 @@ class NodeAgent implements PodWorkerHost {
       statusChanged: () => this.#nodeStatus.refresh(),
     });
     this.#mirrors = new Mirrors(this.context.pods);
+    this.#orphans = new Orphans(this.context, this.#component, (uid) => this.#workers.has(uid) || this.#wanted(uid));
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
     this.#nodeStatus = new NodeStatusUpdater(
@@ -145,7 +147,9 @@ class NodeAgent implements PodWorkerHost {
     this.#eviction?.start();
     this.#unsubscribe = this.context.runtime.subscribe((event) => {
       this.context.cache.observe(event);
-      this.#workers.get(event.podUid)?.ring();
+      const worker = this.#workers.get(event.podUid);
+      if (worker !== undefined) worker.ring();
+      else if (event.type === 'CONTAINER_STARTED_EVENT') this.#orphans.removeSoon();
     });
     this.context.devices.start();
     this.context.plugins.start();
@@ -158,7 +162,7 @@ class NodeAgent implements PodWorkerHost {
       delete: (pod) => this.#forgetPod(pod),
     });
     this.#informer.whenSynced(() => {
-      this.#removeOrphans();
+      this.#orphans.remove();
       for (const worker of this.#workers.values()) worker.ring();
     });
     this.#informer.start();
@@ -183,6 +187,7 @@ class NodeAgent implements PodWorkerHost {
     this.context.devices.stop();
     this.context.plugins.stop();
     for (const task of this.#cleaning) task.cancel();
+    this.#orphans.stop();
   }
 
   allocatable(resource: string): number {
@@ -313,18 +318,9 @@ class NodeAgent implements PodWorkerHost {
     this.#beginQueued(pod);
   }
 
-  /** What runs, and lies on the disk, for Pods that nobody wants any more: they were deleted while no kubelet ran. */
-  #removeOrphans(): void {
-    for (const uid of orphanedPods(this.context)) {
-      if (this.#workers.has(uid) || this.#wanted(uid)) continue;
-      const task = runTask(this.context.sim, `${this.#component} orphan`, removeOrphan(this.context, uid), () =>
-        this.#cleaning.delete(task),
-      );
-      this.#cleaning.add(task);
-    }
-  }
-
+  /** While not all Pods are known any may be wanted. */
   #wanted(uid: string): boolean {
+    if (!this.#informer.hasSynced) return true;
     const queued = [...this.#queued.values()].some(({ metadata }) => metadata.uid === uid);
     return queued || this.#informer.lister.list().some(({ metadata }) => metadata.uid === uid);
   }

@@ -1,12 +1,56 @@
 import { Errno } from '../linux/errno.ts';
-import type { Task } from '../sim/index.ts';
+import { runTask, type Task, type TaskHandle, type Timer } from '../sim/index.ts';
 import { PODS_DIRECTORY } from './host-files.ts';
 import { removeSandboxes } from './kill-pod.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import { tearDownPod } from './volumes/tear-down.ts';
 
+/** How often a kubelet looks for what nobody wants. */
+const HOUSEKEEPING_MS = 2000;
+
+/**
+ * What runs, and lies on the disk, for Pods that nobody wants: they were deleted while no kubelet ran, or somebody has
+ * made a sandbox by hand. After `HandlePodCleanups` of `pkg/kubelet/kubelet_pods.go`, but only when there is reason to.
+ */
+export class Orphans {
+  readonly #context: KubeletContext;
+  readonly #component: string;
+  readonly #isWanted: (uid: string) => boolean;
+  readonly #removals = new Set<TaskHandle>();
+  #timer: Timer | undefined;
+
+  constructor(context: KubeletContext, component: string, isWanted: (uid: string) => boolean) {
+    this.#context = context;
+    this.#component = component;
+    this.#isWanted = isWanted;
+  }
+
+  remove(): void {
+    for (const uid of orphanedPods(this.#context)) {
+      if (this.#isWanted(uid)) continue;
+      const task = runTask(this.#context.sim, `${this.#component} orphan`, removeOrphan(this.#context, uid), () =>
+        this.#removals.delete(task),
+      );
+      this.#removals.add(task);
+    }
+  }
+
+  /** With the next housekeeping: something has been started that no Pod is known for. */
+  removeSoon(): void {
+    this.#timer ??= this.#context.sim.schedule(HOUSEKEEPING_MS, `${this.#component} housekeeping`, () => {
+      this.#timer = undefined;
+      this.remove();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    for (const task of this.#removals) task.cancel();
+  }
+}
+
 /** The UIDs of all Pods that have left something in the runtime or on the disk. */
-export function orphanedPods({ cache, root }: KubeletContext): ReadonlySet<string> {
+function orphanedPods({ cache, root }: KubeletContext): ReadonlySet<string> {
   const uids = new Set(cache.podUids());
   if (root === undefined) return uids;
   try {
@@ -17,7 +61,7 @@ export function orphanedPods({ cache, root }: KubeletContext): ReadonlySet<strin
   return uids;
 }
 
-export function* removeOrphan(context: KubeletContext, uid: string): Task<void> {
+function* removeOrphan(context: KubeletContext, uid: string): Task<void> {
   yield* removeSandboxes(context, uid);
   context.cache.forget(uid);
   yield* tearDownPod(context, uid);

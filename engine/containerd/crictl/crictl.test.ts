@@ -104,6 +104,69 @@ test('crictl pulls and removes images', () => {
   expect(run(node, 'fly')).toEqual({ output: "No help topic for 'fly'\n", code: 3 });
 });
 
+// The files of https://kubernetes.io/docs/tasks/debug/debug-cluster/crictl/
+const SANDBOX = `{
+  "metadata": {"name": "by-hand", "namespace": "default", "attempt": 1, "uid": "hdishd83djaidwnduwk28bcsb"},
+  "log_directory": "/tmp",
+  "linux": {}
+}`;
+const CONTAINER = `
+metadata: {name: counter}
+image: {image: "tools:1"}
+command: [count, "3"]
+envs: [{key: A, value: b}]
+log_path: counter.log
+linux: {resources: {memory_limit_in_bytes: 64000000}}
+`;
+
+test('crictl makes a sandbox and a container from files, step by step and at once', () => {
+  const node = start();
+  node.host.root.writeFile('/pod.json', SANDBOX);
+  node.host.root.writeFile('/container.yaml', CONTAINER);
+  const pod = run(node, 'runp', '/pod.json').output.trim();
+  expect(pod).toMatch(/^[0-9a-f]{64}$/);
+  expect(run(node, 'pods', '--name', 'by-hand').output).toMatch(/Ready +by-hand +default +1 +\(default\)\n$/);
+  const container = run(node, 'create', pod, '/container.yaml', '/pod.json').output.trim();
+  expect(JSON.parse(run(node, 'inspect', container).output).status.state).toBe('CONTAINER_CREATED');
+  expect(run(node, 'start', container).output).toBe(`${container}\n`);
+  expect(run(node, 'exec', container, 'cat', '/etc/hostname').output).toBe('by-hand\n');
+  expect(new TextDecoder().decode(node.host.root.readFile('/tmp/counter.log'))).toContain(' stdout F 3\n');
+  expect(run(node, 'stopp', pod).output).toBe(`Stopped sandbox ${pod}\n`);
+  expect(run(node, 'rmp', pod).output).toBe(`Removed sandbox ${pod}\n`);
+  expect(run(node, 'ps', '-a', '--name', 'counter', '-q').output).toBe('');
+  expect(run(node, 'run', '/container.yaml', '/pod.json').output).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(run(node, 'ps', '--name', 'counter').output).toContain('Running');
+});
+
+test('what nobody asked the kubelet for is removed by it, and its own Pods are not', () => {
+  const node = start();
+  node.host.root.writeFile('/pod.json', SANDBOX);
+  run(node, 'runp', '/pod.json');
+  node.sim.runFor(120_000);
+  expect(run(node, 'pods', '-q', '--name', 'by-hand').output).toBe('');
+  expect(run(node, 'pods', '-q', '--name', 'idle').output).not.toBe('');
+});
+
+test.each([
+  [['runp', '/nope.json'], '{}', 'load podSandboxConfig: config at /nope.json not found'],
+  [['runp', '/file'], '{', 'load podSandboxConfig: unmarshal /file: '],
+  [['runp', '/file'], '[1]', 'podSandboxConfig: an object is expected'],
+  [['runp', '/file'], '{"metadata": {"name": "a"}}', 'namespace is not set in metadata'],
+  [['runp', '/file'], SANDBOX.replace('{}', '{"sysctls": {"a": 1}}'), 'sysctls: a map of strings is expected'],
+  [['runp'], '{}', 'pod-config is required'],
+  [['run', '/file', '/file'], SANDBOX, 'create container: image is not set'],
+  [['create', 'nobody', '/file', '/file'], SANDBOX, 'sandbox "nobody": not found'],
+  [['start', 'nobody'], '', 'container "nobody": not found'],
+  [['run', '/bad', '/file'], SANDBOX, 'containerConfig.command: a list is expected'],
+])('crictl %j of a file that is no good', (args, file, message) => {
+  const node = start();
+  node.host.root.writeFile('/file', file);
+  node.host.root.writeFile('/bad', 'metadata: {name: a}\nimage: {image: tools}\ncommand: count');
+  const { output, code } = run(node, ...args);
+  expect(output).toContain(message);
+  expect(code).toBe(1);
+});
+
 test('without a runtime there is nobody to ask', () => {
   const node = new NodeFixture();
   expect(run(node, 'ps').output).toContain(

@@ -2,6 +2,7 @@ import { encode } from '../../linux/stdio.ts';
 import type { Process, Program } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
+import { create, run, runp, start } from './create.ts';
 import { CallError, callCri } from './cri-client.ts';
 import { type Command, find, type Identified, json, type Line, requireArgument } from './line.ts';
 import { logs } from './logs.ts';
@@ -22,10 +23,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   inspect: ['output', 'o'],
   inspectp: ['output', 'o'],
   inspecti: ['output', 'o'],
+  runp: ['runtime', 'r'],
+  run: ['runtime', 'r'],
 };
 
 /** What is there in the real one, and not here. */
-const ELSEWHERE = ['runp', 'create', 'start', 'run', 'update', 'port-forward', 'events', 'checkpoint', 'config'];
+const ELSEWHERE = ['update', 'port-forward', 'events', 'checkpoint', 'config'];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   ps: listContainers,
@@ -39,6 +42,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   logs,
   exec,
   attach,
+  runp,
+  create,
+  start,
+  run,
   stop: (process, line) =>
     each(
       process,

@@ -1,0 +1,68 @@
+import type { Process } from '../../linux/syscalls.ts';
+import type { Task } from '../../sim/index.ts';
+import type { ContainerStatus, PodSandboxStatus } from '../cri.ts';
+import { readContainerConfig, readSandboxConfig } from './config-files.ts';
+import { CallError, callCri } from './cri-client.ts';
+import { find, hasFlag, type Line, requireArgument } from './line.ts';
+
+// What the kubelet does otherwise, by hand: sandboxes and containers from files. A kubelet that runs takes them for
+// leftovers of Pods that are gone, and removes them.
+
+/** `crictl runp pod-config.json` */
+export function* runp(process: Process, line: Line): Task<string> {
+  return `${yield* runSandbox(process, line, requireFile(line, 0, 'pod-config'))}\n`;
+}
+
+function* runSandbox(process: Process, { flags }: Line, path: string): Task<string> {
+  const handler = flags.get('runtime') ?? flags.get('r');
+  const config = readSandboxConfig(process, path);
+  return yield* callCri<string>(process, 'runPodSandbox', config, ...(handler === undefined ? [] : [handler]));
+}
+
+/** `crictl create POD container-config.json pod-config.json` */
+export function* create(process: Process, line: Line): Task<string> {
+  const pod = requireArgument(line);
+  const [container, sandbox] = [requireFile(line, 1, 'container-config'), requireFile(line, 2, 'pod-config')];
+  const { id } = yield* find<PodSandboxStatus>(process, 'listPodSandboxes', pod, 'sandbox');
+  return `${yield* createIn(process, line, id, [container, sandbox])}\n`;
+}
+
+function* createIn(
+  process: Process,
+  line: Line,
+  sandbox: string,
+  [containerPath, sandboxPath]: readonly [string, string],
+): Task<string> {
+  const config = readContainerConfig(process, containerPath);
+  const sandboxConfig = readSandboxConfig(process, sandboxPath);
+  if (hasFlag(line, 'with-pull')) yield* callCri(process, 'pullImage', config.image);
+  return yield* callCri<string>(process, 'createContainer', sandbox, config, sandboxConfig);
+}
+
+/** `crictl start CONTAINER…` */
+export function* start(process: Process, line: Line): Task<string> {
+  requireArgument(line);
+  let output = '';
+  for (const given of line.args) {
+    const { id } = yield* find<ContainerStatus>(process, 'listContainers', given, 'container');
+    yield* callCri(process, 'startContainer', id);
+    output += `${given}\n`;
+  }
+  return output;
+}
+
+/** `crictl run container-config.json pod-config.json`: all three at once. */
+export function* run(process: Process, line: Line): Task<string> {
+  const paths = [requireFile(line, 0, 'container-config'), requireFile(line, 1, 'pod-config')] as const;
+  readContainerConfig(process, paths[0]);
+  const sandbox = yield* runSandbox(process, line, paths[1]);
+  const id = yield* createIn(process, line, sandbox, paths);
+  yield* callCri(process, 'startContainer', id);
+  return `${id}\n`;
+}
+
+function requireFile({ args }: Line, at: number, what: string): string {
+  const path = args[at];
+  if (path === undefined) throw new CallError(`${what} is required`);
+  return path;
+}
