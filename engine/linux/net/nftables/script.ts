@@ -33,6 +33,24 @@ interface TableName {
 }
 
 class Script {
+  static readonly #verbs: Readonly<Record<string, (script: Script) => void>> = {
+    add: (script) => script.#add(false),
+    create: (script) => script.#add(true),
+    insert: (script) => script.#insert(),
+    replace: (script) => script.#replace(),
+    delete: (script) => script.#delete(false),
+    destroy: (script) => script.#delete(true),
+    flush: (script) => script.#flush(),
+    list: (script) => script.#list(),
+  };
+  static readonly #objects: Readonly<Record<string, (script: Script, create: boolean) => void>> = {
+    table: (script, create) => script.#table(create),
+    chain: (script, create) => script.#chain(script.#tableNamed(), create),
+    rule: (script) => script.#rule(script.#tableNamed()),
+    set: (script, create) => script.#set(script.#tableNamed(), false, create),
+    map: (script, create) => script.#set(script.#tableNamed(), true, create),
+    element: (script, create) => script.#elements(create),
+  };
   readonly #tables: NfTables;
   readonly #reader: TokenReader;
   readonly #options: ListOptions;
@@ -53,17 +71,7 @@ class Script {
 
   #command(): void {
     const verb = this.#reader.word();
-    const verbs: Readonly<Record<string, () => void>> = {
-      add: () => this.#add(false),
-      create: () => this.#add(true),
-      insert: () => this.#insert(),
-      replace: () => this.#replace(),
-      delete: () => this.#delete(false),
-      destroy: () => this.#delete(true),
-      flush: () => this.#flush(),
-      list: () => this.#list(),
-    };
-    if (Object.hasOwn(verbs, verb.text)) verbs[verb.text]!();
+    if (Object.hasOwn(Script.#verbs, verb.text)) Script.#verbs[verb.text]!(this);
     // What there should be may be written without `add`.
     else this.#object(verb, false);
   }
@@ -73,16 +81,8 @@ class Script {
   }
 
   #object(word: Token, create: boolean): void {
-    const objects: Readonly<Record<string, () => void>> = {
-      table: () => this.#table(create),
-      chain: () => this.#chain(this.#tableNamed(), create),
-      rule: () => this.#rule(this.#tableNamed()),
-      set: () => this.#set(this.#tableNamed(), false, create),
-      map: () => this.#set(this.#tableNamed(), true, create),
-      element: () => this.#elements(create),
-    };
-    if (!Object.hasOwn(objects, word.text)) throw new NftError(`syntax error, unexpected ${word.text}`, word);
-    objects[word.text]!();
+    if (!Object.hasOwn(Script.#objects, word.text)) throw new NftError(`syntax error, unexpected ${word.text}`, word);
+    Script.#objects[word.text]!(this, create);
   }
 
   /** `[family] name` */

@@ -22,40 +22,51 @@ export class NftError extends Error {
 }
 
 /** Blanks and comments, a joined line's end, a quoted text, a symbol, or a word; names of chains have slashes and dashes. */
-const TOKEN =
-  /(?<blank>[ \t\r]+|#.*)|(?<joint>\\$)|"(?<string>[^"]*)"|(?<symbol>==|!=|<=|>=|[{}();,:=<>&|^!@])|(?<word>[\w.*/+-]+)/y;
+const TOKEN = /([ \t\r]+|#.*)|(\\$)|"([^"]*)"|(==|!=|<=|>=|[{}();,:=<>&|^!@])|([\w.*/+-]+)/y;
 
-/** Words, symbols and line ends; comments go to the end of their line. @throws NftError */
-function tokenize(text: string): readonly Token[] {
+/** Words, symbols and the end of a line; comments go to its end. @throws NftError */
+function tokensOf(content: string, line: number): Token[] {
   const tokens: Token[] = [];
-  const lines = text.split('\n');
-  for (const [line, content] of lines.entries()) {
-    let joined = false;
-    TOKEN.lastIndex = 0;
-    while (TOKEN.lastIndex < content.length) {
-      const column = TOKEN.lastIndex;
-      const found = TOKEN.exec(content);
-      if (found === null) throw new NftError('syntax error, unexpected junk', { line, column, length: 1 });
-      const { joint, string, symbol, word } = found.groups!;
-      const length = found[0].length;
-      if (joint !== undefined) joined = true;
-      else if (string !== undefined) tokens.push({ kind: 'string', text: string, line, column, length });
-      else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, line, column, length });
-      else if (word !== undefined) tokens.push({ kind: 'word', text: word, line, column, length });
-    }
-    if (!joined) tokens.push({ kind: 'newline', text: '\n', line, column: content.length, length: 1 });
+  let joined = false;
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < content.length) {
+    const column = TOKEN.lastIndex;
+    const found = TOKEN.exec(content);
+    if (found === null) throw new NftError('syntax error, unexpected junk', { line, column, length: 1 });
+    const [whole, , joint, string, symbol, word] = found;
+    const { length } = whole;
+    if (joint !== undefined) joined = true;
+    else if (string !== undefined) tokens.push({ kind: 'string', text: string, line, column, length });
+    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, line, column, length });
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word, line, column, length });
   }
-  tokens.push({ kind: 'end', text: '', line: lines.length, column: 0, length: 1 });
+  if (!joined) tokens.push({ kind: 'newline', text: '\n', line, column: content.length, length: 1 });
   return tokens;
 }
 
-/** Reads tokens one after the other. */
+/** Reads tokens one after the other, a line at a time: a first sync of kube-proxy has a hundred thousand of those. */
 export class TokenReader {
-  readonly #tokens: readonly Token[];
+  readonly #lines: readonly string[];
+  #line = 0;
+  #tokens: readonly Token[] = [];
   #at = 0;
+  #last: Token | undefined;
 
+  /** @throws NftError, as reading on does */
   constructor(text: string) {
-    this.#tokens = tokenize(text);
+    this.#lines = text.split('\n');
+    this.#fill();
+  }
+
+  /** A line that ends joined to the next may be empty. */
+  #fill(): void {
+    this.#at = 0;
+    do {
+      const content = this.#lines[this.#line];
+      const end: Token = { kind: 'end', text: '', line: this.#lines.length, column: 0, length: 1 };
+      this.#tokens = content === undefined ? [end] : tokensOf(content, this.#line);
+      this.#line += 1;
+    } while (this.#tokens.length === 0);
   }
 
   get token(): Token {
@@ -64,7 +75,7 @@ export class TokenReader {
 
   /** The token that was read last. */
   get last(): Token {
-    return this.#tokens[Math.max(0, this.#at - 1)]!;
+    return this.#last ?? this.token;
   }
 
   get ended(): boolean {
@@ -73,7 +84,10 @@ export class TokenReader {
 
   next(): Token {
     const { token } = this;
-    if (token.kind !== 'end') this.#at += 1;
+    if (token.kind === 'end') return token;
+    this.#last = token;
+    this.#at += 1;
+    if (this.#at === this.#tokens.length) this.#fill();
     return token;
   }
 
