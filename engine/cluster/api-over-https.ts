@@ -116,6 +116,8 @@ function readRequest(request: HttpServerRequest, method: ApiRequest['method']): 
 
 function written(answer: ApiResponse, request: HttpServerRequest): HttpServerResponse | StreamedResponse {
   const { body, watch, byteStream } = answer;
+  // Nothing has been written yet, nor can be.
+  if (answer.status === 204) return headed(answer);
   if (byteStream !== undefined) return { ...headed(answer), stream: byteStream };
   if (watch !== undefined) return { ...headed(answer), stream: (sink) => watch(asLines(sink)) };
   if (answer.session !== undefined) return NOT_UPGRADED;

@@ -106,4 +106,19 @@ test('a Pod follows the log of another', () => {
     `${curl} "https://kubernetes.default.svc/api/v1/namespaces/default/pods/talker/log?follow=true&sinceSeconds=1"; echo $?`,
   );
   expect(followed).toMatch(/^(hello\n){2,3}28\n$/);
+  // What is there is told and done with; of a Pod that is nowhere yet there is nothing.
+  bed.apply(
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'nowhere' },
+      spec: { nodeSelector: { none: 'such' }, containers: [{ name: 'c', image: 'busybox:1.36' }] },
+    }),
+  );
+  const log = (pod: string, more: string) =>
+    inPod(
+      `${curl} -w '%{http_code}' "https://kubernetes.default.svc/api/v1/namespaces/default/pods/${pod}/log${more}"`,
+    );
+  expect(log('talker', '?limitBytes=6')).toBe('hello\n200');
+  expect(log('nowhere', '')).toBe('204');
 });
