@@ -1,6 +1,7 @@
 import { gzip } from './archive/gzip.ts';
 import { tar } from './archive/tar.ts';
 import { awk } from './awk/awk.ts';
+import { bc } from './bc/bc.ts';
 import { cp, mv } from './copy.ts';
 import { curl } from './curl.ts';
 import { diff } from './diff.ts';
@@ -236,6 +237,7 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   sudo,
   tree,
   arp,
+  bc,
   file,
   fuser,
   hostnamectl,

@@ -12,7 +12,7 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
     'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
     'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl nslookup od ' +
     'paste factor sha512sum renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd ' +
-    'fuser last logger pstree telnet',
+    'bc fuser last logger pstree telnet',
   '/usr/sbin': 'chroot',
 };
 
