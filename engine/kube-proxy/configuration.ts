@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { readYamlText } from '../client/yaml-text.ts';
 
 /** What of KubeProxyConfiguration takes effect, with its defaults. https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
 export interface ProxyConfiguration {
@@ -116,7 +116,7 @@ function decode(text: string): ConfigurationFile {
   if (text.length > MAX_LENGTH) throw new ConfigurationError(`the file is too large (${text.length} characters)`);
   let value: unknown;
   try {
-    value = parse(text);
+    value = readYamlText(text, { maxAliasCount: 100 });
   } catch (error) {
     throw new ConfigurationError(`failed to decode: ${(error as Error).message.split('\n')[0]}`);
   }

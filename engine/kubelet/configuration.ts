@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { checkQuantity, numericValue } from '../api/quantity.ts';
+import { readYamlText } from '../client/yaml-text.ts';
 import { Errno } from '../linux/errno.ts';
 import { formatGoDuration, parseGoDuration } from '../linux/programs/go/duration.ts';
 import { decode } from '../linux/stdio.ts';
@@ -78,7 +78,7 @@ export function readConfiguration(root: Process, path = CONFIGURATION_FILE): Kub
 export function parseConfiguration(text: string, path = CONFIGURATION_FILE): KubeletConfiguration {
   let file: unknown;
   try {
-    file = parse(text, { maxAliasCount: 0 });
+    file = readYamlText(text, { maxAliasCount: 0 });
   } catch (error) {
     throw loadFailure(path, (error as Error).message.split('\n')[0]!);
   }

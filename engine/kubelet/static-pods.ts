@@ -1,8 +1,8 @@
-import { parse } from 'yaml';
 import { defaultPod } from '../api/core/pod-defaults.ts';
 import { validatePod } from '../api/core/pod-validation.ts';
 import type { Pod } from '../api/kinds.ts';
 import { timestamp } from '../client/timestamp.ts';
+import { readYamlText } from '../client/yaml-text.ts';
 import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -116,7 +116,7 @@ export class StaticPodSource {
 function parseStaticPod(text: string, nodeName: string, seen: string): Pod | string {
   let given: unknown;
   try {
-    given = parse(text, { maxAliasCount: 100 });
+    given = readYamlText(text, { maxAliasCount: 100 });
   } catch (error) {
     return `couldn't parse as pod: ${(error as Error).message}`;
   }

@@ -5,12 +5,14 @@ export interface GradingLimits {
   /** A journal of an afternoon is replayed within seconds; one that never ends is cut off. */
   readonly longestMs: number;
   readonly mostMemoryMb: number;
+  /** Afterwards a thread makes room for a new one: whatever a thousand strangers' journals have left in it goes with it. */
+  readonly mostGradings: number;
 }
 
 /** A cluster makes much that is soon forgotten: with room for it, a tenth of the time and more goes into collecting less. */
 const YOUNG_MEMORY_MB = 96;
 
-const LIMITS: GradingLimits = { longestMs: 60_000, mostMemoryMb: 512 };
+export const LIMITS: GradingLimits = { longestMs: 60_000, mostMemoryMb: 512, mostGradings: 1000 };
 
 /** Threads that have nothing to do are ended after this long: what they have loaded is much. */
 const IDLE_MS = 30_000;
@@ -30,6 +32,8 @@ export class GradingPool {
   readonly #limits: GradingLimits;
   readonly #idle: Worker[] = [];
   readonly #busy = new Set<Worker>();
+  /** How many journals each thread has graded. */
+  readonly #graded = new WeakMap<Worker, number>();
   readonly #waiting: Waiting[] = [];
   #running = 0;
   #restTimer: NodeJS.Timeout | undefined;
@@ -81,12 +85,11 @@ export class GradingPool {
     this.#busy.add(worker);
     const outcome = await runJob(worker, job, this.#limits.longestMs);
     this.#busy.delete(worker);
-    if (typeof outcome !== 'string') {
-      this.#idle.push(worker);
-      return outcome;
-    }
-    void worker.terminate();
-    return { problem: outcome };
+    const graded = (this.#graded.get(worker) ?? 0) + 1;
+    this.#graded.set(worker, graded);
+    if (typeof outcome === 'string' || graded >= this.#limits.mostGradings) void worker.terminate();
+    else this.#idle.push(worker);
+    return typeof outcome === 'string' ? { problem: outcome } : outcome;
   }
 
   #rest(): void {

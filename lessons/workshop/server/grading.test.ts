@@ -10,7 +10,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import type { GradeJob } from './grade-worker.ts';
 import { Grading } from './grading.ts';
-import { GradingPool } from './grading-pool.ts';
+import { GradingPool, LIMITS } from './grading-pool.ts';
 
 const ID = 'shared-page';
 const BENCH = `exercise/${ID}`;
@@ -104,6 +104,17 @@ describe('a journal that', () => {
     const entries = cluster.journal.map((entry) => JSON.stringify(entry));
     return { exerciseId: ID, variant: 1, entries, end: { timeMs, step: 1e12 } };
   };
+  /** Somebody did this and waited a little after each; the journal is as a browser sends it. */
+  const played = (...inputs: readonly ClusterInput[]): GradeJob => {
+    const cluster = createCluster(options);
+    for (const input of inputs) {
+      cluster.submit(input);
+      cluster.sim.runFor(5000);
+    }
+    const entries = cluster.journal.map((entry) => JSON.stringify(entry));
+    return { exerciseId: ID, variant: 1, entries, end: { timeMs: cluster.sim.nowMs, step: cluster.sim.steps } };
+  };
+  const honest = played({ kind: 'file.write', path: 'notes.txt', text: 'Where do they meet?' });
   const outcomeOf = async (bounded: GradingPool, made: GradeJob) => {
     const outcome = await bounded.grade(async () => made);
     await bounded.close();
@@ -111,15 +122,37 @@ describe('a journal that', () => {
   };
 
   test('never ends is cut off', { timeout: 60_000 }, async () => {
-    const bounded = new GradingPool(1, { longestMs: 3000, mostMemoryMb: 512 });
+    const bounded = new GradingPool(1, { ...LIMITS, longestMs: 3000 });
     expect(await outcomeOf(bounded, job('while true; do sleep 0.001; done\r', 1e12))).toEqual({
       problem: 'the journal takes too long to replay',
     });
   });
 
+  test('leaves nothing behind in its thread, whatever it holds', { timeout: 60_000 }, async () => {
+    const alone = await pool.grade(async () => honest);
+    expect(alone).toMatchObject({ earned: 0 });
+    const manifest = 'kind: Pod\n__proto__: {toString: 1}\nmetadata: {name: constructor, labels: {__proto__: a}}\n';
+    const hostile = played(
+      ...['__proto__', 'constructor', 'prototype.yaml', '.bashrc'].flatMap((path): readonly ClusterInput[] => [
+        { kind: 'file.write', path, text: manifest },
+        { kind: 'run', run: path, host: 'workstation', argv: ['kubectl', 'apply', '-f', path] },
+      ]),
+    );
+    expect(await pool.grade(async () => hostile)).toHaveProperty('checks');
+    await pool.grade(async () => ({ ...honest, entries: ['{"__proto__": {"input": 1}}', 'null'] })).catch(() => {});
+    expect(await pool.grade(async () => honest)).toEqual(alone);
+  });
+
+  test('comes when its thread has graded enough is graded by the next thread', { timeout: 60_000 }, async () => {
+    const bounded = new GradingPool(1, { ...LIMITS, mostGradings: 1 });
+    const first = await bounded.grade(async () => honest);
+    expect(first).toMatchObject({ earned: 0 });
+    expect(await outcomeOf(bounded, honest)).toEqual(first);
+  });
+
   // What a shell or a Pod may hold is bounded by the cluster itself, so here the bound is what a cluster needs to boot.
   test('needs more memory than a thread may have is cut off', { timeout: 60_000 }, async () => {
-    const bounded = new GradingPool(1, { longestMs: 60_000, mostMemoryMb: 16 });
+    const bounded = new GradingPool(1, { ...LIMITS, mostMemoryMb: 16 });
     expect(await outcomeOf(bounded, job('kubectl get pods -A -w\r', 600_000))).toEqual({
       problem: 'the journal takes too much memory to replay',
     });
