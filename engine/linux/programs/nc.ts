@@ -3,6 +3,7 @@ import { Errno } from '../errno.ts';
 import { fail, printError } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { findInPath } from './identity.ts';
+import { listenForDatagrams, probeDatagrams, sendDatagrams } from './nc-datagrams.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
 import { resolveHost } from './resolve.ts';
@@ -14,6 +15,7 @@ export const nc = program(function* (process, args, flavour) {
   if (options.has('l')) {
     const port = Number(options.value('p') ?? second ?? first);
     if (!Number.isInteger(port)) throw new Usage();
+    if (options.has('u')) return yield* listenForDatagrams(process, port, secondsOf(options.value('w')));
     return yield* listen(
       process,
       port,
@@ -25,11 +27,17 @@ export const nc = program(function* (process, args, flavour) {
   if (first === undefined || second === undefined) throw new Usage();
   const address = yield* resolveHost(process, first);
   if (address === undefined) return yield* fail(process, `bad address '${first}'`);
-  const wait = options.value('w');
-  const timeoutMs = wait === undefined ? undefined : Number(wait) * 1000;
+  const timeoutMs = secondsOf(options.value('w'));
   const [low, high] = second.split('-').map(Number) as [number, number | undefined];
+  if (options.has('u') && !options.has('z')) return yield* sendDatagrams(process, { address, port: low }, timeoutMs);
   let exitCode = 1;
   for (let port = low; port <= Math.min(high ?? low, low + 1024); port++) {
+    if (options.has('u')) {
+      if (!(yield* probeDatagrams(process, { address, port }))) continue;
+      if (options.has('v')) yield* printError(process, `${first} (${address}:${port}) open\n`);
+      exitCode = 0;
+      continue;
+    }
     try {
       const fd = yield* process.connect(address, port, timeoutMs);
       if (options.has('v')) yield* printError(process, `${first} (${address}:${port}) open\n`);
@@ -50,6 +58,10 @@ export const nc = program(function* (process, args, flavour) {
   }
   return exitCode;
 });
+
+function secondsOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text) * 1000;
+}
 
 function* listen(process: Process, port: number, command: string | undefined, again: boolean): Task<number> {
   let listener: number;
