@@ -13,6 +13,8 @@ export interface Lister<T extends KubeObject> {
   list(namespace?: string): T[];
   /** The objects that the named index files under `value`. */
   byIndex(index: string, value: string): T[];
+  /** How many those are. */
+  countByIndex(index: string, value: string): number;
 }
 
 interface Index<T> {
@@ -56,9 +58,17 @@ export class Store<T extends KubeObject> implements Lister<T> {
   }
 
   byIndex(name: string, value: string): T[] {
+    return [...(this.#bucket(name, value)?.values() ?? [])];
+  }
+
+  countByIndex(name: string, value: string): number {
+    return this.#bucket(name, value)?.size ?? 0;
+  }
+
+  #bucket(name: string, value: string): ReadonlyMap<string, T> | undefined {
     const index = this.#indices.get(name);
     if (index === undefined) throw new Error(`no index "${name}"`);
-    return [...(index.buckets.get(value)?.values() ?? [])];
+    return index.buckets.get(value);
   }
 
   keys(): IterableIterator<string> {

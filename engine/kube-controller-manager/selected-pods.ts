@@ -1,13 +1,15 @@
 import { sameValue } from '../api/copy-on-write.ts';
 import type { Pod, Service } from '../api/kinds.ts';
+import { type LabelSelector, labelSelectorOf } from '../api/label-selector.ts';
 import { type KubeObject, objectKey } from '../api/object.ts';
 import type { Informer } from '../client/informer.ts';
+import { indexByLabel, indexBySelector, maySelect, selectedBy } from './label-index.ts';
 import { isReady } from './pod-state.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** What Pods a Service sends traffic to; a Service without a selector leaves that to others. */
-export function selects({ spec }: Service, labels: Labels | undefined): boolean {
+function selects({ spec }: Service, labels: Labels | undefined): boolean {
   const selector = spec.selector ?? {};
   let isEmpty = true;
   for (const key in selector) {
@@ -17,12 +19,22 @@ export function selects({ spec }: Service, labels: Labels | undefined): boolean 
   return !isEmpty;
 }
 
-export function hasSelector({ spec }: Service): boolean {
+export function hasSelector({ spec }: Pick<Service, 'spec'>): boolean {
   return Object.keys(spec.selector ?? {}).length > 0;
 }
 
 export function isHeadless({ spec }: Service): boolean {
   return spec.clusterIP === 'None';
+}
+
+/** The same as a selector; without one of its own a Service selects nothing. */
+function selectorOf({ spec }: Service): LabelSelector {
+  return labelSelectorOf(hasSelector({ spec }) ? { matchLabels: spec.selector } : undefined);
+}
+
+/** The Pods that a Service with a selector selects; `followSelectedPods` must have been called. */
+export function selectedPods(pods: Informer<Pod>, service: Service): Pod[] {
+  return selectedBy(pods, service.metadata.namespace, selectorOf(service));
 }
 
 /**
@@ -34,9 +46,13 @@ export function followSelectedPods(
   services: Informer<Service>,
   enqueue: (serviceKey: string, cause: KubeObject) => void,
 ): void {
+  indexByLabel(pods);
+  indexBySelector(services, selectorOf);
   const tell = (pod: Pod, labels: readonly (Labels | undefined)[]): void => {
-    for (const service of services.lister.list(pod.metadata.namespace)) {
-      if (labels.some((each) => selects(service, each))) enqueue(objectKey(service), pod);
+    for (const each of labels) {
+      for (const service of maySelect(services, pod.metadata.namespace, each)) {
+        if (selects(service, each)) enqueue(objectKey(service), pod);
+      }
     }
   };
   pods.addHandlers({

@@ -1,6 +1,6 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { Pod, PodDisruptionBudget } from '../../api/kinds.ts';
-import { labelSelectorOf } from '../../api/label-selector.ts';
+import { type LabelSelector, labelSelectorOf } from '../../api/label-selector.ts';
 import { objectKey } from '../../api/object.ts';
 import { withDisruptionCondition } from '../../api/policy/disruption-allowed.ts';
 import { podDisruptionBudgets, pods } from '../../api/resources.ts';
@@ -11,6 +11,7 @@ import type { Informer } from '../../client/informer.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
+import { indexByLabel, indexBySelector, maySelect, selectedBy } from '../label-index.ts';
 import { budgetStatus, DELETION_TIMEOUT_MS, type Demand, demandOf, evictionsOf } from './budget-status.ts';
 import { ExpectedScales, UnknownScale } from './expected-scale.ts';
 
@@ -44,6 +45,8 @@ export class DisruptionController {
       add: (budget) => this.#controller.enqueue(budget),
       update: (_, budget) => this.#controller.enqueue(budget),
     });
+    indexByLabel(this.#pods);
+    indexBySelector(this.#budgets, selectorOf);
     const changed = (pod: Pod) => this.#podChanged(pod);
     this.#pods.addHandlers({ add: changed, update: (_, pod) => changed(pod), delete: changed });
   }
@@ -57,8 +60,9 @@ export class DisruptionController {
   }
 
   #podChanged(pod: Pod): void {
-    for (const budget of this.#budgets.lister.list(pod.metadata.namespace)) {
-      if (!labelSelectorOf(budget.spec?.selector).matches(pod.metadata.labels)) continue;
+    const { namespace, labels } = pod.metadata;
+    for (const budget of maySelect(this.#budgets, namespace, labels)) {
+      if (!selectorOf(budget).matches(labels)) continue;
       this.#controller.enqueueKey(objectKey(budget), pod);
     }
   }
@@ -68,10 +72,7 @@ export class DisruptionController {
     if (budget === undefined) return;
     // Observe …
     const { wallMs } = this.#sim;
-    const selector = labelSelectorOf(budget.spec?.selector);
-    const selected = this.#pods.lister
-      .list(budget.metadata.namespace)
-      .filter((pod) => selector.matches(pod.metadata.labels));
+    const selected = selectedBy(this.#pods, budget.metadata.namespace, selectorOf(budget));
     if (selected.length === 0) this.#recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found');
     const evictions = evictionsOf(budget, selected, wallMs);
     for (const name of evictions.overdue) this.#tellOverdue(budget, selected, name);
@@ -114,7 +115,7 @@ export class DisruptionController {
   }
 
   #tellUnmanaged(budget: PodDisruptionBudget): void {
-    const selector = labelSelectorOf(budget.spec?.selector).toString();
+    const selector = selectorOf(budget).toString();
     const message =
       `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status ` +
       'of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods ' +
@@ -128,4 +129,8 @@ export class DisruptionController {
     const message = `Pod was expected by PDB ${objectKey(budget)} to be deleted but it wasn't`;
     this.#recorder.event(pod, 'Warning', 'NotDeleted', message);
   }
+}
+
+function selectorOf({ spec }: PodDisruptionBudget): LabelSelector {
+  return labelSelectorOf(spec?.selector);
 }

@@ -10,7 +10,7 @@ import type { Informer } from '../../client/informer.ts';
 import { unlessGone } from '../../client/unless-gone.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { followSelectedPods, hasSelector, isHeadless, selects } from '../selected-pods.ts';
+import { followSelectedPods, hasSelector, isHeadless, selectedPods } from '../selected-pods.ts';
 import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { endpointSubsets, truncatedSubsets } from './endpoint-subsets.ts';
 
@@ -76,9 +76,7 @@ export class EndpointsController {
       return;
     }
     if (!hasSelector(service)) return;
-    const selected = this.#pods.lister
-      .list(service.metadata.namespace)
-      .filter((pod) => selects(service, pod.metadata.labels));
+    const selected = selectedPods(this.#pods, service);
     const current = this.#endpoints.lister.byKey(key);
     if (this.#written.isAheadOf(key, current === undefined ? [] : [current])) {
       this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);

@@ -9,7 +9,7 @@ import type { Informer } from '../../client/informer.ts';
 import { controllerReference } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { followSelectedPods, hasSelector, isHeadless, selects } from '../selected-pods.ts';
+import { followSelectedPods, hasSelector, isHeadless, selectedPods } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
 import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
@@ -80,9 +80,7 @@ export class EndpointSliceController {
       this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
       return;
     }
-    const selected = this.#pods.lister
-      .list(service.metadata.namespace)
-      .filter((pod) => selects(service, pod.metadata.labels));
+    const selected = selectedPods(this.#pods, service);
     const desired = desiredGroups(service, selected, (name) => this.#nodes.lister.get(name));
 
     // … compare, act.

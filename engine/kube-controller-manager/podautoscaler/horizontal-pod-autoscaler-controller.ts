@@ -9,6 +9,7 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
+import { indexByLabel, selectedBy } from '../label-index.ts';
 import { ScaleClient } from '../scale.ts';
 import { type Memory, type SelectedPods, Turn } from './autoscaler-turn.ts';
 import type { Past } from './scaling-limits.ts';
@@ -42,6 +43,7 @@ export class HorizontalPodAutoscalerController {
     this.#autoscalerClient = client.resource(horizontalPodAutoscalers);
     this.#autoscalers = informers.for(horizontalPodAutoscalers);
     this.#pods = informers.for(pods);
+    indexByLabel(this.#pods);
     this.#scales = new ScaleClient(client, discovery);
     this.#recorder = recorder('horizontal-pod-autoscaler');
     this.#controller = new Controller(sim, {
@@ -87,7 +89,7 @@ export class HorizontalPodAutoscalerController {
   #select(key: string, { metadata: { namespace } }: HorizontalPodAutoscaler, text: string): SelectedPods {
     const selector = parseLabelSelector(text);
     this.#selectors.set(key, selector);
-    const selected = this.#pods.lister.list(namespace).filter(({ metadata }) => selector.matches(metadata.labels));
+    const selected = selectedBy(this.#pods, namespace, selector);
     const autoscalers = [...this.#selectors]
       .filter(([other]) => other.startsWith(`${namespace}/`))
       .filter(([, each]) => selected.some(({ metadata }) => each.matches(metadata.labels)))

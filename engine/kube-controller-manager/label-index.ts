@@ -1,0 +1,93 @@
+import type { LabelRequirement, LabelSelector } from '../api/label-selector.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Informer } from '../client/informer.ts';
+
+// What a selector selects, and which selectors select an object, without asking all objects of a namespace: both are filed
+// by pairs of a label's key and value.
+
+const LABELS = 'label';
+const SELECTORS = 'selector';
+/** Selectors that name no pair are asked about every object. */
+const ANY = '*';
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Filed {
+  readonly namespace: string | undefined;
+  readonly pairs: readonly string[];
+}
+
+/** Files objects by each of their labels. */
+export function indexByLabel<T extends KubeObject>(informer: Informer<T>): void {
+  // While only its status changes, an object keeps its labels: their pairs are written once.
+  const known = new WeakMap<Labels, Filed>();
+  informer.addIndex(LABELS, ({ metadata: { namespace, labels } }) => {
+    if (labels === undefined) return [];
+    let filed = known.get(labels);
+    if (filed?.namespace !== namespace) {
+      filed = { namespace, pairs: pairsOf(namespace, labels) };
+      known.set(labels, filed);
+    }
+    return filed!.pairs;
+  });
+}
+
+/** The objects of the namespace that the selector selects: those among the objects with the rarest of its pairs. */
+export function selectedBy<T extends KubeObject>(
+  { lister }: Informer<T>,
+  namespace: string | undefined,
+  selector: LabelSelector,
+): T[] {
+  let fewest = Number.POSITIVE_INFINITY;
+  let rarest: readonly string[] | undefined;
+  for (const requirement of selector.requirements) {
+    const pairs = pairsIn(namespace, requirement);
+    if (pairs === undefined) continue;
+    const count = pairs.reduce((sum, pair) => sum + lister.countByIndex(LABELS, pair), 0);
+    if (count >= fewest) continue;
+    fewest = count;
+    rarest = pairs;
+  }
+  const objects = rarest?.flatMap((pair) => lister.byIndex(LABELS, pair)) ?? lister.list(namespace);
+  return objects.filter(({ metadata }) => selector.matches(metadata.labels));
+}
+
+/** Files objects by a pair that their selector asks for. */
+export function indexBySelector<T extends KubeObject>(
+  informer: Informer<T>,
+  selectorOf: (object: T) => LabelSelector,
+): void {
+  informer.addIndex(SELECTORS, (object) => {
+    const { namespace } = object.metadata;
+    for (const requirement of selectorOf(object).requirements) {
+      const pairs = pairsIn(namespace, requirement);
+      if (pairs !== undefined) return pairs;
+    }
+    return [pair(namespace, ANY, ANY)];
+  });
+}
+
+/** The objects of the namespace whose selectors may select something with these labels; they must still be asked. */
+export function maySelect<T extends KubeObject>(
+  { lister }: Informer<T>,
+  namespace: string | undefined,
+  labels: Labels | undefined,
+): T[] {
+  const found = lister.byIndex(SELECTORS, pair(namespace, ANY, ANY));
+  for (const each of pairsOf(namespace, labels ?? {})) found.push(...lister.byIndex(SELECTORS, each));
+  return found;
+}
+
+/** The pairs of which an object must have one; undefined when the requirement is of another sort. */
+function pairsIn(namespace: string | undefined, { key, operator, values }: LabelRequirement): string[] | undefined {
+  if (operator !== 'in') return undefined;
+  return [...new Set(values)].map((value) => pair(namespace, key, value));
+}
+
+function pairsOf(namespace: string | undefined, labels: Labels): string[] {
+  return Object.keys(labels).map((key) => pair(namespace, key, labels[key]!));
+}
+
+function pair(namespace: string | undefined, key: string, value: string): string {
+  return `${namespace ?? ''}|${key}=${value}`;
+}
