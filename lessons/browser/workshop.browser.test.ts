@@ -161,8 +161,8 @@ async function gradeOnAnotherDevice({ host, visit, board, instructor, row }: Roo
   await ada.press('Copy the link');
   const link = await ada.page.evaluate(() => navigator.clipboard.readText());
   const second = new Bench(await (await visit.reader()).newPage());
-  await second.page.goto(link);
-  await second.page.getByRole('link', { name: 'A Pod is a process group' }).click();
+  // As a course's link says what it leads to.
+  await second.page.goto(`${link}&${new URLSearchParams({ bench: LESSON })}`);
   await second.sees(second.screen, 'namespace/kept created');
 
   await second.page.goto(`${host.url}/exercises/shared-page/`);

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { networkInterfaces } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { BenchCard } from './bench-card.ts';
-import { doorText } from './door.ts';
+import { doorText, ltiText } from './door.ts';
+import { type LtiSettings, LtiSettingsError, readLtiSettings } from './lti/platform.ts';
+import { ToolKeys } from './lti/tool-keys.ts';
 import { openWorkshop } from './server/open-workshop.ts';
 import { OptionsError, readOptions, type Task, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';
@@ -21,6 +23,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'dist');
 const KEY_FILE = 'instructor-key';
 const SECRET_FILE = 'webhook-secret';
+const LTI_KEYS_FILE = 'lti-keys.json';
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.some((arg) => arg === '--help' || arg === '-h')) {
@@ -29,6 +32,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const options = readOptions(args, new Date());
   const roster = options.roster === undefined ? undefined : rosterIn(options.roster);
+  const ltiSettings = options.lti === undefined ? undefined : ltiSettingsIn(options.lti);
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const store = await storeOf(options);
   const keyFile = join(options.data, KEY_FILE);
@@ -51,6 +55,9 @@ async function main(args: readonly string[]): Promise<void> {
     ...(options.webhook === undefined
       ? {}
       : { webhook: { url: options.webhook, secret: webhookSecret(options.data) } }),
+    ...(ltiSettings === undefined
+      ? {}
+      : { lti: { settings: ltiSettings, keys: await ToolKeys.open(await ltiKeys(options.data)) } }),
   });
   const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
   const board = `${address}/workshop/board/#key=${instructorKey}`;
@@ -60,6 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
       `  Told   ${new URL(options.webhook).host}, signed with the secret in ${join(options.data, SECRET_FILE)}\n`,
     );
   }
+  if (ltiSettings !== undefined) console.log(ltiText(ltiSettings.address));
   if (options.open) openInBrowser(board);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -75,7 +83,7 @@ async function carryOut(task: Task, store: Store, keyFile: string): Promise<void
     case 'wipe':
       await store.wipe();
       rmSync(keyFile, { force: true });
-      rmSync(join(dirname(keyFile), SECRET_FILE), { force: true });
+      for (const file of [SECRET_FILE, LTI_KEYS_FILE]) rmSync(join(dirname(keyFile), file), { force: true });
       console.log('Everything of the workshop is forgotten.');
       break;
     case 'export':
@@ -102,6 +110,23 @@ function webhookSecret(data: string): string {
   const file = join(data, SECRET_FILE);
   if (!existsSync(file)) writeFileSync(file, `${newWebhookSecret()}\n`, { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
+}
+
+/** The same each time, or platforms know this tool no more. */
+async function ltiKeys(data: string): Promise<string> {
+  const file = join(data, LTI_KEYS_FILE);
+  if (!existsSync(file)) writeFileSync(file, `${await ToolKeys.generate()}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+function ltiSettingsIn(file: string): LtiSettings {
+  if (!existsSync(file)) throw new OptionsError(`--lti ${file}: there is no such file`);
+  try {
+    return readLtiSettings(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof LtiSettingsError) throw new OptionsError(`--lti ${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function rosterIn(file: string): ReadonlyMap<string, string> {

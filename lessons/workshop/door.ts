@@ -1,4 +1,5 @@
 import encodeQR from 'qr';
+import { LTI } from './lti/logins.ts';
 
 /** What is said where a workshop is started: the way in for everybody, and the one for the instructor alone. */
 export function doorText(door: {
@@ -21,6 +22,18 @@ export function doorText(door: {
     `  Join   ${address}/workshop/   with the code   ${code}`,
     `  Board  ${board}`,
     '         This link is yours alone. Ctrl-C stops; the same command goes on.',
+    '',
+  ].join('\n');
+}
+
+/** What a platform's administrator enters there. @param address of the site */
+export function ltiText(address: string): string {
+  const line = (name: string, path: string) => `         ${name.padEnd(22)} ${address}${LTI}/${path}`;
+  return [
+    '  LTI 1.3, to be entered at the platform:',
+    line('login', 'login'),
+    line('redirect, target link', 'launch'),
+    line('public keys', 'keys'),
     '',
   ].join('\n');
 }

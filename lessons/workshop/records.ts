@@ -65,8 +65,22 @@ export interface Person {
   readonly handAt?: number;
   /** The person they work with: both work on that person's benches. */
   readonly pairedWith?: string;
+  /** Where they come from, when another system sent them here. */
+  readonly lti?: LtiOrigin;
   /** The last moment anything came from them. */
   readonly seenAt: number;
+}
+
+/** Somebody of a learning management system, and where it takes their grades. */
+interface LtiOrigin {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Their name there, for machines. */
+  readonly subject: string;
+  /** Their personal link is made with it. */
+  readonly salt: string;
+  /** Addresses, by exercise. */
+  readonly lineItems: Readonly<Record<string, string>>;
 }
 
 /** One run of one person on one bench, as far as the server has it. */

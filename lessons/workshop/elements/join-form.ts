@@ -22,7 +22,7 @@ export class JoinForm extends HTMLElement {
     const link = fragment.get('link');
     const session = link === null ? joinedSession() : { token: link, name: '', title: '' };
     try {
-      if (session !== undefined) await this.#enter(session);
+      if (session !== undefined) await this.#enter(session, fragment.get('bench') ?? undefined);
       else await this.#knock(fragment.get('code') ?? '');
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
@@ -85,10 +85,15 @@ export class JoinForm extends HTMLElement {
     }
   }
 
-  async #enter(session: Session): Promise<void> {
+  /** @param bench that a link leads to; the list of everything unless told */
+  async #enter(session: Session, bench?: string): Promise<void> {
     const me = await new WorkshopApi(apiBase('me'), session.token).call<Me>('GET', '');
     keepSession({ token: session.token, name: me.name, title: me.title });
     const mine = (await readCards()).filter(({ id }) => me.settings.benches.includes(id));
+    const wanted = mine.find(
+      ({ id, exercise }) => id === bench || (exercise !== undefined && `exercise/${exercise}` === bench),
+    );
+    if (wanted !== undefined) location.replace(localPage(wanted.path));
     const { join } = words;
     const link = `${location.origin}${pageAt('workshop/')}#link=${session.token}`;
     const copy = h('button', { type: 'button', onclick: () => void this.#copy(link, copy) }, join.copy);

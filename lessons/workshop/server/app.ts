@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import { LTI } from '../lti/logins.ts';
+import { ltiRoutes } from '../lti/routes.ts';
 import type { Workshop } from '../records.ts';
 import type { Env, WorkshopServer } from './context.ts';
 import { floodGate } from './floods.ts';
@@ -50,7 +52,9 @@ export function createApp(server: WorkshopServer, board: LiveBoard, report: (err
     .route('/board', instructorRoutes(server, board))
     .all('*', () => refuse(404, 'no-route', 'There is nothing at this address.'));
 
-  return new Hono<Env>().route(API, api).onError((error, context) => {
+  const app = new Hono<Env>().route(API, api);
+  if (server.lti !== undefined) app.route(LTI, ltiRoutes(server, server.lti));
+  return app.onError((error, context) => {
     if (error instanceof HTTPException) return error.getResponse();
     known = undefined;
     report(error);

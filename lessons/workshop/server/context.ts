@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { type BenchCard, cardIdOf } from '../bench-card.ts';
+import type { LtiTool } from '../lti/tool.ts';
 import type { Person, Workshop } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import type { Grading } from './grading.ts';
@@ -18,6 +19,8 @@ export interface WorkshopServer {
   /** Names that may join, with the ids they are matched with; absent: everybody may. */
   readonly roster?: ReadonlyMap<string, string>;
   readonly grading: Grading;
+  /** A tool of learning management systems; absent: nobody comes by one. */
+  readonly lti?: LtiTool;
   /** Tells another system; absent: nobody wants to know. */
   readonly happenings?: Happenings;
 }

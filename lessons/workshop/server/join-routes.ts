@@ -7,20 +7,14 @@ import { hashOf, newToken, plainCode, sameSecret } from './secrets.ts';
 
 const LONGEST_NAME = 60;
 /** So many may join; what a laptop bears, and a bound for whoever joins over and over. */
-const MOST_PEOPLE = 20_000;
+export const MOST_PEOPLE = 20_000;
 
 const Join = z.object({
   code: z.string().max(40),
   name: z
     .string()
     .max(LONGEST_NAME)
-    // Invisible letters would let two people bear what reads as one name.
-    .transform((name) =>
-      name
-        .normalize('NFKC')
-        .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-        .trim(),
-    )
+    .transform(plainName)
     .refine((name) => name.length > 0, 'is empty'),
 });
 
@@ -66,6 +60,14 @@ export function joinRoutes(server: WorkshopServer): Hono<Env> {
       }
       return context.json({ id: person.id, name, token }, 201);
     });
+}
+
+/** A name as it is shown. Invisible letters would let two people bear what reads as one name. */
+export function plainName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim();
 }
 
 /** Names are matched however they are spaced and written large or small. */

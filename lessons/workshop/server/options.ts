@@ -20,6 +20,8 @@ export interface WorkshopOptions {
   readonly behindProxy: boolean;
   /** Where another system is told what happens. */
   readonly webhook: string | undefined;
+  /** A file that names learning management systems. */
+  readonly lti: string | undefined;
   /** What is done in place of serving. */
   readonly task: Task | undefined;
 }
@@ -44,6 +46,7 @@ export const USAGE = `usage: npm run workshop -- [options]
   --database URL      postgres://…, in place of the file; several servers may share one
   --behind-proxy      takes a learner's address from X-Forwarded-For, as the proxy in front writes it
   --webhook URL       tells another system, signed, of checks that are met and grades that change
+  --lti FILE          takes people and sends grades by LTI 1.3: a JSON file that names the platforms
   --open              opens the board in a browser
 
 In place of serving, and then ending:
@@ -76,6 +79,7 @@ export function readOptions(args: readonly string[], now: Date): WorkshopOptions
     open,
     until: until === undefined ? undefined : moment(until, now),
     behindProxy: parsed['behind-proxy'],
+    lti: parsed.lti,
     webhook: parsed.webhook === undefined ? undefined : webhookIn(parsed.webhook),
     task: taskOf(parsed),
   };
@@ -117,6 +121,7 @@ function parse(args: readonly string[]) {
         until: text,
         database: text,
         webhook: text,
+        lti: text,
         open: flag,
         'behind-proxy': flag,
         wipe: flag,

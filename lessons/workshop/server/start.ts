@@ -7,6 +7,9 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { BenchCard } from '../bench-card.ts';
+import { GradePassback } from '../lti/grade-passback.ts';
+import { framesOf, type LtiSettings } from '../lti/platform.ts';
+import type { LtiTool } from '../lti/tool.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
 import type { WorkshopServer } from './context.ts';
@@ -15,6 +18,7 @@ import { GradingPool } from './grading-pool.ts';
 import { Guesses } from './guesses.ts';
 import { Happenings } from './happenings.ts';
 import { LiveBoard } from './live-board.ts';
+import { wait } from './retries.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 /** Connections that wait to be taken. A room that comes back all at once after a restart is more than Node's own 511. */
@@ -36,6 +40,7 @@ export async function startServer(
     readonly roster?: ReadonlyMap<string, string>;
     readonly behindProxy?: boolean;
     readonly webhook?: WebhookTarget;
+    readonly lti?: Pick<LtiTool, 'settings' | 'keys'>;
   },
 ): Promise<RunningWorkshop> {
   const now = () => Date.now();
@@ -45,6 +50,10 @@ export async function startServer(
   const webhooks = options.webhook === undefined ? undefined : new Webhooks(options.webhook);
   const happenings = webhooks === undefined ? undefined : new Happenings(store, benches, webhooks);
   grading.onGraded((personId, exerciseId) => happenings?.graded(personId, exerciseId));
+  const lti = options.lti === undefined ? undefined : { ...options.lti, world: { now, fetch, wait, complain } };
+  const passback =
+    lti === undefined ? undefined : new GradePassback(store, lti.settings.platforms, lti.keys, lti.world);
+  grading.onGraded((personId, exerciseId) => void passback?.graded(personId, exerciseId).catch(complain));
   const server: WorkshopServer = {
     store,
     benches,
@@ -52,13 +61,14 @@ export async function startServer(
     guesses: new Guesses(now),
     addressOf: (context) => addressOf(context, options.behindProxy === true),
     grading,
+    ...(lti === undefined ? {} : { lti }),
     ...(happenings === undefined ? {} : { happenings }),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
   const board = new LiveBoard(server);
   await board.load();
   const app = createApp(server, board, (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
-  app.use(secureHeaders({ referrerPolicy: 'no-referrer' }));
+  app.use(secureHeaders({ referrerPolicy: 'no-referrer', ...framing(lti?.settings) }));
   app.get('*', serveStatic({ root: options.site }));
   app.notFound(
     (context) => serveStatic({ path: join(options.site, '404.html') })(context, async () => {}) as Promise<Response>,
@@ -77,10 +87,24 @@ export async function startServer(
       await new Promise((resolve) => http.close(resolve));
       board.close();
       webhooks?.close();
+      passback?.close();
       await pool.close();
       await store.close();
     },
   };
+}
+
+/** A course may show the site in a frame of its own; nobody else may. */
+function framing(settings: LtiSettings | undefined) {
+  if (settings === undefined) return {};
+  return {
+    xFrameOptions: false,
+    contentSecurityPolicy: { frameAncestors: ["'self'", ...framesOf(settings)] },
+  };
+}
+
+function complain(problem: Error | string): void {
+  process.stderr.write(`${typeof problem === 'string' ? problem : problem.message}\n`);
 }
 
 /** Whom a request comes from: the other end of the connection, or whom the proxy there names, which adds to the right. */

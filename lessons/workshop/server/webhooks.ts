@@ -1,9 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { isRefusal, PATIENCE_MS, RETRY_AFTER_MS, wait } from './retries.ts';
 
-/** A receiver that does not answer in this time has not taken it. */
-const PATIENCE_MS = 15_000;
-/** After each failure it is tried again, so much later; then it is given up. */
-const RETRY_AFTER_MS = [5000, 30_000, 120_000, 600_000];
 /** So many wait while a receiver is away; of more, the oldest are given up. */
 const MOST_WAITING = 10_000;
 
@@ -122,9 +119,7 @@ export class Webhooks {
       const status = await this.#world.post(url, headers, body, signal);
       if (status >= 200 && status < 300) return 'taken';
       if (status === 410) return 'gone';
-      // What is refused today is refused tomorrow, unless it was only too early or too much.
-      const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
-      return { reason: `${this.#host} answers ${status}`, refused };
+      return { reason: `${this.#host} answers ${status}`, refused: isRefusal(status) };
     } catch (error) {
       return { reason: `${this.#host} cannot be reached: ${(error as Error).message}`, refused: false };
     }
@@ -154,13 +149,6 @@ const REAL_WORLD: WebhookWorld = {
     await response.body?.cancel();
     return response.status;
   },
-  wait: (ms, signal) =>
-    new Promise((done, stopped) => {
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        stopped(signal.reason);
-      });
-    }),
+  wait,
   complain: (text) => process.stderr.write(`${text}\n`),
 };

@@ -40,7 +40,10 @@ export interface Store {
   removePerson(id: string): Promise<void>;
   /** Another token brings them in from now on. */
   changeToken(id: string, tokenHash: string): Promise<void>;
-  changePerson(id: string, change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name'>>): Promise<void>;
+  changePerson(
+    id: string,
+    change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name' | 'lti'>>,
+  ): Promise<void>;
 
   /**
    * Begins a run; the person's earlier run of that bench is kept aside and no longer answered. Returns false when this

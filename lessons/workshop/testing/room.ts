@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import type { BenchCard } from '../bench-card.ts';
+import { GradePassback } from '../lti/grade-passback.ts';
+import type { LtiTool } from '../lti/tool.ts';
 import { API, createApp } from '../server/app.ts';
 import type { WorkshopServer } from '../server/context.ts';
 import type { GradeJob, GradeOutcome } from '../server/grade-worker.ts';
@@ -43,6 +45,10 @@ export interface Room {
   readonly key: string;
   readonly board: LiveBoard;
   now: number;
+  /** A request to the site, not below the API. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** When platforms have the grades, or will not get them. */
+  passedBack(): Promise<void>;
   /** What was sent to be graded, in the place of the threads. */
   readonly graded: GradeJob[];
   /** What comes out of it. */
@@ -85,6 +91,7 @@ export async function openRoom(
     readonly roster?: ReadonlyMap<string, string>;
     readonly store?: Store;
     readonly webhooks?: Webhooks;
+    lti?(now: () => number): LtiTool;
     report?(error: Error): void;
   } = {},
 ): Promise<Room> {
@@ -97,6 +104,11 @@ export async function openRoom(
   const grading = new Grading(store, benches, (load) => gradeAtOnce(room, load), now);
   const happenings = options.webhooks === undefined ? undefined : new Happenings(store, benches, options.webhooks);
   grading.onGraded((personId, exerciseId) => happenings?.graded(personId, exerciseId));
+  const lti = options.lti?.(now);
+  const passback =
+    lti === undefined ? undefined : new GradePassback(store, lti.settings.platforms, lti.keys, lti.world);
+  const passed: Promise<void>[] = [];
+  if (passback !== undefined) grading.onGraded((...graded) => passed.push(passback.graded(...graded)));
   const server: WorkshopServer = {
     store,
     benches,
@@ -104,6 +116,7 @@ export async function openRoom(
     guesses: new Guesses(now),
     addressOf: (context) => context.req.header('x-test-address') ?? 'somewhere',
     grading,
+    ...(lti === undefined ? {} : { lti }),
     ...(happenings === undefined ? {} : { happenings }),
     ...(options.roster === undefined ? {} : { roster: options.roster }),
   };
@@ -137,6 +150,11 @@ export async function openRoom(
     key: opened.instructorKey,
     board,
     now: START,
+    fetch: async (path, init) => app.request(path, init),
+    async passedBack() {
+      await Promise.all(passed);
+      await passback?.settled();
+    },
     graded: [],
     outcome: { earned: 2, points: 3, checks: [gradedCheck(2)] },
     request,
