@@ -214,3 +214,23 @@ test('what is lost on the way only its sender sees, each time that it is sent', 
   expect(new Set(out)).toHaveLength(1);
   expect(lines(bed.run(node, 'cat', '/tmp/far').stdout)).toEqual([]);
 });
+
+test('without -n names are looked up; who is interrupted meanwhile does without them', () => {
+  const { bed, ip } = oneServer();
+  const target = bed.podViews().find(({ name }) => name.startsWith('web-'))!.name;
+  bed.sh(`kubectl debug ${target} --image=nicolaka/netshoot -c named --profile=netadmin -- tcpdump -c 1 dst port 80`);
+  bed.until('it listens', () => bed.kubectlAnyway('logs', target, '-c', 'named').stdout.includes('listening'));
+  bed.kubectlAnyway('exec', 'client', '--', 'wget', '-qO-', `http://${ip}`);
+  bed.pass(8);
+  const name = `${ip.replaceAll('.', '-')}.web.default.svc.cluster.local`;
+  expect(bed.kubectlAnyway('logs', target, '-c', 'named').stdout).toContain(` > ${name}.http: Flags [S]`);
+  const node = bed.nodeOf(target)!;
+  const { stdout } = bed.run(
+    node,
+    'bash',
+    '-c',
+    `tcpdump -i kube-bridge port 80 2>&1 & sleep 1; curl -s ${ip} > /dev/null; sleep 1; kill -INT %1; wait`,
+  );
+  expect(stdout).toMatch(/\n\d+ packets? captured\n/);
+  expect(stdout).not.toContain('Interrupted');
+});

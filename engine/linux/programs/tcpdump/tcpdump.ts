@@ -169,6 +169,7 @@ function* listen(process: Process, options: Options): Task<number> {
       captured += 1;
       yield* sink(frame);
     }
+    interrupted ||= process.takeSignals().length > 0;
   }
   if (interrupted && !options.has('w')) yield* print(process, '\n');
   if (options.has('k')) yield* print(process, `${counted(captured, 'packet')}\n`);
@@ -262,9 +263,19 @@ function* learnNames(process: Process, text: FrameText, frame: Frame): Task<void
     const config = resolverConfig(process);
     const [server] = config.servers;
     if (server === undefined || address.startsWith('127.')) continue;
-    const answer = yield* ask(process, server, reverseName(address), 'PTR', { timeoutMs: config.timeoutMs });
-    const name = answer?.message.answers.find(({ type }) => type === 'PTR')?.data;
+    const name = yield* nameOf(process, server, address, config.timeoutMs);
     if (name !== undefined) text.names.set(address, name.replace(/\.$/, ''));
+  }
+}
+
+/** Whoever is interrupted while waiting for a name does without it. */
+function* nameOf(process: Process, server: string, address: string, timeoutMs: number): Task<string | undefined> {
+  try {
+    const answer = yield* ask(process, server, reverseName(address), 'PTR', { timeoutMs });
+    return answer?.message.answers.find(({ type }) => type === 'PTR')?.data;
+  } catch (error) {
+    if (errnoOf(error).code !== 'EINTR') throw error;
+    return undefined;
   }
 }
 
