@@ -1,9 +1,21 @@
 import type { CronJob, Deployment, Pod, StatefulSet } from '../api/kinds.ts';
-import { cronJobs, deployments, pods, statefulSets } from '../api/resources.ts';
+import type { KubeObject } from '../api/object.ts';
+import {
+  cronJobs,
+  daemonSets,
+  deployments,
+  jobs,
+  podDisruptionBudgets,
+  pods,
+  type Resource,
+  replicaSets,
+  services,
+  statefulSets,
+} from '../api/resources.ts';
 import { SmallCluster } from '../testing/faults/small-cluster.ts';
 
-// `node engine/bench/controllers.ts`: what controllers cost. How the cost of one reconcile grows with the number of
-// objects (it should not), and how long a day of a busy namespace takes.
+// `node engine/bench/controllers.ts`: what controllers cost. How the cost of a change grows with the number of
+// other objects (it should not), and how long a day of a busy namespace takes.
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -34,18 +46,82 @@ function createDeployment(cluster: SmallCluster, name: string, replicas: number)
   } as unknown as Deployment);
 }
 
-/** CPU time of one Deployment's scaling by one, among others. */
-function scaleAmong(others: number): number {
+/** Objects of one sort, and a change of one of them that makes controllers work. */
+interface Workload {
+  readonly name: string;
+  create(cluster: SmallCluster, name: string): void;
+  change(cluster: SmallCluster, name: string, round: number): void;
+}
+
+function apply(cluster: SmallCluster, resource: Resource<KubeObject>, name: string, spec: object): void {
+  const metadata = { name, namespace: 'default' };
+  cluster.client.resource(resource).create({ metadata, spec } as unknown as KubeObject);
+}
+
+const scale = (cluster: SmallCluster, resource: Resource<KubeObject>, name: string, round: number): void => {
+  const spec = { replicas: 1 + ((round + 1) % 2) };
+  cluster.client.resource(resource).patch(name, 'default', 'merge', { spec });
+};
+
+const selector = (app: string) => ({ matchLabels: { app } });
+
+const WORKLOADS: readonly Workload[] = [
+  {
+    name: 'scaling a Deployment',
+    create: (cluster, name) => createDeployment(cluster, name, 1),
+    change: (cluster, name, round) => scale(cluster, deployments, name, round),
+  },
+  {
+    name: 'scaling a ReplicaSet',
+    create: (cluster, name) =>
+      apply(cluster, replicaSets, name, { replicas: 1, selector: selector(name), template: template(name) }),
+    change: (cluster, name, round) => scale(cluster, replicaSets, name, round),
+  },
+  {
+    // Among three hundred others there is no room left for its Pods: they are made, and wait.
+    name: 'replacing a Pod of a DaemonSet',
+    create: (cluster, name) => apply(cluster, daemonSets, name, { selector: selector(name), template: template(name) }),
+    change: ({ client }, name) => {
+      const [pod] = client.resource<Pod>(pods).list({ namespace: 'default', labelSelector: `app=${name}` }).items;
+      if (pod !== undefined) client.resource(pods).delete(pod.metadata.name, 'default', { gracePeriodSeconds: 0 });
+    },
+  },
+  {
+    name: 'suspending and resuming a Job',
+    create: (cluster, name) => apply(cluster, jobs, name, { template: template(name, 'Never') }),
+    change: ({ client }, name, round) => {
+      client.resource(jobs).patch(name, 'default', 'merge', { spec: { suspend: round % 2 === 0 } });
+    },
+  },
+  {
+    name: 'scaling a Deployment with a Service',
+    create: (cluster, name) => {
+      createDeployment(cluster, name, 1);
+      apply(cluster, services, name, { selector: { app: name }, ports: [{ port: 80 }] });
+    },
+    change: (cluster, name, round) => scale(cluster, deployments, name, round),
+  },
+  {
+    name: 'scaling a Deployment with a PodDisruptionBudget',
+    create: (cluster, name) => {
+      createDeployment(cluster, name, 1);
+      apply(cluster, podDisruptionBudgets, name, { minAvailable: 1, selector: selector(name) });
+    },
+    change: (cluster, name, round) => scale(cluster, deployments, name, round),
+  },
+];
+
+/** CPU time of a change of one object, among others. */
+function changeAmong({ create, change }: Workload, others: number): number {
   const cluster = new SmallCluster(`bench ${others}`, 3);
-  for (let i = 0; i < others; i++) createDeployment(cluster, `other-${i}`, 1);
-  createDeployment(cluster, 'web', 1);
+  for (let i = 0; i < others; i++) create(cluster, `other-${i}`);
+  create(cluster, 'web');
   cluster.sim.runFor(30_000);
   const rounds = 40;
   let total = 0;
-  for (let i = 0; i < rounds; i++) {
-    const spec = { replicas: 1 + ((i + 1) % 2) };
+  for (let round = 0; round < rounds; round++) {
     total += cpuMs(() => {
-      cluster.client.resource(deployments).patch('web', 'default', 'merge', { spec });
+      change(cluster, 'web', round);
       // Long enough for controllers and scheduler, short enough for heartbeats to stay out of it.
       cluster.sim.runFor(50);
     });
@@ -111,9 +187,11 @@ function endTasks(cluster: SmallCluster): void {
   });
 }
 
-scaleAmong(1);
-for (const others of [1, 30, 300]) {
-  console.log(`scaling one Deployment among ${others} others: ${scaleAmong(others).toFixed(2)} ms`);
+for (const workload of WORKLOADS) {
+  changeAmong(workload, 1);
+  for (const others of [1, 30, 300]) {
+    console.log(`${workload.name} among ${others} others: ${changeAmong(workload, others).toFixed(2)} ms`);
+  }
 }
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
 // The first day is the one in which the code is still being compiled.
