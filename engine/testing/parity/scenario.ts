@@ -43,7 +43,7 @@ function readStep(line: string): Step {
  * both clusters stands still, so that even ages are the same.
  */
 export function needsTime(line: string): boolean {
-  return /kubectl\b.*\b(delete|wait|scale .*--timeout|rollout (status|restart|undo)|drain|exec|attach|cp|debug|port-forward|proxy|-it?|--attach|--force|--prune|--watch(-only)?|-w|-f=?true|--follow)\b|logs.* -f\b|\bsleep\b/.test(
+  return /kubectl\b.*\b(get cs|delete|wait|scale .*--timeout|rollout (status|restart|undo)|drain|exec|attach|cp|debug|port-forward|proxy|-it?|--attach|--force|--prune|--watch(-only)?|-w|-f=?true|--follow)\b|logs.* -f\b|\bsleep\b/.test(
     line,
   );
 }
