@@ -13,6 +13,8 @@ const DEEP_LINKING = 'https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_
 const GRADES = 'https://purl.imsglobal.org/spec/lti-ags/claim/endpoint';
 
 const Text = z.string().max(2000);
+/** Also the platform's own word is not taken for an address that would be run. */
+const Address = z.url({ protocol: /^https?$/ });
 const Shared = {
   sub: z.string().min(1).max(255),
   nonce: z.string(),
@@ -27,12 +29,12 @@ const Shared = {
   [`${LTI}lis`]: z.looseObject({ person_sourcedid: Text.optional() }).default({}),
 };
 const Settings = z.looseObject({
-  deep_link_return_url: z.url(),
+  deep_link_return_url: Address,
   accept_types: z.array(z.string()),
   accept_multiple: z.union([z.boolean(), z.string()]).optional(),
   data: z.string().optional(),
 });
-const Endpoint = z.looseObject({ scope: z.array(z.string()), lineitem: z.url().optional() });
+const Endpoint = z.looseObject({ scope: z.array(z.string()), lineitem: Address.optional() });
 
 /** What a platform says of somebody who comes. */
 export interface LtiLaunch {

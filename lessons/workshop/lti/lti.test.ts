@@ -253,6 +253,8 @@ describe('an instructor chooses what a course links to', () => {
     const learner = { claims: { [claim('roles')]: [`${ROLE}Learner`] } };
     expect(await refused(choosingLaunch(), learner)).toBe('only an instructor chooses what a course links to');
     expect(await refused(choosingLaunch({ accept_types: ['file'] }), {})).toMatch(/takes no links to tools/);
+    const run = { deep_link_return_url: 'javascript:alert(1)' };
+    expect(await refused(choosingLaunch(run), {})).toBe('the token does not hold: deep_link_return_url: Invalid URL');
   });
 });
 
