@@ -1,4 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
+import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice, Node, Service } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { endpointSlices, nodes, services } from '../api/resources.ts';
@@ -13,7 +14,6 @@ import { AddressPool, type LoadBalancerNetwork } from './load-balancers.ts';
 import { targetNodes } from './target-nodes.ts';
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 export interface CloudControllerOptions {
   readonly sim: Simulation;

@@ -1,11 +1,10 @@
+import { serviceKeys } from '../api/discovery/slice-service.ts';
 import type { ConfigMap, EndpointSlice, Ingress, IngressClass, Secret, Service } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { configMaps, endpointSlices, ingressClasses, ingresses, secrets, services } from '../api/resources.ts';
 import type { Client } from '../client/client.ts';
 import { Informer } from '../client/informer.ts';
 import type { Simulation } from '../sim/index.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** What the controller is told with its flags about whose Ingresses are its own. */
 export interface ClassFlags {
@@ -36,10 +35,7 @@ export class WatchedCluster {
     this.#slices = informer<EndpointSlice>('endpointslices', endpointSlices);
     this.#secrets = informer<Secret>('secrets', secrets);
     this.#configMaps = informer<ConfigMap>('configmaps', configMaps);
-    this.#slices.addIndex('service', ({ metadata }) => {
-      const service = metadata.labels?.[SERVICE_NAME];
-      return service === undefined ? [] : [`${metadata.namespace}/${service}`];
-    });
+    this.#slices.addIndex('service', serviceKeys);
   }
 
   get hasSynced(): boolean {

@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { APIService } from '../api/extension-kinds.ts';
 import type { Service } from '../api/kinds.ts';
 import type { UserInfo } from '../api/request.ts';
@@ -108,7 +109,7 @@ function hasEndpoints({ lookup }: ServedKinds, namespace: string, name: string):
   const slices = lookup.all('endpointslices', namespace) as unknown as readonly Slice[];
   return slices.some(
     ({ metadata, endpoints }) =>
-      metadata.labels?.['kubernetes.io/service-name'] === name &&
+      metadata.labels?.[SERVICE_NAME] === name &&
       (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false),
   );
 }

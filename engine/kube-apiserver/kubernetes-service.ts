@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice, Endpoints, Service } from '../api/kinds.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -89,7 +90,7 @@ function wanted(address: string): readonly (readonly [path: string, object: Kube
   const slice: Manifest<EndpointSlice> = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: NAME, namespace: NAMESPACE, labels: { 'kubernetes.io/service-name': NAME } },
+    metadata: { name: NAME, namespace: NAMESPACE, labels: { [SERVICE_NAME]: NAME } },
     addressType: 'IPv4',
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports: [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' }],

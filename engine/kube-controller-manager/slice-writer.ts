@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice } from '../api/kinds.ts';
 import { type KubeObject, type Manifest, type OwnerReference, objectKey } from '../api/object.ts';
 import { endpointSlices } from '../api/resources.ts';
@@ -8,7 +9,6 @@ import type { ControllerContext } from './controller-context.ts';
 import type { SlicePlan } from './slice-plan.ts';
 import { WrittenVersions } from './written-versions.ts';
 
-export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const INDEX = 'service of a manager';
 

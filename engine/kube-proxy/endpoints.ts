@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice } from '../api/kinds.ts';
 import { servicePortName } from './service-port.ts';
 
@@ -16,7 +17,6 @@ export interface ProxyEndpoint {
   readonly nodeHints: readonly string[];
 }
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
 const HEADLESS = 'service.kubernetes.io/headless';
 
 type PortEndpoints = ReadonlyMap<string, readonly ProxyEndpoint[]>;

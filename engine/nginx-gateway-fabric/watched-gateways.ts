@@ -1,3 +1,4 @@
+import { serviceKeys } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice, Namespace, Secret, Service } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { endpointSlices, namespaces, type Resource, secrets, services } from '../api/resources.ts';
@@ -14,8 +15,6 @@ import {
   type ReferenceGrant,
   referenceGrants,
 } from './kinds.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** What the configuration is made of, by what it is made from; a plain view, so that it can be tried without a cluster. */
 export interface ClusterView {
@@ -51,10 +50,7 @@ export class WatchedGateways implements ClusterView {
     this.#services = informer<Service>(services);
     this.#slices = informer<EndpointSlice>(endpointSlices);
     this.#secrets = informer<Secret>(secrets);
-    this.#slices.addIndex('service', ({ metadata }) => {
-      const service = metadata.labels?.[SERVICE_NAME];
-      return service === undefined ? [] : [`${metadata.namespace}/${service}`];
-    });
+    this.#slices.addIndex('service', serviceKeys);
   }
 
   get hasSynced(): boolean {

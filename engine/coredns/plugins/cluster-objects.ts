@@ -1,3 +1,4 @@
+import { serviceKeys } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice, Namespace, Pod, Service } from '../../api/kinds.ts';
 import { endpointSlices, namespaces, pods, services } from '../../api/resources.ts';
 import { Client } from '../../client/client.ts';
@@ -5,8 +6,6 @@ import { Informer } from '../../client/informer.ts';
 import type { Transport } from '../../client/transport.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ClusterObjects } from './cluster-records.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** The cluster as CoreDNS watches it: Services, EndpointSlices, Namespaces and, for `pods verified`, Pods. */
 export class WatchedCluster implements ClusterObjects {
@@ -82,9 +81,4 @@ export class WatchedCluster implements ClusterObjects {
     const all = [this.#services, this.#slices, this.#namespaces];
     return this.#pods === undefined ? all : [...all, this.#pods];
   }
-}
-
-function serviceKeys({ metadata }: EndpointSlice): readonly string[] {
-  const service = metadata.labels?.[SERVICE_NAME];
-  return service === undefined ? [] : [`${metadata.namespace}/${service}`];
 }

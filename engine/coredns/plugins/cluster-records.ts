@@ -1,3 +1,4 @@
+import { SERVICE_NAME } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice, Service } from '../../api/kinds.ts';
 
 // Which records the objects of a cluster mean.
@@ -172,7 +173,7 @@ export function namesOfAddress(address: string, objects: ClusterObjects, options
     for (const endpoint of readyEndpoints(slice)) {
       if (!endpoint.addresses.includes(address)) continue;
       const label = endpointLabel(endpoint, address, options.endpointPodNames);
-      names.add(`${label}.${labels?.['kubernetes.io/service-name'] ?? ''}.${namespace}.svc`);
+      names.add(`${label}.${labels?.[SERVICE_NAME] ?? ''}.${namespace}.svc`);
     }
   }
   return [...names];

@@ -1,4 +1,5 @@
 import { sameValue } from '../../api/copy-on-write.ts';
+import { SERVICE_NAME } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../../api/kinds.ts';
 import { objectKey } from '../../api/object.ts';
 import { endpointSlices, nodes, pods, services } from '../../api/resources.ts';
@@ -11,7 +12,7 @@ import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selectedPods } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
-import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
+import { MANAGED_BY, SliceWriter } from '../slice-writer.ts';
 import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 import { desiredGroups, ZONE } from './desired-endpoints.ts';
 

@@ -1,4 +1,5 @@
 import { sameValue } from '../../api/copy-on-write.ts';
+import { SERVICE_NAME } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice, Endpoints, Service } from '../../api/kinds.ts';
 import { endpointSlices, endpoints, services } from '../../api/resources.ts';
 import { Controller } from '../../client/controller.ts';
@@ -9,7 +10,7 @@ import { type Endpoint, type EndpointGroup, portsKey } from '../endpoint-group.t
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { hasSelector } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
-import { MANAGED_BY, SERVICE_NAME, SliceWriter } from '../slice-writer.ts';
+import { MANAGED_BY, SliceWriter } from '../slice-writer.ts';
 import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io';

@@ -1,7 +1,7 @@
+import { SERVICE_NAME } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice } from '../../api/kinds.ts';
 import type { Invocation } from '../invocation.ts';
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
 /** More endpoints than this are only counted. */
 const MAX_ENDPOINTS = 3;
 
