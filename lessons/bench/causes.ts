@@ -10,7 +10,7 @@ import {
 } from '@drydock/engine';
 import { visibleCauses } from '@drydock/graders';
 import { referenceTo } from './named-things.ts';
-import type { Reference } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /** One link of a chain of causes: an object was written by a component, which had been set off by an earlier write. */
 export interface Cause {

@@ -1,5 +1,5 @@
 import type { Cluster, Event, TraceEntry } from '@drydock/engine';
-import type { Reference } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /** Something that happened, as the timeline shows it. */
 export interface HistoryMark {

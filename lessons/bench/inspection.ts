@@ -1,7 +1,8 @@
 import { type Cluster, events, type KubeObject, resourceOfKind, storageKey, storagePrefix } from '@drydock/engine';
 import { stringify } from 'yaml';
 import { whyOf } from './causes.ts';
-import type { InspectedEvent, Inspection, Reference } from './protocol.ts';
+import type { InspectedEvent, Inspection } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /** Looks an object up, with its events; undefined when it is gone. */
 export function inspect(cluster: Cluster, reference: Reference): Inspection | undefined {

@@ -1,6 +1,6 @@
 import { type Cluster, type KubeObject, nodes, pods, RESOURCES, type Resource, storagePrefix } from '@drydock/engine';
 import { findAll, parsePath } from '@drydock/graders';
-import type { Reference } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /**
  * What a lesson calls things: a kind in any case, singular or plural, and a name, e.g. `pod harbour`, `Deployment web`,

@@ -1,5 +1,5 @@
 import { type Cluster, type KubeObject, pods, resourceOfKind, storagePrefix } from '@drydock/engine';
-import type { Reference } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /** One of the learner's objects in the outline. */
 export interface OutlinedObject {

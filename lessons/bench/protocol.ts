@@ -13,6 +13,7 @@ import type { ControllerTurn } from './controller-turns.ts';
 import type { Check, Exercise, GoalState, Report } from './grading.ts';
 import type { HistoryMark } from './history-marks.ts';
 import type { Outline } from './outline.ts';
+import type { Reference } from './reference.ts';
 import type { FollowedRequest } from './requests.ts';
 
 /** What a page says about its bench. Plain data: it travels in an attribute and is kept with the journal. */
@@ -34,14 +35,6 @@ export interface SavedRun {
   readonly options: ClusterOptions;
   readonly entries: readonly JournalEntry[];
   readonly end?: RunPoint;
-}
-
-/** An object of the cluster. */
-export interface Reference {
-  /** As in a manifest: `Pod`, `Deployment`. */
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
 }
 
 /** What `kubectl describe` would build on: the object, its YAML and what happened to it. */

@@ -1,6 +1,6 @@
 import type { Cluster, RequestPath } from '@drydock/engine';
 import { doorsOf } from './outline.ts';
-import type { Reference } from './protocol.ts';
+import type { Reference } from './reference.ts';
 
 /** A request that somebody sent who is not part of the system, with the Service that it was addressed to. */
 export interface FollowedRequest extends RequestPath {

@@ -1,7 +1,8 @@
 import { Bench } from '../bench/bench.ts';
 import { examOfPage } from '../bench/exam.ts';
 import { openKeeping } from '../bench/keeping.ts';
-import type { BenchSetup, Reference } from '../bench/protocol.ts';
+import type { BenchSetup } from '../bench/protocol.ts';
+import type { Reference } from '../bench/reference.ts';
 import { words } from '../i18n/page-words.ts';
 import { type Place, placeOf } from '../workshop/client/place.ts';
 import { BenchNotice } from './bench-notice.ts';

@@ -1,6 +1,7 @@
 import type { ClusterView, ContainerView } from '@drydock/engine';
 import type { Bench } from '../bench/bench.ts';
-import type { InspectedEvent, Inspection, Reference } from '../bench/protocol.ts';
+import type { InspectedEvent, Inspection } from '../bench/protocol.ts';
+import type { Reference } from '../bench/reference.ts';
 import { words } from '../i18n/page-words.ts';
 import { containerState, podState, shapeOf } from './container-state.ts';
 import { h, setText } from './dom.ts';

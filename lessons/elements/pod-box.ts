@@ -1,5 +1,5 @@
 import type { ContainerView, PodView } from '@drydock/engine';
-import type { Reference } from '../bench/protocol.ts';
+import type { Reference } from '../bench/reference.ts';
 import { words } from '../i18n/page-words.ts';
 import { containerState, podState, reshape, shapeOf } from './container-state.ts';
 import { h, setText } from './dom.ts';

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench/bench.ts';
-import type { Reference } from '../bench/protocol.ts';
+import type { Reference } from '../bench/reference.ts';
 
 /** What the parts of a page may ask of its bench. */
 export interface BenchDoor {
