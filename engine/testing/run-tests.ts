@@ -2,55 +2,71 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Failure, RunReport } from './failure-report.ts';
 
-// `npm test`: everything that must hold, in the order in which a failure is cheapest to find. The last line printed is
-// `N passed, N failed`, counting each test, and each checker as one.
+// `npm test`: everything that must hold, in the order in which a failure is cheapest to find. At the end stands once more
+// what failed, and on the last line `N passed, N failed`, counting each test, and each checker as one.
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const BROWSER_TESTS = '**/*.browser.test.ts';
-/** What a test may take where the machine is busy; one that names its own limit keeps it. */
-const LIMIT_MS = 60_000;
+const SUMMARY_LINES = 15;
 
-interface Tally {
-  passed: number;
-  failed: number;
-}
-
-const total: Tally = { passed: 0, failed: 0 };
+let passed = 0;
+const failures: Failure[] = [];
 const scratch = mkdtempSync(join(tmpdir(), 'drydock-tests-'));
 
-/** Runs a script of an installed package under this very Node. Returns whether it succeeded. */
-function run(title: string, script: string, ...args: string[]): boolean {
-  console.log(`\n── ${title}`);
-  const path = join(ROOT, 'node_modules', script);
-  const { status } = spawnSync(process.execPath, [path, ...args], { cwd: ROOT, stdio: 'inherit' });
-  return status === 0;
+/** A script of an installed package, run by this very Node. */
+function words(script: string, args: readonly string[]): readonly [string, string[]] {
+  return [process.execPath, [join(ROOT, 'node_modules', script), ...args]];
 }
 
 function checker(title: string, script: string, ...args: string[]): void {
-  const passed = run(title, script, ...args);
-  total[passed ? 'passed' : 'failed'] += 1;
+  console.log(`\n── ${title}`);
+  const ended = spawnSync(...words(script, args), { cwd: ROOT, encoding: 'utf8', maxBuffer: Number.POSITIVE_INFINITY });
+  const said = `${ended.stdout ?? ''}${ended.stderr ?? ''}`;
+  process.stdout.write(said);
+  if (ended.status === 0) passed += 1;
+  else failures.push({ what: title, message: lastLines(said) || endOf(ended) });
 }
 
 function vitest(title: string, ...args: string[]): void {
+  console.log(`\n── ${title}`);
   const report = join(scratch, `${title.replaceAll(' ', '-')}.json`);
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const limits = [`--testTimeout=${LIMIT_MS}`, `--hookTimeout=${LIMIT_MS}`];
-  const succeeded = run(title, 'vitest/vitest.mjs', 'run', ...reporters, ...limits, ...args);
-  const counted = readTally(report);
-  total.passed += counted.passed;
-  total.failed += counted.failed;
-  // A file that could not even be loaded has no tests to count.
-  if (!succeeded && counted.failed === 0) total.failed += 1;
+  const reporters = ['--reporter=dot', `--reporter=${join(import.meta.dirname, 'failure-report.ts')}`];
+  const ended = spawnSync(...words('vitest/vitest.mjs', ['run', ...reporters, ...args]), {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, DRYDOCK_RUN_REPORT: report },
+  });
+  const counted = readReport(report);
+  passed += counted.passed;
+  failures.push(...counted.failures);
+  if (ended.status !== 0 && counted.failures.length === 0) failures.push({ what: title, message: endOf(ended) });
 }
 
-function readTally(report: string): Tally {
+/** A tool says what is wrong at its end. */
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-SUMMARY_LINES).join('\n');
+}
+
+function endOf({ status, signal, error }: { status: number | null; signal: string | null; error?: Error }): string {
+  return error?.message ?? (signal === null ? `ended with exit code ${status}` : `killed by ${signal}`);
+}
+
+function readReport(path: string): RunReport {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: numPassedTests, failed: numFailedTests };
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failures: [] };
   }
+}
+
+/** So that the end of a long output tells all that matters. */
+function summary({ what, message }: Failure): string {
+  const lines = stripVTControlCharacters(message).split('\n');
+  const cut = lines.length > SUMMARY_LINES ? [`… ${lines.length - SUMMARY_LINES} more lines above`] : [];
+  const told = [...lines.slice(0, SUMMARY_LINES), ...cut].map((line) => `    ${line.slice(0, 400)}\n`);
+  return `FAILED ${what}\n${told.join('')}`;
 }
 
 /**
@@ -60,11 +76,11 @@ function readTally(report: string): Tally {
 function installNginx(): void {
   if (process.env['CI'] === undefined || existsSync('/usr/sbin/nginx')) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  for (const words of [
+  for (const line of [
     ['apt-get', 'update', '-qq'],
     ['apt-get', 'install', '-qq', '-y', '--no-install-recommends', 'nginx'],
   ]) {
-    const [program = '', ...args] = [...sudo, ...words];
+    const [program = '', ...args] = [...sudo, ...line];
     const { status } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     if (status !== 0) {
       console.warn('nginx could not be installed: what is held against it is skipped');
@@ -79,10 +95,10 @@ checker('format and lint', '@biomejs/biome/bin/biome', 'check', '.');
 checker('content types', 'astro/bin/astro.mjs', 'sync');
 checker('types', 'typescript/bin/tsc', '--noEmit');
 checker('unused code', 'knip/bin/knip.js');
-vitest('tests', '--exclude', BROWSER_TESTS, '--exclude', '**/node_modules/**');
+vitest('tests');
 checker('site build', 'astro/bin/astro.mjs', 'build');
 vitest('browser tests', '--config', 'lessons/browser/vitest.config.ts');
 
 rmSync(scratch, { recursive: true, force: true });
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+console.log(`\n${failures.map(summary).join('\n')}\n${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
