@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 // The house rules that matter, as tests: who may import whom, no cycles, nothing in the engine's core that would make
 // a run depend on the machine it runs on, and sizes a reader can hold in mind.
 
 // A second each on an idle machine; a busy one may take longer.
-vi.setConfig({ testTimeout: 60_000 });
-
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Files that serve as ports: any engine folder may import them. */

@@ -31,7 +31,7 @@ handIn('ute', undefined);
 mkdirSync(join(scratch, 'class', 'broken', 'shared-page'), { recursive: true });
 writeFileSync(join(scratch, 'class', 'broken', 'shared-page', 'a.yaml'), 'a: b: c\n');
 
-test('a class as CSV: a line each, and what could not be graded says why', { timeout: 30_000 }, () => {
+test('a class as CSV: a line each, and what could not be graded says why', () => {
   const { status, stdout } = grade('shared-page', '--roster', join(scratch, 'class'), '--format', 'csv');
   expect(status).toBe(1);
   expect(stdout.split('\r\n').slice(0, 5)).toEqual([
@@ -43,13 +43,13 @@ test('a class as CSV: a line each, and what could not be graded says why', { tim
   ]);
 });
 
-test('a class as JUnit: a suite each, under the learner’s name', { timeout: 30_000 }, () => {
+test('a class as JUnit: a suite each, under the learner’s name', () => {
   const { stdout } = grade('shared-page', '--roster', join(scratch, 'class'), '--format', 'junit');
   expect(stdout).toContain('<testsuite name="mira/shared-page" tests="5" failures="0"');
   expect(stdout).toContain('<testsuite name="ute/shared-page" tests="1" failures="1"');
 });
 
-test('a journal is graded by doing it again', { timeout: 30_000 }, () => {
+test('a journal is graded by doing it again', () => {
   const exercise = parseExercise('shared-page', readExerciseFolder('shared-page'));
   const cluster = createCluster({ ...exercise.cluster, files: exercise.start });
   const { 'solutions/reference/tide-board.yaml': text = '' } = readExerciseFolder('shared-page');

@@ -40,7 +40,6 @@ async function runPod(name: string, image: string, command?: string[]): Promise<
   await until(
     () => core.readNamespacedPod({ namespace, name }),
     (pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-    15_000,
   );
 }
 
@@ -56,7 +55,7 @@ function collector() {
   return { text, stream };
 }
 
-test('objects are made, patched and deleted by the typed clients', { timeout: 20_000 }, async () => {
+test('objects are made, patched and deleted by the typed clients', async () => {
   const made = await core.createNamespacedConfigMap({ namespace, body: configMap('typed') });
   expect(made.metadata?.creationTimestamp).toBeInstanceOf(Date);
   const patched = await core.patchNamespacedConfigMap(
@@ -80,7 +79,7 @@ test('objects are made, patched and deleted by the typed clients', { timeout: 20
   expect(deployments.items).toEqual([]);
 });
 
-test('an informer keeps up with what happens', { timeout: 20_000 }, async () => {
+test('an informer keeps up with what happens', async () => {
   await core.createNamespacedConfigMap({ namespace, body: configMap('before') });
   const list = () => core.listNamespacedConfigMap({ namespace, labelSelector: 'made=here' });
   const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, list, 'made=here');
@@ -101,7 +100,7 @@ test('an informer keeps up with what happens', { timeout: 20_000 }, async () => 
   await informer.stop();
 });
 
-test('exec carries input, output and the exit code', { timeout: 30_000 }, async () => {
+test('exec carries input, output and the exit code', async () => {
   await runPod('box', 'busybox:1.36', ['sleep', '100000']);
   const exec = async (command: string[], input?: string): Promise<[string, string, V1Status]> => {
     const stdout = collector();
@@ -119,7 +118,7 @@ test('exec carries input, output and the exit code', { timeout: 30_000 }, async 
   expect(await exec(['sh', '-c', 'echo no >&2; exit 3'])).toMatchObject(['', 'no\n', { reason: 'NonZeroExitCode' }]);
 });
 
-test('logs are followed', { timeout: 30_000 }, async () => {
+test('logs are followed', async () => {
   await runPod('talker', 'busybox:1.36', ['sh', '-c', 'echo one; sleep 20; echo two']);
   const { text, stream } = collector();
   await new Log(config).log(namespace, 'talker', 'main', stream, { follow: true });
@@ -129,7 +128,7 @@ test('logs are followed', { timeout: 30_000 }, async () => {
   );
 });
 
-test('port-forward by channels reaches a web server', { timeout: 30_000 }, async () => {
+test('port-forward by channels reaches a web server', async () => {
   await runPod('front', 'nginx:1.29');
   const forward = new PortForward(config);
   const server = createServer((socket) => {

@@ -31,11 +31,11 @@ async function start(...argv: string[]) {
     child.on('exit', (code, signal) => resolve(`${code ?? signal}`));
   });
   const ready = (text: string) => text.split('\n').length > 2 || child.exitCode !== null;
-  await until(() => output, ready, 30_000);
+  await until(() => output, ready);
   return { child, exited, kubeconfig, output: () => output, url: /https?:\/\/[\d.]+:\d+/.exec(output)?.[0] ?? '' };
 }
 
-test('it serves, says how to use it, and stops cleanly', { timeout: 40_000 }, async () => {
+test('it serves, says how to use it, and stops cleanly', async () => {
   const server = await start('--nodes', '1');
   expect(server.output()).toMatch(
     /^The cluster serves on http:\/\/127\.0\.0\.1:\d+\. In another terminal:\nexport KUBECONFIG=\S+; kubectl get nodes\n$/,
@@ -48,7 +48,7 @@ test('it serves, says how to use it, and stops cleanly', { timeout: 40_000 }, as
   expect(await server.exited).toBe('0');
 });
 
-test('killed without warning it comes back with what it had acknowledged', { timeout: 60_000 }, async () => {
+test('killed without warning it comes back with what it had acknowledged', async () => {
   const state = join(directory, 'state');
   const first = await start('--nodes', '1', '--state', state);
   const body = JSON.stringify({ metadata: { name: 'kept' } });
@@ -66,7 +66,7 @@ test('killed without warning it comes back with what it had acknowledged', { tim
   expect(await wrong.exited).toBe('2');
 });
 
-test('over HTTPS the kubeconfig brings all that a client needs', { timeout: 40_000 }, async () => {
+test('over HTTPS the kubeconfig brings all that a client needs', async () => {
   const server = await start('--nodes', '1', '--https');
   expect(server.url).toMatch(/^https:/);
   const config = parse(readFileSync(server.kubeconfig, 'utf8'));

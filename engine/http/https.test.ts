@@ -111,24 +111,20 @@ test('a client that does not know the authority refuses the server', async () =>
 });
 
 const binary = findBinary('kubectl');
-test.skipIf('missing' in binary)(
-  'kubectl works with the kubeconfig as it is written',
-  { timeout: 20_000 },
-  async () => {
-    const home = mkdtempSync(join(tmpdir(), 'drydock-https-'));
-    const { body } = await ask('/api/v1/namespaces/default/serviceaccounts/default/token', ADMIN, { spec: {} });
-    const token = body.status.token as string;
-    const path = writeKubeconfig(`https://127.0.0.1:${port}`, port, join(home, 'config'), { ...certificates, token });
-    expect(parse(readFileSync(path, 'utf8'))['current-context']).toBe('drydock');
-    const kubectl = async (...argv: string[]) =>
-      (await run('path' in binary ? binary.path : '', argv, { HOME: home, KUBECONFIG: path })).stdout;
-    expect(await kubectl('get', 'nodes', '-o', 'name')).toBe('node/control-plane\nnode/node-1\n');
-    expect(await kubectl('auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).toBe('kubernetes-admin');
-    const asAccount = ['--context', 'drydock-default', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'];
-    expect(await kubectl(...asAccount)).toBe('system:serviceaccount:default:default');
-    rmSync(home, { recursive: true });
-  },
-);
+test.skipIf('missing' in binary)('kubectl works with the kubeconfig as it is written', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'drydock-https-'));
+  const { body } = await ask('/api/v1/namespaces/default/serviceaccounts/default/token', ADMIN, { spec: {} });
+  const token = body.status.token as string;
+  const path = writeKubeconfig(`https://127.0.0.1:${port}`, port, join(home, 'config'), { ...certificates, token });
+  expect(parse(readFileSync(path, 'utf8'))['current-context']).toBe('drydock');
+  const kubectl = async (...argv: string[]) =>
+    (await run('path' in binary ? binary.path : '', argv, { HOME: home, KUBECONFIG: path })).stdout;
+  expect(await kubectl('get', 'nodes', '-o', 'name')).toBe('node/control-plane\nnode/node-1\n');
+  expect(await kubectl('auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).toBe('kubernetes-admin');
+  const asAccount = ['--context', 'drydock-default', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'];
+  expect(await kubectl(...asAccount)).toBe('system:serviceaccount:default:default');
+  rmSync(home, { recursive: true });
+});
 
 /** A key that nobody else has and a request for a certificate; both PEM. */
 async function requestCertificate(name: string): Promise<{ readonly key: string; readonly request: string }> {
@@ -143,7 +139,6 @@ async function requestCertificate(name: string): Promise<{ readonly key: string;
 // https://kubernetes.io/docs/tasks/tls/certificate-issue-client-csr/
 test.skipIf('missing' in binary)(
   'whose request was approved comes in with the certificate, until it ends',
-  { timeout: 30_000 },
   async () => {
     const home = mkdtempSync(join(tmpdir(), 'drydock-csr-'));
     const config = writeKubeconfig(`https://127.0.0.1:${port}`, port, join(home, 'config'), certificates);

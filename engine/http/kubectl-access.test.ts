@@ -9,7 +9,7 @@ async function refused(...argv: readonly string[]): Promise<string> {
   return (await kubectl([...argv], { code: 1 })).stderr;
 }
 
-test('somebody without a role is refused, and told so', { timeout: 30_000 }, async () => {
+test('somebody without a role is refused, and told so', async () => {
   expect(await refused('get', 'pods', '--as=jane')).toBe(
     'Error from server (Forbidden): pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"\n',
   );
@@ -22,7 +22,7 @@ test('somebody without a role is refused, and told so', { timeout: 30_000 }, asy
   expect((await kubectl(['auth', 'can-i', 'list', 'pods', '--as=jane'], { code: 1 })).stdout).toBe('no\n');
 });
 
-test('a role and its binding open what they say', { timeout: 40_000 }, async () => {
+test('a role and its binding open what they say', async () => {
   await out('create', 'role', 'reader', '--verb=get,list', '--resource=pods');
   await out('create', 'rolebinding', 'readers', '--role=reader', '--user=rita');
   expect(await out('auth', 'can-i', 'list', 'pods', '--as=rita')).toBe('yes\n');
@@ -36,7 +36,7 @@ test('a role and its binding open what they say', { timeout: 40_000 }, async () 
   );
 });
 
-test('admission has its say', { timeout: 30_000 }, async () => {
+test('admission has its say', async () => {
   await out('create', 'namespace', 'strict');
   await out('label', 'namespace', 'strict', 'pod-security.kubernetes.io/enforce=baseline');
   const privileged = '--overrides={"spec":{"hostNetwork":true}}';

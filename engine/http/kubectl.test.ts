@@ -20,7 +20,7 @@ function manifest(name: string, replicas = 2) {
   });
 }
 
-test('version, api-resources and explain', { timeout: 20_000 }, async () => {
+test('version, api-resources and explain', async () => {
   expect(await out('version')).toMatch(/Server Version: v1\.36\./);
   expect(await out('api-resources', '--api-group=apps')).toMatch(/deployments +deploy +apps\/v1 +true +Deployment/);
   expect(await out('explain', 'pod.spec.containers.image')).toContain('FIELD: image <string>');
@@ -30,7 +30,7 @@ test('version, api-resources and explain', { timeout: 20_000 }, async () => {
   );
 });
 
-test('create sends protobuf', { timeout: 20_000 }, async () => {
+test('create sends protobuf', async () => {
   expect(await out('create', 'deployment', 'made', '--image=nginx:1.29', '--replicas=1')).toBe(
     'deployment.apps/made created\n',
   );
@@ -62,7 +62,7 @@ const GENERATORS: readonly (readonly string[])[] = [
   ['service', 'nodeport', 'b', '--tcp=80:80'],
 ];
 
-test('every generator of create is understood', { timeout: 40_000 }, async () => {
+test('every generator of create is understood', async () => {
   for (const argv of GENERATORS) expect(await out('create', ...argv), argv.join(' ')).toMatch(/ created\n$/);
   // Until somebody has counted, a quota lets nothing in.
   await out('delete', 'quota', 'a');
@@ -72,7 +72,7 @@ test('every generator of create is understood', { timeout: 40_000 }, async () =>
   expect(await out('create', 'token', 'default')).toMatch(/^ey/);
 });
 
-test('apply, diff, rollout, scale, edit and delete', { timeout: 40_000 }, async () => {
+test('apply, diff, rollout, scale, edit and delete', async () => {
   const file = write('web.json', manifest('web'));
   expect(await out('apply', '-f', file)).toBe('deployment.apps/web created\n');
   expect(await out('apply', '-f', file)).toBe('deployment.apps/web unchanged\n');
@@ -92,7 +92,7 @@ test('apply, diff, rollout, scale, edit and delete', { timeout: 40_000 }, async 
   );
 });
 
-test('server-side apply: ownership, conflict and force', { timeout: 20_000 }, async () => {
+test('server-side apply: ownership, conflict and force', async () => {
   const apply = (...flags: string[]) => ['apply', '--server-side', ...flags, '-f', '-'];
   expect((await kubectl(apply(), { input: manifest('owned', 1) })).stdout).toContain('serverside-applied');
   const other = await kubectl(apply('--field-manager=other'), { input: manifest('owned', 2), code: 1 });
@@ -102,12 +102,12 @@ test('server-side apply: ownership, conflict and force', { timeout: 20_000 }, as
   await out('delete', 'deployment', 'owned');
 });
 
-test('a mistaken manifest is refused by the server', { timeout: 20_000 }, async () => {
+test('a mistaken manifest is refused by the server', async () => {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: { containerz: [] } });
   expect((await kubectl(['apply', '-f', '-'], { input, code: 1 })).stderr).toContain('unknown field "spec.containerz"');
 });
 
-test('get in every output format, describe and watch', { timeout: 40_000 }, async () => {
+test('get in every output format, describe and watch', async () => {
   expect(await out('get', 'nodes')).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION\ncontrol-plane +Ready +control-plane/);
   expect(await out('get', 'nodes', '-o', 'wide')).toContain('CONTAINER-RUNTIME');
   expect(await out('get', 'nodes', '-o', 'name')).toBe('node/control-plane\nnode/node-1\nnode/node-2\n');
@@ -128,7 +128,7 @@ test('get in every output format, describe and watch', { timeout: 40_000 }, asyn
   expect(await out('get', '--raw', '/readyz')).toBe('ok');
 });
 
-test('run, logs, exec and what goes wrong with them', { timeout: 40_000 }, async () => {
+test('run, logs, exec and what goes wrong with them', async () => {
   const script = 'for i in 1 2 3; do echo $i; sleep 5; done; sleep 100000';
   expect(await out('run', 'box', '--image=busybox:1.36', '--', 'sh', '-c', script)).toBe('pod/box created\n');
   await out('wait', '--for=condition=Ready', 'pod/box', '--timeout=20s');
@@ -145,7 +145,7 @@ test('run, logs, exec and what goes wrong with them', { timeout: 40_000 }, async
   expect(await out('delete', 'pod', 'box', '--now')).toContain('deleted');
 });
 
-test('label, annotate, patch in all types, taint, cordon and drain', { timeout: 40_000 }, async () => {
+test('label, annotate, patch in all types, taint, cordon and drain', async () => {
   expect(await out('label', 'node', 'node-2', 'disk=ssd')).toBe('node/node-2 labeled\n');
   expect(await out('annotate', 'node', 'node-2', 'note=x')).toBe('node/node-2 annotated\n');
   expect(await out('patch', 'node', 'node-2', '-p', '{"metadata":{"labels":{"disk":"hdd"}}}')).toContain('patched');
@@ -163,7 +163,7 @@ test('label, annotate, patch in all types, taint, cordon and drain', { timeout: 
   expect(await out('uncordon', 'node-2')).toBe('node/node-2 uncordoned\n');
 });
 
-test('port-forward carries real connections to a Pod', { timeout: 30_000 }, async () => {
+test('port-forward carries real connections to a Pod', async () => {
   await kubectl(['apply', '-f', '-'], { input: manifest('front', 1) });
   await out('rollout', 'status', 'deployment/front', '--timeout=20s');
   const child = spawn(path, ['port-forward', 'deployment/front', ':80'], {
@@ -183,7 +183,7 @@ test('port-forward carries real connections to a Pod', { timeout: 30_000 }, asyn
   }
 });
 
-test('what is not there is said clearly', { timeout: 20_000 }, async () => {
+test('what is not there is said clearly', async () => {
   expect((await kubectl(['get', 'nonesuch'], { code: 1 })).stderr).toContain(
     `the server doesn't have a resource type "nonesuch"`,
   );

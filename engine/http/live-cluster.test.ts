@@ -1,14 +1,12 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
 import type { Body } from './testing/serve.ts';
 
 // Some bring up several clusters one after the other.
-vi.setConfig({ testTimeout: 30_000 });
-
 const directory = mkdtempSync(join(tmpdir(), 'drydock-http-'));
 const stateFile = join(directory, 'state');
 afterEach(() => rmSync(stateFile, { force: true }));

@@ -70,7 +70,6 @@ test('Chromium reaches a Pod through kubectl port-forward', async (context) => {
   const port = await until(
     () => /127\.0\.0\.1:(\d+)/.exec(said)?.[1],
     (found) => found !== undefined,
-    20_000,
   );
   expect(await visit(`http://127.0.0.1:${port}/`)).toEqual(['Shipped', 40, 'More']);
 });

@@ -248,7 +248,7 @@ test('exec without an upgrade is refused in words', async () => {
   expect(refused(await request('POST', path))).toContain('WebSocket');
 });
 
-test('what a Pod says goes through as it is: methods, cookies, bytes', { timeout: 20_000 }, async () => {
+test('what a Pod says goes through as it is: methods, cookies, bytes', async () => {
   const conf = `server { listen 80; root /site;
     location = /x { add_header Set-Cookie a=1; add_header Set-Cookie b=2; return 200 "$request_method $http_x_forwarded_for"; } }`;
   const site = {

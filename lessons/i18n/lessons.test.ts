@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { componentsOf, type LessonText, readLessons } from '../check/course-text.ts';
 import { checksOf, walkLesson } from '../check/walk.ts';
 
@@ -7,8 +7,6 @@ import { checksOf, walkLesson } from '../check/walk.ts';
 // its buttons pressed, and each of its checks has to come true where it stands.
 
 // A lesson may take ten minutes of a cluster's life, on a machine that has other things to do.
-vi.setConfig({ testTimeout: 60_000 });
-
 const written = readLessons(resolve(import.meta.dirname, '../..'));
 const lessons = written.filter(({ language }) => language === 'en');
 const translations = written.filter(({ language }) => language !== 'en');

@@ -1,11 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { APIService } from '../../api/extension-kinds.ts';
 import { makeOwnCertificate, RANDOM_BYTES } from '../../linux/tls.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // After test/e2e/apimachinery/aggregator.go
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const NAME = 'v1alpha1.wardle.example.com';
 const FLUNDERS = '/apis/wardle.example.com/v1alpha1/namespaces/default/flunders';

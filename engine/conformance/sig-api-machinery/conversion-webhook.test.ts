@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { KubeObject } from '../../api/object.ts';
 import { type CronTab, cronTab, definition, startWithCronTabs, V1, V2 } from '../testing/converted-crontabs.ts';
 
 // After test/e2e/apimachinery/crd_conversion_webhook.go
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test('Custom Resource Definition Conversion Webhook, conversion custom resource', () => {
   const { bed } = startWithCronTabs();

@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { KubeObject } from '../../api/object.ts';
 import { type Bed, create, type Rule, register, start, webhook } from '../testing/webhook-bed.ts';
 
 // After test/e2e/apimachinery/webhook.go: webhooks about custom resources and about their definitions.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 type Thing = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 

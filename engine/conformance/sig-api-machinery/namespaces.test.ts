@@ -1,9 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTestServer } from '../../kube-apiserver/testing/test-server.ts';
 import { startControllerManager } from '../../kube-controller-manager/index.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 test('API metadata HTTP return', () => {
   const { request } = startTestServer();

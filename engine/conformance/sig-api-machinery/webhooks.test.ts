@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConfigMap, Pod } from '../../api/kinds.ts';
 import { type Bed, CONFIG_MAPS, create, PODS, type Rule, register, start, webhook } from '../testing/webhook-bed.ts';
 
 // After test/e2e/apimachinery/webhook.go: webhooks in a Pod, called by the API server through the cluster's own network.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 function configMap(name: string, data: object) {
   return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'marked' }, data });

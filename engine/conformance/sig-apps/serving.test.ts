@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // Replicas that serve, each its own name. After test/e2e/apps/replica_set.go and rc.go, which ask through the API server
 // what a node asks here.
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.59';
 const REPLICAS = 2;

@@ -1,7 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test('OIDC Discovery (ServiceAccountIssuerDiscovery)', () => {
   const bed = new Testbed({ workers: [{}] });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConfigMap, Namespace } from '../../api/kinds.ts';
 import { configMaps } from '../../api/resources.ts';
 import { PODS, podNamed, startTestServer } from '../../kube-apiserver/testing/test-server.ts';
@@ -6,8 +6,6 @@ import { startControllerManager } from '../../kube-controller-manager/index.ts';
 import { ControlPlane } from '../../kube-controller-manager/testing/control-plane.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 import { output, podOf, sh, startNode } from '../testing/pod-runner.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const TOKENS = '/var/run/secrets/kubernetes.io/serviceaccount';
 const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';

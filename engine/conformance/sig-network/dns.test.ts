@@ -1,10 +1,8 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Pod, Service } from '../../api/kinds.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // After test/e2e/network/dns.go and dns_configmap.go: names, asked from a Pod with dig and getent.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const ZONE = 'default.svc.cluster.local';
 const UTILS = 'registry.k8s.io/e2e-test-images/jessie-dnsutils:1.7';

@@ -1,9 +1,7 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // After test/e2e/common/network/networking.go: a server on each node, asked from a Pod and from a node.
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const NODES = ['node-1', 'node-2'];
 const SERVERS = ['netserver-0', 'netserver-1'];

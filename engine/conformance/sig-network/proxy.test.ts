@@ -1,10 +1,8 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { ApiRequest, ApiResponse, Pod } from '../../index.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // After test/e2e/network/proxy.go: what a Pod and a Service answer through the API server.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.59';
 const NAMESPACE = '/api/v1/namespaces/default';

@@ -1,10 +1,8 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Endpoints, Service } from '../../api/kinds.ts';
 import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // After test/e2e/network/service.go, proxy.go, service_latency.go and endpointslice.go: Services in front of Pods that run.
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.59';
 const NODE_ADDRESSES = ['10.0.0.11', '10.0.0.12'];

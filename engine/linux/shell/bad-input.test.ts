@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Simulation } from '../../sim/index.ts';
 import { createFabric, createHost, type WaitStatus } from '../index.ts';
 import { allPrograms } from '../programs/all-programs.ts';
@@ -6,8 +6,6 @@ import { busyboxTree } from '../programs/index.ts';
 import { decode } from '../stdio.ts';
 
 // Some look at hundreds of megabytes, which takes a second or two, and many more on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
-
 // What learners try on purpose or by mistake, each in a container beside another one that has to go on.
 
 const LAYER = {

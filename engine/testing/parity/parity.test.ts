@@ -10,9 +10,6 @@ const binary = findBinary('kubectl');
 if ('missing' in binary) console.warn(`PARITY IS NOT TESTED, the real kubectl cannot run here: ${binary.missing}`);
 const kubectl = 'path' in binary ? binary.path : '';
 
-/** Hundreds of processes; on a machine that does other things as well they take their time. */
-const LIMIT_MS = 600_000;
-
 describe.skipIf(kubectl === '')('kubectl says what the real one says', () => {
   // The real one's processes take most of the time, and two scenarios share nothing.
   test.concurrent.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
@@ -22,7 +19,6 @@ describe.skipIf(kubectl === '')('kubectl says what the real one says', () => {
       const surprising = comparisons.filter((one) => one.equal === (knownDifference(one) !== undefined));
       expect(surprising.map(told)).toEqual([]);
     },
-    LIMIT_MS,
   );
 });
 

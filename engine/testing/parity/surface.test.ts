@@ -17,32 +17,28 @@ if ('missing' in binary)
 /** A flag of every command stands in for one that the real help shows once more with a command. */
 const GLOBAL = new Set(GLOBAL_FLAGS.map(({ name }) => name));
 
-test.skipIf('missing' in binary)(
-  'kubectl has every command and every flag of the real one',
-  () => {
-    const home = mkdtempSync(join(tmpdir(), 'drydock-surface-'));
-    let real: Surface;
-    try {
-      real = realSurface((binary as { readonly path: string }).path, home);
-    } finally {
-      rmSync(home, { recursive: true });
-    }
-    const ours = ourSurface(withOptions(root));
-    const missing = [...real].flatMap(([path, flags]) => {
-      const own = ours.get(path);
-      if (own === undefined) return [path];
-      return flags
-        .filter(({ name }) => path === 'kubectl options' || !GLOBAL.has(name))
-        .filter(
-          (flag) =>
-            !own.some((one) => one.name === flag.name && one.short === flag.short && one.default === flag.default),
-        )
-        .map(({ short, name, default: value }) => `${path} ${short === '' ? '' : `-${short} `}--${name}=${value}`);
-    });
-    expect(missing).toEqual([]);
-  },
-  120_000,
-);
+test.skipIf('missing' in binary)('kubectl has every command and every flag of the real one', () => {
+  const home = mkdtempSync(join(tmpdir(), 'drydock-surface-'));
+  let real: Surface;
+  try {
+    real = realSurface((binary as { readonly path: string }).path, home);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+  const ours = ourSurface(withOptions(root));
+  const missing = [...real].flatMap(([path, flags]) => {
+    const own = ours.get(path);
+    if (own === undefined) return [path];
+    return flags
+      .filter(({ name }) => path === 'kubectl options' || !GLOBAL.has(name))
+      .filter(
+        (flag) =>
+          !own.some((one) => one.name === flag.name && one.short === flag.short && one.default === flag.default),
+      )
+      .map(({ short, name, default: value }) => `${path} ${short === '' ? '' : `-${short} `}--${name}=${value}`);
+  });
+  expect(missing).toEqual([]);
+});
 
 /** `kubectl options` shows the flags that all commands share. */
 function withOptions(command: Command): Command {

@@ -1,9 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Testbed } from './testbed.ts';
 
 // Who does what in a whole cluster: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const WORK = `apiVersion: apps/v1
 kind: Deployment

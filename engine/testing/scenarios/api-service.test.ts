@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { APIService } from '../../api/extension-kinds.ts';
 import { Testbed } from './testbed.ts';
 
 // API servers beside the cluster's, which an APIService leads to: what goes wrong with them.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const NAME = 'v1alpha1.wardle.example.com';
 const FLUNDERS = '/apis/wardle.example.com/v1alpha1/namespaces/default/flunders';

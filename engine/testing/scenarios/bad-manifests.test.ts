@@ -1,12 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Pod } from '../../index.ts';
 import { scriptPod, Testbed } from './testbed.ts';
 
 // Whatever is handed to kubectl: the real error, nothing stored, the cluster goes on.
 
 // Half a second each on an idle machine; a busy one may take longer.
-vi.setConfig({ testTimeout: 30_000 });
-
 const bed = new Testbed();
 
 /** Applies something that must be refused, and returns what kubectl says. */

@@ -1,11 +1,9 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { scriptPod, Testbed } from './testbed.ts';
 
 // Programs that behave badly: they get what Linux would give them, and nobody else notices.
 
 // Half a second each on an idle machine; a busy one may take longer.
-vi.setConfig({ testTimeout: 30_000 });
-
 const bed = new Testbed();
 bed.apply(scriptPod('witness', 'while true; do date +%s; sleep 1; done'));
 bed.untilReady('witness');

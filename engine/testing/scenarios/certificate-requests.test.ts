@@ -1,10 +1,8 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { CertificateSigningRequest } from '../../api/extension-kinds.ts';
 import { Testbed } from './testbed.ts';
 
 // https://kubernetes.io/docs/tasks/tls/certificate-issue-client-csr/
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
 

@@ -1,9 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type CronTab, cronTab, startWithCronTabs, V1, V2 } from '../../conformance/testing/converted-crontabs.ts';
 
 // Custom kinds whose versions a webhook converts.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test('selectors of fields go by the version that is asked for, in lists and in watches', () => {
   const { bed } = startWithCronTabs();

@@ -1,12 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Pod } from '../../index.ts';
 import { Testbed } from './testbed.ts';
 
 // Deployments through kubectl: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 
 // Half a second each on an idle machine; a busy one may take longer.
-vi.setConfig({ testTimeout: 30_000 });
-
 const readyPods = (bed: Testbed) => bed.podViews().filter(({ ready }) => ready);
 
 function deployed(replicas: number): Testbed {

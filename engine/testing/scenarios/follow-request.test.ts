@@ -1,11 +1,9 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Service } from '../../api/kinds.ts';
 import type { RequestOutcome } from '../../index.ts';
 import { Testbed } from './testbed.ts';
 
 // Each trial is a second cluster.
-vi.setConfig({ testTimeout: 60_000 });
-
 const MANIFEST = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}

@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { add, address, ask, backend, conditions, gateway, HTTP, route, start } from './gateway-bed.ts';
 import { converse, ECHO } from './upgrade-bed.ts';
 
 // The Gateway API from end to end, with NGINX Gateway Fabric: https://gateway-api.sigs.k8s.io/guides/
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const to = (service: string) => `backendRefs: [{name: ${service}, port: 80}]`;
 

@@ -207,7 +207,6 @@ function onOneMachine(conf: string): string {
 
 test.skipIf(nginx === undefined)(
   'what the controller writes leads requests where Debian’s nginx leads them',
-  { timeout: 120_000 },
   async () => {
     const bed = new Testbed({ workers: [{ name: 'node-1' }] });
     bed.sh(INSTALL);
@@ -321,7 +320,6 @@ const GATEWAY = {
 
 test.skipIf(nginx === undefined)(
   'what the controller of the Gateway API writes leads requests where Debian’s nginx leads them',
-  { timeout: 120_000 },
   async () => {
     const conf = gatewayConf(configurationOf(VIEW, [GATEWAY])).replaceAll('127.0.0.1:850', '127.0.0.1:1840');
     const hosts = [

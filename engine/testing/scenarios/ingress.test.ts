@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Ingress } from '../../api/kinds.ts';
 import { Testbed } from './testbed.ts';
 import { converse, ECHO } from './upgrade-bed.ts';
 
 // Ingress from end to end, with ingress-nginx as its documentation has it installed:
 // https://kubernetes.io/docs/concepts/services-networking/ingress/
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const INSTALL =
   'kubectl apply -f https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.14.1/deploy/static/provider/cloud/deploy.yaml';

@@ -1,11 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Pod } from '../../api/kinds.ts';
 import { PROXY_MODES, switchMode } from './proxy-mode.ts';
 import { ask, clusterIp, names, service, start, web } from './services-bed.ts';
 
 // What nobody should do to a network, and what comes of it: an error for whoever did it, and nothing for anybody else.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A Service without a selector, and the endpoint that is written down for it. */
 function pointing(name: string, clusterIP: string, to: string): string {

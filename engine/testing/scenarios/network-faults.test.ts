@@ -1,8 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Fault } from '../../index.ts';
 import { scriptPod, Testbed } from './testbed.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 function inflict(bed: Testbed, fault: Fault): void {
   bed.cluster.submit({ kind: 'fault', fault });

@@ -1,9 +1,7 @@
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { type PodName, pairs, ReachabilityBed } from './reachability.ts';
 
 // Upstream's NetworkPolicy tests, under their titles: test/e2e/network/netpol/network_policy.go
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let bed: ReachabilityBed;
 

@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Node } from '../../api/kinds.ts';
 import { scriptPod, Testbed } from './testbed.ts';
 
 // The Pod network as kube-router's DaemonSet makes it: https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const CONFLIST = '/etc/cni/net.d/10-kuberouter.conflist';
 const NOT_READY =

@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Service } from '../../api/kinds.ts';
 import { PROXY_MODES, switchMode } from './proxy-mode.ts';
 import { answers, ask, clusterIp, names, service, start, web } from './services-bed.ts';
 import type { Testbed } from './testbed.ts';
 
 // Every kind of Service in every mode of kube-proxy, on one cluster for each mode: https://kubernetes.io/docs/concepts/services-networking/service/
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const NODES = { 'control-plane': '10.0.0.10', 'node-1': '10.0.0.11', 'node-2': '10.0.0.12' } as const;
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.59';

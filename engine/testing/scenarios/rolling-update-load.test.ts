@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Testbed } from './testbed.ts';
 
 // What a rolling update costs those who ask a Service meanwhile:
 // https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** @param careful waits before it ends until nobody sends it anything new, and is not ready before it serves */
 function web(careful: boolean): string {

@@ -1,11 +1,9 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { ApiResponse } from '../../api/request.ts';
 import type { Pod } from '../../index.ts';
 import { Testbed } from './testbed.ts';
 
 // https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/ : Pods, Services and nodes by way of the API server.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const DEFAULT = '/api/v1/namespaces/default';
 

@@ -1,9 +1,7 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Testbed } from './testbed.ts';
 
 // What a Pod can do with its token, and others to know it by.
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let bed: Testbed;
 

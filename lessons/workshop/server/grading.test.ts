@@ -57,9 +57,7 @@ const grade = async () => {
   return (await store.grades()).at(-1)!;
 };
 
-test('a journal that solves the exercise earns its points, on the exercise’s own cluster', {
-  timeout: 60_000,
-}, async () => {
+test('a journal that solves the exercise earns its points, on the exercise’s own cluster', async () => {
   const { solutions } = parseProof(exercise, folder);
   const [name, text] = Object.entries(solutions['reference']!)[0]!;
   await play(
@@ -71,14 +69,14 @@ test('a journal that solves the exercise earns its points, on the exercise’s o
   expect(graded.earned).toBe(graded.points);
 });
 
-test('a journal in which nothing was done earns nothing', { timeout: 60_000 }, async () => {
+test('a journal in which nothing was done earns nothing', async () => {
   await play({ kind: 'terminal.open', terminal: '1', columns: 80, rows: 24 });
   const graded = await grade();
   expect(graded.earned).toBeLessThan(graded.points);
   expect(graded.problem).toBeUndefined();
 });
 
-test('a forged journal is told apart, and the next one is graded all the same', { timeout: 60_000 }, async () => {
+test('a forged journal is told apart, and the next one is graded all the same', async () => {
   const entry = { timeMs: 1, step: 1, input: { kind: 'terminal.open', terminal: '1', columns: 80, rows: 24 } };
   await store.beginRun({ personId: 'ada', benchId: BENCH, runId: 'forged', options: {}, beganAt: 0 });
   await store.append('ada', BENCH, 'forged', { from: 0, entries: [entry] }, 1);
@@ -121,14 +119,14 @@ describe('a journal that', () => {
     return outcome;
   };
 
-  test('never ends is cut off', { timeout: 60_000 }, async () => {
+  test('never ends is cut off', async () => {
     const bounded = new GradingPool(1, { ...LIMITS, longestMs: 3000 });
     expect(await outcomeOf(bounded, job('while true; do sleep 0.001; done\r', 1e12))).toEqual({
       problem: 'the journal takes too long to replay',
     });
   });
 
-  test('leaves nothing behind in its thread, whatever it holds', { timeout: 60_000 }, async () => {
+  test('leaves nothing behind in its thread, whatever it holds', async () => {
     const alone = await pool.grade(async () => honest);
     expect(alone).toMatchObject({ earned: 0 });
     const manifest = 'kind: Pod\n__proto__: {toString: 1}\nmetadata: {name: constructor, labels: {__proto__: a}}\n';
@@ -143,7 +141,7 @@ describe('a journal that', () => {
     expect(await pool.grade(async () => honest)).toEqual(alone);
   });
 
-  test('comes when its thread has graded enough is graded by the next thread', { timeout: 60_000 }, async () => {
+  test('comes when its thread has graded enough is graded by the next thread', async () => {
     const bounded = new GradingPool(1, { ...LIMITS, mostGradings: 1 });
     const first = await bounded.grade(async () => honest);
     expect(first).toMatchObject({ earned: 0 });
@@ -151,7 +149,7 @@ describe('a journal that', () => {
   });
 
   // What a shell or a Pod may hold is bounded by the cluster itself, so here the bound is what a cluster needs to boot.
-  test('needs more memory than a thread may have is cut off', { timeout: 60_000 }, async () => {
+  test('needs more memory than a thread may have is cut off', async () => {
     const bounded = new GradingPool(1, { ...LIMITS, mostMemoryMb: 16 });
     expect(await outcomeOf(bounded, job('kubectl get pods -A -w\r', 600_000))).toEqual({
       problem: 'the journal takes too much memory to replay',

@@ -24,7 +24,7 @@ describe.skipIf(nginx === undefined)('as the nginx that is installed', () => {
 
   test('configurations that were written for it', async () => check(CASES, await askInstalled(nginx!, CASES)));
 
-  test('configurations that were generated', { timeout: 120_000 }, async () => {
+  test('configurations that were generated', async () => {
     const cases = generateCases('nginx', 60);
     check(cases, await askInstalled(nginx!, cases));
   });
