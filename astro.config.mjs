@@ -3,6 +3,7 @@ import mdx from '@astrojs/mdx';
 import { defineConfig } from 'astro/config';
 import { languageFolders } from './lessons/i18n/language-folders.ts';
 import { offline } from './lessons/offline/integration.ts';
+import { preload } from './lessons/preload/integration.ts';
 import { wideLines } from './lessons/wide-lines.ts';
 
 const languages = languageFolders('.');
@@ -17,7 +18,7 @@ export default defineConfig({
     locales: languages.map(({ id, code }) => ({ path: id, codes: [code] })),
     routing: { prefixDefaultLocale: false },
   },
-  integrations: [mdx(), offline()],
+  integrations: [mdx(), preload(languages), offline()],
   markdown: {
     processor: satteri({ mdastPlugins: [wideLines] }),
     shikiConfig: {

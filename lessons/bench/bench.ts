@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import { words } from '../i18n/page-words.ts';
 import { Claim } from './claim.ts';
 import { type Complaint, ComplaintListener } from './complaints.ts';
+import { engineThread } from './engine-thread.ts';
 import type { GoalState } from './grading.ts';
 import { keepingInMemory, openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
 import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
@@ -31,6 +32,8 @@ export class Bench {
   readonly setup: BenchSetup;
   readonly phase = new Signal<Phase>({ kind: 'starting' });
   readonly view = new Signal<ClusterView | undefined>(undefined);
+  /** Whether the tools have come, without which a command waits. */
+  readonly equipped = new Signal(false);
   readonly clock = new Signal<ClockReading | undefined>(undefined);
   readonly goals = new Signal<readonly GoalState[]>([]);
   /** The moment that is looked at, while it is not the present. */
@@ -196,12 +199,11 @@ export class Bench {
     this.phase.value = { kind: 'starting' };
     this.screens.begin(saved?.entries ?? []);
     this.outdated.value = saved !== undefined && this.#isOutdated(saved);
-    const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
+    const { worker, failure } = engineThread();
     const remote = Comlink.wrap<BenchWorker>(worker);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failed(event.message || 'the engine could not be loaded');
-    };
+    void failure.then((message) => {
+      if (worker === this.#worker) this.#failed(message);
+    });
     this.#worker = worker;
     this.#remote = remote;
     this.#unanswered = 0;
@@ -229,6 +231,9 @@ export class Bench {
     const ours = () => worker === this.#worker;
     return {
       frame: (frame) => void (ours() && this.#frame(frame)),
+      equipped: () => {
+        if (ours()) this.equipped.value = true;
+      },
       goals: (states) => {
         if (ours()) this.goals.value = states;
       },
@@ -318,6 +323,7 @@ export class Bench {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#remote = undefined;
+    this.equipped.value = false;
     this.clock.value = undefined;
     this.past.value = undefined;
     this.#present = undefined;

@@ -1,4 +1,12 @@
-import { type Cluster, manifestFields, manifestFlaws, manifestKinds, namespaces } from '@drydock/engine';
+import './tools-ahead.ts';
+import {
+  type Cluster,
+  type ClusterInput,
+  manifestFields,
+  manifestFlaws,
+  manifestKinds,
+  namespaces,
+} from '@drydock/engine';
 import { ClusterDriver, describeField, replay, startCluster, threadTime } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
 import { type GoalState, grade, observeGoals } from './grading.ts';
@@ -25,6 +33,10 @@ interface Running {
   readonly marks: HistoryMarks;
 }
 
+/** Whether an input waits for the tools; those after it wait too. */
+let waiting = false;
+/** The terminals that have been opened on this page. */
+const open = new Set<string>();
 let bench: Running | undefined;
 /** The moment that is looked at, while it is not the present. */
 let past: Cluster | undefined;
@@ -38,7 +50,10 @@ function running(): Running {
 
 async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void> {
   const { cluster, complete } = await startCluster(saved?.options ?? setup.options);
-  complete.catch((error: unknown) => sink.failed(messageOf(error)));
+  complete.then(
+    () => sink.equipped(),
+    (error: unknown) => sink.failed(messageOf(error)),
+  );
   const driver = new ClusterDriver(cluster, threadTime, {
     frame: (frame) => void sink.frame(frame),
     failed: (error) => void sink.failed(messageOf(error)),
@@ -85,8 +100,11 @@ const worker: BenchWorker = {
   start,
   async submit(input) {
     const { complete, driver } = running();
-    // A shell and its prompt need nothing more; anything else may.
-    if (input.kind !== 'terminal.open') await complete;
+    if (input.kind === 'terminal.open') open.add(input.terminal);
+    else {
+      waiting ||= needsTools(input);
+      if (waiting) await complete;
+    }
     const answer = driver.submit(input);
     // An answer may hold functions (a watch, a stream), which do not travel.
     return input.kind === 'api' ? (answer as { body?: unknown }).body : undefined;
@@ -139,6 +157,13 @@ const worker: BenchWorker = {
     return grade(cluster, setup.exercise, baseRevision);
   },
 };
+
+/** A shell that has had no line yet needs nothing but itself for its prompt and for the letters typed behind it. */
+function needsTools(input: ClusterInput): boolean {
+  if (input.kind === 'terminal.resize') return false;
+  if (input.kind !== 'terminal.input' || !open.has(input.terminal)) return true;
+  return !/^[ -~\u00a1-\uffff]*$/.test(input.text);
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

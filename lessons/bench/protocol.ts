@@ -130,6 +130,8 @@ export type DriveOrder =
 /** The page's side. */
 export interface BenchSink {
   frame(frame: Frame): void;
+  /** The tools have come: whatever has been typed is carried out. */
+  equipped(): void;
   goals(states: readonly GoalState[]): void;
   /** The cluster is being brought up or back: virtual milliseconds reached, and how many there are if that is known. */
   progress(reachedMs: number, ofMs: number | undefined): void;

@@ -91,6 +91,24 @@ here('an engine that cannot be loaded is told in a sentence, with a way on', asy
   visit.complaints.length = 0;
 });
 
+here('what has not come yet is said in the terminal; letters show at once and the command waits', async () => {
+  const reader = await visit.reader();
+  const come = Promise.withResolvers<void>();
+  await reader.route('**/kubectl-tools*.js', async (route) => {
+    await come.promise;
+    await route.continue();
+  });
+  const bench = await visit.open(reader, LESSON);
+  const wait = bench.page.locator('.terminal-wait');
+  await bench.sees(wait, 'kubectl and the other tools are on their way');
+  await bench.type('kubectl get nodes');
+  await bench.sees(bench.screen, 'kubectl get nodes');
+  expect(await bench.flaws()).toEqual([]);
+  come.resolve();
+  await bench.sees(bench.screen, 'control-plane');
+  await wait.waitFor({ state: 'hidden' });
+});
+
 here('an engine that breaks down in the middle is told, and all but the last action comes back', async () => {
   const reader = await visit.reader();
   await reader.addInitScript(() => {

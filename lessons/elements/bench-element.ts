@@ -1,4 +1,4 @@
-import { Bench } from '../bench/bench.ts';
+import { Bench, type Phase } from '../bench/bench.ts';
 import { examOfPage } from '../bench/exam.ts';
 import { openKeeping } from '../bench/keeping.ts';
 import type { BenchSetup } from '../bench/protocol.ts';
@@ -12,6 +12,7 @@ import type { FilesPanel } from './files-panel.ts';
 import type { ObjectInspector } from './object-inspector.ts';
 import { shareButton, takeShared } from './share-state.ts';
 import type { ShellTerminal } from './shell-terminal.ts';
+import { announceSettled } from './site-keeping.ts';
 import { announceBench, type BenchDoor } from './the-bench.ts';
 
 const MAX_TERMINALS = 4;
@@ -81,6 +82,8 @@ export class BenchElement extends HTMLElement implements BenchDoor {
         if (!this.#tabs.has(`terminal-${name}`)) this.#addTerminal(name);
       }
     });
+    const settled = [this.bench.equipped.until((equipped) => equipped), this.bench.phase.until(hasEnded)];
+    void Promise.race(settled).then(announceSettled);
     if (this.#place.kind !== 'mirror') void this.#remember();
     announceBench(this);
     void this.#workshopBar();
@@ -233,6 +236,11 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     if (event.target.closest('dd-inspector') === null) return;
     this.#cameFrom?.focus();
   }
+}
+
+/** Nothing more is on its way unless the learner asks for it. */
+function hasEnded({ kind }: Phase): boolean {
+  return kind !== 'starting' && kind !== 'running';
 }
 
 /** What the page says of its bench; a task of an exam has a cluster of its own. */

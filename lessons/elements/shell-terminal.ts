@@ -14,6 +14,9 @@ const MAX_PASTE = 64 * 1024;
 
 const PROMPT_WITHIN_MS = 3000;
 
+/** What is here sooner is not worth a word. */
+const PATIENCE_MS = 400;
+
 /** `<dd-terminal name="1">`: a shell on the workstation. */
 export class ShellTerminal extends HTMLElement {
   #bench: Bench | undefined;
@@ -24,8 +27,11 @@ export class ShellTerminal extends HTMLElement {
   #detach: (() => void) | undefined;
   /** Resolves when the shell has shown something, which is when it takes a line. */
   readonly #prompted = Promise.withResolvers<void>();
+  #hasPrompt = false;
+  /** What is being waited for. Lies over the screen: a line that came and went would resize the shell. */
+  readonly #wait = h('p', { class: 'terminal-wait', role: 'status' });
   readonly #note = h('p', { class: 'terminal-note', role: 'status' });
-  readonly #screen = h('div', { class: 'screen' });
+  readonly #screen = h('div', { class: 'screen' }, this.#wait);
   readonly #keys = new KeyBar((text) => this.type(text));
 
   get name(): string {
@@ -73,6 +79,10 @@ export class ShellTerminal extends HTMLElement {
     bench.phase.on(({ kind }) => {
       if (kind === 'running') this.#connect();
     });
+    setTimeout(() => {
+      for (const signal of [bench.phase, bench.equipped]) signal.on(() => this.#tellWait());
+      void this.#prompted.promise.then(() => this.#tellWait());
+    }, PATIENCE_MS);
   }
 
   /** Loads the terminal, if that has not been done; resolves when its shell can be typed to. */
@@ -85,6 +95,14 @@ export class ShellTerminal extends HTMLElement {
   /** Types text, as if by hand. */
   type(text: string): void {
     this.#submit({ kind: 'terminal.input', terminal: this.name, text });
+  }
+
+  #tellWait(): void {
+    const { phase, equipped } = this.#bench!;
+    const started = phase.value.kind === 'running' && this.#hasPrompt;
+    const ahead = started ? !equipped.value : ['starting', 'running'].includes(phase.value.kind);
+    const text = started ? words.terminal.toolsComing : words.terminal.loading;
+    setText(this.#wait, ahead ? text : '');
   }
 
   #submit(input: ClusterInput): void {
@@ -141,6 +159,7 @@ export class ShellTerminal extends HTMLElement {
     setTimeout(this.#prompted.resolve, PROMPT_WITHIN_MS);
     this.#detach = bench.screens.attach(this.name, (data, done) => {
       terminal.write(data, done);
+      this.#hasPrompt = true;
       this.#prompted.resolve();
     });
     this.#tellSize();

@@ -1,4 +1,5 @@
 import { LanguageLink } from './language-link.ts';
+import { keepSite } from './site-keeping.ts';
 import { SiteSearch } from './site-search.ts';
 import { ThemeChoice } from './theme-choice.ts';
 
@@ -7,10 +8,4 @@ customElements.define('dd-theme', ThemeChoice);
 customElements.define('dd-language', LanguageLink);
 customElements.define('dd-search', SiteSearch);
 
-// After the page is there: keeping the site for later must not hold up what is read now.
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  const register = () =>
-    void navigator.serviceWorker.register(`${document.body.dataset['base'] ?? '/'}sw.js`).catch(() => {});
-  if (document.readyState === 'complete') register();
-  else addEventListener('load', register, { once: true });
-}
+if (import.meta.env.PROD && 'serviceWorker' in navigator) keepSite();

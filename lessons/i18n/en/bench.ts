@@ -138,7 +138,8 @@ export const bench = {
     ctrl: 'Ctrl',
     tooLong: (size: string) =>
       `That paste is ${size}. The terminal takes up to 64 kB at once; put long text into a file, under Files.`,
-    loading: 'Opening the terminal…',
+    loading: 'The prompt comes as soon as the shell is up…',
+    toolsComing: 'You can type. kubectl and the other tools are on their way; your command runs when they are here.',
     /** For programs that people look for and that are not here. */
     instead: {
       docker:

@@ -140,7 +140,8 @@ export const bench: typeof english = {
       apt: '这台机器上装不了别的东西。ls /usr/bin 能看到有什么。',
       man: '这里没有手册页。查字段用 kubectl explain pod.spec，查参数用 --help。',
     },
-    loading: '正在打开终端……',
+    loading: 'shell 启动后，提示符就会出现……',
+    toolsComing: '可以先输入。kubectl 和其他工具还在加载，到齐后命令会立即执行。',
   },
   files: {
     label: '工作站上 /root 里的文件',
