@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { EndpointSlice, Service } from '../../api/kinds.ts';
 import { type CorpusCase, get } from '../../linux/programs/nginx/testing/corpus.ts';
 import { decision } from '../../linux/programs/nginx/testing/decision.ts';
-import { askInstalled, askSimulated, installedNginx } from '../../linux/programs/nginx/testing/servers.ts';
+import { askBoth, installedNginx } from '../../linux/programs/nginx/testing/servers.ts';
 import { configurationOf } from '../../nginx-gateway-fabric/configuration.ts';
 import { gatewayConf } from '../../nginx-gateway-fabric/gateway-conf.ts';
 import type { Gateway, HttpRoute } from '../../nginx-gateway-fabric/kinds.ts';
@@ -17,10 +17,9 @@ if (nginx === undefined) console.warn('skipped: no nginx is installed to be comp
 const INSTALL =
   'kubectl apply -f https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.14.1/deploy/static/provider/cloud/deploy.yaml';
 const SERVICES = ['one', 'two', 'three'];
-const PORT = '@PORT@';
-/** Of whoever stands in for the first Pod. */
-const FIRST_BACKEND = 18_300;
-const DEFAULT_BACKEND = FIRST_BACKEND + 50;
+/** A port of this machine, and those of whoever stands in for the Pods and for the controllers' own servers. */
+const port = (further: number) => `@PORT+${further}@`;
+const backend = (index: number) => port(100 + index);
 
 /** A Service and its one endpoint, which need not be there. */
 function service(name: string, index: number): string {
@@ -193,14 +192,14 @@ function onOneMachine(conf: string): string {
     .exec(conf)![1]!
     .replace(/^\t(include|access_log|map_hash_bucket_size|error_log) .*\n/gm, '')
     .replace(/^\t\tlisten 443.*\n|^\t\tssl_certificate.*\n/gm, '')
-    .replace(/^(\t\tlisten) 80\b/gm, `$1 127.0.0.1:${PORT}`)
-    .replaceAll('127.0.0.1:8181', `127.0.0.1:${DEFAULT_BACKEND}`)
-    .replaceAll('127.0.0.1:10246', `127.0.0.1:${DEFAULT_BACKEND + 1}`)
-    .replace(/server 10\.244\.9\.(\d+):80/g, (_, index: string) => `server 127.0.0.1:${FIRST_BACKEND + Number(index)}`);
+    .replace(/^(\t\tlisten) 80\b/gm, `$1 127.0.0.1:${port(0)}`)
+    .replaceAll('127.0.0.1:8181', `127.0.0.1:${port(200)}`)
+    .replaceAll('127.0.0.1:10246', `127.0.0.1:${port(201)}`)
+    .replace(/server 10\.244\.9\.(\d+):80/g, (_, index: string) => `server 127.0.0.1:${backend(Number(index))}`);
   const told = '$request_uri host=$http_host proto=$http_x_forwarded_proto forwarded=$http_x_forwarded_host';
   const backends = SERVICES.map(
     (name, index) =>
-      `server { listen 127.0.0.1:${FIRST_BACKEND + index + 1}; location / { return 200 "${name} ${told}"; } }\n`,
+      `server { listen 127.0.0.1:${backend(index + 1)}; location / { return 200 "${name} ${told}"; } }\n`,
   );
   return inside + backends.join('');
 }
@@ -219,8 +218,10 @@ test.skipIf(nginx === undefined)(
       expect(conf).toContain(`server_name ${host}`);
 
     const cases: readonly CorpusCase[] = [{ name: 'ingress', text: onOneMachine(conf), requests: requests() }];
-    const [ours] = askSimulated(cases);
-    const [theirs] = await askInstalled(nginx!, cases);
+    const {
+      ours: [ours],
+      theirs: [theirs],
+    } = await askBoth(nginx!, cases);
     const different = requests().flatMap((request, index) => {
       const [own, real] = [decision(ours![index]!), decision(theirs![index]!)];
       return own === real ? [] : [{ request, own, real }];
@@ -321,7 +322,10 @@ const GATEWAY = {
 test.skipIf(nginx === undefined)(
   'what the controller of the Gateway API writes leads requests where Debian’s nginx leads them',
   async () => {
-    const conf = gatewayConf(configurationOf(VIEW, [GATEWAY])).replaceAll('127.0.0.1:850', '127.0.0.1:1840');
+    const conf = gatewayConf(configurationOf(VIEW, [GATEWAY])).replace(
+      /127\.0\.0\.1:850(\d)/g,
+      (_, last: string) => `127.0.0.1:${port(210 + Number(last))}`,
+    );
     const hosts = [
       'paths.example',
       'a.wild.example',
@@ -340,8 +344,10 @@ test.skipIf(nginx === undefined)(
       get('/app/a%20b?x=%2F', 'rw.example'),
     ];
     const cases: readonly CorpusCase[] = [{ name: 'gateway', text: onOneMachine(conf), requests: asked }];
-    const [ours] = askSimulated(cases);
-    const [theirs] = await askInstalled(nginx!, cases);
+    const {
+      ours: [ours],
+      theirs: [theirs],
+    } = await askBoth(nginx!, cases);
     const different = asked.flatMap((request, index) => {
       const [own, real] = [decision(ours![index]!), decision(theirs![index]!)];
       return own === real ? [] : [{ request, own, real }];

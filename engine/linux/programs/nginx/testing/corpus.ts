@@ -1,4 +1,4 @@
-// Configurations and requests that this nginx and Debian's must answer alike. `@PORT@` is the case's own port, `@DIR@` a
+// Configurations and requests that this nginx and Debian's must answer alike. `@PORT@` is the case's own port, `@PORT+7@` the seventh above it, `@DIR@` a
 // directory with a few files.
 
 export interface CorpusCase {
