@@ -29,6 +29,11 @@ export interface ApiRequest {
    * is answered with status 102 alone; asked as an input, it is answered like any other request.
    */
   readonly outside?: boolean;
+  /**
+   * True where the transport can write protobuf: then an answer's content type may say so. Its body is a plain object all the
+   * same, and so are the events of its watch.
+   */
+  readonly writesProtobuf?: boolean;
 }
 
 /**

@@ -45,6 +45,7 @@ export function readHead(message: IncomingMessage, clients: ClientCertificates |
     path,
     ...(mark < 0 ? {} : { query: readQuery(url.slice(mark + 1)) }),
     headers,
+    ...(headers['accept']?.includes(PROTOBUF) === true && !proxied ? { writesProtobuf: true } : {}),
     ...(user === undefined ? {} : { user }),
   };
 }

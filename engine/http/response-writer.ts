@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { ApiResponse, WatchEvent } from '../api/request.ts';
 import { bodyJson, objectJson } from './object-json.ts';
+import { PROTOBUF } from './protobuf/decode.ts';
+import { encodeProtobuf, encodeWatchEvent } from './protobuf/encode.ts';
 
 /** Shorter answers are not worth compressing; the real server has the same limit. */
 const GZIP_THRESHOLD_BYTES = 128 * 1024;
@@ -31,7 +33,9 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
     response.writeHead(status, headers);
     response.end(message.method === 'HEAD' ? undefined : payload);
   };
-  let payload = payloadOf(body, answer.headers['content-type'] ?? '');
+  const protobuf = isProtobuf(answer) ? protobufOf(body) : undefined;
+  if (protobuf === NOT_IN_PROTOBUF) headers['content-type'] = 'application/json';
+  let payload = protobuf || payloadOf(body, String(headers['content-type'] ?? ''));
   // Node would encode the headers once more with a body that is a string.
   if (warning !== undefined) payload = Buffer.from(payload);
   if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message) || 'content-encoding' in headers) {
@@ -43,6 +47,18 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
     if (error === null) headers['content-encoding'] = 'gzip';
     send(error === null ? compressed : payload);
   });
+}
+
+function isProtobuf({ headers }: ApiResponse): boolean {
+  return headers['content-type']?.startsWith(PROTOBUF) === true;
+}
+
+const NOT_IN_PROTOBUF = false;
+
+/** Of an object its message, if there is one; undefined for what is in bytes or text already. */
+function protobufOf(body: unknown): Buffer | typeof NOT_IN_PROTOBUF | undefined {
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return undefined;
+  return encodeProtobuf(body) ?? NOT_IN_PROTOBUF;
 }
 
 /** An object of the API ends with a newline, as everything that Go's JSON encoder writes to a stream. */
@@ -72,13 +88,16 @@ function eventLine({ type, object }: WatchEvent): Buffer {
   return Buffer.concat([Buffer.from(`{"type":"${type}"`), OBJECT[0], objectJson(object), OBJECT[1]]);
 }
 
-/** Streams a watch as lines of JSON until either side ends it. @param timeoutMs real milliseconds; absent: for ever. */
+const NOTHING = Buffer.alloc(0);
+
+/** Streams a watch, as lines of JSON or frames of protobuf, until either side ends it. @param timeoutMs real milliseconds; absent: for ever. */
 export function writeWatch(response: ServerResponse, answer: ApiResponse, timeoutMs: number | undefined): void {
   response.writeHead(answer.status, { 'cache-control': NO_CACHE, ...answer.headers });
   response.flushHeaders();
+  const encode = isProtobuf(answer) ? (event: WatchEvent) => encodeWatchEvent(event) ?? NOTHING : eventLine;
   const stop = answer.watch!({
     outside: true,
-    event: (event) => send(response, eventLine(event)),
+    event: (event) => send(response, encode(event)),
     end: () => response.end(),
   });
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => response.end(), timeoutMs);

@@ -33,7 +33,7 @@ import { RootDiscovery } from './discovery/root.ts';
 import { NO_NETWORK, type SendHttp } from './http-port.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { CreationFields } from './managed-fields/creation-fields.ts';
-import { negotiate } from './media-type.ts';
+import { type Negotiated, negotiate, type Offer, protobufType } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
@@ -119,10 +119,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const stopService = advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress);
   const attempt = (request: ApiRequest): ApiResponse => {
     try {
-      return encode(request, serve(server, request, options.serverVersion, openApi));
+      return encode(server, request, serve(server, request, options.serverVersion, openApi));
     } catch (error) {
       if (error instanceof AnswersNeeded) throw error;
-      return encode(request, failure(error));
+      return encode(server, request, failure(error));
     }
   };
   return {
@@ -297,7 +297,8 @@ function serveResource(
   if (!fitsScope(resource.kind, info)) throw noSuchResource();
   const query = new Query(request);
   const { handler } = route(resource.kind, info, request.method, query);
-  const negotiated = negotiate(request.headers?.['accept']);
+  const custom = resource.kind.custom !== undefined;
+  const negotiated = negotiate(request.headers?.['accept'], { protobuf: request.writesProtobuf, custom });
   return handler({
     ...resource,
     server,
@@ -328,26 +329,43 @@ function fitsScope({ namespaced }: KindDescriptor, { namespace, name }: RequestI
   return namespaced ? namespace !== '' || name === '' : namespace === '';
 }
 
-/** Bodies are plain objects; a client that wants YAML gets text. */
-function encode(request: ApiRequest, response: ApiResponse): ApiResponse {
+/** Bodies are plain objects; a client that wants YAML gets text, and one that wants protobuf is given it by the transport. */
+function encode(server: ServerContext, request: ApiRequest, response: ApiResponse): ApiResponse {
   const { body } = response;
   if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return response;
   const accept = request.headers?.['accept'];
-  if (accept === undefined || !accept.includes('yaml') || !prefersYaml(accept)) return response;
+  if (accept === undefined || !/yaml|protobuf/.test(accept)) return response;
+  const format = formatOf(accept, {
+    protobuf: request.writesProtobuf === true && 'kind' in body && body.kind !== 'Table',
+    custom: isCustom(server, body),
+  });
+  if (format === 'json') return response;
+  const contentType = format === 'yaml' ? 'application/yaml' : protobufType(false);
   return {
     ...response,
-    headers: { ...response.headers, 'content-type': 'application/yaml' },
-    body: stringifyYaml(body),
+    headers: { ...response.headers, 'content-type': contentType },
+    body: format === 'yaml' ? stringifyYaml(body) : body,
   };
 }
 
 /** A refusal must not fail once more, be it because of what the client accepts. */
-function prefersYaml(accept: string): boolean {
+function formatOf(accept: string, offer: Offer): Negotiated['format'] {
   try {
-    return negotiate(accept).format === 'yaml';
+    return negotiate(accept, offer).format;
   } catch {
-    return false;
+    return 'json';
   }
+}
+
+/** Whether a body is a custom resource or a list of them. */
+function isCustom({ kinds }: ServerContext, body: { kind?: unknown; apiVersion?: unknown }): boolean {
+  const { apiVersion, kind } = body;
+  return kinds.some(
+    (each) =>
+      each.custom !== undefined &&
+      (each.kind === kind || `${each.kind}List` === kind) &&
+      `${each.group}/${each.version}` === apiVersion,
+  );
 }
 
 function failure(error: unknown): ApiResponse {

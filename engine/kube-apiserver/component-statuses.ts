@@ -34,7 +34,7 @@ export function serveComponentStatuses(
   if (info.namespace !== '' || info.subresource !== '') throw noSuchResource();
   const query = new Query(request);
   if (request.method !== 'GET' || info.watch === true || query.flag('watch')) throw methodNotAllowed();
-  const { as } = negotiate(request.headers?.['accept']);
+  const { as } = negotiate(request.headers?.['accept'], { protobuf: request.writesProtobuf });
   const shown = presentation(KIND, as, query.text('includeObject'), () => server.clock.nowMs);
   const warnings = [KIND.deprecation!];
   if (info.name !== '') {

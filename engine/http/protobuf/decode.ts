@@ -1,7 +1,6 @@
 import { badRequest } from '../../api/errors.ts';
-import { KINDS } from '../../api/kind-list.ts';
-import { DEFINITIONS } from '../../api/schema/definitions.ts';
 import { readFields, WireError } from '../../linux/protobuf.ts';
+import { definitionOf } from './kinds.ts';
 import { decodeMessage } from './message.ts';
 
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
@@ -10,22 +9,6 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 const MAGIC = Buffer.from('k8s\0');
 const TEXT = new TextDecoder();
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-
-/** Kinds that are sent but not stored, by `apiVersion/kind`; DeleteOptions come in every version. */
-const UNSTORED: Readonly<Record<string, string>> = {
-  'v1/Binding': 'io.k8s.api.core.v1.Binding',
-  'v1/Status': `${META}.Status`,
-  'autoscaling/v1/Scale': 'io.k8s.api.autoscaling.v1.Scale',
-  'policy/v1/Eviction': 'io.k8s.api.policy.v1.Eviction',
-  'authentication.k8s.io/v1/TokenRequest': 'io.k8s.api.authentication.v1.TokenRequest',
-  'authentication.k8s.io/v1/TokenReview': 'io.k8s.api.authentication.v1.TokenReview',
-  'authentication.k8s.io/v1/SelfSubjectReview': 'io.k8s.api.authentication.v1.SelfSubjectReview',
-  'authorization.k8s.io/v1/SelfSubjectAccessReview': 'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
-  'authorization.k8s.io/v1/SelfSubjectRulesReview': 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
-  'authorization.k8s.io/v1/SubjectAccessReview': 'io.k8s.api.authorization.v1.SubjectAccessReview',
-  'authorization.k8s.io/v1/LocalSubjectAccessReview': 'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
-};
 
 interface Envelope {
   readonly apiVersion: string;
@@ -43,9 +26,7 @@ export function decodeProtobuf(bytes: Uint8Array): object {
   try {
     const { apiVersion, kind, raw } = readEnvelope(bytes);
     const definition = definitionOf(apiVersion, kind);
-    return definition === undefined || !DEFINITIONS.has(definition)
-      ? { apiVersion, kind }
-      : { apiVersion, kind, ...decodeMessage(definition, raw) };
+    return definition === undefined ? { apiVersion, kind } : { apiVersion, kind, ...decodeMessage(definition, raw) };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     throw badRequest(`the object provided is unrecognized: ${error.message}`);
@@ -69,13 +50,4 @@ function readEnvelope(bytes: Uint8Array): Envelope {
     }
   }
   return envelope;
-}
-
-function definitionOf(apiVersion: string, kind: string): string | undefined {
-  if (kind === 'DeleteOptions') return `${META}.DeleteOptions`;
-  const name = `${apiVersion}/${kind}`;
-  if (Object.hasOwn(UNSTORED, name)) return UNSTORED[name];
-  const slash = apiVersion.lastIndexOf('/');
-  const [group, version] = [apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1)];
-  return KINDS.find((each) => each.kind === kind && each.group === group && each.version === version)?.schema;
 }

@@ -1,25 +1,34 @@
 import { readFileSync } from 'node:fs';
 
+/**
+ * Messages that no published schema tells of: numbers too large for a double come as int64, and of a field that may hold
+ * one of two things each has a number of its own (k8s.io/apiextensions-apiserver pkg/apis/apiextensions/v1, JSONSchemaProps).
+ */
+export type FieldForm = 'int64' | 'orList' | 'orBoolean' | 'orStrings';
+
 /** What a field number of a message stands for. */
-type NumberedField =
+export type NumberedField =
   /** A field of the JSON object. A pointer's zero is a value; that of others means the field was left out. */
-  | { readonly type: 'field'; readonly name: string; readonly pointer: boolean }
+  | { readonly type: 'field'; readonly name: string; readonly pointer: boolean; readonly form?: FieldForm }
   /** A message whose fields are written into the JSON object that it is part of. */
   | { readonly type: 'inline'; readonly definition: string };
 
 export type MessageFields = ReadonlyMap<number, NumberedField>;
 
-const LINES: ReadonlyMap<string, string> = readLines();
+/** Extracted from kubectl, and what the API server's own packages have beside, which kubectl does not link. */
+const FILES = ['field-numbers.txt', 'own-field-numbers.txt'];
+const LINES: ReadonlyMap<string, string> = new Map(FILES.flatMap(readLines));
 const DECODED = new Map<string, MessageFields>();
 
-function readLines(): ReadonlyMap<string, string> {
-  const text = readFileSync(new URL('field-numbers.txt', import.meta.url), 'utf8');
-  return new Map(
-    text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
-  );
+function readLines(file: string): (readonly [string, string])[] {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [definition = '', ...fields] = line.split(' ');
+      return [definition, fields.join(' ')];
+    });
 }
 
 /** The fields of a definition by their numbers, e.g. of `io.k8s.api.core.v1.Pod`; undefined when it is not known. */
@@ -36,13 +45,20 @@ export function fieldsByNumber(definition: string): MessageFields | undefined {
 function decodeLine(packageName: string, line: string): MessageFields {
   const fields = new Map<number, NumberedField>();
   let next = 1;
-  for (const entry of line.split(' ')) {
+  for (const entry of line.split(' ').filter((each) => each !== '')) {
     const equals = entry.indexOf('=');
     const number = equals < 0 ? next : Number(entry.slice(0, equals));
     const text = entry.slice(equals + 1);
     next = number + 1;
     if (text.startsWith('<')) fields.set(number, { type: 'inline', definition: `${packageName}.${text.slice(1)}` });
-    else fields.set(number, { type: 'field', name: text.replace('*', ''), pointer: text.endsWith('*') });
+    else fields.set(number, decodeField(text));
   }
   return fields;
+}
+
+/** `NAME`, `NAME*` for a pointer, `NAME:FORM`. */
+function decodeField(text: string): NumberedField {
+  const [name = '', form] = text.split(':');
+  const field = { type: 'field', name: name.replace('*', ''), pointer: name.endsWith('*') } as const;
+  return form === undefined ? field : { ...field, form: form as FieldForm };
 }

@@ -1,8 +1,10 @@
-import { DEFINITIONS, type Definition, type FieldSchema, type ValueSchema } from '../../api/schema/definitions.ts';
+import type { Definition, FieldSchema, ValueSchema } from '../../api/schema/definitions.ts';
 import { readFields, WireError, type WireValue } from '../../linux/protobuf.ts';
-import { fieldsByNumber } from './field-numbers.ts';
+import { type FieldForm, fieldsByNumber, type NumberedField } from './field-numbers.ts';
+import { schemaOf } from './kinds.ts';
 
 type Json = Record<string, unknown>;
+type JsonField = Extract<NumberedField, { type: 'field' }>;
 
 /** Nothing a client sends nests deeper; the limit keeps recursion bounded. */
 const MAX_DEPTH = 100;
@@ -16,7 +18,7 @@ const TEXT = new TextDecoder();
  * @param definition e.g. `io.k8s.api.core.v1.Pod`. @throws WireError
  */
 export function decodeMessage(definition: string, bytes: Uint8Array, depth = 0): Json {
-  const schema = DEFINITIONS.get(definition);
+  const schema = schemaOf(definition);
   if (schema === undefined) throw new WireError(`nothing is known of ${definition}`);
   const object: Json = {};
   decodeInto(object, schema, definition, bytes, depth);
@@ -36,26 +38,20 @@ function decodeInto(object: Json, owner: Definition, definition: string, bytes: 
       continue;
     }
     const schema = owner.get(field.name);
-    if (schema !== undefined) setField(object, field.name, schema, field.pointer, value, depth);
+    if (schema !== undefined) setField(object, field, schema, value, depth);
   }
 }
 
-function setField(
-  object: Json,
-  name: string,
-  schema: FieldSchema,
-  pointer: boolean,
-  value: WireValue,
-  depth: number,
-): void {
+function setField(object: Json, field: JsonField, schema: FieldSchema, value: WireValue, depth: number): void {
+  const { name, pointer, form } = field;
   if (schema.type === 'list') {
     object[name] ??= [];
     (object[name] as unknown[]).push(decodeValue(schema.of, value, depth));
   } else if (schema.type === 'map') {
     object[name] ??= {};
-    setEntry(object[name] as Json, schema.of, value, depth);
+    setEntry(object[name] as Json, schema.of, form, value, depth);
   } else {
-    const decoded = decodeValue(schema, value, depth);
+    const decoded = decodeValue(schema, value, depth, form);
     if (decoded !== undefined && (pointer || !isZero(decoded))) object[name] = decoded;
   }
 }
@@ -65,19 +61,21 @@ function isZero(value: unknown): boolean {
 }
 
 /** One entry of a map: a message of key and value, either of which is left out when zero. */
-function setEntry(map: Json, of: ValueSchema, entry: WireValue, depth: number): void {
+function setEntry(map: Json, of: ValueSchema, form: FieldForm | undefined, entry: WireValue, depth: number): void {
   let key = '';
   let value: WireValue | undefined;
   for (const field of readFields(messageBytes(entry))) {
     if (field.number === 1) key = TEXT.decode(messageBytes(field.value));
     else if (field.number === 2) value = field.value;
   }
-  const decoded = decodeValue(of, value ?? { type: 'bytes', bytes: new Uint8Array() }, depth);
+  const decoded = decodeValue(of, value ?? { type: 'bytes', bytes: new Uint8Array() }, depth, form);
   // Not an assignment: a key may be `__proto__`.
   Object.defineProperty(map, key, { value: decoded, enumerable: true, configurable: true, writable: true });
 }
 
-function decodeValue(schema: ValueSchema, value: WireValue, depth: number): unknown {
+function decodeValue(schema: ValueSchema, value: WireValue, depth: number, form?: FieldForm): unknown {
+  if (form === 'int64') return integer(value);
+  if (form !== undefined) return decodeEither(form, value, depth);
   switch (schema.type) {
     case 'string':
       return TEXT.decode(messageBytes(value));
@@ -107,6 +105,21 @@ function decodeValue(schema: ValueSchema, value: WireValue, depth: number): unkn
     case 'map':
       throw new WireError('a map within a map');
   }
+}
+
+const JSON_SCHEMA_PROPS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
+
+/** A schema, or what may stand in its place. */
+function decodeEither(form: FieldForm, value: WireValue, depth: number): unknown {
+  const schemaNumber = form === 'orBoolean' ? 2 : 1;
+  const others: WireValue[] = [];
+  for (const field of readFields(messageBytes(value))) {
+    if (field.number === schemaNumber) return decodeMessage(JSON_SCHEMA_PROPS, messageBytes(field.value), depth + 1);
+    others.push(field.value);
+  }
+  if (form === 'orBoolean') return others.some((each) => integer(each) !== 0);
+  if (form === 'orStrings') return others.map((each) => TEXT.decode(messageBytes(each)));
+  return others.map((each) => decodeMessage(JSON_SCHEMA_PROPS, messageBytes(each), depth + 1));
 }
 
 function messageBytes(value: WireValue): Uint8Array {

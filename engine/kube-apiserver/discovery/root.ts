@@ -21,7 +21,7 @@ export class RootDiscovery {
 
   /** @param core `/api`, else `/apis`. */
   serve(request: ApiRequest, kinds: readonly KindDescriptor[], core: boolean): ApiResponse {
-    if (negotiate(request.headers?.['accept']).as !== 'APIGroupDiscoveryList') {
+    if (negotiate(request.headers?.['accept'], { protobuf: request.writesProtobuf }).as !== 'APIGroupDiscoveryList') {
       return {
         status: 200,
         headers: { 'content-type': 'application/json' },

@@ -4,6 +4,7 @@ import { type FieldSelector, parseFieldSelector } from '../../api/field-selector
 import { parseLabelSelector } from '../../api/label-selector.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { presentationFor, type ResourceHandler, type ResourceRequest, respond, respondWithObject } from '../context.ts';
+import { protobufType } from '../media-type.ts';
 import { listObjects } from '../registry/list.ts';
 import { readListOptions } from '../registry/list-options.ts';
 import type { ObjectFilter } from '../watch/object-filter.ts';
@@ -32,7 +33,9 @@ export const watchCollection: ResourceHandler = (request) => {
     timeoutSeconds: options.timeoutSeconds,
     present: presentationFor(request).event,
   });
-  return { status: 200, headers: respond(200, undefined, request.warnings).headers, watch };
+  const { headers } = respond(200, undefined, request.warnings);
+  if (request.negotiated.format !== 'protobuf') return { status: 200, headers, watch };
+  return { status: 200, headers: { ...headers, 'content-type': protobufType(true) }, watch };
 };
 
 /** The selectors of a list, watch or deletecollection. @throws StatusError BadRequest */

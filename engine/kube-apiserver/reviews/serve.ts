@@ -39,7 +39,7 @@ export function serveCreateOnly(
   const review = REVIEWS.find(isAsked);
   if (review === undefined) return undefined;
   if (request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
-  negotiate(request.headers?.['accept'], false);
+  negotiate(request.headers?.['accept'], { convertible: false, protobuf: request.writesProtobuf });
   const { fieldValidation } = readWriteOptions('CreateOptions', new Query(request));
   const { object, warnings } = decodeObject(request, reviewKind(review), fieldValidation, server.kinds);
   const status = review.answer(object as unknown as Readonly<Record<string, unknown>>, {
@@ -54,7 +54,7 @@ export function serveCreateOnly(
 function serveBinding(server: ServerContext, request: ApiRequest, info: RequestInfo, user: UserInfo): ApiResponse {
   const pods = server.resources.get('/v1/pods');
   if (pods === undefined || request.method !== 'POST' || info.name !== '') throw methodNotAllowed();
-  const negotiated = negotiate(request.headers?.['accept']);
+  const negotiated = negotiate(request.headers?.['accept'], { protobuf: request.writesProtobuf });
   const binding = { ...info, subresource: 'binding' };
   const query = new Query(request);
   return bindPod({ ...pods, server, request, info: binding, query, negotiated, user, warnings: [] });
