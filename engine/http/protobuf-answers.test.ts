@@ -134,7 +134,6 @@ test('custom resources come as JSON; who takes nothing but protobuf gets none', 
   const answer = await until(
     () => ask('GET', WIDGETS),
     ({ status }) => status === 200,
-    15_000,
   );
   expect(answer.headers['content-type']).toBe('application/json');
   expect(answer.body).toMatchObject({ kind: 'WidgetList', items: [] });
