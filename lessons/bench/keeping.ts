@@ -47,6 +47,12 @@ interface Head {
 }
 
 let opened: Promise<Keeping> | undefined;
+let name = 'drydock';
+
+/** Another database than the site's own; said before anything is opened. */
+export function keepIn(database: string): void {
+  name = database;
+}
 
 /** The device's database, or memory where there is none (some private windows); the same one for the whole page. */
 export function openKeeping(): Promise<Keeping> {
@@ -64,7 +70,7 @@ export function keepingInMemory(): RunKeeping {
 
 async function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open('drydock', 1);
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       for (const store of ['runs', 'entries', 'aside', 'achieved']) request.result.createObjectStore(store);
     };

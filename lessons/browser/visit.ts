@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { serveSite } from './site.ts';
@@ -13,23 +13,29 @@ const PATIENCE_MS = 60_000;
 /** A browser and the site, for one file of tests. */
 export class Visit {
   readonly url: string;
+  /** Other sites that pages may speak to. */
+  readonly #friends: readonly string[];
   readonly #browser: Browser;
   readonly #close: () => Promise<void>;
   readonly #contexts: BrowserContext[] = [];
   /** What went wrong on any page: errors, refused requests, requests to the outside. */
   readonly complaints: string[] = [];
 
-  private constructor(browser: Browser, site: { url: string; close(): Promise<void> }) {
+  private constructor(browser: Browser, site: { url: string; close(): Promise<void> }, friends: readonly string[]) {
     this.#browser = browser;
+    this.#friends = friends;
     this.url = site.url;
     this.#close = () => site.close();
   }
 
-  /** @param served where the site is served already; the built one is served unless told */
-  static async begin(served?: string): Promise<Visit | undefined> {
+  /**
+   * @param served where the site is served already; the built one is served unless told
+   * @param friends where else pages may send requests
+   */
+  static async begin(served?: string, friends: readonly string[] = []): Promise<Visit | undefined> {
     const browser = await launchChromium();
     const site = served === undefined ? serveSite : async () => ({ url: served, close: async () => {} });
-    if (browser !== undefined) return new Visit(browser, await site());
+    if (browser !== undefined) return new Visit(browser, await site(), friends);
     console.warn('no Chromium for this platform was found; the browser tests are skipped');
     return undefined;
   }
@@ -70,10 +76,14 @@ export class Visit {
     page.on('pageerror', (error) => this.complaints.push(`error: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       const ofTests = message.text().startsWith('Service Worker registration blocked by Playwright');
-      if (!ofTests && ['error', 'warning'].includes(message.type())) this.complaints.push(`console: ${message.text()}`);
+      // A record store answers 404 where it has nothing, which browsers tell as an error.
+      const ofFriends = this.#friends.some((url) => message.location().url.startsWith(url));
+      if (!ofTests && !ofFriends && ['error', 'warning'].includes(message.type()))
+        this.complaints.push(`console: ${message.text()}`);
     });
     page.on('request', (request) => {
-      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(this.url)) {
+      const known = [this.url, ...this.#friends].some((url) => request.url().startsWith(url));
+      if (!known && !/^(data|blob|about):/.test(request.url())) {
         this.complaints.push(`a request left the page: ${request.url()}`);
       }
     });
@@ -83,22 +93,25 @@ export class Visit {
 /** A page with a bench, in the words of those who use it. */
 export class Bench {
   readonly page: Page;
+  /** Where on the page the bench is: all of it, unless it lies in a frame. */
+  readonly frame: Frame;
 
-  constructor(page: Page) {
+  constructor(page: Page, frame = page.mainFrame()) {
     this.page = page;
+    this.frame = frame;
   }
 
   /** The text on the chosen terminal's screen. */
   get screen(): Locator {
-    return this.page.locator('dd-terminal[data-shown] .xterm-rows');
+    return this.frame.locator('dd-terminal[data-shown] .xterm-rows');
   }
 
   get picture(): Locator {
-    return this.page.locator('dd-cluster .picture');
+    return this.frame.locator('dd-cluster .picture');
   }
 
   pod(name: string): Locator {
-    return this.page.locator(`dd-cluster .pod[data-pod="${name}"]`);
+    return this.frame.locator(`dd-cluster .pod[data-pod="${name}"]`);
   }
 
   container(pod: string, name: string): Locator {
@@ -107,19 +120,19 @@ export class Bench {
 
   /** Waits until the picture shows the Pod running and ready. */
   async runs(pod: string): Promise<void> {
-    await this.page.locator(`dd-cluster .pod[data-pod="${pod}"][data-tone=good]`).waitFor();
+    await this.frame.locator(`dd-cluster .pod[data-pod="${pod}"][data-tone=good]`).waitFor();
   }
 
   get notice(): Locator {
-    return this.page.locator('dd-bench .notice');
+    return this.frame.locator('dd-bench .notice');
   }
 
   get clock(): Locator {
-    return this.page.locator('.clock-face');
+    return this.frame.locator('.clock-face');
   }
 
   tab(name: string): Locator {
-    return this.page.getByRole('tab', { name, exact: true });
+    return this.frame.getByRole('tab', { name, exact: true });
   }
 
   /** Waits until the shell has shown its prompt. */
@@ -130,14 +143,14 @@ export class Bench {
   /** Types a line as a learner would. */
   async type(line: string): Promise<void> {
     await this.prompt();
-    await this.page.locator('dd-terminal[data-shown] .xterm-helper-textarea').focus();
+    await this.frame.locator('dd-terminal[data-shown] .xterm-helper-textarea').focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
   }
 
   /** Does something that the chosen terminal's shell answers, and waits until its prompt is back. */
   async answers(act: () => Promise<void>): Promise<void> {
-    await this.page.evaluate(() => {
+    await this.frame.evaluate(() => {
       const bench = document.querySelector<HTMLElement>('dd-bench')!;
       delete bench.dataset['drawn'];
       const isScreen = ({ target }: MutationRecord) =>
@@ -148,7 +161,7 @@ export class Bench {
       observer.observe(bench, { childList: true, subtree: true });
     });
     await act();
-    await this.page.waitForFunction(() => {
+    await this.frame.waitForFunction(() => {
       const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
       const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
       return lines.findLast((line) => line !== '')?.endsWith('$');
@@ -156,7 +169,7 @@ export class Bench {
   }
 
   async press(name: string | RegExp): Promise<void> {
-    await this.page.getByRole('button', { name }).first().click();
+    await this.frame.getByRole('button', { name }).first().click();
   }
 
   async sees(locator: Locator, text: string | RegExp): Promise<void> {
@@ -165,7 +178,7 @@ export class Bench {
 
   /** Replaces what the editor holds. */
   async write(text: string): Promise<void> {
-    const editor = this.page.locator('dd-editor .cm-content');
+    const editor = this.frame.locator('dd-editor .cm-content');
     await editor.click();
     await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.keyboard.insertText(text);
@@ -174,8 +187,8 @@ export class Bench {
   /** What axe finds wrong with the page as it is now. */
   async flaws(): Promise<string[]> {
     // Evaluated from outside, so that the page's own policy stays as it is.
-    await this.page.evaluate(AXE);
-    return this.page.evaluate(async () => {
+    await this.frame.evaluate(AXE);
+    return this.frame.evaluate(async () => {
       // biome-ignore lint/suspicious/noExplicitAny: axe puts itself on the window.
       const { violations } = await (window as any).axe.run(document, { resultTypes: ['violations'] });
       return violations.flatMap((rule: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
