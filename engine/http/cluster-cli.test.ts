@@ -21,6 +21,7 @@ async function start(...argv: string[]) {
   const child = spawn(process.execPath, [program, '--port', '0', '--kubeconfig', kubeconfig, ...argv]);
   children.push(child);
   let output = '';
+  let closed = false;
   child.stdout.on('data', (data) => {
     output += data;
   });
@@ -28,10 +29,15 @@ async function start(...argv: string[]) {
     output += data;
   });
   const exited = new Promise<string>((resolve) => {
-    child.on('exit', (code, signal) => resolve(`${code ?? signal}`));
+    child.on('close', (code, signal) => {
+      closed = true;
+      resolve(`${code ?? signal}`);
+    });
   });
-  const ready = (text: string) => text.split('\n').length > 2 || child.exitCode !== null;
-  await until(() => output, ready);
+  await until(
+    () => output,
+    (text) => text.split('\n').length > 2 || closed,
+  );
   return { child, exited, kubeconfig, output: () => output, url: /https?:\/\/[\d.]+:\d+/.exec(output)?.[0] ?? '' };
 }
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { KINDS } from '../api/kind-list.ts';
 import { Random } from '../sim/index.ts';
-import { type Answer, serveCluster } from './testing/serve.ts';
+import { type Answer, serveCluster, until } from './testing/serve.ts';
 
 const served = await serveCluster();
 afterAll(() => served.close());
@@ -228,7 +228,10 @@ test('thousands of idle watches come and go', async () => {
       if (String(data).includes('"told"')) heard += 1;
     });
   await served.request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'told' } });
-  for (let tries = 0; heard < count && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(
+    () => heard,
+    (ears) => ears >= count,
+  );
   expect(heard).toBe(count);
   for (const socket of sockets) socket.destroy();
   expect((await served.request('GET', '/readyz')).text).toBe('ok');

@@ -53,7 +53,7 @@ test('an API server that is down is told apart from one that refuses', async () 
 });
 
 test('that a client does not wait for its answer is an input', async () => {
-  const socket = connect(served.port, '127.0.0.1');
+  const socket = connect(served.port, '127.0.0.1').on('error', () => {});
   socket.write('POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}');
   await until(
     () => submitted.at(-1),
@@ -69,7 +69,7 @@ test('that a client does not wait for its answer is an input', async () => {
 
 test('watches of clients that vanish are taken down', async () => {
   const sockets = Array.from({ length: 50 }, () => {
-    const socket = connect(served.port, '127.0.0.1');
+    const socket = connect(served.port, '127.0.0.1').on('error', () => {});
     socket.write('GET /watch HTTP/1.1\r\nhost: localhost\r\n\r\n');
     return socket;
   });

@@ -161,7 +161,7 @@ test.skipIf('missing' in binary)(
     writeFileSync(join(home, 'csr.json'), JSON.stringify({ ...csr, spec }));
     await kubectl('create', '-f', join(home, 'csr.json'));
     expect((await kubectl('certificate', 'approve', 'myuser')).stdout).toContain('myuser approved');
-    await kubectl('wait', '--for=jsonpath={.status.certificate}', 'csr/myuser', '--timeout=20s');
+    await kubectl('wait', '--for=jsonpath={.status.certificate}', 'csr/myuser', '--timeout=5m');
     const { stdout } = await kubectl('get', 'csr/myuser', '-o', 'jsonpath={.status.certificate}');
     writeFileSync(join(home, 'myuser.crt'), Buffer.from(stdout, 'base64'));
     writeFileSync(join(home, 'myuser.key'), key);

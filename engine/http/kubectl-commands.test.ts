@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -6,36 +5,19 @@ import { withRealKubectl } from './testing/kubectl.ts';
 
 // What people do with kubectl day by day, in its own words; kubectl.test.ts holds the first steps.
 
-const { test, path, env, home, file, kubectl, out, refusal } = await withRealKubectl();
+const { test, home, file, kubectl, out, refusal, runUntil } = await withRealKubectl();
 
 function configMap(name: string, data: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {${data}}\n`;
-}
-
-/** Starts a command that goes on by itself, and waits until it has printed something. */
-async function runUntil(argv: readonly string[], satisfied: (text: string) => boolean): Promise<string> {
-  const child = spawn(path, argv, { env: { ...env, PATH: process.env['PATH'] } });
-  let text = '';
-  await new Promise<void>((resolve, reject) => {
-    const take = (data: Buffer): void => {
-      text += data;
-      if (satisfied(text)) resolve();
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('close', () => (satisfied(text) ? resolve() : reject(new Error(`${argv.join(' ')} ended: ${text}`))));
-  });
-  child.kill('SIGKILL');
-  return text;
 }
 
 test('a Deployment is exposed, rolled, paused, undone, set and described', async () => {
   await out('create', 'deployment', 'web', '--image=nginx:1.29', '--replicas=2');
   expect(await out('expose', 'deployment', 'web', '--port=80')).toBe('service/web exposed\n');
   expect(await out('describe', 'service', 'web')).toMatch(/^Selector: +app=web$/m);
-  await out('rollout', 'status', 'deployment/web', '--timeout=20s');
+  await out('rollout', 'status', 'deployment/web', '--timeout=5m');
   expect(await out('rollout', 'restart', 'deployment/web')).toBe('deployment.apps/web restarted\n');
-  await out('rollout', 'status', 'deployment/web', '--timeout=20s');
+  await out('rollout', 'status', 'deployment/web', '--timeout=5m');
   expect(await out('rollout', 'history', 'deployment/web')).toMatch(/\n1 +<none>\n2 +<none>\n/);
   expect(await out('rollout', 'pause', 'deployment/web')).toBe('deployment.apps/web paused\n');
   expect(await refusal('rollout', 'undo', 'deployment/web')).toContain('cannot rollback a paused deployment');
@@ -63,7 +45,7 @@ test('scaling by hand and by an autoscaler', async () => {
 
 test('Jobs and CronJobs', async () => {
   await out('create', 'job', 'one', '--image=busybox:1.36', '--', 'echo', 'hi');
-  await out('wait', '--for=condition=complete', 'job/one', '--timeout=20s');
+  await out('wait', '--for=condition=complete', 'job/one', '--timeout=5m');
   expect(await out('logs', 'job/one')).toBe('hi\n');
   expect(await out('describe', 'job', 'one')).toContain('Job completed');
   await out('create', 'cronjob', 'tick', '--image=busybox:1.36', '--schedule=0 0 1 1 *', '--', 'true');
@@ -74,7 +56,7 @@ test('Jobs and CronJobs', async () => {
 test('inside a Pod: follow its log, attach, debug, copy it', async () => {
   const script = 'while true; do echo tick; sleep 5; done';
   await out('run', 'box', '--image=busybox:1.36', '--', 'sh', '-c', script);
-  await out('wait', '--for=condition=Ready', 'pod/box', '--timeout=20s');
+  await out('wait', '--for=condition=Ready', 'pod/box', '--timeout=5m');
   const thrice = (text: string) => text.split('tick').length > 3;
   expect(await runUntil(['logs', '-f', 'box', '--since=1h'], thrice)).toMatch(/^tick\ntick\ntick\n/);
   expect(await runUntil(['attach', 'box'], thrice)).toContain('tick\n');
@@ -88,11 +70,11 @@ test('inside a Pod: follow its log, attach, debug, copy it', async () => {
   const onNode = await kubectl(['debug', 'node/node-1', '--image=busybox:1.36', '--profile=general', '--', 'true']);
   expect(onNode.stdout + onNode.stderr).toContain('Creating debugging pod node-debugger-node-1-');
   expect(await out('events', '--for', 'pod/box')).toContain('Successfully assigned default/box');
-  expect(await out('wait', '--for=jsonpath={.status.phase}=Running', 'pod/box', '--timeout=5s')).toContain(
+  expect(await out('wait', '--for=jsonpath={.status.phase}=Running', 'pod/box', '--timeout=5m')).toContain(
     'condition met',
   );
   await out('delete', 'pod', 'box', 'twin', '--now');
-  expect(await out('wait', '--for=delete', 'pod/box', '--timeout=5s')).not.toContain('box');
+  expect(await out('wait', '--for=delete', 'pod/box', '--timeout=5m')).not.toContain('box');
 });
 
 test('apply on the client, then on the server, then replace', async () => {
@@ -134,14 +116,14 @@ test('kustomize, prune and dry runs', async () => {
 
 test('what a deletion takes along', async () => {
   await out('create', 'deployment', 'kept', '--image=nginx:1.29');
-  await out('rollout', 'status', 'deployment/kept', '--timeout=20s');
+  await out('rollout', 'status', 'deployment/kept', '--timeout=5m');
   await out('delete', 'deployment', 'kept', '--cascade=orphan');
   expect(await out('get', 'replicaset,pod', '-l', 'app=kept', '-o', 'name')).toMatch(/^replicaset.*\npod.*\n$/);
-  await out('delete', 'replicaset', '-l', 'app=kept', '--cascade=foreground', '--timeout=20s');
+  await out('delete', 'replicaset', '-l', 'app=kept', '--cascade=foreground', '--timeout=5m');
   expect(await out('get', 'replicaset,pod', '-l', 'app=kept', '-o', 'name')).toBe('');
   await out('create', 'namespace', 'gone');
   await out('create', 'configmap', 'inside', '-n', 'gone');
-  expect(await out('delete', 'namespace', 'gone', '--timeout=20s')).toBe('namespace "gone" deleted\n');
+  expect(await out('delete', 'namespace', 'gone', '--timeout=5m')).toBe('namespace "gone" deleted\n');
 });
 
 test('who may do what', async () => {

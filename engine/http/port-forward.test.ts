@@ -42,6 +42,8 @@ class Tunnel {
     this.#socket = connect(served.port, '127.0.0.1');
     this.#socket.write(`GET ${PODS}/${pod}/portforward HTTP/1.1\r\n${HANDSHAKE.join('\r\n')}\r\n\r\n`);
     this.#socket.on('data', (data) => this.#receive(data as Buffer));
+    // Where the server cuts it off, that may come as a reset.
+    this.#socket.on('error', () => {});
     this.#socket.on('close', () => {
       this.closed = true;
     });

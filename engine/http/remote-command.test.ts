@@ -103,10 +103,11 @@ test('what is piped in comes out, bytes unharmed, and ends with the input', asyn
 
 test('a terminal has the size it was given', async () => {
   const lines = async (columns: number): Promise<number> => {
-    const session = await exec(['sh', '-c', 'sleep 2; ls /'], ['stdin', 'tty']);
+    const session = await exec(['sh', '-c', 'read enter; ls /'], ['stdin', 'tty']);
     session.resize(columns, 43);
+    session.stdin('\r');
     await session.status;
-    return session.output.stdout.trimEnd().split('\r\n').length;
+    return session.output.stdout.trim().split('\r\n').length;
   };
   expect(await lines(200)).toBe(1);
   expect(await lines(10)).toBeGreaterThan(5);

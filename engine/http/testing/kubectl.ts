@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, test as plainTest } from 'vitest';
 import { writeKubeconfig } from '../kubeconfig.ts';
 import { findBinary } from './kubectl-binary.ts';
-import { type Outcome, type RunOptions, run } from './run-program.ts';
+import { type Outcome, type RunOptions, run, runUntil } from './run-program.ts';
 import { serveCluster } from './serve.ts';
+
+/** Virtual milliseconds in which controllers have done what a change makes them do. */
+const SETTLED_MS = 1000;
 
 /**
  * The real kubectl with a home of its own and a cluster to talk to, for one file of tests. Where there is no kubectl that
@@ -24,13 +27,18 @@ export async function withRealKubectl(nodes = 2) {
     rmSync(home, { recursive: true });
   });
   const env = { HOME: home, KUBECONFIG: kubeconfig };
-  const kubectl = (argv: readonly string[], options?: RunOptions): Promise<Outcome> => run(path, argv, env, options);
+  const kubectl = (argv: readonly string[], options?: RunOptions): Promise<Outcome> => {
+    // What a command asks for is there when the next one begins, however little the machine has done meanwhile.
+    served?.cluster.cluster.sim.runFor(SETTLED_MS);
+    return run(path, argv, env, options);
+  };
   return {
     test: plainTest.skipIf(path === ''),
     path,
     env,
     home,
     kubectl,
+    runUntil: (argv: readonly string[], satisfied: (text: string) => boolean) => runUntil(path, argv, env, satisfied),
     /** What a command prints on standard output. */
     out: async (...argv: string[]): Promise<string> => (await kubectl(argv)).stdout,
     /** What a command that fails prints on standard error. */

@@ -38,3 +38,26 @@ export function run(
     });
   });
 }
+
+/** Starts a command that goes on by itself, and ends it when it has printed something. */
+export async function runUntil(
+  path: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  satisfied: (text: string) => boolean,
+): Promise<string> {
+  const child = spawn(path, argv, { env: { ...env, PATH: process.env['PATH'] } });
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    const take = (data: Buffer): void => {
+      text += data;
+      if (satisfied(text)) resolve();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', reject);
+    child.on('close', () => (satisfied(text) ? resolve() : reject(new Error(`${argv.join(' ')} ended: ${text}`))));
+  });
+  child.kill('SIGKILL');
+  return text;
+}
