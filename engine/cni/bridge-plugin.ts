@@ -101,18 +101,20 @@ function macOf(address: number): string {
 /** Reads the first configuration that can be used; a file that cannot is passed over, as the runtime does. */
 function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefined {
   // Asked before every sandbox, and hardly ever changed.
-  const parsed = new Map<string, NetworkConfig | undefined>();
+  const parsed = new Map<string, { readonly bytes: Uint8Array; readonly config: NetworkConfig | undefined }>();
 
-  function parse(text: string): NetworkConfig | undefined {
-    if (parsed.has(text)) return parsed.get(text);
+  function parse(path: string): NetworkConfig | undefined {
+    const bytes = machine.root.readFile(path);
+    const known = parsed.get(path);
+    if (known !== undefined && isSame(known.bytes, bytes)) return known.config;
     let config: NetworkConfig | undefined;
     try {
-      config = parseConflist(text);
+      config = parseConflist(decode(bytes));
     } catch {
       // Not a configuration: the next one may be.
     }
     if (parsed.size > 8) parsed.clear();
-    parsed.set(text, config);
+    parsed.set(path, { bytes, config });
     return config;
   }
 
@@ -120,7 +122,7 @@ function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefi
     try {
       for (const { name } of machine.root.readdir(NET_CONFIG_DIRECTORY)) {
         if (!name.endsWith('.conflist')) continue;
-        const config = parse(decode(machine.root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`)));
+        const config = parse(`${NET_CONFIG_DIRECTORY}/${name}`);
         if (config !== undefined) return config;
       }
     } catch (error) {
@@ -128,4 +130,10 @@ function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefi
     }
     return undefined;
   };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

@@ -82,8 +82,6 @@ export function* runSandbox(
 
 function setUpNetwork({ cni }: ContainerdContext, sandbox: Sandbox): void {
   const failed = `failed to setup network for sandbox "${sandbox.id}"`;
-  const notReady = cni.notReadyReason();
-  if (notReady !== undefined) throw new CriError('Unknown', `${failed}: ${notReady}`);
   try {
     sandbox.ip = cni.add(sandbox.id, sandbox.namespaces.net, portMappingsOf(sandbox)).address;
     sandbox.networkSetUp = true;

@@ -31,6 +31,8 @@ export class ContainerLogs {
   #timer: Timer | undefined;
   #dueMs = 0;
   #work: TaskHandle | undefined;
+  /** The links that this kubelet has made, by container. */
+  readonly #links = new Map<string, string>();
 
   constructor(context: KubeletContext, policy: LogPolicy) {
     this.#context = context;
@@ -45,7 +47,7 @@ export class ContainerLogs {
     const stopEvents = runtime.subscribe(({ type, containerId, podSandboxId }) => {
       if (containerId === podSandboxId) return;
       if (type === 'CONTAINER_STARTED_EVENT') this.#link(root, containerId);
-      if (type === 'CONTAINER_DELETED_EVENT') removeLog(root, containerId);
+      if (type === 'CONTAINER_DELETED_EVENT') this.#remove(root, containerId);
     });
     const stopWatch =
       this.#maxBytes < 0 ? () => {} : runtime.watchLogs(this.#maxBytes, (_, bytes) => this.#grown(bytes));
@@ -66,6 +68,20 @@ export class ContainerLogs {
     attempt(() => {
       makeDirectories(root, LINKS);
       root.symlink(logPath, path);
+      this.#links.set(id, path);
+    });
+  }
+
+  /** What a removed container has printed goes with it. */
+  #remove(root: Process, id: string): void {
+    const known = this.#links.get(id);
+    this.#links.delete(id);
+    attempt(() => {
+      const link = known ?? findLink(root, id);
+      if (link === undefined) return;
+      const path = root.readlink(link);
+      root.unlink(link);
+      for (const each of [...rotatedLogs(root, path), path]) root.unlink(each);
     });
   }
 
@@ -134,15 +150,10 @@ function removeDeadLinks(root: Process): void {
   }
 }
 
-/** What a removed container has printed goes with it. */
-function removeLog(root: Process, id: string): void {
-  attempt(() => {
-    const link = root.readdir(LINKS).find(({ name }) => name.endsWith(`-${id}.log`));
-    if (link === undefined) return;
-    const path = root.readlink(`${LINKS}/${link.name}`);
-    root.unlink(`${LINKS}/${link.name}`);
-    for (const each of [...rotatedLogs(root, path), path]) root.unlink(each);
-  });
+/** The link that an earlier kubelet has made. */
+function findLink(root: Process, id: string): string | undefined {
+  const link = root.readdir(LINKS).find(({ name }) => name.endsWith(`-${id}.log`));
+  return link === undefined ? undefined : `${LINKS}/${link.name}`;
 }
 
 /** The files that a log was before it was begun anew, oldest first: `<path>.20260112-090000`, some of them with `.gz`. */

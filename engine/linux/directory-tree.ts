@@ -5,10 +5,7 @@ import type { Process } from './syscalls.ts';
 
 /** mkdir -p. */
 export function makeDirectories(root: Process, path: string, mode = 0o755): void {
-  if (path === '' || root.access(path, 'exists')) return;
-  const above = path.lastIndexOf('/');
-  if (above > 0) makeDirectories(root, path.slice(0, above), mode);
-  root.mkdir(path, mode);
+  root.makeDirectories(path, mode);
 }
 
 /** The names in a directory; none where there is no such directory. */
@@ -23,14 +20,5 @@ export function namesIn(root: Process, directory: string): readonly string[] {
 
 /** rm -rf; mounts in it must be gone. What is gone already is no error, and what cannot be removed stays. */
 export function removeTree(root: Process, path: string): void {
-  try {
-    if (root.lstat(path).type === 'directory') {
-      for (const { name } of root.readdir(path)) removeTree(root, `${path}/${name}`);
-      root.rmdir(path);
-    } else {
-      root.unlink(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-  }
+  root.removeTree(path);
 }

@@ -52,7 +52,7 @@ function blockHash(state: Int32Array, compress: (block: DataView) => void, littl
       length.setUint32(littleEndian ? 4 : 0, Math.floor(bits / 2 ** 32), littleEndian);
       add(new Uint8Array(length.buffer));
       const result = new DataView(new ArrayBuffer(state.length * 4));
-      for (const [at, word] of state.entries()) result.setInt32(at * 4, word, littleEndian);
+      for (let at = 0; at < state.length; at++) result.setInt32(at * 4, state[at]!, littleEndian);
       return new Uint8Array(result.buffer);
     },
   };
@@ -128,45 +128,51 @@ function primes(count: number): number[] {
 export function createSha256(): Hash {
   const state = Int32Array.from(SHA256_START);
   const words = new Int32Array(64);
-  const rotate = (value: number, count: number) => (value >>> count) | (value << (32 - count));
-  return blockHash(
-    state,
-    (block) => {
-      for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
-      for (let at = 16; at < 64; at++) {
-        const x = words[at - 15]!;
-        const y = words[at - 2]!;
-        const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
-        const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
-        words[at] = (words[at - 16]! + s0 + words[at - 7]! + s1) | 0;
-      }
-      let [a, b, c, d, e, f, g, h] = state as unknown as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      for (let at = 0; at < 64; at++) {
-        const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-        const t1 = (h + s1 + ((e & f) ^ (~e & g)) + SHA256_CONSTANTS[at]! + words[at]!) | 0;
-        const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-        const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-        // One by one: an array a round would be most of what a booting cluster allocates for its tokens.
-        h = g;
-        g = f;
-        f = e;
-        e = (d + t1) | 0;
-        d = c;
-        c = b;
-        b = a;
-        a = (t1 + t2) | 0;
-      }
-      for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] = state[at]! + word;
-    },
-    false,
-  );
+  return blockHash(state, (block) => compressSha256(state, words, block), false);
+}
+
+function rotateRight(value: number, count: number): number {
+  return (value >>> count) | (value << (32 - count));
+}
+
+function compressSha256(state: Int32Array, words: Int32Array, block: DataView): void {
+  for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
+  for (let at = 16; at < 64; at++) {
+    const x = words[at - 15]!;
+    const y = words[at - 2]!;
+    const s0 = rotateRight(x, 7) ^ rotateRight(x, 18) ^ (x >>> 3);
+    const s1 = rotateRight(y, 17) ^ rotateRight(y, 19) ^ (y >>> 10);
+    words[at] = (words[at - 16]! + s0 + words[at - 7]! + s1) | 0;
+  }
+  // One by one, here and below: an array a round would be most of what a booting cluster allocates for its tokens.
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
+  for (let at = 0; at < 64; at++) {
+    const s1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + SHA256_CONSTANTS[at]! + words[at]!) | 0;
+    const s0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22);
+    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t1) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (t1 + t2) | 0;
+  }
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
+  state[5] = state[5]! + f;
+  state[6] = state[6]! + g;
+  state[7] = state[7]! + h;
 }

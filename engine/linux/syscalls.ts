@@ -259,6 +259,10 @@ export interface Process {
   readdir(path: string): readonly DirectoryEntry[];
   access(path: string, mode: 'exists' | 'read' | 'write' | 'execute'): boolean;
   mkdir(path: string, mode?: number): void;
+  /** mkdir -p. */
+  makeDirectories(path: string, mode?: number): void;
+  /** rm -rf: what cannot be removed stays. */
+  removeTree(path: string): void;
   rmdir(path: string): void;
   unlink(path: string): void;
   rename(from: string, to: string): void;

@@ -1,6 +1,6 @@
 import { makeDirectories, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
-import { decode, encode } from '../../linux/stdio.ts';
+import { encode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 
 /** A file to be shown, by its path below the volume. */
@@ -24,16 +24,18 @@ export function writeAtomically(root: Process, directory: string, files: Readonl
   const next = `..${versionName(root)}`;
   const target = `${directory}/${next}`;
   root.mkdir(target, 0o755);
+  const names = new Set<string>();
   for (const [path, { data, mode, uid }] of files) {
     const file = `${target}/${path}`;
     if (path.includes('/')) makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
+    names.add(path.split('/')[0]!);
     root.writeFile(file, encode(data));
     root.chmod(file, mode);
     if (uid !== undefined) root.chown(file, uid, 0);
   }
   root.symlink(next, `${directory}/..data_tmp`);
   root.rename(`${directory}/..data_tmp`, `${directory}/${DATA}`);
-  linkNames(root, directory, files);
+  linkNames(root, directory, names);
   if (current !== undefined) removeTree(root, `${directory}/${current}`);
   return true;
 }
@@ -67,26 +69,19 @@ function isUpToDate(root: Process, directory: string, files: ReadonlyMap<string,
 }
 
 function sameText(bytes: Uint8Array, text: string): boolean {
-  return decode(bytes) === decode(encode(text));
+  const wanted = encode(text);
+  if (wanted.length !== bytes.length) return false;
+  for (let at = 0; at < wanted.length; at++) if (wanted[at] !== bytes[at]) return false;
+  return true;
 }
 
 /** Makes the names that users see, and removes those that are no more. */
-function linkNames(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): void {
-  const names = new Set([...files.keys()].map((path) => path.split('/')[0]!));
-  for (const { name } of root.readdir(directory)) {
+function linkNames(root: Process, directory: string, names: ReadonlySet<string>): void {
+  const present = new Set(root.readdir(directory).map(({ name }) => name));
+  for (const name of present) {
     if (!name.startsWith('..') && !names.has(name)) removeTree(root, `${directory}/${name}`);
   }
   for (const name of names) {
-    if (!existsItself(root, `${directory}/${name}`)) root.symlink(`${DATA}/${name}`, `${directory}/${name}`);
-  }
-}
-
-function existsItself(root: Process, path: string): boolean {
-  try {
-    root.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Errno) return false;
-    throw error;
+    if (!present.has(name)) root.symlink(`${DATA}/${name}`, `${directory}/${name}`);
   }
 }

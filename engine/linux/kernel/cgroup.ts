@@ -7,11 +7,13 @@ const DEFAULT_PERIOD_MS = 100;
 /** cpu.weight unless told. */
 const DEFAULT_WEIGHT = 100;
 
+const NO_CHILDREN: ReadonlyMap<string, ControlGroup> = new Map();
+
 /** A control group (version 2). What it holds is counted in its ancestors as well. */
 export class ControlGroup implements Cgroup, CpuGroup {
   readonly path: string;
   readonly parent: ControlGroup | undefined;
-  readonly children = new Map<string, ControlGroup>();
+  #children: Map<string, ControlGroup> | undefined;
   memoryBytes = 0;
   memoryPeakBytes = 0;
   cpuMs = 0;
@@ -40,6 +42,23 @@ export class ControlGroup implements Cgroup, CpuGroup {
     this.path = path;
     this.parent = parent;
     this.limits = limits;
+  }
+
+  /** By name. Most groups have none. */
+  get children(): ReadonlyMap<string, ControlGroup> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  /** A new group without limits. */
+  add(name: string): ControlGroup {
+    const child = new ControlGroup(`${this.path === '/' ? '' : this.path}/${name}`, {}, this);
+    this.#children ??= new Map();
+    this.#children.set(name, child);
+    return child;
+  }
+
+  delete(name: string): void {
+    this.#children?.delete(name);
   }
 
   get limits(): CgroupLimits {
@@ -149,22 +168,15 @@ export class ControlGroups {
   /** Makes the group and those on the way; an existing one gets the new limits. */
   create(path: string, limits: CgroupLimits): ControlGroup {
     let group = this.root;
-    for (const name of names(path)) group = group.children.get(name) ?? this.add(group, name);
+    for (const name of names(path)) group = group.children.get(name) ?? group.add(name);
     group.limits = { pids: CONTAINER_PIDS, ...limits };
     return group;
   }
 
-  /** A new group without limits. */
-  add(parent: ControlGroup, name: string): ControlGroup {
-    const child = new ControlGroup(`${parent.path === '/' ? '' : parent.path}/${name}`, {}, parent);
-    parent.children.set(name, child);
-    return child;
-  }
-
   remove(group: ControlGroup): void {
-    const name = names(group.path).at(-1);
-    if (name === undefined || group.parent?.children.get(name) !== group) return;
-    group.parent.children.delete(name);
+    const name = group.path.slice(group.path.lastIndexOf('/') + 1);
+    if (group.parent?.children.get(name) !== group) return;
+    group.parent.delete(name);
     group.removed = true;
   }
 }

@@ -95,7 +95,11 @@ export function access(task: TaskStruct, path: string, mode: 'exists' | 'read' |
 }
 
 export function mkdir(task: TaskStruct, path: string, mode = 0o777): void {
-  const found = lookup(task, withoutSlash(path), false);
+  mkdirAt(task, lookup(task, withoutSlash(path), false), mode);
+}
+
+/** mkdirat(2): `found` is what the name's lookup has found. */
+export function mkdirAt(task: TaskStruct, found: Lookup, mode: number): void {
   if (found.location === undefined && (found.parent.inode as DirectoryInode).generated) {
     writableDirectory(task, found.parent).makeDirectory(found.name);
     return;
@@ -166,14 +170,20 @@ export function link(task: TaskStruct, existing: string, path: string): void {
 }
 
 export function unlink(task: TaskStruct, path: string): void {
-  const { directory, name, victim } = removal(task, path);
+  unlinkAt(removal(task, path));
+}
+
+export function unlinkAt({ directory, name, victim }: Removal): void {
   if (victim.inode instanceof DirectoryInode) throw new Errno('EISDIR');
   directory.remove(name);
   drop(victim.inode);
 }
 
 export function rmdir(task: TaskStruct, path: string): void {
-  const { directory, name, victim } = removal(task, path);
+  rmdirAt(removal(task, path));
+}
+
+export function rmdirAt({ directory, name, victim }: Removal): void {
   if (!(victim.inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
   if (directory.generated) {
     directory.removeDirectory(name);
@@ -186,9 +196,20 @@ export function rmdir(task: TaskStruct, path: string): void {
   victim.inode.free();
 }
 
-function removal(task: TaskStruct, path: string): { directory: DirectoryInode; name: string; victim: Location } {
-  const { parent, name, location } = lookup(task, path, false);
-  if (name === '') throw new Errno(path.endsWith('.') ? 'EINVAL' : 'EBUSY');
+/** A name that may be taken away. */
+interface Removal {
+  readonly directory: DirectoryInode;
+  readonly name: string;
+  readonly victim: Location;
+}
+
+function removal(task: TaskStruct, path: string): Removal {
+  const found = lookup(task, path, false);
+  if (found.name === '') throw new Errno(path.endsWith('.') ? 'EINVAL' : 'EBUSY');
+  return removalAt(task, found);
+}
+
+export function removalAt(task: TaskStruct, { parent, name, location }: Lookup): Removal {
   if (location === undefined) throw new Errno('ENOENT');
   const directory = parent.inode as DirectoryInode;
   if (location.inode === location.mount.root || task.mountNamespace.isMountPoint(location.inode)) {

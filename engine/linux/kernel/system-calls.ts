@@ -35,6 +35,7 @@ import { exportDirectory } from './remote-mounts.ts';
 import * as sockets from './socket-calls.ts';
 import { exec, forkChild, spawnChild } from './spawn.ts';
 import * as terminals from './terminal-calls.ts';
+import * as trees from './tree-calls.ts';
 import { waitpid } from './wait.ts';
 
 /** The system calls as a program sees them: each is a function of its area, applied to this process. */
@@ -153,6 +154,12 @@ export class SystemCalls implements Process {
   }
   mkdir(path: string, mode?: number): void {
     paths.mkdir(this.#task, path, mode);
+  }
+  makeDirectories(path: string, mode = 0o755): void {
+    trees.makeDirectories(this.#task, path, mode);
+  }
+  removeTree(path: string): void {
+    trees.removeTree(this.#task, path);
   }
   rmdir(path: string): void {
     paths.rmdir(this.#task, path);

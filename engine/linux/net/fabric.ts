@@ -149,7 +149,7 @@ export class Fabric {
 
   /** Whether two hosts hear each other. */
   joins(hostA: string, hostB: string): boolean {
-    return !this.#partitions.has(pairOf(hostA, hostB));
+    return this.#partitions.size === 0 || !this.#partitions.has(pairOf(hostA, hostB));
   }
 
   /** Which part of the packets between two hosts is lost, from 0 to 1. */

@@ -197,3 +197,24 @@ test('a directory can be watched', () => {
   machine.sim.runFor(1);
   expect([...new Set(seen)]).toEqual(['a', 'b']);
 });
+
+test('whole trees are made and removed, but for what cannot be', () => {
+  const { user, root } = asUser(1000);
+  root.makeDirectories('/srv/a/b//c/', 0o700);
+  root.makeDirectories('/srv/a/b');
+  expect(root.stat('/srv/a/b/c')).toMatchObject({ type: 'directory', mode: 0o700 });
+  root.symlink('nowhere', '/srv/a/link');
+  root.writeFile('/srv/a/b/file', 'x');
+  expect(codeOf(() => root.makeDirectories('/srv/a/b/file/d'))).toBe('ENOTDIR');
+  expect(codeOf(() => root.makeDirectories('/srv/a/link'))).toBe('EEXIST');
+  expect(codeOf(() => user.makeDirectories('/srv/mine'))).toBe('EACCES');
+  user.removeTree('/srv/a');
+  expect(root.readdir('/srv/a/b').map(({ name }) => name)).toEqual(['c', 'file']);
+  root.mount({ type: 'tmpfs', target: '/srv/a/b/c' });
+  root.removeTree('/srv/a');
+  expect(root.readdir('/srv/a/b').map(({ name }) => name)).toEqual(['c']);
+  root.unmount('/srv/a/b/c');
+  root.removeTree('/srv/a');
+  root.removeTree('/srv/a');
+  expect(root.readdir('/srv')).toEqual([]);
+});

@@ -23,6 +23,8 @@ export abstract class Inode {
   links = 1;
   /** Whether it counts in its file system's quota; nodes of layers do not. */
   counted = false;
+  /** How many mounts lie on it, in all namespaces: with none, a path that leads here need not look for one. */
+  mountsOn = 0;
   accessedMs: number;
   modifiedMs: number;
   changedMs: number;

@@ -90,6 +90,7 @@ export class MountNamespace implements Namespace {
     this.#mounts.push(mount);
     mount.root.fs.mountCount += 1;
     const { inode } = options.point;
+    inode.mountsOn += 1;
     const here = this.#byPoint.get(inode);
     if (here === undefined) this.#byPoint.set(inode, [mount]);
     else here.push(mount);
@@ -112,6 +113,7 @@ export class MountNamespace implements Namespace {
     mount.root.fs.unmounted();
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
     const { inode } = mount.point!;
+    inode.mountsOn -= 1;
     const rest = this.#byPoint.get(inode)!.filter((other) => other !== mount);
     if (rest.length === 0) this.#byPoint.delete(inode);
     else this.#byPoint.set(inode, rest);
@@ -124,7 +126,7 @@ export class MountNamespace implements Namespace {
 
   /** Whether the inode serves as a mount point here, so it must not be removed. */
   isMountPoint(inode: Inode): boolean {
-    return this.#byPoint.has(inode);
+    return inode.mountsOn > 0 && this.#byPoint.has(inode);
   }
 
   /** What a place is seen through: the last mount on it, on the last mount on that, and so on; its own mount if there is none. */
@@ -140,7 +142,9 @@ export class MountNamespace implements Namespace {
   }
 
   #on(mount: Mount, inode: Inode): Mount | undefined {
-    return this.#byPoint.get(inode)?.findLast((candidate) => candidate.point!.mount === mount);
+    return inode.mountsOn === 0
+      ? undefined
+      : this.#byPoint.get(inode)?.findLast((candidate) => candidate.point!.mount === mount);
   }
 
   /** The mount itself and everything mounted on it, directly or not. */
@@ -174,7 +178,10 @@ export class MountNamespace implements Namespace {
   dissolve(): void {
     for (const mount of this.#mounts.splice(0)) {
       setPropagation(mount, 'private');
-      if (mount.point !== undefined) mount.root.release();
+      if (mount.point !== undefined) {
+        mount.point.inode.mountsOn -= 1;
+        mount.root.release();
+      }
       mount.root.fs.unmounted();
     }
     this.#byPoint.clear();

@@ -65,7 +65,7 @@ function groupDirectory(kernel: Kernel, fs: FileSystem, groupNow: () => ControlG
       mode: 0o755,
       make: (name) => {
         if (name.includes('\n')) throw new Errno('EINVAL');
-        kernel.cgroups.add(groupNow(), name);
+        groupNow().add(name);
       },
       remove: (name) => {
         const child = groupNow().children.get(name);

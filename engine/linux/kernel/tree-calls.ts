@@ -1,0 +1,56 @@
+import { Errno } from '../errno.ts';
+import { DirectoryInode } from '../vfs/directory.ts';
+import type { Location } from '../vfs/mount.ts';
+import { lookup, type PathContext } from '../vfs/path.ts';
+import { MAY_READ, requireAccess } from '../vfs/permission.ts';
+import type { TaskStruct } from './kernel.ts';
+import { mkdirAt, removalAt, rmdirAt, unlinkAt } from './path-calls.ts';
+
+// Whole directory trees, step by step from directory to directory as mkdirat(2) and unlinkat(2) let a program go: no step
+// walks the path from its beginning again.
+
+/** A path has no more names; what lies deeper is left. */
+const MAX_DEPTH = 2048;
+
+/** mkdir -p. What is there stays as it is. Throws Errno. */
+export function makeDirectories(task: TaskStruct, path: string, mode: number): void {
+  let place: Location = path.startsWith('/') ? task.root : task.cwd;
+  for (const name of path.split('/')) {
+    if (name === '') continue;
+    const context = from(task, place);
+    let { location } = lookup(context, name);
+    if (location === undefined) {
+      mkdirAt(task, lookup(context, name, false), mode);
+      location = lookup(context, name).location!;
+    }
+    place = location;
+  }
+}
+
+/** rm -rf; mounts in it must be gone. What is gone already is no error, and what cannot be removed stays. */
+export function removeTree(task: TaskStruct, path: string): void {
+  removeFrom(task, task, path, 0);
+}
+
+function removeFrom(task: TaskStruct, context: PathContext, name: string, depth: number): void {
+  try {
+    const found = lookup(context, name, false);
+    const { location } = found;
+    if (location === undefined || found.name === '') return;
+    const { inode } = location;
+    if (inode instanceof DirectoryInode) {
+      requireAccess(inode, task.credentials, MAY_READ);
+      const inside = from(task, location);
+      if (depth < MAX_DEPTH) for (const child of inode.names()) removeFrom(task, inside, child, depth + 1);
+      rmdirAt(removalAt(task, found));
+    } else {
+      unlinkAt(removalAt(task, found));
+    }
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+}
+
+function from({ root, credentials, mountNamespace }: PathContext, cwd: Location): PathContext {
+  return { root, cwd, credentials, mountNamespace };
+}
