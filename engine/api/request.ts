@@ -34,6 +34,8 @@ export interface ApiRequest {
    * same, and so are the events of its watch.
    */
   readonly writesProtobuf?: boolean;
+  /** True for what the cluster's own components send as plain objects, which are no larger than what they have read. */
+  readonly fromComponent?: boolean;
 }
 
 /**

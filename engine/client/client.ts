@@ -46,10 +46,13 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
 export class Client {
   readonly #transport: Transport;
   readonly #userAgent: string;
+  readonly #isComponent: boolean;
 
-  constructor(transport: Transport, options: { readonly userAgent?: string } = {}) {
+  /** @param options `isComponent` for one of the cluster's own: the server need not look how large is what it sends. */
+  constructor(transport: Transport, options: { readonly userAgent?: string; readonly isComponent?: boolean } = {}) {
     this.#transport = transport;
     this.#userAgent = options.userAgent ?? 'drydock';
+    this.#isComponent = options.isComponent ?? false;
   }
 
   /** The operations on one resource. */
@@ -60,7 +63,7 @@ export class Client {
   /** Any request, with the answer as it is. */
   request(request: ApiRequest): ApiResponse {
     const headers = { 'user-agent': this.#userAgent, accept: 'application/json', ...request.headers };
-    const response = this.#transport({ ...request, headers });
+    const response = this.#transport({ ...request, headers, fromComponent: this.#isComponent });
     if (response.status >= 400) throw new StatusError(refusal(response));
     return response;
   }

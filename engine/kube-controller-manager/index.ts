@@ -41,7 +41,7 @@ export interface ControllerManagerOptions {
  */
 export function startControllerManager(options: ControllerManagerOptions): { stop(): void } {
   const { sim, transport, hostname = 'control-plane' } = options;
-  const client = new Client(transport, { userAgent: 'kube-controller-manager' });
+  const client = new Client(transport, { userAgent: 'kube-controller-manager', isComponent: true });
   const clientOf = clientsOfControllers(client, options.accountTransport);
   const selected = selectControllers(options.controllers ?? ['*']);
   let running: RunningController | undefined;
@@ -83,7 +83,7 @@ function clientsOfControllers(
     const account = accountOf(controller);
     const known = clients.get(account);
     if (known !== undefined) return known;
-    const client = new Client(accountTransport(account), { userAgent: 'kube-controller-manager' });
+    const client = new Client(accountTransport(account), { userAgent: 'kube-controller-manager', isComponent: true });
     clients.set(account, client);
     return client;
   };

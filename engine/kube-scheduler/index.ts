@@ -41,7 +41,7 @@ export interface RunningScheduler {
  */
 export function startScheduler(options: KubeSchedulerOptions): RunningScheduler {
   const { sim, transport, plugins, hostname = 'control-plane' } = options;
-  const client = new Client(transport, { userAgent: 'kube-scheduler' });
+  const client = new Client(transport, { userAgent: 'kube-scheduler', isComponent: true });
   const configuration =
     options.configuration === undefined ? defaultConfiguration() : readConfiguration(options.configuration);
   const scheduler = new Scheduler(sim, client, { configuration, hostname, plugins });

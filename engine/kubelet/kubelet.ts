@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../api/kinds.ts';
 import type { PodIdentity } from '../api/node-api.ts';
 import { objectKey } from '../api/object.ts';
-import { leases, nodes } from '../api/resources.ts';
+import { leases, nodes, pods } from '../api/resources.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
@@ -86,14 +86,16 @@ class NodeAgent implements PodWorkerHost {
     this.#component = `kubelet/${nodeName}`;
     this.#configuration = options.configuration ?? DEFAULT_CONFIGURATION;
     const resources = new NodeResources(options.capacity, this.#configuration);
-    const client = new Client(transport, { userAgent: `kubelet/${options.kubeletVersion}` });
+    const userAgent = `kubelet/${options.kubeletVersion}`;
+    const client = new Client(transport, { userAgent, isComponent: true });
     const recorder = new EventRecorder(sim, client, { component: 'kubelet', host: nodeName });
     this.context = createContext(options, client, recorder, {
       activePods: () => this.#running(),
       sourcesReady: () => this.#informer.hasSynced,
       statusChanged: () => this.#nodeStatus.refresh(),
     });
-    this.#mirrors = new Mirrors(this.context.pods);
+    // What a file on the node says may be too large for the server.
+    this.#mirrors = new Mirrors(new Client(transport, { userAgent }).resource(pods));
     this.#orphans = new Orphans(this.context, this.#component, (uid) => this.#workers.has(uid) || this.#wanted(uid));
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
     this.statuses = new StatusWriter(sim, this.context.pods, nodeName);

@@ -39,7 +39,8 @@ function checksum(bytes: Uint8Array, start: number): number {
 
 /** RFC 4648, section 5, without padding. */
 export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+  // `apply` takes the bytes as they are; spreading them would make a list of them first.
+  return btoa(String.fromCharCode.apply(null, bytes as unknown as number[]))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');

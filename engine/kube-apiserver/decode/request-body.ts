@@ -41,7 +41,7 @@ export function readBody(request: ApiRequest, accepted: readonly string[] = ACCE
   const type = parseMediaType(request.headers?.['content-type'] ?? '').type;
   if (type !== '' && !accepted.includes(type)) throw unsupportedMediaType(accepted);
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    checkSize(body);
+    if (request.fromComponent !== true) checkSize(body);
     return { value: body, wasText: false, summary: '<empty>', duplicates: () => NO_DUPLICATES };
   }
   if (body.length > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES);

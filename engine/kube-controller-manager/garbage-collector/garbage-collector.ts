@@ -5,6 +5,7 @@ import type { Client, DeleteOptions } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { DiscoveredResource, Discovery } from '../../client/discovery.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
+import { LruCache } from '../../client/lru-cache.ts';
 import type { SharedInformers } from '../../client/shared-informers.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import { unlessGone } from '../../client/unless-gone.ts';
@@ -28,6 +29,8 @@ export class GarbageCollector {
   readonly #informers: SharedInformers;
   readonly #recorder: EventRecorder;
   readonly #graph = new OwnerGraph();
+  /** Owners that are known to be gone, and stay so: of a thousand dependents only the first asks. */
+  readonly #absent = new LruCache<string, true>(500);
   readonly #examining: Controller;
   readonly #orphaning: Controller;
   /** What is followed, by `plural.group`. */
@@ -169,8 +172,11 @@ export class GarbageCollector {
       return 'present';
     }
     const namespace = resource.namespaced ? dependent.metadata.namespace : undefined;
-    const found = this.#read({ resource, name: owner.name, namespace, uid: owner.uid });
+    const key = [owner.apiVersion, owner.kind, namespace ?? '', owner.name, owner.uid].join('/');
+    const isKnown = this.#absent.get(key) === true;
+    const found = isKnown ? undefined : this.#read({ resource, name: owner.name, namespace, uid: owner.uid });
     if (found === undefined) {
+      if (!isKnown) this.#absent.set(key, true);
       this.#reportOtherNamespace(owner, dependent);
       return 'absent';
     }
