@@ -4,10 +4,18 @@ import { StatusError } from '../../api/status-error.ts';
 import type { Client } from '../../client/client.ts';
 import type { DiscoveredResource } from '../../client/discovery.ts';
 import type { EventType } from '../../client/event-recorder.ts';
+import { RequestPending } from '../../client/pending-requests.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import type { Scale, ScaleClient } from '../scale.ts';
-import { judgeMetric, type MetricAnswer, type MetricContext, type MetricFailure } from './autoscaler-metrics.ts';
+import {
+  type CurrentMetric,
+  judgeMetric,
+  type MetricAnswer,
+  type MetricContext,
+  type MetricFailure,
+} from './autoscaler-metrics.ts';
 import { type ConditionType, withNote } from './autoscaler-status.ts';
+import { type MetricsAnswers, MetricsClient, MetricsError } from './metrics-client.ts';
 import { limited, type Note, type Past, rulesOf, stabilized } from './scaling-limits.ts';
 
 type Status = NonNullable<HorizontalPodAutoscaler['status']>;
@@ -27,6 +35,8 @@ interface Decision {
 export interface Memory {
   recommendations: Past[];
   changes: Past[];
+  /** What has been learnt in a turn that has to wait for more. */
+  readonly answers: MetricsAnswers;
 }
 
 /** The Pods that a selector finds, and the autoscalers (by key, in order) that size some of them. */
@@ -43,6 +53,9 @@ interface Surroundings {
   readonly tell: (type: EventType, reason: string, message: string) => void;
   readonly report: (status: Status) => void;
 }
+
+/** In the place of a metric that gave no answer: the others keep theirs. */
+const UNKNOWN = Object.freeze({ type: '' }) as CurrentMetric;
 
 /** One turn of one autoscaler: observe the target and its metrics, decide on a size, set it, report. */
 export class Turn {
@@ -78,6 +91,11 @@ export class Turn {
     }
     const got = "the HPA controller was able to get the target's current scale";
     this.#note('AbleToScale', { status: 'True', reason: 'SucceededGetScale', message: got });
+    const { recommendations } = this.#around.memory;
+    // Whoever starts anew takes the size that it finds for a recommendation, so as not to shrink at once.
+    if (recommendations.length === 0) {
+      recommendations.push({ atMs: this.#wallMs, replicas: scale.spec.replicas ?? 0 });
+    }
     this.#resize(resource, scale, this.#decide(scale));
   }
 
@@ -120,8 +138,10 @@ export class Turn {
       this.#note('ScalingActive', { status: 'False', reason: 'AmbiguousSelector', message });
       return { desired: current, reason: '', failed: message };
     }
-    const { answers, failures } = this.#ask(selector, pods, current);
-    const metrics = answers.map((answer) => answer.current);
+    const outcomes = this.#ask(selector, pods, scale);
+    const failures = outcomes.filter((outcome) => 'reason' in outcome);
+    const answers = outcomes.filter((outcome) => 'replicas' in outcome);
+    const metrics = outcomes.map((outcome) => ('replicas' in outcome ? outcome.current : UNKNOWN));
     const most = answers.reduce<MetricAnswer | undefined>(
       (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
       undefined,
@@ -131,8 +151,8 @@ export class Turn {
       const [first] = failures;
       const message = `the HPA was unable to compute the replica count: ${first!.message}`;
       this.#note('ScalingActive', { status: 'False', reason: first!.reason, message });
-      const all = answers.length + failures.length;
-      const failed = `invalid metrics (${failures.length} invalid out of ${all}), first error is: ${first!.message}`;
+      const count = `${failures.length} invalid out of ${outcomes.length}`;
+      const failed = `invalid metrics (${count}), first error is: ${first!.summary}`;
       return { desired: current, reason: '', metrics, failed };
     }
     const found = `the HPA was able to successfully calculate a replica count from ${most.name}`;
@@ -142,28 +162,35 @@ export class Turn {
     return { desired: this.#normalize(wanted, current), reason, metrics };
   }
 
-  #ask(selector: string, pods: readonly Pod[], currentReplicas: number) {
-    const { client, tell } = this.#around;
+  /** @throws RequestPending when an answer is not there yet; all have been asked for by then. */
+  #ask(selector: string, pods: readonly Pod[], scale: Scale): readonly (MetricAnswer | MetricFailure)[] {
+    const { client, scales, tell, memory } = this.#around;
     const { up, down } = rulesOf(this.#spec.behavior);
     const share = (tolerance: unknown) => (tolerance === undefined ? TOLERANCE : numericValue(String(tolerance)));
     const context: MetricContext = {
-      client,
+      client: new MetricsClient(client, memory.answers),
       namespace: this.#autoscaler.metadata.namespace ?? '',
       selector,
       pods,
-      currentReplicas,
+      currentReplicas: scale.spec.replicas ?? 0,
+      observedReplicas: scale.status?.replicas ?? 0,
       tolerance: { up: share(up.tolerance), down: share(down.tolerance) },
       wallMs: this.#wallMs,
+      resourceOf: (object) => resourceOf(scales, object),
     };
-    const answers: MetricAnswer[] = [];
-    const failures: MetricFailure[] = [];
-    for (const spec of this.#spec.metrics ?? []) {
-      const answer = judgeMetric(spec, context);
-      if ('replicas' in answer) answers.push(answer);
-      else failures.push(answer);
-    }
-    for (const { reason, message } of failures) tell('Warning', reason, message);
-    return { answers, failures };
+    let pending: RequestPending | undefined;
+    const outcomes = (this.#spec.metrics ?? []).flatMap((spec) => {
+      try {
+        return judgeMetric(spec, context);
+      } catch (error) {
+        if (!(error instanceof RequestPending)) throw error;
+        pending ??= error;
+        return [];
+      }
+    });
+    if (pending !== undefined) throw pending;
+    for (const outcome of outcomes) if ('reason' in outcome) tell('Warning', outcome.reason, outcome.message);
+    return outcomes;
   }
 
   /** The size that bounds, policies and earlier recommendations leave of the one wanted. */
@@ -182,6 +209,7 @@ export class Turn {
       ...rules,
       changes: memory.changes,
       nowMs,
+      isRuled: this.#spec.behavior !== undefined,
     });
     this.#note('ScalingLimited', note);
     return replicas;
@@ -192,12 +220,12 @@ export class Turn {
     if (failed !== undefined) this.#around.tell('Warning', 'FailedComputeMetricsReplicas', failed);
     const rescaled = desired !== current && this.#setSize(resource, scale, desired, reason);
     const { currentMetrics: _, ...before } = this.#statusNow();
-    const currentMetrics = metrics ?? this.#autoscaler.status?.currentMetrics;
     this.#around.report({
       ...before,
-      currentReplicas: scale.status?.replicas ?? current,
-      desiredReplicas: rescaled ? desired : current,
-      ...(currentMetrics === undefined ? {} : { currentMetrics }),
+      currentReplicas: current,
+      // Without an answer what was desired last still is.
+      ...(failed === undefined ? { desiredReplicas: rescaled ? desired : current } : {}),
+      ...(metrics === undefined ? {} : { currentMetrics: metrics }),
       ...(rescaled ? { lastScaleTime: timestamp(this.#wallMs) } : {}),
       conditions: this.#conditions,
     });
@@ -228,4 +256,18 @@ export class Turn {
   #note(type: ConditionType, note: Note): void {
     this.#conditions = withNote(this.#conditions, type, note, this.#wallMs);
   }
+}
+
+/** @throws MetricsError for a kind that is not served. */
+function resourceOf(
+  scales: ScaleClient,
+  { apiVersion = 'v1', kind }: Parameters<MetricContext['resourceOf']>[0],
+): string {
+  const found = scales.resourceOf({ apiVersion, kind });
+  if (found !== undefined) return found.group === '' ? found.plural : `${found.plural}.${found.group}`;
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  const why = `no matches for kind "${kind}" in group "${group.slice(1)}"`;
+  throw new MetricsError(
+    `unable to fetch metrics from custom metrics API: unable to map kind ${kind}${group} to resource: ${why}`,
+  );
 }

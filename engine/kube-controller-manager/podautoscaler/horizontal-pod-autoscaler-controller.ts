@@ -7,6 +7,7 @@ import type { Client, ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
+import { RequestPending } from '../../client/pending-requests.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { indexByLabel, selectedBy } from '../label-index.ts';
@@ -73,11 +74,22 @@ export class HorizontalPodAutoscalerController {
       return;
     }
     this.#controller.queue.addAfter(key, SYNC_PERIOD_MS);
+    const memory = this.#memoryOf(key);
+    try {
+      this.#turn(key, autoscaler, memory);
+    } catch (error) {
+      if (!(error instanceof RequestPending)) memory.answers.clear();
+      throw error;
+    }
+    memory.answers.clear();
+  }
+
+  #turn(key: string, autoscaler: HorizontalPodAutoscaler, memory: Memory): void {
     new Turn(autoscaler, this.#sim.wallMs, {
       client: this.#client,
       scales: this.#scales,
       select: (selector) => this.#select(key, autoscaler, selector),
-      memory: this.#memoryOf(key),
+      memory,
       tell: (type, reason, message) => this.#recorder.event(autoscaler, type, reason, message),
       report: (status) => {
         if (sameValue(status, autoscaler.status)) return;
@@ -99,9 +111,10 @@ export class HorizontalPodAutoscalerController {
 
   #memoryOf(key: string): Memory {
     const oldestMs = this.#sim.wallMs - MEMORY_MS;
-    const { recommendations, changes } = this.#memory.get(key) ?? { recommendations: [], changes: [] };
+    const known = this.#memory.get(key);
+    const { recommendations = [], changes = [], answers = new Map() } = known ?? {};
     const isRecent = ({ atMs }: Past) => atMs > oldestMs;
-    const memory = { recommendations: recommendations.filter(isRecent), changes: changes.filter(isRecent) };
+    const memory = { recommendations: recommendations.filter(isRecent), changes: changes.filter(isRecent), answers };
     this.#memory.set(key, memory);
     return memory;
   }

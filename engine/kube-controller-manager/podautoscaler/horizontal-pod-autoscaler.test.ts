@@ -157,7 +157,7 @@ test('without a metrics API it says so in events and conditions, and does nothin
     'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
   expect(controlPlane.eventsOf('HorizontalPodAutoscaler')).toEqual([
     `FailedGetResourceMetric: ${why}`,
-    `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: ${why}`,
+    `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${why}`,
   ]);
   expect(conditions(controlPlane)).toEqual([
     'AbleToScale=True SucceededGetScale',

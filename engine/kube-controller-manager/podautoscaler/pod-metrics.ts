@@ -1,16 +1,15 @@
 import { milliValue } from '../../api/quantity.ts';
-import { StatusError } from '../../api/status-error.ts';
-import type { Client } from '../../client/client.ts';
+import { type MetricsClient, MetricsError } from './metrics-client.ts';
 
 /** What `metrics.k8s.io` tells of a Pod. */
 interface PodMetrics {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly timestamp: string;
   readonly window: string;
   readonly containers: readonly { readonly name: string; readonly usage: Readonly<Record<string, string>> }[];
 }
 
-/** What a Pod used of one resource on the average of a window. */
+/** What a Pod used of one resource, or shows of another metric, on the average of a window. */
 export interface PodMetric {
   /** In thousandths. */
   readonly milli: number;
@@ -19,43 +18,57 @@ export interface PodMetric {
   readonly windowMs: number;
 }
 
-const MISSING = 'the server could not find the requested resource';
+/** Whose metrics are asked for. */
+export interface PodSelection {
+  readonly namespace: string;
+  readonly selector: string;
+}
 
 /**
  * The usage of a resource by Pod, from whatever serves the resource metrics API (metrics-server, as a rule).
  * https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/
  *
- * @param container only of the containers of this name.
- * @throws Error saying why there are no figures.
+ * @param container only of the container of this name.
+ * @throws MetricsError saying why there are no figures.
  */
 export function readPodMetrics(
-  client: Client,
-  namespace: string,
-  labelSelector: string,
+  client: MetricsClient,
+  { namespace, selector }: PodSelection,
   resource: string,
   container: string | undefined,
 ): Map<string, PodMetric> {
-  const items = list(client, namespace, labelSelector);
   const metrics = new Map<string, PodMetric>();
-  for (const { metadata, timestamp, window, containers } of items) {
+  for (const { metadata, timestamp, window, containers } of list(client, namespace, selector)) {
     const meant = containers.filter(({ name }) => container === undefined || name === container);
+    if (container !== undefined && meant.length === 0) {
+      const pod = `${metadata.namespace ?? namespace}/${metadata.name}`;
+      throw new MetricsError(
+        `failed to get container metrics: container ${container} not present in metrics for pod ${pod}`,
+      );
+    }
     // A Pod of which one container is not known is not known at all.
     if (meant.length === 0 || meant.some(({ usage }) => usage[resource] === undefined)) continue;
     const milli = meant.reduce((sum, { usage }) => sum + milliValue(usage[resource]!), 0);
     metrics.set(metadata.name, { milli, atMs: Date.parse(timestamp), windowMs: Number.parseFloat(window) * 1_000 });
   }
-  if (metrics.size === 0) throw new Error(`no metrics returned from resource metrics API`);
   return metrics;
 }
 
-function list(client: Client, namespace: string, labelSelector: string): readonly PodMetrics[] {
+function list(client: MetricsClient, namespace: string, labelSelector: string): readonly PodMetrics[] {
   const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
+  const items = withOrigin('resource', () =>
+    client.read<{ readonly items: readonly PodMetrics[] }>(path, { labelSelector }, 'get pods.metrics.k8s.io'),
+  ).items;
+  if (items.length === 0) throw new MetricsError('no metrics returned from resource metrics API');
+  return items;
+}
+
+/** Says which of the three APIs gave nothing. */
+export function withOrigin<T>(api: 'resource' | 'custom' | 'external', read: () => T): T {
   try {
-    const { body } = client.request({ method: 'GET', path, query: { labelSelector } });
-    return (body as { readonly items: readonly PodMetrics[] }).items;
+    return read();
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    const message = error.message === MISSING ? `${MISSING} (get pods.metrics.k8s.io)` : error.message;
-    throw new Error(`unable to fetch metrics from resource metrics API: ${message}`);
+    if (!(error instanceof MetricsError)) throw error;
+    throw new MetricsError(`unable to fetch metrics from ${api} metrics API: ${error.message}`);
   }
 }

@@ -98,8 +98,27 @@ test.each<[string, number, number, Past[], object | undefined, number, string]>(
     6,
     'ScaleUpLimit',
   ],
-  ['or four more', 9, 1, [], undefined, 5, 'ScaleUpLimit'],
-  ['what was added a moment ago counts', 9, 5, [{ atMs: NOW - 5_000, replicas: 4 }], undefined, 5, 'ScaleUpLimit'],
+  ['or four more', 9, 1, [], { scaleUp: {} }, 5, 'ScaleUpLimit'],
+  [
+    'what was added a moment ago counts',
+    9,
+    5,
+    [{ atMs: NOW - 5_000, replicas: 4 }],
+    { scaleUp: {} },
+    5,
+    'ScaleUpLimit',
+  ],
+  ['without a behaviour up to four', 9, 1, [], undefined, 4, 'ScaleUpLimit'],
+  ['without a behaviour at most double', 9, 3, [{ atMs: NOW - 5_000, replicas: 2 }], undefined, 6, 'ScaleUpLimit'],
+  [
+    'without a behaviour down to the minimum',
+    1,
+    9,
+    [{ atMs: NOW - 5_000, replicas: -4 }],
+    undefined,
+    1,
+    'DesiredWithinRange',
+  ],
   ['at least the minimum', 0, 4, [], undefined, 1, 'TooFewReplicas'],
   [
     'one a minute down',
@@ -113,6 +132,7 @@ test.each<[string, number, number, Past[], object | undefined, number, string]>(
   ['down is switched off', 1, 4, [], { scaleDown: { selectPolicy: 'Disabled' } }, 4, 'ScaleDownLimit'],
   ['within all bounds', 5, 4, [], undefined, 5, 'DesiredWithinRange'],
 ])('%s', (_, desired, current, changes, behavior, replicas, reason) => {
-  const bounds = { current, min: 1, max: 10, ...rulesOf(behavior), changes, nowMs: NOW };
+  const isRuled = behavior !== undefined;
+  const bounds = { current, min: 1, max: 10, ...rulesOf(behavior), changes, nowMs: NOW, isRuled };
   expect(limited(desired, bounds)).toMatchObject({ replicas, note: { reason } });
 });

@@ -1,5 +1,7 @@
 import type { Pod } from '../../api/kinds.ts';
 import { milliValue } from '../../api/quantity.ts';
+import { isReady } from '../pod-state.ts';
+import { MetricsError } from './metrics-client.ts';
 import type { PodMetric } from './pod-metrics.ts';
 
 // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details, after
@@ -13,13 +15,19 @@ const INITIAL_READINESS_MS = 30_000;
 /** What is aimed at: a share of the requests in percent, or a usage for each Pod in thousandths. */
 export type Target = { readonly utilization: number } | { readonly averageMilli: number };
 
+/** How far off the target may be without consequence, as a share: up and down. */
+export interface Tolerance {
+  readonly up: number;
+  readonly down: number;
+}
+
 export interface Question {
-  readonly resource: string;
+  /** Undefined for figures that are no resource's. */
+  readonly resource: string | undefined;
   readonly container: string | undefined;
   readonly target: Target;
   readonly currentReplicas: number;
-  /** How far off the target may be without consequence, as a share: up and down. */
-  readonly tolerance: { readonly up: number; readonly down: number };
+  readonly tolerance: Tolerance;
   readonly wallMs: number;
 }
 
@@ -34,7 +42,7 @@ export interface Proposal {
  * How many replicas bring the usage to its target. Pods that are not ready, or of which nothing is known, are taken for
  * what makes the least change: so the autoscaler is never rash.
  *
- * @throws Error saying why there is no answer.
+ * @throws MetricsError saying why there is no answer.
  */
 export function proposeReplicas(
   question: Question,
@@ -42,9 +50,9 @@ export function proposeReplicas(
   metrics: ReadonlyMap<string, PodMetric>,
 ): Proposal {
   const { currentReplicas, target } = question;
-  if (pods.length === 0) throw new Error('no pods returned by selector while calculating replica count');
+  if (pods.length === 0) throw new MetricsError('no pods returned by selector while calculating replica count');
   const { ready, unready, missing } = sortPods(question, pods, metrics);
-  if (ready.length === 0) throw new Error('did not receive metrics for targeted pods (pods might be unready)');
+  if (ready.length === 0) throw new MetricsError('did not receive metrics for targeted pods (pods might be unready)');
   const requests = 'utilization' in target ? requestsOf(question, pods) : undefined;
   const usage = new Map(ready.map((pod) => [nameOf(pod), metrics.get(nameOf(pod))!.milli]));
   const first = ratioOf(target, usage, requests);
@@ -64,11 +72,54 @@ export function proposeReplicas(
   return { ...proposal, replicas: isBackwards ? currentReplicas : replicas };
 }
 
+/** One figure for all Pods together, and what is aimed at: the figure itself, or a share of it for each Pod. In thousandths. */
+export interface TotalQuestion {
+  readonly totalMilli: number;
+  readonly target: { readonly valueMilli: number } | { readonly averageMilli: number };
+  /** As the target's `spec` has it. */
+  readonly currentReplicas: number;
+  /** As its `status` has it. */
+  readonly observedReplicas: number;
+  readonly tolerance: Tolerance;
+}
+
+/**
+ * How many replicas bring a figure that does not come from the Pods one by one (the length of a queue) to its target.
+ *
+ * @returns besides, the figure to be told of: the whole, or the average, in thousandths.
+ * @throws MetricsError saying why there is no answer.
+ */
+export function proposeByTotal(
+  question: TotalQuestion,
+  pods: readonly Pod[],
+): { readonly replicas: number; readonly milli: number } {
+  const { totalMilli, target, currentReplicas, observedReplicas } = question;
+  if ('averageMilli' in target) {
+    const isOnTarget =
+      observedReplicas === 0
+        ? totalMilli === 0
+        : isWithin(question, totalMilli / (target.averageMilli * observedReplicas));
+    return {
+      replicas: isOnTarget ? observedReplicas : Math.ceil(totalMilli / target.averageMilli),
+      milli: Math.ceil(totalMilli / Math.max(1, observedReplicas)),
+    };
+  }
+  const ratio = totalMilli / target.valueMilli;
+  if (currentReplicas === 0) return { replicas: Math.ceil(ratio), milli: totalMilli };
+  if (isWithin(question, ratio)) return { replicas: currentReplicas, milli: totalMilli };
+  if (pods.length === 0) {
+    const why = 'no pods returned by selector while calculating replica count';
+    throw new MetricsError(`unable to calculate ready pods: ${why}`);
+  }
+  const ready = pods.filter((pod) => pod.status?.phase === 'Running' && isReady(pod)).length;
+  return { replicas: Math.ceil(ratio * ready), milli: totalMilli };
+}
+
 function nameOf({ metadata }: Pod): string {
   return metadata.name;
 }
 
-function isWithin({ tolerance }: Question, ratio: number): boolean {
+function isWithin({ tolerance }: { readonly tolerance: Tolerance }, ratio: number): boolean {
   return 1 - tolerance.down <= ratio && ratio <= 1 + tolerance.up;
 }
 
@@ -105,9 +156,9 @@ function requestsOf({ resource, container }: Question, pods: readonly Pod[]): Ma
     const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
     for (const { name, resources } of [...pod.spec.containers, ...sidecars]) {
       if (container !== undefined && container !== name) continue;
-      const request = resources?.requests?.[resource];
+      const request = resources?.requests?.[resource ?? ''];
       if (request === undefined) {
-        throw new Error(`missing request for ${resource} in container ${name} of Pod ${nameOf(pod)}`);
+        throw new MetricsError(`missing request for ${resource} in container ${name} of Pod ${nameOf(pod)}`);
       }
       sum += milliValue(request);
     }
@@ -129,7 +180,7 @@ function ratioOf(
   }
   const averageMilli = Math.floor(total / usage.size);
   if (!('utilization' in target)) return { ratio: averageMilli / target.averageMilli, averageMilli };
-  if (requested === 0) throw new Error('no metrics returned matched known pods');
+  if (requested === 0) throw new MetricsError('no metrics returned matched known pods');
   const utilization = Math.floor((total * 100) / requested);
   return { ratio: utilization / target.utilization, utilization, averageMilli };
 }

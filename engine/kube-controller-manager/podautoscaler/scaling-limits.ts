@@ -9,7 +9,7 @@ export type Rules = NonNullable<Behavior['scaleUp']>;
 /** `--horizontal-pod-autoscaler-downscale-stabilization` */
 const DOWNSCALE_STABILIZATION_SECONDS = 300;
 
-/** What the API fills in for those who say something of the behaviour holds for those, too, who say nothing. */
+/** What the API fills in for those who say something of the behaviour. */
 const DEFAULT_UP: Rules = {
   stabilizationWindowSeconds: 0,
   selectPolicy: 'Max',
@@ -86,6 +86,8 @@ export interface Bounds {
   /** Earlier changes of size: positive grew, negative shrank. */
   readonly changes: readonly Past[];
   readonly nowMs: number;
+  /** Whether the autoscaler has a `behavior`. */
+  readonly isRuled: boolean;
 }
 
 /** The size that the policies and the bounds allow at this moment. */
@@ -120,7 +122,9 @@ function limit(replicas: number, reason: string, message: string) {
   return { replicas, note: { status: 'True' as const, reason, message } };
 }
 
-function growthLimit({ current, up, changes, nowMs }: Bounds): number {
+function growthLimit({ current, up, changes, nowMs, isRuled }: Bounds): number {
+  // Who says nothing of the behaviour has the limit of old: double, or four.
+  if (!isRuled) return Math.max(2 * current, 4);
   if (up.selectPolicy === 'Disabled') return current;
   const limits = (up.policies ?? []).map(({ type, value, periodSeconds }) => {
     const start = current - changedWithin(changes, periodSeconds, nowMs);
@@ -129,7 +133,8 @@ function growthLimit({ current, up, changes, nowMs }: Bounds): number {
   return up.selectPolicy === 'Min' ? Math.min(...limits) : Math.max(...limits);
 }
 
-function shrinkingLimit({ current, down, changes, nowMs }: Bounds): number {
+function shrinkingLimit({ current, down, changes, nowMs, isRuled }: Bounds): number {
+  if (!isRuled) return 0;
   if (down.selectPolicy === 'Disabled') return current;
   const limits = (down.policies ?? []).map(({ type, value, periodSeconds }) => {
     const start = current - changedWithin(changes, periodSeconds, nowMs);

@@ -308,12 +308,13 @@ export const GOLDEN_HISTORIES: readonly GoldenHistory[] = [
   },
   {
     name: 'an autoscaler without metrics',
+    // 1.20 did not say in the summary which metric it was.
     objects: [app('Deployment', 'web', { replicas: 1 }), autoscaler()],
     steps: [[35]],
     events: {
       'horizontal-pod-autoscaler': [
         `HorizontalPodAutoscaler hpa FailedGetResourceMetric: ${NO_METRICS}`,
-        `HorizontalPodAutoscaler hpa FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: ${NO_METRICS}`,
+        `HorizontalPodAutoscaler hpa FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${NO_METRICS}`,
       ],
     },
   },
