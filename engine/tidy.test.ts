@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/linux': ['engine/sim'],
   'engine/containerd': ['engine/linux', 'engine/sim', 'engine/api'],
   'engine/metrics-server': ['engine/client', 'engine/api', 'engine/sim'],
+  'engine/custom-metrics-adapter': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/csi': [],
   'engine/csi-hostpath': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/coredns': ['engine/client', 'engine/api', 'engine/sim'],

@@ -19,6 +19,8 @@ import type { Program } from '../linux/syscalls.ts';
 import { nginxGatewayProgram } from '../nginx-gateway-fabric/index.ts';
 import { nvidiaDevicePlugin } from '../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../tiny-device-plugin/tiny-device-plugin.ts';
+import { customMetricsAdapter } from './custom-metrics-adapter.ts';
+import { customMetricsManifest } from './custom-metrics-manifest.ts';
 import { createEtcdctl } from './etcdctl/etcdctl.ts';
 import { etcdutl } from './etcdctl/etcdutl.ts';
 import { ingressNginxManifest } from './ingress-nginx-manifest.ts';
@@ -50,7 +52,7 @@ export const kubectlTools: WorkstationTools = {
       connect: ({ server }) => connect(server),
       version: KUBERNETES_VERSION,
       descriptions: () => DESCRIPTIONS,
-      manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url),
+      manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url) ?? customMetricsManifest(url),
     }),
   completeKubectl,
   criTools: { crictl, ctr },
@@ -66,6 +68,7 @@ export const kubectlTools: WorkstationTools = {
   ingressNginx: ingressNginxProgram,
   nginxGateway: nginxGatewayProgram,
   sampleApiServer,
+  customMetricsAdapter,
   createNodePlugins,
   csiPrograms,
 };

@@ -23,6 +23,7 @@ import { corednsImage } from './coredns.ts';
 import { CSI_HOSTPATH_ACCOUNT, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
 import { createRegistry, preloadedImages } from './images/catalogue.ts';
+import { customMetricsAdapterImage } from './images/custom-metrics-adapter.ts';
 import { sampleApiServerImage } from './images/sample-apiserver.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
 import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
@@ -132,6 +133,7 @@ export class KubernetesCluster implements Cluster {
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
       nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
       sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
+      customMetricsAdapterImage(tools.customMetricsAdapter({ connect: connectByToken })),
       ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
       ...(options.images ?? []),
     ]);

@@ -11,6 +11,7 @@ import type { Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
 import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
+import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
@@ -46,6 +47,8 @@ export interface WorkstationTools {
   readonly nginxGateway: (surroundings: GatewaySurroundings) => Program;
   /** A server for API aggregation; it runs once somebody has installed it. */
   readonly sampleApiServer: (surroundings: SampleApiServerSurroundings) => Program;
+  /** A server for the custom and external metrics APIs; it runs once somebody has installed it. */
+  readonly customMetricsAdapter: (surroundings: CustomMetricsSurroundings) => Program;
   /** The kubelets' side of storage drivers; until one registers, nobody asks. */
   readonly createNodePlugins: CreateNodePlugins;
   /** A storage driver and its sidecars. */

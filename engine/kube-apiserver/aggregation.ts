@@ -41,6 +41,12 @@ export interface DiscoveredResource {
   readonly categories?: readonly string[];
 }
 
+/** What a server has said that it serves, in its own words and as kinds. */
+interface Discovered {
+  readonly resources: readonly DiscoveredResource[];
+  readonly kinds: readonly KindDescriptor[];
+}
+
 /**
  * Hands requests for a group that an APIService gives to a Service on to the server behind it.
  * https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/
@@ -49,7 +55,7 @@ export class Aggregation {
   readonly #lookup: Lookup;
   readonly #ports: AggregationPorts;
   /** What servers in Pods have said that they serve, by the name of the APIService. */
-  readonly #discovered = new Map<string, readonly KindDescriptor[]>();
+  readonly #discovered = new Map<string, Discovered>();
 
   constructor(lookup: Lookup, ports: AggregationPorts) {
     this.#lookup = lookup;
@@ -63,7 +69,8 @@ export class Aggregation {
       const { service, group, version } = object.spec ?? {};
       if (service === undefined) continue;
       const server = this.#ports.dial(service.namespace ?? '', service.name ?? '');
-      const kinds = server?.kinds ?? (isAvailable(object) ? this.#discovered.get(object.metadata.name) : undefined);
+      const kinds =
+        server?.kinds ?? (isAvailable(object) ? this.#discovered.get(object.metadata.name)?.kinds : undefined);
       for (const kind of kinds ?? []) if (kind.group === group && kind.version === version) found.push(kind);
     }
     return found;
@@ -72,23 +79,30 @@ export class Aggregation {
   /** Notes what the server behind an APIService serves. */
   discovered({ metadata, spec }: APIService, resources: readonly DiscoveredResource[]): void {
     const { group = '', version = '' } = spec ?? {};
-    const main = resources.filter(({ name }) => !name.includes('/'));
-    this.#discovered.set(
-      metadata.name,
-      main.map((resource) => descriptorOf(group, version, resource, resources)),
-    );
+    const kinds = mainResources(resources).map((resource) => descriptorOf(group, version, resource, resources));
+    this.#discovered.set(metadata.name, { resources, kinds });
   }
 
   /** The other server's answer; undefined when the path (`apis`, group, version, resource, …) is none of its business. */
   serve(request: ApiRequest, segments: readonly string[], user: UserInfo): ApiResponse | undefined {
     const [first, group, version, resource] = segments;
-    if (first !== 'apis' || resource === undefined) return undefined;
+    if (first !== 'apis' || version === undefined) return undefined;
     const object = this.#lookup('apiservices', '', `${version}.${group}`) as APIService | undefined;
     const { service } = object?.spec ?? {};
     if (object === undefined || service === undefined) return undefined;
     const server = this.#ports.dial(service.namespace ?? '', service.name ?? '');
-    if (server !== undefined) return server.handle({ ...request, user });
-    return isAvailable(object) ? this.#passOn(object, request, user) : UNAVAILABLE;
+    // What a server that is part of this one serves is told from its kinds.
+    if (server !== undefined) return resource === undefined ? undefined : server.handle({ ...request, user });
+    if (!isAvailable(object)) return UNAVAILABLE;
+    return resource === undefined ? this.#resourceList(object) : this.#passOn(object, request, user);
+  }
+
+  /** `/apis/GROUP/VERSION`, as of a few seconds ago: so nobody has to wait for the other server to find out what there is. */
+  #resourceList({ metadata, spec }: APIService): ApiResponse {
+    const { resources = [] } = this.#discovered.get(metadata.name) ?? {};
+    const groupVersion = `${spec?.group}/${spec?.version}`;
+    const body = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+    return { status: 200, headers: { 'content-type': 'application/json' }, body };
   }
 
   #passOn({ spec }: APIService, request: ApiRequest, user: UserInfo): ApiResponse {
@@ -107,6 +121,20 @@ export class Aggregation {
 
 function isAvailable({ status }: APIService): boolean {
   return status?.conditions?.some(({ type, status: value }) => type === 'Available' && value === 'True') === true;
+}
+
+/** Those with subresources alone are there, too (`pods/http_requests` of the custom metrics API): nothing can be done with them. */
+function mainResources(resources: readonly DiscoveredResource[]): readonly DiscoveredResource[] {
+  const main = resources.filter(({ name }) => !name.includes('/'));
+  const known = new Set(main.map(({ name }) => name));
+  const added: DiscoveredResource[] = [];
+  for (const { name, namespaced = false } of resources) {
+    const [plural = ''] = name.split('/');
+    if (known.has(plural)) continue;
+    known.add(plural);
+    added.push({ name: plural, kind: '', namespaced, verbs: [] });
+  }
+  return [...main, ...added];
 }
 
 /** Of a kind that another server serves only what discovery tells is known. Watches are not passed on, so they are not offered. */

@@ -47,6 +47,7 @@ export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTool
       ingressNginx: (surroundings) => late(() => present().ingressNginx(surroundings)),
       nginxGateway: (surroundings) => late(() => present().nginxGateway(surroundings)),
       sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
+      customMetricsAdapter: (surroundings) => late(() => present().customMetricsAdapter(surroundings)),
       createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
       csiPrograms: (surroundings) => present().csiPrograms(surroundings),
       criTools: { crictl: late(() => present().criTools.crictl), ctr: late(() => present().criTools.ctr) },

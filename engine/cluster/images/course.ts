@@ -5,6 +5,7 @@ import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAdd
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
   agnhostImage,
+  autoscaleDemoImage,
   curlImage,
   dnsutilsImage,
   httpEchoImage,
@@ -18,6 +19,7 @@ import {
 const MAKERS = [
   agnhostImage,
   alpineImage,
+  autoscaleDemoImage,
   bookwormImage,
   busyboxImage,
   cudaImage,

@@ -56,6 +56,17 @@ export const whoamiImage: ImageMaker = (programs) =>
     exposedPorts: ['80/tcp'],
   });
 
+/** https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/walkthrough.md */
+export const autoscaleDemoImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/luxas/autoscale-demo:v0.1.2',
+    aliases: ['docker.io/luxas/autoscale-demo:latest'],
+    sizeBytes: 25_000_000,
+    trees: () => [{ '/autoscale-demo': special(programs, 'autoscale-demo', 9_000_000) }],
+    entrypoint: ['/autoscale-demo'],
+    exposedPorts: ['8080/tcp'],
+  });
+
 /** https://github.com/hashicorp/http-echo */
 export const httpEchoImage: ImageMaker = (programs) =>
   defineImage({

@@ -1,5 +1,6 @@
 import type { Program } from '../syscalls.ts';
 import { agnhost } from './agnhost/agnhost.ts';
+import { autoscaleDemo } from './autoscale-demo.ts';
 import { httpEcho } from './http-echo.ts';
 import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
@@ -13,6 +14,7 @@ import { whoamiServer } from './whoami-server.ts';
 
 const SPECIAL: Readonly<Record<string, Program>> = {
   agnhost,
+  'autoscale-demo': autoscaleDemo,
   'http-echo': httpEcho,
   httpd,
   nfsd,

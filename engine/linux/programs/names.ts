@@ -36,6 +36,7 @@ const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
 /** Servers and others that only images of their own have. */
 export const SPECIAL_PROGRAMS = [
   'agnhost',
+  'autoscale-demo',
   'http-echo',
   'httpd',
   'nfsd',

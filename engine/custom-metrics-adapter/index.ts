@@ -1,0 +1,1 @@
+export { type Adapter, startAdapter } from './adapter.ts';
