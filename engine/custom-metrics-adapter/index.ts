@@ -1,1 +1,1 @@
-export { type Adapter, startAdapter } from './adapter.ts';
+export { startAdapter } from './adapter.ts';

@@ -16,7 +16,7 @@ const INITIAL_READINESS_MS = 30_000;
 export type Target = { readonly utilization: number } | { readonly averageMilli: number };
 
 /** How far off the target may be without consequence, as a share: up and down. */
-export interface Tolerance {
+interface Tolerance {
   readonly up: number;
   readonly down: number;
 }
