@@ -28,14 +28,16 @@ export interface WorkshopHost {
 /**
  * One laptop: a file, and one server that is started again after it was killed.
  *
+ * @param asked the arguments, which may depend on the port
  * @param environment beside this process's own
  */
 export async function laptop(
-  args: readonly string[],
+  asked: readonly string[] | ((port: number) => readonly string[]),
   environment: Readonly<Record<string, string>> = {},
 ): Promise<WorkshopHost> {
   const data = mkdtempSync(join(tmpdir(), 'drydock-workshop-'));
   const port = await freePort();
+  const args = typeof asked === 'function' ? asked(port) : asked;
   let server = await startServer(port, ['--data', data, ...args], environment);
   return {
     url: `http://127.0.0.1:${port}`,

@@ -64,8 +64,17 @@ export class LtiTestPlatform {
   readonly #otherKey: CryptoKey;
   readonly #keys: JSONWebKeySet;
   readonly #now: () => number;
+  /** As the tool knows it. */
+  readonly #school: LtiPlatform;
 
-  private constructor(key: CryptoKey, otherKey: CryptoKey, keys: JSONWebKeySet, now: () => number) {
+  private constructor(
+    key: CryptoKey,
+    otherKey: CryptoKey,
+    keys: JSONWebKeySet,
+    now: () => number,
+    school: LtiPlatform,
+  ) {
+    this.#school = school;
     this.#key = key;
     this.#otherKey = otherKey;
     this.#keys = keys;
@@ -77,10 +86,14 @@ export class LtiTestPlatform {
     return Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
   }
 
-  static async open(now: () => number, pairs: readonly GenerateKeyPairResult[]): Promise<LtiTestPlatform> {
+  static async open(
+    now: () => number,
+    pairs: readonly GenerateKeyPairResult[],
+    school = SCHOOL,
+  ): Promise<LtiTestPlatform> {
     const [{ privateKey, publicKey }, other] = pairs as readonly [GenerateKeyPairResult, GenerateKeyPairResult];
     const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'school-1', alg: 'RS256', use: 'sig' }] };
-    return new LtiTestPlatform(privateKey, other.privateKey, keys, now);
+    return new LtiTestPlatform(privateKey, other.privateKey, keys, now, school);
   }
 
   /** In the place of the network. */
@@ -89,8 +102,8 @@ export class LtiTestPlatform {
     this.asked.push(url);
     const trouble = this.troubles.findIndex((each) => url.startsWith(each.url));
     if (trouble >= 0) return new Response(null, { status: this.troubles.splice(trouble, 1)[0]!.status });
-    if (url === SCHOOL.keysUrl) return Response.json(this.#keys);
-    if (url === SCHOOL.tokenUrl) return this.#giveLeave(new URLSearchParams(String(init.body)));
+    if (url === this.#school.keysUrl) return Response.json(this.#keys);
+    if (url === this.#school.tokenUrl) return this.#giveLeave(new URLSearchParams(String(init.body)));
     const [, lineItem] = /^(.*)\/scores(?=$|\?)/.exec(url) ?? [];
     const headers = new Headers(init.headers);
     if (lineItem === undefined || headers.get('authorization') !== 'Bearer leave')
@@ -102,8 +115,9 @@ export class LtiTestPlatform {
   };
 
   async #giveLeave(form: URLSearchParams): Promise<Response> {
-    const { payload } = await this.verify(form.get('client_assertion') ?? '', SCHOOL.tokenUrl);
-    const fits = payload.iss === SCHOOL.clientId && payload.sub === SCHOOL.clientId && payload.jti !== undefined;
+    const { payload } = await this.verify(form.get('client_assertion') ?? '', this.#school.tokenUrl);
+    const fits =
+      payload.iss === this.#school.clientId && payload.sub === this.#school.clientId && payload.jti !== undefined;
     const asks = form.get('grant_type') === 'client_credentials' && form.get('scope') === SCORE_SCOPE;
     return fits && asks
       ? Response.json({ access_token: 'leave', token_type: 'Bearer', expires_in: 3600, scope: SCORE_SCOPE })
@@ -138,8 +152,8 @@ export class LtiTestPlatform {
   ): Promise<string> {
     const at = Math.floor(this.#now() / 1000) - ageS;
     const payload = {
-      iss: SCHOOL.issuer,
-      aud: SCHOOL.clientId,
+      iss: this.#school.issuer,
+      aud: this.#school.clientId,
       sub: 'ada',
       iat: at,
       exp: at + 300,
