@@ -21,4 +21,4 @@ export interface Side {
 }
 
 /** Longest that one command may take. */
-export const COMMAND_LIMIT_MS = 60_000;
+export const COMMAND_LIMIT_MS = 300_000;

@@ -92,9 +92,9 @@ kubectl get pod x
 kubectl get pod x
 kubectl create configmap x
 @server hang
-kubectl get pods --request-timeout=1s
-kubectl get pods -o yaml --request-timeout=1
-kubectl create configmap x --request-timeout=1s
+kubectl get pods --request-timeout=4s
+kubectl get pods -o yaml --request-timeout=4
+kubectl create configmap x --request-timeout=4s
 `,
 };
 
@@ -173,20 +173,20 @@ kubectl logs -n kube-system etcd-control-plane --tail=1
 @server log-html
 kubectl logs -n kube-system etcd-control-plane --tail=1
 @server watch-end
-timeout 3 kubectl get cm -w
+timeout 200 kubectl get cm -w
 @server watch-cut
-timeout 3 kubectl get cm -w
-timeout 3 kubectl get cm -w -o name
+timeout 200 kubectl get cm -w
+timeout 200 kubectl get cm -w -o name
 @server watch-text
-timeout 3 kubectl get cm -w
+timeout 200 kubectl get cm -w
 @server watch-foo
-timeout 3 kubectl get cm -w
+timeout 200 kubectl get cm -w
 @server watch-object
-timeout 3 kubectl get cm -w
-timeout 3 kubectl get cm -w -o name
+timeout 200 kubectl get cm -w
+timeout 200 kubectl get cm -w -o name
 @server watch-status
-timeout 3 kubectl get cm -w
-timeout 3 kubectl get cm -w -o name
-timeout 3 kubectl get cm -w -o yaml
+timeout 200 kubectl get cm -w
+timeout 200 kubectl get cm -w -o name
+timeout 200 kubectl get cm -w -o yaml
 `,
 };

@@ -43,16 +43,16 @@ kubectl cp box:/a box:/b
 kubectl cp a/b/c:/x y
 kubectl exec crash -- ls
 kubectl attach crash
-kubectl wait pod/box --for=jsonpath='{.status.phase}'=Running --timeout=5s
-kubectl wait pod/box --for=condition=Ready --timeout=5s
-kubectl wait pod/box --for=nonesuch --timeout=5s
-kubectl wait pod/box --for=create --timeout=5s
-kubectl wait pod/nobody --for=create --timeout=1s
-kubectl wait pod/nobody --for=delete --timeout=1s
-kubectl wait pods -l a=nothing --for=condition=Ready --timeout=1s
-kubectl wait pod/box --for=jsonpath='{.status.phase}'=Failed --timeout=1s
-kubectl wait pod/box --for=jsonpath='{.status.phase' --timeout=1s
-kubectl wait pod/box --for=condition=Ready=false --timeout=1s
+kubectl wait pod/box --for=jsonpath='{.status.phase}'=Running --timeout=5m
+kubectl wait pod/box --for=condition=Ready --timeout=5m
+kubectl wait pod/box --for=nonesuch --timeout=5m
+kubectl wait pod/box --for=create --timeout=5m
+kubectl wait pod/nobody --for=create --timeout=5s
+kubectl wait pod/nobody --for=delete --timeout=5s
+kubectl wait pods -l a=nothing --for=condition=Ready --timeout=5s
+kubectl wait pod/box --for=jsonpath='{.status.phase}'=Failed --timeout=5s
+kubectl wait pod/box --for=jsonpath='{.status.phase' --timeout=5s
+kubectl wait pod/box --for=condition=Ready=false --timeout=5s
 kubectl get --raw /version
 kubectl get --raw /healthz
 kubectl get --raw /nonesuch

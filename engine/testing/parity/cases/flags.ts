@@ -44,7 +44,7 @@ kubectl top pods --show-swap
 kubectl exec -f pod.yaml -- echo hi
 kubectl exec -f pod.yaml box -- echo hi
 kubectl exec -f nonesuch.yaml -- echo hi
-kubectl exec box --pod-running-timeout=5s -- echo hi
+kubectl exec box --pod-running-timeout=5m -- echo hi
 kubectl exec box --pod-running-timeout=0s -- echo hi
 kubectl debug box --image=busybox -c d1 --custom=custom.yaml
 kubectl get pod box -o jsonpath='{.spec.ephemeralContainers}'

@@ -60,8 +60,8 @@ kubectl exec talk ls
 kubectl exec deploy/web -- hostname
 echo data | kubectl exec -i talk -- cat
 kubectl exec crash -- ls
-kubectl wait pod/talk --for=condition=Ready --timeout=5s
-kubectl wait pod/crash --for=condition=Ready --timeout=2s
+kubectl wait pod/talk --for=condition=Ready --timeout=5m
+kubectl wait pod/crash --for=condition=Ready --timeout=5s
 kubectl wait pod/nobody --for=condition=Ready
 kubectl wait pod/talk --for=jsonpath='{.status.phase}'=Running
 kubectl wait pod/talk --for=nonesuch

@@ -83,7 +83,7 @@ kubectl get deploy -o jsonpath='{.items[0].spec.replicas[0]}'
 kubectl get deploy -o jsonpath='{.items[?(@.spec)].kind}{.items[?(@.metadata.labels==1)].kind}'
 kubectl get deploy -o jsonpath='{.kind[?(@.a==1)]}'
 kubectl get deploy -o jsonpath='{..containers[*].image}{.items..image}{.items.*.kind}'
-kubectl scale deploy web --replicas=2 --timeout=5s
+kubectl scale deploy web --replicas=2 --timeout=5m
 kubectl scale deploy web --replicas=2 --timeout=x
 kubectl scale deploy web --replicas=3 --current-replicas=9
 kubectl scale deploy web
