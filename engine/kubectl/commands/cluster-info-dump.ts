@@ -94,7 +94,8 @@ class Dump {
       kind: `${resource.kind}List`,
       apiVersion: list.apiVersion,
       metadata: list.metadata,
-      items,
+      // The real one reads protobuf here, in which an empty list is no list.
+      items: items.length > 0 ? items : null,
     } as never);
     this.#write(`${file}${EXTENSIONS[this.#invocation.flags.string('output')] ?? ''}`, text);
   }
