@@ -55,6 +55,13 @@ export function nodeUser(nodeName: string): UserInfo {
   return { username: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] };
 }
 
+/** Whom the user of a kubeconfig that kubeadm has written stands for; every other is the administrator here. */
+export function userOf(userName: string | undefined): UserInfo {
+  const [, nodeName] = /^system:node:(.+)$/.exec(userName ?? '') ?? [];
+  if (nodeName !== undefined) return nodeUser(nodeName);
+  return Object.values(USERS).find(({ username }) => username === userName) ?? USERS.admin;
+}
+
 /**
  * The four programs of the control plane, and the addresses at which etcd and the API server serve while their
  * processes run. What etcd has stored is on its machine's disk: it survives the process.

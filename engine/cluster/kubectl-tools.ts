@@ -49,7 +49,7 @@ export const kubectlTools: WorkstationTools = {
   },
   kubectl: (connect) =>
     createKubectl({
-      connect: ({ server }) => connect(server),
+      connect: ({ server, userName }) => connect(server, userName),
       version: KUBERNETES_VERSION,
       descriptions: () => DESCRIPTIONS,
       manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url) ?? customMetricsManifest(url),

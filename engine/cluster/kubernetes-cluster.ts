@@ -18,7 +18,7 @@ import { connectApiServer, connectServer, openApiServer, ServerAddress } from '.
 import { cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, HOME } from './cluster.ts';
 import { ClusterPki } from './cluster-pki.ts';
-import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
+import { ControlPlane, nodeUser, USERS, userOf } from './control-plane.ts';
 import { corednsImage } from './coredns.ts';
 import { CSI_HOSTPATH_ACCOUNT, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
@@ -31,8 +31,8 @@ import { kubeProxyImage } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
-import { type BuiltMachine, buildMachine } from './machine-host.ts';
-import { type MachinePlan, planMachines } from './machine-plan.ts';
+import { type BuiltMachine, buildMachine, machineOf } from './machine-host.ts';
+import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
 import { MetricsServerAddOn } from './metrics-server.ts';
 import { nginxGatewayImage } from './nginx-gateway.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
@@ -42,6 +42,7 @@ import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
 import { type SessionListener, Sessions } from './sessions.ts';
+import { SshKeys } from './ssh-server.ts';
 import { Terminals } from './terminals.ts';
 import { tokenTransport } from './token-transport.ts';
 import type { ClusterView } from './view.ts';
@@ -53,7 +54,7 @@ import {
   readWorkstationFile,
   writeWorkstationFile,
 } from './workstation.ts';
-import { workstationFiles } from './workstation-files.ts';
+import { type Connect, kubectlFiles, workstationFiles } from './workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
@@ -98,10 +99,10 @@ export class KubernetesCluster implements Cluster {
     this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
     this.#pki = new ClusterPki(this.sim, options.keys);
     const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.dialEtcd(hostPort));
-    const plan = planMachines(options, tools, this.#pki, etcdTools);
+    const plan = planMachines(options, tools, this.#pki, etcdTools, (addresses) => new SshKeys(this.sim, addresses));
     const fabric = createFabric(this.sim);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
-    const hosts = plan.machines.map((machine) => this.#build(fabric, machine, tools));
+    const hosts = plan.machines.map((machine) => this.#buildNode(fabric, machine, tools));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
     const controlHost = hosts[0]!;
     const dialNode: NodeDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
@@ -251,6 +252,18 @@ export class KubernetesCluster implements Cluster {
     return machine.host;
   }
 
+  /** kubeadm's packages bring kubectl along. */
+  #buildNode(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
+    const files = { ...machine.files, ...kubectlFiles(this.#kubectlOn(machine), tools, '/usr/bin') };
+    return this.#build(fabric, { ...machine, files }, tools);
+  }
+
+  /** The way that kubectl has from a machine, as whom a kubeconfig names. */
+  #kubectlOn({ name }: MachinePlan): Connect {
+    return (server, userName) =>
+      connectServer(this.#controlPlane.apiServer, this.#hosts.get(name)!, userOf(userName), server);
+  }
+
   /** As a Pod of kube-system with this ServiceAccount. */
   #asServiceAccount(host: Host, name: string): Transport {
     const groups = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
@@ -304,10 +317,8 @@ export class KubernetesCluster implements Cluster {
   }
 
   #createWorkstation(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const connect = (server?: string) =>
-      connectServer(this.#controlPlane.apiServer, this.#hosts.get(machine.name)!, USERS.admin, server);
     const { hostPort } = this.#controlPlane.apiServer;
-    const files = workstationFiles(machine, hostPort, connect, tools, this.options.files ?? {});
+    const files = workstationFiles(machine, hostPort, this.#kubectlOn(machine), tools, this.options.files ?? {});
     return this.#build(fabric, { ...machine, files }, tools);
   }
 
@@ -373,10 +384,6 @@ function lookingOn(transport: Transport): Transport {
   };
 }
 
-function labelsWhere({ labels }: MachinePlan, fits: (label: string) => boolean): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(labels).filter(([label]) => fits(label)));
-}
-
 function restrictedLabels(machine: MachinePlan): NodeLabels {
   return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
 }
@@ -390,11 +397,4 @@ const AGENTS_OF_A_NODE = 2;
 /** Whether a new node still bears the taint that keeps Pods away until it has been seen Ready. */
 function isHeldBack(node: Node): boolean {
   return node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;
-}
-
-/** The machine that a process runs on. */
-function machineOf(hosts: readonly Host[], process: Process): Host {
-  const host = hosts.find((each) => each.processes().includes(process));
-  if (host === undefined) throw new Error('a process runs on no machine');
-  return host;
 }

@@ -17,6 +17,12 @@ HOME_URL="https://www.debian.org/"
 const BUILT_IN =
   'bridge br_netfilter dummy ip_set ip_tables ip_vs ip_vs_rr ip_vs_sh ip_vs_wrr loop nf_conntrack nf_tables nfs overlay tun veth';
 
+/** What root's shells start with; the learner's own has more. */
+const BASHRC = `PS1='\\u@\\h:\\w\\$ '
+alias k=kubectl
+alias ll='ls -l'
+`;
+
 /** Files that every machine has: what a Debian installation and kubeadm's prerequisites leave. */
 export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string>): FileTree {
   const hostLines = [...hosts].map(([name, address]) => `${address}\t${name}`).join('\n');
@@ -33,6 +39,7 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
       text: BUILT_IN.replace(/\S+ ?/g, (name) => `kernel/${name.trim()}.ko\n`),
     },
     '/root': { directory: true, mode: 0o700 },
+    '/root/.bashrc': { text: BASHRC },
     '/tmp': { directory: true, mode: 0o1777 },
     '/usr/local/sbin': { directory: true },
     '/var/log': { directory: true },
@@ -85,6 +92,8 @@ export function controlPlaneFiles(nodeName: string, address: string, pki: Cluste
         { text: kubeconfig(`https://${address}:6443`, user), mode: 0o600 },
       ]),
     ),
+    // As `kubeadm init` asks to be copied.
+    '/root/.kube/config': { text: kubeconfig(`https://${address}:6443`, 'kubernetes-admin'), mode: 0o600 },
     ...pkiFiles(pki, nodeName, address),
     '/var/lib/etcd': { directory: true, mode: 0o700 },
   };

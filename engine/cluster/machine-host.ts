@@ -1,6 +1,7 @@
 import type { Host } from '../linux/host.ts';
 import { createHost, type Fabric } from '../linux/index.ts';
 import type { NvidiaGpus } from '../linux/nvidia/gpus.ts';
+import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
 import { gpuFiles, machineGpus } from './gpus.ts';
 import { GATEWAY, type MachinePlan } from './machine-plan.ts';
@@ -33,4 +34,11 @@ export function buildMachine(
     drivers: gpus === undefined ? [] : [gpus],
   });
   return { host, gpus };
+}
+
+/** The machine that a process runs on. */
+export function machineOf(hosts: readonly Host[], process: Process): Host {
+  const host = hosts.find((each) => each.processes().includes(process));
+  if (host === undefined) throw new Error('a process runs on no machine');
+  return host;
 }

@@ -7,6 +7,7 @@ import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
+import type { SshKeys } from './ssh-server.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 /** One machine to be built. */
@@ -52,6 +53,7 @@ export function planMachines(
   { programs, criTools }: Pick<WorkstationTools, 'programs' | 'criTools'>,
   pki: ClusterPki,
   etcdTools: EtcdTools,
+  makeSshKeys: (addresses: ReadonlyMap<string, string>) => SshKeys,
 ): ClusterPlan {
   const workers = options.workers ?? DEFAULT_WORKERS;
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
@@ -63,11 +65,16 @@ export function planMachines(
   });
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   const base = { tree: hostTools(programs) };
+  const ssh = makeSshKeys(withWorkstation);
+  const keysOf = (machine: MachinePlan): MachinePlan => ({
+    ...machine,
+    files: { ...machine.files, ...ssh.clientFiles(), ...ssh.serverFiles(machine.name) },
+  });
   return {
     machines: [
       controlPlane(withWorkstation, base, criTools, pki, etcdTools),
       ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, base, criTools)),
-    ],
+    ].map(keysOf),
     workstation: {
       name: WORKSTATION_NAME,
       role: 'workstation',
@@ -78,7 +85,7 @@ export function planMachines(
       taints: [],
       gpus: 0,
       base,
-      files: machineFiles(WORKSTATION_NAME, withWorkstation),
+      files: { ...machineFiles(WORKSTATION_NAME, withWorkstation), ...ssh.clientFiles() },
     },
   };
 }
@@ -137,4 +144,11 @@ function workerMachine(
     base,
     files: { ...machineFiles(name, addresses), ...nodeFiles(criTools) },
   };
+}
+
+export function labelsWhere(
+  { labels }: MachinePlan,
+  fits: (label: string) => boolean,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([label]) => fits(label)));
 }

@@ -19,6 +19,7 @@ import { waitForJoin } from './kubeadm.ts';
 import { answerHttp } from './kubelet-server.ts';
 import { serviceManager } from './service-manager.ts';
 import { ServiceSupervisor, type ServiceUnit, unitFile, unitFilePath } from './service-unit.ts';
+import { SSH_UNIT } from './ssh-server.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
 import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, VERSIONS } from './versions.ts';
 
@@ -135,7 +136,10 @@ export class NodeMachine {
     const { host } = this;
     this.#supervisor.stopRestarting();
     const isLeft = (): boolean => host.processes().some(({ hostPid }) => hostPid !== INIT);
-    for (const { hostPid } of host.processes()) if (hostPid !== INIT) host.kill(hostPid, 'TERM');
+    for (const { hostPid } of host.processes()) {
+      // What hangs on a terminal may end with the process that held it.
+      if (hostPid !== INIT && host.processes().some((left) => left.hostPid === hostPid)) host.kill(hostPid, 'TERM');
+    }
     const deadlineMs = host.sim.nowMs + STOP_TIMEOUT_MS;
     const look = (): void => {
       if (!host.running) return;
@@ -193,6 +197,7 @@ export class NodeMachine {
               restartDelayMs: CONTAINERD_RESTART_MS,
             },
           ]),
+      SSH_UNIT,
     ];
   }
 

@@ -197,7 +197,7 @@ export class ServiceSupervisor {
   #hear(state: UnitState, data: Uint8Array): void {
     const { unit, process } = state;
     for (const line of this.#decoder.decode(data).split('\n')) {
-      if (line !== '') this.#add(state, unit.name, process?.hostPid ?? 0, line.slice(0, MAX_LINE_LENGTH));
+      if (line !== '') this.#add(state, programOf(unit), process?.hostPid ?? 0, line.slice(0, MAX_LINE_LENGTH));
     }
   }
 
@@ -234,6 +234,11 @@ export function unitFilePath(unit: ServiceUnit): string {
 
 function fullName({ name }: ServiceUnit): string {
   return `${name}.service`;
+}
+
+/** Who speaks in the journal. */
+function programOf({ path }: ServiceUnit): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function title(unit: ServiceUnit): string {

@@ -13,23 +13,33 @@ alias ll='ls -l'
 alias vim=vi
 `;
 
+/** The way to the API server, or to whoever serves at a URL, as the user of a kubeconfig. */
+export type Connect = (server?: string, userName?: string) => Transport;
+
+/** kubectl, and a bash that completes its words; on nodes where kubeadm's packages put it. */
+export function kubectlFiles(connect: Connect, tools: WorkstationTools, directory: string): FileTree {
+  const complete: Completer = (words) => tools.completeKubectl(words.slice(1), connect());
+  const bash = createShell({ name: 'bash', completers: { kubectl: complete, k: complete } });
+  return {
+    '/bin/bash': { program: bash, size: 1_298_416 },
+    [`${directory}/kubectl`]: { program: tools.kubectl(connect), size: 60_264_632 },
+  };
+}
+
 /** What is on the learner's machine: tools, kubectl with a kubeconfig, and the files of the lesson. */
 export function workstationFiles(
   machine: MachinePlan,
   apiServer: string,
-  connect: (server?: string) => Transport,
+  connect: Connect,
   tools: WorkstationTools,
   files: Readonly<Record<string, string>>,
 ): FileTree {
-  const complete: Completer = (words) => tools.completeKubectl(words.slice(1), connect());
-  const bash = createShell({ name: 'bash', completers: { kubectl: complete, k: complete } });
   const learner = Object.entries(files).map(
     ([path, text]) => [path.startsWith('/') ? path : `${HOME}/${path}`, { text }] as const,
   );
   return {
     ...machine.files,
-    '/bin/bash': { program: bash, size: 1_298_416 },
-    '/usr/local/bin/kubectl': { program: tools.kubectl(connect), size: 60_264_632 },
+    ...kubectlFiles(connect, tools, '/usr/local/bin'),
     [`${HOME}/.kube/config`]: { text: kubeconfig(`https://${apiServer}`, 'kubernetes-admin'), mode: 0o600 },
     [`${HOME}/.bashrc`]: { text: BASHRC },
     ...Object.fromEntries(learner),

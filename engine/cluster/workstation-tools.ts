@@ -24,7 +24,7 @@ export interface WorkstationTools {
   /** The programs of all machines and images, shells excepted. */
   readonly programs: ProgramSource;
   /** kubectl, given the way to the API server, or to whoever serves at a URL. */
-  kubectl(connect: (server?: string) => Transport): Program;
+  kubectl(connect: (server?: string, userName?: string) => Transport): Program;
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
   /** How the API server asks others; before the first webhook or proxied request nobody is asked. */

@@ -4,6 +4,7 @@ import type { CaptureLoader, PacketSocketOptions } from './net/capture/frame.ts'
 import type { Conntrack } from './net/netfilter/conntrack.ts';
 import type { Ruleset } from './net/netfilter/ruleset.ts';
 import type { Signal, SignalAction } from './signal.ts';
+import type { TerminalSettings } from './tty/terminal-settings.ts';
 
 /**
  * A program: it runs as a process and returns its exit code. Blocking system calls are generator methods
@@ -331,6 +332,13 @@ export interface Process {
   setWindowSize(fd: number, columns: number, rows: number): void;
   /** `raw` switches line editing, echo and signal keys of the line discipline off. */
   setTerminalMode(fd: number, mode: 'cooked' | 'raw'): void;
+  /** As stty(1) sets it; `setTerminalMode('raw')` covers it for a while. */
+  terminalSettings(fd: number): TerminalSettings;
+  setTerminalSettings(fd: number, settings: Partial<TerminalSettings>): void;
+  /** openpty(3): the emulator's end and the processes'. Closing the first hangs up. */
+  openTerminal(columns: number, rows: number): { readonly master: number; readonly slave: number };
+  /** Makes it the controlling terminal of the session that this process leads. Throws EPERM. */
+  takeTerminal(fd: number): void;
   foregroundGroup(fd: number): number;
   setForegroundGroup(fd: number, processGroup: number): void;
 

@@ -1,4 +1,5 @@
 import { type Task, type TaskHandle, type Wait, waitFor } from '../sim/index.ts';
+import { Errno } from './errno.ts';
 import { NEVER, PREEMPTED } from './kernel/wake.ts';
 
 interface Member extends TaskHandle {
@@ -21,6 +22,12 @@ export class TaskGroup {
   readonly #members = new Set<Member>();
   #ready: Member[] = [];
   #wake: (() => void) | undefined;
+  readonly #onSignal: (() => void) | undefined;
+
+  /** @param onSignal what is done when a caught signal comes while all wait; unless told, it ends the group with EINTR */
+  constructor(onSignal?: () => void) {
+    this.#onSignal = onSignal;
+  }
 
   start(task: Task<void>): TaskHandle {
     const member: Member = {
@@ -56,14 +63,19 @@ export class TaskGroup {
   }
 
   *#anyReady(): Task<void> {
-    yield* waitFor<void>({
-      start: (resume) => {
-        this.#wake = resume;
-        return () => {
-          this.#wake = undefined;
-        };
-      },
-    });
+    try {
+      yield* waitFor<void>({
+        start: (resume) => {
+          this.#wake = resume;
+          return () => {
+            this.#wake = undefined;
+          };
+        },
+      });
+    } catch (error) {
+      if (this.#onSignal === undefined || !(error instanceof Errno) || error.code !== 'EINTR') throw error;
+      this.#onSignal();
+    }
   }
 
   *#step(member: Member): Task<void> {

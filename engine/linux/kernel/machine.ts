@@ -21,11 +21,10 @@ import type { Fabric } from '../net/fabric.ts';
 import { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal } from '../signal.ts';
 import type { NamespaceKind, Process } from '../syscalls.ts';
-import { Terminal } from '../tty/terminal.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
 import { MemoryDirectory } from '../vfs/directory.ts';
 import { Quota } from '../vfs/filesystem.ts';
-import { DeviceInode, type Inode } from '../vfs/inode.ts';
+import type { Inode } from '../vfs/inode.ts';
 import { MountNamespace } from '../vfs/mount.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
 import { containerMounts, hostMounts } from './container-root.ts';
@@ -36,7 +35,7 @@ import { Sink, Source } from './endpoints.ts';
 import { FileTable } from './file-table.ts';
 import { spawnOnHost } from './host-spawn.ts';
 import { Kernel, TaskStruct } from './kernel.ts';
-import { sendSignal, signalGroup, unwind } from './lifecycle.ts';
+import { sendSignal, unwind } from './lifecycle.ts';
 import { LoopDevices } from './loop-devices.ts';
 import { ALL_IDS, type IpcNamespace, plainNamespace } from './namespaces.ts';
 import { killExcess } from './oom.ts';
@@ -47,6 +46,7 @@ import { setNamespacedSysctl } from './proc/sysctl.ts';
 import { sysfsRoot } from './proc/sysfs.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from './release.ts';
 import { SystemCalls } from './system-calls.ts';
+import { forgetTerminal, newTerminal } from './terminal-calls.ts';
 
 export interface HostOptions {
   readonly sim: Simulation;
@@ -210,16 +210,7 @@ class Machine implements Host {
 
   openTerminal(columns: number, rows: number): PseudoTerminal {
     const kernel = this.#kernel;
-    let number = 0;
-    while (kernel.terminals.has(number)) number += 1;
-    const terminal = new Terminal({
-      number,
-      columns,
-      rows,
-      signalGroup: (group, signal) => signalGroup(kernel.init, group, signal),
-    });
-    terminal.inode = new DeviceInode(kernel.anonymous, { mode: 0o620, uid: 0, gid: 5 }, 'character', [136, number]);
-    kernel.terminals.set(number, terminal);
+    const terminal = newTerminal(kernel, columns, rows);
     return {
       slave: new TerminalSlave(terminal),
       input: (data) => terminal.type(data),
@@ -227,7 +218,7 @@ class Machine implements Host {
       resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
       hangUp: () => {
         terminal.hangUp();
-        if (kernel.terminals.get(number) === terminal) kernel.terminals.delete(number);
+        forgetTerminal(kernel, terminal);
       },
     };
   }

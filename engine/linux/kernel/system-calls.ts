@@ -22,6 +22,7 @@ import type {
   Stat,
   WaitStatus,
 } from '../syscalls.ts';
+import type { TerminalSettings } from '../tty/terminal-settings.ts';
 import { pathOf } from '../vfs/path.ts';
 import * as files from './file-calls.ts';
 import type { TaskStruct } from './kernel.ts';
@@ -295,6 +296,18 @@ export class SystemCalls implements Process {
   }
   setTerminalMode(fd: number, mode: 'cooked' | 'raw'): void {
     terminals.setTerminalMode(this.#task, fd, mode);
+  }
+  terminalSettings(fd: number): TerminalSettings {
+    return terminals.terminalSettings(this.#task, fd);
+  }
+  setTerminalSettings(fd: number, settings: Partial<TerminalSettings>): void {
+    terminals.setTerminalSettings(this.#task, fd, settings);
+  }
+  openTerminal(columns: number, rows: number): { readonly master: number; readonly slave: number } {
+    return terminals.openTerminal(this.#task, columns, rows);
+  }
+  takeTerminal(fd: number): void {
+    terminals.takeTerminal(this.#task, fd);
   }
   foregroundGroup(fd: number): number {
     return terminals.foregroundGroup(this.#task, fd);

@@ -1,18 +1,73 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import type { Terminal } from '../tty/terminal.ts';
+import { Terminal } from '../tty/terminal.ts';
+import { TerminalMaster } from '../tty/terminal-master.ts';
+import type { TerminalSettings } from '../tty/terminal-settings.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
-import type { TaskStruct } from './kernel.ts';
+import { DeviceInode } from '../vfs/inode.ts';
+import type { Kernel, TaskStruct } from './kernel.ts';
 import { signalGroup } from './lifecycle.ts';
 import { groupOf } from './spawn.ts';
 import { NEVER, PREEMPTED } from './wake.ts';
 
 // Terminals.
 
+/** A new pseudo-terminal, with a node under /dev/pts. */
+export function newTerminal(kernel: Kernel, columns: number, rows: number): Terminal {
+  let number = 0;
+  while (kernel.terminals.has(number)) number += 1;
+  const terminal = new Terminal({
+    number,
+    columns,
+    rows,
+    signalGroup: (group, signal) => signalGroup(kernel.init, group, signal),
+  });
+  terminal.inode = new DeviceInode(kernel.anonymous, { mode: 0o620, uid: 0, gid: 5 }, 'character', [136, number]);
+  kernel.terminals.set(number, terminal);
+  return terminal;
+}
+
+export function forgetTerminal(kernel: Kernel, terminal: Terminal): void {
+  if (kernel.terminals.get(terminal.number) === terminal) kernel.terminals.delete(terminal.number);
+}
+
+/** openpty(3) */
+export function openTerminal(task: TaskStruct, columns: number, rows: number): { master: number; slave: number } {
+  const { kernel, files } = task;
+  const terminal = newTerminal(kernel, columns, rows);
+  terminal.inode.uid = task.credentials.uid;
+  const master = files.add(new TerminalMaster(terminal, () => forgetTerminal(kernel, terminal)));
+  try {
+    return { master, slave: files.add(new TerminalSlave(terminal)) };
+  } catch (error) {
+    files.close(master);
+    throw error;
+  }
+}
+
+/** ioctl(TIOCSCTTY): for the leader of a session that has no terminal yet. */
+export function takeTerminal(task: TaskStruct, fd: number): void {
+  const terminal = terminalOf(task, fd);
+  if (task.session !== task.pid || task.terminal !== undefined || terminal.session !== undefined)
+    throw new Errno('EPERM');
+  task.terminal = terminal;
+  terminal.session = task.session;
+  terminal.foreground = task.group;
+}
+
+export function terminalSettings(task: TaskStruct, fd: number): TerminalSettings {
+  return terminalOf(task, fd).settings;
+}
+
+export function setTerminalSettings(task: TaskStruct, fd: number, settings: Partial<TerminalSettings>): void {
+  const terminal = terminalOf(task, fd);
+  terminal.setSettings({ ...terminal.settings, ...settings });
+}
+
 function terminalOf(task: TaskStruct, fd: number): Terminal {
   const description = task.files.get(fd);
-  if (!(description instanceof TerminalSlave)) throw new Errno('ENOTTY');
-  return description.terminal;
+  if (description instanceof TerminalSlave || description instanceof TerminalMaster) return description.terminal;
+  throw new Errno('ENOTTY');
 }
 
 export function isTerminal(task: TaskStruct, fd: number): boolean {

@@ -128,6 +128,13 @@ function unifiedDiff(changes: readonly Change[], a: readonly string[], b: readon
   return text;
 }
 
+/** The lines; one that ends without a newline differs from one that has it, and is shown with a remark. */
+function markedLines(text: string): readonly string[] {
+  const lines = linesOf(text);
+  if (text !== '' && !text.endsWith('\n')) lines.push(`${lines.pop()}\n\\ No newline at end of file`);
+  return lines;
+}
+
 function normalised(lines: readonly string[], options: Options): string[] {
   return lines.map((line) => {
     let text = line;
@@ -184,8 +191,8 @@ function* compare(
       ? yield* compare(process, options, `${first}/${base(second)}`, second, unified, inTree)
       : yield* compare(process, options, first, `${second}/${base(first)}`, unified, inTree);
   }
-  const a = linesOf(left.text);
-  const b = linesOf(right.text);
+  const a = markedLines(left.text);
+  const b = markedLines(right.text);
   const changes = changesOf(normalised(a, options), normalised(b, options));
   yield* process.compute(1 + (a.length + b.length) / 100);
   if (changes.length === 0) {

@@ -39,6 +39,7 @@ import { ifconfig, ip } from './network-programs.ts';
 import { nft } from './nft/nft.ts';
 import { openssl } from './openssl/openssl.ts';
 import { cat, echo, falseProgram, printf, seq, tee, test, trueProgram, yes } from './output-programs.ts';
+import { patch } from './patch/patch.ts';
 import { basename, dirname, pwd, readlink, realpath } from './paths.ts';
 import { ping, traceroute } from './ping.ts';
 import { free, kill, killall, lsns, nohup, nproc, nsenter, pgrep, timeout, uptime } from './process-programs.ts';
@@ -51,6 +52,13 @@ import { clear, less, reset, top, tty, watch } from './screen-programs.ts';
 import { sed } from './sed/sed.ts';
 import { netstat, ss } from './socket-programs.ts';
 import { sort } from './sort.ts';
+import { scp } from './ssh/scp.ts';
+import { ssh } from './ssh/ssh.ts';
+import { sshKeygen } from './ssh/ssh-keygen.ts';
+import { sshCopyId, sshKeyscan } from './ssh/ssh-tools.ts';
+import { sshd } from './ssh/sshd.ts';
+import { sshdSession } from './ssh/sshd-session.ts';
+import { stty } from './stty.ts';
 import { sudo } from './sudo.ts';
 import { dmesg, findmnt, lsof, pidof, sysctl, vmstat, w, who } from './system-programs.ts';
 import { journalctl } from './systemd/journalctl.ts';
@@ -253,4 +261,13 @@ export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   telnet,
   timedatectl,
   uuidgen,
+  scp,
+  ssh,
+  'ssh-copy-id': sshCopyId,
+  'ssh-keygen': sshKeygen,
+  'ssh-keyscan': sshKeyscan,
+  sshd,
+  stty,
+  patch,
+  'sshd-session': sshdSession,
 };

@@ -9,10 +9,10 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   '/sbin': 'arp blockdev ifconfig ip losetup lsmod modprobe route sysctl',
   '/usr/bin':
     '[ awk basename clear cut dirname du env find free head id killall less md5sum nc nohup nproc nsenter pgrep pkill printf ' +
-    'readlink realpath reset rev seq sha256sum sort tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
+    'readlink realpath reset rev seq sha256sum sort stty tail tee test timeout top touch tr tty uniq unlink uptime vi watch wc ' +
     'wget which whoami xargs yes cal cksum cmp comm diff expand expr fold getent groups hd hexdump install logname lsof nl nslookup od ' +
     'paste factor sha512sum renice setsid shuf split strings tac time traceroute truncate unexpand unshare w who xxd ' +
-    'bc fuser last logger pstree telnet',
+    'bc fuser patch last logger pstree telnet',
   '/usr/sbin': 'chroot',
 };
 
@@ -29,7 +29,9 @@ const PACKET_FILTER: Readonly<Record<string, string>> = {
 /** What drives a machine's systemd, and what administrators install; no image has it. */
 const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
   '/bin': 'journalctl systemctl',
-  '/usr/bin': 'hostnamectl sudo tcpdump timedatectl tree vim',
+  '/usr/bin': 'hostnamectl scp ssh ssh-copy-id ssh-keygen ssh-keyscan sudo tcpdump timedatectl tree vim',
+  '/usr/lib/openssh': 'sshd-session',
+  '/usr/sbin': 'sshd',
   '/sbin': 'halt poweroff reboot shutdown',
 };
 

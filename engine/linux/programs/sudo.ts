@@ -37,7 +37,11 @@ export const sudo = program(function* (process, args): Task<number> {
         : (process.env['SHELL'] ?? ownShell)
       : undefined;
   if (shell === undefined && command.length === 0) throw new Usage();
-  const argv = shell === undefined ? command : [shell, ...(command.length > 0 ? ['-c', command.join(' ')] : [])];
+  const shellName = options.has('i') ? `-${shell?.slice(shell.lastIndexOf('/') + 1)}` : shell;
+  const argv =
+    shellName === undefined || shell === undefined
+      ? command
+      : [shellName, ...(command.length > 0 ? ['-c', command.join(' ')] : [])];
   const env: Record<string, string> = {
     ...(options.has('E')
       ? process.env
@@ -46,7 +50,7 @@ export const sudo = program(function* (process, args): Task<number> {
     ...{ SUDO_COMMAND: argv.join(' '), SUDO_USER: 'root', SUDO_UID: '0', SUDO_GID: '0' },
   };
   for (const text of assignments) env[text.slice(0, text.indexOf('='))] = text.slice(text.indexOf('=') + 1);
-  const path = findInPath(process, argv[0]!, SECURE_PATH);
+  const path = shell ?? findInPath(process, argv[0]!, SECURE_PATH);
   if (path === undefined) return yield* fail(process, `${argv[0]}: command not found`);
   if (options.has('i') && process.access(home, 'execute')) process.chdir(home);
   return yield* runAs(process, Number(uid), Number(gid), path, argv, env);

@@ -10,7 +10,7 @@ import { reapChildren } from './execute/wait.ts';
 import { parseFor, reportSyntax } from './interpreter.ts';
 import { jobLine, stateOf } from './job-table.ts';
 import { type EditedLine, LineEditor } from './line-editor/editor.ts';
-import { complain } from './messages.ts';
+import { complain, sayFarewell } from './messages.ts';
 import { defaultPrompt, promptText } from './prompt.ts';
 import { isBash, type Shell } from './shell.ts';
 import { guardInteractive, runTraps } from './traps.ts';
@@ -46,7 +46,7 @@ export function* runInteractive(shell: Shell): Task<number> {
         yield* printError(process, isBash(shell) ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n');
         continue;
       }
-      if (isBash(shell)) yield* printError(process, 'exit\n');
+      if (isBash(shell)) yield* sayFarewell(shell);
       return shell.status;
     }
     warned = false;

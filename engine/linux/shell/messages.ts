@@ -21,6 +21,11 @@ export function complaint(shell: Shell, message: string, builtin?: string): stri
   return `${name}: ${shell.mode === 'script' ? `line ${shell.line}: ` : ''}${message}`;
 }
 
+/** What an interactive bash says when it ends. */
+export function sayFarewell({ process }: Shell): Task<void> {
+  return printError(process, process.argv[0]?.startsWith('-') ? 'logout\n' : 'exit\n');
+}
+
 /** What a shell says of a program it cannot start, with the exit code. */
 export function startFailure(
   shell: Shell,

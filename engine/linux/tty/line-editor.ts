@@ -1,4 +1,5 @@
 import type { Signal } from '../signal.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
 
 const EOF = 0x04;
 const BACKSPACE = 0x08;
@@ -12,6 +13,11 @@ const TAB = 0x09;
 const BELL = 0x07;
 
 const SIGNAL_KEYS: Readonly<Record<number, Signal>> = { 3: 'INT', 26: 'TSTP', 28: 'QUIT' };
+
+/** The signal that a key sends. */
+export function signalOf(byte: number): Signal | undefined {
+  return SIGNAL_KEYS[byte];
+}
 
 /** MAX_CANON: what does not fit on a line is lost. */
 const MAX_LINE_BYTES = 4095;
@@ -38,14 +44,14 @@ export class LineEditor {
   }
 
   /** @param room how many bytes of finished lines can be taken. */
-  type(data: Uint8Array, room: number): Edited {
+  type(data: Uint8Array, room: number, settings: TerminalSettings): Edited {
     const lines: Uint8Array[] = [];
     const signals: Signal[] = [];
     const echo: number[] = [];
     let left = room;
     for (const key of data) {
-      const byte = key === CR ? NL : key;
-      const signal = SIGNAL_KEYS[byte];
+      const byte = key === CR && settings.returnIsNewline ? NL : key;
+      const signal = settings.signals ? signalOf(byte) : undefined;
       if (left <= 0 && signal === undefined) continue; // Nobody reads: the rest of the paste is lost.
       if (signal !== undefined) {
         signals.push(signal);

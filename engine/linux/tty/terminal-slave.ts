@@ -16,10 +16,15 @@ export class TerminalSlave extends FileDescription {
     super();
     this.terminal = terminal;
     this.path = `/dev/pts/${terminal.number}`;
+    terminal.slaves += 1;
   }
 
   override get readQueue(): WaitQueue {
     return this.terminal.readQueue;
+  }
+
+  override get writeQueue(): WaitQueue {
+    return this.terminal.writeQueue;
   }
 
   override get readable(): boolean {
@@ -32,11 +37,17 @@ export class TerminalSlave extends FileDescription {
 
   override write(data: Uint8Array, offset: number): number {
     if (this.terminal.hungUp) throw new Errno('EIO');
+    if (this.terminal.isFull?.()) return 0;
     this.terminal.write(offset === 0 ? data : data.subarray(offset));
     return data.length - offset;
   }
 
   override stat(): Stat {
     return this.terminal.inode.stat();
+  }
+
+  override release(): void {
+    this.terminal.slaves -= 1;
+    if (this.terminal.slaves <= 0) this.terminal.onDeserted?.();
   }
 }

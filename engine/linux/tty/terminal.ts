@@ -3,7 +3,8 @@ import type { Signal } from '../signal.ts';
 import { ByteQueue } from '../vfs/byte-queue.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { WaitQueue } from '../vfs/wait-queue.ts';
-import { LineEditor } from './line-editor.ts';
+import { LineEditor, signalOf } from './line-editor.ts';
+import { RAW, SANE, type TerminalSettings } from './terminal-settings.ts';
 
 /** Unread input kept at most; what a paste brings beyond it is lost. */
 const MAX_INPUT_BYTES = 1024 * 1024;
@@ -29,6 +30,13 @@ export interface TerminalOptions {
 export class Terminal {
   readonly number: number;
   readonly readQueue = new WaitQueue();
+  /** Woken when the emulator has read some of what it is shown, where it is a process. */
+  readonly writeQueue = new WaitQueue();
+  /** Whether the emulator has more to read than it gets done. */
+  isFull: (() => boolean) | undefined;
+  /** Open descriptions of the processes' end, and what is done when the last is closed. */
+  slaves = 0;
+  onDeserted: (() => void) | undefined;
   columns: number;
   rows: number;
   session: Pid | undefined;
@@ -43,6 +51,8 @@ export class Terminal {
   /** Where in #lines the next one is: shifting a long list for each line would be quadratic. */
   #nextLine = 0;
   #mode: 'cooked' | 'raw' = 'cooked';
+  /** In cooked mode. */
+  #settings = SANE;
   #editor: LineEditor | undefined;
   #listener: ((data: Uint8Array) => void) | undefined;
   #hungUp = false;
@@ -60,15 +70,33 @@ export class Terminal {
     return this.#hungUp;
   }
 
-  get mode(): 'cooked' | 'raw' {
-    return this.#mode;
+  /** As stty(1) has set it. What a program sets for itself for a while (`setMode`) does not change that. */
+  get settings(): TerminalSettings {
+    return this.#settings;
   }
 
-  /** What was typed and not yet read becomes readable in the other mode. */
+  setSettings(settings: TerminalSettings): void {
+    const before = this.#effective;
+    this.#settings = settings;
+    this.#afterChange(before);
+  }
+
   setMode(mode: 'cooked' | 'raw'): void {
     if (mode === this.#mode) return;
+    const before = this.#effective;
     this.#mode = mode;
-    if (mode === 'raw') {
+    this.#afterChange(before);
+  }
+
+  get #effective(): TerminalSettings {
+    return this.#mode === 'raw' ? RAW : this.#settings;
+  }
+
+  /** What was typed and not yet read becomes readable in the other way. */
+  #afterChange(before: TerminalSettings): void {
+    const { canonical } = this.#effective;
+    if (canonical === before.canonical) return;
+    if (!canonical) {
       this.#setLines([]);
       if (this.#editor !== undefined) this.#input.push(this.#editor.flush());
     } else {
@@ -81,8 +109,8 @@ export class Terminal {
 
   type(data: Uint8Array): void {
     if (this.#hungUp || data.length === 0) return;
-    if (this.#mode === 'raw') this.#pushRaw(data);
-    else this.#edit(data);
+    if (this.#effective.canonical) this.#edit(data);
+    else this.#typeUnedited(data);
     this.readQueue.wake();
   }
 
@@ -108,18 +136,19 @@ export class Terminal {
       this.#signalGroup(group, 'CONT');
     }
     this.readQueue.wake();
+    this.writeQueue.wake();
   }
 
   // The processes' side
 
   get readable(): boolean {
-    return this.#hungUp || (this.#mode === 'raw' ? this.#input.length > 0 : this.#lines.length > this.#nextLine);
+    return this.#hungUp || (this.#effective.canonical ? this.#lines.length > this.#nextLine : this.#input.length > 0);
   }
 
   read(max: number): Uint8Array | undefined {
     if (this.#hungUp) return EMPTY;
     if (!this.readable) return undefined;
-    if (this.#mode === 'raw') return this.#input.take(max);
+    if (!this.#effective.canonical) return this.#input.take(max);
     const length = this.#lines[this.#nextLine]!;
     if (length > max) this.#lines[this.#nextLine] = length - max;
     else if (++this.#nextLine === this.#lines.length) this.#setLines([]);
@@ -128,6 +157,10 @@ export class Terminal {
 
   /** NL goes out as CR NL. A terminal's raw mode usually switches that off; here it stays on, and CR NL stays as it is. */
   write(data: Uint8Array): void {
+    if (!this.#effective.newlineReturns) {
+      this.#show(data);
+      return;
+    }
     let count = 0;
     let last = this.#lastWritten;
     for (const byte of data) {
@@ -162,16 +195,31 @@ export class Terminal {
     else if (this.#backlog.length + data.length <= MAX_BACKLOG_BYTES) this.#backlog.push(data.slice());
   }
 
-  #pushRaw(data: Uint8Array): void {
-    const room = MAX_INPUT_BYTES - this.#input.length;
-    if (room > 0) this.#input.push(data.slice(0, room));
+  /** Each key is read as it is typed. */
+  #typeUnedited(data: Uint8Array): void {
+    const { echo, signals, returnIsNewline } = this.#effective;
+    const room = Math.max(0, MAX_INPUT_BYTES - this.#input.length);
+    const typed: number[] = [];
+    for (const key of data) {
+      const byte = key === CR && returnIsNewline ? NL : key;
+      const signal = signals ? signalOf(byte) : undefined;
+      if (signal === undefined) {
+        if (typed.length < room) typed.push(byte);
+      } else {
+        typed.length = 0;
+        this.#input.clear();
+        this.#signalForeground(signal);
+      }
+    }
+    this.#input.push(Uint8Array.from(typed));
+    if (echo) this.write(data);
   }
 
   #edit(data: Uint8Array): void {
     this.#editor ??= new LineEditor();
     const room = MAX_INPUT_BYTES - this.#input.length - (this.#lines.length - this.#nextLine);
-    const { lines, signals, echo } = this.#editor.type(data, room);
-    this.write(echo);
+    const { lines, signals, echo } = this.#editor.type(data, room, this.#settings);
+    if (this.#settings.echo) this.write(echo);
     if (signals.length > 0) {
       this.#input.clear();
       this.#setLines([]);
@@ -180,6 +228,10 @@ export class Terminal {
       this.#input.push(line);
       this.#lines.push(line.length);
     }
-    for (const signal of signals) if (this.foreground !== undefined) this.#signalGroup(this.foreground, signal);
+    for (const signal of signals) this.#signalForeground(signal);
+  }
+
+  #signalForeground(signal: Signal): void {
+    if (this.foreground !== undefined) this.#signalGroup(this.foreground, signal);
   }
 }

@@ -32,8 +32,16 @@ export const NO_MANAGER =
   "System has not been booted with systemd as init system (PID 1). Can't operate.\n" +
   'Failed to connect to bus: Host is down\n';
 
-/** `kubelet` is `kubelet.service`. */
+/** Debian's `Alias=` lines. */
+const ALIASES: Readonly<Record<string, string>> = { 'sshd.service': 'ssh.service' };
+
+/** `kubelet` is `kubelet.service`, `sshd` the unit that it is another name of. */
 export function unitName(text: string): string {
+  const name = fullName(text);
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
+}
+
+function fullName(text: string): string {
   return /\.(service|target|socket|timer|mount|slice|scope|path)$/.test(text) ? text : `${text}.service`;
 }
 

@@ -3,7 +3,7 @@ import { Errno } from '../../errno.ts';
 import { decode, print, readAll } from '../../stdio.ts';
 import { FunctionReturn, LoopExit, ShellExit } from '../control.ts';
 import { execProgram, searchPath } from '../execute/program.ts';
-import { complain } from '../messages.ts';
+import { complain, sayFarewell } from '../messages.ts';
 import { isBash, type Shell } from '../shell.ts';
 import { MAX_SCRIPT_LENGTH } from '../syntax/parse.ts';
 import { runDebuggingTrap } from '../traps.ts';
@@ -46,6 +46,7 @@ function* numeric(shell: Shell, text: string | undefined, name: string): Task<nu
 export const exit: Builtin = {
   special: true,
   *run(shell, args) {
+    if (isBash(shell) && shell.interactive && !shell.isSubshell) yield* sayFarewell(shell);
     throw new ShellExit((yield* numeric(shell, textArguments(args)[0], 'exit')) & 255);
   },
 };
