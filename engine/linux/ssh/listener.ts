@@ -4,7 +4,7 @@ import type { Process } from '../syscalls.ts';
 
 export const SSHD_PATH = '/usr/sbin/sshd';
 export const SSHD_CONFIG_PATH = '/etc/ssh/sshd_config';
-export const SSH_SESSION_PATH = '/usr/lib/openssh/sshd-session';
+const SSH_SESSION_PATH = '/usr/lib/openssh/sshd-session';
 
 /** Where a session finds the configuration that the listener went by. */
 export const CONFIG_FD = 3;

@@ -1,5 +1,5 @@
 /** A line of a hunk, with its newline if it has one: kept, taken away or added. */
-export interface HunkLine {
+interface HunkLine {
   readonly kind: ' ' | '-' | '+';
   readonly text: string;
 }

@@ -15,7 +15,7 @@ import { authenticate, log, place } from './server-authentication.ts';
 import { ServerSession, type SessionSurroundings } from './server-session.ts';
 import { readSshdConfig, type SshdConfig } from './sshd-config.ts';
 
-export const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
+const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key';
 
 /** The end of a connection on the server, on descriptor 0: a process for each. */
 export const sshdSession = program(function* (process) {
