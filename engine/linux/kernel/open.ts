@@ -5,7 +5,7 @@ import { DirectoryInode } from '../vfs/directory.ts';
 import { GeneratedFile, GeneratedInode } from '../vfs/generated.ts';
 import { DeviceInode, type Inode, RegularInode, SpecialInode } from '../vfs/inode.ts';
 import type { Location } from '../vfs/mount.ts';
-import { lookup, pathOf } from '../vfs/path.ts';
+import { type Lookup, lookup, pathOf } from '../vfs/path.ts';
 import { MAY_EXECUTE, MAY_READ, MAY_WRITE, requireAccess } from '../vfs/permission.ts';
 import { OpenDirectory, RegularFile } from '../vfs/regular-file.ts';
 import { openDevice } from './device.ts';
@@ -33,15 +33,20 @@ export function openPath(task: TaskStruct, path: string, options: OpenOptions): 
     return new OpenDirectory(inode, pathOf(task.root, location));
   }
   if (write && mount.readOnly && (inode.type === 'file' || inode.type === 'symlink')) throw new Errno('EROFS');
-  const name = found.name === '' ? path : `${pathOf(task.root, found.parent)}/${found.name}`.replace('//', '/');
   if (inode instanceof RegularInode) {
     const directory = found.parent.inode instanceof DirectoryInode ? found.parent.inode : undefined;
     const access = { read, write, append: options.append === true };
-    const file = new RegularFile(inode, name, access, directory, found.name);
+    const { root } = task;
+    const file = new RegularFile(inode, () => openedPath(root, found, path), access, directory, found.name);
     if (options.truncate && write) file.truncate(0);
     return file;
   }
-  return openOther(task, inode, name, { read, write });
+  return openOther(task, inode, openedPath(task.root, found, path), { read, write });
+}
+
+/** Under which path something was found, by climbing. */
+function openedPath(root: Location, { parent, name }: Lookup, path: string): string {
+  return name === '' ? path : `${pathOf(root, parent)}/${name}`.replace('//', '/');
 }
 
 function openOther(

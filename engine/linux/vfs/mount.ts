@@ -85,7 +85,20 @@ export class MountNamespace implements Namespace {
   #attach(options: NewMount): Mount {
     const { point, path } = options;
     const pointDirectory = point.inode instanceof DirectoryInode ? undefined : directoryOf(point.mount, path);
-    const mount: Mount = { ...options, pointDirectory, namespace: this };
+    const { root, readOnly, source, remote } = options;
+    // All fields at once: a container has a dozen mounts, and every path goes through them.
+    const mount: Mount = {
+      root,
+      point,
+      readOnly,
+      path,
+      pointDirectory,
+      source,
+      remote,
+      namespace: this,
+      peers: undefined,
+      master: undefined,
+    };
     mount.root.hold();
     this.#mounts.push(mount);
     mount.root.fs.mountCount += 1;

@@ -13,27 +13,32 @@ export interface RegularFileAccess {
 /** An open regular file. */
 export class RegularFile extends FileDescription {
   override readonly kind = 'file';
-  override readonly path: string;
   readonly inode: RegularInode;
   readonly #directory: DirectoryInode | undefined;
   readonly #name: string;
+  readonly #findPath: () => string;
   readonly #access: RegularFileAccess;
   #offset = 0;
 
   constructor(
     inode: RegularInode,
-    path: string,
+    findPath: () => string,
     access: RegularFileAccess,
     directory: DirectoryInode | undefined,
     name: string,
   ) {
     super();
     this.inode = inode;
-    this.path = path;
+    this.#findPath = findPath;
     this.#access = access;
     this.#directory = directory;
     this.#name = name;
     inode.openCount += 1;
+  }
+
+  /** Hardly ever asked for, while files are opened all the time. */
+  override get path(): string {
+    return this.#findPath();
   }
 
   override read(max: number): Uint8Array {
