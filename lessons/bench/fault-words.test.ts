@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readFault } from './fault-words.ts';
+import { claimOfMachine, onMachine, readFault } from './fault-words.ts';
 
 test.each([
   ['kill container harbour web', { type: 'kill-container', namespace: 'default', pod: 'harbour', container: 'web' }],
@@ -14,6 +14,13 @@ test.each([
   ['move control-plane /a /b', { type: 'move-file', host: 'control-plane', from: '/a', to: '/b' }],
 ])('%s', (words, fault) => {
   expect(readFault(words)).toEqual({ kind: 'fault', fault });
+});
+
+test('a machine may be named by the claim whose disk is on it, and is found later', () => {
+  const input = readFault('power off machine of pages-ledger-1');
+  expect(claimOfMachine(input)).toBe('persistentvolumeclaim pages-ledger-1');
+  expect(onMachine(input, 'node-2')).toEqual(readFault('power off node-2'));
+  expect(claimOfMachine(readFault('power off node-2'))).toBeUndefined();
 });
 
 test.each(['', 'kill', 'kill container harbour', 'power up node-1', 'unplug gpu-1', 'explode'])(

@@ -1,11 +1,16 @@
 import type { ClusterInput } from '@drydock/engine';
 
-/** How a lesson says what is to be broken; Pods may be named by the beginning of their name. */
+/**
+ * How a lesson says what is to be broken; Pods may be named by the beginning of their name, and a machine by the claim
+ * whose disk is on it: where the scheduler puts a Pod is no lesson's to say.
+ */
 const FAULT_WORDS = [
   'kill container <pod> <container> [signal]',
   'kill process <host> <process> [signal]',
   'power off <host>',
   'power on <host>',
+  'power off machine of <claim>',
+  'power on machine of <claim>',
   'move <host> <from> <to>',
   'xid <host> <gpu> <number>',
   'unplug <host> <gpu>',
@@ -27,7 +32,8 @@ export function readFault(words: string): Extract<ClusterInput, { kind: 'fault' 
     return { kind: 'fault', fault: { type: 'kill-process', host: second, process: third, signal } };
   }
   if (verb === 'power' && (first === 'off' || first === 'on') && second !== '') {
-    return { kind: 'fault', fault: { type: `power-${first}`, host: second } };
+    const host = second === 'machine' && third === 'of' && signal !== undefined ? `${MACHINE_OF}${signal}` : second;
+    return { kind: 'fault', fault: { type: `power-${first}`, host } };
   }
   if (verb === 'move' && third !== '') {
     return { kind: 'fault', fault: { type: 'move-file', host: first, from: second, to: third } };
@@ -39,4 +45,21 @@ export function readFault(words: string): Extract<ClusterInput, { kind: 'fault' 
     return { kind: 'fault', fault: { type: 'gpu-unplug', host: first, gpu: Number(second) } };
   }
   throw new Error(`"${words}" breaks nothing; what can be said: ${FAULT_WORDS.join('; ')}`);
+}
+
+/** A host that is found only when the button is pressed. */
+const MACHINE_OF = 'machine of ';
+
+/** Where the scheduler writes which machine a claim's disk is to be on. */
+export const DISK_MACHINE = 'metadata.annotations."volume.kubernetes.io/selected-node"';
+
+/** The claim by which the words name a machine, as `fieldOf` takes it; undefined where they do not. */
+export function claimOfMachine({ fault }: ReturnType<typeof readFault>): string | undefined {
+  if (!('host' in fault) || !fault.host.startsWith(MACHINE_OF)) return undefined;
+  return `persistentvolumeclaim ${fault.host.slice(MACHINE_OF.length)}`;
+}
+
+/** The fault on the machine with this name. */
+export function onMachine(input: ReturnType<typeof readFault>, host: string): ReturnType<typeof readFault> {
+  return 'host' in input.fault ? { kind: 'fault', fault: { ...input.fault, host } } : input;
 }

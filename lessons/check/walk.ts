@@ -1,6 +1,7 @@
 import { type Cluster, createCluster, pods } from '@drydock/engine';
 import { type Check, holdsNow } from '@drydock/graders';
-import { readFault } from '../bench/fault-words.ts';
+import { claimOfMachine, DISK_MACHINE, onMachine, readFault } from '../bench/fault-words.ts';
+import { fieldOf } from '../bench/named-things.ts';
 import { componentsOf, type LessonText, type Used } from './course-text.ts';
 
 // Going through a lesson as a reader would, in virtual time: its commands run, its buttons pressed, its checks waited for.
@@ -98,9 +99,11 @@ function unquoted(code = "''"): string {
   return code.slice(1, -1).replaceAll('\\n', '\n');
 }
 
-/** Lessons name Pods by the beginning of their name, as the page does. */
+/** Lessons name Pods by the beginning of their name and machines by a claim, as the page does. */
 function withFullNames(cluster: Cluster, input: ReturnType<typeof readFault>): ReturnType<typeof readFault> {
   const { fault } = input;
+  const claim = claimOfMachine(input);
+  if (claim !== undefined) return onMachine(input, fieldOf(cluster, claim, DISK_MACHINE) ?? claim);
   if (fault.type !== 'kill-container') return input;
   const names = cluster.client
     .resource(pods)

@@ -1,4 +1,4 @@
-import { readFault } from '../bench/fault-words.ts';
+import { claimOfMachine, DISK_MACHINE, onMachine, readFault } from '../bench/fault-words.ts';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
 import { type BenchDoor, theBench } from './the-bench.ts';
@@ -31,9 +31,14 @@ export class BreakIt extends HTMLElement {
   }
 }
 
-/** The input with the whole name of the Pod whose beginning it has; undefined when there is no such Pod. */
+/** The input with the names of the Pod or machine that its words stand for; undefined when there is no such thing. */
 async function named({ bench }: BenchDoor, input: ReturnType<typeof readFault>): Promise<typeof input | undefined> {
   const { fault } = input;
+  const claim = claimOfMachine(input);
+  if (claim !== undefined) {
+    const host = await bench.remote?.field(claim, DISK_MACHINE);
+    return host === undefined ? undefined : onMachine(input, host);
+  }
   if (fault.type !== 'kill-container') return input;
   const found = await bench.remote?.find(`pod ${fault.namespace}/${fault.pod}`);
   return found === undefined ? undefined : { kind: 'fault', fault: { ...fault, pod: found.name } };
