@@ -31,6 +31,17 @@ test('assertions that hold say nothing', () => {
   ).toBeUndefined();
 });
 
+test('of a list without the element that is asked for, it is told what it has', () => {
+  const asked = { path: 'spec.containers[name=shop].image', equals: 'nginx:1.29' };
+  expect(refute(pod, [asked])?.seen).toBe('spec.containers has no "shop", but "web", "writer"');
+  expect(refute(pod, [{ path: 'spec.containers[name=web].command', exists: true }])?.seen).toBe(
+    'there is no spec.containers[name=web].command',
+  );
+  expect(refute(pod, [{ path: 'spec.volumes[name=pages]', exists: true }])?.seen).toBe(
+    'there is no spec.volumes[name=pages]',
+  );
+});
+
 test('quantities are compared as what they amount to', () => {
   const asked = (memory: unknown) => ({ memory });
   for (const memory of ['32Mi', '64Mi', '0.5Gi', '100M', 33_554_432, '33554432']) {

@@ -59,9 +59,7 @@ function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined
   const found = findAll(value, parsePath(assertion.path));
   if (assertion.exists !== undefined) {
     if (found.length > 0 === assertion.exists) return undefined;
-    const seen = assertion.exists
-      ? `there is no ${assertion.path}`
-      : `${assertion.path} is ${inWords(found[0]!.value)}`;
+    const seen = assertion.exists ? missing(value, assertion.path) : `${assertion.path} is ${inWords(found[0]!.value)}`;
     return { assertion, seen, at: found[0]?.at ?? literalPath(assertion.path) };
   }
   const failing = found.filter((candidate) => !holds(candidate.value, assertion));
@@ -70,8 +68,22 @@ function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined
   const [first] = failing;
   const values = failing.map(({ value }) => (isEmpty(value) ? 'empty' : inWords(value))).join(', ');
   const seen =
-    first === undefined ? `there is no ${assertion.path}` : `${assertion.path} is ${values}, not ${wanted(assertion)}`;
+    first === undefined ? missing(value, assertion.path) : `${assertion.path} is ${values}, not ${wanted(assertion)}`;
   return { assertion, seen, at: first?.at ?? literalPath(assertion.path) };
+}
+
+/** Says what is not there; of a list that lacks the element with a name, what it has instead. */
+function missing(value: unknown, path: string): string {
+  const steps = parsePath(path);
+  const at = steps.findIndex((step) => step.kind === 'where');
+  const step = steps[at];
+  if (step?.kind !== 'where' || step.field !== 'name') return `there is no ${path}`;
+  const names = findAll(value, [...steps.slice(0, at), { kind: 'all' }])
+    .map(({ value: element }) => Object(element).name as unknown)
+    .filter((name) => typeof name === 'string');
+  if (names.length === 0 || names.includes(step.value)) return `there is no ${path}`;
+  const list = path.slice(0, path.indexOf('[name='));
+  return `${list} has no "${step.value}", but ${names.map((name) => `"${name}"`).join(', ')}`;
 }
 
 function isEmpty(value: unknown): boolean {

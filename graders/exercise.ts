@@ -86,6 +86,8 @@ export interface Check {
    * observed object, e.g. `spec.containers[name=web].volumeMounts`. `spec` unless told.
    */
   readonly blame?: string;
+  /** The object that such a failure comes from, where it is another than the one that is asked: the Service behind an answer. */
+  readonly about?: ObjectQuery;
   /** A question that helps, never the answer. */
   readonly ask: string;
 }

@@ -94,6 +94,34 @@ test('a command in a container is an observation too', () => {
   expect(failed.checks[0]?.seen).toBe('after 10s: exitCode is 0, not 7');
 });
 
+test('a failure that comes from another object is looked for there, and a Service says whom it misses', () => {
+  const check = `- id: rings
+  title: The bell answers
+  points: 1
+  observe: { exec: { pod: clock, command: [wget, -q, -O, '-', -T, '1', 'http://bell/'] } }
+  that: [{ path: exitCode, equals: 0 }]
+  within: 1s
+  about: { kind: Service, name: bell }
+  blame: spec.selector
+  ask: Why?
+`;
+  const bell = `---
+apiVersion: v1
+kind: Service
+metadata: {name: bell}
+spec:
+  selector: {app: bell, tone: deep}
+  ports: [{port: 80}]
+`;
+  const { name, text } = clock('sleep infinity');
+  const { checks } = gradeFiles(exercise(check, ['rings']), [{ name, text: text + bell }]);
+  expect(checks[0]).toMatchObject({
+    passed: false,
+    where: { text: '  selector: {app: bell, tone: deep}' },
+    why: ['the Service "bell" looks for Pods with app=bell,tone=deep, and there is none'],
+  });
+});
+
 test('what kubectl refuses is reported as it said it', () => {
   const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: clock}\nspec: {containers: []}\n';
   const report = gradeFiles(exercise(started, ['started']), [{ name: 'clock.yaml', text }]);

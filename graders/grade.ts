@@ -1,10 +1,11 @@
-import { type Cluster, createCluster, namespaces } from '@drydock/engine';
+import { type Cluster, createCluster, type KubeObject, namespaces } from '@drydock/engine';
 import type { Refutation } from './assertion.ts';
 import { evaluate, evaluateTogether, type Verdict } from './evaluate.ts';
 import { type Check, type Exercise, possiblePoints } from './exercise.ts';
 import { History } from './history.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
 import { findAll, parsePath } from './object-path.ts';
+import { findObjects } from './observe.ts';
 import { carryOut } from './steps.ts';
 import { simulated } from './vantage.ts';
 import { explain } from './why.ts';
@@ -164,7 +165,22 @@ function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: rea
   const { passed, seen, objects } = verdict;
   if (passed) return { id, title, passed, earned: points, points, seen, why: [] };
   const where = locate(check, verdict.refutation, sources);
-  return { id, title, passed, earned: 0, points, seen, why: explain(cluster, objects), where, ask: check.ask };
+  return {
+    id,
+    title,
+    passed,
+    earned: 0,
+    points,
+    seen,
+    why: explain(cluster, [...answering(cluster, check), ...objects]),
+    where,
+    ask: check.ask,
+  };
+}
+
+/** What the check's author says that a failure comes from, as far as it is there. */
+function answering(cluster: Cluster, { about }: Check): readonly KubeObject[] {
+  return about === undefined ? [] : findObjects(cluster, about);
 }
 
 /** The line of a manifest that a failed check comes from. */
@@ -184,7 +200,8 @@ export function locate(
 }
 
 /** The object whose manifest a check is about; what a command on a machine shows comes from no one manifest. */
-function subject({ observe }: Check): { readonly kind: string; readonly name?: string } | undefined {
+function subject({ about, observe }: Check): { readonly kind: string; readonly name?: string } | undefined {
+  if (about !== undefined) return about;
   if ('object' in observe) return observe.object;
   if ('run' in observe) return undefined;
   return { kind: 'Pod', name: ('http' in observe ? observe.http : observe.exec).pod };

@@ -5,7 +5,7 @@ import type { CourseNode } from './course-file.ts';
 import type { Check } from './exercise.ts';
 import { readSpan, readStep } from './parse-step.ts';
 
-const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'ask'];
+const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'about', 'ask'];
 const MODES = ['within', 'always', 'never', 'changes', 'constant'];
 const OBSERVATIONS = ['object', 'http', 'exec', 'run'] as const;
 
@@ -45,6 +45,7 @@ function parseCheck(node: CourseNode): Check {
   }
   if (node.has('after')) node.field('after').elements().forEach(readStep);
   if (node.has('blame')) checkPath(node.field('blame'));
+  if (node.has('about')) checkQuery(node.field('about'));
   node.field('id').text();
   node.field('title').text();
   if (node.field('points').number() <= 0) node.field('points').fail('a check is worth something: 1 or more');

@@ -31,6 +31,7 @@ export function visibleCauses(cluster: Cluster, object: KubeObject): readonly st
 function causesOf(cluster: Cluster, object: KubeObject): string[] {
   return [
     ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
+    ...(object.kind === 'Service' ? serviceCauses(cluster, object) : []),
     ...conditionCauses(object),
     ...warnings(cluster, object),
   ];
@@ -52,6 +53,18 @@ function podCauses(pod: Pod): string[] {
     }
     return causes;
   });
+}
+
+/** A Service whose selector no Pod fits leads nowhere, and says so nowhere. */
+function serviceCauses(cluster: Cluster, object: KubeObject): string[] {
+  const { metadata, spec } = object as KubeObject & { spec?: { selector?: Readonly<Record<string, string>> } };
+  const labels = Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  if (labels.length === 0) return [];
+  const labelSelector = labels.join(',');
+  const { items } = cluster.client.resource(pods).list({ namespace: metadata.namespace ?? 'default', labelSelector });
+  return items.length > 0
+    ? []
+    : [`the Service "${metadata.name}" looks for Pods with ${labelSelector}, and there is none`];
 }
 
 interface Condition {

@@ -10,6 +10,10 @@ const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string])[] = [
     { that: [{ path: 'status.phase', equals: 'Running' }], within: '2s' },
     '等了 2 秒：status.phase 是 "Pending"，应当是 "Running"',
   ],
+  [
+    { that: [{ path: 'spec.containers[name=bell].image', exists: true }], within: '2s' },
+    '等了 2 秒：spec.containers 里没有 bell，有的是 "boat"',
+  ],
   [{ that: [{ path: 'spec.nodeName', oneOf: ['a', 'b'] }], within: '1m' }, '等了 1 分钟：没有 spec.nodeName'],
   [
     { that: [{ path: 'metadata.name', matches: '^x' }], within: '2s' },

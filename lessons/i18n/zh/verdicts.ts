@@ -26,6 +26,11 @@ const FORMS: readonly Form[] = [
     /^there is no (\S+) named "(.*)" in the namespace "(.*)"$/,
     (kind, name, at) => `命名空间 ${at} 里没有 ${kind} ${name}`,
   ],
+  [/^([^\s:]+) has no "(.*?)", but (.*)$/, (list, name, names) => `${list} 里没有 ${name}，有的是 ${names}`],
+  [
+    /^the Service "(.*)" looks for Pods with (\S+), and there is none$/,
+    (name, labels) => `Service ${name} 要找带 ${labels} 的 Pod，可是一个也没有`,
+  ],
   [/^there is no (\S+)$/, (path) => `没有 ${path}`],
   [/^([^\s:]+) stayed as it was$/, (path) => `${path} 没有变`],
   [
