@@ -120,6 +120,9 @@ spec:
     where: { text: '  selector: {app: bell, tone: deep}' },
     why: ['the Service "bell" looks for Pods with app=bell,tone=deep, and there is none'],
   });
+  const alone = gradeFiles(exercise(check, ['rings']), [{ name, text }]).checks[0];
+  expect(alone?.why).toEqual(['there is no Service named "bell" in the namespace "default"']);
+  expect(alone).not.toHaveProperty('where.line');
 });
 
 test('what kubectl refuses is reported as it said it', () => {

@@ -5,7 +5,7 @@ import { type Check, type Exercise, possiblePoints } from './exercise.ts';
 import { History } from './history.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
 import { findAll, parsePath } from './object-path.ts';
-import { findObjects } from './observe.ts';
+import { absence, findObjects } from './observe.ts';
 import { carryOut } from './steps.ts';
 import { simulated } from './vantage.ts';
 import { explain } from './why.ts';
@@ -172,15 +172,17 @@ function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: rea
     earned: 0,
     points,
     seen,
-    why: explain(cluster, [...answering(cluster, check), ...objects]),
+    why: whyOf(cluster, check, objects),
     where,
     ask: check.ask,
   };
 }
 
-/** What the check's author says that a failure comes from, as far as it is there. */
-function answering(cluster: Cluster, { about }: Check): readonly KubeObject[] {
-  return about === undefined ? [] : findObjects(cluster, about);
+/** Why it is so: what the check's author says that it comes from is looked at first, and may not be there at all. */
+function whyOf(cluster: Cluster, { about }: Check, objects: readonly KubeObject[]): readonly string[] {
+  const found = about === undefined ? [] : findObjects(cluster, about);
+  if (about?.name !== undefined && found.length === 0) return [absence(about)];
+  return explain(cluster, [...found, ...objects]);
 }
 
 /** The line of a manifest that a failed check comes from. */

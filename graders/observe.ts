@@ -40,7 +40,7 @@ function observeObject(cluster: Cluster, query: ObjectQuery): Seen {
   return object === undefined ? { value: undefined, absent: absence(query), objects } : { value: object, objects };
 }
 
-function absence(query: ObjectQuery): string {
+export function absence(query: ObjectQuery): string {
   return `there is no ${query.kind} named "${query.name}" in the namespace "${query.namespace ?? 'default'}"`;
 }
 

@@ -103,11 +103,15 @@ here('an exam: drawn, handed in without a word of what is right, and scored by t
   await exam.prompt();
   await exam.sees(exam.page.locator('dd-exam-bar'), 'left');
   expect(await exam.page.locator('.hints').isVisible()).toBe(false);
+  expect(await exam.page.locator('.goal-note').isVisible()).toBe(false);
+  expect(await exam.page.locator('dd-goals .word').count()).toBe(0);
   await exam.press('Hand in');
   await exam.sees(exam.page.locator('.report'), 'Handed in');
   expect(await exam.page.locator('.results').count()).toBe(0);
-  await exam.page.getByRole('link', { name: 'All tasks of this exam' }).click();
+  await exam.page.getByRole('link', { name: 'All tasks of this exam' }).last().click();
   await exam.sees(exam.page.locator('.exam-tasks'), 'handed in');
   await exam.press('Finish now');
   await exam.sees(exam.page.locator('.exam-result'), /Score.*\d+ of \d+ points/s);
+  await exam.page.locator('.exam-result a').first().click();
+  await exam.page.waitForURL(/\/#row-\d+$/);
 });

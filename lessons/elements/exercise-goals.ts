@@ -32,7 +32,7 @@ export class ExerciseGoals extends HTMLElement {
     if (this.#lines.size > 0) return;
     if (this.inExam) {
       setText(this.#check, words.exam.handIn);
-      for (const hints of document.querySelectorAll<HTMLElement>('.hints, .onward')) hints.hidden = true;
+      for (const hints of document.querySelectorAll<HTMLElement>('.hints, .onward, .goal-note')) hints.hidden = true;
     }
     for (const line of this.querySelectorAll<HTMLElement>('[data-goal]')) this.#adopt(line);
     this.append(h('p', {}, this.#check), this.#report, this.#solved);
@@ -49,8 +49,11 @@ export class ExerciseGoals extends HTMLElement {
   #adopt(line: HTMLElement): void {
     const shape = shapeOf('busy');
     const word = h('span', { class: 'word' }, words.exercise.unmet);
-    line.prepend(shape);
-    line.append(word);
+    if (this.inExam) line.prepend(h('span', { 'aria-hidden': 'true' }, '·'));
+    else {
+      line.prepend(shape);
+      line.append(word);
+    }
     this.#lines.set(line.dataset['goal'] ?? '', { line, shape, word });
   }
 
@@ -116,7 +119,11 @@ export class ExerciseGoals extends HTMLElement {
     const path = this.#door!.bench.setup.id.replace(/^exam\/[^/]*\//, '');
     const open = exam?.id === id && examOfPage(Date.now()) !== undefined;
     if (open) keepExam({ ...exam, earned: { ...exam.earned, [path]: report.earned } });
-    this.#report.replaceChildren(h('p', {}, open ? words.exam.handedIn : words.exam.over));
+    const href = document.querySelector('dd-exam-bar')?.getAttribute('href') ?? '';
+    this.#report.replaceChildren(
+      h('p', {}, open ? words.exam.handedIn : words.exam.over),
+      h('p', {}, h('a', { href }, words.exam.back)),
+    );
   }
 
   async #show(report: Report): Promise<void> {

@@ -131,7 +131,7 @@ export class FilesPanel extends HTMLElement {
     this.#list.replaceChildren(...files.map((path) => h('option', { value: path }, path)));
     if (this.#file !== undefined) this.#list.value = this.#file;
     this.#empty.hidden = files.length > 0;
-    this.#list.disabled = files.length === 0;
+    this.#list.parentElement!.hidden = files.length === 0;
     return files;
   }
 

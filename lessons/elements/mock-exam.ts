@@ -76,6 +76,8 @@ export class MockExam extends HTMLElement {
 
   #result(exam: Exam): HTMLElement[] {
     const rows = scoreByRow(exam);
+    // Where the lessons about a topic are.
+    const map = this.getAttribute('map') ?? '';
     const earned = rows.reduce((sum, row) => sum + row.earned, 0);
     const points = rows.reduce((sum, row) => sum + row.points, 0);
     const head = h('tr', {}, h('th', { scope: 'col' }, words.exam.topic), h('th', { scope: 'col' }, words.exam.score));
@@ -83,7 +85,7 @@ export class MockExam extends HTMLElement {
       h(
         'tr',
         {},
-        h('th', { scope: 'row' }, words.syllabus[row.row] ?? ''),
+        h('th', { scope: 'row' }, h('a', { href: `${map}#row-${row.row}` }, words.syllabus[row.row] ?? '')),
         h('td', {}, words.exercise.score(row.earned, row.points)),
       ),
     );
