@@ -139,7 +139,7 @@ export const bench = {
     tooLong: (size: string) =>
       `That paste is ${size}. The terminal takes up to 64 kB at once; put long text into a file, under Files.`,
     loading: 'The prompt comes as soon as the shell is up…',
-    toolsComing: 'You can type. kubectl and the other tools are on their way; your command runs when they are here.',
+    toolsComing: 'kubectl and the other tools are on their way. Type already: your command waits for them.',
     /** For programs that people look for and that are not here. */
     instead: {
       docker:
