@@ -20,8 +20,8 @@ export interface HttpRequestOptions {
   readonly port: number;
   /** With the query. */
   readonly path: string;
-  /** `Host` is `host:port` and `Connection: close` unless told. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** `Host` is `host:port` and `Connection: close` unless told. Several values are several lines. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Uint8Array | string;
   /** For the whole exchange. None unless told. */
   readonly timeoutMs?: number;
@@ -86,7 +86,7 @@ export function* httpRequest(process: Process, options: HttpRequestOptions): Tas
 
 function formatRequest(options: HttpRequestOptions): Uint8Array {
   const body = typeof options.body === 'string' ? encode(options.body) : (options.body ?? new Uint8Array(0));
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string | readonly string[]> = {};
   const given = new Set(Object.keys(options.headers ?? {}).map((name) => name.toLowerCase()));
   if (!given.has('host')) headers['Host'] = options.port === 80 ? options.host : `${options.host}:${options.port}`;
   Object.assign(headers, options.headers);

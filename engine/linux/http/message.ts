@@ -216,16 +216,17 @@ function takeLine(queue: ByteQueue): string | undefined {
   return decode(queue.take(newline + 1)).replace(/\r?\n$/, '');
 }
 
-/** A message in bytes. Fields keep the case they are given in. */
+/** A message in bytes. Fields keep the case they are given in; one with several values is written several times. */
 export function formatMessage(
   startLine: string,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string | readonly string[]>>,
   body: Uint8Array,
 ): Uint8Array {
   let head = `${startLine}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
-    const values = name.toLowerCase() === 'set-cookie' ? value.split('\n') : [value];
-    for (const each of values) head += `${name}: ${each.replace(/[\r\n]+/g, ' ')}\r\n`;
+    const values = name.toLowerCase() === 'set-cookie' && typeof value === 'string' ? value.split('\n') : value;
+    for (const each of typeof values === 'string' ? [values] : values)
+      head += `${name}: ${each.replace(/[\r\n]+/g, ' ')}\r\n`;
   }
   return concatBytes([encode(`${head}\r\n`), body]);
 }

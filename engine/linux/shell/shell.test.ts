@@ -117,3 +117,13 @@ test('what is sourced may come through a pipe', () => {
   );
   expect(testShell('bash').sh('mkdir d; . ./d').stderr).toContain('./d: Is a directory');
 });
+
+test.each(['bash', 'dash', 'ash'] as const)(
+  '%s starts the commands of a pipeline in the background itself',
+  (dialect) => {
+    const { stdout } = testShell(dialect).sh(
+      'sleep 9 | cat & sleep .1; cat /proc/$!/comm; [ "$(grep PPid /proc/$!/status | tr -dc 0-9)" = $$ ] && echo mine; kill $!; (exit 3) | (exit 4) & wait $!; echo $?',
+    );
+    expect(stdout).toBe('cat\nmine\n4\n');
+  },
+);

@@ -157,6 +157,18 @@ server { listen 8001; location / { add_header X-Served-By backend; return 201 "$
   expect(stdout).toContain('/v1?q=1 localhost 127.0.0.1 1.2.3.4, 127.0.0.1 mine\n');
 });
 
+test('a field that the configuration sets twice is sent twice, and in place of the client’s', () => {
+  const { shell } = started({
+    '/etc/nginx/conf.d/default.conf': {
+      text: 'server { listen 80; location / { proxy_pass http://127.0.0.1:8001; proxy_set_header X-A one; proxy_set_header X-A two; } }',
+    },
+  });
+  const { stdout } = shell.sh(
+    "printf 'HTTP/1.0 200 OK\\r\\n\\r\\n' | nc -l -p 8001 > /tmp/heard & sleep 1; curl -s -H 'X-A: zero' localhost; sleep 1; grep -i x-a /tmp/heard",
+  );
+  expect(stdout).toBe('X-A: one\r\nX-A: two\r\n');
+});
+
 test('a host that nobody knows keeps nginx from starting', () => {
   const text = 'server { listen 80; location / { proxy_pass http://backend:8080; } }\n';
   const shell = testShell('dash', { ...nginxFiles(allPrograms), '/etc/nginx/conf.d/default.conf': { text } });

@@ -169,20 +169,22 @@ function bodyFor(exchange: Exchange): { readonly body?: Uint8Array } {
   return request.body.length > 0 || request.headers['content-length'] !== undefined ? { body: request.body } : {};
 }
 
-function passedHeaders(exchange: Exchange): Record<string, string> {
+function passedHeaders(exchange: Exchange): Record<string, string | readonly string[]> {
   const { request, settings, proxyHost } = exchange;
-  const headers: Record<string, string> = { Host: proxyHost, Connection: 'close' };
+  const headers: Record<string, string | readonly string[]> = { Host: proxyHost, Connection: 'close' };
   for (const [name, value] of Object.entries(request.headers))
     if (!NOT_PASSED.has(name) && name !== 'host') headers[titleCase(name)] = value;
-  for (const [name, value] of settings.proxyHeaders) {
+  for (const [name] of settings.proxyHeaders)
     for (const given of Object.keys(headers)) if (given.toLowerCase() === name.toLowerCase()) delete headers[given];
+  for (const [name, value] of settings.proxyHeaders) {
     const text = expand(value, exchange);
-    if (text !== '') headers[name] = text;
+    // What the configuration sets twice is sent twice.
+    if (text !== '') headers[name] = [...[headers[name] ?? []].flat(), text];
   }
   // Every request has a connection of its own.
   const upgrades = headers['Upgrade'] !== undefined && settings.proxyVersion === '1.1';
   for (const given of Object.keys(headers))
-    if (given.toLowerCase() === 'connection' && !(upgrades && /upgrade/i.test(headers[given]!)))
+    if (given.toLowerCase() === 'connection' && !(upgrades && /upgrade/i.test(String(headers[given]))))
       headers[given] = 'close';
   headers['Connection'] ??= 'close';
   return headers;

@@ -20,10 +20,23 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline, source: string): 
 }
 
 function* runStages(shell: Shell, pipeline: Pipeline, source: string): Task<void> {
+  const pids = startStages(shell, pipeline);
+  const job = shell.jobs.add(pids, source, shell.options.monitor ? pids[0] : undefined, false);
+  giveTerminal(shell, job);
+  yield* finishForeground(shell, job);
+  shell.pipeStatus = jobStatuses(job);
+}
+
+/**
+ * A process for each command of a pipeline; returns their pids.
+ *
+ * @param firstInput what the first reads, for a pipeline in the background without job control; it is closed here
+ */
+export function startStages(shell: Shell, pipeline: Pipeline, firstInput?: number): readonly number[] {
   const { process } = shell;
   const pids: number[] = [];
   const { commands } = pipeline;
-  let input: number | undefined;
+  let input = firstInput;
   let group: number | undefined;
   let written: number | undefined;
   try {
@@ -41,7 +54,7 @@ function* runStages(shell: Shell, pipeline: Pipeline, source: string): Task<void
       const pid = shell.interpreter.fork(shell, {
         run: (child) => child.interpreter.command(child, command, true),
         fds,
-        ...(shell.options.monitor ? { processGroup: group ?? 0 } : {}),
+        ...(shell.options.monitor ? { processGroup: group ?? 0 } : { background: firstInput !== undefined }),
       });
       group ??= pid;
       pids.push(pid);
@@ -56,10 +69,7 @@ function* runStages(shell: Shell, pipeline: Pipeline, source: string): Task<void
     if (error instanceof Errno) throw new ShellFault(forkFailure(shell, error), isBash(shell) ? 254 : 2);
     throw error;
   }
-  const job = shell.jobs.add(pids, source, shell.options.monitor ? group : undefined, false);
-  giveTerminal(shell, job);
-  yield* finishForeground(shell, job);
-  shell.pipeStatus = jobStatuses(job);
+  return pids;
 }
 
 /** fork(2) failed: the pids of the control group are used up, as in a fork bomb. */
