@@ -8,6 +8,7 @@ import { FIELD_ORDER } from './field-order.ts';
  */
 export function inTypedOrder(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { apiVersion, kind, items } = object;
+  if (String(kind).endsWith('List') && items === null) return { kind, apiVersion, metadata: object['metadata'], items };
   if (String(kind).endsWith('List') && Array.isArray(items)) {
     // Items of a list of one kind need not say what they are.
     const of = definitionOf(apiVersion, String(kind).slice(0, -'List'.length));
