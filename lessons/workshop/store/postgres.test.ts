@@ -29,6 +29,18 @@ describe.skipIf(postgres === undefined)('PostgreSQL', () => {
     await store.close();
   });
 
+  test('a database that goes away within a transaction fails that transaction, and not the server', async () => {
+    const sql = await openPostgres(postgres!.url);
+    const failing = sql.transaction(async (query) => {
+      await postgres!.kill();
+      await query('select 1');
+    });
+    await expect(failing).rejects.toThrow();
+    await postgres!.start();
+    expect(await sql.transaction((query) => query('select 1 as one'))).toEqual([{ one: 1 }]);
+    await sql.close();
+  });
+
   test('one server hears of what another has changed', async () => {
     const [one, other] = [await open(), await open()];
     const heard: Change[] = [];

@@ -25,6 +25,11 @@ export async function openPostgres(url: string): Promise<Sql> {
     async transaction(body) {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // A connection that breaks says so to whoever waits for an answer; without a listener it would end the server as well.
+      const lost = (error: Error): void => {
+        broken = error;
+      };
+      client.on('error', lost);
       try {
         await client.query('begin');
         const result = await body(queryOn(client));
@@ -36,6 +41,7 @@ export async function openPostgres(url: string): Promise<Sql> {
         });
         throw error;
       } finally {
+        client.off('error', lost);
         client.release(broken);
       }
     },

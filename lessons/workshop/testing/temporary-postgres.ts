@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
 
 /** Where distributions put PostgreSQL's own programs. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -39,14 +38,14 @@ export async function temporaryPostgres(): Promise<TemporaryPostgres | undefined
     { ...identity, cwd: folder },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
-  const port = await freePort();
-  const args = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder];
+  // A socket in its own folder: a port of the machine might be taken by the time it is to be listened on, or again after a fall.
+  const args = ['-D', data, '-c', 'listen_addresses=', '-k', folder];
   let server: ChildProcess;
   let ended: Promise<void>;
   const start = async (): Promise<void> => {
     server = spawn(join(bin, 'postgres'), args, { ...identity, cwd: folder, stdio: 'ignore' });
     ended = new Promise((resolve) => server.once('exit', () => resolve()));
-    while (spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) {
+    while (spawnSync(join(bin, 'pg_isready'), ['-h', folder]).status !== 0) {
       if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -57,7 +56,7 @@ export async function temporaryPostgres(): Promise<TemporaryPostgres | undefined
   };
   await start();
   return {
-    url: `postgres://drydock@127.0.0.1:${port}/postgres`,
+    url: `postgres://drydock@${encodeURIComponent(folder)}/postgres`,
     kill,
     start,
     async stop() {
