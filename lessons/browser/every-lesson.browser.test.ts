@@ -17,7 +17,7 @@ afterAll(() => visit?.end());
 describe.concurrent('every lesson, by its own buttons', () => {
   for (const file of readdirSync(LESSONS).filter((name) => name.endsWith('.mdx'))) {
     const slug = file.replace('.mdx', '');
-    test.skipIf(visit === undefined)(slug, { timeout: 300_000 }, async () => {
+    test.skipIf(visit === undefined)(slug, { timeout: 600_000 }, async () => {
       const reader = await visit.reader();
       const bench = await visit.open(reader, `lessons/${slug}/`);
       for (const step of await stepsOf(bench)) await takeStep(bench, slug, step);

@@ -10,7 +10,7 @@ const LESSON = 'lessons/pod-process-group/';
 afterEach(() => visit?.leave());
 afterAll(() => visit?.end());
 
-here('by one who only taps and reads, on a phone', { timeout: 300_000 }, async () => {
+here('by one who only taps and reads, on a phone', { timeout: 600_000 }, async () => {
   const reader = await visit.reader({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const home = await visit.open(reader, '');
   await home.page.getByRole('link', { name: /^Begin/ }).tap();
@@ -23,7 +23,7 @@ here('by one who only taps and reads, on a phone', { timeout: 300_000 }, async (
       await step.getByRole('button').tap();
     } else if (name === 'dd-check') {
       if ((await step.getAttribute('goal')) === 'one-died') await killByTaps(bench);
-      await step.and(bench.page.locator('[data-done]')).waitFor({ timeout: 100_000 });
+      await step.and(bench.page.locator('[data-done]')).waitFor({ timeout: 300_000 });
     } else {
       await step.getByRole('button').first().tap();
       if (name === 'dd-add') await bench.sees(bench.page.locator('dd-editor'), 'lookout');
@@ -33,7 +33,7 @@ here('by one who only taps and reads, on a phone', { timeout: 300_000 }, async (
   expect(await bench.page.locator('article dd-check:not([data-done])').count()).toBe(0);
 });
 
-here('by one who knows Docker, types what comes to mind and makes slips', { timeout: 300_000 }, async () => {
+here('by one who knows Docker, types what comes to mind and makes slips', { timeout: 600_000 }, async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   const { keyboard } = bench.page;
   await bench.type('docker ps');

@@ -32,14 +32,14 @@ describe.concurrent('ten exercises through the page', () => {
     const { answer, applied, checks } = parse(readFileSync(join(FOLDER, id, 'exercise.yaml'), 'utf8'));
     const textOf = (attempt: string) => readFileSync(join(FOLDER, id, attempt, answer), 'utf8');
 
-    test.skipIf(visit === undefined)(`${id}: solved`, { timeout: 120_000 }, async () => {
+    test.skipIf(visit === undefined)(`${id}: solved`, { timeout: 600_000 }, async () => {
       await answered(id, answer, applied === true, textOf('solutions/reference'), async (bench) => {
         await bench.sees(bench.page.locator('.report'), 'All of it holds');
         await bench.sees(bench.page.locator('dd-goals'), 'You have solved this exercise');
       });
     });
 
-    test.skipIf(visit === undefined)(`${id}: failed by ${mistake}`, { timeout: 120_000 }, async () => {
+    test.skipIf(visit === undefined)(`${id}: failed by ${mistake}`, { timeout: 600_000 }, async () => {
       const failing: string[] = parse(readFileSync(join(FOLDER, id, 'mistakes', mistake, 'fails.yaml'), 'utf8'));
       await answered(id, answer, applied === true, textOf(`mistakes/${mistake}`), async (bench) => {
         const report = bench.page.locator('.report');

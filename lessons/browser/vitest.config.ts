@@ -15,8 +15,8 @@ export default defineConfig({
     fileParallelism: false,
     // Of those a file runs side by side: they mostly wait for their clusters' clocks.
     maxConcurrency: 2,
-    testTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    expect: { poll: { timeout: 180_000 } },
+    hookTimeout: 600_000,
   },
 });

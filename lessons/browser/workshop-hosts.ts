@@ -103,7 +103,7 @@ async function startServer(
     });
   }
   const gone = new Promise<void>((done) => server.once('exit', () => done()));
-  await vi.waitFor(() => expect(printed).toContain('Ctrl-C stops'), { timeout: 60_000, interval: 50 });
+  await vi.waitFor(() => expect(printed).toContain('Ctrl-C stops'), { timeout: 300_000, interval: 50 });
   return {
     code: /with the code +(\w+)/.exec(printed)![1]!,
     key: /#key=(\S+)/.exec(printed)![1]!,

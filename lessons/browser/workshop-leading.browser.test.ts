@@ -143,7 +143,7 @@ async function takeOut({ board, row }: Room, ben: Bench): Promise<void> {
 // What opens an address is another program on each system; the tests run where it is one of these two.
 test.skipIf(process.platform === 'win32')(
   '--open opens the board in the browser of the desk',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const opened = join(desk, 'opened');
     for (const opener of ['xdg-open', 'open']) {
