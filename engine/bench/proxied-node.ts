@@ -88,9 +88,13 @@ export class ProxiedNode {
   /** Connects so often, to each Service in turn, and closes again. */
   connect(count: number): void {
     let done = 0;
+    let ended = false;
     const { services } = this.#state;
     this.#node.spawn({
       argv: ['client'],
+      onExit: () => {
+        ended = true;
+      },
       run: function* (process) {
         for (; done < count; done++) {
           process.close(yield* process.connect(services[(done * 7919) % services.length]!.clusterIp, 80));
@@ -98,7 +102,8 @@ export class ProxiedNode {
         return 0;
       },
     });
-    while (done < count) this.sim.runFor(100);
+    while (!ended) this.sim.runFor(100);
+    if (done < count) throw new Error(`only ${done} of ${count} connections came about`);
   }
 
   /** Connects so often and keeps the connections, as many in a process as it has descriptors for. */
@@ -134,6 +139,8 @@ function tools(): FileTree {
 function acceptAll(port: number) {
   return function* (process: Process): Task<number> {
     const listening = process.listen(port);
+    // Nobody waits for those who drain: as zombies they would use up the machine's pids after some thousand connections.
+    process.setSignalAction('CHLD', 'ignore');
     for (;;) {
       const { fd } = yield* process.accept(listening);
       process.fork(drain, { fds: { 0: fd } });
