@@ -353,6 +353,12 @@ test('nothing is sorted by the language of the machine it runs on', () => {
   expect(offences).toEqual([]);
 });
 
+test('tests name no limit of time: vitest.config.ts has one that only ends what hangs', () => {
+  const limit = /\b(testTimeout|hookTimeout): \d|\{ timeout: \d/;
+  const tests = files.filter(({ path }) => path.endsWith('.test.ts') && !path.endsWith('.browser.test.ts'));
+  expect(tests.filter(({ text }) => limit.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
 test('no file hides behind a name that says nothing', () => {
   const empty = /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/;
   expect(sources.map(({ path }) => path).filter((path) => empty.test(path))).toEqual([]);

@@ -103,7 +103,7 @@ test('a watch is frames', async () => {
   });
 });
 
-test('custom resources come as JSON; who takes nothing but protobuf gets none', { timeout: 20_000 }, async () => {
+test('custom resources come as JSON; who takes nothing but protobuf gets none', async () => {
   const definition = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

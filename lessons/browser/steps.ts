@@ -6,7 +6,7 @@ import type { Bench } from './visit.ts';
 /** A reader hurries the clock, and it goes slower again by itself where the machine cannot follow. */
 const SPEED = '10';
 const STEPS = 'dd-run, dd-break, dd-clock-order, dd-open, dd-check';
-const STEP_MS = 60_000;
+const STEP_MS = 180_000;
 
 /** What the text asks of the reader's own hands before a check: by lesson and check, or file that is opened. */
 const BY_HAND: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {

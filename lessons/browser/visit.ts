@@ -8,7 +8,7 @@ import { serveSite } from './site.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** How long anything a page does may take before it is not done at all: a busy machine is slow, it is not wrong. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** A browser and the site, for one file of tests. */
 export class Visit {

@@ -1,11 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { HorizontalPodAutoscaler } from '../../api/kinds.ts';
 import { Testbed } from './testbed.ts';
 
 // Autoscaling by what applications say of themselves, with an adapter that a learner installs.
 // https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale-walkthrough/#autoscaling-on-multiple-metrics-and-custom-metrics
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const ADAPTER = 'https://github.com/drydock/custom-metrics-adapter/releases/latest/download/components.yaml';
 
