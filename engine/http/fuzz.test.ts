@@ -1,7 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { KINDS } from '../api/kind-list.ts';
 import { Random } from '../sim/index.ts';
+
+import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 import { type Answer, serveCluster, until } from './testing/serve.ts';
 
 const served = await serveCluster();
@@ -182,13 +185,17 @@ async function checkStore(): Promise<void> {
   }
 }
 
+function statusOf(answer: Answer): object {
+  const type = answer.headers['content-type'];
+  if (type === 'application/yaml') return parse(answer.text);
+  return type === PROTOBUF ? decodeProtobuf(answer.bytes) : answer.body;
+}
+
 function check(what: string, answer: Answer): void {
   expect(answer.status, what).toBeGreaterThanOrEqual(200);
   expect(answer.status, `${what}\n${answer.text.slice(0, 500)}`).not.toBe(500);
   if (answer.status < 400 || answer.headers['content-type']?.startsWith('text/plain')) return;
-  const isYaml = answer.headers['content-type'] === 'application/yaml';
-  const status = isYaml ? { kind: 'Status', code: answer.status } : answer.body;
-  expect(status, what).toMatchObject({ kind: 'Status', code: answer.status });
+  expect(statusOf(answer), what).toMatchObject({ kind: 'Status', code: answer.status });
 }
 
 test('no request makes the server throw, or lose anything', async () => {
