@@ -1,3 +1,4 @@
+import { isForPeople } from '../api/pretty-print.ts';
 import { isProxied } from '../api/proxied-path.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, StartWatch } from '../api/request.ts';
 import { Errno } from '../linux/errno.ts';
@@ -125,15 +126,12 @@ function written(answer: ApiResponse, request: HttpServerRequest): HttpServerRes
   if (typeof body !== 'object' || body === null) return { ...headed(answer), body: String(body ?? '') };
   return {
     ...headed(answer),
-    body: isForPeople(request) ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`,
+    body: isPretty(request) ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`,
   };
 }
 
-/** As the real server, which lays JSON out for those who are likely to look at it. */
-function isForPeople({ headers, query }: HttpServerRequest): boolean {
-  const pretty = new URLSearchParams(query).get('pretty');
-  if (pretty !== null) return pretty !== 'false' && pretty !== '0';
-  return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '');
+function isPretty({ headers, query }: HttpServerRequest): boolean {
+  return isForPeople(headers['user-agent'] ?? '', new URLSearchParams(query).get('pretty'));
 }
 
 function headed({ status, headers }: ApiResponse): HttpServerResponse {

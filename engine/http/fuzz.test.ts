@@ -3,7 +3,6 @@ import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { KINDS } from '../api/kind-list.ts';
 import { Random } from '../sim/index.ts';
-
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts';
 import { type Answer, serveCluster, until } from './testing/serve.ts';
 

@@ -13,7 +13,7 @@ const CLOSE_LIST = Buffer.from(']}');
 export function objectJson(object: object): Buffer {
   const known = KNOWN.get(object);
   if (known !== undefined) return known;
-  const bytes = Buffer.from(JSON.stringify(object));
+  const bytes = Buffer.from(objectText(object));
   if (isStored(object)) KNOWN.set(object, bytes);
   return bytes;
 }
@@ -23,18 +23,26 @@ export function objectJson(object: object): Buffer {
  * they are there, but are not worth keeping: Node sends a short string with its headers in one piece.
  */
 export function bodyJson(body: object): Buffer | string {
-  return isList(body) ? listJson(body) : (KNOWN.get(body) ?? JSON.stringify(body));
+  return isList(body) ? listJson(body) : (KNOWN.get(body) ?? objectText(body));
+}
+
+/** What the real server has as a structure says first of what kind it is; custom resources are maps, whose keys are in order. */
+function objectText(object: object): string {
+  const { apiVersion, kind, ...rest } = object as Partial<KubeObject>;
+  return BUILT_IN.has(`${apiVersion} ${kind}`) || BUILT_IN.has(`${apiVersion} ${kind}List`)
+    ? JSON.stringify({ kind, apiVersion, ...rest })
+    : JSON.stringify(object);
 }
 
 function listJson({ items, ...rest }: KubeList<KubeObject>): Buffer {
-  const pieces: Buffer[] = [Buffer.from(`${JSON.stringify(rest).slice(0, -1)},`), OPEN_LIST];
-  const beginnings = typedBeginnings(rest);
+  const pieces: Buffer[] = [Buffer.from(`${objectText(rest).slice(0, -1)},`), OPEN_LIST];
+  const beginning = typedBeginning(rest);
   for (let index = 0; index < items.length; index++) {
     if (index > 0) pieces.push(COMMA);
     const bytes = objectJson(items[index]!);
-    const beginning = beginnings.find((each) => bytes.subarray(0, each.length).equals(each));
-    if (beginning === undefined) pieces.push(bytes);
-    else pieces.push(OPEN_OBJECT, bytes.subarray(beginning.length));
+    const isTyped = beginning !== undefined && bytes.subarray(0, beginning.length).equals(beginning);
+    if (isTyped) pieces.push(OPEN_OBJECT, bytes.subarray(beginning.length));
+    else pieces.push(bytes);
   }
   pieces.push(CLOSE_LIST);
   return Buffer.concat(pieces);
@@ -43,14 +51,12 @@ function listJson({ items, ...rest }: KubeList<KubeObject>): Buffer {
 const BUILT_IN: ReadonlySet<string> = new Set(
   KINDS.map(({ group, version, kind }) => `${group === '' ? version : `${group}/${version}`} ${kind}List`),
 );
-const NO_BEGINNINGS: readonly Buffer[] = [];
 
 /** How the items of a list begin where, as in the real server's, the list alone says of what kind they are: of all but custom resources. */
-function typedBeginnings({ apiVersion, kind }: Pick<KubeList<KubeObject>, 'apiVersion' | 'kind'>): readonly Buffer[] {
-  if (!BUILT_IN.has(`${apiVersion} ${kind}`)) return NO_BEGINNINGS;
-  const version = `"apiVersion":${JSON.stringify(apiVersion)},`;
-  const name = `"kind":${JSON.stringify(kind.slice(0, -'List'.length))},`;
-  return [Buffer.from(`{${version}${name}`), Buffer.from(`{${name}${version}`)];
+function typedBeginning({ apiVersion, kind }: Pick<KubeList<KubeObject>, 'apiVersion' | 'kind'>): Buffer | undefined {
+  if (!BUILT_IN.has(`${apiVersion} ${kind}`)) return undefined;
+  const name = JSON.stringify(kind.slice(0, -'List'.length));
+  return Buffer.from(`{"kind":${name},"apiVersion":${JSON.stringify(apiVersion)},`);
 }
 
 function isStored(object: object): boolean {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
+import { isForPeople } from '../api/pretty-print.ts';
 import type { ApiResponse, WatchEvent } from '../api/request.ts';
 import { bodyJson, objectJson } from './object-json.ts';
 import { PROTOBUF } from './protobuf/decode.ts';
@@ -35,7 +36,7 @@ export function writeAnswer(message: IncomingMessage, response: ServerResponse, 
   };
   const protobuf = isProtobuf(answer) ? protobufOf(body) : undefined;
   if (protobuf === NOT_IN_PROTOBUF) headers['content-type'] = 'application/json';
-  let payload = protobuf || payloadOf(body, String(headers['content-type'] ?? ''));
+  let payload = protobuf || payloadOf(body, String(headers['content-type'] ?? ''), isPretty(message));
   // Node would encode the headers once more with a body that is a string.
   if (warning !== undefined) payload = Buffer.from(payload);
   if (payload.length < GZIP_THRESHOLD_BYTES || !acceptsGzip(message) || 'content-encoding' in headers) {
@@ -62,14 +63,20 @@ function protobufOf(body: unknown): Buffer | typeof NOT_IN_PROTOBUF | undefined 
 }
 
 /** An object of the API ends with a newline, as everything that Go's JSON encoder writes to a stream. */
-function payloadOf(body: unknown, contentType: string): Buffer | string {
+function payloadOf(body: unknown, contentType: string, pretty: boolean): Buffer | string {
   if (body instanceof Uint8Array) return Buffer.from(body);
   if (typeof body !== 'object' || body === null) return String(body ?? '');
   const json = bodyJson(body);
   if (!contentType.startsWith('application/json') || 'openapi' in body || 'swagger' in body) return json;
-  // The one answer that is laid out for people: k8s.io/apiserver pkg/endpoints/handlers/responsewriters (WriteRawJSON).
+  // The one answer that is always laid out: k8s.io/apiserver pkg/endpoints/handlers/responsewriters (WriteRawJSON).
   if ('gitVersion' in body) return JSON.stringify(body, undefined, 2);
+  if (pretty) return JSON.stringify(JSON.parse(json.toString()), undefined, 2);
   return typeof json === 'string' ? `${json}\n` : Buffer.concat([json, NEWLINE]);
+}
+
+function isPretty({ headers, url = '' }: IncomingMessage): boolean {
+  const query = url.includes('pretty=') ? new URLSearchParams(url.replace(/^[^?]*/, '')) : undefined;
+  return isForPeople(headers['user-agent'] ?? '', query?.get('pretty') ?? null);
 }
 
 /** Go's server sends header values as UTF-8; Node wants each byte as a letter. */

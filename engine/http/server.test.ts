@@ -47,6 +47,19 @@ test('an object is created, read, changed and deleted', async () => {
   expect(refused(await request('GET', `${CONFIG_MAPS}/life`))).toBe('NotFound: configmaps "life" not found');
 });
 
+test('JSON is laid out for those who look at it: curl, browsers, and who says so', async () => {
+  const text = async (query: string, agent?: string) =>
+    (await request('GET', `/api/v1/namespaces${query}`, undefined, agent === undefined ? {} : { 'user-agent': agent }))
+      .text;
+  const plain = await text('');
+  expect(plain).toMatch(/^\{"kind":"NamespaceList".*\}\n$/);
+  const laidOut = await text('', 'curl/8.14.1');
+  expect(laidOut.split('\n').slice(0, 3)).toEqual(['{', '  "kind": "NamespaceList",', '  "apiVersion": "v1",']);
+  expect(JSON.parse(laidOut)).toEqual(JSON.parse(plain));
+  expect(await text('?pretty=true')).toBe(laidOut);
+  expect(await text('?pretty=false', 'curl/8.14.1')).toBe(plain);
+});
+
 test('refusals are Statuses', async () => {
   await request('POST', CONFIG_MAPS, configMap('twice'));
   expect(refused(await request('POST', CONFIG_MAPS, configMap('twice')))).toBe(
