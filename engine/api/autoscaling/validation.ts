@@ -1,15 +1,14 @@
 import type { FieldError } from '../field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import type { HorizontalPodAutoscaler } from '../kinds.ts';
+import { checkQuantity, milliValue } from '../quantity.ts';
+import { validateMetric } from './metric-validation.ts';
 
 type Spec = NonNullable<HorizontalPodAutoscaler['spec']>;
-type Metric = NonNullable<Spec['metrics']>[number];
 type Rules = NonNullable<NonNullable<Spec['behavior']>['scaleUp']>;
 
-const METRIC_TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 const SELECT_POLICIES = ['Disabled', 'Max', 'Min'];
 const POLICY_TYPES = ['Percent', 'Pods'];
-const TARGET_TYPES = ['AverageValue', 'Utilization', 'Value'];
 const MAX_PERIOD_SECONDS = 1800;
 const MAX_WINDOW_SECONDS = 3600;
 const NO_SPEC = Object.freeze({}) as Spec;
@@ -37,40 +36,6 @@ export function validateAutoscaler(errors: FieldError[], { spec = NO_SPEC }: Hor
   if (behavior?.scaleDown !== undefined) validateRules(errors, behavior.scaleDown, 'spec.behavior.scaleDown');
 }
 
-function validateMetric(errors: FieldError[], metric: Metric, at: string): void {
-  const { type = '' } = metric;
-  if (type === '') errors.push(required(`${at}.type`, 'must specify a metric source type'));
-  else if (!METRIC_TYPES.includes(type)) errors.push(notSupported(`${at}.type`, type, METRIC_TYPES));
-  else {
-    const key = (type[0]!.toLowerCase() + type.slice(1)) as 'resource';
-    const source = metric[key];
-    if (source === undefined) {
-      errors.push(required(`${at}.${key}`, 'must populate information for the given metric source'));
-      return;
-    }
-    const isCompute = type === 'Resource' || type === 'ContainerResource';
-    if (isCompute && (source.name ?? '') === '')
-      errors.push(required(`${at}.${key}.name`, 'must specify a resource name'));
-    validateTarget(errors, source.target, `${at}.${key}.target`);
-  }
-}
-
-function validateTarget(
-  errors: FieldError[],
-  target: NonNullable<Metric['resource']>['target'] | undefined,
-  at: string,
-): void {
-  const { type = '', averageUtilization, averageValue, value } = target ?? {};
-  if (type === '') errors.push(required(`${at}.type`, 'must specify a metric target type'));
-  else if (!TARGET_TYPES.includes(type)) errors.push(notSupported(`${at}.type`, type, TARGET_TYPES));
-  if (averageUtilization !== undefined && averageUtilization < 1) {
-    errors.push(invalid(`${at}.averageUtilization`, averageUtilization, 'must be greater than 0'));
-  }
-  if (averageUtilization === undefined && averageValue === undefined && value === undefined) {
-    errors.push(required(`${at}.averageUtilization`, 'must set either a target raw value or a target utilization'));
-  }
-}
-
 function validateRules(errors: FieldError[], rules: Rules, at: string): void {
   const { selectPolicy = '', stabilizationWindowSeconds: window, policies = [] } = rules;
   if (window !== undefined && (window < 0 || window > MAX_WINDOW_SECONDS)) {
@@ -81,6 +46,9 @@ function validateRules(errors: FieldError[], rules: Rules, at: string): void {
   if (!SELECT_POLICIES.includes(selectPolicy)) {
     errors.push(notSupported(`${at}.selectPolicy`, selectPolicy, SELECT_POLICIES));
   }
+  const { tolerance } = rules as { readonly tolerance?: string | number };
+  if (tolerance !== undefined && checkQuantity(tolerance) === undefined && milliValue(tolerance) < 0)
+    errors.push(invalid(`${at}.tolerance`, tolerance, 'must be greater than or equal to 0'));
   if (policies.length === 0) errors.push(required(`${at}.policies`, 'must specify at least one Policy'));
   policies.forEach(({ type, value = 0, periodSeconds = 0 }, index) => {
     const field = `${at}.policies[${index}]`;
