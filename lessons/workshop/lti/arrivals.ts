@@ -66,7 +66,7 @@ export async function arrive(
 }
 
 async function add(
-  { store, now }: WorkshopServer,
+  { store, now, happenings }: WorkshopServer,
   launch: LtiLaunch,
   person: Pick<Person, 'id' | 'tokenHash' | 'lti'>,
 ): Promise<Person> {
@@ -80,7 +80,9 @@ async function add(
       seenAt: now(),
       ...(launch.sourcedId === undefined ? {} : { rosterId: launch.sourcedId }),
     };
-    if (await store.addPerson(added)) return added;
+    if (!(await store.addPerson(added))) continue;
+    happenings?.joined(added);
+    return added;
   }
   throw new LtiRefusal('too many in this workshop bear that name');
 }

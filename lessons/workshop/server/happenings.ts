@@ -1,5 +1,5 @@
 import { type BenchCard, cardIdOf } from '../bench-card.ts';
-import type { CheckState } from '../records.ts';
+import type { CheckState, Person } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import { countedGrades } from './counted-grades.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -20,6 +20,22 @@ export class Happenings {
     this.#store = store;
     this.#benches = benches;
     this.#webhooks = webhooks;
+  }
+
+  /** Somebody is of the workshop from now on. */
+  joined(person: Person): void {
+    this.#webhooks.send('person.joined', { person: named(person), at: new Date(person.joinedAt).toISOString() });
+  }
+
+  /** @param at in milliseconds since 1970 */
+  handRaised(person: Person, at: number): void {
+    this.#webhooks.send('hand.raised', { person: named(person), at: new Date(at).toISOString() });
+  }
+
+  /** No work is taken any more. Each server says so by its own clock, and all of them under one id. */
+  ended(workshop: { readonly id: string; readonly title: string }, at: number): void {
+    const data = { workshop: { title: workshop.title }, at: new Date(at).toISOString() };
+    this.#webhooks.send('workshop.ended', data, `${workshop.id} ended ${at}`);
   }
 
   /** A browser says how checks stand that stood otherwise before. Those that are met are told; the server has not looked. */
@@ -70,7 +86,12 @@ export class Happenings {
   }
 
   async #person(id: string): Promise<object> {
-    const { name, rosterId } = (await this.#store.person(id)) ?? {};
-    return { id, name, ...(rosterId === undefined ? {} : { rosterId }) };
+    const person = await this.#store.person(id);
+    return person === undefined ? { id } : named(person);
   }
+}
+
+/** Without their link, and without what a course knows of them. */
+function named({ id, name, rosterId }: Person): object {
+  return { id, name, ...(rosterId === undefined ? {} : { rosterId }) };
 }

@@ -58,6 +58,7 @@ export function joinRoutes(server: WorkshopServer): Hono<Env> {
           'Somebody with that name is here. If it is you, use your personal link; else add a letter.',
         );
       }
+      server.happenings?.joined(person);
       return context.json({ id: person.id, name, token }, 201);
     });
 }

@@ -39,7 +39,9 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
     })
     .put('/hand', async (context) => {
       const { up } = await readBody(context.req, z.object({ up: z.boolean() }));
-      await store.changePerson(context.var.person.id, { handAt: up ? now() : undefined });
+      const { person } = context.var;
+      await store.changePerson(person.id, { handAt: up ? now() : undefined });
+      if (up && person.handAt === undefined) server.happenings?.handRaised(person, now());
       return context.body(null, 204);
     })
     .get('/messages', (context) => {

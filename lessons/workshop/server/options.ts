@@ -45,7 +45,7 @@ export const USAGE = `usage: npm run workshop -- [options]
   --data DIR          where the workshop is kept (.workshop)
   --database URL      postgres://…, in place of the file; several servers may share one
   --behind-proxy      takes a learner's address from X-Forwarded-For, as the proxy in front writes it
-  --webhook URL       tells another system, signed, of checks that are met and grades that change
+  --webhook URL       tells another system, signed, who joins and asks, which checks are met, which grades change
   --lti FILE          takes people and sends grades by LTI 1.3: a JSON file that names the platforms
   --open              opens the board in a browser
 

@@ -13,6 +13,7 @@ import type { LtiTool } from '../lti/tool.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
 import type { WorkshopServer } from './context.ts';
+import { EndWatch } from './end-watch.ts';
 import { Grading } from './grading.ts';
 import { GradingPool } from './grading-pool.ts';
 import { Guesses } from './guesses.ts';
@@ -50,6 +51,8 @@ export async function startServer(
   const webhooks = options.webhook === undefined ? undefined : new Webhooks(options.webhook);
   const happenings = webhooks === undefined ? undefined : new Happenings(store, benches, webhooks);
   grading.onGraded((personId, exerciseId) => happenings?.graded(personId, exerciseId));
+  const endWatch = happenings && new EndWatch(store, { now, wait }, (workshop, at) => happenings.ended(workshop, at));
+  endWatch?.look();
   const lti = options.lti === undefined ? undefined : { ...options.lti, world: { now, fetch, wait, complain } };
   const passback =
     lti === undefined ? undefined : new GradePassback(store, lti.settings.platforms, lti.keys, lti.world);
@@ -86,6 +89,7 @@ export async function startServer(
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       board.close();
+      endWatch?.close();
       webhooks?.close();
       passback?.close();
       await pool.close();

@@ -105,3 +105,17 @@ test('a server that ends waits for no receiver', async () => {
   webhooks.close();
   expect(webhooks.waiting).toBe(0);
 });
+
+test('what several servers tell of bears one id, whoever tells it', async () => {
+  const ids = await Promise.all(
+    [1, 2].map(async () => {
+      const { posts, webhooks, quiet } = receiver(() => 204);
+      webhooks.send('workshop.ended', { n: 1 }, 'w-1 ended 17');
+      webhooks.send('workshop.ended', { n: 2 }, 'w-1 ended 18');
+      await quiet();
+      return posts.map(({ headers }) => headers['webhook-id']);
+    }),
+  );
+  expect(ids[0]).toEqual(ids[1]);
+  expect(new Set(ids.flat()).size).toBe(2);
+});

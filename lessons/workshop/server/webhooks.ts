@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { isRefusal, PATIENCE_MS, RETRY_AFTER_MS, wait } from './retries.ts';
 
 /** So many wait while a receiver is away; of more, the oldest are given up. */
@@ -7,7 +7,7 @@ const MOST_WAITING = 10_000;
 const SECRET_PREFIX = 'whsec_';
 
 /** What has happened, as a receiver reads it. */
-type WebhookType = 'check.met' | 'grade.changed';
+type WebhookType = 'person.joined' | 'hand.raised' | 'check.met' | 'grade.changed' | 'workshop.ended';
 
 interface Waiting {
   readonly id: string;
@@ -49,11 +49,17 @@ export class Webhooks {
     this.#world = world;
   }
 
-  /** Never waits and never fails. @param data no secret, and nothing that a learner could put a secret into */
-  send(type: WebhookType, data: object): void {
+  /**
+   * Never waits and never fails.
+   *
+   * @param data no secret, and nothing that a learner could put a secret into
+   * @param what names it where several servers tell of the same: a receiver takes each id once
+   */
+  send(type: WebhookType, data: object, what?: string): void {
     if (this.#ending.signal.aborted) return;
     const timestamp = new Date(this.#world.now()).toISOString();
-    const id = `msg_${randomBytes(18).toString('base64url')}`;
+    const random = what === undefined ? randomBytes(18) : createHash('sha256').update(what).digest().subarray(0, 18);
+    const id = `msg_${random.toString('base64url')}`;
     this.#waiting.push({ id, type, body: JSON.stringify({ type, timestamp, data }) });
     if (this.#waiting.length > MOST_WAITING) {
       // The first one is on its way.
