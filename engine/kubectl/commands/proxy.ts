@@ -1,3 +1,4 @@
+import { isForPeople } from '../../api/pretty-print.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
 import { Errno } from '../../linux/errno.ts';
 import { type ForkedResponse, type HttpServerRequest, type HttpServerResponse, serveHttp } from '../../linux/http.ts';
@@ -154,7 +155,7 @@ function* forward(
       headers: Object.fromEntries(headers),
       ...body,
     };
-    return answered(path, yield* invocation.patiently(() => invocation.exchange.relay(asked)));
+    return answered(request, path, yield* invocation.patiently(() => invocation.exchange.relay(asked)));
   } catch (error) {
     if (!isExpected(error)) throw error;
     const reason = error instanceof UnreachableError ? error.reason : error.message;
@@ -168,7 +169,11 @@ function queryOf(text: string): Readonly<Record<string, string | readonly string
   return Object.fromEntries([...query].map(([name, values]) => [name, values.length === 1 ? values[0]! : values]));
 }
 
-function answered(path: string, response: ApiResponse): HttpServerResponse | ForkedResponse {
+function answered(
+  request: HttpServerRequest,
+  path: string,
+  response: ApiResponse,
+): HttpServerResponse | ForkedResponse {
   const { status, body, watch, byteStream, session } = response;
   if (session !== undefined) return { status: 400, body: 'Upgrade request required\n' };
   if (watch !== undefined || byteStream !== undefined) return stream(response);
@@ -180,8 +185,14 @@ function answered(path: string, response: ApiResponse): HttpServerResponse | For
       body: body instanceof Uint8Array ? body : String(body ?? ''),
     };
   }
-  const text = path === '/version' ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
+  // As the API server lays it out for whoever asked; the version always.
+  const isLaidOut = path === '/version' || isPretty(request);
+  const text = isLaidOut ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
   return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body: text };
+}
+
+function isPretty({ headers, query }: HttpServerRequest): boolean {
+  return isForPeople(headers['user-agent'] ?? '', new URLSearchParams(query).get('pretty'));
 }
 
 /** As they are written on the wire: `Content-Type`. */
