@@ -1,6 +1,6 @@
 import { Errno } from '../linux/errno.ts';
 import type { Host, NetworkNamespace } from '../linux/host.ts';
-import { decode } from '../linux/stdio.ts';
+import { decode, sameBytes } from '../linux/stdio.ts';
 import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
@@ -106,7 +106,7 @@ function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefi
   function parse(path: string): NetworkConfig | undefined {
     const bytes = machine.root.readFile(path);
     const known = parsed.get(path);
-    if (known !== undefined && isSame(known.bytes, bytes)) return known.config;
+    if (known !== undefined && sameBytes(known.bytes, bytes)) return known.config;
     let config: NetworkConfig | undefined;
     try {
       config = parseConflist(decode(bytes));
@@ -130,10 +130,4 @@ function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefi
     }
     return undefined;
   };
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

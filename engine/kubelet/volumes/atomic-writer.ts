@@ -1,6 +1,6 @@
 import { makeDirectories, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
-import { encode } from '../../linux/stdio.ts';
+import { encode, sameBytes } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 
 /** A file to be shown, by its path below the volume. */
@@ -63,16 +63,9 @@ function isUpToDate(root: Process, directory: string, files: ReadonlyMap<string,
       if (type === 'directory') return visit(inner);
       count += 1;
       const file = files.get(inner.slice(1));
-      return file !== undefined && sameText(root.readFile(`${directory}${inner}`), file.data);
+      return file !== undefined && sameBytes(root.readFile(`${directory}${inner}`), encode(file.data));
     });
   return visit('') && count === files.size;
-}
-
-function sameText(bytes: Uint8Array, text: string): boolean {
-  const wanted = encode(text);
-  if (wanted.length !== bytes.length) return false;
-  for (let at = 0; at < wanted.length; at++) if (wanted[at] !== bytes[at]) return false;
-  return true;
 }
 
 /** Makes the names that users see, and removes those that are no more. */
