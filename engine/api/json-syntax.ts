@@ -17,6 +17,21 @@ export function describeJsonError(text: string): string {
   return 'invalid JSON';
 }
 
+/**
+ * The first value of a text, as a decoder of streams reads it: what comes after it does not matter. Or why there is none.
+ */
+export function readFirstJson(text: string): { readonly value: unknown } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(text.slice(0, new JsonScanner(text).endOfFirst())) };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    if (error.message !== UNEXPECTED_END) return { error: error.message };
+    return { error: text.trim() === '' ? 'EOF' : 'unexpected EOF' };
+  }
+}
+
+const UNEXPECTED_END = 'unexpected end of JSON input';
+
 class JsonSyntaxError extends Error {}
 
 class JsonScanner {
@@ -26,6 +41,11 @@ class JsonScanner {
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  endOfFirst(): number {
+    this.#value();
+    return this.#at;
   }
 
   scan(): void {
@@ -46,7 +66,7 @@ class JsonScanner {
 
   #unexpected(context: string): JsonSyntaxError {
     const letter = this.#text[this.#at];
-    if (letter === undefined) return new JsonSyntaxError('unexpected end of JSON input');
+    if (letter === undefined) return new JsonSyntaxError(UNEXPECTED_END);
     const quoted = letter === "'" ? String.raw`'\''` : `'${JSON.stringify(letter).slice(1, -1).replace('\\"', '"')}'`;
     return new JsonSyntaxError(`invalid character ${quoted} ${context}`);
   }

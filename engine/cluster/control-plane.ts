@@ -27,12 +27,10 @@ import { apiOverHttps, apiTls } from './api-over-https.ts';
 import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
+import type { ExchangeHttp } from './exchange-http.ts';
 import { SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
-
-/** How a request is made from a process. */
-export type ExchangeHttp = (process: Process, request: HttpRequest) => Task<HttpOutcome>;
 
 /** Those of its parts that are loaded late. */
 interface LateParts {
@@ -100,7 +98,11 @@ export class ControlPlane {
     this.#etcdAddress = `${address}:2379`;
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
-    this.scheduler = new SchedulerProgram(host, () => connectApiServer(this.apiServer, host, USERS.scheduler));
+    this.scheduler = new SchedulerProgram(
+      host,
+      () => connectApiServer(this.apiServer, host, USERS.scheduler),
+      () => late.httpExchange(),
+    );
   }
 
   /** etcd as whoever is on its machine reaches it, or why nobody answers there. */

@@ -1,3 +1,4 @@
+import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { Transport } from '../client/transport.ts';
 import {
   ConfigurationError,
@@ -10,8 +11,10 @@ import type { Host } from '../linux/host.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import { decode, printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
+import type { ExchangeHttp } from './exchange-http.ts';
 
 /**
  * The kube-scheduler's program. With `--config=<path>` it reads its configuration from that file, which has to be mounted
@@ -20,11 +23,13 @@ import { componentProgram, type RunningComponent } from './component-program.ts'
 export class SchedulerProgram {
   readonly #host: Host;
   readonly #connect: () => Transport;
+  readonly #exchange: () => ExchangeHttp;
   #running: RunningScheduler | undefined;
 
-  constructor(host: Host, connect: () => Transport) {
+  constructor(host: Host, connect: () => Transport, exchange: () => ExchangeHttp) {
     this.#host = host;
     this.#connect = connect;
+    this.#exchange = exchange;
   }
 
   get program(): Program {
@@ -42,15 +47,20 @@ export class SchedulerProgram {
 
   *#start(process: Process): Task<RunningComponent | undefined> {
     const path = flagValue(process.argv, 'config');
+    const threads = new TaskGroup();
     try {
       const running = startScheduler({
         sim: this.#host.sim,
         transport: this.#connect(),
         configuration: path === undefined ? undefined : decode(process.readFile(path)),
+        sendHttp: (request, answered) => threads.start(this.#ask(process, request, answered)).cancel,
+        readText: (file) => readText(process, file),
         leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
       });
       this.#running = running;
       return {
+        // Only a file can name extenders, who are asked by threads of their own.
+        ...(path === undefined ? {} : { threads }),
         stop: () => {
           running.stop();
           if (this.#running === running) this.#running = undefined;
@@ -62,5 +72,19 @@ export class SchedulerProgram {
       yield* printError(process, `"command failed" err=${JSON.stringify(problem)}\n`);
       return undefined;
     }
+  }
+
+  /** Asks an extender, from the machine's own network. */
+  *#ask(process: Process, request: HttpRequest, answered: (outcome: HttpOutcome) => void): Task<void> {
+    answered(yield* this.#exchange()(process, request));
+  }
+}
+
+function readText(process: Process, path: string): string | { readonly error: string } {
+  try {
+    return decode(process.readFile(path));
+  } catch (error) {
+    if (error instanceof Errno) return { error: `open ${path}: ${error.message.toLowerCase()}` };
+    throw error;
   }
 }

@@ -9,10 +9,10 @@ import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
-import type { ExchangeHttp } from './control-plane.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
+import type { ExchangeHttp } from './exchange-http.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 

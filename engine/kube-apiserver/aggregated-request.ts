@@ -1,8 +1,8 @@
 import type { APIService } from '../api/extension-kinds.ts';
+import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 import type { Lookup } from './admission/admission.ts';
 import { TEXT } from './discovery/page.ts';
-import type { HttpOutcome, HttpRequest } from './http-port.ts';
 import { resolveService } from './service-resolver.ts';
 
 const PORT = 443;

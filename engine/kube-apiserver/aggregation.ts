@@ -1,11 +1,11 @@
 import type { KindDescriptor, Verb } from '../api/descriptor.ts';
 import { notImplemented } from '../api/errors.ts';
 import type { APIService } from '../api/extension-kinds.ts';
+import type { HttpOutcome, SendHttp } from '../api/http-port.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
 import type { Lookup } from './admission/admission.ts';
 import { answerOf, requestTo } from './aggregated-request.ts';
 import { TEXT } from './discovery/page.ts';
-import type { HttpOutcome, SendHttp } from './http-port.ts';
 import { Query } from './query.ts';
 import type { Question } from './request-scope.ts';
 

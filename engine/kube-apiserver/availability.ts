@@ -1,12 +1,12 @@
 import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { APIService } from '../api/extension-kinds.ts';
+import type { HttpOutcome, SendHttp } from '../api/http-port.ts';
 import type { Service } from '../api/kinds.ts';
 import type { UserInfo } from '../api/request.ts';
 import type { Simulation } from '../sim/index.ts';
 import { parsed, requestTo } from './aggregated-request.ts';
 import type { Aggregation, DiscoveredResource, ServiceDialer } from './aggregation.ts';
 import type { Clock } from './clock.ts';
-import type { HttpOutcome, SendHttp } from './http-port.ts';
 import type { ServedKinds } from './served-kinds.ts';
 
 const PERIOD_MS = 5000;

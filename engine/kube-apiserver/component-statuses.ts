@@ -1,10 +1,10 @@
 import { type ComponentStatus, componentStatuses as KIND } from '../api/core/component-status.ts';
 import { methodNotAllowed, noSuchResource, unexplained } from '../api/errors.ts';
+import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { respond, type ServerContext } from './context.ts';
 import { readFilter } from './handlers/read.ts';
-import type { HttpOutcome, HttpRequest } from './http-port.ts';
 import { negotiate } from './media-type.ts';
 import { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';

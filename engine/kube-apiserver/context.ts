@@ -1,4 +1,5 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
+import type { SendHttp } from '../api/http-port.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
@@ -14,7 +15,6 @@ import type { Guard } from './authorization/modes.ts';
 import type { Clock } from './clock.ts';
 import type { ConvertObjects } from './custom-resources/extensions.ts';
 import type { RootDiscovery } from './discovery/root.ts';
-import type { SendHttp } from './http-port.ts';
 import type { CreationFields } from './managed-fields/creation-fields.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';

@@ -8,6 +8,7 @@
  * have to be asked first (webhooks), the answer comes later: `request-scope.ts`.
  */
 
+export type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 export { checkAdmissionFlags } from './admission/index.ts';
 export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
@@ -15,5 +16,4 @@ export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { ResourceHandler } from './context.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
-export type { HttpOutcome, HttpRequest } from './http-port.ts';
 export type { Descriptions } from './openapi/schemas.ts';

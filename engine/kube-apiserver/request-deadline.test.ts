@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { HttpOutcome } from '../api/http-port.ts';
 import type { ApiResponse } from '../api/request.ts';
-import type { HttpOutcome } from './http-port.ts';
 import { type Body, CONFIG_MAPS, configMapNamed, PODS, startTestServer } from './testing/test-server.ts';
 
 /** A server with a webhook for ConfigMaps that lets everybody wait; `answer` makes it speak at last. */

@@ -1,8 +1,7 @@
 import { requestTimeout } from '../api/errors.ts';
+import type { CallOff } from '../api/http-port.ts';
 import type { ApiResponse } from '../api/request.ts';
 import type { Activity, Random, Simulation } from '../sim/index.ts';
-
-export type CallOff = void | (() => void);
 
 /** Something that only somebody outside this server can answer. */
 export interface Question {

@@ -1,7 +1,7 @@
+import { type HttpAnswer, type HttpOutcome, type HttpRequest, NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import type { WebhookClientConfig } from '../api/webhook-client-config.ts';
 import type { Lookup } from './admission/admission.ts';
 import { BodySyntaxError, readBody } from './decode/request-body.ts';
-import { type HttpAnswer, type HttpOutcome, type HttpRequest, NO_NETWORK, type SendHttp } from './http-port.ts';
 import type { Question } from './request-scope.ts';
 import { resolveService } from './service-resolver.ts';
 

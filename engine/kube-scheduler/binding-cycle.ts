@@ -80,23 +80,41 @@ export class BindingCycle {
     );
   }
 
+  /** Extenders come before plugins. */
   #bind(): void {
+    const { extenders } = this.#handle;
+    if (extenders.isEmpty) {
+      this.#bindByPlugin();
+      return;
+    }
+    const binding = extenders.bind(this.#state, this.#info.pod, this.#nodeName);
+    this.#handle.run('binding cycle', binding, (bound) => {
+      if (bound === undefined) this.#bindByPlugin();
+      else if (bound.error !== undefined) this.#end({ kind: 'error', message: bound.error });
+      else this.#bound();
+    });
+  }
+
+  #bound(): void {
+    for (const plugin of this.#profile.at('postBind')) plugin.postBind!(this.#state, this.#info, this.#nodeName);
+    this.#end(undefined);
+  }
+
+  #bindByPlugin(): void {
     for (const plugin of this.#profile.at('bind')) {
       let outcome: 'Skip' | undefined;
       try {
         outcome = plugin.bind!(this.#state, this.#info, this.#nodeName);
       } catch (error) {
         if (!isExpected(error)) throw error;
-        const { message } = errorOf(plugin, 'Bind', error);
-        this.#end({ kind: 'error', message: `binding rejected: ${message}` });
+        this.#end(errorOf(plugin, 'Bind', error));
         return;
       }
       if (outcome === 'Skip') continue;
-      for (const after of this.#profile.at('postBind')) after.postBind!(this.#state, this.#info, this.#nodeName);
-      this.#end(undefined);
+      this.#bound();
       return;
     }
-    this.#end({ kind: 'error', message: 'binding rejected: no bind plugin took the pod' });
+    this.#end({ kind: 'error', message: 'no bind plugin took the pod' });
   }
 
   #attempt(plugin: Plugin, point: string, body: () => void): void {

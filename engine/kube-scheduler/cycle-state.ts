@@ -1,3 +1,5 @@
+import type { ExtenderOpinion } from './extenders/opinion.ts';
+
 /** A value that differs from one node to the next while preemption tries things out. */
 export interface CloneableState {
   clone(): CloneableState;
@@ -20,6 +22,17 @@ export class CycleState {
   /** Plugins whose `score` has nothing to say. */
   readonly skipScore = new Set<string>();
   readonly #values = new Map<StateKey<unknown>, unknown>();
+  #opinions: ExtenderOpinion[] | undefined;
+
+  /** What extenders have said so far; undefined when none was asked. */
+  get opinions(): readonly ExtenderOpinion[] | undefined {
+    return this.#opinions;
+  }
+
+  hear(opinion: ExtenderOpinion): void {
+    this.#opinions ??= [];
+    this.#opinions.push(opinion);
+  }
 
   read<T>(key: StateKey<T>): T | undefined {
     return this.#values.get(key) as T | undefined;

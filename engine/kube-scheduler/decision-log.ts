@@ -1,20 +1,21 @@
 import { notNamedReason } from './diagnosis.ts';
+import type { ExtenderOpinion } from './extenders/opinion.ts';
 import type { PodInfo } from './pod-info.ts';
-import type { Failure, Placement } from './schedule-pod.ts';
+import type { Failure, Placement, Trouble } from './schedule-pod.ts';
 
 /** How one node stood when a Pod was scheduled. */
 export interface NodeVerdict {
   readonly node: string;
-  /** The plugin that refused the node, and why; absent when the node would have done. */
+  /** The plugin or extender that refused the node, and why; absent when the node would have done. */
   readonly refusedBy?: string;
   readonly reasons?: readonly string[];
-  /** What each plugin thought of it; absent when there was no other node to choose from. */
+  /** What each plugin and extender thought of it; absent when there was no other node to choose from. */
   readonly scores?: readonly {
     readonly plugin: string;
     readonly weight: number;
     /** As the plugin gave it, in units of its own. */
     readonly raw: number;
-    /** From 0 to 100. Times the weight it counts for the total. */
+    /** From 0 to 100, unless an extender exaggerates. Times the weight it counts for the total. */
     readonly normalized: number;
   }[];
   readonly total?: number;
@@ -41,14 +42,18 @@ export interface SchedulingDecision {
   readonly nodeCount: number;
   /** The best first, then the refused. */
   readonly nodes: readonly NodeVerdict[];
+  /** What was asked of extenders and what they said, in order; absent when none was asked. */
+  readonly extenders?: readonly ExtenderOpinion[];
 }
+
+export type Outcome = Placement | Failure | Trouble;
 
 interface Entry {
   readonly info: PodInfo;
   readonly schedulerName: string;
   readonly atMs: number;
   readonly nodeCount: number;
-  readonly outcome: Placement | Failure;
+  readonly outcome: Outcome;
   readonly nominatedNode: string | undefined;
   readonly message: string | undefined;
   readonly size: number;
@@ -89,10 +94,9 @@ export class DecisionLog {
   }
 }
 
-function sizeOf(outcome: Placement | Failure): number {
-  return 'node' in outcome
-    ? outcome.feasible.length + outcome.rejected.nodes.length
-    : outcome.diagnosis.nodes.length + 1;
+function sizeOf(outcome: Outcome): number {
+  if ('node' in outcome) return outcome.feasible.length + outcome.rejected.nodes.length;
+  return ('error' in outcome ? outcome.rejected : outcome.diagnosis).nodes.length + 1;
 }
 
 function decisionOf({
@@ -105,7 +109,9 @@ function decisionOf({
   message,
 }: Entry): SchedulingDecision {
   const { namespace = '', name, uid } = info.pod.metadata;
-  const about = { namespace, name, uid, schedulerName, atMs, nodeCount };
+  const { opinions } = outcome.state;
+  const heard = opinions === undefined ? {} : { extenders: [...opinions] };
+  const about = { namespace, name, uid, schedulerName, atMs, nodeCount, ...heard };
   if ('node' in outcome) {
     const best = outcome.totals.reduce((a, b) => Math.max(a, b), 0);
     const equals = Math.max(1, outcome.totals.filter((total) => total === best).length);
@@ -116,6 +122,7 @@ function decisionOf({
       nodes: [...verdictsOf(outcome), ...refusals(outcome.rejected)],
     };
   }
+  if ('error' in outcome) return { ...about, message, nodes: refusals(outcome.rejected) };
   const { diagnosis } = outcome;
   const nodes = refusals(diagnosis);
   if (diagnosis.preFilter !== undefined) {

@@ -40,6 +40,8 @@ export class ReasonCounts {
   /** E.g. `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */
   sentence(nodeCount: number): string {
     const counted = [...this.#counts].map(([reason, count]) => `${count} ${reason}`).sort();
-    return `0/${nodeCount} nodes are available: ${counted.join(', ')}.`;
+    const available = `0/${nodeCount} nodes are available:`;
+    // An extender need not say why.
+    return counted.length === 0 ? available : `${available} ${counted.join(', ')}.`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Pod } from '../api/kinds.ts';
+import type { Task } from '../sim/index.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -19,6 +20,8 @@ export interface PostFilterOutcome {
   readonly nominatedNode?: string;
   /** Said in the event when nothing could be done. */
   readonly message?: string;
+  /** It went wrong: no other plugin is asked, and only this message is said. */
+  readonly failed?: boolean;
 }
 
 /** `waitMs`: the Pod keeps its place and waits that long for someone to allow it. */
@@ -55,8 +58,8 @@ export interface Plugin {
    */
   sign?(info: PodInfo): unknown;
 
-  /** PostFilter: asked when no node would do. */
-  postFilter?(state: CycleState, info: PodInfo, diagnosis: Diagnosis): PostFilterOutcome;
+  /** PostFilter: asked when no node would do. It may have to wait for extenders. */
+  postFilter?(state: CycleState, info: PodInfo, diagnosis: Diagnosis): PostFilterOutcome | Task<PostFilterOutcome>;
 
   /** PreScore: `Skip` saves asking `score` for each node. */
   preScore?(state: CycleState, info: PodInfo, nodes: readonly NodeInfo[]): 'Skip' | undefined;

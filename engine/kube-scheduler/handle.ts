@@ -1,8 +1,9 @@
 import type { Client } from '../client/client.ts';
-import type { Simulation, Timer } from '../sim/index.ts';
+import type { Simulation, Task, Timer } from '../sim/index.ts';
 import type { SchedulerCache } from './cache.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { CycleState } from './cycle-state.ts';
+import type { Extenders } from './extenders/extenders.ts';
 import type { Plugin } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
@@ -27,9 +28,12 @@ export interface SharedHandle {
   readonly objects: ClusterObjects;
   readonly nominator: Nominator;
   readonly waitingPods: WaitingPods;
+  readonly extenders: Extenders;
   readonly report: ReportEvent;
   /** As `sim.schedule`, but for nothing once the scheduler has been stopped. */
   later(delayMs: number, label: string, run: () => void): Timer;
+  /** As `runTask`, but ends with the scheduler. */
+  run<T>(label: string, task: Task<T>, done: (result: T) => void): void;
   /** Brings a waiting Pod to the front, whatever it waits for. */
   activate(pod: PodInfo): void;
 }

@@ -1,3 +1,4 @@
+import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { LeaderElector } from '../client/leader-election.ts';
@@ -6,6 +7,7 @@ import type { Simulation } from '../sim/index.ts';
 import { defaultConfiguration } from './config/configuration.ts';
 import { readConfiguration } from './config/read-configuration.ts';
 import type { SchedulingDecision } from './decision-log.ts';
+import { buildExtenders, type ReadText } from './extenders/build-extenders.ts';
 import type { Plugins } from './profiles.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -17,6 +19,10 @@ export interface KubeSchedulerOptions {
   readonly transport: Transport;
   /** The text of a `KubeSchedulerConfiguration`: what the file of `--config` holds. */
   readonly configuration?: string;
+  /** How it reaches extenders. */
+  readonly sendHttp?: SendHttp;
+  /** Reads the files that the configuration names. */
+  readonly readText?: ReadText;
   /** Plugins that the configuration may name besides the built-in ones, by name. */
   readonly plugins?: Plugins;
   /** The machine it runs on. */
@@ -34,17 +40,20 @@ export interface RunningScheduler {
   explain(namespace: string, name: string): SchedulingDecision | undefined;
 }
 
+const NO_FILES: ReadText = (path) => ({ error: `open ${path}: no such file or directory` });
+
 /**
  * Starts a scheduler.
  *
  * @throws ConfigurationError when the configuration cannot be used.
  */
 export function startScheduler(options: KubeSchedulerOptions): RunningScheduler {
-  const { sim, transport, plugins, hostname = 'control-plane' } = options;
+  const { sim, transport, plugins, hostname = 'control-plane', sendHttp = NO_NETWORK, readText = NO_FILES } = options;
   const client = new Client(transport, { userAgent: 'kube-scheduler', isComponent: true });
   const configuration =
     options.configuration === undefined ? defaultConfiguration() : readConfiguration(options.configuration);
-  const scheduler = new Scheduler(sim, client, { configuration, hostname, plugins });
+  const extenders = buildExtenders(configuration.extenders, sendHttp, readText);
+  const scheduler = new Scheduler(sim, client, { configuration, hostname, extenders, plugins });
   const explain = scheduler.explain.bind(scheduler);
   if ((configuration.leaderElect ?? options.leaderElect) === false) {
     scheduler.start();

@@ -1,26 +1,15 @@
-import type { Random } from '../sim/index.ts';
+import type { Random, Task } from '../sim/index.ts';
 import type { SchedulerCache } from './cache.ts';
 import { CycleState } from './cycle-state.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { EXTENDERS, type Extenders } from './extenders/extenders.ts';
 import type { Plugin } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
+import type { PluginScores } from './plugin-scores.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { PreFilterResult, Profile, Scorer } from './profile.ts';
-import type { Rejection } from './rejection.ts';
-
-/**
- * What one plugin thought of the nodes that would do, in step with `Placement.feasible`. In a large cluster these are most
- * of what a cycle leaves behind; as typed arrays the collector need not move them.
- */
-interface PluginScores {
-  readonly plugin: string;
-  readonly weight: number;
-  /** As the plugin gave them. */
-  readonly raw: Float64Array;
-  /** From 0 to 100. */
-  readonly normalized: Float64Array;
-}
+import { noneRejected, type RejectedNodes } from './rejected-nodes.ts';
 
 /** A node was found. */
 export interface Placement {
@@ -34,20 +23,21 @@ export interface Placement {
   readonly rejected: RejectedNodes;
 }
 
-/** Three lists in step: a node, why not, and which plugin says so. */
-export interface RejectedNodes {
-  readonly nodes: NodeInfo[];
-  readonly rejections: Rejection[];
-  readonly rejectors: string[];
-}
-
 /** No node would do. */
 export interface Failure {
   readonly state: CycleState;
   readonly diagnosis: Diagnosis;
 }
 
+/** It could not be found out: an extender that must not be left out has failed. */
+export interface Trouble {
+  readonly state: CycleState;
+  readonly error: string;
+  readonly rejected: RejectedNodes;
+}
+
 const NO_TOTALS = new Float64Array(0);
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Below this many nodes all are looked at. */
 const MIN_FEASIBLE_NODES = 100;
@@ -72,53 +62,86 @@ export class PodPlacer {
   readonly #cache: SchedulerCache;
   readonly #nominator: Nominator;
   readonly #random: Random;
+  readonly #extenders: Extenders;
   /** Where the search begins, so that over time all nodes get their turn. */
   #start = 0;
 
-  constructor(cache: SchedulerCache, nominator: Nominator, random: Random) {
+  constructor(cache: SchedulerCache, nominator: Nominator, random: Random, extenders: Extenders) {
     this.#cache = cache;
     this.#nominator = nominator;
     this.#random = random;
+    this.#extenders = extenders;
   }
 
-  /** There must be at least one node. */
-  place(profile: Profile, info: PodInfo): Placement | Failure {
+  /** There must be at least one node. Waits for nothing but extenders. */
+  *place(profile: Profile, info: PodInfo): Task<Placement | Failure | Trouble> {
     const state = new CycleState();
-    const nodeCount = this.#cache.nodes.length;
     const found = profile.preFilter(state, info);
-    if ('rejection' in found) {
-      const { plugin, rejection } = found;
-      const diagnosis: Diagnosis = {
-        nodeCount,
-        ...noneRejected(),
-        naming: [],
-        preFilter: { plugin, rejection },
-        plugins: new Set([plugin]),
-      };
-      return { state, diagnosis };
+    if ('rejection' in found) return this.#refusedAtOnce(state, found);
+    const filters = profile.filters(state);
+    const nominated = this.#nominatedNode(profile, filters, state, info, found.nodes);
+    if (nominated !== undefined) {
+      const passed = yield* this.#pastExtenders(state, info, [nominated], noneRejected());
+      // An extender that fails here is asked again, about all nodes.
+      if (!('error' in passed) && passed.length > 0) return onlyChoice(state, passed, noneRejected());
     }
     const rejected = noneRejected();
-    const feasible = this.#feasibleNodes(profile, state, info, found, rejected);
-    if (feasible.length > 0) return this.#best(profile, state, info, feasible, rejected);
+    const fitting = this.#fittingNodes(profile, filters, state, info, found.nodes, rejected);
+    const rejectors = fitting.length === 0 || !this.#extenders.isEmpty ? new Set(rejected.rejectors) : NOBODY;
+    const feasible = yield* this.#pastExtenders(state, info, fitting, rejected);
+    if ('error' in feasible) return { state, error: feasible.error, rejected };
+    if (feasible.length === 1) return onlyChoice(state, feasible, rejected);
+    if (feasible.length > 0) return yield* this.#best(profile, state, info, feasible, rejected);
+    const nodeCount = this.#cache.nodes.length;
     const naming = rejected.nodes.length < nodeCount ? found.naming : [];
-    const plugins = new Set([...rejected.rejectors, ...naming]);
+    const plugins = new Set([...rejectors, ...naming, ...(fitting.length > 0 ? [EXTENDERS] : [])]);
     return { state, diagnosis: { nodeCount, ...rejected, naming, plugins } };
   }
 
-  #feasibleNodes(
+  #refusedAtOnce(state: CycleState, { plugin, rejection }: Extract<PreFilterResult, { plugin: unknown }>): Failure {
+    const diagnosis: Diagnosis = {
+      nodeCount: this.#cache.nodes.length,
+      ...noneRejected(),
+      naming: [],
+      preFilter: { plugin, rejection },
+      plugins: new Set([plugin]),
+    };
+    return { state, diagnosis };
+  }
+
+  /** A node that preemption has made room on is tried before all others. */
+  #nominatedNode(
     profile: Profile,
+    filters: readonly Plugin[],
     state: CycleState,
     info: PodInfo,
-    { nodes: named }: Extract<PreFilterResult, { nodes: unknown }>,
+    named: ReadonlySet<string> | undefined,
+  ): NodeInfo | undefined {
+    const nominated = this.#nominator.nodeOf(info.pod.metadata.uid) ?? info.pod.status?.nominatedNodeName ?? '';
+    if (nominated === '' || named?.has(nominated) === false) return undefined;
+    const node = this.#cache.node(nominated);
+    if (node === undefined) return undefined;
+    return profile.firstRejection(filters, state, info, node) === undefined ? node : undefined;
+  }
+
+  *#pastExtenders(
+    state: CycleState,
+    { pod }: PodInfo,
+    nodes: readonly NodeInfo[],
     rejected: RejectedNodes,
-  ): NodeInfo[] {
-    const filters = profile.filters(state);
-    // A node that preemption has made room on is tried before all others.
-    const nominated = this.#nominator.nodeOf(info.pod.metadata.uid) ?? info.pod.status?.nominatedNodeName;
-    if (nominated !== undefined && nominated !== '' && named?.has(nominated) !== false) {
-      const node = this.#cache.node(nominated);
-      if (node !== undefined && profile.firstRejection(filters, state, info, node) === undefined) return [node];
-    }
+  ): Task<readonly NodeInfo[] | { readonly error: string }> {
+    if (this.#extenders.isEmpty || nodes.length === 0) return nodes;
+    return yield* this.#extenders.filter(state, pod, nodes, rejected, (name) => this.#cache.node(name));
+  }
+
+  #fittingNodes(
+    profile: Profile,
+    filters: readonly Plugin[],
+    state: CycleState,
+    info: PodInfo,
+    named: ReadonlySet<string> | undefined,
+    rejected: RejectedNodes,
+  ): readonly NodeInfo[] {
     if (named === undefined) return this.#search(profile, filters, state, info, this.#cache.nodes, rejected);
     const nodes: NodeInfo[] = [];
     for (const name of named) {
@@ -157,19 +180,20 @@ export class PodPlacer {
     return feasible;
   }
 
-  #best(
+  *#best(
     profile: Profile,
     state: CycleState,
     info: PodInfo,
     feasible: readonly NodeInfo[],
     rejected: RejectedNodes,
-  ): Placement {
-    // A single node needs no comparison: the real scheduler does not score it either.
-    if (feasible.length === 1) return { node: feasible[0]!, state, feasible, scores: [], totals: NO_TOTALS, rejected };
+  ): Task<Placement> {
     const totals = new Float64Array(feasible.length);
-    const scores = profile
+    let scores = profile
       .preScore(state, info, feasible)
       .map((scorer) => scoresOf(scorer, state, info, feasible, totals));
+    if (!this.#extenders.isEmpty) {
+      scores = [...scores, ...(yield* this.#extenders.prioritize(state, info.pod, feasible, totals))];
+    }
     let best = 0;
     let equals = 1;
     for (let i = 1; i < totals.length; i++) {
@@ -183,6 +207,11 @@ export class PodPlacer {
     }
     return { node: feasible[best]!, state, feasible, scores, totals, rejected };
   }
+}
+
+/** A single node needs no comparison: the real scheduler does not score it either. */
+function onlyChoice(state: CycleState, feasible: readonly NodeInfo[], rejected: RejectedNodes): Placement {
+  return { node: feasible[0]!, state, feasible, scores: [], totals: NO_TOTALS, rejected };
 }
 
 /** One plugin's scores, added to the totals by their weight. */
@@ -202,8 +231,4 @@ function scoresOf(
   }
   for (let i = 0; i < nodes.length; i++) totals[i]! += normalized[i]! * weight;
   return { plugin: plugin.name, weight, raw, normalized };
-}
-
-function noneRejected(): RejectedNodes {
-  return { nodes: [], rejections: [], rejectors: [] };
 }

@@ -5,13 +5,15 @@ import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
 import type { Informer } from '../client/informer.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
-import type { Simulation, Timer } from '../sim/index.ts';
+import { runTask, type Simulation, type Task, type TaskHandle } from '../sim/index.ts';
 import { BindingCycle, type BindingFailure } from './binding-cycle.ts';
 import { SchedulerCache } from './cache.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
 import type { CycleState } from './cycle-state.ts';
-import { DecisionLog, type SchedulingDecision } from './decision-log.ts';
+import { CycleThread } from './cycle-thread.ts';
+import { DecisionLog, type Outcome, type SchedulingDecision } from './decision-log.ts';
+import type { Extenders } from './extenders/extenders.ts';
 import { fitErrorMessage, NO_NODES, ReasonCounts } from './fit-error.ts';
 import type { SharedHandle } from './handle.ts';
 import { type ObjectInformers, objectInformers } from './informers.ts';
@@ -22,7 +24,7 @@ import type { Profile } from './profile.ts';
 import { buildProfiles, type Plugins } from './profiles.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { FailureReporter } from './report.ts';
-import { type Failure, type Placement, PodPlacer } from './schedule-pod.ts';
+import { type Failure, type Placement, PodPlacer, type Trouble } from './schedule-pod.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 import { WaitingPods } from './waiting-pods.ts';
 
@@ -30,13 +32,15 @@ export interface SchedulerOptions {
   readonly configuration: SchedulerConfiguration;
   /** The machine it runs on, for its events. */
   readonly hostname: string;
+  readonly extenders: Extenders;
   /** Plugins that the configuration may name besides the built-in ones. */
   readonly plugins?: Plugins;
 }
 
 /**
  * Takes one Pod after another from the queue, finds a node for it (scheduling cycle) and tells the API server (binding
- * cycle). Each cycle is an event of its own: the next Pod does not wait for the binding of the last.
+ * cycle). Each cycle is an event of its own: the next Pod does not wait for the binding of the last, but for what extenders
+ * say about where it may go.
  */
 export class Scheduler {
   readonly #sim: Simulation;
@@ -53,17 +57,20 @@ export class Scheduler {
   readonly #queue: SchedulingQueue;
   readonly #placer: PodPlacer;
   readonly #decisions = new DecisionLog();
-  #cycle: Timer | undefined;
+  readonly #thread: CycleThread;
+  readonly #tasks = new Set<TaskHandle>();
   #unsynced = 0;
   #stopped = false;
 
-  constructor(sim: Simulation, client: Client, { configuration, hostname, plugins = {} }: SchedulerOptions) {
+  constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
+    const { configuration, hostname, extenders, plugins = {} } = options;
     this.#sim = sim;
+    this.#thread = new CycleThread(sim);
     this.#reporter = new FailureReporter(sim, client);
-    this.#placer = new PodPlacer(this.#cache, this.#nominator, sim.random('kube-scheduler'));
+    this.#placer = new PodPlacer(this.#cache, this.#nominator, sim.random('kube-scheduler'), extenders);
     this.#informers = new SharedInformers(sim, client, 'kube-scheduler');
     this.#podInformer = this.#informers.for(pods);
-    this.#objectInformers = objectInformers(this.#informers, (event) => this.#tell(event));
+    this.#objectInformers = objectInformers(this.#informers, (event) => this.#thread.inTurn(() => this.#tell(event)));
     for (const { schedulerName } of configuration.profiles) {
       this.#recorders.set(schedulerName, new EventSeriesRecorder(sim, client, schedulerName, hostname));
     }
@@ -74,9 +81,11 @@ export class Scheduler {
       objects: this.#objectInformers.objects,
       nominator: this.#nominator,
       waitingPods: this.#waitingPods,
+      extenders,
       report: ({ pod }, type, reason, action, message) =>
         this.#recorderOf(pod).event(pod, type, reason, action, message),
       later: (delayMs, label, run) => sim.schedule(delayMs, label, () => this.#stopped || run()),
+      run: (label, task, done) => this.#run(label, task, done),
       activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
     };
     this.#profiles = buildProfiles(configuration.profiles, plugins, this.#handle);
@@ -101,22 +110,17 @@ export class Scheduler {
 
   start(): void {
     this.#queue.onReady(() => this.#arrange());
+    const thread = this.#thread;
     const nodeInformer = this.#informers.for(nodes);
     nodeInformer.addHandlers({
-      add: (node) => {
-        this.#cache.setNode(node);
-        this.#tell({ kind: 'NodeAdd', node });
-      },
-      update: (previous, node) => this.#updateNode(previous, node),
-      delete: (node) => {
-        this.#cache.removeNode(node.metadata.name);
-        this.#tell({ kind: 'NodeDelete', node });
-      },
+      add: (node) => thread.inTurn(() => this.#updateNode(undefined, node)),
+      update: (previous, node) => thread.inTurn(() => this.#updateNode(previous, node)),
+      delete: (node) => thread.inTurn(() => this.#removeNode(node)),
     });
     this.#podInformer.addHandlers({
-      add: (pod) => this.#observe(undefined, pod),
-      update: (previous, pod) => this.#observe(previous, pod),
-      delete: (pod) => this.#remove(pod),
+      add: (pod) => thread.inTurn(() => this.#observe(undefined, pod)),
+      update: (previous, pod) => thread.inTurn(() => this.#observe(previous, pod)),
+      delete: (pod) => thread.inTurn(() => this.#remove(pod)),
     });
     const informers = [nodeInformer, this.#podInformer, ...this.#objectInformers.all];
     this.#unsynced = informers.length;
@@ -135,7 +139,8 @@ export class Scheduler {
     this.#queue.stop();
     this.#waitingPods.stop();
     for (const recorder of this.#recorders.values()) recorder.stop();
-    this.#cycle?.cancel();
+    this.#thread.stop();
+    for (const task of this.#tasks) task.cancel();
   }
 
   #recorderOf({ spec }: Pod): EventSeriesRecorder {
@@ -143,13 +148,27 @@ export class Scheduler {
     return this.#recorders.get(spec.schedulerName ?? '') ?? first!;
   }
 
+  #run<T>(label: string, task: Task<T>, done: (result: T) => void): void {
+    const handle = runTask(this.#sim, label, task, (result) => {
+      this.#tasks.delete(handle);
+      done(result);
+    });
+    this.#tasks.add(handle);
+  }
+
   #tell(event: ClusterEvent): void {
     if (this.#queue.listens) this.#queue.moveOn(event);
   }
 
-  #updateNode(previous: Node, node: Node): void {
+  #removeNode(node: Node): void {
+    this.#cache.removeNode(node.metadata.name);
+    this.#tell({ kind: 'NodeDelete', node });
+  }
+
+  #updateNode(previous: Node | undefined, node: Node): void {
     this.#cache.setNode(node);
-    if (isRelevantNodeChange(previous, node)) this.#tell({ kind: 'NodeUpdate', previous, node });
+    if (previous === undefined) this.#tell({ kind: 'NodeAdd', node });
+    else if (isRelevantNodeChange(previous, node)) this.#tell({ kind: 'NodeUpdate', previous, node });
   }
 
   #observe(previous: Pod | undefined, pod: Pod): void {
@@ -193,22 +212,18 @@ export class Scheduler {
   }
 
   #arrange(): void {
-    if (this.#stopped || this.#unsynced > 0 || this.#cycle !== undefined || !this.#queue.isReady) return;
-    this.#cycle = this.#sim.schedule(0, 'scheduling cycle', () => {
-      this.#cycle = undefined;
-      const queued = this.#queue.pop();
-      if (queued !== undefined) this.#during(queued, () => this.#schedule(queued));
-      this.#arrange();
-    });
-  }
-
-  #during(queued: QueuedPod, body: () => void): void {
-    const causeRevision = Number(queued.info.pod.metadata.resourceVersion);
-    this.#sim.trace.during({ component: 'kube-scheduler', key: queued.key, causeRevision }, body);
+    if (this.#stopped || this.#unsynced > 0 || this.#thread.isTaken || !this.#queue.isReady) return;
+    this.#thread.begin(
+      () => {
+        const queued = this.#queue.pop();
+        return queued && { task: this.#schedule(queued), activity: activityOf(queued) };
+      },
+      () => this.#arrange(),
+    );
   }
 
   /** The scheduling cycle. */
-  #schedule(queued: QueuedPod): void {
+  *#schedule(queued: QueuedPod): Task<void> {
     const { info, key } = queued;
     const { pod } = info;
     const profile = this.#profiles.get(pod.spec.schedulerName ?? '');
@@ -223,24 +238,25 @@ export class Scheduler {
       this.#reporter.report(this.#recorderOf(pod), pod, 'Unschedulable', NO_NODES);
       return;
     }
-    const outcome = this.#placer.place(profile, info);
-    if ('diagnosis' in outcome) this.#fail(queued, profile, outcome);
+    const outcome = yield* this.#placer.place(profile, info);
+    if ('diagnosis' in outcome) yield* this.#fail(queued, profile, outcome);
+    else if ('error' in outcome) this.#despair(queued, profile, outcome);
     else this.#reserve(queued, profile, outcome);
   }
 
   /** No node would do: perhaps a plugin can make room. */
-  #fail(queued: QueuedPod, profile: Profile, failure: Failure): void {
+  *#fail(queued: QueuedPod, profile: Profile, failure: Failure): Task<void> {
     const { info } = queued;
     const messages: string[] = [];
     let nominatedNode: string | undefined;
     for (const plugin of profile.at('postFilter')) {
-      const made = plugin.postFilter!(failure.state, info, failure.diagnosis);
-      nominatedNode = made.nominatedNode ?? nominatedNode;
-      if (made.message === undefined) {
-        messages.length = 0;
-        break;
-      }
+      const making = plugin.postFilter!(failure.state, info, failure.diagnosis);
+      const made = 'next' in making ? yield* making : making;
+      nominatedNode = made.failed ? undefined : (made.nominatedNode ?? nominatedNode);
+      if (made.message === undefined || made.failed) messages.length = 0;
+      if (made.message === undefined) break;
       messages.push(made.message);
+      if (made.failed) break;
     }
     const message = fitErrorMessage(failure.diagnosis, messages.join(', '));
     this.#note(queued, profile, failure, nominatedNode, message);
@@ -248,6 +264,14 @@ export class Scheduler {
     else if (nominatedNode !== undefined) this.#nominator.set(info, nominatedNode);
     this.#queue.addUnschedulable(queued, failure.diagnosis.plugins);
     this.#reporter.report(this.#recorderOf(info.pod), info.pod, 'Unschedulable', message, nominatedNode);
+  }
+
+  /** An extender that must not be left out has failed: the Pod is tried again after a while. */
+  #despair(queued: QueuedPod, profile: Profile, trouble: Trouble): void {
+    const { pod } = queued.info;
+    this.#note(queued, profile, trouble, undefined, trouble.error);
+    this.#queue.addFailed(queued);
+    this.#reporter.report(this.#recorderOf(pod), pod, 'SchedulerError', trouble.error);
   }
 
   #reserve(queued: QueuedPod, profile: Profile, placement: Placement): void {
@@ -262,7 +286,7 @@ export class Scheduler {
       return;
     }
     const cycle = new BindingCycle(this.#handle, profile, state, info, nodeName, (failure) =>
-      this.#during(queued, () => this.#end(queued, profile, state, nodeName, failure)),
+      this.#sim.trace.during(activityOf(queued), () => this.#end(queued, profile, state, nodeName, failure)),
     );
     const denied = cycle.permit();
     if (denied !== undefined) this.#giveUp(queued, profile, state, nodeName, denied);
@@ -271,7 +295,7 @@ export class Scheduler {
   #note(
     { info }: QueuedPod,
     { schedulerName }: Profile,
-    outcome: Placement | Failure,
+    outcome: Outcome,
     nominatedNode: string | undefined,
     message: string | undefined,
   ): void {
@@ -332,6 +356,10 @@ export class Scheduler {
     for (const reason of failure.rejection.reasons) reasons.add(reason);
     this.#reporter.report(recorder, current, 'Unschedulable', reasons.sentence(1));
   }
+}
+
+function activityOf({ key, info }: QueuedPod) {
+  return { component: 'kube-scheduler', key, causeRevision: Number(info.pod.metadata.resourceVersion) };
 }
 
 function isAssigned(pod: Pod): boolean {

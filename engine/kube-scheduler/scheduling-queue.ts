@@ -2,6 +2,7 @@ import type { Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 import type { ClusterEvent } from './cluster-event.ts';
+import { EXTENDERS } from './extenders/extenders.ts';
 import type { Plugin } from './framework.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import { type PodInfo, podInfo, withPod } from './pod-info.ts';
@@ -194,6 +195,8 @@ export class SchedulingQueue {
   }
 
   #mayHelp(event: ClusterEvent, { info, rejectors }: QueuedPod): boolean {
+    // What an extender goes by is not known.
+    if (rejectors.has(EXTENDERS)) return true;
     const plugins = this.#profileOf(info)?.byName;
     for (const name of rejectors) if (plugins?.get(name)?.mayHelp?.(event, info) === true) return true;
     return false;

@@ -1,6 +1,6 @@
 import { internalError, serviceUnavailable } from '../../api/errors.ts';
+import type { HttpAnswer, HttpOutcome, HttpRequest } from '../../api/http-port.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
-import type { HttpAnswer, HttpOutcome, HttpRequest } from '../http-port.ts';
 import { type Passage, rewriteLinks, rewriteUrl } from './links.ts';
 import type { RequestPath } from './path.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { HttpOutcome, HttpRequest } from '../../api/http-port.ts';
 import type { NodeApi } from '../../api/node-api.ts';
 import { NodeApiError } from '../../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../../api/request.ts';
-import type { HttpOutcome, HttpRequest } from '../http-port.ts';
 import { grant, startRbacServer } from '../testing/rbac-server.ts';
 import { type Body, PODS, podNamed, startTestServer } from '../testing/test-server.ts';
 

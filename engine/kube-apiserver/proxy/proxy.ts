@@ -1,11 +1,11 @@
 import { badRequest, serviceUnavailable } from '../../api/errors.ts';
+import type { HttpOutcome, HttpRequest } from '../../api/http-port.ts';
 import type { NodeApi } from '../../api/node-api.ts';
 import { NodeApiError } from '../../api/node-api.ts';
 import type { ApiResponse } from '../../api/request.ts';
 import type { ResourceHandler, ResourceRequest } from '../context.ts';
 import { admitSubresource } from '../handlers/admission.ts';
 import { nodeAddress } from '../handlers/pod-connect.ts';
-import type { HttpOutcome, HttpRequest } from '../http-port.ts';
 import { answered, forwarded } from './forward.ts';
 import { type Location, locate } from './location.ts';
 import { type RequestPath, readPath } from './path.ts';

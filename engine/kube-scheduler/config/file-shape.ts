@@ -7,6 +7,34 @@ const PLUGINS: Shape = { list: { fields: { name: 'string', weight: 'integer' } }
 const PLUGIN_SET: Shape = { fields: { enabled: PLUGINS, disabled: PLUGINS } };
 const STRINGS: Shape = { list: 'string' };
 
+const EXTENDER: Shape = {
+  fields: {
+    urlPrefix: 'string',
+    filterVerb: 'string',
+    prioritizeVerb: 'string',
+    preemptVerb: 'string',
+    bindVerb: 'string',
+    weight: 'integer',
+    enableHTTPS: 'boolean',
+    tlsConfig: {
+      fields: {
+        insecure: 'boolean',
+        serverName: 'string',
+        certFile: 'string',
+        keyFile: 'string',
+        caFile: 'string',
+        certData: 'string',
+        keyData: 'string',
+        caData: 'string',
+      },
+    },
+    httpTimeout: 'string',
+    nodeCacheCapable: 'boolean',
+    managedResources: { list: { fields: { name: 'string', ignoredByScheduler: 'boolean' } } },
+    ignorable: 'boolean',
+  },
+};
+
 export const CONFIGURATION_SHAPE: Shape = {
   fields: {
     apiVersion: 'string',
@@ -38,7 +66,7 @@ export const CONFIGURATION_SHAPE: Shape = {
     podInitialBackoffSeconds: 'integer',
     podMaxBackoffSeconds: 'integer',
     delayCacheUntilActive: 'boolean',
-    extenders: { list: 'any' },
+    extenders: { list: EXTENDER },
     profiles: {
       list: {
         fields: {

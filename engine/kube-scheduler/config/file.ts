@@ -7,8 +7,32 @@ export interface ConfigurationFile {
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffSeconds?: number;
   readonly podMaxBackoffSeconds?: number;
-  readonly extenders?: readonly unknown[];
+  readonly extenders?: readonly ExtenderFile[];
   readonly profiles?: readonly ProfileFile[];
+}
+
+export interface ExtenderFile {
+  readonly urlPrefix?: string;
+  readonly filterVerb?: string;
+  readonly prioritizeVerb?: string;
+  readonly preemptVerb?: string;
+  readonly bindVerb?: string;
+  readonly weight?: number;
+  readonly enableHTTPS?: boolean;
+  readonly tlsConfig?: {
+    readonly insecure?: boolean;
+    readonly serverName?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly caFile?: string;
+    readonly certData?: string;
+    readonly keyData?: string;
+    readonly caData?: string;
+  };
+  readonly httpTimeout?: string;
+  readonly nodeCacheCapable?: boolean;
+  readonly managedResources?: readonly { readonly name?: string; readonly ignoredByScheduler?: boolean }[];
+  readonly ignorable?: boolean;
 }
 
 export interface ProfileFile {

@@ -57,6 +57,26 @@ test('profiles have names and shares of nodes of their own', () => {
   ]);
 });
 
+test('extenders have five seconds, and take any certificate over HTTPS unless they say whom to believe', () => {
+  const { extenders, profiles } = readConfiguration(`${HEAD}extenders:
+- urlPrefix: https://a
+  enableHTTPS: true
+  managedResources: [{name: example.com/a, ignoredByScheduler: true}, {name: example.com/b}]
+- urlPrefix: https://b
+  enableHTTPS: true
+  httpTimeout: 100ms
+  tlsConfig: {caFile: /ca.crt, serverName: b.example.com}
+profiles:
+- pluginConfig: [{name: NodeResourcesFit, args: {ignoredResources: [example.com/c]}}]
+`);
+  expect(extenders).toMatchObject([
+    { httpTimeoutMs: 5000, tls: { insecure: true }, ignorable: false, nodeCacheCapable: false, filterVerb: '' },
+    { httpTimeoutMs: 100, tls: { insecure: false, caFile: '/ca.crt', serverName: 'b.example.com' } },
+  ]);
+  // What extenders answer for takes the place of what was there.
+  expect(profiles[0]!.pluginConfig.get('NodeResourcesFit')).toEqual({ ignoredResources: ['example.com/a'] });
+});
+
 const fit = (args: string) => `profiles:\n- pluginConfig:\n  - name: NodeResourcesFit\n    args: ${args}\n`;
 const config = (plugin: string, args: string) => `profiles:\n- pluginConfig:\n  - name: ${plugin}\n    args: ${args}\n`;
 const ARGS = 'profiles[0].pluginConfig[0].args';
@@ -85,7 +105,29 @@ test.each([
     'parallelism: many',
     'json: cannot unmarshal string into Go struct field KubeSchedulerConfiguration.parallelism of type int32',
   ],
-  ['extenders: [{urlPrefix: "http://127.0.0.1"}]', 'extenders: Forbidden: scheduler extenders are not supported here'],
+  [
+    'extenders: [{urlPrefix: "http://127.0.0.1", prioritizeVerb: p}]',
+    'extenders[0].weight: Invalid value: 0: must have a positive weight applied to it',
+  ],
+  [
+    'extenders: [{bindVerb: b}, {bindVerb: c}]',
+    'extenders: Invalid value: "found 2 extenders implementing bind": only one extender can implement bind',
+  ],
+  [
+    'extenders: [{managedResources: [{name: cpu}]}]',
+    'extenders[0].managedResources[0].name: Invalid value: "cpu": is an invalid extended resource name',
+  ],
+  [
+    'extenders: [{managedResources: [{name: example.com/a}]}, {managedResources: [{name: example.com/a}]}]',
+    'extenders[1].managedResources[0].name: Invalid value: "example.com/a": duplicate extender managed resource name',
+  ],
+  [
+    'extenders: [{tlsConfig: {certFile: /tls.crt, keyFile: /tls.key}}]',
+    'extenders[0].tlsConfig: Forbidden: client certificates are not supported here',
+  ],
+  ['extenders: [{httpTimeout: "5"}]', 'time: missing unit in duration "5"'],
+  ['extenders: [{httpTimeout: soon}]', 'time: invalid duration "soon"'],
+  ['extenders: [{filterverb: f}]', 'strict decoding error: unknown field "extenders[0].filterverb"'],
   [
     fit('{scoringStrategy: {type: Best}}'),
     `${ARGS}.scoringStrategy.type: Unsupported value: "Best": supported values: "LeastAllocated", "MostAllocated", "RequestedToCapacityRatio"`,

@@ -5,7 +5,8 @@ import {
   MAX_BACKOFF_SECONDS,
   type SchedulerConfiguration,
 } from './configuration.ts';
-import type { ConfigurationFile } from './file.ts';
+import { ignoredResources, readExtender } from './extenders.ts';
+import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { CONFIGURATION_SHAPE } from './file-shape.ts';
 import { pluginPoints } from './plugin-sets.ts';
 import { ConfigurationError, checkShape } from './shape.ts';
@@ -27,18 +28,29 @@ export function readConfiguration(text: string): SchedulerConfiguration {
   if (errors.length > 0) throw new ConfigurationError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
   const { percentageOfNodesToScore = 0, podInitialBackoffSeconds, podMaxBackoffSeconds } = file;
   const profiles = file.profiles ?? [{}];
+  const ignored = ignoredResources(file);
   return {
     profiles: profiles.map((profile) => ({
       // A single profile without a name is the default one.
       schedulerName: profile.schedulerName ?? DEFAULT_SCHEDULER_NAME,
       percentageOfNodesToScore: profile.percentageOfNodesToScore ?? percentageOfNodesToScore,
       points: pluginPoints(profile.plugins ?? {}),
-      pluginConfig: new Map(profile.pluginConfig?.map(({ name = '', args = {} }) => [name, args])),
+      pluginConfig: pluginConfigOf(profile, ignored),
     })),
+    extenders: (file.extenders ?? []).map(readExtender),
     podInitialBackoffSeconds: podInitialBackoffSeconds ?? INITIAL_BACKOFF_SECONDS,
     podMaxBackoffSeconds: podMaxBackoffSeconds ?? MAX_BACKOFF_SECONDS,
     leaderElect: file.leaderElection?.leaderElect,
   };
+}
+
+/** @param ignored what extenders answer for; it takes the place of what NodeResourcesFit is told to ignore */
+function pluginConfigOf({ pluginConfig = [] }: ProfileFile, ignored: readonly string[]) {
+  const byPlugin = new Map(pluginConfig.map(({ name = '', args = {} }) => [name, args]));
+  if (ignored.length > 0) {
+    byPlugin.set('NodeResourcesFit', { ...byPlugin.get('NodeResourcesFit'), ignoredResources: ignored });
+  }
+  return byPlugin;
 }
 
 function decode(text: string): ConfigurationFile {

@@ -3,6 +3,7 @@ import type { FieldError } from '../../api/field-error.ts';
 import { duplicate, invalid, required } from '../../api/field-errors.ts';
 import { ARGS_CHECKS } from './args-validation.ts';
 import { INITIAL_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS } from './configuration.ts';
+import { validateExtenders } from './extenders.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { ARGS_SHAPES } from './file-shape.ts';
 import { defaultArgs } from './plugin-args.ts';
@@ -15,8 +16,6 @@ const REMOVED = ['AzureDiskLimits', 'CinderLimits', 'EBSLimits', 'GCEPDLimits'];
 
 /**
  * Everything that is wrong with the file, as sentences. After `apis/config/validation/validation.go`.
- *
- * Extenders are programs outside the cluster, which there are none of here: they are refused.
  *
  * @throws ConfigurationError when a plugin's arguments have the wrong structure.
  */
@@ -41,10 +40,8 @@ export function validateConfiguration(file: ConfigurationFile): readonly string[
     const detail = 'must be greater than or equal to PodInitialBackoffSeconds';
     errors.push(invalid('podMaxBackoffSeconds', max, detail));
   }
-  const sentences = errors.map(({ field, message }) => `${field}: ${message}`);
-  if ((file.extenders?.length ?? 0) > 0)
-    sentences.push('extenders: Forbidden: scheduler extenders are not supported here');
-  return sentences;
+  validateExtenders(errors, file.extenders ?? []);
+  return errors.map(({ field, message }) => `${field}: ${message}`);
 }
 
 function validateProfiles(errors: FieldError[], profiles: readonly ProfileFile[]): void {

@@ -1,3 +1,4 @@
+import type { Task } from '../../sim/index.ts';
 import type { CycleState } from '../cycle-state.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { ReasonCounts } from '../fit-error.ts';
@@ -5,6 +6,7 @@ import type { PostFilterOutcome } from '../framework.ts';
 import type { Handle, PluginFactory } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
+import { agreedVictims } from '../preemption/agreed-victims.ts';
 import { bestCandidate } from '../preemption/best-candidate.ts';
 import { DisruptionBudgets } from '../preemption/disruption-budgets.ts';
 import { Evictions, isBeingPreempted } from '../preemption/eviction.ts';
@@ -42,12 +44,29 @@ export const defaultPreemption: PluginFactory = (handle, args) => {
       const enough = Math.min(nodes.length, Math.max(Math.floor((nodes.length * percentage) / 100), least));
       const { candidates, reasons } = findCandidates(handle, remembered, state, info, nodes, enough);
       if (candidates.length === 0) return nothingHelps(diagnosis, reasons);
-      const best = bestCandidate(candidates);
-      evictions.begin(info, best);
-      return { nominatedNode: best.node.name };
+      const makeRoom = (agreed: readonly Victims[]): PostFilterOutcome => {
+        const best = bestCandidate(agreed);
+        evictions.begin(info, best);
+        return { nominatedNode: best.node.name };
+      };
+      if (handle.extenders.isEmpty) return makeRoom(candidates);
+      return withExtenders(handle, state, info, candidates, makeRoom);
     },
   };
 };
+
+/** Extenders may want other victims, or none. */
+function* withExtenders(
+  handle: Handle,
+  state: CycleState,
+  info: PodInfo,
+  candidates: readonly Victims[],
+  makeRoom: (agreed: readonly Victims[]) => PostFilterOutcome,
+): Task<PostFilterOutcome> {
+  const agreed = yield* agreedVictims(handle, state, info.pod, candidates);
+  if ('error' in agreed) return { message: `preemption: ${agreed.error}`, failed: true };
+  return agreed.length === 0 ? { message: 'preemption: no candidate node for preemption' } : makeRoom(agreed);
+}
 
 /** While victims of an earlier attempt are still terminating on the nominated node, no more are taken. */
 function whyNotEligible({ cache }: Handle, { pod, priority }: PodInfo, diagnosis: Diagnosis): string | undefined {

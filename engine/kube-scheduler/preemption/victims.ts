@@ -67,8 +67,13 @@ export function selectVictims(
   const violations = guarded.filter(mustGo).length;
   free.forEach(mustGo);
   pods.sort(byImportance);
+  return victimsOn(original, pods, violations);
+}
+
+/** @param pods the most important first */
+export function victimsOn(node: NodeInfo, pods: readonly PodInfo[], violations: number): Victims {
   const prioritySum = pods.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0);
-  return { node: original, pods, violations, prioritySum, earliestStartMs: earliestStart(pods) };
+  return { node, pods, violations, prioritySum, earliestStartMs: earliestStart(pods) };
 }
 
 function earliestStart(pods: readonly PodInfo[]): number {

@@ -8,6 +8,7 @@ import { SchedulerCache } from '../cache.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { DecisionLog, type SchedulingDecision } from '../decision-log.ts';
+import { Extenders } from '../extenders/extenders.ts';
 import { fitErrorMessage } from '../fit-error.ts';
 import type { Plugin } from '../framework.ts';
 import { Nominator } from '../nominator.ts';
@@ -42,6 +43,8 @@ export interface Situation {
   readonly plugins?: Plugins;
 }
 
+const NO_EXTENDERS = new Extenders([]);
+
 /** The deciding half of a scheduler, without an API server: what would become of a Pod in this situation? */
 export class Decider {
   readonly sim = new Simulation({ seed: 'decider' });
@@ -67,16 +70,20 @@ export class Decider {
       objects: this.objects as unknown as ClusterObjects,
       nominator: this.nominator,
       waitingPods: new WaitingPods(),
+      extenders: NO_EXTENDERS,
       report: () => {},
       later: () => ({ cancel: () => {} }),
+      run: () => {},
       activate: () => {},
     });
     this.profile = made.get('default-scheduler')!;
-    this.#placer = new PodPlacer(this.cache, this.nominator, this.sim.random('decider'));
+    this.#placer = new PodPlacer(this.cache, this.nominator, this.sim.random('decider'), NO_EXTENDERS);
   }
 
   place(pod: Pod): Placement | Failure {
-    return this.#placer.place(this.profile, podInfo(pod));
+    const step = this.#placer.place(this.profile, podInfo(pod)).next();
+    if (step.done !== true || 'error' in step.value) throw new Error('there are no extenders to wait for');
+    return step.value;
   }
 
   plugin(name: string): Plugin {

@@ -1,3 +1,4 @@
+import { isExtendedResourceName } from '../../api/core/extended-resource.ts';
 import type { Container, Pod } from '../../api/kinds.ts';
 import { GrpcError, implement, serveGrpc } from '../../linux/grpc.ts';
 import { runTask, type Task, type TaskHandle } from '../../sim/index.ts';
@@ -355,14 +356,4 @@ class TopologyError extends Error {
 
 function containersOf({ spec }: Pod): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];
-}
-
-/** After `pkg/apis/core/v1/helper` (`IsExtendedResourceName`): a domain that is not Kubernetes' own, and a name. */
-function isExtendedResourceName(name: string): boolean {
-  if (name.startsWith('requests.') || name.length > 240) return false;
-  const [, domain] =
-    /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.exec(
-      name,
-    ) ?? [];
-  return domain !== undefined && domain !== 'kubernetes.io' && !domain.endsWith('.kubernetes.io');
 }

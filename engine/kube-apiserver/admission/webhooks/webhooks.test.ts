@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { HttpRequest } from '../../../api/http-port.ts';
 import type { ApiRequest, ApiResponse } from '../../../api/request.ts';
-import type { HttpRequest } from '../../http-port.ts';
 import {
   type Body,
   CONFIG_MAPS,

@@ -1,6 +1,9 @@
-import type { CallOff } from './request-scope.ts';
+// How a component reaches an HTTP server in the network of the machine it runs on.
 
-/** A request of this server to another one. */
+/** Ends a request that nobody waits for any more. */
+export type CallOff = void | (() => void);
+
+/** A request of a component to a server. */
 export interface HttpRequest {
   readonly method: string;
   /** An address, or a name that the machine's resolver knows. */
@@ -38,9 +41,9 @@ export interface HttpAnswer {
 /** What came of it: an answer, or why there is none, in the words of Go's client (`dial tcp 10.96.0.9:443: connect: connection refused`). */
 export type HttpOutcome = HttpAnswer | { readonly error: string };
 
-/** The port to the network of the machine that the server runs on. `answered` is called once, later, unless it is called off. */
+/** The port to the network of the machine that the component runs on. `answered` is called once, later, unless it is called off. */
 export type SendHttp = (request: HttpRequest, answered: (outcome: HttpOutcome) => void) => CallOff;
 
-/** Of a server without a network. */
+/** Of a component without a network. */
 export const NO_NETWORK: SendHttp = (_request, answered) =>
   answered({ error: 'dial tcp: connect: network is unreachable' });
