@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFieldSelector } from './field-selector.ts';
+import { escapeFieldValue, parseFieldSelector } from './field-selector.ts';
 
 const fields = { 'spec.nodeName': 'node-1', 'status.phase': 'Running', odd: 'a,b=c' };
 
@@ -20,4 +20,10 @@ test.each([
   ['a=b=c', 'invalid field selector: unescaped character in value: 61'],
 ])('%s is refused in the words of the real parser', (text, message) => {
   expect(() => parseFieldSelector(text)).toThrow(new Error(message));
+});
+
+test('an escaped value is read back as it was', () => {
+  const value = String.raw`a,b=c\d`;
+  const { requirements } = parseFieldSelector(`metadata.name=${escapeFieldValue(value)}`);
+  expect(requirements).toEqual([{ field: 'metadata.name', operator: '=', value }]);
 });

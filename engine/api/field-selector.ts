@@ -54,6 +54,11 @@ export function parseFieldSelector(text: string): FieldSelector {
   return new FieldSelector(requirements);
 }
 
+/** A value as `parseFieldSelector` reads it back. */
+export function escapeFieldValue(value: string): string {
+  return value.replaceAll(/[\\,=]/g, '\\$&');
+}
+
 function splitTerms(text: string): string[] {
   const terms: string[] = [];
   let term = '';

@@ -71,6 +71,23 @@ export class Reflector<T extends KubeObject> {
     this.#schedule(0, () => this.#listAndWatch());
   }
 
+  /**
+   * Begins with the list right now, for whoever cannot go on without it.
+   *
+   * @throws StatusError, ConnectionError when it cannot be had; nothing has begun then.
+   */
+  startNow(): void {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      this.#list();
+    } catch (error) {
+      this.#running = false;
+      throw error;
+    }
+    this.#attempt(() => this.#watchOn());
+  }
+
   stop(): void {
     this.#running = false;
     this.#timer?.cancel();
@@ -84,11 +101,20 @@ export class Reflector<T extends KubeObject> {
 
   #listAndWatch(): void {
     this.#attempt(() => {
-      const list = this.#client.list(this.#selection);
-      this.#resourceVersion = list.metadata.resourceVersion;
-      this.#sink.replace(list.items);
-      if (this.#running) this.#beginWatch();
+      this.#list();
+      this.#watchOn();
     });
+  }
+
+  #list(): void {
+    const list = this.#client.list(this.#selection);
+    this.#resourceVersion = list.metadata.resourceVersion;
+    this.#sink.replace(list.items);
+  }
+
+  /** Goes on from the list, unless whoever has heard of it wants no more. */
+  #watchOn(): void {
+    if (this.#running) this.#beginWatch();
   }
 
   #beginWatch(): void {

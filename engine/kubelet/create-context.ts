@@ -46,7 +46,7 @@ export function createContext(
     cache,
     recorder,
     pods: client.resource(pods),
-    objects: new ReferencedObjects(client),
+    objects: new ReferencedObjects(sim, client, nodeName),
     tokens: new ServiceAccountTokens(sim, client, nodeName),
     claims: { claims: client.resource(persistentVolumeClaims), volumes: client.resource(persistentVolumes) },
     services: new Informer(sim, client.resource(services), { name: `kubelet/${nodeName} services` }),

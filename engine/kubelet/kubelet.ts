@@ -176,6 +176,7 @@ class NodeAgent implements PodWorkerHost {
     this.#unsubscribe?.();
     this.#informer.stop();
     this.context.services.stop();
+    this.context.objects.stop();
     this.#staticPods?.stop();
     this.#nodeStatus.stop();
     this.#eviction?.stop();

@@ -1,10 +1,13 @@
+import { escapeFieldValue } from '../api/field-selector.ts';
 import type { ConfigMap, RuntimeClass, Secret } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { configMaps, runtimeClasses, secrets } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
+import { Reflector } from '../client/reflector.ts';
 import { ConnectionError } from '../client/transport.ts';
 import { decode } from '../linux/stdio.ts';
+import type { Simulation } from '../sim/index.ts';
 
 /** A ConfigMap or Secret that a Pod refers to cannot be had; the message is what events and `state.waiting` show. */
 export class MissingReference extends Error {
@@ -18,24 +21,60 @@ export class MissingReference extends Error {
   }
 }
 
-interface Kept {
-  readonly object: KubeObject;
-  /** The Pods that refer to it. */
-  readonly pods: Set<string>;
+/** A ConfigMap or Secret, as a watch of it alone shows it. */
+class FollowedObject<T extends Referenced> {
+  /** Those that refer to it. */
+  readonly pods = new Set<string>();
+  readonly #reflector: Reflector<T>;
+  #object: T | undefined;
+
+  constructor(sim: Simulation, label: string, client: ResourceClient<T>, name: string, namespace: string | undefined) {
+    const selection = { namespace, fieldSelector: `metadata.name=${escapeFieldValue(name)}` };
+    this.#reflector = new Reflector(sim, label, client, selection, {
+      replace: ([object]) => this.#take(object),
+      change: (type, object) => this.#take(type === 'DELETED' ? undefined : object),
+    });
+  }
+
+  /** As the watch has shown it last; undefined when there is none. */
+  get object(): T | undefined {
+    return this.#object;
+  }
+
+  /** @throws StatusError, ConnectionError when the object cannot be had; it is not followed then. */
+  start(): void {
+    this.#reflector.startNow();
+  }
+
+  stop(): void {
+    this.#reflector.stop();
+  }
+
+  #take(object: T | undefined): void {
+    this.#object = object;
+    // https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
+    if (object?.immutable === true) this.#reflector.stop();
+  }
 }
 
+type Referenced = KubeObject & { readonly immutable?: boolean };
+
 /**
- * The ConfigMaps and Secrets that Pods refer to. Each is asked for when it is needed; an immutable one is asked for once
- * and then kept for as long as a Pod of this node uses it.
- * https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
+ * The ConfigMaps and Secrets that Pods refer to. Each is followed by a watch of its own, from the first Pod of this node
+ * that needs it until the last one is no more; one that is immutable is only read.
+ * After `pkg/kubelet/util/manager/watch_based_manager.go`.
  */
 export class ReferencedObjects {
+  readonly #sim: Simulation;
+  readonly #label: string;
   readonly #configMaps: ResourceClient<ConfigMap>;
   readonly #secrets: ResourceClient<Secret>;
   readonly #runtimeClasses: ResourceClient<RuntimeClass>;
-  readonly #immutable = new Map<string, Kept>();
+  readonly #followed = new Map<string, FollowedObject<Referenced>>();
 
-  constructor(client: Client) {
+  constructor(sim: Simulation, client: Client, nodeName: string) {
+    this.#sim = sim;
+    this.#label = `kubelet/${nodeName}`;
     this.#configMaps = client.resource(configMaps);
     this.#secrets = client.resource(secrets);
     this.#runtimeClasses = client.resource(runtimeClasses);
@@ -65,45 +104,47 @@ export class ReferencedObjects {
 
   /** The Pod is no more. */
   forget(podUid: string): void {
-    for (const [key, { pods }] of this.#immutable) {
-      pods.delete(podUid);
-      if (pods.size === 0) this.#immutable.delete(key);
+    for (const [key, followed] of this.#followed) {
+      if (!followed.pods.delete(podUid) || followed.pods.size > 0) continue;
+      followed.stop();
+      this.#followed.delete(key);
     }
   }
 
-  #get<T extends KubeObject & { readonly immutable?: boolean }>(
+  /** The kubelet ends. */
+  stop(): void {
+    for (const followed of this.#followed.values()) followed.stop();
+    this.#followed.clear();
+  }
+
+  #get<T extends Referenced>(
     client: ResourceClient<T>,
     noun: string,
     podUid: string,
     name: string,
     namespace: string | undefined,
   ): T {
-    const key = `${noun}/${namespace}/${name}`;
-    const kept = this.#immutable.get(key);
-    if (kept !== undefined) {
-      kept.pods.add(podUid);
-      return kept.object as T;
+    const key = `${noun} ${namespace}/${name}`;
+    let followed = this.#followed.get(key) as FollowedObject<T> | undefined;
+    if (followed === undefined) {
+      followed = new FollowedObject(this.#sim, `${this.#label} ${key}`, client, name, namespace);
+      start(followed, noun);
+      this.#followed.set(key, followed);
     }
-    const object = ask(client, noun, name, namespace);
-    if (object.immutable === true) this.#immutable.set(key, { object, pods: new Set([podUid]) });
-    return object;
+    followed.pods.add(podUid);
+    if (followed.object === undefined) throw new MissingReference(`${noun} "${name}" not found`, true);
+    return followed.object;
   }
 }
 
-function ask<T extends KubeObject>(
-  client: ResourceClient<T>,
-  noun: string,
-  name: string,
-  namespace: string | undefined,
-): T {
+function start(followed: { start(): void }, noun: string): void {
   try {
-    return client.get(name, namespace);
+    followed.start();
   } catch (error) {
     if (error instanceof ConnectionError) {
       throw new MissingReference(`failed to sync ${noun} cache: timed out waiting for the condition`, false);
     }
     if (!(error instanceof StatusError)) throw error;
-    if (error.code === 404) throw new MissingReference(`${noun} "${name}" not found`, true);
     throw new MissingReference(error.message, false);
   }
 }

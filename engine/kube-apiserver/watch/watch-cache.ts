@@ -40,6 +40,9 @@ export interface WatchRequest {
   readonly present: (event: WatchEvent, first: boolean) => WatchEvent;
 }
 
+/** What kubelets follow object by object, for Pods that refer to it. */
+const REFERENCED: readonly string[] = ['configmaps', 'secrets'];
+
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
 /**
@@ -91,14 +94,14 @@ export class WatchCache {
   /** The watch as a response carries it: it begins when the transport is ready for it. */
   watch(request: WatchRequest): StartWatch {
     return (sink) => {
-      const { sim, latency, random, kind } = this.#options;
+      const { sim, kind } = this.#options;
       const watcher = new Watcher(
         sim,
         {
           filter: request.filter,
           afterRevision: request.revision ?? 0,
           bookmarks: request.allowBookmarks,
-          latencyMs: sink.outside === true ? 0 : latency.minMs + random.float() * (latency.maxMs - latency.minMs),
+          latencyMs: sink.outside === true ? 0 : this.#drawLatency(request.filter),
           present: request.present,
           label: `watch ${kind.plural}`,
         },
@@ -115,6 +118,14 @@ export class WatchCache {
         watcher.stop();
       };
     };
+  }
+
+  /** Those who follow single objects draw for themselves: how many they are changes nothing for the others. */
+  #drawLatency({ fields }: ObjectFilter): number {
+    const { sim, latency, kind } = this.#options;
+    const isOfOne = REFERENCED.includes(kind.plural) && fields.requiredValue('metadata.name') !== undefined;
+    const random = isOfOne ? sim.random('kube-apiserver/watch of one') : this.#options.random;
+    return latency.minMs + random.float() * (latency.maxMs - latency.minMs);
   }
 
   /** Ends all watches, as a server does that goes down. */
