@@ -1,5 +1,5 @@
 import type { Container, Pod, Secret } from '../api/kinds.ts';
-import { CriError } from '../containerd/cri.ts';
+import { CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { pullSecrets } from './image-credentials.ts';
 import { grpcMessage, StartError } from './images.ts';
@@ -45,7 +45,8 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
   for (const { id, message, reason } of actions.containersToKill) {
     yield* killContainer(context, pod, context.runtime.containerStatus(id), podIp, { message, reason });
   }
-  const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
+  const created = actions.createSandbox ? yield* createSandbox(context, pod, actions) : undefined;
+  const sandboxId = actions.createSandbox ? created?.id : actions.sandboxId;
   if (sandboxId === undefined) return retryTime(context, RETRY_MS);
   if (!startsSomething(actions)) {
     yield* removeOld(context, pod);
@@ -55,7 +56,7 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
     context,
     pod,
     sandboxId,
-    sandboxConfig: sandboxConfig(context, pod, actions.attempt),
+    sandboxConfig: created?.config ?? sandboxConfig(context, pod, actions.attempt),
     podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
     volumes: inputs.volumes,
     pullSecrets: findPullSecrets(context, pod),
@@ -82,10 +83,16 @@ function findPullSecrets(context: KubeletContext, pod: Pod): readonly Secret[] {
   return secrets;
 }
 
-function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {
+interface CreatedSandbox {
+  readonly id: string;
+  readonly config: PodSandboxConfig;
+}
+
+function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<CreatedSandbox | undefined> {
   try {
     const handler = context.objects.runtimeHandler(pod.spec.runtimeClassName);
-    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt), handler);
+    const config = sandboxConfig(context, pod, attempt);
+    return { id: yield* context.runtime.runPodSandbox(config, handler), config };
   } catch (error) {
     const refused = error instanceof CriError && error.code !== 'Unavailable';
     if (!refused && !(error instanceof SandboxConfigError || error instanceof MissingReference)) throw error;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
-import { configMaps, persistentVolumeClaims, persistentVolumes } from '../../api/resources.ts';
+import { configMaps, persistentVolumeClaims, persistentVolumes, pods } from '../../api/resources.ts';
 import { NodeFixture } from '../testing/node-fixture.ts';
 
 const IMAGE = 'tools:1';
@@ -27,6 +27,31 @@ test('a ConfigMap volume follows its ConfigMap, all files at once', () => {
   node.until(() => read('index.html') === 'two', 90_000);
   expect(read('news.html')).toBe('new');
   expect(node.host.root.access(`${directory}/about.html`, 'exists')).toBe(false);
+});
+
+test('a change of the Pod brings its volumes up to date at once, and what was tampered with returns within 90 s', () => {
+  const node = new NodeFixture();
+  node.configMap('site', { page: 'one' });
+  node.run('web', {
+    volumes: [{ name: 'site', configMap: { name: 'site' } }],
+    containers: [{ name: 'main', image: IMAGE, volumeMounts: [{ name: 'site', mountPath: '/site' }] }],
+  });
+  const { uid } = node.untilReady('web').metadata;
+  const path = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~configmap/site/page`;
+  const page = (): string => new TextDecoder().decode(node.host.root.readFile(path));
+  const annotate = (value: string): void => {
+    const pod = node.pod('web');
+    node.client.resource(pods).update({ ...pod, metadata: { ...pod.metadata, annotations: { value } } });
+  };
+  node.sim.runFor(1000);
+  node.configMap('site', { page: 'two' });
+  node.sim.runFor(1000);
+  expect(page()).toBe('one');
+  annotate('1');
+  node.sim.runFor(1000);
+  expect(page()).toBe('two');
+  node.host.root.writeFile(path, 'mine');
+  node.until(() => page() === 'two', 90_000);
 });
 
 test('a volume that cannot be set up holds the Pod back until it can', () => {

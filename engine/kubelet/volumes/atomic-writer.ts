@@ -11,14 +11,19 @@ export interface ProjectedFile {
   readonly uid?: number;
 }
 
+/** By path below the volume. */
+export type Files = ReadonlyMap<string, ProjectedFile>;
+
 const DATA = '..data';
+/** What no file that root makes has of itself: the kubelet's umask. */
+const MASK = 0o022;
 
 /**
  * Puts a set of files into a volume so that readers see either all of the old or all of the new: the files are in a
  * directory of their own, `..data` is a symlink to it that is swapped by rename, and every name leads through `..data`.
  * After `pkg/volume/util/atomic_writer.go`. Returns whether anything has changed.
  */
-export function writeAtomically(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): boolean {
+export function writeAtomically(root: Process, directory: string, files: Files): boolean {
   const current = currentDirectory(root, directory);
   if (current !== undefined && isUpToDate(root, `${directory}/${current}`, files)) return false;
   const next = `..${versionName(root)}`;
@@ -29,8 +34,9 @@ export function writeAtomically(root: Process, directory: string, files: Readonl
     const file = `${target}/${path}`;
     if (path.includes('/')) makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
     names.add(path.split('/')[0]!);
-    root.writeFile(file, encode(data));
-    root.chmod(file, mode);
+    root.writeFile(file, encode(data), { mode });
+    // What the mask has taken away is given back.
+    if ((mode & MASK) !== 0) root.chmod(file, mode);
     if (uid !== undefined) root.chown(file, uid, 0);
   }
   root.symlink(next, `${directory}/..data_tmp`);
@@ -55,7 +61,7 @@ function versionName(root: Process): string {
   return `${stamp}.${String(Math.floor((root.now() % 1000) * 1_000_000)).padStart(9, '0')}`;
 }
 
-function isUpToDate(root: Process, directory: string, files: ReadonlyMap<string, ProjectedFile>): boolean {
+function isUpToDate(root: Process, directory: string, files: Files): boolean {
   let count = 0;
   const visit = (path: string): boolean =>
     root.readdir(`${directory}${path}`).every(({ name, type }) => {
@@ -66,6 +72,16 @@ function isUpToDate(root: Process, directory: string, files: ReadonlyMap<string,
       return file !== undefined && sameBytes(root.readFile(`${directory}${inner}`), encode(file.data));
     });
   return visit('') && count === files.size;
+}
+
+/** Whether two sets of files show the same; they are mostly made of the same strings. */
+export function sameFiles(one: Files, other: Files): boolean {
+  if (one.size !== other.size) return false;
+  for (const [path, { data, mode, uid }] of one) {
+    const file = other.get(path);
+    if (file === undefined || file.data !== data || file.mode !== mode || file.uid !== uid) return false;
+  }
+  return true;
 }
 
 /** Makes the names that users see, and removes those that are no more. */

@@ -126,7 +126,7 @@ export class PodVolumes {
     const last = this.#retries.get(name);
     if (this.#operations.has(name) || (last !== undefined && nowMs < last.atMs)) return;
     try {
-      const mounting = setUp(context, pod, volume);
+      const mounting = setUp(context, pod, volume, this.#mounted.get(name));
       if (isTask(mounting)) this.#begin(context, volume, mounting, report);
       else this.#succeeded(name, mounting);
     } catch (error) {
@@ -207,13 +207,13 @@ function usedVolumes({ spec }: Pod): readonly Volume[] {
   return volumes.filter(({ name }) => used.has(name));
 }
 
-function setUp(context: VolumeContext, pod: Pod, volume: Volume): Mounting {
+function setUp(context: VolumeContext, pod: Pod, volume: Volume, known: MountedVolume | undefined): Mounting {
   const plugin = pluginOf(volume);
   if (plugin === undefined) {
     const kind = Object.keys(volume).find((field) => field !== 'name') ?? 'unknown';
     throw new VolumeError(`${kind} volumes are not supported by this simulation`);
   }
-  return plugin.setUp(context, pod, volume, volumeDirectory(pod.metadata.uid, plugin, volume.name));
+  return plugin.setUp(context, pod, volume, volumeDirectory(pod.metadata.uid, plugin, volume.name), known);
 }
 
 function pluginOf(volume: Volume): VolumePlugin | undefined {

@@ -1,17 +1,13 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
 import { makeDirectories } from '../../linux/directory-tree.ts';
-import { writeAtomically } from './atomic-writer.ts';
+import { type Files, type ProjectedFile, sameFiles, writeAtomically } from './atomic-writer.ts';
 import { mountInMemory } from './empty-dir.ts';
 import { giveToGroup } from './ownership.ts';
-import {
-  DEFAULT_MODE,
-  type Files,
-  projectConfigMap,
-  projectDownward,
-  projectSecret,
-  projectToken,
-} from './projections.ts';
+import { DEFAULT_MODE, projectConfigMap, projectDownward, projectSecret, projectToken } from './projections.ts';
 import { type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
+
+/** As long as nobody has had the time to tamper with it, a volume that has nothing new to show is left alone. */
+const TRUST_MS = 60_000;
 
 type Projection = (context: VolumeContext, pod: Pod, volume: Volume) => Files;
 
@@ -21,14 +17,16 @@ function projecting(field: keyof Volume, directory: string, inMemory: boolean, p
     field,
     changes: true,
     directory,
-    setUp(context, pod, volume, path) {
-      const { root } = context;
+    setUp(context, pod, volume, path, known) {
+      const { root, sim } = context;
       const files = project(context, pod, volume);
+      const shown = known?.shown;
+      if (shown !== undefined && sim.nowMs < shown.seenMs + TRUST_MS && sameFiles(shown.files, files)) return known!;
       if (inMemory) mountInMemory(root, path);
       else makeDirectories(root, path, 0o755);
       const changed = writeAtomically(root, path, files);
       if (changed) giveToGroup(root, pod, path, true);
-      return { hostPath: path, readOnly: true };
+      return { hostPath: path, readOnly: true, shown: { files, seenMs: sim.nowMs } };
     },
   };
 }
@@ -51,7 +49,7 @@ export const downwardApi = projecting('downwardAPI', 'kubernetes.io~downward-api
 /** https://kubernetes.io/docs/concepts/storage/projected-volumes/ */
 export const projected = projecting('projected', 'kubernetes.io~projected', true, (context, pod, volume) => {
   const { sources = [], defaultMode: mode = DEFAULT_MODE } = volume.projected!;
-  const files: Files = new Map();
+  const files = new Map<string, ProjectedFile>();
   const problems: string[] = [];
   for (const source of sources) {
     try {

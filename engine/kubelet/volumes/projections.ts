@@ -5,11 +5,9 @@ import { fieldValue } from '../field-path.ts';
 import { findContainer } from '../pod-format.ts';
 import { decodeBase64, MissingReference } from '../referenced-objects.ts';
 import { resourceField } from '../resource-field.ts';
-import type { ProjectedFile } from './atomic-writer.ts';
+import type { Files, ProjectedFile } from './atomic-writer.ts';
 import { commonUser } from './ownership.ts';
 import { type VolumeContext, VolumeError } from './volume.ts';
-
-export type Files = Map<string, ProjectedFile>;
 
 export const DEFAULT_MODE = 0o644;
 
@@ -47,7 +45,7 @@ function projectKeys(
   complaint: string,
   read: (name: string) => ReadonlyMap<string, string>,
 ): Files {
-  const files: Files = new Map();
+  const files = new Map<string, ProjectedFile>();
   const data = readUnlessOptional(optional, () => read(name));
   if (data === undefined) return files;
   if (items === undefined || items.length === 0) {
@@ -78,7 +76,7 @@ function decodeAll(data: Readonly<Record<string, string>> | undefined): [string,
 
 /** The Pod's own fields as files. https://kubernetes.io/docs/concepts/storage/volumes/#downwardapi */
 export function projectDownward(context: VolumeContext, pod: Pod, source: DownwardSource, mode: number): Files {
-  const files: Files = new Map();
+  const files = new Map<string, ProjectedFile>();
   for (const { path, fieldRef, resourceFieldRef, mode: itemMode } of source.items ?? []) {
     let data: string | undefined;
     if (fieldRef !== undefined) {

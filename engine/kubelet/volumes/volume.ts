@@ -7,6 +7,7 @@ import type { DownwardFacts } from '../field-path.ts';
 import type { RunCommand } from '../host-command.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
 import type { ServiceAccountTokens } from '../service-account-tokens.ts';
+import type { Files } from './atomic-writer.ts';
 
 /** A volume could not be set up; the message is what the event shows after `MountVolume.SetUp failed for volume "x" : `. */
 export class VolumeError extends Error {
@@ -33,6 +34,8 @@ export interface MountedVolume {
   readonly hostPath: string;
   /** No container may write to it, whatever its mount says. */
   readonly readOnly: boolean;
+  /** The files that the kubelet has put into it, and when it has last seen them there (virtual milliseconds). */
+  readonly shown?: { readonly files: Files; readonly seenMs: number };
 }
 
 /** A Pod's volumes on the host, by name. */
@@ -118,5 +121,12 @@ export interface VolumePlugin {
   readonly changes: boolean;
   /** The directory below a Pod's `volumes`, as the real plugins name theirs. */
   readonly directory: string;
-  setUp(context: VolumeContext, pod: Pod, volume: Volume, directory: string): Mounting;
+  /** @param known what it has returned last, in the life of this kubelet */
+  setUp(
+    context: VolumeContext,
+    pod: Pod,
+    volume: Volume,
+    directory: string,
+    known: MountedVolume | undefined,
+  ): Mounting;
 }
