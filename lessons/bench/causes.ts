@@ -56,7 +56,7 @@ function verdictsOn(cluster: Cluster, { kind, metadata }: KubeObject): readonly 
   if (kind !== pods.kind) return [];
   const decision = cluster.explainScheduling(metadata.name, metadata.namespace);
   return (decision?.nodes ?? []).flatMap(({ node, refusedBy, reasons = [] }) =>
-    refusedBy === undefined ? [] : [`${node}: ${reasons.join(', ')} (${refusedBy})`],
+    refusedBy === undefined ? [] : [`${node}: ${reasons.join(', ') || 'no reason given'} (${refusedBy})`],
   );
 }
 

@@ -1,71 +1,14 @@
 import { expect, test } from 'vitest';
-import type { HttpOutcome, HttpRequest } from '../../api/http-port.ts';
-import type { Pod } from '../../api/kinds.ts';
 import { events, nodes, pods } from '../../api/resources.ts';
-import { startControllerManager } from '../../kube-controller-manager/index.ts';
-import { ControlPlane } from '../../kube-controller-manager/testing/control-plane.ts';
-import { startScheduler } from '../index.ts';
+import { extenderBed, REFUSED, type Reply } from '../testing/extender-bed.ts';
 
 // A scheduler whose extenders are functions: what they are asked, and what comes of what they answer.
-
-const HEAD = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nextenders:\n';
-const REFUSED = { error: 'dial tcp 10.0.0.9:80: connect: connection refused' };
-
-type Reply = HttpOutcome | object | string;
-
-/** @param reply what an extender says to the JSON of a request, by its path */
-function setUp(extenders: string, reply: (path: string, body: Asked) => Reply, latencyMs = 10) {
-  const controlPlane = new ControlPlane('extenders');
-  const { sim, transport, client } = controlPlane;
-  startControllerManager({ sim, transport, leaderElect: false, controllers: ['serviceaccount-controller'] });
-  sim.runFor(100);
-  const requests: HttpRequest[] = [];
-  const scheduler = startScheduler({
-    sim,
-    transport,
-    leaderElect: false,
-    configuration: HEAD + extenders,
-    sendHttp: (request, answered) => {
-      requests.push(request);
-      const said = reply(request.path, JSON.parse(request.body as string));
-      const timer = sim.schedule(latencyMs, 'extender', () => answered(outcomeOf(said)));
-      return () => timer.cancel();
-    },
-  });
-  const createPod = (name: string, spec: Partial<Pod['spec']> = {}): Pod =>
-    controlPlane.apply<Pod>({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name },
-      spec: { containers: [{ name: 'c', image: 'nginx' }], ...spec },
-    });
-  const pod = (name: string) => client.resource(pods).get(name, 'default');
-  const messages = (name: string) =>
-    client
-      .resource(events)
-      .list({ namespace: 'default' })
-      .items.filter(({ involvedObject, reason }) => involvedObject.name === name && reason === 'FailedScheduling')
-      .map(({ message }) => message);
-  return { controlPlane, client, sim, scheduler, requests, createPod, pod, messages };
-}
-
-interface Asked {
-  readonly Pod: Pod;
-  readonly NodeNames: readonly string[] | null;
-  readonly Nodes: { readonly items: readonly { readonly metadata: { readonly name: string } }[] } | null;
-}
-
-function outcomeOf(said: Reply): HttpOutcome {
-  if (typeof said === 'object' && ('error' in said || 'status' in said)) return said as HttpOutcome;
-  const text = typeof said === 'string' ? said : JSON.stringify(said);
-  return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
-}
 
 const FILTER = '- {urlPrefix: "http://ext:8888/scheduler/", filterVerb: filter, nodeCacheCapable: true}\n';
 const ASKED_POST = 'Post "http://ext:8888/scheduler/filter": dial tcp 10.0.0.9:80: connect: connection refused';
 
 test('a filter lets only some nodes pass, and is told the Pod and the names of those that would do', () => {
-  const { sim, controlPlane, createPod, pod, requests, scheduler } = setUp(FILTER, () => ({
+  const { sim, controlPlane, createPod, pod, requests, scheduler } = extenderBed(FILTER, () => ({
     nodenames: ['node-2'],
     failedNodes: { 'node-1': 'too hot' },
   }));
@@ -100,7 +43,7 @@ test('a filter lets only some nodes pass, and is told the Pod and the names of t
 
 test('one without a cache of nodes gets them whole, and answers so', () => {
   const whole = '- {urlPrefix: "http://ext", filterVerb: filter}\n';
-  const { sim, controlPlane, createPod, pod, requests } = setUp(whole, (_, { Nodes }) => ({
+  const { sim, controlPlane, createPod, pod, requests } = extenderBed(whole, (_, { Nodes }) => ({
     Nodes: { items: Nodes!.items.filter(({ metadata }) => metadata.name !== 'node-1') },
   }));
   controlPlane.createNode('node-1');
@@ -115,7 +58,7 @@ test('one without a cache of nodes gets them whole, and answers so', () => {
 
 test('reasons are counted in the event; what cannot be resolved is not preempted for; any event is a new chance', () => {
   let open = false;
-  const { sim, controlPlane, createPod, pod, messages, client } = setUp(FILTER, (_, { NodeNames }) =>
+  const { sim, controlPlane, createPod, pod, messages, client } = extenderBed(FILTER, (_, { NodeNames }) =>
     open
       ? { NodeNames }
       : { NodeNames: [], FailedNodes: { 'node-1': 'busy' }, FailedAndUnresolvableNodes: { 'node-2': 'wrong rack' } },
@@ -135,7 +78,7 @@ test('reasons are counted in the event; what cannot be resolved is not preempted
 });
 
 test('an extender that gives no reasons leaves the sentence without any', () => {
-  const { sim, controlPlane, createPod, messages, scheduler } = setUp(FILTER, () => ({}));
+  const { sim, controlPlane, createPod, messages, scheduler } = extenderBed(FILTER, () => ({}));
   controlPlane.createNode('node-1');
   createPod('web');
   sim.runFor(100);
@@ -150,8 +93,9 @@ test('an extender that gives no reasons leaves the sentence without any', () => 
 
 test('one that is down fails the Pod, which is tried again with growing patience', () => {
   let up = false;
-  const { sim, controlPlane, createPod, pod, messages, scheduler, requests } = setUp(FILTER, (_, { NodeNames }) =>
-    up ? { NodeNames } : REFUSED,
+  const { sim, controlPlane, createPod, pod, messages, scheduler, requests } = extenderBed(
+    FILTER,
+    (_, { NodeNames }) => (up ? { NodeNames } : REFUSED),
   );
   controlPlane.createNode('node-1');
   createPod('web');
@@ -173,7 +117,7 @@ test('one that can be ignored is, and comes last whatever its place in the file'
   const two = '- {urlPrefix: "http://weak", filterVerb: f, ignorable: true, nodeCacheCapable: true}\n'.concat(
     '- {urlPrefix: "http://firm", filterVerb: f, nodeCacheCapable: true}\n',
   );
-  const { sim, controlPlane, createPod, pod, requests, scheduler } = setUp(two, (_, { NodeNames }) =>
+  const { sim, controlPlane, createPod, pod, requests, scheduler } = extenderBed(two, (_, { NodeNames }) =>
     requests.length === 1 ? { NodeNames } : REFUSED,
   );
   controlPlane.createNode('node-1');
@@ -216,7 +160,7 @@ test.each<[string, Reply, string]>([
     'Post "http://ext:8888/scheduler/filter": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
   ],
 ])('a filter that answers %s fails the Pod', (_, said, message) => {
-  const { sim, controlPlane, createPod, messages } = setUp(FILTER, () => said);
+  const { sim, controlPlane, createPod, messages } = extenderBed(FILTER, () => said);
   controlPlane.createNode('node-1');
   createPod('web');
   sim.runFor(500);
@@ -224,7 +168,7 @@ test.each<[string, Reply, string]>([
 });
 
 test('keys that mean something to JavaScript mean nothing here, and what follows the first value is not read', () => {
-  const { sim, controlPlane, createPod, pod } = setUp(
+  const { sim, controlPlane, createPod, pod } = extenderBed(
     FILTER,
     () =>
       '{"NodeNames": ["node-1"], "FailedNodes": {"__proto__": "x", "mars": "far"}, "Error": null} {"Error": "late"}',
@@ -240,7 +184,7 @@ test.each([
   ['urlPrefix: ""', 'Post "/f": unsupported protocol scheme ""'],
   ['urlPrefix: "http:///x"', 'Post "http:///x/f": http: no Host in request URL'],
 ])('an address with %s leads nowhere', (prefix, message) => {
-  const { sim, controlPlane, createPod, messages } = setUp(`- {${prefix}, filterVerb: f}\n`, () => ({}));
+  const { sim, controlPlane, createPod, messages } = extenderBed(`- {${prefix}, filterVerb: f}\n`, () => ({}));
   controlPlane.createNode('node-1');
   createPod('web');
   sim.runFor(500);
@@ -252,7 +196,7 @@ const LIKES =
   '- {urlPrefix: "http://b", prioritizeVerb: like, weight: 1, nodeCacheCapable: true}\n';
 
 test('points of extenders, from 0 to 10, count as those of plugins from 0 to 100', () => {
-  const { sim, controlPlane, createPod, pod, scheduler, requests } = setUp(LIKES, () =>
+  const { sim, controlPlane, createPod, pod, scheduler, requests } = extenderBed(LIKES, () =>
     requests.at(-1)!.host === 'a'
       ? [
           { Host: 'node-2', Score: 7 },
@@ -300,7 +244,7 @@ test.each<[string, Reply, string]>([
   ],
 ])('%s is taken as it is', (_, said, node) => {
   const one = '- {urlPrefix: "http://a", prioritizeVerb: like, weight: 3, nodeCacheCapable: true}\n';
-  const { sim, controlPlane, createPod, pod } = setUp(one, () => said);
+  const { sim, controlPlane, createPod, pod } = extenderBed(one, () => said);
   controlPlane.createNode('node-1');
   controlPlane.createNode('node-2');
   createPod('web');
@@ -310,7 +254,7 @@ test.each<[string, Reply, string]>([
 
 test('a broken score is no answer', () => {
   const one = '- {urlPrefix: "http://a", prioritizeVerb: like, weight: 3, nodeCacheCapable: true}\n';
-  const { sim, controlPlane, createPod, pod, scheduler } = setUp(one, () => [{ Host: 'node-1', Score: 1.5 }]);
+  const { sim, controlPlane, createPod, pod, scheduler } = extenderBed(one, () => [{ Host: 'node-1', Score: 1.5 }]);
   controlPlane.createNode('node-1');
   controlPlane.createNode('node-2');
   createPod('web');
@@ -326,7 +270,7 @@ const MANAGED =
   'managedResources: [{name: example.com/licence, ignoredByScheduler: true}]}\n';
 
 test('an extender of a resource is asked only about Pods that want it, and answers for it alone', () => {
-  const { sim, controlPlane, createPod, pod, requests } = setUp(MANAGED, (_, { NodeNames }) => ({ NodeNames }));
+  const { sim, controlPlane, createPod, pod, requests } = extenderBed(MANAGED, (_, { NodeNames }) => ({ NodeNames }));
   controlPlane.createNode('node-1');
   createPod('plain');
   sim.runFor(100);
@@ -344,7 +288,7 @@ test('an extender of a resource is asked only about Pods that want it, and answe
 const BINDER = (more = '') => `- {urlPrefix: "http://ext", bindVerb: bind${more}}\n`;
 
 test('an extender binds in place of the scheduler, which goes on with other Pods meanwhile', () => {
-  const { sim, controlPlane, createPod, pod, requests, client } = setUp(BINDER(), () => ({}), 500);
+  const { sim, controlPlane, createPod, pod, requests, client } = extenderBed(BINDER(), () => ({}), 500);
   controlPlane.createNode('node-1');
   const { metadata } = createPod('a');
   createPod('b');
@@ -361,13 +305,13 @@ test('an extender binds in place of the scheduler, which goes on with other Pods
 });
 
 test('a binding that an extender refuses is tried again; one that can be ignored leaves it to the scheduler', () => {
-  const firm = setUp(BINDER(), () => ({ Error: 'no licence' }));
+  const firm = extenderBed(BINDER(), () => ({ Error: 'no licence' }));
   firm.controlPlane.createNode('node-1');
   firm.createPod('web');
   firm.sim.runFor(500);
   expect(firm.messages('web')).toEqual(['no licence']);
   expect(firm.pod('web').status?.conditions).toMatchObject([{ reason: 'SchedulerError' }]);
-  const weak = setUp(BINDER(', ignorable: true'), () => REFUSED);
+  const weak = extenderBed(BINDER(', ignorable: true'), () => REFUSED);
   weak.controlPlane.createNode('node-1');
   weak.createPod('web');
   weak.sim.runFor(100);
@@ -375,7 +319,7 @@ test('a binding that an extender refuses is tried again; one that can be ignored
 });
 
 test('while an extender thinks, the cluster goes on and the cycle does not notice', () => {
-  const { sim, controlPlane, createPod, pod, requests, client, scheduler } = setUp(
+  const { sim, controlPlane, createPod, pod, requests, client, scheduler } = extenderBed(
     FILTER,
     (_, { NodeNames }) => ({ NodeNames }),
     1_000,

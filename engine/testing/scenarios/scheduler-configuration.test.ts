@@ -1,31 +1,14 @@
 import { expect, test } from 'vitest';
+import { configureScheduler } from './scheduler-bed.ts';
 import { Testbed } from './testbed.ts';
 
 // The scheduler as a learner changes it: by its configuration file and its static Pod on the control-plane machine.
 
-const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
-const FILE = '/etc/kubernetes/scheduler-config.yaml';
-
-/** Writes the file, and has the static Pod name and mount it. */
-function configure(bed: Testbed, configuration: string): void {
-  const script = `cat > ${FILE} <<'END'
-${configuration}END
-sed -e 's|    - --leader-elect=true|    - --leader-elect=true\\n    - --config=${FILE}|' \\
-    -e 's|^    volumeMounts:|    volumeMounts:\\n    - {mountPath: ${FILE}, name: config, readOnly: true}|' \\
-    -e 's|^  volumes:|  volumes:\\n  - {name: config, hostPath: {path: ${FILE}, type: File}}|' ${MANIFEST} > /root/next.yaml
-mv /root/next.yaml ${MANIFEST}
-`;
-  const outcome = bed.run('control-plane', 'sh', '-c', script);
-  if (outcome.exitCode !== 0) throw new Error(outcome.stderr);
-}
-
-const HEAD = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';
-
 test('a second profile packs Pods where the default one spreads them', () => {
   const bed = new Testbed({ workers: [{ memory: '8Gi' }, { memory: '8Gi' }] });
-  configure(
+  configureScheduler(
     bed,
-    `${HEAD}profiles:
+    `profiles:
 - schedulerName: default-scheduler
 - schedulerName: packer
   plugins:
@@ -53,7 +36,7 @@ spec:
 
 test('a file that is wrong keeps the scheduler from starting, and its log says why', () => {
   const bed = new Testbed();
-  configure(bed, `${HEAD}podMaxBackoffSeconds: 0\n`);
+  configureScheduler(bed, 'podMaxBackoffSeconds: 0\n');
   bed.pass(40);
   expect(bed.kubectl('get', 'pods', '-n', 'kube-system')).toMatch(
     /kube-scheduler-control-plane +0\/1 +(CrashLoopBackOff|Error)/,
