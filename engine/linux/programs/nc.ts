@@ -5,13 +5,13 @@ import type { Process } from '../syscalls.ts';
 import { findInPath } from './identity.ts';
 import { listenForDatagrams, probeDatagrams, sendDatagrams } from './nc-datagrams.ts';
 import { getOptions } from './options.ts';
-import { errnoOf, program, Usage } from './program.ts';
+import { errnoOf, type Flavour, program, Usage } from './program.ts';
 import { resolveHost } from './resolve.ts';
 
-export const nc = program(function* (process, args, flavour) {
-  const options = getOptions(args, { letters: 'lp:w:zve:knuNs:q:i:', inOrder: false });
+export const nc = program(function* (process, all, flavour) {
+  const [args, command] = withoutCommand(all, flavour);
+  const options = getOptions(args, { letters: 'lp:w:zvknuNs:q:i:', inOrder: false });
   const [first, second] = options.operands;
-  const command = options.value('e');
   if (options.has('l')) {
     const port = Number(options.value('p') ?? second ?? first);
     if (!Number.isInteger(port)) throw new Usage();
@@ -59,11 +59,24 @@ export const nc = program(function* (process, args, flavour) {
   return exitCode;
 });
 
+/** busybox: what comes after `-e` is a command with its arguments; elsewhere it is one word, and a shell takes it apart. */
+function withoutCommand(
+  args: readonly string[],
+  flavour: Flavour,
+): readonly [args: readonly string[], command: readonly string[] | undefined] {
+  const at = args.findIndex((argument) => /^-[lknuvz]*e$/.test(argument));
+  if (at < 0) return [args, undefined];
+  const [word, ...more] = args.slice(at + 1);
+  if (word === undefined) throw new Usage();
+  const others = args[at] === '-e' ? args.slice(0, at) : [...args.slice(0, at), args[at]!.slice(0, -1)];
+  return flavour === 'busybox' ? [others, [word, ...more]] : [[...others, ...more], word.split(' ')];
+}
+
 function secondsOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text) * 1000;
 }
 
-function* listen(process: Process, port: number, command: string | undefined, again: boolean): Task<number> {
+function* listen(process: Process, port: number, command: readonly string[] | undefined, again: boolean): Task<number> {
   let listener: number;
   try {
     listener = process.listen(port);
@@ -78,10 +91,16 @@ function* listen(process: Process, port: number, command: string | undefined, ag
 }
 
 /** Both directions until the other side closes; the end of the input closes our direction only. */
-export function* relay(process: Process, socket: number, timeoutMs?: number, command?: string): Task<number> {
+export function* relay(
+  process: Process,
+  socket: number,
+  timeoutMs?: number,
+  command?: readonly string[],
+): Task<number> {
   if (command !== undefined) {
-    const path = findInPath(process, command.split(' ')[0]!, process.env['PATH']) ?? command;
-    const pid = process.spawn({ path, argv: command.split(' '), fds: { 0: socket, 1: socket, 2: socket } });
+    const [name = ''] = command;
+    const path = findInPath(process, name, process.env['PATH']) ?? name;
+    const pid = process.spawn({ path, argv: command, fds: { 0: socket, 1: socket, 2: socket } });
     process.close(socket);
     yield* process.waitpid(pid);
     return 0;

@@ -124,6 +124,13 @@ test('two ends of a connection', () => {
   expect(result.stdout).toBe('answer\nquestion\n1\n');
 });
 
+test('nc gives what comes to a command, whose arguments follow in busybox', () => {
+  const script = (command: string) => `(nc -lp 1234 -e ${command}) & sleep 1; echo question | nc box 1234`;
+  expect(testShell('ash').sh(script("sed 's/^/your /'")).stdout).toBe('your question\n');
+  expect(testShell('bash').sh(script("'tr a-z A-Z'")).stdout).toBe('QUESTION\n');
+  expect(testShell('ash').sh('nc -l -p 1234 -e').exitCode).toBe(1);
+});
+
 test('find, with tests and actions', () => {
   const shell = testShell('ash');
   const result = shell.sh(
