@@ -29,7 +29,7 @@ export interface Cause {
 export interface WhyChain {
   /** What it waits for or complains of, nearest first. */
   readonly state: readonly string[];
-  /** For a Pod: what the scheduler said of each node when it last tried. */
+  /** For a Pod: what the scheduler said of each node when it last tried, and which of its extenders did not answer. */
   readonly nodes: readonly string[];
   /** How it came to be: its own creation, then what set that off, and so on, back to a person. */
   readonly lineage: readonly Cause[];
@@ -55,9 +55,15 @@ function stateOf(cluster: Cluster, object: KubeObject): readonly string[] {
 function verdictsOn(cluster: Cluster, { kind, metadata }: KubeObject): readonly string[] {
   if (kind !== pods.kind) return [];
   const decision = cluster.explainScheduling(metadata.name, metadata.namespace);
-  return (decision?.nodes ?? []).flatMap(({ node, refusedBy, reasons = [] }) =>
+  if (decision === undefined) return [];
+  const { nodes, extenders = [] } = decision;
+  const refusals = nodes.flatMap(({ node, refusedBy, reasons = [] }) =>
     refusedBy === undefined ? [] : [`${node}: ${reasons.join(', ') || 'no reason given'} (${refusedBy})`],
   );
+  const silences = extenders.flatMap(({ extender, verb, error, ignored }) =>
+    error === undefined ? [] : [`${verb}: ${error} (${extender}${ignored ? ', ignored' : ''})`],
+  );
+  return [...refusals, ...silences];
 }
 
 function lineageOf(cluster: Cluster, object: KubeObject): readonly Cause[] {
