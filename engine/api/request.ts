@@ -84,8 +84,11 @@ export interface ByteSink {
   end(): void;
 }
 
-/** Calls the listener once, with the answer; the returned function says that the client has gone, which ends the request. */
-type StartAnswer = (listener: (response: ApiResponse) => void) => () => void;
+/**
+ * Calls the listener once, with the answer; the returned function says that the client has gone, which ends the request.
+ * Where the connection to the server can break, `lost` hears of that instead; who does not ask for it gets the last answer.
+ */
+type StartAnswer = (listener: (response: ApiResponse) => void, lost?: () => void) => () => void;
 
 export type StartByteStream = (sink: ByteSink) => () => void;
 

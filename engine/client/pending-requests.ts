@@ -18,7 +18,8 @@ export class RequestPending extends ConnectionError {
 
 interface Pending {
   readonly key: string;
-  response?: ApiResponse;
+  /** What came of it; `lost` when the connection broke. */
+  response?: ApiResponse | 'lost';
   answeredMs?: number;
   readonly listeners: Set<() => void>;
   /** Gives the request up. */
@@ -46,11 +47,12 @@ export function resumable(transport: Transport, sim: Simulation): Transport {
     if (response.later === undefined) return response;
     const mine: Pending = { key: keyOf(request), listeners: new Set(), moment: momentOf(sim), leave: () => {} };
     pending.push(mine);
-    const leave = response.later((answer) => {
+    const answered = (answer: ApiResponse | 'lost'): void => {
       mine.response = answer;
       mine.answeredMs = sim.nowMs;
       for (const listener of [...mine.listeners]) listener();
-    });
+    };
+    const leave = response.later(answered, () => answered('lost'));
     mine.leave = () => {
       if (mine.response !== undefined) return;
       pending.splice(pending.indexOf(mine), 1);
@@ -67,10 +69,11 @@ function find(pending: readonly Pending[], request: ApiRequest, moment: string):
   return found;
 }
 
-/** @throws RequestPending */
+/** @throws RequestPending, or ConnectionError in the words of Go's client for a connection that ends before the answer */
 function take(pending: Pending[], known: Pending): ApiResponse {
   if (known.response === undefined) throw pendingError(known);
   pending.splice(pending.indexOf(known), 1);
+  if (known.response === 'lost') throw new ConnectionError('EOF');
   return known.response;
 }
 

@@ -97,7 +97,19 @@ export function openApiServer(address: ServerAddress<ApiHandler>, from: Host, us
     if (handle === undefined) throw new ConnectionError(address.dialError(from));
     const hasToken = request.headers?.['authorization'] !== undefined;
     const response = handle(request.user !== undefined || hasToken ? request : { ...request, user });
-    return response.watch === undefined ? response : { ...response, watch: address.stream(from, response.watch) };
+    const { watch, later } = response;
+    if (watch !== undefined) return { ...response, watch: address.stream(from, watch) };
+    if (later === undefined) return response;
+    // Whatever a server says that has ended meanwhile, or that is out of reach, does not come through.
+    const hears = () => address.dial(from) === handle;
+    return {
+      ...response,
+      later: (listener, lost) =>
+        later((answer) => {
+          if (lost === undefined || hears()) listener(answer);
+          else lost();
+        }),
+    };
   };
 }
 

@@ -60,6 +60,38 @@ test('a killed kube-apiserver refuses connections, comes back, and has forgotten
   bed.until('three are ready', () => bed.podViews().filter(({ ready }) => ready).length === 3);
 });
 
+test('what waits for an answer while kube-apiserver is killed is told that the connection broke', () => {
+  const bed = new Testbed();
+  bed.run('node-1', 'sh', '-c', 'sleep 100 | nc -l -p 8443 >/dev/null &');
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] };
+  bed.apply(
+    JSON.stringify({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'silent' },
+      webhooks: [
+        {
+          name: 'silent.example.com',
+          clientConfig: { url: 'https://10.0.0.11:8443/' },
+          rules: [rule],
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+          timeoutSeconds: 20,
+        },
+      ],
+    }),
+  );
+  const terminal = bed.openTerminal();
+  const said = terminal.line('kubectl create configmap late', 5);
+  expect(said).toBe('kubectl create configmap late\n');
+  const mark = terminal.shown.length;
+  bed.killProcess('control-plane', 'kube-apiserver');
+  bed.pass(1);
+  expect(terminal.since(mark)).toMatch(
+    /^error: failed to create configmap: Post "https:\/\/10\.0\.0\.10:6443\/api\/v1\/namespaces\/default\/configmaps\?[^"]*": EOF\n/,
+  );
+});
+
 test('a killed etcd comes back with everything it has stored', () => {
   const bed = new Testbed();
   bed.kubectl('create', 'configmap', 'kept', '--from-literal=key=value');
