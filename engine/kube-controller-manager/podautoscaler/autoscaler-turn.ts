@@ -225,7 +225,8 @@ export class Turn {
       currentReplicas: current,
       // Without an answer what was desired last still is.
       ...(failed === undefined ? { desiredReplicas: rescaled ? desired : current } : {}),
-      ...(metrics === undefined ? {} : { currentMetrics: metrics }),
+      // The Go type has no `omitempty` there: without metrics, null is what everybody sees.
+      currentMetrics: (metrics ?? null) as Status['currentMetrics'],
       ...(rescaled ? { lastScaleTime: timestamp(this.#wallMs) } : {}),
       conditions: this.#conditions,
     });

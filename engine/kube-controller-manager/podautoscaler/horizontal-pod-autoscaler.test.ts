@@ -190,4 +190,6 @@ test('a target scaled to zero by hand is left there; bounds hold without any met
   sim.runFor(60_000);
   expect(replicas(controlPlane)).toBe(0);
   expect(conditions(controlPlane)).toContain('ScalingActive=False ScalingDisabled');
+  // `json:"currentMetrics"` without `omitempty`: none are null.
+  expect(client.resource(horizontalPodAutoscalers).get('web', 'default').status?.currentMetrics).toBeNull();
 });
