@@ -45,13 +45,13 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
  */
 export class Client {
   readonly #transport: Transport;
-  readonly #userAgent: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #isComponent: boolean;
 
   /** @param options `isComponent` for one of the cluster's own: the server need not look how large is what it sends. */
   constructor(transport: Transport, options: { readonly userAgent?: string; readonly isComponent?: boolean } = {}) {
     this.#transport = transport;
-    this.#userAgent = options.userAgent ?? 'drydock';
+    this.#headers = { 'user-agent': options.userAgent ?? 'drydock', accept: 'application/json' };
     this.#isComponent = options.isComponent ?? false;
   }
 
@@ -62,7 +62,7 @@ export class Client {
 
   /** Any request, with the answer as it is. */
   request(request: ApiRequest): ApiResponse {
-    const headers = { 'user-agent': this.#userAgent, accept: 'application/json', ...request.headers };
+    const headers = request.headers === undefined ? this.#headers : { ...this.#headers, ...request.headers };
     const response = this.#transport({ ...request, headers, fromComponent: this.#isComponent });
     if (response.status >= 400) throw new StatusError(refusal(response));
     return response;

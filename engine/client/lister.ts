@@ -29,7 +29,7 @@ interface Index<T> {
  */
 export class Store<T extends KubeObject> implements Lister<T> {
   readonly #objects = new Map<string, T>();
-  readonly #namespaces: Index<T> = { values: (object) => [object.metadata.namespace ?? ''], buckets: new Map() };
+  readonly #namespaces = new Map<string, Map<string, T>>();
   readonly #indices = new Map<string, Index<T>>();
 
   get size(): number {
@@ -54,7 +54,7 @@ export class Store<T extends KubeObject> implements Lister<T> {
 
   list(namespace?: string): T[] {
     if (namespace === undefined) return [...this.#objects.values()];
-    return [...(this.#namespaces.buckets.get(namespace)?.values() ?? [])];
+    return [...(this.#namespaces.get(namespace)?.values() ?? [])];
   }
 
   byIndex(name: string, value: string): T[] {
@@ -79,7 +79,8 @@ export class Store<T extends KubeObject> implements Lister<T> {
   set(key: string, object: T): T | undefined {
     const previous = this.#objects.get(key);
     this.#objects.set(key, object);
-    file(this.#namespaces, key, object, previous);
+    // A key names a namespace, so that its object never leaves it.
+    fileUnder(this.#namespaces, object.metadata.namespace ?? '', key, object);
     for (const index of this.#indices.values()) file(index, key, object, previous);
     return previous;
   }
@@ -88,8 +89,8 @@ export class Store<T extends KubeObject> implements Lister<T> {
     const previous = this.#objects.get(key);
     if (previous === undefined) return undefined;
     this.#objects.delete(key);
-    unfile(this.#namespaces, key, previous, []);
-    for (const index of this.#indices.values()) unfile(index, key, previous, []);
+    unfileFrom(this.#namespaces, previous.metadata.namespace ?? '', key);
+    for (const index of this.#indices.values()) unfile(index, key, previous, NONE);
     return previous;
   }
 }
@@ -97,18 +98,27 @@ export class Store<T extends KubeObject> implements Lister<T> {
 function file<T>(index: Index<T>, key: string, object: T, previous: T | undefined): void {
   const values = index.values(object);
   if (previous !== undefined) unfile(index, key, previous, values);
+  for (const value of values) fileUnder(index.buckets, value, key, object);
+}
+
+const NONE: readonly string[] = [];
+
+function unfile<T>(index: Index<T>, key: string, previous: T, kept: readonly string[]): void {
+  const values = index.values(previous);
+  if (values === kept) return;
   for (const value of values) {
-    const bucket = index.buckets.get(value);
-    if (bucket === undefined) index.buckets.set(value, new Map([[key, object]]));
-    else bucket.set(key, object);
+    if (!kept.includes(value)) unfileFrom(index.buckets, value, key);
   }
 }
 
-function unfile<T>(index: Index<T>, key: string, previous: T, kept: readonly string[]): void {
-  for (const value of index.values(previous)) {
-    if (kept.includes(value)) continue;
-    const bucket = index.buckets.get(value);
-    bucket?.delete(key);
-    if (bucket?.size === 0) index.buckets.delete(value);
-  }
+function fileUnder<T>(buckets: Map<string, Map<string, T>>, value: string, key: string, object: T): void {
+  const bucket = buckets.get(value);
+  if (bucket === undefined) buckets.set(value, new Map([[key, object]]));
+  else bucket.set(key, object);
+}
+
+function unfileFrom<T>(buckets: Map<string, Map<string, T>>, value: string, key: string): void {
+  const bucket = buckets.get(value);
+  bucket?.delete(key);
+  if (bucket?.size === 0) buckets.delete(value);
 }

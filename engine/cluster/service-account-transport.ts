@@ -13,7 +13,8 @@ interface TokenRequest {
 }
 
 interface Token {
-  readonly text: string;
+  /** `Bearer …` */
+  readonly authorization: string;
   /** Another one is asked for from here on, long before this one ends. */
   readonly renewAtMs: number;
 }
@@ -33,7 +34,8 @@ export function serviceAccountTransport(transport: Transport, sim: Simulation, n
       if ('refused' in renewed) return renewed.refused;
       token = renewed;
     }
-    const response = transport({ ...request, headers: { ...request.headers, authorization: `Bearer ${token.text}` } });
+    const { authorization } = token;
+    const response = transport({ ...request, headers: { ...request.headers, authorization } });
     // The account is gone, and its tokens with it: the next request makes it anew.
     if (response.status === 401) token = undefined;
     return response;
@@ -47,7 +49,7 @@ function requestToken(client: Client, sim: Simulation, name: string): Token | { 
       ensureAccount(client, name);
       const { token, expirationTimestamp } = createToken(client, name).status;
       const now = sim.wallMs;
-      return { text: token, renewAtMs: now + (Date.parse(expirationTimestamp) - now) * 0.8 };
+      return { authorization: `Bearer ${token}`, renewAtMs: now + (Date.parse(expirationTimestamp) - now) * 0.8 };
     });
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

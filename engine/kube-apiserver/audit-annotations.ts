@@ -7,7 +7,8 @@ import { AnswersNeeded } from './request-scope.ts';
  */
 export class AuditAnnotations {
   readonly #sim: Simulation;
-  #annotations = new Map<string, string>();
+  /** Hardly any request has some. */
+  #annotations: Map<string, string> | undefined;
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -15,6 +16,7 @@ export class AuditAnnotations {
 
   /** Values for the same key of one request stand in one annotation. */
   add(key: string, value: string): void {
+    this.#annotations ??= new Map();
     const before = this.#annotations.get(key);
     this.#annotations.set(key, before === undefined || before === value ? value : `${before}, ${value}`);
   }
@@ -22,7 +24,7 @@ export class AuditAnnotations {
   /** Handles a request, admitted or refused. One that is set aside will be begun again and say everything once more. */
   during<T>(handle: () => T): T {
     const outer = this.#annotations;
-    this.#annotations = new Map();
+    this.#annotations = undefined;
     try {
       const answer = handle();
       this.#note();
@@ -36,6 +38,7 @@ export class AuditAnnotations {
   }
 
   #note(): void {
+    if (this.#annotations === undefined) return;
     const { trace, nowMs } = this.#sim;
     for (const [key, value] of this.#annotations) trace.note(nowMs, 'request.audit', key, value);
   }

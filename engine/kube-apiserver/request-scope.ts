@@ -54,8 +54,7 @@ const GONE = (): ApiResponse => ({
  */
 export class RequestScope {
   readonly #sim: Simulation;
-  readonly #logs: unknown[][] = [];
-  readonly #positions: number[] = [];
+  readonly #tapes: Tape[] = [];
   readonly #waiting = new Set<(response: ApiResponse) => void>();
   #memory: Memory | undefined;
   #startedMs = 0;
@@ -84,18 +83,12 @@ export class RequestScope {
 
   /** A stream of random numbers from which a request draws the same again when it is begun again. */
   draws(random: Random): RequestDraws {
-    const index = this.#logs.push([], [], []) - 3;
-    this.#positions.push(0, 0, 0);
-    const draw = <T>(kind: number, fresh: () => T): T => {
-      const log = this.#logs[index + kind]!;
-      const position = this.#positions[index + kind]!++;
-      if (position === log.length) log.push(fresh());
-      return log[position] as T;
-    };
+    const [uuids, suffixes, floats] = [new Tape(), new Tape(), new Tape()];
+    this.#tapes.push(uuids, suffixes, floats);
     return {
-      uuid: () => draw(0, () => random.uuid()),
-      nameSuffix: (length) => draw(1, () => random.nameSuffix(length)),
-      float: () => draw(2, () => random.float()),
+      uuid: () => (uuids.next() ?? uuids.note(random.uuid())) as string,
+      nameSuffix: (length) => (suffixes.next() ?? suffixes.note(random.nameSuffix(length))) as string,
+      float: () => (floats.next() ?? floats.note(random.float())) as number,
     };
   }
 
@@ -138,11 +131,7 @@ export class RequestScope {
   #attempt(attempt: () => ApiResponse, memory: Memory | undefined): ApiResponse | AnswersNeeded {
     this.#memory = memory;
     this.#startedMs = memory?.startedMs ?? this.#sim.wallMs;
-    for (let index = 0; index < this.#logs.length; index++) {
-      this.#positions[index] = 0;
-      if (memory !== undefined) this.#logs[index] = memory.draws[index]!;
-      else if (this.#logs[index]!.length > 0) this.#logs[index]!.length = 0;
-    }
+    for (let index = 0; index < this.#tapes.length; index++) this.#tapes[index]!.rewind(memory?.draws[index]);
     try {
       return attempt();
     } catch (error) {
@@ -173,7 +162,7 @@ export class RequestScope {
       limitMs === undefined
         ? undefined
         : this.#sim.schedule(limitMs, 'kube-apiserver request timeout', () => finish(TIMED_OUT()));
-    const memory = { answers: new Map<string, unknown>(), draws: this.#takeLogs(), startedMs: this.#startedMs };
+    const memory = { answers: new Map<string, unknown>(), draws: this.#takeDraws(), startedMs: this.#startedMs };
     this.#continue({ attempt, memory, activity: this.#sim.trace.activity, finish, callOffs }, needed);
     return {
       status: 102,
@@ -187,11 +176,8 @@ export class RequestScope {
   }
 
   /** The draws so far belong to the request from now on. */
-  #takeLogs(): unknown[][] {
-    return this.#logs.map((log, index) => {
-      this.#logs[index] = [];
-      return log;
-    });
+  #takeDraws(): unknown[][] {
+    return this.#tapes.map((tape) => tape.take());
   }
 
   #continue(request: SetAside, { questions }: AnswersNeeded): void {
@@ -212,9 +198,41 @@ export class RequestScope {
     if (!this.#waiting.has(finish)) return;
     const again = () => this.#attempt(attempt, memory);
     const outcome = activity === undefined ? again() : this.#sim.trace.during(activity, again);
-    this.#takeLogs();
+    this.#takeDraws();
     if (outcome instanceof AnswersNeeded) this.#continue(request, outcome);
     else finish(outcome);
+  }
+}
+
+/** What a request has drawn of one sort, in order. Nearly every request is handled once: its tape is written over by the next. */
+class Tape {
+  #values: unknown[] = [];
+  #length = 0;
+  #position = 0;
+
+  /** What was drawn at this point before; undefined where that is to be drawn. */
+  next(): unknown {
+    return this.#position < this.#length ? this.#values[this.#position++] : undefined;
+  }
+
+  note<T>(value: T): T {
+    this.#values[this.#length++] = value;
+    this.#position = this.#length;
+    return value;
+  }
+
+  /** Begins from the start: with nothing, or with what has been drawn before. */
+  rewind(values: unknown[] | undefined): void {
+    this.#position = 0;
+    this.#length = values?.length ?? 0;
+    if (values !== undefined) this.#values = values;
+  }
+
+  take(): unknown[] {
+    const values = this.#values.slice(0, this.#length);
+    this.#values = [];
+    this.#length = 0;
+    return values;
   }
 }
 

@@ -29,7 +29,8 @@ export function inTrace(
   call: () => ApiResponse,
 ): ApiResponse {
   const { trace } = sim;
-  const who = { user: caller.user.username, ...(caller.impersonator && { impersonator: caller.impersonator }) };
+  const { username: user } = caller.user;
+  const who = caller.impersonator === undefined ? { user } : { user, impersonator: caller.impersonator };
   const activity = () => ({ component: componentOf(request), key: keyOf(request, info), ...who });
   if (request.method === 'GET') return notingRefusal(sim, request, call, activity);
   const body = () => notingRefusal(sim, request, call);

@@ -5,7 +5,7 @@ import { podDisruptionBudgets, pods } from '../api/resources.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import { Random } from '../sim/index.ts';
 import { startControllerManager } from './index.ts';
-import { indexByLabel, indexBySelector, maySelect, selectedBy } from './label-index.ts';
+import { indexByLabel, indexBySelector, selectedBy } from './label-index.ts';
 import { ControlPlane } from './testing/control-plane.ts';
 
 // Whatever is asked of the index, the answer is that of asking every object.
@@ -39,7 +39,7 @@ test('what selectors select, and which selectors select, while Pods come, go and
   const budgetInformer = informers.for(podDisruptionBudgets);
   const selectorOf = ({ spec }: PodDisruptionBudget) => labelSelectorOf(spec?.selector);
   indexByLabel(podInformer);
-  indexBySelector(budgetInformer, selectorOf);
+  const maySelect = indexBySelector(budgetInformer, selectorOf);
   informers.start();
   SELECTORS.forEach((selector, i) => {
     const metadata = { name: `budget-${i}`, namespace: 'default' };
@@ -68,7 +68,7 @@ test('what selectors select, and which selectors select, while Pods come, go and
       expect(names(selectedBy(podInformer, 'default', selector))).toEqual(names(wanted));
       expect(selectedBy(podInformer, 'elsewhere', selector)).toEqual([]);
     }
-    const found = maySelect(budgetInformer, 'default', labels).filter((each) => selectorOf(each).matches(labels));
+    const found = maySelect('default', labels).filter((each) => selectorOf(each).matches(labels));
     const selecting = budgetInformer.lister.list('default').filter((each) => selectorOf(each).matches(labels));
     expect(names(found)).toEqual(names(selecting));
   }

@@ -12,25 +12,30 @@ const ANY = '*';
 
 type Labels = Readonly<Record<string, string>>;
 
-interface Filed {
-  readonly namespace: string | undefined;
-  readonly pairs: readonly string[];
-}
-
 /** Files objects by each of their labels. */
 export function indexByLabel<T extends KubeObject>(informer: Informer<T>): void {
-  // While only its status changes, an object keeps its labels: their pairs are written once.
-  const known = new WeakMap<Labels, Filed>();
-  informer.addIndex(LABELS, ({ metadata: { namespace, labels } }) => {
-    if (labels === undefined) return [];
-    let filed = known.get(labels);
-    if (filed?.namespace !== namespace) {
-      filed = { namespace, pairs: pairsOf(namespace, labels) };
-      known.set(labels, filed);
-    }
-    return filed!.pairs;
-  });
+  const pairs = new LabelPairs();
+  informer.addIndex(LABELS, ({ metadata: { namespace, labels } }) => pairs.of(namespace, labels));
 }
+
+/** The pairs of labels, written once: an object keeps its labels while its status changes, and Pods of one template share theirs. */
+class LabelPairs {
+  readonly #known = new WeakMap<
+    Labels,
+    { readonly namespace: string | undefined; readonly pairs: readonly string[] }
+  >();
+
+  of(namespace: string | undefined, labels: Labels | undefined): readonly string[] {
+    if (labels === undefined) return NONE;
+    const known = this.#known.get(labels);
+    if (known !== undefined && known.namespace === namespace) return known.pairs;
+    const pairs = Object.keys(labels).map((key) => pair(namespace, key, labels[key]!));
+    this.#known.set(labels, { namespace, pairs });
+    return pairs;
+  }
+}
+
+const NONE: readonly never[] = [];
 
 /** The objects of the namespace that the selector selects: those among the objects with the rarest of its pairs. */
 export function selectedBy<T extends KubeObject>(
@@ -52,11 +57,16 @@ export function selectedBy<T extends KubeObject>(
   return objects.filter(({ metadata }) => selector.matches(metadata.labels));
 }
 
+/** The objects of a namespace whose selectors may select something with these labels; they must still be asked. */
+export type MaySelect<T> = (namespace: string | undefined, labels: Labels | undefined) => readonly T[];
+
 /** Files objects by a pair that their selector asks for. */
 export function indexBySelector<T extends KubeObject>(
   informer: Informer<T>,
   selectorOf: (object: T) => LabelSelector,
-): void {
+): MaySelect<T> {
+  const { lister } = informer;
+  const pairs = new LabelPairs();
   informer.addIndex(SELECTORS, (object) => {
     const { namespace } = object.metadata;
     for (const requirement of selectorOf(object).requirements) {
@@ -65,27 +75,21 @@ export function indexBySelector<T extends KubeObject>(
     }
     return [pair(namespace, ANY, ANY)];
   });
-}
-
-/** The objects of the namespace whose selectors may select something with these labels; they must still be asked. */
-export function maySelect<T extends KubeObject>(
-  { lister }: Informer<T>,
-  namespace: string | undefined,
-  labels: Labels | undefined,
-): T[] {
-  const found = lister.byIndex(SELECTORS, pair(namespace, ANY, ANY));
-  for (const each of pairsOf(namespace, labels ?? {})) found.push(...lister.byIndex(SELECTORS, each));
-  return found;
+  return (namespace, labels) => {
+    // Every change of a Pod comes by here, and most clusters have few selectors, or none.
+    if (lister.size === 0) return NONE;
+    const found = lister.byIndex(SELECTORS, pair(namespace, ANY, ANY));
+    for (const each of pairs.of(namespace, labels)) {
+      if (lister.countByIndex(SELECTORS, each) > 0) found.push(...lister.byIndex(SELECTORS, each));
+    }
+    return found;
+  };
 }
 
 /** The pairs of which an object must have one; undefined when the requirement is of another sort. */
 function pairsIn(namespace: string | undefined, { key, operator, values }: LabelRequirement): string[] | undefined {
   if (operator !== 'in') return undefined;
   return [...new Set(values)].map((value) => pair(namespace, key, value));
-}
-
-function pairsOf(namespace: string | undefined, labels: Labels): string[] {
-  return Object.keys(labels).map((key) => pair(namespace, key, labels[key]!));
 }
 
 function pair(namespace: string | undefined, key: string, value: string): string {

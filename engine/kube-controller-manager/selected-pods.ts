@@ -3,7 +3,7 @@ import type { Pod, Service } from '../api/kinds.ts';
 import { type LabelSelector, labelSelectorOf } from '../api/label-selector.ts';
 import { type KubeObject, objectKey } from '../api/object.ts';
 import type { Informer } from '../client/informer.ts';
-import { indexByLabel, indexBySelector, maySelect, selectedBy } from './label-index.ts';
+import { indexByLabel, indexBySelector, selectedBy } from './label-index.ts';
 import { isReady } from './pod-state.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -47,10 +47,10 @@ export function followSelectedPods(
   enqueue: (serviceKey: string, cause: KubeObject) => void,
 ): void {
   indexByLabel(pods);
-  indexBySelector(services, selectorOf);
+  const maySelect = indexBySelector(services, selectorOf);
   const tell = (pod: Pod, labels: readonly (Labels | undefined)[]): void => {
     for (const each of labels) {
-      for (const service of maySelect(services, pod.metadata.namespace, each)) {
+      for (const service of maySelect(pod.metadata.namespace, each)) {
         if (selects(service, each)) enqueue(objectKey(service), pod);
       }
     }

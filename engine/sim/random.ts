@@ -81,10 +81,25 @@ const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** FNV-1a over the string's UTF-16 code units with a final avalanche; different `basis` values give independent hashes. */
 export function hash32(text: string, basis: number): number {
-  let hash = (0x811c9dc5 ^ basis) | 0;
+  return hashEnd(hashText(hashStart(basis), text));
+}
+
+/** The beginning of `hash32` for a text that comes in parts. */
+export function hashStart(basis: number): number {
+  return (0x811c9dc5 ^ basis) | 0;
+}
+
+/** Goes on with the next part. */
+export function hashText(begun: number, text: string): number {
+  let hash = begun;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
+  return hash;
+}
+
+export function hashEnd(begun: number): number {
+  let hash = begun;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

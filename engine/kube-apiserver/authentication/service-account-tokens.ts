@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
-import { fromBase64url, type TokenKey, toBase64url } from './token-key.ts';
+import { fromBase64url, type TokenKey, textToBase64url, toBase64url } from './token-key.ts';
 
 // Tokens are JSON Web Tokens as the real server's: RFC 7519, signed as RS256 (RFC 7515).
 
@@ -33,7 +33,8 @@ export interface TokenClaims {
 const MAX_TOKEN_LENGTH = 8192;
 
 export function issueToken(claims: TokenClaims, key: TokenKey): string {
-  const body = `${textPart({ alg: 'RS256', kid: key.id })}.${textPart(claims)}`;
+  const parts = [{ alg: 'RS256', kid: key.id }, claims].map((part) => textToBase64url(JSON.stringify(part)));
+  const body = parts.join('.');
   return `${body}.${toBase64url(key.sign(ENCODER.encode(body)))}`;
 }
 
@@ -82,7 +83,3 @@ export function tokenUser(claims: TokenClaims): UserInfo {
 }
 
 const ENCODER = new TextEncoder();
-
-function textPart(value: object): string {
-  return toBase64url(ENCODER.encode(JSON.stringify(value)));
-}

@@ -40,11 +40,22 @@ function checksum(bytes: Uint8Array, start: number): number {
 /** RFC 4648, section 5, without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   // `apply` takes the bytes as they are; spreading them would make a list of them first.
-  return btoa(String.fromCharCode.apply(null, bytes as unknown as number[]))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  return lettersToBase64url(String.fromCharCode.apply(null, bytes as unknown as number[]));
 }
+
+/** The same for a text: its bytes in UTF-8. */
+export function textToBase64url(text: string): string {
+  // What is plain ASCII, as nearly everything is, is its own bytes.
+  return /^[\0-\x7f]*$/.test(text) ? lettersToBase64url(text) : toBase64url(new TextEncoder().encode(text));
+}
+
+/** @param letters of which each is a byte */
+function lettersToBase64url(letters: string): string {
+  const encoded = btoa(letters);
+  return /[+/=]/.test(encoded) ? encoded.replace(/[+/=]/g, (letter) => URL_LETTERS[letter]!) : encoded;
+}
+
+const URL_LETTERS: Readonly<Record<string, string>> = { '+': '-', '/': '_', '=': '' };
 
 /** The text that was encoded. */
 export function fromBase64url(text: string): string {

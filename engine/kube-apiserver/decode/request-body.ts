@@ -38,7 +38,8 @@ export class BodySyntaxError extends Error {
  */
 export function readBody(request: ApiRequest, accepted: readonly string[] = ACCEPTED_TYPES): ParsedBody {
   const { body } = request;
-  const type = parseMediaType(request.headers?.['content-type'] ?? '').type;
+  const contentType = request.headers?.['content-type'] ?? '';
+  const type = contentType === '' ? '' : parseMediaType(contentType).type;
   if (type !== '' && !accepted.includes(type)) throw unsupportedMediaType(accepted);
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     if (request.fromComponent !== true) checkSize(body);

@@ -8,11 +8,12 @@ function admissionRequest(
   operation: AdmissionRequest['operation'],
   dryRun: boolean,
   stored?: KubeObject,
+  name = sent.info.name,
 ): AdmissionRequest {
   const { kind, info, user, warnings } = sent;
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
-  const { name, subresource } = info;
+  const { subresource } = info;
   const warn = (text: string) => warnings.push(text);
   const options = () => optionsOf(sent, operation);
   return { operation, kind, namespace, name, subresource, user, dryRun, stored, warn, options };
@@ -43,10 +44,9 @@ function optionsOf({ request, query }: ResourceRequest, operation: AdmissionRequ
 /** Who creates, and the two turns that admission has. */
 export function admitCreation(request: ResourceRequest, dryRun: boolean) {
   const { admission } = request.server;
-  const asked = admissionRequest(request, 'CREATE', dryRun);
   // Before a name is generated, refusals name what it will begin with.
-  const named = ({ metadata }: KubeObject) =>
-    asked.name === '' ? { ...asked, name: metadata.name || (metadata.generateName ?? '') } : asked;
+  const named = ({ metadata: { name, generateName = '' } }: KubeObject) =>
+    admissionRequest(request, 'CREATE', dryRun, undefined, request.info.name || name || generateName);
   return {
     user: request.user,
     admit: (object: KubeObject) => admission.admit(named(object), object),

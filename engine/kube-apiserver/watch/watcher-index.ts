@@ -10,18 +10,21 @@ import type { Watcher } from './watcher.ts';
  */
 export class WatcherIndex {
   readonly #watchers = new Map<string, Set<Watcher>>();
+  /** How many are filed under a name, a node or a namespace: mostly none, and then there is nothing to look up. */
+  readonly #filed = { name: 0, node: 0, namespace: 0 };
 
   add(watcher: Watcher): void {
     const key = indexKey(watcher.filter);
     const filed = this.#watchers.get(key);
     if (filed === undefined) this.#watchers.set(key, new Set([watcher]));
     else filed.add(watcher);
+    if (key !== EVERYTHING) this.#filed[sortOf(key)] += 1;
   }
 
   delete(watcher: Watcher): void {
     const key = indexKey(watcher.filter);
     const filed = this.#watchers.get(key);
-    filed?.delete(watcher);
+    if (filed?.delete(watcher) === true && key !== EVERYTHING) this.#filed[sortOf(key)] -= 1;
     if (filed?.size === 0) this.#watchers.delete(key);
   }
 
@@ -38,8 +41,10 @@ export class WatcherIndex {
     if (this.#watchers.size === 0) return;
     const { name, namespace } = event.object.metadata;
     this.#tell(EVERYTHING, event);
-    if (namespace !== undefined) this.#tell(namespaceKey(namespace), event);
-    this.#tell(nameKey(name), event);
+    const filed = this.#filed;
+    if (namespace !== undefined && filed.namespace > 0) this.#tell(namespaceKey(namespace), event);
+    if (filed.name > 0) this.#tell(nameKey(name), event);
+    if (filed.node === 0) return;
     const node = nodeNameOf(event.object);
     if (node !== undefined) this.#tell(nodeKey(node), event);
     const former = event.previous === undefined ? undefined : nodeNameOf(event.previous);
@@ -57,6 +62,7 @@ const EVERYTHING = '';
 const nameKey = (name: string) => `name/${name}`;
 const nodeKey = (node: string) => `node/${node}`;
 const namespaceKey = (namespace: string) => `namespace/${namespace}`;
+const sortOf = (key: string) => key.slice(0, key.indexOf('/')) as 'name' | 'node' | 'namespace';
 
 function indexKey({ fields, namespace }: ObjectFilter): string {
   const name = fields.requiredValue('metadata.name');

@@ -11,7 +11,7 @@ import type { Informer } from '../../client/informer.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
-import { indexByLabel, indexBySelector, maySelect, selectedBy } from '../label-index.ts';
+import { indexByLabel, indexBySelector, type MaySelect, selectedBy } from '../label-index.ts';
 import { budgetStatus, DELETION_TIMEOUT_MS, type Demand, demandOf, evictionsOf } from './budget-status.ts';
 import { ExpectedScales, UnknownScale } from './expected-scale.ts';
 
@@ -24,6 +24,7 @@ export class DisruptionController {
   readonly #budgetClient: ResourceClient<PodDisruptionBudget>;
   readonly #budgets: Informer<PodDisruptionBudget>;
   readonly #pods: Informer<Pod>;
+  readonly #maySelect: MaySelect<PodDisruptionBudget>;
   readonly #scales: ExpectedScales;
   readonly #recorder: EventRecorder;
   readonly #controller: Controller;
@@ -46,7 +47,7 @@ export class DisruptionController {
       update: (_, budget) => this.#controller.enqueue(budget),
     });
     indexByLabel(this.#pods);
-    indexBySelector(this.#budgets, selectorOf);
+    this.#maySelect = indexBySelector(this.#budgets, selectorOf);
     const changed = (pod: Pod) => this.#podChanged(pod);
     this.#pods.addHandlers({ add: changed, update: (_, pod) => changed(pod), delete: changed });
   }
@@ -61,7 +62,7 @@ export class DisruptionController {
 
   #podChanged(pod: Pod): void {
     const { namespace, labels } = pod.metadata;
-    for (const budget of maySelect(this.#budgets, namespace, labels)) {
+    for (const budget of this.#maySelect(namespace, labels)) {
       if (!selectorOf(budget).matches(labels)) continue;
       this.#controller.enqueueKey(objectKey(budget), pod);
     }

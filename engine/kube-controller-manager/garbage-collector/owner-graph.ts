@@ -33,6 +33,8 @@ export interface Consequences {
   readonly orphan: readonly Vertex[];
 }
 
+const NOTHING: Consequences = { examine: [], orphan: [] };
+
 /**
  * Who owns whom, as far as the informers have told. An owner may be referred to before it has been seen, or not exist
  * at all: dependents are kept by the owner's uid until it comes.
@@ -61,30 +63,31 @@ export class OwnerGraph {
     const isOrphaning = isDeleting && finalizers.includes(ORPHAN);
     const known = this.#vertices.get(uid);
     const vertex = known ?? this.#add({ resource, name, namespace, uid });
-    const before = { ...vertex };
+    const { owners } = vertex;
+    const beginsWaiting = isDeletingDependents && !vertex.isDeletingDependents;
+    const beginsOrphaning = isOrphaning && !vertex.isOrphaning;
 
-    const ownersChanged = !sameOwners(vertex.owners, ownerReferences);
+    const ownersChanged = !sameOwners(owners, ownerReferences);
     if (ownersChanged) this.#setOwners(vertex, ownerReferences);
     vertex.isDeleting = isDeleting;
     vertex.isDeletingDependents = isDeletingDependents;
     vertex.isOrphaning = isOrphaning;
 
+    // Most changes are of a status.
+    if (known !== undefined && !ownersChanged && !beginsWaiting && !beginsOrphaning) return NOTHING;
     const examine: Vertex[] = [];
     if (ownersChanged && this.#isDoubtful(vertex)) examine.push(vertex);
     // They were seen before it, when nobody could know where it lives.
     if (known === undefined) examine.push(...[...vertex.dependents].filter((one) => livesElsewhere(vertex, one)));
-    if (ownersChanged) examine.push(...this.#unblocked(before.owners, ownerReferences));
-    if (isDeletingDependents && !(known !== undefined && before.isDeletingDependents)) {
-      examine.push(...vertex.dependents, vertex);
-    }
-    const beginsOrphaning = isOrphaning && !(known !== undefined && before.isOrphaning);
+    if (ownersChanged) examine.push(...this.#unblocked(owners, ownerReferences));
+    if (beginsWaiting) examine.push(...vertex.dependents, vertex);
     return { examine, orphan: beginsOrphaning ? [vertex] : [] };
   }
 
   /** An object is gone. */
   delete(uid: string): Consequences {
     const vertex = this.#vertices.get(uid);
-    if (vertex === undefined) return { examine: [], orphan: [] };
+    if (vertex === undefined) return NOTHING;
     this.#vertices.delete(uid);
     const owners = vertex.owners.map((owner) => this.#vertices.get(owner.uid));
     this.#setOwners(vertex, []);

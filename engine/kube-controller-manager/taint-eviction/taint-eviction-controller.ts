@@ -58,7 +58,9 @@ export class TaintEvictionController {
     this.#pods.addHandlers({
       add: (pod) => this.#podChanged(undefined, pod),
       update: (previous, pod) => this.#podChanged(previous, pod),
-      delete: (pod) => this.#controller.enqueue(pod),
+      delete: (pod) => {
+        if (this.#isConcerned(pod)) this.#controller.enqueue(pod);
+      },
     });
     this.#nodes.addHandlers({
       add: (node) => this.#nodeChanged(undefined, node),
@@ -77,7 +79,13 @@ export class TaintEvictionController {
   #podChanged(previous: Pod | undefined, pod: Pod): void {
     if (!pod.spec.nodeName) return;
     if (previous?.spec.nodeName === pod.spec.nodeName && previous.spec.tolerations === pod.spec.tolerations) return;
-    this.#controller.enqueue(pod);
+    if (this.#isConcerned(pod)) this.#controller.enqueue(pod);
+  }
+
+  /** Most Pods are on nodes that nobody has to leave: there is nothing to reconsider, and nothing to call off. */
+  #isConcerned(pod: Pod): boolean {
+    if (this.#sinceMs.size > 0 && this.#sinceMs.has(objectKey(pod))) return true;
+    return evictionTaints(this.#nodes.lister.get(pod.spec.nodeName ?? '')).length > 0;
   }
 
   #nodeChanged(previous: Node | undefined, node: Node): void {
@@ -131,6 +139,9 @@ export class TaintEvictionController {
   }
 }
 
+const NO_TAINTS: readonly Taint[] = [];
+
 function evictionTaints(node: Node | undefined): readonly Taint[] {
-  return node?.spec?.taints?.filter(({ effect }) => effect === 'NoExecute') ?? [];
+  const taints = node?.spec?.taints ?? NO_TAINTS;
+  return taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'NoExecute');
 }

@@ -1,6 +1,6 @@
 import type { AdmissionPlugin } from '../admission.ts';
 import type { AdmissionServices } from '../services.ts';
-import { callOf, concerns } from './webhook-call.ts';
+import { type Call, callOf, concerns } from './webhook-call.ts';
 
 /**
  * Asks other servers whether a request may be. They are asked all at once, and the first in order that says no is heard.
@@ -12,7 +12,8 @@ export function validatingWebhooks(services: AdmissionServices): AdmissionPlugin
     everything: true,
     validate(request, object, lookup) {
       const concerned = concerns(services, 'validatingwebhookconfigurations', request, () => object, lookup);
-      const calls = Array.from(concerned, (concern) => callOf(services, concern, request, object, false));
+      const calls: Call[] = [];
+      for (const concern of concerned) calls.push(callOf(services, concern, request, object, false));
       if (calls.length === 0) return;
       const answers = services.ask(calls.map(({ question }) => question));
       for (const [index, { judge }] of calls.entries()) judge(answers[index]);
