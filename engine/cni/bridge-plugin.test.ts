@@ -18,7 +18,7 @@ function setUp(podCidr: string | undefined) {
     memoryBytes: 1e9,
     root: { '/var/lib': { directory: true }, '/etc': { directory: true }, ...pluginFiles(), ...conflist },
   });
-  return { host, plugin: createBridgePlugin(host) };
+  return { sim, host, plugin: createBridgePlugin(host) };
 }
 
 test('a sandbox gets an interface from the node’s range', () => {
@@ -86,6 +86,30 @@ test('it is ready as soon as there is a configuration', () => {
   expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
   host.root.writeFile('/etc/cni/net.d/10-bridge.conflist', bridgeConflist('10.244.2.0/24'));
   expect(plugin.notReadyReason()).toBeUndefined();
+});
+
+test('what happens to the configuration and to its directory is noticed', () => {
+  const { sim, host, plugin } = setUp('10.244.1.0/24');
+  const { root } = host;
+  const file = '/etc/cni/net.d/10-bridge.conflist';
+  const addressOf = (id: string): string => plugin.add(id, host.createNamespace('net')).address;
+  expect(addressOf('a')).toBe('10.244.1.2');
+  root.writeFile(file, bridgeConflist('10.244.7.0/24'));
+  sim.runFor(1);
+  expect(addressOf('b')).toBe('10.244.7.2');
+  root.writeFile(file, '{');
+  sim.runFor(1);
+  expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
+  root.writeFile(file, bridgeConflist('10.244.8.0/24'));
+  expect(addressOf('c')).toBe('10.244.8.2');
+  root.rename('/etc/cni/net.d', '/etc/cni/away');
+  expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
+  root.mkdir('/etc/cni/net.d');
+  root.writeFile('/etc/cni/net.d/1.conflist', bridgeConflist('10.244.9.0/24'));
+  expect(addressOf('d')).toBe('10.244.9.2');
+  root.unlink('/etc/cni/net.d/1.conflist');
+  sim.runFor(1);
+  expect(plugin.notReadyReason()).toBe('cni plugin not initialized');
 });
 
 test('ports of the node lead to a sandbox as long as it is there', () => {

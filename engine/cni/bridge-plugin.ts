@@ -1,6 +1,7 @@
 import { Errno } from '../linux/errno.ts';
 import type { Host, NetworkNamespace } from '../linux/host.ts';
-import { decode, sameBytes } from '../linux/stdio.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
@@ -17,8 +18,8 @@ const PLUGIN_DIRECTORY = '/opt/cni/bin';
 
 /**
  * The `bridge` plugin with `host-local` address management, and `portmap` where the configuration names it: each Pod gets `eth0` with an address of its node's range, whose
- * other end is a port of a bridge on the node. The configuration is the first `*.conflist` of /etc/cni/net.d, read anew each
- * time, so it may come and go. https://www.cni.dev/plugins/current/main/bridge/
+ * other end is a port of a bridge on the node. The configuration is the first `*.conflist` of /etc/cni/net.d, which may
+ * come and go. https://www.cni.dev/plugins/current/main/bridge/
  *
  * @param machine the node; another `root` each time its power comes back
  */
@@ -98,36 +99,53 @@ function macOf(address: number): string {
   return `0a:58:${bytes.join(':')}`;
 }
 
-/** Reads the first configuration that can be used; a file that cannot is passed over, as the runtime does. */
+/**
+ * Finds the first configuration that can be used; a file that cannot is passed over, as the runtime does. It is asked for
+ * before every sandbox and hardly ever changed: one that was found stays good until something happens in its directory.
+ */
 function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefined {
-  // Asked before every sandbox, and hardly ever changed.
-  const parsed = new Map<string, { readonly bytes: Uint8Array; readonly config: NetworkConfig | undefined }>();
+  let found: { readonly config: NetworkConfig; readonly root: Process; readonly place: string } | undefined;
+  let unwatch = (): void => {};
 
-  function parse(path: string): NetworkConfig | undefined {
-    const bytes = machine.root.readFile(path);
-    const known = parsed.get(path);
-    if (known !== undefined && sameBytes(known.bytes, bytes)) return known.config;
-    let config: NetworkConfig | undefined;
-    try {
-      config = parseConflist(decode(bytes));
-    } catch {
-      // Not a configuration: the next one may be.
-    }
-    if (parsed.size > 8) parsed.clear();
-    parsed.set(path, { bytes, config });
+  /** Another directory may have taken the place of the one that is watched. */
+  function place(): string {
+    const { device, inode } = machine.root.stat(NET_CONFIG_DIRECTORY);
+    return `${device}/${inode}`;
+  }
+
+  function find(): NetworkConfig | undefined {
+    const { root } = machine;
+    if (found?.root === root && found.place === place()) return found.config;
+    unwatch();
+    found = undefined;
+    const config = readFirst(root);
+    if (config === undefined) return undefined;
+    found = { config, root, place: place() };
+    unwatch = root.watchDirectory(NET_CONFIG_DIRECTORY, () => {
+      found = undefined;
+    });
     return config;
   }
 
   return () => {
     try {
-      for (const { name } of machine.root.readdir(NET_CONFIG_DIRECTORY)) {
-        if (!name.endsWith('.conflist')) continue;
-        const config = parse(`${NET_CONFIG_DIRECTORY}/${name}`);
-        if (config !== undefined) return config;
-      }
+      return find();
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
+      return undefined;
     }
-    return undefined;
   };
+}
+
+function readFirst(root: Process): NetworkConfig | undefined {
+  for (const { name } of root.readdir(NET_CONFIG_DIRECTORY)) {
+    if (!name.endsWith('.conflist')) continue;
+    const bytes = root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`);
+    try {
+      return parseConflist(decode(bytes));
+    } catch {
+      // Not a configuration: the next one may be.
+    }
+  }
+  return undefined;
 }
