@@ -133,6 +133,16 @@ test('the configured share of nodes counts instead, but never fewer than a hundr
   expect(feasibleNodesToFind(200, 10)).toBe(100);
 });
 
+test('where nobody compares nodes the first that fits is taken, and the search goes on from there', () => {
+  const nodes = ['a', 'b', 'c'].map((name) => storedNode(name));
+  const profile = '  plugins: {multiPoint: {disabled: [{name: "*"}]}, filter: {enabled: [{name: NodeName}]}';
+  const decider = new Decider({
+    nodes,
+    profile: `${profile}, queueSort: {enabled: [{name: PrioritySort}]}, bind: {enabled: [{name: DefaultBinder}]}}\n`,
+  });
+  expect(['1', '2', '3', '4'].map((name) => decider.outcome(storedPod(name)))).toEqual(['a', 'b', 'c', 'a']);
+});
+
 test('zones take turns, so that a search that ends early has seen them all', () => {
   const zone = (name: string, value: string) => storedNode(name, {}, {}, { 'topology.kubernetes.io/zone': value });
   const nodes = [zone('a1', 'a'), zone('a2', 'a'), zone('a3', 'a'), zone('b1', 'b'), zone('b2', 'b')];

@@ -160,7 +160,9 @@ export class PodPlacer {
     nodes: readonly NodeInfo[],
     rejected: RejectedNodes,
   ): NodeInfo[] {
-    const enough = feasibleNodesToFind(nodes.length, profile.percentageOfNodesToScore);
+    // Where nobody compares nodes, nor strikes any out afterwards, the first is as good as the next.
+    const isOneEnough = profile.at('score').length === 0 && !this.#extenders.wantSeveral;
+    const enough = isOneEnough ? 1 : feasibleNodesToFind(nodes.length, profile.percentageOfNodesToScore);
     const feasible: NodeInfo[] = [];
     let looked = 0;
     let index = this.#start % nodes.length;

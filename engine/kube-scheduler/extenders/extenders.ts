@@ -38,6 +38,11 @@ export class Extenders {
     return this.all.length === 0;
   }
 
+  /** Whether any of them strikes nodes out or compares them. */
+  get wantSeveral(): boolean {
+    return this.all.some(({ configuration }) => configuration.filterVerb !== '' || configuration.prioritizeVerb !== '');
+  }
+
   /**
    * The nodes that all let pass.
    *
