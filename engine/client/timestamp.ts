@@ -1,14 +1,28 @@
 /** A `metav1.Time`: RFC 3339 in UTC with whole seconds. `wallMs` is in milliseconds since 1970. */
 export function timestamp(wallMs: number): string {
   const date = new Date(wallMs);
-  const day = `${date.getUTCFullYear()}-${TWO_DIGITS[date.getUTCMonth() + 1]}-${TWO_DIGITS[date.getUTCDate()]}`;
-  const { [date.getUTCHours()]: hour, [date.getUTCMinutes()]: minute, [date.getUTCSeconds()]: second } = TWO_DIGITS;
-  return `${day}T${hour}:${minute}:${second}Z`;
+  const [century, year] = [Math.floor(date.getUTCFullYear() / 100), date.getUTCFullYear() % 100];
+  const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()];
+  const [hour, minute, second] = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  // Objects keep it as long as they live. Put together with `+` it would keep its parts as well, five times as much.
+  // biome-ignore format: as it reads
+  return String.fromCharCode(
+    tens(century), ones(century), tens(year), ones(year), DASH, tens(month), ones(month), DASH, tens(day), ones(day), T,
+    tens(hour), ones(hour), COLON, tens(minute), ones(minute), COLON, tens(second), ones(second), Z,
+  );
 }
 
-const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const [ZERO, DASH, COLON, T, Z] = [48, 45, 58, 84, 90] as const;
+
+function tens(number: number): number {
+  return ZERO + Math.floor(number / 10);
+}
+
+function ones(number: number): number {
+  return ZERO + (number % 10);
+}
 
 /** A `metav1.MicroTime`: RFC 3339 in UTC with six decimals, as in Leases and in an Event's `eventTime`. */
 export function microTimestamp(wallMs: number): string {
-  return `${new Date(wallMs).toISOString().slice(0, 23)}000Z`;
+  return [new Date(wallMs).toISOString().slice(0, 23), '000Z'].join('');
 }

@@ -4,7 +4,7 @@ export class ScheduledEvent {
   /** Position in the order of scheduling: among equal times the lower one goes first. */
   readonly sequence: number;
   readonly label: string;
-  readonly run: () => void;
+  run: () => void;
   cancelled = false;
 
   constructor(timeMs: number, sequence: number, label: string, run: () => void) {
@@ -14,10 +14,14 @@ export class ScheduledEvent {
     this.run = run;
   }
 
+  /** What it would have done is forgotten at once: the event keeps its place, and what it knew should not be kept for that. */
   cancel(): void {
     this.cancelled = true;
+    this.run = NOTHING;
   }
 }
+
+const NOTHING = (): void => {};
 
 /**
  * A binary heap of events ordered by (time, sequence), so that events of the same instant run first-in-first-out.

@@ -5,7 +5,7 @@ import { Quota } from '../vfs/filesystem.ts';
 import { DeviceInode, type Inode, RegularInode } from '../vfs/inode.ts';
 import type { LayerStore } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
-import { locate, lookup, type PathContext } from '../vfs/path.ts';
+import { locate, type PathContext, reach } from '../vfs/path.ts';
 import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfsRoot } from './mount-calls.ts';
@@ -45,17 +45,12 @@ export function containerMounts(
   const nodes = container.privileged === true ? machineNodes(kernel) : [];
   for (const device of [...nodes, ...(container.devices ?? [])]) makeDeviceNode(namespace, device);
   // Parents first, whatever the order in which they are listed.
-  for (const bind of [...binds].sort((a, b) => depth(a.containerPath) - depth(b.containerPath))) {
+  const placed = binds.map((bind) => ({ bind, path: normal(bind.containerPath) }));
+  for (const { bind, path } of placed.sort((a, b) => depth(a.path) - depth(b.path))) {
     const from = locate(kernel.init, bind.hostPath);
     const { mount, inode } = from;
-    const point = mountPoint(contextOf(namespace), bind.containerPath, inode);
-    const options = {
-      root: inode,
-      point,
-      path: normal(bind.containerPath),
-      source: mount.source,
-      remote: mount.remote,
-    };
+    const point = mountPoint(namespace, path, inode);
+    const options = { root: inode, point, path, source: mount.source, remote: mount.remote };
     const bound = namespace.bind(from, { ...options, readOnly: bind.readOnly || mount.readOnly });
     inheritPropagation(bound, mount, bind.propagation ?? 'private');
   }
@@ -64,7 +59,7 @@ export function containerMounts(
 
 function makeDeviceNode(namespace: MountNamespace, { path, type, deviceNumber, mode }: ContainerDevice): void {
   const slash = path.lastIndexOf('/');
-  const directory = mountPoint(contextOf(namespace), path.slice(0, slash) || '/', namespace.root.inode);
+  const directory = mountPoint(namespace, path.slice(0, slash) || '/', namespace.root.inode);
   const { fs } = directory.inode as DirectoryInode;
   const node = new DeviceInode(fs, { mode, uid: 0, gid: 0 }, type, deviceNumber);
   (directory.inode as DirectoryInode).insert(path.slice(slash + 1), node);
@@ -84,20 +79,25 @@ function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = 
   if (contained) mountOn(namespace, '/proc/sys', kernel.proc.lookup('sys')!, 'proc', true);
 }
 
+/** Without empty names. */
 function normal(path: string): string {
+  if (path.startsWith('/') && !path.endsWith('/') && !path.includes('//')) return path;
   return `/${path
     .split('/')
     .filter((name) => name !== '')
     .join('/')}`;
 }
 
+/** How many names a normal path has. */
 function depth(path: string): number {
-  return path.split('/').filter((name) => name !== '').length;
+  let names = 0;
+  for (let slash = 0; slash >= 0; slash = path.indexOf('/', slash + 1)) names += 1;
+  return names;
 }
 
 /** Mounts on a path of the namespace, making the mount point if need be as runc does. */
 function mountOn(namespace: MountNamespace, path: string, root: Inode, source: string, readOnly: boolean): void {
-  const point = mountPoint(contextOf(namespace), path, root);
+  const point = mountPoint(namespace, path, root);
   namespace.add({ root, point, path, readOnly, source });
 }
 
@@ -105,21 +105,21 @@ function contextOf(namespace: MountNamespace): PathContext {
   return { root: namespace.root, cwd: namespace.root, credentials: ROOT, mountNamespace: namespace };
 }
 
-function mountPoint(context: PathContext, path: string, root: Inode): Location {
-  const names = path.split('/').filter((name) => name !== '');
-  let place = context.root;
-  names.forEach((name, index) => {
-    const found = lookup({ ...context, cwd: place }, name);
-    if (found.location !== undefined) {
-      place = found.location;
-      return;
-    }
-    const directory = found.parent.inode as DirectoryInode;
-    const isFile = index === names.length - 1 && !(root instanceof DirectoryInode);
+/** What is at a path of the namespace; what is missing is made, as something that `root` can be mounted on. */
+function mountPoint(namespace: MountNamespace, path: string, root: Inode): Location {
+  let context = contextOf(namespace);
+  let left = path;
+  for (;;) {
+    const { parent, name, location, rest } = reach(context, left);
+    if (location !== undefined) return location;
+    const directory = parent.inode as DirectoryInode;
+    const isFile = rest === '' && !(root instanceof DirectoryInode);
     const owner = { mode: 0o755, uid: 0, gid: 0 };
     const inode = isFile ? new RegularInode(directory.fs, owner) : new MemoryDirectory(directory.fs, owner);
-    directory.insert(found.name, inode);
-    place = { mount: found.parent.mount, inode };
-  });
-  return place;
+    directory.insert(name, inode);
+    const place = { mount: parent.mount, inode };
+    if (rest === '') return place;
+    context = { ...context, cwd: place };
+    left = rest;
+  }
 }

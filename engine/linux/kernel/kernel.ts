@@ -6,7 +6,7 @@ import type { Credentials, Process, WaitStatus } from '../syscalls.ts';
 import type { Terminal } from '../tty/terminal.ts';
 import type { DirectoryInode } from '../vfs/directory.ts';
 import type { Executables } from '../vfs/executables.ts';
-import { FileSystem, Quota } from '../vfs/filesystem.ts';
+import { FileSystem, type NameChanges, Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
 import type { Location, MountNamespace } from '../vfs/mount.ts';
 import type { PathContext } from '../vfs/path.ts';
@@ -175,6 +175,7 @@ export class Kernel {
   readonly disk: Quota;
   /** What all files of the machine together may take of the simulator's own memory. */
   readonly heap = new Quota(HEAP_BYTES);
+  readonly #names: NameChanges = { changes: 0 };
   readonly executables: Executables;
   /** A network namespace with nothing but a loopback interface. */
   readonly createNetwork: () => NetNamespace;
@@ -265,6 +266,7 @@ export class Kernel {
       device: this.#nextDevice++,
       quota,
       heap: new Quota(Number.POSITIVE_INFINITY, this.heap),
+      names: this.#names,
       now: () => this.sim.wallMs,
     });
   }

@@ -1,7 +1,7 @@
 import { Errno } from '../errno.ts';
 import { DirectoryInode } from '../vfs/directory.ts';
 import type { Location } from '../vfs/mount.ts';
-import { lookup, type PathContext } from '../vfs/path.ts';
+import { locate, lookup, type PathContext, reach } from '../vfs/path.ts';
 import { MAY_READ, requireAccess } from '../vfs/permission.ts';
 import type { TaskStruct } from './kernel.ts';
 import { mkdirAt, removalAt, rmdirAt, unlinkAt } from './path-calls.ts';
@@ -14,16 +14,16 @@ const MAX_DEPTH = 2048;
 
 /** mkdir -p. What is there stays as it is. Throws Errno. */
 export function makeDirectories(task: TaskStruct, path: string, mode: number): void {
-  let place: Location = path.startsWith('/') ? task.root : task.cwd;
-  for (const name of path.split('/')) {
-    if (name === '') continue;
-    const context = from(task, place);
-    let { location } = lookup(context, name);
-    if (location === undefined) {
-      mkdirAt(task, lookup(context, name, false), mode);
-      location = lookup(context, name).location!;
-    }
-    place = location;
+  let context: PathContext = task;
+  let left = path;
+  while (left !== '') {
+    const missing = reach(context, left);
+    if (missing.location !== undefined) return;
+    if (missing.dangling) throw new Errno('EEXIST');
+    mkdirAt(task, missing, mode);
+    const { parent, name, rest } = missing;
+    context = from(task, locate(from(task, parent), name));
+    left = rest;
   }
 }
 

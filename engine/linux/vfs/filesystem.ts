@@ -47,6 +47,11 @@ export class Quota {
   }
 }
 
+/** Counts the directories of a machine that were moved or removed: what was known of paths may then be wrong. */
+export interface NameChanges {
+  changes: number;
+}
+
 export interface FileSystemOptions {
   /** As /proc/mounts names it: `ext4`, `overlay`, `tmpfs`, … */
   readonly type: string;
@@ -54,6 +59,8 @@ export interface FileSystemOptions {
   readonly quota: Quota;
   /** What its files take of the simulator's own memory. */
   readonly heap: Quota;
+  /** Of the whole machine. */
+  readonly names: NameChanges;
   /** Milliseconds since 1970, now. */
   readonly now: () => number;
 }
@@ -64,6 +71,7 @@ export class FileSystem {
   readonly device: number;
   readonly quota: Quota;
   readonly heap: Quota;
+  readonly names: NameChanges;
   readonly now: () => number;
   mountCount = 0;
   #nextInode = 2;
@@ -73,6 +81,7 @@ export class FileSystem {
     this.device = options.device;
     this.quota = options.quota;
     this.heap = options.heap;
+    this.names = options.names;
     this.now = options.now;
   }
 

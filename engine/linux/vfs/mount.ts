@@ -2,6 +2,7 @@ import type { Namespace } from '../host.ts';
 import type { Propagation } from '../syscalls.ts';
 import { DirectoryInode } from './directory.ts';
 import type { Inode } from './inode.ts';
+import type { WalkedDirectories } from './walked-directories.ts';
 
 /** An inode as it is reached: the same file may be seen through several mounts. */
 export interface Location {
@@ -52,6 +53,8 @@ export class MountNamespace implements Namespace {
   /** In the order of mounting. */
   readonly #mounts: Mount[];
   readonly #byPoint = new Map<Inode, Mount[]>();
+  /** What path.ts remembers of its ways from the root. */
+  walked: WalkedDirectories<Location> | undefined;
 
   constructor(inode: number, root: Pick<Mount, 'root' | 'readOnly' | 'source'>) {
     this.inode = inode;
@@ -101,6 +104,7 @@ export class MountNamespace implements Namespace {
     };
     mount.root.hold();
     this.#mounts.push(mount);
+    this.walked?.forget();
     mount.root.fs.mountCount += 1;
     const { inode } = options.point;
     inode.mountsOn += 1;
@@ -122,6 +126,7 @@ export class MountNamespace implements Namespace {
 
   #detach(mount: Mount): void {
     setPropagation(mount, 'private');
+    this.walked?.forget();
     mount.root.release();
     mount.root.fs.unmounted();
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
@@ -189,6 +194,7 @@ export class MountNamespace implements Namespace {
 
   /** Nobody is in it any more: gives up what is mounted only here. */
   dissolve(): void {
+    this.walked = undefined;
     for (const mount of this.#mounts.splice(0)) {
       setPropagation(mount, 'private');
       if (mount.point !== undefined) {

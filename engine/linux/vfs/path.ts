@@ -1,3 +1,4 @@
+import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
 import type { Credentials } from '../syscalls.ts';
 import { DirectoryInode } from './directory.ts';
@@ -5,6 +6,7 @@ import type { SymlinkInode } from './inode.ts';
 import { MagicLink } from './magic-link.ts';
 import type { Location, Mount, MountNamespace } from './mount.ts';
 import { MAY_EXECUTE, requireAccess } from './permission.ts';
+import { WalkedDirectories } from './walked-directories.ts';
 
 /** From where, and as whom, paths are looked up. */
 export interface PathContext {
@@ -23,71 +25,126 @@ export interface Lookup {
   readonly location: Location | undefined;
 }
 
+/** How far a path leads. */
+export interface Reach extends Lookup {
+  /** What comes after `name` where that is missing; empty when it was the last component. */
+  readonly rest: string;
+  /** Whether the missing name is one that a symbolic link told. */
+  readonly dangling: boolean;
+}
+
 const MAX_LINKS = 40;
 const MAX_NAME_BYTES = 255;
 const MAX_PATH_BYTES = 4096;
 const SLASH = 47;
+/** What is not worth remembering. */
+const FEW_STEPS = 3;
 
 /**
  * Walks a path. https://man7.org/linux/man-pages/man7/path_resolution.7.html
  * Throws ENOENT when anything but the last component is missing.
+ */
+export function lookup(context: PathContext, path: string, followLast = true): Lookup {
+  const found = reach(context, path, followLast);
+  if (found.rest !== '') throw new Errno('ENOENT');
+  return found;
+}
+
+/**
+ * Walks a path as far as there is something, for those who make what is missing. Throws Errno for anything else.
  *
  * Whatever runs on a machine comes through here all the time, so that nothing is allocated on the way but the names.
  */
-export function lookup(context: PathContext, path: string, followLast = true): Lookup {
+export function reach(context: PathContext, path: string, followLast = true): Reach {
   if (path === '') throw new Errno('ENOENT');
   if (path.length > MAX_PATH_BYTES) throw new Errno('ENAMETOOLONG');
   const { mountNamespace } = context;
   const mustBeDirectory = path.endsWith('/');
-  let { mount, inode } = path.startsWith('/') ? context.root : context.cwd;
-  let rest = path;
-  let start = nameAfter(rest, 0);
+  const absolute = path.startsWith('/');
+  const walked = absolute ? walkedOn(context, path) : undefined;
+  let { mount, inode } = walked?.place ?? (absolute ? context.root : context.cwd);
+  let text = path;
+  let start = nameAfter(text, walked?.path.length ?? 0);
+  let steps = 0;
   let links = 0;
-  let named: Lookup | undefined;
-  while (start < rest.length) {
-    const slash = rest.indexOf('/', start);
-    const end = slash === -1 ? rest.length : slash;
-    const name = rest.slice(start, end);
-    start = nameAfter(rest, end);
+  /** How much of the text's end was there from the beginning: what comes before is a link's. */
+  let own = text.length;
+  let named: Reach | undefined;
+  while (start < text.length) {
+    const from = start;
+    const slash = text.indexOf('/', start);
+    const end = slash === -1 ? text.length : slash;
+    const name = text.slice(start, end);
+    start = nameAfter(text, end);
     if (!(inode instanceof DirectoryInode)) throw new Errno('ENOTDIR');
     requireAccess(inode, context.credentials, MAY_EXECUTE);
     requireReachable(mount);
+    steps += 1;
     if (name === '.') continue;
     if (name === '..') {
       ({ mount, inode } = above(context, { mount, inode }));
       continue;
     }
     if (name.length > MAX_NAME_BYTES) throw new Errno('ENAMETOOLONG');
-    const isLast = start === rest.length;
+    const isLast = start === text.length;
+    if (isLast && steps > FEW_STEPS && absolute && links === 0) {
+      rememberWalk(context, path.slice(0, from), { mount, inode });
+    }
     const child = inode.lookup(name);
     if (child === undefined) {
-      if (isLast) return { parent: { mount, inode }, name, location: undefined };
-      throw new Errno('ENOENT');
+      const parent = { mount, inode };
+      const rest = isLast ? '' : text.slice(start);
+      return { parent, name, location: undefined, rest, dangling: text.length - from > own };
     }
     if (child.type === 'symlink' && (!isLast || followLast || mustBeDirectory)) {
       if (++links > MAX_LINKS) throw new Errno('ELOOP');
       if (child instanceof MagicLink) {
         const target = child.follow();
-        if (isLast) named = { parent: { mount, inode }, name, location: target };
+        if (isLast) named = found({ mount, inode }, name, target);
         ({ mount, inode } = target);
         continue;
       }
       const { target } = child as SymlinkInode;
       if (target.startsWith('/')) ({ mount, inode } = context.root);
-      rest = isLast ? target : `${target}/${rest.slice(start)}`;
-      start = nameAfter(rest, 0);
+      own = Math.min(own, text.length - start);
+      text = isLast ? target : `${target}/${text.slice(start)}`;
+      start = nameAfter(text, 0);
       continue;
     }
     const under = mount;
     mount = mountNamespace.mountAt(mount, child);
     const next = mount === under ? child : mount.root;
-    if (isLast) named = { parent: { mount: under, inode }, name, location: { mount, inode: next } };
+    if (isLast) named = found({ mount: under, inode }, name, { mount, inode: next });
     inode = next;
   }
   if (mustBeDirectory && inode.type !== 'directory') throw new Errno('ENOTDIR');
   if (named !== undefined) return named;
   const location = { mount, inode };
-  return { parent: above(context, location), name: '', location };
+  return found(above(context, location), '', location);
+}
+
+function found(parent: Location, name: string, location: Location): Reach {
+  return { parent, name, location, rest: '', dangling: false };
+}
+
+// Directories that were walked to are remembered for those whom no directory keeps out, from the root of the namespace.
+
+function walkedOn(context: PathContext, path: string) {
+  const { walked, root } = context.mountNamespace;
+  return walked !== undefined && mayRemember(context) ? walked.on(path, root.inode.fs.names.changes) : undefined;
+}
+
+/** The path leads there without links. What other machines keep changes unnoticed. */
+function rememberWalk(context: PathContext, path: string, place: Location): void {
+  const { mountNamespace } = context;
+  if (!mayRemember(context) || (place.inode as DirectoryInode).generated) return;
+  for (let on: Mount | undefined = place.mount; on; on = on.point?.mount) if (on.remote !== undefined) return;
+  mountNamespace.walked ??= new WalkedDirectories();
+  mountNamespace.walked.remember({ path, place, changes: mountNamespace.root.inode.fs.names.changes });
+}
+
+function mayRemember({ root, mountNamespace, credentials }: PathContext): boolean {
+  return root === mountNamespace.root && hasCapability(credentials, 'CAP_DAC_OVERRIDE');
 }
 
 /** Where the next name begins, at or after `index`. */
