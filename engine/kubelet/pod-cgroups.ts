@@ -36,8 +36,10 @@ export class PodCgroups {
 
   /** Gives the Pod its group, or the group its present limits. */
   apply(pod: Pod): void {
-    this.#host.createCgroup(podCgroup(pod), podLimits(pod));
     const known = this.#pods.get(pod.metadata.uid);
+    // Most syncs change nothing.
+    if (known?.spec === pod.spec) return;
+    this.#host.createCgroup(podCgroup(pod), podLimits(pod));
     this.#pods.set(pod.metadata.uid, pod);
     this.#count(burstableRequest(pod) - (known === undefined ? 0 : burstableRequest(known)));
   }

@@ -1,5 +1,5 @@
 import type { Container, Pod, Secret } from '../api/kinds.ts';
-import { CriError, type PodSandboxConfig } from '../containerd/cri.ts';
+import { CriError } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
 import { pullSecrets } from './image-credentials.ts';
 import { grpcMessage, StartError } from './images.ts';
@@ -45,8 +45,7 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
   for (const { id, message, reason } of actions.containersToKill) {
     yield* killContainer(context, pod, context.runtime.containerStatus(id), podIp, { message, reason });
   }
-  const created = actions.createSandbox ? yield* createSandbox(context, pod, actions) : undefined;
-  const sandboxId = actions.createSandbox ? created?.id : actions.sandboxId;
+  const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
   if (sandboxId === undefined) return retryTime(context, RETRY_MS);
   if (!startsSomething(actions)) {
     yield* removeOld(context, pod);
@@ -56,7 +55,8 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
     context,
     pod,
     sandboxId,
-    sandboxConfig: created?.config ?? sandboxConfig(context, pod, actions.attempt),
+    // Worked out again after a sandbox was made, as the real kubelet does: what is odd about it is told twice.
+    sandboxConfig: sandboxConfig(context, pod, actions.attempt),
     podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
     volumes: inputs.volumes,
     pullSecrets: findPullSecrets(context, pod),
@@ -83,16 +83,10 @@ function findPullSecrets(context: KubeletContext, pod: Pod): readonly Secret[] {
   return secrets;
 }
 
-interface CreatedSandbox {
-  readonly id: string;
-  readonly config: PodSandboxConfig;
-}
-
-function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<CreatedSandbox | undefined> {
+function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {
   try {
     const handler = context.objects.runtimeHandler(pod.spec.runtimeClassName);
-    const config = sandboxConfig(context, pod, attempt);
-    return { id: yield* context.runtime.runPodSandbox(config, handler), config };
+    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt), handler);
   } catch (error) {
     const refused = error instanceof CriError && error.code !== 'Unavailable';
     if (!refused && !(error instanceof SandboxConfigError || error instanceof MissingReference)) throw error;
