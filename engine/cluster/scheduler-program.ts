@@ -24,7 +24,8 @@ export class SchedulerProgram {
   readonly #host: Host;
   readonly #connect: () => Transport;
   readonly #exchange: () => ExchangeHttp;
-  #running: RunningScheduler | undefined;
+  /** The cluster's own, and those that learners have besides it. */
+  readonly #running = new Set<RunningScheduler>();
 
   constructor(host: Host, connect: () => Transport, exchange: () => ExchangeHttp) {
     this.#host = host;
@@ -40,9 +41,13 @@ export class SchedulerProgram {
     });
   }
 
-  /** How the scheduler that runs now came to its last decision about a Pod; what an earlier one decided is forgotten. */
+  /** How a scheduler that runs now came to the last decision about a Pod; what an earlier one decided is forgotten. */
   explain(namespace: string, name: string): SchedulingDecision | undefined {
-    return this.#running?.explain(namespace, name);
+    const decisions = [...this.#running].flatMap((scheduler) => scheduler.explain(namespace, name) ?? []);
+    return decisions.reduce<SchedulingDecision | undefined>(
+      (last, each) => (last === undefined || each.atMs >= last.atMs ? each : last),
+      undefined,
+    );
   }
 
   *#start(process: Process): Task<RunningComponent | undefined> {
@@ -57,13 +62,13 @@ export class SchedulerProgram {
         readText: (file) => readText(process, file),
         leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
       });
-      this.#running = running;
+      this.#running.add(running);
       return {
         // Only a file can name extenders, who are asked by threads of their own.
         ...(path === undefined ? {} : { threads }),
         stop: () => {
           running.stop();
-          if (this.#running === running) this.#running = undefined;
+          this.#running.delete(running);
         },
       };
     } catch (error) {

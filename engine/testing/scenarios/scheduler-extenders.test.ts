@@ -238,3 +238,43 @@ ${extender('ignorable: true')}${extender(`enableHTTPS: true, tlsConfig: {caData:
     },
   ]);
 });
+
+test("a second scheduler in a Pod finds its extender by the Service's name", () => {
+  const bed = new Testbed(THREE);
+  bed.apply(nginx({ '/filter': { NodeNames: ['node-2'] } }));
+  bed.untilReady('extender');
+  bed.apply(`apiVersion: v1
+kind: ConfigMap
+metadata: {name: mine, namespace: kube-system}
+data:
+  config.yaml: |
+    apiVersion: kubescheduler.config.k8s.io/v1
+    kind: KubeSchedulerConfiguration
+    leaderElection: {leaderElect: false}
+    profiles: [{schedulerName: mine}]
+    extenders:
+    - {urlPrefix: "http://extender.default.svc", filterVerb: filter, nodeCacheCapable: true}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: mine, namespace: kube-system}
+spec:
+  containers:
+  - name: kube-scheduler
+    image: registry.k8s.io/kube-scheduler:v1.36.2
+    command: [kube-scheduler, --config=/etc/mine/config.yaml]
+    volumeMounts: [{name: config, mountPath: /etc/mine}]
+  volumes: [{name: config, configMap: {name: mine}}]
+`);
+  bed.until('the scheduler runs', () => bed.podView('mine', 'kube-system')?.ready === true);
+  bed.apply(pod('web').replace('spec:', 'spec:\n  schedulerName: mine'));
+  bed.apply(pod('other'));
+  bed.untilReady('web');
+  bed.untilReady('other');
+  expect(bed.nodeOf('web')).toBe('node-2');
+  expect(bed.rawEventsOf('web').find(({ reason }) => reason === 'Scheduled')).toMatchObject({
+    reportingComponent: 'mine',
+  });
+  expect(bed.cluster.explainScheduling('web')?.extenders).toMatchObject([{ verb: 'filter', nodes: ['node-2'] }]);
+  expect(bed.cluster.explainScheduling('other')?.node).toBe(bed.nodeOf('other'));
+});
