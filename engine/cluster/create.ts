@@ -1,8 +1,8 @@
 import type { JournalEntry } from '../sim/index.ts';
 import { bootCluster, replayCluster } from './boot.ts';
 import type { Cluster } from './cluster.ts';
-import { kubectlTools } from './kubectl-tools.ts';
 import type { ClusterOptions } from './options.ts';
+import { allTools } from './tools/all-tools.ts';
 
 /**
  * Builds a cluster and lets it come up: when this returns, every node is Ready and the control plane's Pods run.
@@ -10,7 +10,7 @@ import type { ClusterOptions } from './options.ts';
  * @throws Error for options that make no sense, or when the cluster does not come up.
  */
 export function createCluster(options: ClusterOptions = {}): Cluster {
-  return bootCluster(options, kubectlTools);
+  return bootCluster(options, allTools);
 }
 
 /**
@@ -19,5 +19,5 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
  * @throws Error when the journal was not written by a cluster with these options and this engine.
  */
 export function restoreCluster(options: ClusterOptions, journal: readonly JournalEntry[]): Cluster {
-  return replayCluster(options, kubectlTools, journal);
+  return replayCluster(options, allTools, journal);
 }

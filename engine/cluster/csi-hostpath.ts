@@ -16,6 +16,9 @@ const IMAGES: Readonly<Record<CsiProgramName, readonly [tag: string, sizeBytes: 
   'csi-attacher': ['v4.9.0', 25 * MEGABYTE],
 };
 
+/** The programs' names. */
+export const CSI_PROGRAMS = Object.keys(IMAGES) as readonly CsiProgramName[];
+
 const DRIVER = 'hostpath.csi.k8s.io';
 const NAME = 'csi-hostpathplugin';
 export const CSI_HOSTPATH_ACCOUNT = `${NAME}-sa`;
@@ -35,7 +38,7 @@ export function csiImages(programs: CsiPrograms, surroundings: Surroundings): re
       loaded ??= programs(surroundings);
       return loaded[name](process);
     };
-  return (Object.keys(IMAGES) as CsiProgramName[]).map((name) =>
+  return CSI_PROGRAMS.map((name) =>
     defineImage({
       reference: reference(name),
       sizeBytes: IMAGES[name][1],

@@ -1,6 +1,6 @@
 import type { Transport } from '../client/transport.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
-import type { ApiExtensions, ResourceHandler } from '../kube-apiserver/index.ts';
+import type { ApiExtensions, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { ReadSchedule } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
@@ -16,15 +16,18 @@ import type { ExchangeHttp } from './exchange-http.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 
-/**
- * What nothing asks for before a learner does: the programs that the workstation has beyond a plain machine's, and the
- * extensions API server. They are handed in from outside, so that a page can show a prompt before they have been loaded.
- */
-export interface WorkstationTools {
-  /** The programs of all machines and images, shells excepted. */
-  readonly programs: ProgramSource;
+export type { Descriptions };
+
+/** The learner's kubectl. */
+export interface KubectlTools {
   /** kubectl, given the way to the API server, or to whoever serves at a URL. */
   kubectl(connect: (server?: string, userName?: string) => Transport): Program;
+  /** What Tab offers behind `kubectl`. */
+  completeKubectl(words: readonly string[], transport: Transport): readonly string[];
+}
+
+/** What components ask in the middle of a step, which cannot wait. */
+export interface ComponentTools {
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
   /** How the API server asks others; before the first webhook or proxied request nobody is asked. */
@@ -35,28 +38,38 @@ export interface WorkstationTools {
   readonly requestFollower: () => RequestFollower;
   /** The kubelets' side of the device plugin protocol; until a plugin registers, nobody asks. */
   readonly createDeviceManager: CreateDeviceManager;
+  /** The kubelets' side of storage drivers; until one registers, nobody asks. */
+  readonly createNodePlugins: CreateNodePlugins;
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
-  /** The ingress controller; it runs once somebody has installed it. */
+}
+
+/** Programs that run once somebody starts them. */
+export interface ProgramTools {
+  /** The programs of all machines and images, shells excepted. */
+  readonly programs: ProgramSource;
+  /** The ingress controller. */
   readonly ingressNginx: (surroundings: IngressNginxSurroundings) => Program;
-  /** The Gateway API's controller; it runs once somebody has installed it. */
+  /** The Gateway API's controller. */
   readonly nginxGateway: (surroundings: GatewaySurroundings) => Program;
-  /** A server for API aggregation; it runs once somebody has installed it. */
+  /** A server for API aggregation. */
   readonly sampleApiServer: (surroundings: SampleApiServerSurroundings) => Program;
-  /** A server for the custom and external metrics APIs; it runs once somebody has installed it. */
+  /** A server for the custom and external metrics APIs. */
   readonly customMetricsAdapter: (surroundings: CustomMetricsSurroundings) => Program;
-  /** The kubelets' side of storage drivers; until one registers, nobody asks. */
-  readonly createNodePlugins: CreateNodePlugins;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
   /** What is installed on a node beside containerd. */
   readonly criTools: Readonly<Record<'crictl' | 'ctr', Program>>;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
-  /** What Tab offers behind `kubectl`. */
-  completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }
+
+/**
+ * What nothing asks for before a learner does: the programs that the workstation has beyond a plain machine's, and the
+ * extensions API server. They are handed in from outside, so that a page can show a prompt before they have been loaded.
+ */
+export interface WorkstationTools extends KubectlTools, ComponentTools, ProgramTools {}

@@ -5,7 +5,8 @@ import type { ClusterInput } from '../cluster/input.ts';
 import type { ClusterView } from '../cluster/view.ts';
 import { Simulation } from '../sim/index.ts';
 import { ClusterDriver } from './cluster-driver.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, FrameSink } from './frame.ts';
+import type { LateComing } from './late-part.ts';
 import type { RealTime } from './real-time.ts';
 import { replay } from './replay.ts';
 
@@ -79,19 +80,22 @@ class CountingCluster {
   }
 }
 
-function bench() {
+function bench(late?: LateComing) {
   const thread = new Thread();
   const counting = new CountingCluster();
   const cluster = counting as unknown as Cluster & { client: Client };
   const frames: Frame[] = [];
   const failures: unknown[] = [];
-  const driver = new ClusterDriver(cluster, thread, {
+  const waits: boolean[] = [];
+  const sink: FrameSink = {
     frame: (frame) => frames.push(frame),
+    waits: (waiting) => waits.push(waiting),
     failed: (error) => failures.push(error),
-  });
+  };
+  const driver = new ClusterDriver(cluster, thread, sink, late);
   driver.start();
   const shown = () => frames.flatMap((frame) => frame.output).map(({ data }) => new TextDecoder().decode(data));
-  return { thread, counting, sim: counting.sim, driver, frames, failures, shown };
+  return { thread, counting, sim: counting.sim, driver, frames, failures, waits, shown };
 }
 
 const typed = (text: string) => ({ kind: 'terminal.input', terminal: 'shell', text }) as const;
@@ -123,6 +127,34 @@ test('a paused clock stands, yet what is due in this instant happens', () => {
   thread.pass(1_000);
   expect(sim.nowMs).toBeGreaterThan(atMs + 900);
   expect(sim.nowMs).toBeLessThanOrEqual(atMs + 1_000);
+});
+
+test('while a program waits for what is being loaded nothing runs and no time passes', async () => {
+  const come = Promise.withResolvers<void>();
+  const late = { arrived: false, missing: () => (late.arrived ? undefined : missing) };
+  let missing: Promise<void> | undefined;
+  const { thread, sim, driver, shown, waits } = bench(late);
+  thread.pass(1_000);
+  missing = come.promise;
+  driver.submit(typed('ls\r'));
+  const atMs = sim.nowMs;
+  thread.pass(60_000);
+  expect([sim.nowMs, shown(), waits]).toEqual([atMs, [], [true]]);
+  late.arrived = true;
+  come.resolve();
+  await come.promise;
+  thread.pass(500);
+  expect([shown(), waits]).toEqual([['ls\r'], [true, false]]);
+  expect(sim.nowMs).toBeGreaterThan(atMs);
+  expect(sim.nowMs).toBeLessThanOrEqual(atMs + 500);
+});
+
+test('what cannot be loaded stops the driver, and is told', async () => {
+  const failed = Promise.reject(new Error('the line is down'));
+  const { thread, failures } = bench({ arrived: false, missing: () => failed });
+  thread.pass(100);
+  await failed.catch(() => {});
+  expect(failures).toEqual([new Error('the line is down')]);
 });
 
 test('a held clock runs nothing at all and forgets the time it was held', () => {

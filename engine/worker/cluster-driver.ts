@@ -3,6 +3,7 @@ import type { ClusterInput } from '../cluster/input.ts';
 import type { ClusterView } from '../cluster/view.ts';
 import type { JournalEntry } from '../sim/index.ts';
 import type { ClockReading, FrameSink } from './frame.ts';
+import type { LateComing } from './late-part.ts';
 import { OutputBatch } from './output-batch.ts';
 import { Picture } from './picture.ts';
 import type { RealTime } from './real-time.ts';
@@ -15,6 +16,7 @@ const STEPS_PER_LOOK = 5;
 const MAX_LAG_MS = 250;
 const FRAME_MS = 100;
 const IDLE_MS = 100;
+const NOTHING_LATE: LateComing = { arrived: true, missing: () => undefined };
 /** Terminals that draw slower than programs write stop the clock at this many bytes. */
 const MAX_OUTSTANDING_BYTES = 256 * 1024;
 /** How far apart a jump looks at the picture, and how far it goes, in virtual milliseconds. */
@@ -29,6 +31,7 @@ export class ClusterDriver {
   readonly cluster: Cluster;
   readonly #time: RealTime;
   readonly #sink: FrameSink;
+  readonly #late: LateComing;
   readonly #output = new OutputBatch();
   readonly #picture: Picture;
   #entries: JournalEntry[] = [];
@@ -48,8 +51,11 @@ export class ClusterDriver {
   #lastFrameMs = Number.NEGATIVE_INFINITY;
   #clockShown = '';
   #cancelTurn: (() => void) | undefined;
+  /** Whether time stands still until something has been loaded. */
+  #waiting = false;
 
-  constructor(cluster: Cluster, time: RealTime, sink: FrameSink) {
+  constructor(cluster: Cluster, time: RealTime, sink: FrameSink, late: LateComing = NOTHING_LATE) {
+    this.#late = late;
     this.cluster = cluster;
     this.#time = time;
     this.#sink = sink;
@@ -152,7 +158,7 @@ export class ClusterDriver {
   }
 
   get #moving(): boolean {
-    return !this.#held && (!this.#paused || this.#jumpEndMs !== undefined);
+    return !this.#held && !this.#waiting && (!this.#paused || this.#jumpEndMs !== undefined);
   }
 
   /** Settles the time that passed under the old setting before the new one holds. */
@@ -202,17 +208,38 @@ export class ClusterDriver {
   #runSlice(): boolean {
     const { sim } = this.cluster;
     const endMs = this.#time.now() + SLICE_MS;
-    if (this.#held) return true;
     for (;;) {
+      if (this.#held || this.#waits()) return true;
       const jumpEndMs = this.#jumpEndMs;
       // Whole milliseconds keep the journal's times short.
       const goalMs =
         jumpEndMs === undefined ? Math.floor(this.#dueMs) : Math.min(jumpEndMs, sim.nowMs + JUMP_STRIDE_MS);
-      const reached = sim.advance(goalMs, STEPS_PER_LOOK);
+      const reached = sim.advance(goalMs, this.#late.arrived ? STEPS_PER_LOOK : 1);
       if (reached && jumpEndMs === undefined) return true;
       if (reached && jumpEndMs !== undefined) this.#lookForJump(jumpEndMs);
       if (this.#full || this.#time.now() >= endMs) return false;
     }
+  }
+
+  /** Whether time has to stand still, since what a program needs for its first step has not been loaded. */
+  #waits(): boolean {
+    const missing = this.#late.missing();
+    if (missing === undefined) return false;
+    if (this.#waiting) return true;
+    this.#waiting = true;
+    this.#sink.waits?.(true);
+    const goOn = () => {
+      this.#waiting = false;
+      this.#lastRealMs = this.#time.now();
+      this.#sink.waits?.(false);
+      this.#turnIn(0);
+    };
+    const fail = (error: unknown) => {
+      this.stop();
+      this.#sink.failed(error);
+    };
+    missing.then(goOn, fail);
+    return true;
   }
 
   #lookForJump(jumpEndMs: number): void {

@@ -1,79 +1,119 @@
-import type { WorkstationTools } from '../cluster/workstation-tools.ts';
+import { CSI_PROGRAMS } from '../cluster/csi-hostpath.ts';
+import type { ComponentTools, KubectlTools, ProgramTools, WorkstationTools } from '../cluster/workstation-tools.ts';
 import type { Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
+import { type LateComing, LatePart } from './late-part.ts';
+import type { LateParts } from './late-parts.ts';
 
 /** The workstation's tools, to be loaded while the learner already looks at a prompt. */
-export interface DeferredTools {
+export interface DeferredTools extends LateComing {
   readonly tools: WorkstationTools;
-  /** Loads them; no input may reach the cluster before this has resolved. */
-  load(): Promise<void>;
+  /** Resolves when a shell may be given lines: what is asked in the middle of a step has come. Programs may be on their way. */
+  readonly ready: Promise<void>;
+  /** Resolves when everything has come; rejects when something cannot be loaded. */
+  readonly complete: Promise<void>;
 }
 
-/**
- * Stands in for the tools until they are there. Whether they were loaded early or late leaves no trace in the
- * simulation: nothing uses them before an input asks for it, and inputs wait.
- */
-export function deferTools(fetch: () => Promise<WorkstationTools>): DeferredTools {
-  let fetched: WorkstationTools | undefined;
-  const present = (): WorkstationTools => {
-    if (fetched === undefined) throw new Error('what is loaded late was asked for before it was loaded');
-    return fetched;
+/** Verbs of kubectl that never need what the documentation says of fields, which comes last. */
+const WITHOUT_DESCRIPTIONS = new Set(
+  `annotate api-resources api-versions apply attach auth autoscale certificate cluster-info config cordon cp create debug delete
+  describe diff drain edit events exec expose get label logs patch port-forward proxy replace rollout run scale set taint top
+  uncordon version wait`.split(/\s+/),
+);
+
+/** Stands in for the tools until they are there. */
+export function deferTools(parts: LateParts): DeferredTools {
+  const descriptions = new LatePart(parts.descriptions);
+  const kubectl = new LatePart(parts.kubectl.then((kubectlWith) => kubectlWith(() => descriptions.value)));
+  const components = new LatePart(parts.components);
+  const programs = new LatePart(parts.programs);
+  const all = [kubectl, components, programs, descriptions];
+  const arrived = (some: readonly LatePart<unknown>[]) =>
+    Promise.all(some.map(({ arrival }) => arrival)).then(() => {});
+  const deferred = {
+    tools: { ...deferKubectl(kubectl, descriptions), ...deferComponents(components), ...deferPrograms(programs) },
+    ready: arrived([kubectl, components]),
+    complete: arrived(all),
+    get arrived() {
+      return all.every(({ here }) => here);
+    },
+    missing: () => all.find(({ missing }) => missing)?.arrival,
   };
+  for (const promise of [deferred.ready, deferred.complete]) promise.catch(() => {});
+  return deferred;
+}
+
+function deferKubectl(kubectl: LatePart<KubectlTools>, descriptions: LatePart<unknown>): KubectlTools {
   return {
-    tools: {
-      programs: {
-        program(name, flavour) {
-          let program: Program | undefined;
-          return (process) => {
-            program ??= present().programs.program(name, flavour);
-            return program(process);
-          };
-        },
-      },
-      kubectl(connect) {
-        let kubectl: ReturnType<WorkstationTools['kubectl']> | undefined;
-        return (process) => {
-          kubectl ??= present().kubectl(connect);
-          return kubectl(process);
-        };
-      },
-      apiExtensions: () => present().apiExtensions(),
-      httpExchange: () => present().httpExchange(),
-      serverProxy: () => present().serverProxy(),
-      readSchedule: (schedule, timeZone) => present().readSchedule(schedule, timeZone),
-      proxyModes: () => present().proxyModes(),
-      requestFollower: () => present().requestFollower(),
-      createDeviceManager: (surroundings) => present().createDeviceManager(surroundings),
-      gpuBehaviour: (gpus) => present().gpuBehaviour(gpus),
-      ingressNginx: (surroundings) => late(() => present().ingressNginx(surroundings)),
-      nginxGateway: (surroundings) => late(() => present().nginxGateway(surroundings)),
-      sampleApiServer: (surroundings) => late(() => present().sampleApiServer(surroundings)),
-      customMetricsAdapter: (surroundings) => late(() => present().customMetricsAdapter(surroundings)),
-      createNodePlugins: (surroundings) => present().createNodePlugins(surroundings),
-      csiPrograms: (surroundings) => present().csiPrograms(surroundings),
-      criTools: { crictl: late(() => present().criTools.crictl), ctr: late(() => present().criTools.ctr) },
-      etcdTools(dial) {
-        let tools: ReturnType<WorkstationTools['etcdTools']> | undefined;
-        const late =
-          (name: 'etcdctl' | 'etcdutl'): Program =>
-          (process) => {
-            tools ??= present().etcdTools(dial);
-            return tools[name](process);
-          };
-        return { etcdctl: late('etcdctl'), etcdutl: late('etcdutl') };
-      },
-      completeKubectl: (words, transport) => present().completeKubectl(words, transport),
+    kubectl(connect) {
+      const plain = late([kubectl], () => kubectl.value.kubectl(connect));
+      const explaining = late([kubectl, descriptions], () => plain);
+      return (process) => (WITHOUT_DESCRIPTIONS.has(process.argv[1] ?? '') ? plain : explaining)(process);
     },
-    async load() {
-      fetched ??= await fetch();
+    completeKubectl: (words, transport) => kubectl.value.completeKubectl(words, transport),
+  };
+}
+
+function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
+  return {
+    apiExtensions: () => components.value.apiExtensions(),
+    httpExchange: () => components.value.httpExchange(),
+    serverProxy: () => components.value.serverProxy(),
+    requestFollower: () => components.value.requestFollower(),
+    createDeviceManager: (surroundings) => components.value.createDeviceManager(surroundings),
+    createNodePlugins: (surroundings) => components.value.createNodePlugins(surroundings),
+    gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
+    readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
+    proxyModes: () => components.value.proxyModes(),
+  };
+}
+
+function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
+  const from = (find: (tools: ProgramTools) => Program) => late([programs], () => find(programs.value));
+  return {
+    programs: { program: (name, flavour) => from((tools) => tools.programs.program(name, flavour)) },
+    ingressNginx: (surroundings) => from((tools) => tools.ingressNginx(surroundings)),
+    nginxGateway: (surroundings) => from((tools) => tools.nginxGateway(surroundings)),
+    sampleApiServer: (surroundings) => from((tools) => tools.sampleApiServer(surroundings)),
+    customMetricsAdapter: (surroundings) => from((tools) => tools.customMetricsAdapter(surroundings)),
+    csiPrograms(surroundings) {
+      let made: ReturnType<ProgramTools['csiPrograms']> | undefined;
+      const program = (name: (typeof CSI_PROGRAMS)[number]) =>
+        from((tools) => {
+          made ??= tools.csiPrograms(surroundings);
+          return made[name];
+        });
+      return Object.fromEntries(CSI_PROGRAMS.map((name) => [name, program(name)])) as ReturnType<
+        ProgramTools['csiPrograms']
+      >;
+    },
+    criTools: { crictl: from((tools) => tools.criTools.crictl), ctr: from((tools) => tools.criTools.ctr) },
+    etcdTools(dial) {
+      let made: ReturnType<ProgramTools['etcdTools']> | undefined;
+      const program = (name: 'etcdctl' | 'etcdutl') =>
+        from((tools) => {
+          made ??= tools.etcdTools(dial);
+          return made[name];
+        });
+      return { etcdctl: program('etcdctl'), etcdutl: program('etcdutl') };
     },
   };
 }
 
-/** A program that is looked for when it first runs. */
-function late(find: () => Program): Program {
-  let program: Program | undefined;
-  return (process) => {
-    program ??= find();
-    return program(process);
+/** A program that is looked for when it first runs. Where its part has not come, its first step waits for that. */
+function late(parts: readonly LatePart<unknown>[], find: () => Program): Program {
+  let found: Program | undefined;
+  const program: Program = (process) => {
+    found ??= find();
+    return found(process);
   };
+  return (process) => {
+    if (found !== undefined || parts.every(({ here }) => here)) return program(process);
+    for (const part of parts) part.want();
+    return whenItRuns(() => program(process));
+  };
+}
+
+function* whenItRuns(begin: () => Task<number>): Task<number> {
+  return yield* begin();
 }

@@ -42,6 +42,8 @@ export interface Frame {
 /** Who gets the frames. */
 export interface FrameSink {
   frame(frame: Frame): void;
+  /** Time stands still until something has been loaded, or goes on again. */
+  waits?(waiting: boolean): void;
   /** The engine has thrown; the driver has stopped for good. */
   failed(error: unknown): void;
 }

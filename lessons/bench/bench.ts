@@ -32,8 +32,10 @@ export class Bench {
   readonly setup: BenchSetup;
   readonly phase = new Signal<Phase>({ kind: 'starting' });
   readonly view = new Signal<ClusterView | undefined>(undefined);
-  /** Whether the tools have come, without which a command waits. */
+  /** Whether everything has come that the engine loads late. */
   readonly equipped = new Signal(false);
+  /** Whether a command waits, or would wait, for tools that have not come. */
+  readonly waiting = new Signal(true);
   readonly clock = new Signal<ClockReading | undefined>(undefined);
   readonly goals = new Signal<readonly GoalState[]>([]);
   /** The moment that is looked at, while it is not the present. */
@@ -234,6 +236,9 @@ export class Bench {
       equipped: () => {
         if (ours()) this.equipped.value = true;
       },
+      waits: (waiting) => {
+        if (ours()) this.waiting.value = waiting;
+      },
       goals: (states) => {
         if (ours()) this.goals.value = states;
       },
@@ -324,6 +329,7 @@ export class Bench {
     this.#worker = undefined;
     this.#remote = undefined;
     this.equipped.value = false;
+    this.waiting.value = true;
     this.clock.value = undefined;
     this.past.value = undefined;
     this.#present = undefined;

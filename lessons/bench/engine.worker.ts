@@ -22,7 +22,8 @@ const PROGRESS_EVERY_MS = 50;
 
 interface Running {
   readonly cluster: Cluster;
-  /** Resolves when it may be given inputs. */
+  /** Resolves when it may be given lines for its shells, and when anything may be asked of it. */
+  readonly ready: Promise<void>;
   readonly complete: Promise<void>;
   readonly driver: ClusterDriver;
   readonly setup: BenchSetup;
@@ -33,8 +34,8 @@ interface Running {
   readonly marks: HistoryMarks;
 }
 
-/** Whether an input waits for the tools; those after it wait too. */
-let waiting = false;
+/** What an input waits for; those after it wait too. */
+let awaited: Promise<void> | undefined;
 /** The terminals that have been opened on this page. */
 const open = new Set<string>();
 let bench: Running | undefined;
@@ -49,15 +50,27 @@ function running(): Running {
 }
 
 async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: BenchSink): Promise<void> {
-  const { cluster, complete } = await startCluster(saved?.options ?? setup.options);
+  const { cluster, late } = await startCluster(saved?.options ?? setup.options);
+  const { ready, complete } = late;
   complete.then(
     () => sink.equipped(),
     (error: unknown) => sink.failed(messageOf(error)),
   );
-  const driver = new ClusterDriver(cluster, threadTime, {
-    frame: (frame) => void sink.frame(frame),
-    failed: (error) => void sink.failed(messageOf(error)),
-  });
+  // Whoever waits for everything tells of a failure.
+  ready.then(
+    () => sink.waits(false),
+    () => {},
+  );
+  const driver = new ClusterDriver(
+    cluster,
+    threadTime,
+    {
+      frame: (frame) => void sink.frame(frame),
+      waits: (waiting) => void sink.waits(waiting),
+      failed: (error) => void sink.failed(messageOf(error)),
+    },
+    late,
+  );
   const progress = (reachedMs: number) => sink.progress(reachedMs, saved?.end?.timeMs);
   const baseRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   const firstMs = cluster.sim.nowMs;
@@ -66,7 +79,7 @@ async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: Bench
     await inSlices(replay(cluster, saved.entries, saved.end), progress);
   }
   driver.start({ entriesKept: saved !== undefined });
-  bench = { cluster, complete, driver, setup, baseRevision, firstMs, marks: new HistoryMarks(cluster) };
+  bench = { cluster, ready, complete, driver, setup, baseRevision, firstMs, marks: new HistoryMarks(cluster) };
   watchGoals(cluster, setup, sink);
 }
 
@@ -99,11 +112,11 @@ function watchGoals(cluster: Cluster, { checks }: BenchSetup, sink: BenchSink): 
 const worker: BenchWorker = {
   start,
   async submit(input) {
-    const { complete, driver } = running();
+    const { driver } = running();
     if (input.kind === 'terminal.open') open.add(input.terminal);
     else {
-      waiting ||= needsTools(input);
-      if (waiting) await complete;
+      awaited = neededFor(input);
+      if (awaited !== undefined) await awaited;
     }
     const answer = driver.submit(input);
     // An answer may hold functions (a watch, a stream), which do not travel.
@@ -151,18 +164,24 @@ const worker: BenchWorker = {
     past = undefined;
     running().driver.hold(false);
   },
-  grade() {
+  async grade() {
+    await running().complete;
     const { cluster, setup, baseRevision } = running();
     if (setup.exercise === undefined) throw new Error('there is nothing to grade on this page');
     return grade(cluster, setup.exercise, baseRevision);
   },
 };
 
-/** A shell that has had no line yet needs nothing but itself for its prompt and for the letters typed behind it. */
-function needsTools(input: ClusterInput): boolean {
-  if (input.kind === 'terminal.resize') return false;
-  if (input.kind !== 'terminal.input' || !open.has(input.terminal)) return true;
-  return !/^[ -~\u00a1-\uffff]*$/.test(input.text);
+/**
+ * A shell that has had no line yet needs nothing but itself for its prompt and for the letters typed behind it. What a line
+ * may have components ask for must have come before it; programs that it starts are waited for when they start.
+ */
+function neededFor(input: ClusterInput): Promise<void> | undefined {
+  const { ready, complete } = running();
+  if (awaited === complete || input.kind === 'terminal.resize') return awaited;
+  if (input.kind !== 'terminal.input' || !open.has(input.terminal)) return complete;
+  if (/^[ -~\u00a1-\uffff]*$/.test(input.text)) return awaited;
+  return ready;
 }
 
 function messageOf(error: unknown): string {

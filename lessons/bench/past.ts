@@ -13,8 +13,8 @@ export async function* bringTo(
   journal: readonly JournalEntry[],
   timeMs: number,
 ): AsyncGenerator<number, Cluster> {
-  const { cluster, complete } = await startCluster(options);
-  await complete;
+  const { cluster, late } = await startCluster(options);
+  await late.complete;
   const entries = journal.filter((entry) => entry.timeMs <= timeMs);
   yield* replay(cluster, entries, undefined, STEPS_PER_SLICE);
   while (!cluster.sim.advance(timeMs, STEPS_PER_SLICE)) yield cluster.sim.nowMs;

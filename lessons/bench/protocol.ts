@@ -119,7 +119,7 @@ export interface BenchWorker extends BenchLooking, ManifestHelp {
   /** Back to the present. */
   lookNow(): void;
   /** Full grading, on forks. */
-  grade(): Report;
+  grade(): Promise<Report>;
 }
 
 export type DriveOrder =
@@ -130,8 +130,10 @@ export type DriveOrder =
 /** The page's side. */
 export interface BenchSink {
   frame(frame: Frame): void;
-  /** The tools have come: whatever has been typed is carried out. */
+  /** Everything has come. */
   equipped(): void;
+  /** Whether a command waits, or would wait, for what is still on its way; at first it would. */
+  waits(waiting: boolean): void;
   goals(states: readonly GoalState[]): void;
   /** The cluster is being brought up or back: virtual milliseconds reached, and how many there are if that is known. */
   progress(reachedMs: number, ofMs: number | undefined): void;

@@ -94,7 +94,7 @@ here('an engine that cannot be loaded is told in a sentence, with a way on', asy
 here('what has not come yet is said in the terminal; letters show at once and the command waits', async () => {
   const reader = await visit.reader();
   const come = Promise.withResolvers<void>();
-  await reader.route('**/kubectl-tools*.js', async (route) => {
+  await reader.route('**/late-kubectl*.js', async (route) => {
     await come.promise;
     await route.continue();
   });

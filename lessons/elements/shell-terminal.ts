@@ -80,7 +80,7 @@ export class ShellTerminal extends HTMLElement {
       if (kind === 'running') this.#connect();
     });
     setTimeout(() => {
-      for (const signal of [bench.phase, bench.equipped]) signal.on(() => this.#tellWait());
+      for (const signal of [bench.phase, bench.waiting]) signal.on(() => this.#tellWait());
       void this.#prompted.promise.then(() => this.#tellWait());
     }, PATIENCE_MS);
   }
@@ -98,9 +98,9 @@ export class ShellTerminal extends HTMLElement {
   }
 
   #tellWait(): void {
-    const { phase, equipped } = this.#bench!;
+    const { phase, waiting } = this.#bench!;
     const started = phase.value.kind === 'running' && this.#hasPrompt;
-    const ahead = started ? !equipped.value : ['starting', 'running'].includes(phase.value.kind);
+    const ahead = started ? waiting.value : ['starting', 'running'].includes(phase.value.kind);
     const text = started ? words.terminal.toolsComing : words.terminal.loading;
     setText(this.#wait, ahead ? text : '');
   }

@@ -1,6 +1,6 @@
 import { bootCluster } from '../../cluster/boot.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { kubectlTools } from '../../cluster/kubectl-tools.ts';
+import { allTools } from '../../cluster/tools/all-tools.ts';
 import type { ClusterOptions } from '../../cluster/options.ts';
 import type { WorkstationTools } from '../../cluster/workstation-tools.ts';
 import { type Fault, faultyTransport } from './fault.ts';
@@ -13,8 +13,8 @@ export class OurSide implements Side {
 
   constructor(options: ClusterOptions) {
     const kubectl: WorkstationTools['kubectl'] = (connect) =>
-      kubectlTools.kubectl((server) => faultyTransport(connect(server), () => this.#fault));
-    this.#cluster = bootCluster(options, { ...kubectlTools, kubectl });
+      allTools.kubectl((server) => faultyTransport(connect(server), () => this.#fault));
+    this.#cluster = bootCluster(options, { ...allTools, kubectl });
   }
 
   setFault(fault: Fault | undefined): void {

@@ -1,0 +1,23 @@
+import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
+import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
+import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
+import { otherModes } from '../../kube-proxy/other-modes.ts';
+import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
+import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
+import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
+import { httpExchange } from '../../linux/programs/go/http-client.ts';
+import { requestFollower } from '../requests/index.ts';
+import type { ComponentTools } from '../workstation-tools.ts';
+
+/** What components are not before a learner has had a say. */
+export const componentTools: ComponentTools = {
+  apiExtensions: () => apiExtensions,
+  httpExchange: () => httpExchange,
+  serverProxy: () => proxy,
+  requestFollower: () => requestFollower,
+  createDeviceManager,
+  createNodePlugins,
+  gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
+  readSchedule,
+  proxyModes: () => otherModes,
+};

@@ -1,0 +1,18 @@
+import { completeKubectl, createKubectl } from '../../kubectl/index.ts';
+import { customMetricsManifest } from '../custom-metrics-manifest.ts';
+import { ingressNginxManifest } from '../ingress-nginx-manifest.ts';
+import { nginxGatewayManifest } from '../nginx-gateway-manifest.ts';
+import { KUBERNETES_VERSION } from '../versions.ts';
+import type { Descriptions, KubectlTools } from '../workstation-tools.ts';
+
+/** The learner's kubectl; what `kubectl explain` says of fields is handed in, since it is larger than all the rest. */
+export const kubectlWith = (descriptions: () => Descriptions): KubectlTools => ({
+  kubectl: (connect) =>
+    createKubectl({
+      connect: ({ server, userName }) => connect(server, userName),
+      version: KUBERNETES_VERSION,
+      descriptions,
+      manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url) ?? customMetricsManifest(url),
+    }),
+  completeKubectl,
+});

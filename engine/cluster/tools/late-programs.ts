@@ -1,0 +1,42 @@
+import { crictl } from '../../containerd/crictl/crictl.ts';
+import { ctr } from '../../containerd/ctr/ctr.ts';
+import { csiPrograms } from '../../csi-hostpath/index.ts';
+import { ingressNginxProgram } from '../../ingress-nginx/index.ts';
+import { serveModel, train, vectorAdd } from '../../linux/nvidia/cuda-programs.ts';
+import { lspci, nvidiaSmi } from '../../linux/nvidia/nvidia-smi.ts';
+import { allPrograms } from '../../linux/programs/all-programs.ts';
+import type { Program } from '../../linux/syscalls.ts';
+import { nginxGatewayProgram } from '../../nginx-gateway-fabric/index.ts';
+import { nvidiaDevicePlugin } from '../../nvidia-device-plugin/program.ts';
+import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts';
+import { customMetricsAdapter } from '../custom-metrics-adapter.ts';
+import { createEtcdctl } from '../etcdctl/etcdctl.ts';
+import { etcdutl } from '../etcdctl/etcdutl.ts';
+import { sampleApiServer } from '../sample-apiserver.ts';
+import type { ProgramTools } from '../workstation-tools.ts';
+
+const GPU_PROGRAMS: Readonly<Record<string, Program>> = {
+  lspci,
+  'nvidia-device-plugin': nvidiaDevicePlugin,
+  'nvidia-smi': nvidiaSmi,
+  serve: serveModel,
+  'tiny-device-plugin': tinyDevicePlugin,
+  train,
+  vectorAdd,
+};
+
+/** The programs of machines and images that no cluster needs to come up. */
+export const programTools: ProgramTools = {
+  programs: {
+    program(name, flavour) {
+      return Object.hasOwn(GPU_PROGRAMS, name) ? GPU_PROGRAMS[name]! : allPrograms.program(name, flavour);
+    },
+  },
+  criTools: { crictl, ctr },
+  etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
+  ingressNginx: ingressNginxProgram,
+  nginxGateway: nginxGatewayProgram,
+  sampleApiServer,
+  customMetricsAdapter,
+  csiPrograms,
+};
