@@ -41,7 +41,8 @@ export class SlowLine {
   }
 
   #tick(): void {
-    let left = (this.#line.bytesPerSecond * TICK_MS) / 1000;
+    // Whole bytes: a fraction of one would never be sent.
+    let left = Math.floor((this.#line.bytesPerSecond * TICK_MS) / 1000);
     while (left > 0) {
       const sending = this.#waiting.shift();
       if (sending === undefined) return;

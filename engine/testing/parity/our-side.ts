@@ -1,7 +1,7 @@
 import { bootCluster } from '../../cluster/boot.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { allTools } from '../../cluster/tools/all-tools.ts';
 import type { ClusterOptions } from '../../cluster/options.ts';
+import { allTools } from '../../cluster/tools/all-tools.ts';
 import type { WorkstationTools } from '../../cluster/workstation-tools.ts';
 import { type Fault, faultyTransport } from './fault.ts';
 import { COMMAND_LIMIT_MS, type Outcome, type Side } from './side.ts';
