@@ -291,6 +291,8 @@ export function finish(
   container.reason = reason;
   container.message = message;
   container.log.end();
+  container.terminal?.hangUp();
+  container.terminal = undefined;
   for (const client of container.attached) client.exit({ exitCode: 0 });
   container.attached.clear();
   host.removeCgroup(container.cgroup);

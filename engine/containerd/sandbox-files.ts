@@ -14,7 +14,7 @@ export function writeSandboxFiles(root: Process, id: string, config: PodSandboxC
   const directory = sandboxDirectory(id);
   makeDirectories(root, directory);
   root.writeFile(`${directory}/hostname`, `${config.hostname}\n`);
-  root.writeFile(`${directory}/hosts`, root.access('/etc/hosts', 'exists') ? root.readFile('/etc/hosts') : '');
+  root.writeFile(`${directory}/hosts`, contentOf(root, '/etc/hosts'));
   root.writeFile(`${directory}/resolv.conf`, resolvConf(root, config));
 }
 
@@ -23,12 +23,15 @@ export function removeSandboxFiles(root: Process, id: string): void {
 }
 
 function resolvConf(root: Process, { dnsConfig }: PodSandboxConfig): string | Uint8Array {
-  if (dnsConfig === undefined) {
-    return root.access('/etc/resolv.conf', 'exists') ? root.readFile('/etc/resolv.conf') : '';
-  }
+  if (dnsConfig === undefined) return contentOf(root, '/etc/resolv.conf');
   const lines: string[] = [];
   if (dnsConfig.searches.length > 0) lines.push(`search ${dnsConfig.searches.join(' ')}`);
   for (const server of dnsConfig.servers) lines.push(`nameserver ${server}`);
   if (dnsConfig.options.length > 0) lines.push(`options ${dnsConfig.options.join(' ')}`);
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Of a file of the machine; nothing where that has none. */
+function contentOf(root: Process, path: string): Uint8Array | '' {
+  return root.access(path, 'exists') ? root.readFile(path) : '';
 }

@@ -176,6 +176,7 @@ export class Kernel {
   /** What all files of the machine together may take of the simulator's own memory. */
   readonly heap = new Quota(HEAP_BYTES);
   readonly #names: NameChanges = { changes: 0 };
+  readonly #now = (): number => this.sim.wallMs;
   readonly executables: Executables;
   /** A network namespace with nothing but a loopback interface. */
   readonly createNetwork: () => NetNamespace;
@@ -267,7 +268,7 @@ export class Kernel {
       quota,
       heap: new Quota(Number.POSITIVE_INFINITY, this.heap),
       names: this.#names,
-      now: () => this.sim.wallMs,
+      now: this.#now,
     });
   }
 

@@ -7,11 +7,11 @@ import { Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { lowerDirectory } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, type Mount, setPropagation } from '../vfs/mount.ts';
-import { locate } from '../vfs/path.ts';
+import { locate, lookup } from '../vfs/path.ts';
 import type { ControlGroup } from './cgroup.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
 import { killForMemory } from './oom.ts';
-import { realpath } from './path-calls.ts';
+import { pathOfFound } from './path-calls.ts';
 import { procRoot } from './proc/proc.ts';
 import { mountRemote } from './remote-mounts.ts';
 
@@ -21,12 +21,14 @@ const PAGE_BYTES = 4096;
 
 export function mount(task: TaskStruct, options: MountOptions): void {
   if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
-  const point = locate(task, options.target);
+  const found = lookup(task, options.target);
+  const point = found.location;
+  if (point === undefined) throw new Errno('ENOENT');
   if (options.type === 'remount') {
     remount(task, point, options);
     return;
   }
-  const path = realpath(task, options.target);
+  const path = pathOfFound(task, found);
   if (options.type === 'bind') {
     bind(task, point, path, options);
     return;

@@ -270,7 +270,11 @@ export function readlink(task: TaskStruct, path: string): string {
 }
 
 export function realpath(task: TaskStruct, path: string): string {
-  const { parent, name, location } = lookup(task, path);
+  return pathOfFound(task, lookup(task, path));
+}
+
+/** Where something was found, without links. Throws ENOENT where there was nothing. */
+export function pathOfFound(task: TaskStruct, { parent, name, location }: Lookup): string {
   if (location === undefined) throw new Errno('ENOENT');
   if (location.inode instanceof DirectoryInode) return pathOf(task.root, location);
   const above = pathOf(task.root, parent);

@@ -133,7 +133,7 @@ export class FileContent {
     if (!this.#shared && size <= this.#bytes.length) return;
     const capacity = size <= this.#bytes.length ? size : Math.max(size, Math.min(SMALL_BYTES, this.#bytes.length * 2));
     const grown = new Uint8Array(capacity);
-    grown.set(this.#bytes.subarray(0, this.#size));
+    if (this.#size > 0) grown.set(this.#bytes.subarray(0, this.#size));
     this.#bytes = grown;
     this.#shared = false;
   }
