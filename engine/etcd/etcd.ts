@@ -40,8 +40,8 @@ export class Etcd {
   #watchers: readonly Watcher[] = [];
   /** Those of them whom keys of one resource can concern, in the same order; made anew when watchers come and go. */
   readonly #watchersOf = new Map<string, readonly Watcher[]>();
-  /** The revision of the last change to a key of each resource. */
-  readonly #changed = new Map<string, number>();
+  /** The last change to a key of each resource. */
+  readonly #changed = new Map<string, { revision: number }>();
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
@@ -98,11 +98,11 @@ export class Etcd {
   }
 
   /**
-   * The revision at which a key of the prefix's resource (its first two segments) was last changed, 0 if none ever was:
-   * whoever keeps what a range gave knows by it whether that still holds.
+   * When a key of the prefix's resource (its first two segments) was last changed: a revision, 0 if none ever was, which is kept
+   * up to date. Whoever keeps what a range gave knows by it whether that still holds.
    */
-  changedAt(prefix: string): number {
-    return this.#changed.get(resourceOf(prefix)) ?? 0;
+  lastChange(prefix: string): { readonly revision: number } {
+    return this.#lastChangeOf(resourceOf(prefix));
   }
 
   /** How many keys with this prefix there are at present. */
@@ -287,11 +287,20 @@ export class Etcd {
     }
     for (const event of events) {
       const resource = resourceOf(event.key);
-      this.#changed.set(resource, event.revision);
+      this.#lastChangeOf(resource).revision = event.revision;
       for (const watcher of this.#candidates(resource)) {
         if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
       }
     }
+  }
+
+  #lastChangeOf(resource: string): { revision: number } {
+    let last = this.#changed.get(resource);
+    if (last === undefined) {
+      last = { revision: 0 };
+      this.#changed.set(resource, last);
+    }
+    return last;
   }
 
   #setWatchers(watchers: readonly Watcher[]): void {

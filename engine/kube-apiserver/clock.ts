@@ -2,7 +2,8 @@
 export class Clock {
   readonly #source: { readonly nowMs: number };
   #second = Number.NaN;
-  #text = '';
+  /** Texts of this second and of others at a distance from it, as they have been asked for. */
+  readonly #texts = new Map<number, string>();
 
   /** @param source tells milliseconds since 1970 */
   constructor(source: { readonly nowMs: number }) {
@@ -17,12 +18,16 @@ export class Clock {
   /** Now, or some seconds from now. */
   timestamp(offsetSeconds = 0): string {
     const second = Math.floor(this.#source.nowMs / 1000);
-    if (offsetSeconds !== 0) return formatSecond(second + offsetSeconds);
     if (second !== this.#second) {
       this.#second = second;
-      this.#text = formatSecond(second);
+      this.#texts.clear();
     }
-    return this.#text;
+    let text = this.#texts.get(offsetSeconds);
+    if (text === undefined) {
+      text = formatSecond(second + offsetSeconds);
+      this.#texts.set(offsetSeconds, text);
+    }
+    return text;
   }
 }
 

@@ -32,8 +32,14 @@ export function claimObjects<C extends KubeObject, T extends KubeObject>(
   const selected = labelSelectorOf(selector);
   const claimed: T[] = [];
   let checked = false;
+  // Those of one template share their labels.
+  let labels: KubeObject['metadata']['labels'];
+  let matches = selected.matches(labels);
   for (const object of candidates) {
-    const matches = selected.matches(object.metadata.labels);
+    if (object.metadata.labels !== labels) {
+      labels = object.metadata.labels;
+      matches = selected.matches(labels);
+    }
     const owner = controllerOf(object);
     if (owner !== undefined) {
       if (owner.uid !== uid) continue;

@@ -15,27 +15,34 @@ type Labels = Readonly<Record<string, string>>;
 /** Files objects by each of their labels. */
 export function indexByLabel<T extends KubeObject>(informer: Informer<T>): void {
   const pairs = new LabelPairs();
-  informer.addIndex(LABELS, ({ metadata: { namespace, labels } }) => pairs.of(namespace, labels));
+  informer.addIndex(LABELS, ({ metadata: { namespace, labels } }) => pairs.of(namespace, labels ?? NO_LABELS));
 }
 
 /** The pairs of labels, written once: an object keeps its labels while its status changes, and Pods of one template share theirs. */
 class LabelPairs {
+  readonly #besides: readonly string[];
   readonly #known = new WeakMap<
     Labels,
     { readonly namespace: string | undefined; readonly pairs: readonly string[] }
   >();
 
-  of(namespace: string | undefined, labels: Labels | undefined): readonly string[] {
-    if (labels === undefined) return NONE;
+  /** @param besides keys whose pairs with themselves come first, whatever the labels are */
+  constructor(besides: readonly string[] = NONE) {
+    this.#besides = besides;
+  }
+
+  of(namespace: string | undefined, labels: Labels): readonly string[] {
     const known = this.#known.get(labels);
     if (known !== undefined && known.namespace === namespace) return known.pairs;
-    const pairs = Object.keys(labels).map((key) => pair(namespace, key, labels[key]!));
+    const pairs = this.#besides.map((key) => pair(namespace, key, key));
+    for (const key of Object.keys(labels)) pairs.push(pair(namespace, key, labels[key]!));
     this.#known.set(labels, { namespace, pairs });
     return pairs;
   }
 }
 
 const NONE: readonly never[] = [];
+const NO_LABELS: Labels = Object.freeze({});
 
 /** The objects of the namespace that the selector selects: those among the objects with the rarest of its pairs. */
 export function selectedBy<T extends KubeObject>(
@@ -66,7 +73,7 @@ export function indexBySelector<T extends KubeObject>(
   selectorOf: (object: T) => LabelSelector,
 ): MaySelect<T> {
   const { lister } = informer;
-  const pairs = new LabelPairs();
+  const pairs = new LabelPairs([ANY]);
   informer.addIndex(SELECTORS, (object) => {
     const { namespace } = object.metadata;
     for (const requirement of selectorOf(object).requirements) {
@@ -78,11 +85,8 @@ export function indexBySelector<T extends KubeObject>(
   return (namespace, labels) => {
     // Every change of a Pod comes by here, and most clusters have few selectors, or none.
     if (lister.size === 0) return NONE;
-    const found = lister.byIndex(SELECTORS, pair(namespace, ANY, ANY));
-    for (const each of pairs.of(namespace, labels)) {
-      if (lister.countByIndex(SELECTORS, each) > 0) found.push(...lister.byIndex(SELECTORS, each));
-    }
-    return found;
+    const asked = pairs.of(namespace, labels ?? NO_LABELS).filter((each) => lister.countByIndex(SELECTORS, each) > 0);
+    return asked.length === 0 ? NONE : asked.flatMap((each) => lister.byIndex(SELECTORS, each));
   };
 }
 

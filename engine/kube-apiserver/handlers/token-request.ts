@@ -5,7 +5,6 @@ import type { Pod } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/object.ts';
 import type { Lookup } from '../admission/admission.ts';
 import { ISSUER, issueToken, type TokenClaims } from '../authentication/service-account-tokens.ts';
-import { formatSecond } from '../clock.ts';
 import { type ResourceHandler, type ResourceRequest, respond } from '../context.ts';
 import { readObjectBody } from '../decode/object-decoder.ts';
 import { admitSubresource } from './admission.ts';
@@ -39,7 +38,8 @@ export const requestToken: ResourceHandler = (request) => {
   const audiences = (asked.spec?.audiences?.length ?? 0) > 0 ? asked.spec!.audiences! : [ISSUER];
   const expirationSeconds = asked.spec?.expirationSeconds ?? DEFAULT_SECONDS;
   checkExpiration(info.name, expirationSeconds);
-  const iat = Math.floor(server.clock.nowMs / 1000);
+  const { clock } = server;
+  const iat = Math.floor(clock.nowMs / 1000);
   const { name, uid } = account.metadata;
   const claims: TokenClaims = {
     aud: audiences,
@@ -54,9 +54,9 @@ export const requestToken: ResourceHandler = (request) => {
   return respond(201, {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace: info.namespace, creationTimestamp: formatSecond(iat) },
+    metadata: { name, namespace: info.namespace, creationTimestamp: clock.timestamp() },
     spec: { audiences, expirationSeconds, boundObjectRef: asked.spec?.boundObjectRef ?? null },
-    status: { token: issueToken(claims, server.tokenKey), expirationTimestamp: formatSecond(claims.exp) },
+    status: { token: issueToken(claims, server.tokenKey), expirationTimestamp: clock.timestamp(expirationSeconds) },
   });
 };
 

@@ -90,15 +90,17 @@ export class Store {
   /** The kind that errors name. */
   readonly #named: ReturnType<typeof storedKindOf>;
   readonly #allocate: Allocate | undefined;
-  /** What `all` found last, by prefix, and as of which change it holds. */
-  readonly #found = new Map<string, readonly KubeObject[]>();
+  /** What `all` found last, by namespace, and as of which change it holds. */
+  readonly #found = new Map<string | undefined, readonly KubeObject[]>();
   #foundAt = 0;
+  readonly #lastChange: { readonly revision: number };
 
   constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
     this.kind = kind;
     this.prefix = storagePrefix(kind);
     this.#named = storedKindOf(kind);
     this.environment = environment;
+    this.#lastChange = environment.etcd.lastChange(this.prefix);
     this.#allocate = allocate;
   }
 
@@ -117,15 +119,15 @@ export class Store {
    * asks for all quotas, ranges, webhooks and policies, and these hardly ever change.
    */
   all(namespace?: string): readonly KubeObject[] {
-    const { etcd } = this.environment;
-    const changedAt = etcd.changedAt(this.prefix);
-    if (changedAt !== this.#foundAt) this.#found.clear();
-    this.#foundAt = changedAt;
-    const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
-    let objects = this.#found.get(prefix);
+    const { revision } = this.#lastChange;
+    if (revision !== this.#foundAt) this.#found.clear();
+    this.#foundAt = revision;
+    let objects = this.#found.get(namespace);
     if (objects === undefined) {
-      objects = this.decodeAll(etcd.range(prefix).keyValues.map(({ value }) => value as KubeObject));
-      this.#found.set(prefix, objects);
+      const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
+      const { keyValues } = this.environment.etcd.range(prefix);
+      objects = this.decodeAll(keyValues.map(({ value }) => value as KubeObject));
+      this.#found.set(namespace, objects);
     }
     return objects;
   }

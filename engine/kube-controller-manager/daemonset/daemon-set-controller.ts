@@ -13,6 +13,7 @@ import { ControllerHistory } from '../controller-history.ts';
 import { Expectations } from '../expectations.ts';
 import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
+import { WrittenVersions } from '../written-versions.ts';
 import { daemonPodTemplate, REVISION_HASH, targetNode } from './daemon-pod.ts';
 import { daemonSetStatus } from './daemon-set-status.ts';
 import { manageSteps, type Place, places, rollingSteps, type Steps } from './daemon-steps.ts';
@@ -35,12 +36,14 @@ export class DaemonSetController {
   readonly #podControl: PodControl;
   readonly #history: ControllerHistory<DaemonSet>;
   readonly #expectations = new Expectations();
+  readonly #written: WrittenVersions;
   readonly #failedPods = new FailedPods();
   readonly #controller: Controller;
 
   constructor(context: ControllerContext) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
+    this.#written = new WrittenVersions(sim);
     this.#daemonSetClient = client.resource(daemonSets);
     this.#pods = new OwnedPods(context, daemonSets);
     this.#nodes = informers.for(nodes);
@@ -68,8 +71,11 @@ export class DaemonSetController {
     const daemonSet = this.#daemonSets.lister.byKey(key);
     if (daemonSet === undefined) {
       this.#expectations.forget(key);
+      this.#written.forgetAll(key);
       return;
     }
+    // Its last status is on its way back, and will be told of: whoever goes on without it is refused.
+    if (this.#written.isAheadOf(key, [daemonSet])) return;
     if (daemonSet.metadata.deletionTimestamp !== undefined) return;
     if (labelSelectorOf(daemonSet.spec.selector).isEmpty) {
       const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
@@ -96,7 +102,8 @@ export class DaemonSetController {
 
     // … and report.
     const status = daemonSetStatus(daemonSet, all, hash, history.collisionCount, wallMs);
-    if (!sameValue(status, daemonSet.status)) this.#daemonSetClient.updateStatus({ ...daemonSet, status });
+    if (!sameValue(status, daemonSet.status))
+      this.#written.note(key, this.#daemonSetClient.updateStatus({ ...daemonSet, status }));
     const { minReadySeconds = 0 } = daemonSet.spec;
     if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0)) {
       this.#controller.queue.addAfter(key, minReadySeconds * 1_000);
@@ -177,7 +184,10 @@ export class DaemonSetController {
     this.#daemonSets.addHandlers({
       add: (daemonSet) => this.#controller.enqueue(daemonSet),
       update: (_, daemonSet) => this.#controller.enqueue(daemonSet),
-      delete: (daemonSet) => this.#controller.enqueue(daemonSet),
+      delete: (daemonSet) => {
+        this.#written.forget(objectKey(daemonSet), daemonSet);
+        this.#controller.enqueue(daemonSet);
+      },
     });
     this.#nodes.addHandlers({
       add: (node) => this.#nodesChanged(node),

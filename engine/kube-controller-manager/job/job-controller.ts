@@ -274,7 +274,11 @@ export class JobController {
     this.#jobs.addHandlers({
       add: (job) => this.#controller.enqueue(job),
       update: (_, job) => this.#controller.enqueue(job),
-      delete: (job) => this.#controller.enqueue(job),
+      delete: (job) => {
+        // Another of its name may be there already.
+        this.#written.forget(objectKey(job), job);
+        this.#controller.enqueue(job);
+      },
     });
     this.#pods.follow((job, pod, happening) => {
       const key = objectKey(job);

@@ -14,6 +14,7 @@ import { OwnedPods } from '../owned-objects.ts';
 import { inGrowingBatches, isNamespaceTerminating, PodControl } from '../pod-control.ts';
 import { isActive } from '../pod-state.ts';
 import { podsToDelete } from '../pods-to-delete.ts';
+import { WrittenVersions } from '../written-versions.ts';
 import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
 
 /** No more than this many Pods are made or deleted at a time. */
@@ -45,11 +46,13 @@ export class ReplicaSetController {
   readonly #replicaSets: Informer<ReplicaSet>;
   readonly #podControl: PodControl;
   readonly #expectations = new Expectations();
+  readonly #written: WrittenVersions;
   readonly #controller: Controller;
 
   constructor(context: ControllerContext, kind = REPLICA_SETS) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
+    this.#written = new WrittenVersions(sim);
     this.#replicaSetClient = client.resource(kind.resource);
     this.#pods = new OwnedPods(context, kind.resource, {
       selectorOf: kind.selectorOf,
@@ -77,8 +80,11 @@ export class ReplicaSetController {
     const replicaSet = this.#replicaSets.lister.byKey(key);
     if (replicaSet === undefined) {
       this.#expectations.forget(key);
+      this.#written.forgetAll(key);
       return;
     }
+    // Its last status is on its way back, and will be told of: whoever goes on without it is refused.
+    if (this.#written.isAheadOf(key, [replicaSet])) return;
     // Observe …
     const cacheIsCurrent = this.#expectations.areMet(key, this.#sim.nowMs);
     const claimed = this.#pods.claim(replicaSet);
@@ -148,7 +154,8 @@ export class ReplicaSetController {
 
   #updateStatus(replicaSet: ReplicaSet, claimed: readonly Pod[], failure: ReplicaFailure | undefined): void {
     const status = replicaSetStatus(replicaSet, claimed, failure, this.#sim.wallMs);
-    if (!sameValue(status, replicaSet.status)) this.#replicaSetClient.updateStatus({ ...replicaSet, status });
+    if (!sameValue(status, replicaSet.status))
+      this.#written.note(objectKey(replicaSet), this.#replicaSetClient.updateStatus({ ...replicaSet, status }));
     const { minReadySeconds = 0, replicas = 1 } = replicaSet.spec;
     if (minReadySeconds > 0 && status.readyReplicas === replicas && status.availableReplicas !== replicas) {
       this.#controller.queue.addAfter(objectKey(replicaSet), minReadySeconds * 1_000);
@@ -159,7 +166,10 @@ export class ReplicaSetController {
     this.#replicaSets.addHandlers({
       add: (replicaSet) => this.#controller.enqueue(replicaSet),
       update: (_, replicaSet) => this.#controller.enqueue(replicaSet),
-      delete: (replicaSet) => this.#controller.enqueue(replicaSet),
+      delete: (replicaSet) => {
+        this.#written.forget(objectKey(replicaSet), replicaSet);
+        this.#controller.enqueue(replicaSet);
+      },
     });
     this.#pods.follow((replicaSet, pod, happening) => {
       const key = objectKey(replicaSet);

@@ -39,18 +39,26 @@ export function replicaSetStatus(
 
 /** In one pass: a ReplicaSet of ten thousand Pods looks at all of them whenever some change. */
 function count({ spec }: ReplicaSet, pods: readonly Pod[], wallMs: number) {
-  const templateLabels = Object.entries(spec.template?.metadata?.labels ?? {});
+  const { minReadySeconds = 0, template } = spec;
+  const templateLabels = template?.metadata?.labels ?? {};
   const counts = { active: 0, fullyLabeled: 0, ready: 0, available: 0, terminating: 0 };
   for (const pod of pods) {
     if (isTerminating(pod)) counts.terminating += 1;
     if (!isActive(pod)) continue;
     counts.active += 1;
-    if (templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)) counts.fullyLabeled += 1;
+    if (hasLabels(pod, templateLabels)) counts.fullyLabeled += 1;
     if (!isReady(pod)) continue;
     counts.ready += 1;
-    if (isAvailable(pod, spec.minReadySeconds ?? 0, wallMs)) counts.available += 1;
+    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, wallMs)) counts.available += 1;
   }
   return counts;
+}
+
+function hasLabels({ metadata: { labels } }: Pod, wanted: Readonly<Record<string, string>>): boolean {
+  // What is made from a template has that template's labels.
+  if (labels === wanted) return true;
+  for (const key in wanted) if (labels?.[key] !== wanted[key]) return false;
+  return true;
 }
 
 function withFailure(conditions: Condition[], failure: ReplicaFailure | undefined, wallMs: number): Condition[] {

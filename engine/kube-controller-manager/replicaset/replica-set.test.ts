@@ -176,3 +176,33 @@ test('a thousand Pods are made in bursts, and not one too many', () => {
   controlPlane.sim.runFor(10_000);
   expect(controlPlane.pods()).toHaveLength(1_000);
 });
+
+test('a status that is on its way back is waited for, and nothing is refused', () => {
+  const controlPlane = setUp();
+  const { sim, client } = controlPlane;
+  controlPlane.apply<ReplicaSet>(rs(20));
+  sim.runFor(1_000);
+  for (const pod of controlPlane.pods()) {
+    const conditions = [{ type: 'Ready', status: 'True' as const }];
+    client.resource(pods).updateStatus({ ...pod, status: { ...pod.status, phase: 'Running', conditions } });
+    sim.runFor(1);
+  }
+  sim.runFor(100);
+  expect(status(controlPlane)).toMatchObject({ replicas: 20, readyReplicas: 20, availableReplicas: 20 });
+  const troubles = sim.trace.entries.filter(({ kind }) => kind === 'request.refused' || kind === 'reconcile.error');
+  expect(troubles.map(({ detail }) => detail)).toEqual([]);
+});
+
+test('one that is deleted and made again at once has a status of its own', () => {
+  const controlPlane = setUp();
+  const { sim, client } = controlPlane;
+  controlPlane.apply<ReplicaSet>(rs(2));
+  sim.runFor(1_000);
+  const [pod] = controlPlane.pods();
+  client.resource(pods).delete(pod!.metadata.name, 'default');
+  sim.runFor(2);
+  client.resource(replicaSets).delete('rs', 'default');
+  controlPlane.apply<ReplicaSet>(rs(3));
+  sim.runFor(1_000);
+  expect(status(controlPlane)).toMatchObject({ replicas: 3 });
+});
