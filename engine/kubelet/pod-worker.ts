@@ -16,7 +16,7 @@ import { generateStatus } from './status/generate-status.ts';
 import type { StatusWriter } from './status/status-writer.ts';
 import { syncPod } from './sync-pod.ts';
 import { terminationMessage } from './termination-message.ts';
-import { hasChangingVolumes, PodVolumes } from './volumes/pod-volumes.ts';
+import { PodVolumes } from './volumes/pod-volumes.ts';
 import { tearDownPod } from './volumes/tear-down.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
@@ -180,7 +180,7 @@ export class PodWorker {
   #waitMs(nextMs: number | undefined): number | undefined {
     const { sim, root, nodeName } = this.#host.context;
     const times = [nextMs, this.#volumeRetryAtMs, this.#deadlineMs()].filter((time) => time !== undefined);
-    if (root !== undefined && hasChangingVolumes(this.#pod)) {
+    if (root !== undefined && this.#volumes.mayChange(this.#pod)) {
       times.push(sim.nowMs + sim.random(`kubelet/${nodeName}/resync`).jitter(RESYNC_MS, 0.5));
     }
     // Room may become free without a word.

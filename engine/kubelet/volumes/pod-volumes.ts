@@ -65,6 +65,8 @@ export class PodVolumes {
   readonly #mounted = new Map<string, MountedVolume>();
   readonly #retries = new Map<string, Retry>();
   #waitingSinceMs: number | undefined;
+  /** The volumes that containers mount, as long as the Pod's specification is this one. */
+  #used: { readonly spec: Pod['spec']; readonly volumes: readonly Volume[] } | undefined;
 
   /** @param changed is called when a volume that took its time is there, or has failed. */
   constructor(changed: () => void) {
@@ -87,7 +89,7 @@ export class PodVolumes {
    * @param report is told the reason and the message of each event about a failure
    */
   sync(surroundings: Omit<VolumeContext, 'unattached'>, pod: Pod, nowMs: number, report: Report): VolumeState {
-    const volumes = usedVolumes(pod);
+    const volumes = this.#usedBy(pod);
     const context = { ...surroundings, unattached: this.#unattached };
     const unknown = new Map<string, string>();
     for (const volume of volumes) this.#try(context, pod, volume, nowMs, report, unknown);
@@ -112,6 +114,16 @@ export class PodVolumes {
       complete: missing.length === 0,
       retryAtMs: times.length === 0 ? undefined : Math.min(...times),
     };
+  }
+
+  /** Whether the volumes show something that may change while the Pod runs. */
+  mayChange(pod: Pod): boolean {
+    return this.#usedBy(pod).some((volume) => pluginOf(volume)?.changes === true);
+  }
+
+  #usedBy({ spec }: Pod): readonly Volume[] {
+    if (this.#used?.spec !== spec) this.#used = { spec, volumes: usedVolumes(spec) };
+    return this.#used.volumes;
   }
 
   #try(
@@ -197,7 +209,7 @@ function list(names: readonly string[]): string {
 }
 
 /** The volumes that some container mounts; nobody notices whether the others are there. */
-function usedVolumes({ spec }: Pod): readonly Volume[] {
+function usedVolumes(spec: Pod['spec']): readonly Volume[] {
   const { volumes = [], initContainers = [], ephemeralContainers = [], containers } = spec;
   if (volumes.length === 0) return [];
   const used = new Set<string>();
@@ -222,9 +234,4 @@ function pluginOf(volume: Volume): VolumePlugin | undefined {
 
 function volumeDirectory(uid: string, plugin: VolumePlugin, name: string): string {
   return `${podDirectory(uid)}/volumes/${plugin.directory}/${name}`;
-}
-
-/** Whether the volumes show something that may change while the Pod runs. */
-export function hasChangingVolumes(pod: Pod): boolean {
-  return usedVolumes(pod).some((volume) => pluginOf(volume)?.changes === true);
 }
