@@ -60,6 +60,7 @@ import type {
   VolumeAttributesClass,
 } from './kinds.ts';
 import type { KubeObject } from './object.ts';
+import type { PodGroup } from './scheduling/workload-kinds.ts';
 
 /** Where a kind is served, and (for the compiler) what it looks like. */
 export interface Resource<T extends KubeObject = KubeObject> {
@@ -133,6 +134,8 @@ export const clusterRoleBindings = resource<ClusterRoleBinding>(
 const roles = resource<Role>('rbac.authorization.k8s.io/v1', 'roles', 'Role');
 const roleBindings = resource<RoleBinding>('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
 const priorityClasses = resource<PriorityClass>('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', false);
+/** Served only where the feature GenericWorkload is on. */
+export const podGroups = resource<PodGroup>('scheduling.k8s.io/v1alpha2', 'podgroups', 'PodGroup');
 export const storageClasses = resource<StorageClass>('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false);
 const podTemplates = resource<PodTemplate>('v1', 'podtemplates', 'PodTemplate');
 export const replicationControllers = resource<ReplicationController>(

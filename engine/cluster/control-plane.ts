@@ -1,6 +1,9 @@
+import type { KindDescriptor } from '../api/descriptor.ts';
+import { type FeatureGates, readFeatureGates } from '../api/feature-gates.ts';
 import { KINDS } from '../api/kind-list.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
+import { alphaKinds } from '../api/runtime-config.ts';
 import { Etcd } from '../etcd/index.ts';
 import {
   type ApiExtensions,
@@ -142,12 +145,13 @@ export class ControlPlane {
     if (etcd === undefined) return undefined;
     const flags = yield* readServerFlags(process);
     if (flags === undefined) return undefined;
+    const { alphaKinds, ...options } = flags;
     const threads = new TaskGroup();
     const server = createApiServer({
-      ...flags,
+      ...options,
       sim: this.#host.sim,
       etcd,
-      kinds: KINDS,
+      kinds: [...KINDS, ...alphaKinds],
       dialNode: this.#dialNode,
       dialService: this.#dialService,
       serverVersion: KUBERNETES_VERSION,
@@ -199,10 +203,13 @@ export class ControlPlane {
       yield* printError(process, `Error: error reading root-ca-file at ${rootCa.path}: no such file or directory\n`);
       return undefined;
     }
+    const featureGates = yield* readGates(process);
+    if (featureGates === undefined) return undefined;
     const transport = connectApiServer(this.apiServer, this.#host, USERS.controllerManager);
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
+      featureGates,
       readSchedule: this.#late.readSchedule,
       certificateAuthority: clusterAuthority(this.#host.sim, this.#pki.keys.authority),
       sim: this.#host.sim,
@@ -214,10 +221,12 @@ export class ControlPlane {
   }
 }
 
-/** What the static Pod's manifest says of admission and authorization; undefined, with a word to stderr, for nonsense. */
-function* readServerFlags(
-  process: Process,
-): Task<Pick<ApiServerOptions, 'admission' | 'authorizationModes' | 'clientCa'> | undefined> {
+type ServerFlags = Pick<ApiServerOptions, 'admission' | 'authorizationModes' | 'clientCa' | 'featureGates'> & {
+  readonly alphaKinds: readonly KindDescriptor[];
+};
+
+/** What the static Pod's manifest says of admission, authorization and features; undefined, with a word to stderr, for nonsense. */
+function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
   const { argv } = process;
   const clientCa = readCertificate(process, 'client-ca-file');
   if (typeof clientCa === 'object') {
@@ -231,11 +240,24 @@ function* readServerFlags(
       disable: flagList(argv, 'disable-admission-plugins') ?? [],
     };
     checkAdmissionFlags(admission);
+    const featureGates = readFeatureGates(flagValue(argv, 'feature-gates'));
     return {
       admission,
+      featureGates,
+      alphaKinds: alphaKinds(flagValue(argv, 'runtime-config'), featureGates),
       clientCa,
       authorizationModes: authorizationModes(flagList(argv, 'authorization-mode') ?? ['AlwaysAllow']),
     };
+  } catch (error) {
+    yield* printError(process, `Error: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+/** What `--feature-gates` turns on; undefined, with a word to stderr, for nonsense. */
+function* readGates(process: Process): Task<FeatureGates | undefined> {
+  try {
+    return readFeatureGates(flagValue(process.argv, 'feature-gates'));
   } catch (error) {
     yield* printError(process, `Error: ${(error as Error).message}\n`);
     return undefined;

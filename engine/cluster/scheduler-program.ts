@@ -1,3 +1,4 @@
+import { type FeatureGates, readFeatureGates } from '../api/feature-gates.ts';
 import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { Transport } from '../client/transport.ts';
 import {
@@ -51,12 +52,14 @@ export class SchedulerProgram {
   }
 
   *#start(process: Process): Task<RunningComponent | undefined> {
+    const gates = flagValue(process.argv, 'feature-gates');
     const path = flagValue(process.argv, 'config');
     const threads = new TaskGroup();
     try {
       const running = startScheduler({
         sim: this.#host.sim,
         transport: this.#connect(),
+        featureGates: schedulerGates(gates),
         configuration: path === undefined ? undefined : decode(process.readFile(path)),
         sendHttp: (request, answered) => threads.start(this.#ask(process, request, answered)).cancel,
         readText: (file) => readText(process, file),
@@ -91,5 +94,14 @@ function readText(process: Process, path: string): string | { readonly error: st
   } catch (error) {
     if (error instanceof Errno) return { error: `open ${path}: ${error.message.toLowerCase()}` };
     throw error;
+  }
+}
+
+/** @throws ConfigurationError for nonsense. */
+function schedulerGates(text: string | undefined): FeatureGates {
+  try {
+    return readFeatureGates(text);
+  } catch (error) {
+    throw new ConfigurationError((error as Error).message);
   }
 }

@@ -2,6 +2,7 @@ import { stringify as stringifyYaml } from 'yaml';
 import { componentStatuses } from '../api/core/component-status.ts';
 import type { KindDescriptor } from '../api/descriptor.ts';
 import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
+import type { FeatureGates } from '../api/feature-gates.ts';
 import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
@@ -31,6 +32,7 @@ import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
+import { gatedKind } from './gated-fields.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { CreationFields } from './managed-fields/creation-fields.ts';
 import { type Negotiated, negotiate, type Offer, protobufType } from './media-type.ts';
@@ -72,6 +74,8 @@ export interface ApiServerOptions {
   readonly serverVersion: string;
   /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
   readonly compactionIntervalMs?: number;
+  /** `--feature-gates`: none of the alpha features unless told. */
+  readonly featureGates?: FeatureGates;
   /** Which admission plugins are on; those of the real server's defaults unless told. */
   readonly admission?: AdmissionFlags;
   /** `--authorization-mode`: everything is allowed unless told, as by the real server's default. */
@@ -113,7 +117,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   createSystemObjects(server);
   if (options.describesItself === true) createServerObjects(server, options.clientCa);
-  if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server);
+  if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server, options.featureGates);
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
   const stopService = advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress);
@@ -170,7 +174,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
     watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope, bookmarks }),
   }));
-  for (const kind of kinds) served.add(extendedKind(kind, extensions));
+  for (const kind of kinds) served.add(extendedKind(gatedKind(kind, options.featureGates), extensions));
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
   const webhooks = new WebhookClient(lookup, options.sendHttp);

@@ -1,3 +1,4 @@
+import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { FLOW_SCHEMAS, PRIORITY_LEVELS } from '../api/flowcontrol/system-objects.ts';
 import type { ServiceCIDR } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
@@ -69,10 +70,10 @@ function authenticationInfo(clientCa: string): object {
 }
 
 /** The default roles and bindings, created or mended, as the real server's `rbac/bootstrap-roles` hook does. */
-export function createDefaultRoles(server: ServerContext): void {
+export function createDefaultRoles(server: ServerContext, gates: FeatureGates = NO_FEATURES): void {
   const key = 'rbac/bootstrap-roles';
-  ensure(server, `${RBAC}/clusterroles`, key, defaultClusterRoles(), withDefaultsRestored);
-  ensure(server, `${RBAC}/clusterrolebindings`, key, defaultClusterRoleBindings(), withDefaultsRestored);
+  ensure(server, `${RBAC}/clusterroles`, key, defaultClusterRoles(gates), withDefaultsRestored);
+  ensure(server, `${RBAC}/clusterrolebindings`, key, defaultClusterRoleBindings(gates), withDefaultsRestored);
   ensure(server, `${RBAC}/roles`, key, defaultRoles(), withDefaultsRestored);
   ensure(server, `${RBAC}/rolebindings`, key, defaultRoleBindings(), withDefaultsRestored);
 }

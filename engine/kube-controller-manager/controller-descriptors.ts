@@ -1,3 +1,4 @@
+import { type FeatureGate, type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { AttachDetachController } from './attach-detach/attach-detach-controller.ts';
 import { ApprovingController } from './certificates/approving-controller.ts';
 import { CleanerController } from './certificates/cleaner-controller.ts';
@@ -22,6 +23,7 @@ import { VolumeProtectionController } from './persistentvolume-protection/volume
 import { ClaimProtectionController } from './persistentvolumeclaim-protection/claim-protection-controller.ts';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { HorizontalPodAutoscalerController } from './podautoscaler/horizontal-pod-autoscaler-controller.ts';
+import { PodGroupProtectionController } from './podgroup-protection/pod-group-protection-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 import { REPLICATION_CONTROLLERS } from './replicaset/replication-controller.ts';
 import { ResourceQuotaController } from './resourcequota/resource-quota-controller.ts';
@@ -38,6 +40,8 @@ export interface ControllerDescriptor {
   readonly name: string;
   /** The name it went by until 1.27, still understood. */
   readonly alias: string;
+  /** The feature without which it does not run. */
+  readonly gate?: FeatureGate;
   readonly create: (context: ControllerContext) => RunningController & { start(): void };
 }
 
@@ -168,6 +172,12 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     alias: 'ttl-after-finished',
     create: (context) => new TtlAfterFinishedController(context),
   },
+  {
+    name: 'podgroup-protection-controller',
+    alias: 'podgroup-protection-controller',
+    gate: 'GenericWorkload',
+    create: (context) => new PodGroupProtectionController(context),
+  },
 ];
 
 /**
@@ -175,7 +185,10 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
  *
  * @throws Error for a name that is none, in the words of the real command.
  */
-export function selectControllers(flags: readonly string[]): readonly ControllerDescriptor[] {
+export function selectControllers(
+  flags: readonly string[],
+  gates: FeatureGates = NO_FEATURES,
+): readonly ControllerDescriptor[] {
   for (const flag of flags) {
     const name = flag.startsWith('-') ? flag.slice(1) : flag;
     if (flag !== '*' && !CONTROLLERS.some((one) => one.name === name || one.alias === name)) {
@@ -184,5 +197,6 @@ export function selectControllers(flags: readonly string[]): readonly Controller
   }
   const names = (one: ControllerDescriptor, prefix: string) =>
     flags.includes(`${prefix}${one.name}`) || flags.includes(`${prefix}${one.alias}`);
-  return CONTROLLERS.filter((one) => names(one, '') || (!names(one, '-') && flags.includes('*')));
+  const possible = CONTROLLERS.filter(({ gate }) => gate === undefined || gates.has(gate));
+  return possible.filter((one) => names(one, '') || (!names(one, '-') && flags.includes('*')));
 }

@@ -1,3 +1,4 @@
+import type { FeatureGates } from '../api/feature-gates.ts';
 import { Client } from '../client/client.ts';
 import { Discovery } from '../client/discovery.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
@@ -20,6 +21,8 @@ export interface ControllerManagerOptions {
   readonly accountTransport?: (account: string) => Transport;
   /** `--controllers`: `*` for all, `foo`, `-foo`. All unless told. */
   readonly controllers?: readonly string[];
+  /** `--feature-gates`: none of the alpha features unless told. */
+  readonly featureGates?: FeatureGates;
   /** What `--root-ca-file` holds. */
   readonly rootCa?: string;
   /** What `--cluster-signing-cert-file` and its key stand for. */
@@ -43,7 +46,7 @@ export function startControllerManager(options: ControllerManagerOptions): { sto
   const { sim, transport, hostname = 'control-plane' } = options;
   const client = new Client(transport, { userAgent: 'kube-controller-manager', isComponent: true });
   const clientOf = clientsOfControllers(client, options.accountTransport);
-  const selected = selectControllers(options.controllers ?? ['*']);
+  const selected = selectControllers(options.controllers ?? ['*'], options.featureGates);
   let running: RunningController | undefined;
   const start = () => startControllers(sim, client, clientOf, selected, options);
   if (options.leaderElect === false) return start();

@@ -1,5 +1,6 @@
 import type { Node, Pod } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { PodGroup } from '../api/scheduling/workload-kinds.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** Something that happened in the cluster and may make an unschedulable Pod schedulable. */
@@ -14,6 +15,9 @@ export type ClusterEvent =
   | { readonly kind: 'AssignedPodUpdate'; readonly previous: PodInfo; readonly info: PodInfo }
   /** A Pod with a node is gone, or has come to its end. */
   | { readonly kind: 'AssignedPodDelete'; readonly info: PodInfo }
+  /** A Pod of a group is new, with a node or without. */
+  | { readonly kind: 'GroupMemberAdd'; readonly pod: Pod }
+  | { readonly kind: 'PodGroupAdd'; readonly group: PodGroup }
   /** The unschedulable Pod itself was changed. */
   | { readonly kind: 'PodUpdate'; readonly previous: Pod }
   /** An object that volumes depend on was added, changed or deleted. */

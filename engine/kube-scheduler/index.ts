@@ -1,3 +1,4 @@
+import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
@@ -23,6 +24,8 @@ export interface KubeSchedulerOptions {
   readonly sendHttp?: SendHttp;
   /** Reads the files that the configuration names. */
   readonly readText?: ReadText;
+  /** `--feature-gates`: none of the alpha features unless told. */
+  readonly featureGates?: FeatureGates;
   /** Plugins that the configuration may name besides the built-in ones, by name. */
   readonly plugins?: Plugins;
   /** The machine it runs on. */
@@ -48,12 +51,15 @@ const NO_FILES: ReadText = (path) => ({ error: `open ${path}: no such file or di
  * @throws ConfigurationError when the configuration cannot be used.
  */
 export function startScheduler(options: KubeSchedulerOptions): RunningScheduler {
-  const { sim, transport, plugins, hostname = 'control-plane', sendHttp = NO_NETWORK, readText = NO_FILES } = options;
+  const { sim, transport, plugins, hostname = 'control-plane', featureGates = NO_FEATURES } = options;
+  const { sendHttp = NO_NETWORK, readText = NO_FILES } = options;
   const client = new Client(transport, { userAgent: 'kube-scheduler', isComponent: true });
   const configuration =
-    options.configuration === undefined ? defaultConfiguration() : readConfiguration(options.configuration);
+    options.configuration === undefined
+      ? defaultConfiguration(featureGates)
+      : readConfiguration(options.configuration, featureGates);
   const extenders = buildExtenders(configuration.extenders, sendHttp, readText);
-  const scheduler = new Scheduler(sim, client, { configuration, hostname, extenders, plugins });
+  const scheduler = new Scheduler(sim, client, { configuration, hostname, extenders, plugins, featureGates });
   const explain = scheduler.explain.bind(scheduler);
   if ((configuration.leaderElect ?? options.leaderElect) === false) {
     scheduler.start();

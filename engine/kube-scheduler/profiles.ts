@@ -12,6 +12,7 @@ import type { Plugin } from './framework.ts';
 import type { FilterRunner, Handle, PluginFactory, SharedHandle } from './handle.ts';
 import { REGISTRY } from './plugins/registry.ts';
 import { Profile } from './profile.ts';
+import type { QueuePlugins } from './scheduling-queue.ts';
 
 /** Plugins by name, besides the built-in ones. */
 export type Plugins = Readonly<Record<string, PluginFactory>>;
@@ -38,6 +39,16 @@ export function buildProfiles(
     }
   }
   return profiles;
+}
+
+/** What the queue asks of each profile. */
+export function queuePlugins(profiles: ReadonlyMap<string, Profile>): ReadonlyMap<string, QueuePlugins> {
+  return new Map(
+    Array.from(profiles, ([name, profile]) => [
+      name,
+      { preEnqueue: profile.at('preEnqueue'), byName: profile.plugins },
+    ]),
+  );
 }
 
 function buildProfile(configuration: ProfileConfiguration, custom: Plugins, shared: SharedHandle): Profile {

@@ -1,6 +1,7 @@
+import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import type { Node, Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
-import { nodes, pods } from '../api/resources.ts';
+import { nodes, podGroups, pods } from '../api/resources.ts';
 import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
 import type { Informer } from '../client/informer.ts';
@@ -19,9 +20,14 @@ import type { SharedHandle } from './handle.ts';
 import { type ObjectInformers, objectInformers } from './informers.ts';
 import { isRelevantNodeChange } from './node-change.ts';
 import { Nominator } from './nominator.ts';
+import { gangScheduling } from './plugins/gang-scheduling.ts';
+import { PodGroupCycle } from './pod-group-cycle.ts';
+import { groupKey, PodGroups } from './pod-groups.ts';
 import { podInfo } from './pod-info.ts';
+import { isAssigned, isFinished } from './pod-state.ts';
+import { postFilter } from './post-filter.ts';
 import type { Profile } from './profile.ts';
-import { buildProfiles, type Plugins } from './profiles.ts';
+import { buildProfiles, type Plugins, queuePlugins } from './profiles.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { FailureReporter } from './report.ts';
 import { type Failure, type Placement, PodPlacer, type Trouble } from './schedule-pod.ts';
@@ -35,6 +41,8 @@ export interface SchedulerOptions {
   readonly extenders: Extenders;
   /** Plugins that the configuration may name besides the built-in ones. */
   readonly plugins?: Plugins;
+  /** None of the alpha features unless told. */
+  readonly featureGates?: FeatureGates;
 }
 
 /**
@@ -59,11 +67,14 @@ export class Scheduler {
   readonly #decisions = new DecisionLog();
   readonly #thread: CycleThread;
   readonly #tasks = new Set<TaskHandle>();
+  /** Undefined where the feature is off. */
+  readonly #podGroups: PodGroups | undefined;
+  readonly #groupCycle: PodGroupCycle | undefined;
   #unsynced = 0;
   #stopped = false;
 
   constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
-    const { configuration, hostname, extenders, plugins = {} } = options;
+    const { configuration, hostname, extenders, plugins = {}, featureGates = NO_FEATURES } = options;
     this.#sim = sim;
     this.#thread = new CycleThread(sim);
     this.#reporter = new FailureReporter(sim, client);
@@ -88,18 +99,33 @@ export class Scheduler {
       run: (label, task, done) => this.#run(label, task, done),
       activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
     };
-    this.#profiles = buildProfiles(configuration.profiles, plugins, this.#handle);
+    const groups = featureGates.has('GenericWorkload') ? new PodGroups(this.#informers.for(podGroups)) : undefined;
+    this.#podGroups = groups;
+    const isGang = groups !== undefined && featureGates.has('GangScheduling');
+    const known = isGang ? { ...plugins, GangScheduling: gangScheduling(groups) } : plugins;
+    this.#profiles = buildProfiles(configuration.profiles, known, this.#handle);
     const [first] = this.#profiles.values();
     this.#queue = new SchedulingQueue(sim, {
       before: (a, b) => first!.at('queueSort')[0]!.before!(a, b),
-      profiles: new Map(
-        [...this.#profiles].map(([name, profile]) => [
-          name,
-          { preEnqueue: profile.at('preEnqueue'), byName: profile.plugins },
-        ]),
-      ),
+      profiles: queuePlugins(this.#profiles),
       initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
       maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
+    });
+    this.#groupCycle = groups && this.#groupCycleOf(groups);
+  }
+
+  #groupCycleOf(groups: PodGroups): PodGroupCycle {
+    return new PodGroupCycle({
+      handle: this.#handle,
+      groups,
+      placer: this.#placer,
+      queue: this.#queue,
+      reporter: this.#reporter,
+      profiles: this.#profiles,
+      recorderOf: (pod) => this.#recorderOf(pod),
+      skip: (queued) => this.#skip(queued),
+      reserve: (queued, profile, placement) => this.#reserve(queued, profile, placement),
+      note: (...decision) => this.#note(...decision),
     });
   }
 
@@ -122,7 +148,9 @@ export class Scheduler {
       update: (previous, pod) => thread.inTurn(() => this.#observe(previous, pod)),
       delete: (pod) => thread.inTurn(() => this.#remove(pod)),
     });
-    const informers = [nodeInformer, this.#podInformer, ...this.#objectInformers.all];
+    const groups = this.#podGroups?.informer;
+    groups?.addHandlers({ add: (group) => thread.inTurn(() => this.#tell({ kind: 'PodGroupAdd', group })) });
+    const informers = [nodeInformer, this.#podInformer, ...(groups ? [groups] : []), ...this.#objectInformers.all];
     this.#unsynced = informers.length;
     for (const informer of informers) {
       informer.whenSynced(() => {
@@ -174,7 +202,10 @@ export class Scheduler {
   #observe(previous: Pod | undefined, pod: Pod): void {
     if (isFinished(pod)) {
       this.#remove(pod);
-    } else if (isAssigned(pod)) {
+      return;
+    }
+    if (this.#podGroups?.add(pod) === true) this.#tell({ kind: 'GroupMemberAdd', pod });
+    if (isAssigned(pod)) {
       if (previous === undefined || !isAssigned(previous)) {
         this.#queue.delete(objectKey(pod));
         this.#nominator.delete(pod.metadata.uid);
@@ -200,6 +231,7 @@ export class Scheduler {
 
   #remove(pod: Pod): void {
     const { uid } = pod.metadata;
+    this.#podGroups?.remove(pod);
     this.#queue.delete(objectKey(pod));
     this.#nominator.delete(uid);
     if (!isAssigned(pod)) {
@@ -224,15 +256,14 @@ export class Scheduler {
 
   /** The scheduling cycle. */
   *#schedule(queued: QueuedPod): Task<void> {
-    const { info, key } = queued;
+    const { info } = queued;
     const { pod } = info;
-    const profile = this.#profiles.get(pod.spec.schedulerName ?? '');
-    if (profile === undefined || pod.metadata.deletionTimestamp !== undefined) {
-      this.#queue.done(key);
-      const message = `skip schedule deleting pod: ${key}`;
-      this.#recorderOf(pod).event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
+    if (this.#groupCycle !== undefined && groupKey(pod) !== undefined) {
+      yield* this.#groupCycle.run(queued);
       return;
     }
+    if (this.#skip(queued)) return;
+    const profile = this.#profileOf(pod)!;
     if (this.#cache.nodes.length === 0) {
       this.#queue.addFailed(queued);
       this.#reporter.report(this.#recorderOf(pod), pod, 'Unschedulable', NO_NODES);
@@ -244,21 +275,24 @@ export class Scheduler {
     else this.#reserve(queued, profile, outcome);
   }
 
+  #profileOf({ spec }: Pod): Profile | undefined {
+    return this.#profiles.get(spec.schedulerName ?? '');
+  }
+
+  /** Leaves a Pod alone that is on its way out. */
+  #skip({ key, info: { pod } }: QueuedPod): boolean {
+    if (this.#profileOf(pod) !== undefined && pod.metadata.deletionTimestamp === undefined) return false;
+    this.#queue.done(key);
+    const message = `skip schedule deleting pod: ${key}`;
+    this.#recorderOf(pod).event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
+    return true;
+  }
+
   /** No node would do: perhaps a plugin can make room. */
   *#fail(queued: QueuedPod, profile: Profile, failure: Failure): Task<void> {
     const { info } = queued;
-    const messages: string[] = [];
-    let nominatedNode: string | undefined;
-    for (const plugin of profile.at('postFilter')) {
-      const making = plugin.postFilter!(failure.state, info, failure.diagnosis);
-      const made = 'next' in making ? yield* making : making;
-      nominatedNode = made.failed ? undefined : (made.nominatedNode ?? nominatedNode);
-      if (made.message === undefined || made.failed) messages.length = 0;
-      if (made.message === undefined) break;
-      messages.push(made.message);
-      if (made.failed) break;
-    }
-    const message = fitErrorMessage(failure.diagnosis, messages.join(', '));
+    const { nominatedNode, message: made } = yield* postFilter(profile, info, failure);
+    const message = fitErrorMessage(failure.diagnosis, made);
     this.#note(queued, profile, failure, nominatedNode, message);
     if (nominatedNode === '') this.#nominator.delete(info.pod.metadata.uid);
     else if (nominatedNode !== undefined) this.#nominator.set(info, nominatedNode);
@@ -360,12 +394,4 @@ export class Scheduler {
 
 function activityOf({ key, info }: QueuedPod) {
   return { component: 'kube-scheduler', key, causeRevision: Number(info.pod.metadata.resourceVersion) };
-}
-
-function isAssigned(pod: Pod): boolean {
-  return pod.spec.nodeName !== undefined && pod.spec.nodeName !== '';
-}
-
-function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }

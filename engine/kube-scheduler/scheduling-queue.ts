@@ -135,6 +135,19 @@ export class SchedulingQueue {
     return queued;
   }
 
+  /**
+   * Takes a Pod out of turn, wherever it waits, so that it is in flight; undefined when it is not here, or when something keeps
+   * it from being tried at all.
+   */
+  take(key: string): QueuedPod | undefined {
+    const waiting = this.#active.get(key) ?? this.#backoff.get(key) ?? this.#errorBackoff.get(key);
+    const queued = waiting ?? this.#unschedulable.get(key);
+    if (queued === undefined || this.#gateOf(queued) !== undefined) return undefined;
+    this.delete(key);
+    this.#inFlight.set(key, []);
+    return queued;
+  }
+
   /** The Pod in flight has its node, or is none of our business any more. */
   done(key: string): void {
     this.#inFlight.delete(key);
@@ -209,10 +222,9 @@ export class SchedulingQueue {
   }
 
   #enqueue(queued: QueuedPod): void {
-    const { pod } = queued.info;
-    for (const plugin of this.#profileOf(queued.info)?.preEnqueue ?? []) {
-      if (plugin.preEnqueue!(pod) === undefined) continue;
-      queued.rejectors = new Set([...queued.rejectors, plugin.name]);
+    const gate = this.#gateOf(queued);
+    if (gate !== undefined) {
+      queued.rejectors = new Set([...queued.rejectors, gate.name]);
       this.#unschedulable.set(queued.key, queued);
       return;
     }
@@ -224,6 +236,11 @@ export class SchedulingQueue {
       this.#active.push(queued);
     }
     this.#onReady();
+  }
+
+  /** The first plugin that keeps the Pod from being tried. */
+  #gateOf({ info }: QueuedPod): Plugin | undefined {
+    return this.#profileOf(info)?.preEnqueue.find((plugin) => plugin.preEnqueue!(info.pod) !== undefined);
   }
 
   #setBackoff(queued: QueuedPod, count: number): void {

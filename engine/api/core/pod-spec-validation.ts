@@ -1,5 +1,5 @@
 import type { FieldError } from '../field-error.ts';
-import { invalid, notSupported, required } from '../field-errors.ts';
+import { invalid, invalidFor, notSupported, required } from '../field-errors.ts';
 import type { PodSpec } from '../kinds.ts';
 import { validateLabels } from '../metadata-validation.ts';
 import { checkLabel1123, checkQualifiedName, checkSubdomain1123 } from '../names.ts';
@@ -44,6 +44,7 @@ export function validatePodSpec(errors: FieldError[], spec: PodSpec, field: stri
   if (spec.topologySpreadConstraints !== undefined) {
     validateTopologySpread(errors, spec.topologySpreadConstraints, `${field}.topologySpreadConstraints`);
   }
+  validateSchedulingGroup(errors, spec, `${field}.schedulingGroup`);
   validateNames(errors, spec, field);
   if (spec.tolerations !== undefined) validateTolerations(errors, spec.tolerations, `${field}.tolerations`);
   if (spec.hostAliases !== undefined) validateHostAliases(errors, spec.hostAliases, `${field}.hostAliases`);
@@ -83,6 +84,13 @@ function validateReadinessGates(errors: FieldError[], { readinessGates = [] }: P
       errors.push(invalid(`${field}[${index}].conditionType`, conditionType ?? '', detail));
     }
   });
+}
+
+function validateSchedulingGroup(errors: FieldError[], { schedulingGroup }: PodSpec, field: string): void {
+  if (schedulingGroup === undefined) return;
+  const { podGroupName } = schedulingGroup;
+  if (podGroupName === undefined) errors.push(invalid(field, '', 'must specify one of: `podGroupName`'));
+  else invalidFor(errors, `${field}.podGroupName`, podGroupName, checkSubdomain1123(podGroupName));
 }
 
 function validateSchedulingGates(errors: FieldError[], { schedulingGates = [] }: PodSpec, field: string): void {

@@ -1,3 +1,4 @@
+import { ALPHA_SCHEMA } from './alpha-schema.ts';
 import { SCHEMA } from './generated/schema.ts';
 
 export type ScalarType =
@@ -55,7 +56,7 @@ function decodeField(code: string): FieldSchema {
 
 function decodeAll(): ReadonlyMap<string, Definition> {
   const all = new Map<string, Definition>();
-  for (const [name, fields] of Object.entries(SCHEMA)) {
+  for (const [name, fields] of Object.entries({ ...SCHEMA, ...ALPHA_SCHEMA })) {
     all.set(name, new Map(Object.entries(fields).map(([field, code]) => [field, decodeField(code)])));
   }
   return all;

@@ -103,6 +103,11 @@ const KEYS: Readonly<Record<string, Keys>> = {
   'ResourceClaimStatus.reservedFor': byKey('uid'),
   'ResourceClaimStatus.devices': appliedBy('driver', 'device', 'pool', 'shareID'),
   'AllocatedDeviceStatus.conditions': appliedBy('type'),
+  'PodGroupStatus.conditions': byKey('type'),
+  'PodGroupStatus.resourceClaimStatuses': byKey('name'),
+  'PodGroupSpec.resourceClaims': byKey('name'),
+  'PodGroupTemplate.resourceClaims': byKey('name'),
+  'WorkloadSpec.podGroupTemplates': appliedBy('name'),
 };
 
 /** Objects of which only the keys in the patch survive. */

@@ -16,6 +16,7 @@ import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
+import { podGroupProtection, podGroupWorkloadExists } from './pod-groups.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -41,6 +42,8 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
     defaultTolerationSeconds,
     defaultStorageClass,
     storageObjectInUseProtection,
+    podGroupProtection,
+    podGroupWorkloadExists,
     persistentVolumeClaimResize,
     runtimeClass,
     certificateApproval(services),

@@ -1,7 +1,9 @@
+import { type FeatureGates, readFeatureGates } from '../../api/feature-gates.ts';
 import { KINDS } from '../../api/kind-list.ts';
 import type { Deployment, Event, Namespace, Node, Pod, ReplicaSet } from '../../api/kinds.ts';
 import type { KubeObject, Manifest } from '../../api/object.ts';
 import { deployments, events, leases, namespaces, nodes, pods, RESOURCES, replicaSets } from '../../api/resources.ts';
+import { alphaKinds } from '../../api/runtime-config.ts';
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { Client } from '../../client/client.ts';
 import { timestamp } from '../../client/timestamp.ts';
@@ -17,16 +19,22 @@ export class ControlPlane {
   readonly transport: Transport;
   /** To plant what the API server would refuse. */
   readonly etcd: Etcd;
+  readonly featureGates: FeatureGates;
 
-  /** @param epochMs what clocks show at the start. */
-  constructor(seed: string, epochMs?: number) {
+  /**
+   * @param epochMs what clocks show at the start.
+   * @param features as `--feature-gates` has them; with any, all alpha versions are served.
+   */
+  constructor(seed: string, epochMs?: number, features?: string) {
+    this.featureGates = readFeatureGates(features);
     this.sim = new Simulation({ seed, ...(epochMs !== undefined && { epochMs }) });
     this.etcd = new Etcd(this.sim);
     const { etcd } = this;
     const server = createApiServer({
       sim: this.sim,
       etcd,
-      kinds: KINDS,
+      kinds: [...KINDS, ...alphaKinds('api/alpha=true', this.featureGates)],
+      featureGates: this.featureGates,
       extensions: () => apiExtensions,
       dialNode: () => undefined,
       serverVersion: 'v1.36.2',

@@ -1,3 +1,4 @@
+import { type FeatureGates, NO_FEATURES } from '../../api/feature-gates.ts';
 import type { PluginPoints } from './plugin-points.ts';
 import { pluginPoints } from './plugin-sets.ts';
 
@@ -51,9 +52,10 @@ export const INITIAL_BACKOFF_SECONDS = 1;
 export const MAX_BACKOFF_SECONDS = 10;
 
 /** What a scheduler without a configuration file does. */
-export function defaultConfiguration(schedulerName = DEFAULT_SCHEDULER_NAME): SchedulerConfiguration {
+export function defaultConfiguration(gates: FeatureGates = NO_FEATURES): SchedulerConfiguration {
+  const points = pluginPoints({}, gates);
   return {
-    profiles: [{ schedulerName, percentageOfNodesToScore: 0, points: pluginPoints({}), pluginConfig: new Map() }],
+    profiles: [{ schedulerName: DEFAULT_SCHEDULER_NAME, percentageOfNodesToScore: 0, points, pluginConfig: new Map() }],
     extenders: [],
     podInitialBackoffSeconds: INITIAL_BACKOFF_SECONDS,
     podMaxBackoffSeconds: MAX_BACKOFF_SECONDS,

@@ -1,3 +1,4 @@
+import type { FeatureGates } from '../../api/feature-gates.ts';
 import type { EnabledPlugin } from './plugin-points.ts';
 
 const WEIGHTS: Readonly<Record<string, number>> = {
@@ -11,7 +12,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
  * The plugins of a profile that names none, in order: the first to reject a node names the reason.
  * After `apis/config/v1/default_plugins.go`.
  */
-export const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
+const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
   'SchedulingGates',
   'PrioritySort',
   'NodeUnschedulable',
@@ -32,3 +33,8 @@ export const DEFAULT_PLUGINS: readonly EnabledPlugin[] = [
   'ImageLocality',
   'DefaultBinder',
 ].map((name) => ({ name, weight: WEIGHTS[name] ?? 1 }));
+
+/** The same for a scheduler with these features. */
+export function defaultPlugins(gates: FeatureGates): readonly EnabledPlugin[] {
+  return gates.has('GangScheduling') ? [...DEFAULT_PLUGINS, { name: 'GangScheduling', weight: 1 }] : DEFAULT_PLUGINS;
+}

@@ -1,4 +1,5 @@
-import { DEFAULT_PLUGINS } from './default-plugins.ts';
+import { type FeatureGates, NO_FEATURES } from '../../api/feature-gates.ts';
+import { defaultPlugins } from './default-plugins.ts';
 import { type EnabledPlugin, EXTENSION_POINTS, type ExtensionPoint, type PluginPoints } from './plugin-points.ts';
 
 /** A plugin set of the file: what to add or weigh anew, and what to leave out (`*` for all defaults). */
@@ -15,8 +16,8 @@ export type PluginSets = Readonly<Partial<Record<ExtensionPoint | 'multiPoint', 
  * A plugin is listed at points where it has nothing to say; whoever has the plugins at hand leaves it out.
  * https://kubernetes.io/docs/reference/scheduling/config/#multipoint
  */
-export function pluginPoints(sets: PluginSets): PluginPoints {
-  const everywhere = merged(DEFAULT_PLUGINS, sets.multiPoint);
+export function pluginPoints(sets: PluginSets, gates: FeatureGates = NO_FEATURES): PluginPoints {
+  const everywhere = merged(defaultPlugins(gates), sets.multiPoint);
   return Object.fromEntries(
     EXTENSION_POINTS.map((point) => [point, atPoint(everywhere, sets[point])]),
   ) as unknown as PluginPoints;

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { type FeatureGates, NO_FEATURES } from '../../api/feature-gates.ts';
 import {
   DEFAULT_SCHEDULER_NAME,
   INITIAL_BACKOFF_SECONDS,
@@ -22,7 +23,7 @@ const MAX_LENGTH = 1024 * 1024;
  *
  * @throws ConfigurationError in the words of the real kube-scheduler.
  */
-export function readConfiguration(text: string): SchedulerConfiguration {
+export function readConfiguration(text: string, gates: FeatureGates = NO_FEATURES): SchedulerConfiguration {
   const file = decode(text);
   const errors = validateConfiguration(file);
   if (errors.length > 0) throw new ConfigurationError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
@@ -34,7 +35,7 @@ export function readConfiguration(text: string): SchedulerConfiguration {
       // A single profile without a name is the default one.
       schedulerName: profile.schedulerName ?? DEFAULT_SCHEDULER_NAME,
       percentageOfNodesToScore: profile.percentageOfNodesToScore ?? percentageOfNodesToScore,
-      points: pluginPoints(profile.plugins ?? {}),
+      points: pluginPoints(profile.plugins ?? {}, gates),
       pluginConfig: pluginConfigOf(profile, ignored),
     })),
     extenders: (file.extenders ?? []).map(readExtender),

@@ -1,7 +1,8 @@
+import type { FeatureGates } from '../../../api/feature-gates.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../../api/kinds.ts';
 import type { Manifest } from '../../../api/object.ts';
-import { CLUSTER_ROLES, type DefaultRole } from './cluster-roles.ts';
-import { CONTROLLER_ROLES } from './controller-roles.ts';
+import type { DefaultRole } from './cluster-roles.ts';
+import { clusterRolesOf, controllerRolesOf } from './gated-rules.ts';
 import { NAMESPACE_ROLES, type NamespaceRole } from './namespace-roles.ts';
 
 const API_VERSION = 'rbac.authorization.k8s.io/v1';
@@ -35,9 +36,12 @@ function clusterRole({ name, rules, gathers, aggregatesTo }: DefaultRole): Manif
   } as Manifest<ClusterRole>;
 }
 
-export function defaultClusterRoles(): readonly Manifest<ClusterRole>[] {
-  const controllers = Object.entries(CONTROLLER_ROLES).map(([name, rules]) => ({ name: CONTROLLER + name, rules }));
-  return [...CLUSTER_ROLES, ...controllers].map(clusterRole);
+export function defaultClusterRoles(gates: FeatureGates): readonly Manifest<ClusterRole>[] {
+  const controllers = Object.entries(controllerRolesOf(gates)).map(([name, rules]) => ({
+    name: CONTROLLER + name,
+    rules,
+  }));
+  return [...clusterRolesOf(gates), ...controllers].map(clusterRole);
 }
 
 function user(name: string): Subject {
@@ -78,10 +82,10 @@ function clusterRoleBinding(name: string, subjects: readonly Subject[]): Manifes
   };
 }
 
-export function defaultClusterRoleBindings(): readonly Manifest<ClusterRoleBinding>[] {
+export function defaultClusterRoleBindings(gates: FeatureGates): readonly Manifest<ClusterRoleBinding>[] {
   return [
     ...Object.entries(SUBJECTS).map(([name, subjects]) => clusterRoleBinding(name, subjects)),
-    ...Object.keys(CONTROLLER_ROLES).map((name) => clusterRoleBinding(CONTROLLER + name, [account(name)])),
+    ...Object.keys(controllerRolesOf(gates)).map((name) => clusterRoleBinding(CONTROLLER + name, [account(name)])),
   ];
 }
 

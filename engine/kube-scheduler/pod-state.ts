@@ -1,0 +1,11 @@
+import type { Pod } from '../api/kinds.ts';
+
+/** Whether the Pod has a node. */
+export function isAssigned({ spec }: Pod): boolean {
+  return spec.nodeName !== undefined && spec.nodeName !== '';
+}
+
+/** Whether the Pod has come to its end, and gives its room back. */
+export function isFinished({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
