@@ -22,7 +22,7 @@ interface GroupTerms {
   readonly priority?: number;
 }
 
-export interface WorkloadTemplateReference {
+interface WorkloadTemplateReference {
   readonly workloadName: string;
   readonly podGroupTemplateName: string;
 }
