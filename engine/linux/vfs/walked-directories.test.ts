@@ -15,7 +15,7 @@ function walked() {
   return { ...machine, root };
 }
 
-test('the deepest directory on a path counts, as long as nothing was moved, and the latest four are kept', () => {
+test('the latest four directories are known, as long as nothing was moved', () => {
   const directories = new WalkedDirectories<number>();
   directories.remember({ path: '/a/', place: 1, changes: 0 });
   directories.remember({ path: '/a/b/', place: 2, changes: 0 });

@@ -8,6 +8,7 @@ interface Walked<Place> {
 
 /** Whoever works on something does so in few directories. */
 const KEPT = 4;
+const SLASH = 47;
 
 /**
  * The directories to which paths have lately led: node agents do a dozen things in one directory seven names down, and need
@@ -17,25 +18,23 @@ const KEPT = 4;
  */
 export class WalkedDirectories<Place> {
   readonly #kept: Walked<Place>[] = [];
-  #next = 0;
 
-  /** The deepest of the directories that lies on the path. */
+  /** The latest of the directories that lie on the path. */
   on(path: string, changes: number): Walked<Place> | undefined {
-    let deepest: Walked<Place> | undefined;
     for (const walked of this.#kept) {
-      if (walked.changes !== changes || !path.startsWith(walked.path)) continue;
-      if (deepest === undefined || walked.path.length > deepest.path.length) deepest = walked;
+      const { length } = walked.path;
+      // A slash in the right place tells most paths apart, and comparing whole texts is faster than startsWith.
+      if (path.charCodeAt(length - 1) !== SLASH || walked.changes !== changes) continue;
+      if (path.slice(0, length) === walked.path) return walked;
     }
-    return deepest;
+    return undefined;
   }
 
   remember(walked: Walked<Place>): void {
-    this.#kept[this.#next] = walked;
-    this.#next = (this.#next + 1) % KEPT;
+    if (this.#kept.unshift(walked) > KEPT) this.#kept.pop();
   }
 
   forget(): void {
     this.#kept.length = 0;
-    this.#next = 0;
   }
 }
