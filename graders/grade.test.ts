@@ -136,6 +136,28 @@ test('what kubectl refuses is reported as it said it', () => {
   });
 });
 
+test('a failed check tells in kubectl’s own words which of its steps kubectl refused, cut to a sensible length', () => {
+  const check = RUNNING.replace('always: 20s', 'within: 5s').replace(
+    'observe:',
+    `after:
+  - kubectl: [label, pod, clock, seen=yes]
+  - kubectl: [delete, pod, clock, '--as=system:serviceaccount:default:boy']
+  - kubectl: [delete, pod, ${'x'.repeat(700)}]
+  observe:`,
+  );
+  const report = gradeFiles(exercise(check.replace('Running', 'Succeeded'), ['stays']), [clock('sleep infinity')]);
+  const [refused, long] = report.checks[0]!.why;
+  expect(refused).toBe(
+    '"kubectl delete pod clock --as=system:serviceaccount:default:boy" failed: Error from server (Forbidden): ' +
+      'pods "clock" is forbidden: User "system:serviceaccount:default:boy" cannot delete resource "pods" in API group "" ' +
+      'in the namespace "default"',
+  );
+  expect(long).toMatch(/^"kubectl delete pod x+…" failed: Error from server \(.*x+…$/);
+  expect(long!.length).toBeLessThan(450);
+  const passing = gradeFiles(exercise(check, ['stays']), [clock('sleep infinity')]);
+  expect(passing.checks[0]).toMatchObject({ passed: true, why: [] });
+});
+
 test('grading a learner’s cluster leaves it as it was', () => {
   const broken: Check = {
     id: 'heals',

@@ -8,7 +8,7 @@ import { findAll, parsePath } from './object-path.ts';
 import { absence, findObjects } from './observe.ts';
 import { carryOut } from './steps.ts';
 import { simulated } from './vantage.ts';
-import { explain } from './why.ts';
+import { explain, MAX_CAUSES } from './why.ts';
 
 /** A file that a learner hands in. */
 export interface AnswerFile {
@@ -133,11 +133,11 @@ function gradeOn(
   const alike = [...Map.groupBy(breaking, ({ after }) => JSON.stringify(after)).values()];
   alike.forEach((checks, index) => {
     const copy = index === alike.length - 1 ? cluster : cluster.fork();
-    const obstacle = carryOut(copy, checks[0]!.after!);
+    const { obstacle, refusals } = carryOut(copy, checks[0]!.after!);
     const verdicts = obstacle === undefined ? evaluateTogether(simulated(copy), checks, history) : [];
     for (const [at, check] of checks.entries()) {
       const verdict = verdicts[at] ?? { passed: false, seen: obstacle!, objects: [] };
-      results.set(check.id, resultOf(copy, check, verdict, sources));
+      results.set(check.id, resultOf(copy, check, verdict, sources, refusals));
     }
   });
   history.close();
@@ -160,7 +160,13 @@ function whenOf({ after }: Check): 'now' | 'later' | 'breaking' {
   return after.every((step) => 'wait' in step) ? 'later' : 'breaking';
 }
 
-function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: readonly ManifestSource[]): CheckResult {
+function resultOf(
+  cluster: Cluster,
+  check: Check,
+  verdict: Verdict,
+  sources: readonly ManifestSource[],
+  refusals: readonly string[] = [],
+): CheckResult {
   const { id, title, points } = check;
   const { passed, seen, objects } = verdict;
   if (passed) return { id, title, passed, earned: points, points, seen, why: [] };
@@ -172,7 +178,7 @@ function resultOf(cluster: Cluster, check: Check, verdict: Verdict, sources: rea
     earned: 0,
     points,
     seen,
-    why: whyOf(cluster, check, objects),
+    why: [...new Set([...refusals, ...whyOf(cluster, check, objects)])].slice(0, MAX_CAUSES),
     where,
     ask: check.ask,
   };

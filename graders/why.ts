@@ -1,7 +1,7 @@
 import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
 
 /** How many causes a failed check names. */
-const MAX_CAUSES = 4;
+export const MAX_CAUSES = 4;
 
 /** A line of a log that says that something went wrong. */
 const COMPLAINT = /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|no such file|read-only|not found)\b/i;

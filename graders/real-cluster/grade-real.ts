@@ -2,6 +2,8 @@ import { evaluate } from '../evaluate.ts';
 import { BEFORE_FOLDER, type Check, type Exercise, type Step, spanMs } from '../exercise.ts';
 import { type AnswerFile, type CheckResult, isScript, locate, type Report } from '../grade.ts';
 import { ManifestSource } from '../manifest-source.ts';
+import { refusalOf } from '../steps.ts';
+import { MAX_CAUSES } from '../why.ts';
 import { callKubectl, RealClusterError } from './kubectl.ts';
 import { RealVantage } from './real-vantage.ts';
 
@@ -69,12 +71,30 @@ function resultOf(
   const { id, title, points, after = [] } = check;
   const skipped = onlySimulated(check);
   if (skipped !== undefined) return { id, title, passed: false, earned: 0, points, seen: skipped, why: [], skipped };
-  const obstacle = after.map((step) => carryOut(vantage, step, kubeconfig)).find((each) => each !== undefined);
+  // What kubectl refuses may be just what a check wants: it goes on, and is told of where it does not come out.
+  const refusals: string[] = [];
+  let obstacle: string | undefined;
+  for (const step of after) {
+    const refusal = carryOut(vantage, step, kubeconfig);
+    if (refusal === undefined) continue;
+    if ('kubectl' in step) refusals.push(refusal);
+    else obstacle ??= refusal;
+  }
   const verdict =
     obstacle === undefined ? evaluate(vantage, check, undefined) : { passed: false, seen: obstacle, objects: [] };
   if (verdict.passed) return { id, title, passed: true, earned: points, points, seen: verdict.seen, why: [] };
   const where = locate(check, verdict.refutation, sources);
-  return { id, title, passed: false, earned: 0, points, seen: verdict.seen, why: [], where, ask: check.ask };
+  return {
+    id,
+    title,
+    passed: false,
+    earned: 0,
+    points,
+    seen: verdict.seen,
+    why: refusals.slice(0, MAX_CAUSES),
+    where,
+    ask: check.ask,
+  };
 }
 
 /** Why only the simulator can look at a check; undefined where a real cluster will do. */
@@ -91,8 +111,8 @@ function carryOut(vantage: RealVantage, step: Step, kubeconfig: string, input?: 
     return undefined;
   }
   if ('fault' in step) return undefined;
-  const outcome = callKubectl(kubeconfig, 'kubectl' in step ? step.kubectl : deletion(step.delete), input);
-  return outcome.exitCode === 0 ? undefined : outcome.stderr.trim();
+  const args = 'kubectl' in step ? step.kubectl : deletion(step.delete);
+  return refusalOf(args, callKubectl(kubeconfig, args, input));
 }
 
 function deletion({

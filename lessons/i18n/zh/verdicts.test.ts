@@ -91,4 +91,8 @@ test('what the cluster says itself stays as it is', () => {
   expect(verdict('after 30s: exitCode is 1, not 0; it said: nc: bad port')).toBe(
     '等了 30 秒：exitCode 是 1，应当是 0；它说：nc: bad port',
   );
+  expect(verdict('"kubectl delete pod boat" failed: Error from server (NotFound): pods "boat" not found')).toBe(
+    'kubectl delete pod boat 失败了：Error from server (NotFound): pods "boat" not found',
+  );
+  expect(verdict('"kubectl get nodes" failed: exit code 1')).toBe('kubectl get nodes 失败了，退出码 1');
 });
