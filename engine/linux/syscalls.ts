@@ -97,6 +97,9 @@ export interface FileSystemStat {
   readonly usedInodes: number;
 }
 
+/** At each number of the child's the parent's descriptor, if any: the form that the kernel goes through fastest. */
+export type DescriptorList = readonly (number | undefined)[];
+
 export interface SpawnOptions {
   /** The executable; found by `exec` rules (program, or a script with `#!`). Not searched for in PATH. */
   readonly path: string;
@@ -106,14 +109,14 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** The child's descriptors by the parent's: `{0: 0, 1: 5, 2: 2}`. 0, 1 and 2 as they are unless told. */
-  readonly fds?: Readonly<Record<number, number>>;
+  readonly fds?: Readonly<Record<number, number>> | DescriptorList;
   /** 0 puts the child into a new process group of its own. The parent's group unless told. */
   readonly processGroup?: number;
 }
 
 export interface ForkOptions {
   /** All of the parent's unless told. */
-  readonly fds?: Readonly<Record<number, number>>;
+  readonly fds?: Readonly<Record<number, number>> | DescriptorList;
   readonly processGroup?: number;
 }
 
@@ -290,7 +293,10 @@ export interface Process {
   // Processes
   /** fork(2) and execve(2) in one. */
   spawn(options: SpawnOptions): number;
-  /** A child with a copy of this process's state that runs `program`: what a shell uses for a subshell. */
+  /**
+   * A child with a copy of this process's state that runs `program`: what a shell uses for a subshell. It is called before
+   * this returns, so that it can take what it needs from its parent; its steps come later.
+   */
   fork(program: Program, options?: ForkOptions): number;
   /** Replaces the program of this process: `return yield* process.exec(…)`. Throws only before the point of no return. */
   exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Task<number>;

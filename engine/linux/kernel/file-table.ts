@@ -1,4 +1,5 @@
 import { Errno } from '../errno.ts';
+import type { DescriptorList } from '../syscalls.ts';
 import type { FileDescription } from '../vfs/description.ts';
 
 /** `ulimit -n` */
@@ -17,8 +18,8 @@ export class FileTable {
    * Programs are started so often that it matters how: mapping makes arrays that the collector takes for short-lived
    * ones, which it does not do with a literal that was once found in many long-lived tables.
    */
-  inherited(fds: readonly number[]): FileTable {
-    const slots = fds.map((fd) => this.get(fd));
+  inherited(fds: DescriptorList): FileTable {
+    const slots = fds.map((fd) => (fd === undefined ? undefined : this.get(fd)));
     for (const description of slots) if (description !== undefined) description.references += 1;
     return new FileTable(slots);
   }
@@ -67,6 +68,11 @@ export class FileTable {
       if (description !== undefined) drop(description);
     }
     slots.length = 0;
+  }
+
+  /** What a child that gets everything is given. */
+  list(): DescriptorList {
+    return this.#slots.map((description, fd) => (description === undefined ? undefined : fd));
   }
 
   /** The numbers in use, in order. */

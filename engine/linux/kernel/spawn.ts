@@ -1,6 +1,6 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import type { Credentials, ForkOptions, Process, Program, SpawnOptions } from '../syscalls.ts';
+import type { Credentials, DescriptorList, ForkOptions, Process, Program, SpawnOptions } from '../syscalls.ts';
 import { RegularInode } from '../vfs/inode.ts';
 import { locate, type PathContext } from '../vfs/path.ts';
 import { MAY_EXECUTE, requireAccess } from '../vfs/permission.ts';
@@ -134,13 +134,17 @@ function createChild(
 
 /** The descriptors of a child, by default the standard ones as far as they are open. Throws EBADF. */
 function filesFor(parent: TaskStruct, fds: SpawnOptions['fds']): FileTable {
-  if (Array.isArray(fds)) return parent.files.inherited(fds);
+  if (isList(fds)) return parent.files.inherited(fds);
   const files = new FileTable();
   for (const [fd, source] of Object.entries(fds ?? STANDARD_FILES)) {
     if (parent.files.has(source)) files.set(Number(fd), parent.files.get(source));
     else if (fds !== undefined) throw closing(files, new Errno('EBADF'));
   }
   return files;
+}
+
+function isList(fds: SpawnOptions['fds']): fds is DescriptorList {
+  return Array.isArray(fds);
 }
 
 /** The group of this number in the task's session. Throws EPERM. */
@@ -166,9 +170,7 @@ export function forkChild(
   options: ForkOptions,
   facade: (task: TaskStruct) => Process,
 ): number {
-  const fds = options.fds ?? Object.fromEntries(parent.files.numbers().map((fd) => [fd, fd]));
-  const { processGroup } = options;
-  const given = processGroup === undefined ? { fds } : { fds, processGroup };
+  const given = options.fds === undefined ? { ...options, fds: parent.files.list() } : options;
   const child = createChild(parent, given, parent.argv, parent.env, parent.executable);
   inheritActions(parent, child, true);
   return run(parent, child, program, facade);
@@ -212,7 +214,7 @@ export function* exec(
   task.argv = loaded.argv;
   task.executable = loaded.path;
   task.credentials = loaded.credentials;
-  if (env !== undefined) task.env = { ...env };
+  if (env !== undefined) task.env = env;
   if (task.actions !== undefined) resetCaught(task);
   task.caught = undefined;
   task.signalArrived = false;

@@ -1,5 +1,5 @@
 import { Errno } from '../errno.ts';
-import type { Process } from '../syscalls.ts';
+import type { DescriptorList, Process } from '../syscalls.ts';
 
 /** What a redirection replaced, to be put back after the command. */
 export interface SavedDescriptor {
@@ -7,6 +7,9 @@ export interface SavedDescriptor {
   /** Where it waits; undefined when `fd` was closed before. */
   readonly copy: number | undefined;
 }
+
+/** A child's 0, 1 and 2, where they are others than the shell's. */
+export type ChildDescriptors = Readonly<Partial<Record<0 | 1 | 2, number>>>;
 
 /** Copies that the shell keeps for itself lie from here on, as in dash. */
 const FIRST_PRIVATE = 10;
@@ -17,50 +20,49 @@ const FIRST_PRIVATE = 10;
  */
 export class FileDescriptors {
   readonly #process: Process;
-  readonly #open: Set<number>;
+  /**
+   * Each open number at its own index: what children get. Never changed, only replaced, so that children have it in
+   * common.
+   */
+  #open: DescriptorList;
   /** Hardly ever more than two: an array, for the reason told in kernel/pid-table.ts. */
   readonly #private: number[] = [];
-  /** What children get, until the open descriptors change: an array, which the kernel goes through fastest. */
-  #inherited: readonly number[] | undefined;
 
-  constructor(process: Process, open?: ReadonlySet<number>) {
+  constructor(process: Process, open: DescriptorList = probe(process)) {
     this.#process = process;
-    this.#open = open === undefined ? probe(process) : new Set(open);
+    this.#open = open;
   }
 
-  /** For a child that is about to be forked: the same numbers, and those it is given. */
-  copyFor(given: Readonly<Record<number, number>>): (child: Process) => FileDescriptors {
-    const open = new Set(this.#open);
-    for (const fd of Object.keys(given)) open.add(Number(fd));
-    return (child) => new FileDescriptors(child, open);
+  /** Of a child that has been forked: the same numbers, and those it was given. */
+  ofChild(process: Process, given: ChildDescriptors | undefined): FileDescriptors {
+    let open = this.#open;
+    if (given !== undefined) for (const fd of STANDARD) if (given[fd] !== undefined) open = including(open, fd);
+    return new FileDescriptors(process, open);
   }
 
   /** The map for fork and spawn. */
-  inherited(given?: Readonly<Record<number, number>>): Readonly<Record<number, number>> {
-    let fds = this.#inherited;
-    if (fds === undefined) {
-      const open: number[] = [];
-      for (const fd of this.#open) open[fd] = fd;
-      fds = open;
-      this.#inherited = open;
+  inherited(given?: ChildDescriptors): DescriptorList {
+    if (given === undefined) return this.#open;
+    const fds = this.#open.slice();
+    for (const fd of STANDARD) {
+      const source = given[fd];
+      if (source !== undefined) fds[fd] = source;
     }
-    return given === undefined ? fds : { ...fds, ...given };
+    return fds;
   }
 
   #opened(fd: number): void {
-    if (this.#open.has(fd)) return;
-    this.#open.add(fd);
-    this.#inherited = undefined;
+    this.#open = including(this.#open, fd);
   }
 
   #closed(fd: number): void {
-    if (!this.#open.delete(fd)) return;
-    this.#inherited = undefined;
+    if (!this.isOpen(fd)) return;
+    this.#open = this.#open.with(fd, undefined);
     this.#process.close(fd);
   }
 
   isOpen(fd: number): boolean {
-    return this.#open.has(fd);
+    return this.#open[fd] !== undefined;
   }
 
   /** Puts `from` at `fd` and closes `from`; returns what was there. */
@@ -76,7 +78,7 @@ export class FileDescriptors {
 
   /** Makes `fd` another name of `source`. */
   duplicate(source: number, fd: number, save: boolean): SavedDescriptor {
-    if (!this.#open.has(source)) throw new Errno('EBADF');
+    if (!this.isOpen(source)) throw new Errno('EBADF');
     if (source === fd) return { fd, copy: fd };
     const saved = this.#save(fd, save);
     this.#process.dup(source, fd);
@@ -105,19 +107,19 @@ export class FileDescriptors {
   /** The lowest free number of those that `{fd}>file` gives out, from 10 on. */
   freeNumber(): number {
     let fd = FIRST_PRIVATE;
-    while (this.#private.includes(fd) || this.#open.has(fd)) fd += 1;
+    while (this.#private.includes(fd) || this.isOpen(fd)) fd += 1;
     return fd;
   }
 
   /** The highest free number from `fd` downwards: coprocesses are kept up there. */
   freeFrom(fd: number): number {
     let free = fd;
-    while (free > FIRST_PRIVATE && (this.#private.includes(free) || this.#open.has(free))) free -= 1;
+    while (free > FIRST_PRIVATE && (this.#private.includes(free) || this.isOpen(free))) free -= 1;
     return free;
   }
 
   #save(fd: number, save: boolean): SavedDescriptor {
-    if (!save || !this.#open.has(fd)) return { fd, copy: undefined };
+    if (!save || !this.isOpen(fd)) return { fd, copy: undefined };
     const copy = this.freeNumber();
     this.#process.dup(fd, copy);
     this.#private.push(copy);
@@ -125,13 +127,23 @@ export class FileDescriptors {
   }
 }
 
+const STANDARD = [0, 1, 2] as const;
+
+function including(open: DescriptorList, fd: number): DescriptorList {
+  if (open[fd] !== undefined) return open;
+  const more = open.slice();
+  while (more.length < fd) more.push(undefined);
+  more[fd] = fd;
+  return more;
+}
+
 /** Which of the small descriptors a new shell was given. */
-function probe(process: Process): Set<number> {
-  const open = new Set<number>();
+function probe(process: Process): DescriptorList {
+  let open: DescriptorList = [];
   for (let fd = 0; fd < FIRST_PRIVATE; fd++) {
     try {
       process.fstat(fd);
-      open.add(fd);
+      open = including(open, fd);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
     }

@@ -35,17 +35,15 @@ function* runCommand(shell: Shell, command: Parameters<Interpreter['command']>[1
 }
 
 function forkShell(shell: Shell, request: ForkRequest): number {
-  const { interactive } = shell;
-  const makeChild = copyShell(shell, request);
-  const program = function* (process: Process): Task<number> {
-    const child = makeChild(process);
-    resetForChild(child, interactive, request.background === true);
-    return yield* runToEnd(child, request.run);
+  const { run, fds: given, processGroup, background = false } = request;
+  const fds = shell.descriptors.inherited(given);
+  // Called before fork(2) returns: the child gets what the shell has now.
+  const program = (process: Process): Task<number> => {
+    const child = copyShell(shell, process, given);
+    resetForChild(child, shell.interactive, background);
+    return runToEnd(child, run);
   };
-  return shell.process.fork(program, {
-    fds: shell.descriptors.inherited(request.fds),
-    ...(request.processGroup === undefined ? {} : { processGroup: request.processGroup }),
-  });
+  return shell.process.fork(program, processGroup === undefined ? { fds } : { fds, processGroup });
 }
 
 /** Runs something as all that a shell process does: what it throws becomes the exit code, then the EXIT trap runs. */

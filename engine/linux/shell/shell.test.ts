@@ -127,3 +127,18 @@ test.each(['bash', 'dash', 'ash'] as const)(
     expect(stdout).toBe('cat\nmine\n4\n');
   },
 );
+
+test('what a child changes its parent does not see, nor the other way round', () => {
+  const script = `
+    a=(1 2); declare -A m=([k]=v); export e=1; x=1; f() { echo f1; }; shopt -s nullglob
+    (a[0]=9; a+=(3); m[k]=w; unset "m[k]"; e=2; unset x; f() { echo f2; }; shopt -u nullglob
+     echo "\${a[*]}/\${m[*]}/$(printenv e)/\${x-none}/$(f)"; shopt -q nullglob || echo off)
+    echo "\${a[*]}/\${m[*]}/$(printenv e)/$x/$(f)"; shopt -q nullglob && echo on
+    (sleep 1; echo "\${a[*]} $x $(printenv e) $(f)") & a[1]=7; x=3; e=4; unset -f f; wait
+    g() { local x=5; (x=6; g=$x; echo $x); echo $x; }; g; echo $x`;
+  expect(testShell('bash').sh(script).stdout).toBe('9 2 3//2/none/f2\noff\n1 2/v/1/1/f1\non\n1 2 1 1 f1\n6\n5\n3\n');
+});
+
+test('the clock of a subshell is that of its shell', () => {
+  expect(testShell('bash').sh('sleep 3; (echo $SECONDS; sleep 2; echo $SECONDS)').stdout).toBe('3\n5\n');
+});

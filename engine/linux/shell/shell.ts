@@ -1,7 +1,8 @@
 import type { Task } from '../../sim/index.ts';
 import type { Signal } from '../signal.ts';
 import type { Process } from '../syscalls.ts';
-import type { FileDescriptors } from './descriptors.ts';
+import type { CopyOnWriteMap } from './copy-on-write-map.ts';
+import type { ChildDescriptors, FileDescriptors } from './descriptors.ts';
 import { Pattern } from './expand/pattern.ts';
 import type { JobTable } from './job-table.ts';
 import type { Command, List, Script } from './syntax/tree.ts';
@@ -30,8 +31,7 @@ export interface Interpreter {
 
 export interface ForkRequest {
   readonly run: (child: Shell) => Task<number>;
-  /** The child's 0, 1 and 2, where they are not the shell's. */
-  readonly fds?: Readonly<Record<number, number>>;
+  readonly fds?: ChildDescriptors;
   readonly processGroup?: number;
   /** Started with `&` without job control: signals from the keyboard do not reach it. */
   readonly background?: boolean;
@@ -76,20 +76,20 @@ export interface Shell {
   readonly interpreter: Interpreter;
   readonly dialect: Dialect;
   readonly variables: Variables;
-  readonly functions: Map<string, ShellFunction>;
-  readonly aliases: Map<string, string>;
+  readonly functions: CopyOnWriteMap<string, ShellFunction>;
+  readonly aliases: CopyOnWriteMap<string, string>;
   readonly options: ShellOptions;
   /** Names set by bash's `shopt`. */
-  readonly shopts: Set<string>;
+  shopts: ReadonlySet<string>;
   readonly jobs: JobTable;
   readonly descriptors: FileDescriptors;
   /** Commands by signal name or `EXIT`; an empty one ignores the signal. */
-  readonly traps: Map<string, string>;
+  readonly traps: CopyOnWriteMap<string, string>;
   /** Caught signals whose traps have not run yet. */
   readonly pendingSignals: Signal[];
   readonly history: string[];
   /** Where programs were found, until PATH changes. */
-  readonly locations: { pathChanges: number; readonly paths: Map<string, string> };
+  readonly locations: { pathChanges: number; readonly paths: CopyOnWriteMap<string, string> };
   readonly patterns: Map<string, Pattern>;
   readonly parsed: Map<string, Script>;
   readonly completers: CompleterTable;
@@ -127,6 +127,10 @@ export interface Shell {
   readonly subshellDepth: number;
   /** Nested `eval`, `.` and traps. */
   sourceDepth: number;
+  /** When the clock of `$SECONDS` was at 0. */
+  readonly startedMs: number;
+  /** What `$RANDOM` drew last; 0 before the first. */
+  randomState: number;
   /** Position inside grouped options for `getopts`. */
   getoptsOffset: number;
   readonly isSubshell: boolean;

@@ -1,17 +1,10 @@
 import type { Process } from '../syscalls.ts';
-import { FileDescriptors } from './descriptors.ts';
+import { CopyOnWriteMap } from './copy-on-write-map.ts';
+import { type ChildDescriptors, FileDescriptors } from './descriptors.ts';
 import { JobTable } from './job-table.ts';
-import {
-  type CompleterTable,
-  type Dialect,
-  type ForkRequest,
-  type Interpreter,
-  isBash,
-  type Shell,
-  type ShellOptions,
-} from './shell.ts';
+import { type CompleterTable, type Dialect, type Interpreter, isBash, type Shell, type ShellOptions } from './shell.ts';
 import { parseScript } from './syntax/parse.ts';
-import { type Computed, Variables } from './variables.ts';
+import { Variables } from './variables.ts';
 
 export interface ShellSetup {
   readonly dialect: Dialect;
@@ -43,20 +36,17 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
     process,
     interpreter,
     dialect,
-    variables: new Variables(
-      computedValues(() => shell),
-      dialect === 'bash',
-    ),
-    functions: new Map(),
-    aliases: new Map(),
+    variables: new Variables((variable) => computedValue(shell, variable), dialect === 'bash'),
+    functions: new CopyOnWriteMap(),
+    aliases: new CopyOnWriteMap(),
     options: { ...OPTIONS_OFF },
-    shopts: new Set(),
+    shopts: NO_SHOPTS,
     jobs: new JobTable(),
     descriptors: new FileDescriptors(process),
-    traps: new Map(),
+    traps: new CopyOnWriteMap(),
     pendingSignals: [],
     history: [],
-    locations: { pathChanges: 0, paths: new Map() },
+    locations: { pathChanges: 0, paths: new CopyOnWriteMap() },
     patterns: new Map(),
     parsed: new Map(),
     completers,
@@ -78,6 +68,8 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
     pipeStatus: undefined,
     subshellDepth: 0,
     sourceDepth: 0,
+    startedMs: process.now(),
+    randomState: 0,
     getoptsOffset: 0,
     isSubshell: false,
     trapRunning: false,
@@ -88,80 +80,68 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
   return shell;
 }
 
-/** A copy of the shell as it is now, for a child that is about to be forked; `process` comes when the child runs. */
-export function copyShell(shell: Shell, request: ForkRequest): (child: Process) => Shell {
-  const variables = new Variables(
-    computedValues(() => copy),
-    shell.dialect === 'bash',
-    shell.variables,
-  );
-  const descriptors = shell.descriptors.copyFor(request.fds ?? {});
-  let copy: Shell;
-  // Nothing below may mention `shell`: a child that outlives its parent, and its own children after it, would each keep
-  // the whole line of dead shells alive.
-  const template = {
+const NO_SHOPTS: ReadonlySet<string> = new Set();
+
+/** The shell as it is now, for a child that is being forked: what either of them changes later the other does not see. */
+export function copyShell(shell: Shell, process: Process, given: ChildDescriptors | undefined): Shell {
+  // The copy may not keep `shell`: a child that outlives its parent, and its own children after it, would each keep the
+  // whole line of dead shells alive.
+  const copy: Shell = {
     ...shell,
-    functions: new Map(shell.functions),
-    aliases: new Map(shell.aliases),
+    process,
+    variables: new Variables((name) => computedValue(copy, name), shell.dialect === 'bash', shell.variables),
+    functions: shell.functions.share(),
+    aliases: shell.aliases.share(),
     options: { ...shell.options, monitor: false },
-    shopts: new Set(shell.shopts),
-    traps: new Map(shell.traps),
-    locations: { pathChanges: 0, paths: new Map(shell.locations.paths) },
-    variables,
     jobs: new JobTable(),
+    descriptors: shell.descriptors.ofChild(process, given),
+    traps: shell.traps.share(),
     pendingSignals: [],
+    locations: { pathChanges: 0, paths: shell.locations.paths.share() },
     substitutionStatus: undefined,
     interactive: false,
-    isSubshell: true,
     subshellDepth: shell.subshellDepth + 1,
+    randomState: 0,
+    isSubshell: true,
     trapRunning: false,
     processSubstitutions: [],
-    process: undefined,
-    descriptors: undefined,
   };
-  return (child) => {
-    copy = { ...template, process: child, descriptors: descriptors(child) };
-    variables.onMemory = (bytes) => child.setMemory(bytes);
-    return copy;
-  };
+  copy.variables.onMemory = (bytes) => process.setMemory(bytes);
+  return copy;
 }
 
 /** Variables whose value is made when they are read. */
-function computedValues(shell: () => Shell): Computed {
-  let seed = 0;
-  let started: number | undefined;
-  return new Map<string, () => string | readonly string[]>([
-    ['PPID', () => String(shell().process.parentPid)],
-    ['UID', () => String(shell().process.credentials.uid)],
-    ['EUID', () => String(shell().process.credentials.uid)],
-    ['LINENO', () => String(shell().line)],
-    ['BASHPID', () => String(shell().process.pid)],
-    ['HOSTNAME', () => shell().process.hostname],
-    ['FUNCNAME', () => callNames(shell())],
-    ['BASH_SOURCE', () => callFiles(shell())],
-    ['BASH_LINENO', () => callLines(shell())],
-    ['PIPESTATUS', () => (shell().pipeStatus ?? [shell().status]).map(String)],
-    ['BASH_SUBSHELL', () => String(shell().subshellDepth)],
-    ['BASH_VERSION', () => '5.2.15(1)-release'],
-    ['EPOCHSECONDS', () => String(Math.floor(shell().process.now() / 1000))],
-    [
-      'SECONDS',
-      () => {
-        const now = shell().process.now();
-        started ??= now;
-        return String(Math.floor((now - started) / 1000));
-      },
-    ],
-    [
-      'RANDOM',
-      () => {
-        // A generator of the shell's own: the same script draws the same numbers in every replay.
-        if (seed === 0) seed = (shell().process.hostPid * 2654435761 + shell().process.now()) >>> 0 || 1;
-        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-        return String((seed >>> 16) & 0x7fff);
-      },
-    ],
-  ]);
+const COMPUTED: ReadonlyMap<string, (shell: Shell) => string | readonly string[]> = new Map<
+  string,
+  (shell: Shell) => string | readonly string[]
+>([
+  ['PPID', ({ process }) => String(process.parentPid)],
+  ['UID', ({ process }) => String(process.credentials.uid)],
+  ['EUID', ({ process }) => String(process.credentials.uid)],
+  ['LINENO', ({ line }) => String(line)],
+  ['BASHPID', ({ process }) => String(process.pid)],
+  ['HOSTNAME', ({ process }) => process.hostname],
+  ['FUNCNAME', callNames],
+  ['BASH_SOURCE', callFiles],
+  ['BASH_LINENO', callLines],
+  ['PIPESTATUS', ({ pipeStatus, status }) => (pipeStatus ?? [status]).map(String)],
+  ['BASH_SUBSHELL', ({ subshellDepth }) => String(subshellDepth)],
+  ['BASH_VERSION', () => '5.2.15(1)-release'],
+  ['EPOCHSECONDS', ({ process }) => String(Math.floor(process.now() / 1000))],
+  ['SECONDS', ({ process, startedMs }) => String(Math.floor((process.now() - startedMs) / 1000))],
+  ['RANDOM', drawRandom],
+]);
+
+function computedValue(shell: Shell, name: string): string | readonly string[] | undefined {
+  return COMPUTED.get(name)?.(shell);
+}
+
+/** A generator of the shell's own: the same script draws the same numbers in every replay. */
+function drawRandom(shell: Shell): string {
+  const { process, randomState } = shell;
+  const state = randomState === 0 ? (process.hostPid * 2654435761 + process.now()) >>> 0 || 1 : randomState;
+  shell.randomState = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return String((shell.randomState >>> 16) & 0x7fff);
 }
 
 /** Below the functions lies the script, if it is one. */
@@ -198,8 +178,6 @@ function importEnvironment(shell: Shell): void {
     variables.set('SHLVL', String(Number.isFinite(level) ? level : 1));
     variables.setExported('SHLVL', true);
   }
-  // The clock of $SECONDS starts now.
-  variables.value('SECONDS');
 }
 
 /** What another bash has passed on by `export -f`. */

@@ -1,4 +1,5 @@
 import { ShellFault } from './control.ts';
+import { CopyOnWriteMap } from './copy-on-write-map.ts';
 
 export interface Variable {
   /** Undefined while declared but not set, and for arrays. */
@@ -11,13 +12,19 @@ export interface Variable {
   integer: boolean;
   /** Of a `declare -n`: the variable it stands for; empty until it is assigned to. */
   reference?: string;
+  /** Of the shell that may change it: to another it is what its parent had when it was forked. */
+  readonly owner: Owner;
 }
+
+/** Nothing but itself: a shell that forks becomes another owner, as its child does. */
+type Owner = object;
 
 /** A chain of references ends here. */
 const MAX_REFERENCES = 8;
 
-function newVariable(): Variable {
+function newVariable(owner: Owner): Variable {
   return {
+    owner,
     value: undefined,
     elements: undefined,
     entries: undefined,
@@ -30,15 +37,16 @@ function newVariable(): Variable {
 /** `x=$x$x` in a loop must not fill the memory of the host. */
 const MAX_VALUE_LENGTH = 32 * 1024 * 1024;
 
-/** Values made when they are read, by name; a list is an array. */
-export type Computed = ReadonlyMap<string, () => string | readonly string[]>;
+/** Makes the values that are made when they are read, by name; a list is an array. */
+export type Compute = (name: string) => string | readonly string[] | undefined;
 
 /** The shell's variables, with what `local` has put aside. Values computed on reading (`$RANDOM`) are added by name. */
 export class Variables {
-  readonly #variables: Map<string, Variable>;
-  readonly #computed: Computed;
+  readonly #variables: CopyOnWriteMap<string, Variable>;
+  #owner: Owner = {};
+  readonly #compute: Compute;
   /** Of each function call under way: what its locals replaced. */
-  readonly #frames: Map<string, Variable | undefined>[] = [];
+  readonly #frames: Map<string, Variable | undefined>[];
   #environment: Record<string, string> | undefined;
   /** Counts changes of PATH, so that remembered locations can be forgotten. */
   pathChanges = 0;
@@ -51,21 +59,36 @@ export class Variables {
 
   readonly #bash: boolean;
 
-  constructor(computed: Computed, bash: boolean, from?: Variables) {
-    this.#computed = computed;
+  constructor(compute: Compute, bash: boolean, from?: Variables) {
+    this.#compute = compute;
     this.#bash = bash;
-    this.#variables = new Map();
+    this.#variables = from === undefined ? new CopyOnWriteMap() : from.#variables.share();
+    this.#frames = from === undefined ? [] : from.#frames.map((frame) => new Map(frame));
     if (from === undefined) return;
-    for (const [name, variable] of from.#variables) this.#variables.set(name, copyOf(variable));
-    for (const frame of from.#frames) this.#frames.push(new Map(frame));
+    from.#owner = {};
+    this.#environment = from.#environment;
     this.#hasReferences = from.#hasReferences;
+  }
+
+  /** The variable as one that may be changed; undefined when there is none. */
+  #own(name: string): Variable | undefined {
+    const variable = this.#variables.get(name);
+    if (variable === undefined || variable.owner === this.#owner) return variable;
+    const own = copyOf(variable, this.#owner);
+    this.#variables.set(name, own);
+    return own;
+  }
+
+  #create(name: string): Variable {
+    const variable = newVariable(this.#owner);
+    this.#variables.set(name, variable);
+    return variable;
   }
 
   /** `declare -n name=target`. */
   refer(name: string, target: string): void {
-    const variable = this.#variables.get(name) ?? newVariable();
+    const variable = this.#own(name) ?? this.#create(name);
     variable.reference = target;
-    this.#variables.set(name, variable);
     this.#hasReferences = true;
   }
 
@@ -91,7 +114,8 @@ export class Variables {
     return name;
   }
 
-  get(name: string): Variable | undefined {
+  /** Not to be changed: see `writable`. */
+  get(name: string): Readonly<Variable> | undefined {
     return this.#variables.get(this.#resolve(name));
   }
 
@@ -104,8 +128,7 @@ export class Variables {
       if (variable.entries !== undefined) return variable.entries.get('0');
       return variable.value;
     }
-    if (this.#computed.size === 0) return undefined;
-    const computed = this.#computed.get(name)?.();
+    const computed = this.#compute(name);
     return typeof computed === 'object' ? computed[0] : computed;
   }
 
@@ -127,7 +150,7 @@ export class Variables {
     const variable = this.#variables.get(name);
     if (variable?.entries !== undefined) return [...variable.entries.values()];
     if (variable?.elements !== undefined) return sorted(variable.elements).map(([, value]) => value);
-    const computed = variable === undefined ? this.#computed.get(name)?.() : undefined;
+    const computed = variable === undefined ? this.#compute(name) : undefined;
     if (typeof computed === 'object') return [...computed];
     const value = this.value(name);
     return value === undefined ? [] : [value];
@@ -144,11 +167,9 @@ export class Variables {
   /** Makes the variable if need be; throws for a read-only one. */
   writable(given: string): Variable {
     const name = this.#resolve(given);
-    let variable = this.#variables.get(name);
-    if (variable === undefined) {
-      variable = newVariable();
-      this.#variables.set(name, variable);
-    } else if (variable.readonly) {
+    let variable = this.#own(name);
+    if (variable === undefined) variable = this.#create(name);
+    else if (variable.readonly) {
       throw this.#bash
         ? new ShellFault(`${name}: readonly variable`, 1, true)
         : new ShellFault(`${name}: is read only`, 2);
@@ -201,6 +222,11 @@ export class Variables {
     variable.elements = new Map(values.map((value, index) => [index, value]));
   }
 
+  /** Leaves an array of keys without any. */
+  clearEntries(name: string): void {
+    this.writable(name).entries!.clear();
+  }
+
   makeAssociative(name: string): void {
     const variable = this.writable(name);
     if (variable.entries !== undefined) return;
@@ -210,7 +236,7 @@ export class Variables {
   }
 
   setExported(name: string, exported: boolean): void {
-    const variable = this.get(name);
+    const variable = this.#own(this.#resolve(name));
     if (variable === undefined && !exported) return;
     (variable ?? this.writable(name)).exported = exported;
     this.#environment = undefined;
@@ -225,8 +251,9 @@ export class Variables {
       throw new ShellFault(`unset: ${name}: is read only`, 2);
     }
     if (key !== undefined) {
-      variable.entries?.delete(key);
-      variable.elements?.delete(elementIndex(variable, key));
+      const own = this.#own(name)!;
+      own.entries?.delete(key);
+      own.elements?.delete(elementIndex(own, key));
       return;
     }
     this.#account(variable.value, undefined);
@@ -279,7 +306,7 @@ export class Variables {
     if (before?.readonly) throw new ShellFault(`local: ${name}: readonly variable`, 1, true);
     frame.set(name, before);
     this.#variables.delete(name);
-    if (before !== undefined && inherit) this.#variables.set(name, copyOf(before));
+    if (before !== undefined && inherit) this.#variables.set(name, copyOf(before, this.#owner));
     else if (before?.exported) this.writable(name).exported = true;
     this.#environment = undefined;
   }
@@ -287,7 +314,7 @@ export class Variables {
   /** A copy to give back to `restore`, for assignments that hold for one command only. */
   snapshot(name: string): Variable | undefined {
     const variable = this.#variables.get(name);
-    return variable === undefined ? undefined : copyOf(variable);
+    return variable === undefined ? undefined : copyOf(variable, this.#owner);
   }
 
   restore(name: string, variable: Variable | undefined): void {
@@ -316,9 +343,10 @@ export class ReadonlyVariable {
   }
 }
 
-function copyOf(variable: Variable): Variable {
+function copyOf(variable: Variable, owner: Owner): Variable {
   return {
     ...variable,
+    owner,
     elements: variable.elements === undefined ? undefined : new Map(variable.elements),
     entries: variable.entries === undefined ? undefined : new Map(variable.entries),
   };

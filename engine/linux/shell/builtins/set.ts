@@ -161,8 +161,8 @@ export const shopt: Builtin = {
       yield* complain(shell, `${unknown}: invalid shell option name`, 'shopt');
       return 1;
     }
-    if (words.includes('-s')) for (const name of names) shell.shopts.add(name);
-    else if (words.includes('-u')) for (const name of names) shell.shopts.delete(name);
+    if (words.includes('-s')) shell.shopts = shell.shopts.union(new Set(names));
+    else if (words.includes('-u')) shell.shopts = shell.shopts.difference(new Set(names));
     else if (!words.includes('-q')) {
       const shown = names.length > 0 ? names : SHOPTS;
       yield* print(

@@ -51,7 +51,7 @@ function* assignArray(shell: Shell, name: string, literal: ArrayLiteral, append:
   const keys = append && !associative ? variables.keys(name).map(Number) : [];
   let next = keys.length === 0 ? 0 : Math.max(...keys) + 1;
   if (!append) {
-    if (associative) variables.get(name)!.entries!.clear();
+    if (associative) variables.clearEntries(name);
     else variables.setArray(name, []);
   }
   // `a=(k v k v)` fills an associative array by pairs.
