@@ -156,6 +156,24 @@ test('off, as it is unless asked for: no such kind, and the field is dropped', (
   expect(bed.kubectl('api-resources', '--api-group=scheduling.k8s.io')).not.toContain('podgroups');
 });
 
+test('where only the scheduler knows of groups it waits for an API that nobody serves, and no Pod gets a node', () => {
+  const bed = new Testbed();
+  addFlags(bed, 'kube-controller-manager', GATES);
+  bed.pass(60);
+  bed.kubectl('create', 'deployment', 'before', '--image=nginx:1.29');
+  bed.until('it runs', () => bed.podViews().some(({ status }) => status === 'Running'), 60);
+  addFlags(bed, 'kube-scheduler', GATES);
+  bed.pass(60);
+  bed.kubectl('create', 'deployment', 'after', '--image=nginx:1.29');
+  bed.pass(60);
+  expect(
+    bed
+      .podViews()
+      .map(({ name, status }) => `${name.split('-')[0]} ${status}`)
+      .toSorted(),
+  ).toEqual(['after Pending', 'before Running']);
+});
+
 test('flags that mean nothing keep the component from starting, and its log says why', () => {
   const bed = new Testbed();
   addFlags(bed, 'kube-scheduler', '--feature-gates=GangScheduling=true');
