@@ -9,6 +9,11 @@ export class Query {
     this.#parameters = request.query ?? NONE;
   }
 
+  /** Whether there are none. */
+  get isEmpty(): boolean {
+    return this.#parameters === NONE;
+  }
+
   /** The first value, or an empty string. */
   text(name: string): string {
     const value = this.#parameters[name];

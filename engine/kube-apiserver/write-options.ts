@@ -13,6 +13,7 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation | undefined;
 }
 
+const NO_OPTIONS: WriteOptions = { dryRun: false, fieldManager: '', fieldValidation: undefined };
 const MAX_FIELD_MANAGER = 128;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
@@ -22,6 +23,7 @@ export function readWriteOptions(
   query: Query,
   isApply = false,
 ): WriteOptions {
+  if (query.isEmpty && !isApply) return NO_OPTIONS;
   const errors: FieldError[] = [];
   const dryRun = query.all('dryRun');
   checkDryRun(errors, dryRun);

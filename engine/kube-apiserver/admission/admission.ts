@@ -42,6 +42,8 @@ export interface AdmissionPlugin {
   readonly resources?: readonly string[];
   /** Asked about every kind and every subresource. */
   readonly everything?: boolean;
+  /** The plural of what tells it what to do: where there is none of that kind, as in most clusters, it is not asked at all. */
+  readonly configuredBy?: string;
   /** The object as it is or changed, before it is validated. For a deletion there is no object. */
   admit?(request: AdmissionRequest, object: KubeObject | undefined, lookup: Lookup): KubeObject | undefined;
   /** Judges the object as it would be stored, after it has been validated. */

@@ -23,16 +23,26 @@ export class AdmissionChain {
   admit<T extends KubeObject | undefined>(request: AdmissionRequest, object: T): T {
     const { mutating } = this.#for(request);
     let admitted: KubeObject | undefined = object;
-    for (const plugin of mutating) admitted = plugin.admit!(request, admitted, this.#lookup);
+    for (const plugin of mutating) {
+      if (this.#isConfigured(plugin)) admitted = plugin.admit!(request, admitted, this.#lookup);
+    }
     if (request.reinvocation?.wanted !== true) return admitted as T;
     request.reinvocation.isAgain = true;
-    for (const plugin of mutating) admitted = plugin.admit!(request, admitted, this.#lookup);
+    for (const plugin of mutating) {
+      if (this.#isConfigured(plugin)) admitted = plugin.admit!(request, admitted, this.#lookup);
+    }
     return admitted as T;
   }
 
   /** Asks all that judge. @throws StatusError from the first that refuses. */
   validate(request: AdmissionRequest, object: KubeObject | undefined): void {
-    for (const plugin of this.#for(request).validating) plugin.validate!(request, object, this.#lookup);
+    for (const plugin of this.#for(request).validating) {
+      if (this.#isConfigured(plugin)) plugin.validate!(request, object, this.#lookup);
+    }
+  }
+
+  #isConfigured({ configuredBy }: AdmissionPlugin): boolean {
+    return configuredBy === undefined || this.#lookup.all(configuredBy).length > 0;
   }
 
   #for({ kind, subresource }: AdmissionRequest): Concerned {

@@ -26,6 +26,7 @@ export function mutatingAdmissionPolicy(services: AdmissionServices): AdmissionP
   return {
     name: NAME,
     everything: true,
+    configuredBy: bindings.plural,
     admit(request, object, lookup) {
       if (object === undefined || request.operation === 'CONNECT' || isExempt(request)) return object;
       let mutated: KubeObject = object;

@@ -28,14 +28,15 @@ export interface Application<P extends Policy, B extends Binding> {
 /** Finds which policies have a say about requests. */
 export class PolicyBindings<P extends Policy, B extends Binding> {
   readonly #plural: string;
-  readonly #bindings: string;
+  /** The plural of the bindings: without one, no policy has a say. */
+  readonly plural: string;
   readonly #services: AdmissionServices;
   readonly #compiled = new WeakMap<object, Expressions>();
 
   /** @param plural e.g. `validatingadmissionpolicies`; the bindings are its `…policybindings`. */
   constructor(plural: string, services: AdmissionServices) {
     this.#plural = plural;
-    this.#bindings = plural.replace(/ies$/, 'ybindings');
+    this.plural = plural.replace(/ies$/, 'ybindings');
     this.#services = services;
   }
 
@@ -45,9 +46,7 @@ export class PolicyBindings<P extends Policy, B extends Binding> {
     current: () => KubeObject | undefined,
     lookup: Lookup,
   ): Iterable<Application<P, B>> {
-    const bindings = lookup.all(this.#bindings) as readonly B[];
-    // Every write comes by here, and most clusters have none.
-    return bindings.length === 0 ? [] : this.#applications(bindings, request, current, lookup);
+    return this.#applications(lookup.all(this.plural) as readonly B[], request, current, lookup);
   }
 
   *#applications(

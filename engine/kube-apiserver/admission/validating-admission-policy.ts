@@ -38,6 +38,7 @@ export function validatingAdmissionPolicy(services: AdmissionServices): Admissio
   return {
     name: 'ValidatingAdmissionPolicy',
     everything: true,
+    configuredBy: bindings.plural,
     validate(request, object, lookup) {
       if (isExempt(request)) return;
       for (const judged of bindings.applications(request, () => object, lookup)) {

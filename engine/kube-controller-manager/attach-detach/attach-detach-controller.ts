@@ -65,8 +65,12 @@ export class AttachDetachController {
       reconcile: () => this.#reconcile(),
       informers: followed,
     });
+    const [all, volumes] = [informers.for(volumeAttachments).lister, informers.for(persistentVolumes).lister];
+    /** Most clusters have no volume that would have to be attached. */
+    const isConcerned = (): boolean =>
+      all.size > 0 || (volumes.size > 0 && volumes.list().some(({ spec }) => spec.csi !== undefined));
     const look = (): void => {
-      if (this.#isConcerned()) this.#controller.queue.addAfter(EVERYTHING, GATHER_MS);
+      if (isConcerned()) this.#controller.queue.addAfter(EVERYTHING, GATHER_MS);
     };
     for (const informer of followed) informer.addHandlers({ add: look, update: look, delete: look });
   }
@@ -77,15 +81,6 @@ export class AttachDetachController {
 
   stop(): void {
     this.#controller.stop();
-  }
-
-  /** Most clusters have no volume that would have to be attached. */
-  #isConcerned(): boolean {
-    if (this.#informers.for(volumeAttachments).lister.list().length > 0) return true;
-    return this.#informers
-      .for(persistentVolumes)
-      .lister.list()
-      .some(({ spec }) => spec.csi !== undefined);
   }
 
   #reconcile(): void {

@@ -10,6 +10,7 @@ import { reviewForm } from './review-form.ts';
 import { type Concern, callOf, concerns } from './webhook-call.ts';
 
 const NAME = 'MutatingAdmissionWebhook';
+const CONFIGURATIONS = 'mutatingwebhookconfigurations';
 
 /**
  * Lets other servers change what comes in, one after the other.
@@ -19,10 +20,11 @@ export function mutatingWebhooks(services: AdmissionServices): AdmissionPlugin {
   return {
     name: NAME,
     everything: true,
+    configuredBy: CONFIGURATIONS,
     admit(request, object, lookup) {
       let current = object;
       let begun = false;
-      for (const concern of concerns(services, 'mutatingwebhookconfigurations', request, () => current, lookup)) {
+      for (const concern of concerns(services, CONFIGURATIONS, request, () => current, lookup)) {
         request.reinvocation ??= new Reinvocation();
         const invocations = request.reinvocation.of(NAME);
         if (!begun) invocations.begin(object, sameValue);
