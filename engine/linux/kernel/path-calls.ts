@@ -81,13 +81,14 @@ export function readdir(task: TaskStruct, path: string): readonly DirectoryEntry
 }
 
 export function access(task: TaskStruct, path: string, mode: 'exists' | 'read' | 'write' | 'execute'): boolean {
-  let location: Location;
+  let location: Location | undefined;
   try {
-    location = locate(task, path);
+    ({ location } = lookup(task, path));
   } catch (error) {
     if (error instanceof Errno) return false;
     throw error;
   }
+  if (location === undefined) return false;
   if (mode === 'exists') return true;
   if (mode === 'write' && location.mount.readOnly) return false;
   const mask = mode === 'read' ? MAY_READ : mode === 'write' ? MAY_WRITE : MAY_EXECUTE;

@@ -24,6 +24,9 @@ const SIMPLE: Readonly<Record<string, string>> = {
  */
 export function unescapeText(text: string, octal: 'zero' | 'plain'): Unescaped {
   if (!text.includes('\\')) return { text, stop: false };
+  // The `\n` that most of them are.
+  const only = text.length === 2 && text.startsWith('\\') ? SIMPLE[text[1]!] : undefined;
+  if (only !== undefined) return { text: only, stop: false };
   let result = '';
   const pattern = octal === 'zero' ? ECHO_ESCAPE : FORMAT_ESCAPE;
   let from = 0;

@@ -76,7 +76,8 @@ function directive(match: RegExpMatchArray, state: FormatState): string {
   let numeric = false;
   switch (conversion) {
     case 's':
-      body = [...(state.args[state.at++] ?? '')].slice(0, precision).join('');
+      body = state.args[state.at++] ?? '';
+      if (precision !== undefined) body = [...body].slice(0, precision).join('');
       break;
     case 'b': {
       const escaped = unescapeText(state.args[state.at++] ?? '', 'zero');

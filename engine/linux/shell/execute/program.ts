@@ -39,11 +39,8 @@ export function searchPath(shell: Shell, name: string): string | undefined {
   const directories = (shell.variables.value('PATH') ?? DEFAULT_PATH).split(':');
   for (const directory of directories) {
     const path = directory === '' ? `./${name}` : `${directory}/${name}`;
-    try {
-      if (shell.process.stat(path).type === 'file' && shell.process.access(path, 'execute')) return path;
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-    }
+    // Most directories do not have it, which access(2) says without an error.
+    if (shell.process.access(path, 'execute') && shell.process.stat(path).type === 'file') return path;
   }
   return undefined;
 }

@@ -34,15 +34,15 @@ export function* commandOutput(shell: Shell, script: Script): Task<string> {
   return decode(bytes).replaceAll('\0', '').replace(/\n+$/, '');
 }
 
-function* runSubstitution(child: Shell, script: Script): Task<number> {
+function runSubstitution(child: Shell, script: Script): Task<number> {
   const only = script.statements.length === 1 ? script.statements[0]! : undefined;
   if (only !== undefined && only.pipelines.length === 1 && !only.background) {
     const pipeline = only.pipelines[0]!;
     if (pipeline.commands.length === 1 && !pipeline.negated && !pipeline.timed) {
-      return yield* child.interpreter.command(child, pipeline.commands[0]!, true);
+      return child.interpreter.command(child, pipeline.commands[0]!, true);
     }
   }
-  return yield* child.interpreter.list(child, script);
+  return child.interpreter.list(child, script);
 }
 
 function* readOutput(shell: Shell, fd: number): Task<Uint8Array | undefined> {
