@@ -30,6 +30,8 @@ afterAll(async () => {
 });
 
 const places = new Map<string, string>();
+/** What is in any of them. */
+const files: string[] = [];
 beforeAll(() => {
   const kinds = [
     ['lesson', LESSON, 'scorm12'],
@@ -38,9 +40,15 @@ beforeAll(() => {
   ] as const;
   for (const [kind, id, format] of kinds) {
     const subject: Subject = { kind, id, format, language: 'en' };
-    places.set(format, lms.takeIn(format, packageOf(buildPage(subject, ROOT), subject, undefined)));
+    const built = buildPage(subject, ROOT);
+    files.push(...Object.keys(built.files));
+    places.set(format, lms.takeIn(format, packageOf(built, subject, undefined)));
   }
 }, 900_000);
+
+here('nothing of a workshop is in a package, which has none', () => {
+  expect(files.filter((name) => /(workshop|bars|journal-link|mirror)[^/]*\.js$/.test(name))).toEqual([]);
+});
 
 type Cmi = Readonly<Record<string, string>>;
 
@@ -101,6 +109,7 @@ here(
     const course = await courseFor(await visit.reader(), `${place}index.html`);
     const bench = await benchInFrame(course, place);
     await bench.sees(bench.frame.locator('.course-standing'), 'Your course has: 0 %');
+    expect(await bench.frame.getByRole('button', { name: 'Share' }).count()).toBe(0);
     const reached = await takeUntil(bench, 0, 1);
     await expect
       .poll(() => cmiOf(course))

@@ -71,7 +71,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
       { type: 'button', class: 'quiet-button', onclick: () => this.#newTerminal() },
       words.bench.newTerminal,
     );
-    this.#tabs.actions.append(more, shareButton(this.bench), this.#resetButton());
+    this.#tabs.actions.append(more, ...(this.#place.shares ? [shareButton(this.bench)] : []), this.#resetButton());
     this.append(handle, h('div', { class: 'bench-body' }, close, stage, this.#tabs.bar, this.#tabs.panels));
     this.#tabs.choose('terminal-1');
     this.addEventListener('keydown', (event) => this.#key(event));
@@ -86,7 +86,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     void Promise.race(settled).then(announceSettled);
     if (this.#place.kind !== 'mirror') void this.#remember();
     announceBench(this);
-    void this.#workshopBar();
+    void this.#place.showBar?.(this);
     void this.bench.open().then(() => takeShared(this.bench, this));
   }
 
@@ -131,22 +131,6 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#drawer(true);
     this.#tabs.choose('inspect');
     this.#inspector.open(reference, container);
-  }
-
-  /** What a workshop has to say above the bench. */
-  async #workshopBar(): Promise<void> {
-    const place = this.#place;
-    if (place.kind === 'alone') return;
-    const { MirrorBar, WorkshopBar } = await import('../workshop/elements/bars.ts');
-    if (place.kind === 'mirror') {
-      const bar = new MirrorBar();
-      this.before(bar);
-      await bar.show(await place.keeping, place.personId, place.key);
-    } else {
-      const bar = new WorkshopBar();
-      this.before(bar);
-      bar.follow(await place.link);
-    }
   }
 
   #shell(name: string): ShellTerminal | null {
@@ -252,5 +236,5 @@ function setupOf(element: HTMLElement): BenchSetup {
 
 /** A bench of one's own and a picture of somebody else's may be open side by side. */
 function benchIn(place: Place, setup: BenchSetup): Bench {
-  return new Bench(setup, place.open, place.kind === 'mirror' ? `mirror/${place.personId}/${setup.id}` : setup.id);
+  return new Bench(setup, place.open, place.keptAs);
 }

@@ -5,16 +5,16 @@ import type { MirrorKeeping } from './mirror-keeping.ts';
 import { instructorKey, joinedSession, takeFragment } from './session.ts';
 
 /** Where a page's bench stands: alone on this device, followed by a workshop, or a picture of somebody else's. */
-export type Place =
-  | { readonly kind: 'alone'; readonly open: () => Promise<RunKeeping> }
-  | { readonly kind: 'followed'; readonly open: () => Promise<RunKeeping>; readonly link: Promise<JournalLink> }
-  | {
-      readonly kind: 'mirror';
-      readonly open: () => Promise<RunKeeping>;
-      readonly keeping: Promise<MirrorKeeping>;
-      readonly personId: string;
-      readonly key: string;
-    };
+export interface Place {
+  readonly kind: 'alone' | 'followed' | 'mirror';
+  readonly open: () => Promise<RunKeeping>;
+  /** Under what name this device knows it. */
+  readonly keptAs: string;
+  /** Whether a link to this page leads others to it. */
+  readonly shares: boolean;
+  /** Puts above the bench what a workshop has to say. */
+  readonly showBar?: (bench: Element) => Promise<void>;
+}
 
 /** The parts of a workshop are loaded only where there is one. */
 export function placeOf(setup: BenchSetup): Place {
@@ -23,14 +23,32 @@ export function placeOf(setup: BenchSetup): Place {
   const personId = fragment.get('mirror');
   if (personId !== null && key !== undefined) {
     const keeping = mirror(key, personId, fragment.get('bench') ?? setup.id);
-    return { kind: 'mirror', open: () => keeping, keeping, personId, key };
+    return {
+      kind: 'mirror',
+      open: () => keeping,
+      keptAs: `mirror/${personId}/${setup.id}`,
+      shares: true,
+      async showBar(bench) {
+        const { MirrorBar } = await import('../elements/bars.ts');
+        const bar = new MirrorBar();
+        bench.before(bar);
+        await bar.show(await keeping, personId, key);
+      },
+    };
   }
   const session = joinedSession();
-  if (session === undefined) return { kind: 'alone', open: openKeeping };
+  if (session === undefined) return { kind: 'alone', open: openKeeping, keptAs: setup.id, shares: true };
   const link = follow(session.token, setup);
   return {
     kind: 'followed',
-    link,
+    keptAs: setup.id,
+    shares: true,
+    async showBar(bench) {
+      const { WorkshopBar } = await import('../elements/bars.ts');
+      const bar = new WorkshopBar();
+      bench.before(bar);
+      bar.follow(await link);
+    },
     async open() {
       const { FollowedKeeping } = await import('./followed-keeping.ts');
       return new FollowedKeeping(await openKeeping(), await link);
