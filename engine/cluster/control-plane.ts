@@ -31,7 +31,7 @@ import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
-import { SchedulerProgram } from './scheduler-program.ts';
+import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
@@ -41,6 +41,7 @@ interface LateParts {
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
   readonly readSchedule: ReadSchedule;
+  readonly startScheduler: StartScheduler;
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -105,6 +106,7 @@ export class ControlPlane {
       host,
       () => connectApiServer(this.apiServer, host, USERS.scheduler),
       () => late.httpExchange(),
+      (options) => late.startScheduler(options),
     );
   }
 

@@ -1,12 +1,9 @@
 import { type FeatureGates, readFeatureGates } from '../api/feature-gates.ts';
 import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { Transport } from '../client/transport.ts';
-import {
-  ConfigurationError,
-  type RunningScheduler,
-  type SchedulingDecision,
-  startScheduler,
-} from '../kube-scheduler/index.ts';
+import { ConfigurationError } from '../kube-scheduler/config/shape.ts';
+import type { KubeSchedulerOptions, SchedulingDecision } from '../kube-scheduler/index.ts';
+import { type RunningScheduler, startPlainScheduler } from '../kube-scheduler/run-scheduler.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
@@ -17,6 +14,9 @@ import type { Task } from '../sim/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 
+/** Starts a scheduler that is not just as every other. */
+export type StartScheduler = (options: KubeSchedulerOptions) => RunningScheduler;
+
 /**
  * The kube-scheduler's program. With `--config=<path>` it reads its configuration from that file, which has to be mounted
  * into its container; a file that is missing or wrong ends it with exit code 1 and the reason in its log.
@@ -25,10 +25,12 @@ export class SchedulerProgram {
   readonly #host: Host;
   readonly #connect: () => Transport;
   readonly #exchange: () => ExchangeHttp;
+  readonly #startScheduler: StartScheduler;
   /** The cluster's own, and those that learners have besides it. */
   readonly #running = new Set<RunningScheduler>();
 
-  constructor(host: Host, connect: () => Transport, exchange: () => ExchangeHttp) {
+  constructor(host: Host, connect: () => Transport, exchange: () => ExchangeHttp, start: StartScheduler) {
+    this.#startScheduler = start;
     this.#host = host;
     this.#connect = connect;
     this.#exchange = exchange;
@@ -56,7 +58,8 @@ export class SchedulerProgram {
     const path = flagValue(process.argv, 'config');
     const threads = new TaskGroup();
     try {
-      const running = startScheduler({
+      const isPlain = path === undefined && gates === undefined;
+      const running = (isPlain ? startPlainScheduler : this.#startScheduler)({
         sim: this.#host.sim,
         transport: this.#connect(),
         featureGates: schedulerGates(gates),

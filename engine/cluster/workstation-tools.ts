@@ -3,6 +3,8 @@ import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { ReadSchedule } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
+import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
+import type { RunningScheduler } from '../kube-scheduler/run-scheduler.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
@@ -44,6 +46,8 @@ export interface ComponentTools {
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
+  /** Starts a scheduler that has a configuration file or alpha features. */
+  startScheduler(options: KubeSchedulerOptions): RunningScheduler;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
 }

@@ -2,19 +2,13 @@ import type { Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import type { PodGroup } from '../api/scheduling/workload-kinds.ts';
 import type { Informer } from '../client/informer.ts';
-import { isAssigned } from './pod-state.ts';
+import { groupKey, isAssigned } from './pod-state.ts';
 
 /** One Pod of a group that has not come to its end. */
 interface Member {
   readonly key: string;
   /** Whether it has a node, or one is reserved for it. */
   placed: boolean;
-}
-
-/** The group that a Pod names, as `namespace/name`; undefined for most. */
-export function groupKey({ metadata, spec }: Pod): string | undefined {
-  const name = spec.schedulingGroup?.podGroupName;
-  return name === undefined ? undefined : `${metadata.namespace}/${name}`;
 }
 
 /** The PodGroups of the cluster with the Pods that name them, be they there or not. After `backend/podgroupmanager`. */

@@ -9,3 +9,9 @@ export function isAssigned({ spec }: Pod): boolean {
 export function isFinished({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
+
+/** The group that a Pod names, as `namespace/name`; undefined for most. */
+export function groupKey({ metadata, spec }: Pod): string | undefined {
+  const name = spec.schedulingGroup?.podGroupName;
+  return name === undefined ? undefined : `${metadata.namespace}/${name}`;
+}

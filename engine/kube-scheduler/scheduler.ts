@@ -1,4 +1,3 @@
-import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import type { Node, Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { nodes, podGroups, pods } from '../api/resources.ts';
@@ -16,15 +15,15 @@ import { CycleThread } from './cycle-thread.ts';
 import { DecisionLog, type Outcome, type SchedulingDecision } from './decision-log.ts';
 import type { Extenders } from './extenders/extenders.ts';
 import { fitErrorMessage, NO_NODES, ReasonCounts } from './fit-error.ts';
+import type { Grouping } from './grouping.ts';
 import type { SharedHandle } from './handle.ts';
 import { type ObjectInformers, objectInformers } from './informers.ts';
 import { isRelevantNodeChange } from './node-change.ts';
 import { Nominator } from './nominator.ts';
-import { gangScheduling } from './plugins/gang-scheduling.ts';
-import { PodGroupCycle } from './pod-group-cycle.ts';
-import { groupKey, PodGroups } from './pod-groups.ts';
+import type { PodGroupCycle, PodGroupCycleOptions } from './pod-group-cycle.ts';
+import type { PodGroups } from './pod-groups.ts';
 import { podInfo } from './pod-info.ts';
-import { isAssigned, isFinished } from './pod-state.ts';
+import { groupKey, isAssigned, isFinished } from './pod-state.ts';
 import { postFilter } from './post-filter.ts';
 import type { Profile } from './profile.ts';
 import { buildProfiles, type Plugins, queuePlugins } from './profiles.ts';
@@ -40,9 +39,9 @@ export interface SchedulerOptions {
   readonly hostname: string;
   readonly extenders: Extenders;
   /** Plugins that the configuration may name besides the built-in ones. */
-  readonly plugins?: Plugins;
-  /** None of the alpha features unless told. */
-  readonly featureGates?: FeatureGates;
+  readonly plugins?: Plugins | undefined;
+  /** Where Pods are scheduled in groups. */
+  readonly grouping?: Grouping | undefined;
 }
 
 /**
@@ -74,7 +73,7 @@ export class Scheduler {
   #stopped = false;
 
   constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
-    const { configuration, hostname, extenders, plugins = {}, featureGates = NO_FEATURES } = options;
+    const { configuration, hostname, extenders, plugins = {}, grouping } = options;
     this.#sim = sim;
     this.#thread = new CycleThread(sim);
     this.#reporter = new FailureReporter(sim, client);
@@ -99,10 +98,9 @@ export class Scheduler {
       run: (label, task, done) => this.#run(label, task, done),
       activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
     };
-    const groups = featureGates.has('GenericWorkload') ? new PodGroups(this.#informers.for(podGroups)) : undefined;
+    const groups = grouping?.groups(this.#informers.for(podGroups));
     this.#podGroups = groups;
-    const isGang = groups !== undefined && featureGates.has('GangScheduling');
-    const known = isGang ? { ...plugins, GangScheduling: gangScheduling(groups) } : plugins;
+    const known = groups === undefined ? plugins : { ...plugins, ...grouping?.plugins(groups) };
     this.#profiles = buildProfiles(configuration.profiles, known, this.#handle);
     const [first] = this.#profiles.values();
     this.#queue = new SchedulingQueue(sim, {
@@ -111,11 +109,11 @@ export class Scheduler {
       initialBackoffMs: configuration.podInitialBackoffSeconds * 1000,
       maxBackoffMs: configuration.podMaxBackoffSeconds * 1000,
     });
-    this.#groupCycle = groups && this.#groupCycleOf(groups);
+    this.#groupCycle = groups && grouping?.cycle(this.#groupCycleOptions(groups));
   }
 
-  #groupCycleOf(groups: PodGroups): PodGroupCycle {
-    return new PodGroupCycle({
+  #groupCycleOptions(groups: PodGroups): PodGroupCycleOptions {
+    return {
       handle: this.#handle,
       groups,
       placer: this.#placer,
@@ -126,7 +124,7 @@ export class Scheduler {
       skip: (queued) => this.#skip(queued),
       reserve: (queued, profile, placement) => this.#reserve(queued, profile, placement),
       note: (...decision) => this.#note(...decision),
-    });
+    };
   }
 
   /** How the last attempt to schedule a Pod went; undefined when it is not remembered. */

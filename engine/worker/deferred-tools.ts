@@ -64,6 +64,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     createNodePlugins: (surroundings) => components.value.createNodePlugins(surroundings),
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
+    startScheduler: (options) => components.value.startScheduler(options),
     proxyModes: () => components.value.proxyModes(),
   };
 }

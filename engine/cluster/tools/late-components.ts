@@ -2,6 +2,7 @@ import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
 import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
 import { otherModes } from '../../kube-proxy/other-modes.ts';
+import { startScheduler } from '../../kube-scheduler/index.ts';
 import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
@@ -19,5 +20,6 @@ export const componentTools: ComponentTools = {
   createNodePlugins,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
+  startScheduler,
   proxyModes: () => otherModes,
 };

@@ -1,5 +1,6 @@
 import type { PluginFactory } from '../handle.ts';
-import { groupKey, type PodGroups } from '../pod-groups.ts';
+import type { PodGroups } from '../pod-groups.ts';
+import { groupKey } from '../pod-state.ts';
 import { unresolvable } from '../rejection.ts';
 
 const NAME = 'GangScheduling';
