@@ -25,7 +25,8 @@ const MAX_REMEMBERED = 1024;
 /** The children of a shell. */
 export class JobTable {
   #jobs: Job[] = [];
-  readonly #remembered = new Map<number, number>();
+  /** Most shells never have a job in the background. */
+  #remembered: Map<number, number> | undefined;
   /** The job that `%+` means comes last. */
   #order: Job[] = [];
 
@@ -72,10 +73,12 @@ export class JobTable {
     else this.#jobs = this.#jobs.filter((other) => other !== job);
     if (this.#order.length > 0) this.#order = this.#order.filter((other) => other !== job);
     if (!job.background) return;
+    this.#remembered ??= new Map();
+    const remembered = this.#remembered;
     for (const process of job.processes) {
       if (process.status === undefined) continue;
-      if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
-      this.#remembered.set(process.pid, exitStatus(process.status));
+      if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value!);
+      remembered.set(process.pid, exitStatus(process.status));
     }
   }
 
@@ -85,8 +88,8 @@ export class JobTable {
 
   /** Takes the status of a background process whose job is gone. */
   takeRemembered(pid: number): number | undefined {
-    const status = this.#remembered.get(pid);
-    this.#remembered.delete(pid);
+    const status = this.#remembered?.get(pid);
+    this.#remembered?.delete(pid);
     return status;
   }
 

@@ -46,7 +46,7 @@ export class Variables {
   #owner: Owner = {};
   readonly #compute: Compute;
   /** Of each function call under way: what its locals replaced. */
-  readonly #frames: Map<string, Variable | undefined>[];
+  readonly #frames: CopyOnWriteMap<string, Variable | undefined>[];
   #environment: Record<string, string> | undefined;
   /** Counts changes of PATH, so that remembered locations can be forgotten. */
   pathChanges = 0;
@@ -63,7 +63,7 @@ export class Variables {
     this.#compute = compute;
     this.#bash = bash;
     this.#variables = from === undefined ? new CopyOnWriteMap() : from.#variables.share();
-    this.#frames = from === undefined ? [] : from.#frames.map((frame) => new Map(frame));
+    this.#frames = from === undefined ? [] : from.#frames.map((frame) => frame.share());
     if (from === undefined) return;
     from.#owner = {};
     this.#environment = from.#environment;
@@ -290,12 +290,12 @@ export class Variables {
   }
 
   pushFrame(): void {
-    this.#frames.push(new Map());
+    this.#frames.push(new CopyOnWriteMap());
   }
 
   popFrame(): void {
     const frame = this.#frames.pop()!;
-    for (const [name, variable] of frame) this.restore(name, variable);
+    if (frame.size > 0) for (const [name, variable] of frame) this.restore(name, variable);
   }
 
   /** `local name`: puts the present variable aside until the function returns. */
