@@ -1,5 +1,6 @@
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
+import { excerpt } from './excerpt.ts';
 
 interface Entry {
   readonly url: string;
@@ -9,7 +10,6 @@ interface Entry {
 }
 
 const MOST = 12;
-const EXCERPT = 70;
 
 /** `<dd-search index="…">`: looks through the course's own words; what it looks through is fetched when it is first opened. */
 export class SiteSearch extends HTMLElement {
@@ -79,7 +79,7 @@ export class SiteSearch extends HTMLElement {
           'li',
           {},
           h('a', { href: url }, title),
-          h('p', { class: 'quiet', lang: language }, ...marked(excerpt(text, terms), terms)),
+          h('p', { class: 'quiet', lang: language }, ...marked(excerpt(text, terms[0] ?? ''), terms)),
         ),
       ),
     );
@@ -99,13 +99,6 @@ function best(entries: readonly Entry[], terms: readonly string[]): readonly Ent
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST)
     .map(({ entry }) => entry);
-}
-
-function excerpt(text: string, terms: readonly string[]): string {
-  const at = Math.max(0, text.toLowerCase().indexOf(terms[0] ?? ''));
-  const from = Math.max(0, at - EXCERPT);
-  const cut = text.slice(from, at + 2 * EXCERPT);
-  return `${from > 0 ? '… ' : ''}${cut.trim()} …`;
 }
 
 function marked(text: string, terms: readonly string[]): (string | HTMLElement)[] {
