@@ -1,13 +1,14 @@
+import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Pod, PodCondition } from '../api/kinds.ts';
 
 /** Has not come to its end and is not being deleted. */
-export function isActive({ status, metadata }: Pod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined;
+export function isActive(pod: Pod): boolean {
+  return !hasEnded(pod) && pod.metadata.deletionTimestamp === undefined;
 }
 
 /** Is being deleted but still runs. */
-export function isTerminating({ status, metadata }: Pod): boolean {
-  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp !== undefined;
+export function isTerminating(pod: Pod): boolean {
+  return !hasEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
 }
 
 function readyCondition(pod: Pod): PodCondition | undefined {

@@ -1,4 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
+import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Pod, Service } from '../api/kinds.ts';
 import { type LabelSelector, labelSelectorOf } from '../api/label-selector.ts';
 import { type KubeObject, objectKey } from '../api/object.ts';
@@ -81,9 +82,9 @@ function sameEndpoint(a: Pod, b: Pod): boolean {
  *
  * @param withTerminating also when it is being deleted.
  */
-export function isEndpoint({ status, metadata }: Pod, withTerminating: boolean): boolean {
-  if (status?.phase === 'Succeeded' || status?.phase === 'Failed' || !status?.podIP) return false;
-  return withTerminating || metadata.deletionTimestamp === undefined;
+export function isEndpoint(pod: Pod, withTerminating: boolean): boolean {
+  if (hasEnded(pod) || !pod.status?.podIP) return false;
+  return withTerminating || pod.metadata.deletionTimestamp === undefined;
 }
 
 /** A Pod has a name in the Service's domain when it asks for one there. */

@@ -1,3 +1,4 @@
+import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Namespace, NetworkPolicy, Pod } from '../api/kinds.ts';
 import { labelSelectorOf } from '../api/label-selector.ts';
 
@@ -72,9 +73,8 @@ export function policyInfos(
 }
 
 /** Pods of the host's network, without an address or that have ended are nothing that rules could name. */
-export function canBeNamed({ spec, status }: Pod): boolean {
-  const over = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  return spec.hostNetwork !== true && (status?.podIP ?? '') !== '' && !over;
+export function canBeNamed(pod: Pod): boolean {
+  return pod.spec.hostNetwork !== true && (pod.status?.podIP ?? '') !== '' && !hasEnded(pod);
 }
 
 function policyInfo({ metadata, spec = { podSelector: {} } }: NetworkPolicy, surroundings: Surroundings): PolicyInfo {

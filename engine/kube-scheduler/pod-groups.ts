@@ -1,8 +1,9 @@
 import type { Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
+import { podGroupKey } from '../api/scheduling/pod-group-key.ts';
 import type { PodGroup } from '../api/scheduling/workload-kinds.ts';
 import type { Informer } from '../client/informer.ts';
-import { groupKey, isAssigned } from './pod-state.ts';
+import { isAssigned } from './pod-state.ts';
 
 /** One Pod of a group that has not come to its end. */
 interface Member {
@@ -22,7 +23,7 @@ export class PodGroups {
   }
 
   groupOf(pod: Pod): PodGroup | undefined {
-    const key = groupKey(pod);
+    const key = podGroupKey(pod);
     return key === undefined ? undefined : this.informer.lister.byKey(key);
   }
 
@@ -45,7 +46,7 @@ export class PodGroups {
 
   /** A Pod that is there. True when it is new. */
   add(pod: Pod): boolean {
-    const group = groupKey(pod);
+    const group = podGroupKey(pod);
     if (group === undefined) return false;
     let members = this.#members.get(group);
     if (members === undefined) {
@@ -62,7 +63,7 @@ export class PodGroups {
 
   /** A Pod that is gone, or has come to its end. */
   remove(pod: Pod): void {
-    const group = groupKey(pod);
+    const group = podGroupKey(pod);
     if (group === undefined) return;
     const members = this.#members.get(group);
     members?.delete(pod.metadata.uid);
@@ -76,7 +77,7 @@ export class PodGroups {
   }
 
   #membersOf(pod: Pod): Map<string, Member> | undefined {
-    const key = groupKey(pod);
+    const key = podGroupKey(pod);
     return key === undefined ? undefined : this.#members.get(key);
   }
 }

@@ -1,6 +1,8 @@
+import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { nodes, podGroups, pods } from '../api/resources.ts';
+import { podGroupKey } from '../api/scheduling/pod-group-key.ts';
 import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
 import type { Informer } from '../client/informer.ts';
@@ -23,7 +25,7 @@ import { Nominator } from './nominator.ts';
 import type { PodGroupCycle, PodGroupCycleOptions } from './pod-group-cycle.ts';
 import type { PodGroups } from './pod-groups.ts';
 import { podInfo } from './pod-info.ts';
-import { groupKey, isAssigned, isFinished } from './pod-state.ts';
+import { isAssigned } from './pod-state.ts';
 import { postFilter } from './post-filter.ts';
 import type { Profile } from './profile.ts';
 import { buildProfiles, type Plugins, queuePlugins } from './profiles.ts';
@@ -198,7 +200,7 @@ export class Scheduler {
   }
 
   #observe(previous: Pod | undefined, pod: Pod): void {
-    if (isFinished(pod)) {
+    if (hasEnded(pod)) {
       this.#remove(pod);
       return;
     }
@@ -256,7 +258,7 @@ export class Scheduler {
   *#schedule(queued: QueuedPod): Task<void> {
     const { info } = queued;
     const { pod } = info;
-    if (this.#groupCycle !== undefined && groupKey(pod) !== undefined) {
+    if (this.#groupCycle !== undefined && podGroupKey(pod) !== undefined) {
       yield* this.#groupCycle.run(queued);
       return;
     }

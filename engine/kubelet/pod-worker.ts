@@ -1,4 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
+import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod, PodStatus } from '../api/kinds.ts';
 import { timestamp } from '../client/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
@@ -172,7 +173,7 @@ export class PodWorker {
   }
 
   *#admit(): Task<Rejection | undefined> {
-    if (isOver(this.#pod) || this.#ending) return undefined;
+    if (hasEnded(this.#pod) || this.#ending) return undefined;
     const rejection = yield* this.#host.context.devices.allocate(this.#pod, this.#early);
     return rejection ?? (this.#hasSandbox() ? undefined : this.#host.admit(this.#pod));
   }
@@ -382,8 +383,4 @@ function concernsWorker(before: Pod, after: Pod): boolean {
     !sameValue(annotations, after.metadata.annotations) ||
     after.spec.readinessGates !== undefined
   );
-}
-
-function isOver({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -22,16 +22,22 @@ export class AdmissionChain {
   /** Passes an object (none for a deletion) through all that may change it. @throws StatusError from one that refuses. */
   admit<T extends KubeObject | undefined>(request: AdmissionRequest, object: T): T {
     const { mutating } = this.#for(request);
-    let admitted: KubeObject | undefined = object;
-    for (const plugin of mutating) {
-      if (this.#isConfigured(plugin)) admitted = plugin.admit!(request, admitted, this.#lookup);
-    }
+    const admitted = this.#mutate(mutating, request, object);
     if (request.reinvocation?.wanted !== true) return admitted as T;
     request.reinvocation.isAgain = true;
-    for (const plugin of mutating) {
+    return this.#mutate(mutating, request, admitted) as T;
+  }
+
+  #mutate(
+    plugins: readonly AdmissionPlugin[],
+    request: AdmissionRequest,
+    object: KubeObject | undefined,
+  ): KubeObject | undefined {
+    let admitted = object;
+    for (const plugin of plugins) {
       if (this.#isConfigured(plugin)) admitted = plugin.admit!(request, admitted, this.#lookup);
     }
-    return admitted as T;
+    return admitted;
   }
 
   /** Asks all that judge. @throws StatusError from the first that refuses. */

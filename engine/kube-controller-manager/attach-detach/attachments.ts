@@ -1,3 +1,4 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { CSIDriver, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import type { Lister } from '../../client/lister.ts';
 import { claimKeys } from '../claim-users.ts';
@@ -30,7 +31,7 @@ export function wantedAttachments({ pods, claims, volumes, csiDrivers }: Known):
   const wanted = new Map<string, WantedAttachment>();
   for (const pod of pods.list()) {
     const { nodeName = '' } = pod.spec;
-    if (nodeName === '' || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') continue;
+    if (nodeName === '' || hasEnded(pod)) continue;
     for (const key of claimKeys(pod)) {
       const claim = claims.byKey(key);
       if (claim?.status?.phase !== 'Bound') continue;

@@ -102,8 +102,9 @@ export class DaemonSetController {
 
     // … and report.
     const status = daemonSetStatus(daemonSet, all, hash, history.collisionCount, wallMs);
-    if (!sameValue(status, daemonSet.status))
+    if (!sameValue(status, daemonSet.status)) {
       this.#written.note(key, this.#daemonSetClient.updateStatus({ ...daemonSet, status }));
+    }
     const { minReadySeconds = 0 } = daemonSet.spec;
     if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0)) {
       this.#controller.queue.addAfter(key, minReadySeconds * 1_000);

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
 import { controllerOf, objectKey } from '../../api/object.ts';
@@ -57,9 +58,8 @@ export class EphemeralVolumeController {
 
   #reconcile(key: string): void {
     const pod = this.#pods.lister.byKey(key);
-    const { phase } = pod?.status ?? {};
     if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return;
-    if (phase === 'Succeeded' || phase === 'Failed') return;
+    if (hasEnded(pod)) return;
     for (const volume of pod.spec.volumes ?? []) if (volume.ephemeral !== undefined) this.#serve(pod, volume);
   }
 

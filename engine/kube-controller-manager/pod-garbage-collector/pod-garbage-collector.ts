@@ -1,3 +1,4 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Node, Pod } from '../../api/kinds.ts';
 import { nodes, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
@@ -50,7 +51,7 @@ export class PodGarbageCollector {
   #collect(): void {
     const all = this.#pods.lister.list();
     const lost = this.#lostNodes(all);
-    const ended = all.filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+    const ended = all.filter(hasEnded);
     const oldest = ended.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
     const surplus = new Set(oldest.slice(0, Math.max(0, ended.length - MAX_TERMINATED)));
     for (const pod of all) {
@@ -89,10 +90,9 @@ export class PodGarbageCollector {
   /** @param disruption why a Pod that did not end by itself goes; noted in its status first. */
   #remove(pod: Pod, disruption: string | undefined): void {
     const { name, namespace, uid } = pod.metadata;
-    const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     this.#sim.trace.during({ component: 'pod-garbage-collector-controller', key: `${namespace}/${name}` }, () => {
       try {
-        if (!hasEnded && disruption !== undefined) {
+        if (!hasEnded(pod) && disruption !== undefined) {
           const condition = {
             type: 'DisruptionTarget',
             status: 'True',

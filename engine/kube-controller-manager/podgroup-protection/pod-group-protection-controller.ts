@@ -1,6 +1,8 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { objectKey } from '../../api/object.ts';
 import { podGroups, pods } from '../../api/resources.ts';
+import { podGroupKey } from '../../api/scheduling/pod-group-key.ts';
 import type { PodGroup } from '../../api/scheduling/workload-kinds.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
@@ -54,7 +56,7 @@ export class PodGroupProtectionController {
 
   /** A Pod that runs changes nothing: only new ones and finished ones count. */
   #lookAtGroupOf(pod: Pod): void {
-    if ((pod.spec.nodeName ?? '') === '' || isFinished(pod)) this.#enqueueGroupOf(pod);
+    if ((pod.spec.nodeName ?? '') === '' || hasEnded(pod)) this.#enqueueGroupOf(pod);
   }
 
   #enqueueGroupOf(pod: Pod): void {
@@ -65,18 +67,14 @@ export class PodGroupProtectionController {
     const group = this.#groups.lister.byKey(key);
     if (group === undefined) return;
     const isUsed = (): boolean =>
-      this.#pods.lister.byIndex(GROUP_INDEX, objectKey(group)).some((pod) => !isFinished(pod));
+      this.#pods.lister.byIndex(GROUP_INDEX, objectKey(group)).some((pod) => !hasEnded(pod));
     const step = finalizerStep(group, FINALIZER, isUsed);
     if (step === undefined || (step === 'add' && !isUsed())) return;
     unlessGone(() => this.#client.update(withFinalizer(group, FINALIZER, step)));
   }
 }
 
-function groupKeys({ metadata, spec }: Pod): readonly string[] {
-  const name = spec.schedulingGroup?.podGroupName;
-  return name === undefined ? [] : [`${metadata.namespace}/${name}`];
-}
-
-function isFinished({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+function groupKeys(pod: Pod): readonly string[] {
+  const key = podGroupKey(pod);
+  return key === undefined ? [] : [key];
 }

@@ -1,4 +1,5 @@
 import { sameValue } from '../../api/copy-on-write.ts';
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Pod, ResourceQuota, Service } from '../../api/kinds.ts';
 import { type KubeObject, objectKey } from '../../api/object.ts';
 import { type CountedKind, resourcesOf, usedOfQuota } from '../../api/quota/usage.ts';
@@ -114,7 +115,6 @@ function hasGivenBack({ group, plural }: CountedKind, previous: KubeObject, obje
   if (plural === 'services') return (previous as Service).spec?.type !== (object as Service).spec?.type;
   if (plural !== pods.plural) return false;
   const [before, after] = [previous as Pod, object as Pod];
-  const hasEnded = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
   if (hasEnded(before) !== hasEnded(after)) return true;
   if (before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp) return true;
   return before.spec !== after.spec && !sameValue(before.spec.containers, after.spec.containers);

@@ -1,6 +1,6 @@
+import { podGroupKey } from '../../api/scheduling/pod-group-key.ts';
 import type { PluginFactory } from '../handle.ts';
 import type { PodGroups } from '../pod-groups.ts';
-import { groupKey } from '../pod-state.ts';
 import { unresolvable } from '../rejection.ts';
 
 const NAME = 'GangScheduling';
@@ -17,7 +17,7 @@ export function gangScheduling(groups: PodGroups): PluginFactory {
     name: NAME,
 
     preEnqueue(pod) {
-      if (groupKey(pod) === undefined) return undefined;
+      if (podGroupKey(pod) === undefined) return undefined;
       const group = groups.groupOf(pod);
       if (group === undefined) {
         const name = pod.spec.schedulingGroup?.podGroupName;
@@ -35,7 +35,7 @@ export function gangScheduling(groups: PodGroups): PluginFactory {
     unreserve: (_, { pod }) => groups.setPlaced(pod, false),
 
     permit(_, { pod }) {
-      const key = groupKey(pod);
+      const key = podGroupKey(pod);
       if (key === undefined) return undefined;
       const group = groups.groupOf(pod);
       if (group === undefined) {
@@ -52,10 +52,10 @@ export function gangScheduling(groups: PodGroups): PluginFactory {
     },
 
     mayHelp(event, { pod }) {
-      if (event.kind === 'GroupMemberAdd') return groupKey(event.pod) === groupKey(pod);
+      if (event.kind === 'GroupMemberAdd') return podGroupKey(event.pod) === podGroupKey(pod);
       if (event.kind !== 'PodGroupAdd') return false;
       const { namespace, name } = event.group.metadata;
-      return groupKey(pod) === `${namespace}/${name}`;
+      return podGroupKey(pod) === `${namespace}/${name}`;
     },
   });
 }

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Node, Pod } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/object.ts';
 import { pods } from '../../api/resources.ts';
@@ -95,9 +96,9 @@ interface Verdict {
 
 /** What is to happen to a Pod. After kubernetes/kubectl pkg/drain/filters.go. */
 function judge({ flags }: Invocation, pod: Pod): Verdict {
-  const { metadata, spec, status } = pod;
+  const { metadata, spec } = pod;
   if (metadata.annotations?.[MIRROR] !== undefined) return { leaves: false };
-  const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  const ended = hasEnded(pod);
   const owner = controllerOf(pod);
   if (owner?.kind === 'DaemonSet' && !ended) {
     return flags.bool('ignore-daemonsets')

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
@@ -186,8 +187,7 @@ function* waitUntilStarted(invocation: Invocation, created: Pod): Task<Pod> {
 
 /** With `--restart=Never` the container's exit code becomes kubectl's. */
 function* exitCodeOf(invocation: Invocation, pod: Pod): Task<number> {
-  const ended = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  const final = yield* waitForPod(invocation, pod, invocation.now() + 60_000, ended);
+  const final = yield* waitForPod(invocation, pod, invocation.now() + 60_000, hasEnded);
   const exitCode = final.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 0;
   if (exitCode === 0) return 0;
   const { namespace, name } = pod.metadata;
