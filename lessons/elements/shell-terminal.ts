@@ -166,8 +166,11 @@ export class ShellTerminal extends HTMLElement {
   }
 
   #resize(): void {
-    if (this.#fit === undefined || this.#screen.clientWidth === 0) return;
-    this.#fit.fit();
+    const terminal = this.#terminal;
+    if (terminal === undefined || this.#screen.clientWidth === 0) return;
+    const { viewportY, baseY } = terminal.buffer.active;
+    this.#fit?.fit();
+    if (viewportY === baseY) followAgain(terminal);
     this.#tellSize();
   }
 
@@ -237,4 +240,15 @@ export class ShellTerminal extends HTMLElement {
     this.#detach?.();
     this.#terminal?.dispose();
   }
+}
+
+/**
+ * A screen that was hidden learns of its new size only when it is drawn. What is written before that, xterm cannot scroll to: it
+ * stays above the end, as if the reader had gone there, and shows nothing new until a key is pressed.
+ */
+function followAgain(terminal: Terminal): void {
+  const drawn = terminal.onRender(() => {
+    drawn.dispose();
+    terminal.scrollToBottom();
+  });
 }
