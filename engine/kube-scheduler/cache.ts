@@ -36,6 +36,7 @@ export class SchedulerCache {
   readonly #figures = new FigureTable();
   readonly #freeSlots: number[] = [];
   #slots = 0;
+  #changed = new Set<NodeInfo>();
   /** Undefined when a node came, went or changed its zone. */
   #order: readonly NodeInfo[] | undefined;
 
@@ -50,6 +51,13 @@ export class SchedulerCache {
     return this.#slots;
   }
 
+  /** The nodes that have changed, or whose Pods have, since this was asked last. */
+  takeChanged(): Set<NodeInfo> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
   node(name: string): NodeInfo | undefined {
     const info = this.#nodes.get(name);
     return info?.node === undefined ? undefined : info;
@@ -62,6 +70,7 @@ export class SchedulerCache {
     const zone = zoneOf(info);
     this.images.update(info, info.node, node);
     info.setNode(node);
+    this.#changed.add(info);
     if (isNew || zoneOf(info) !== zone) this.#order = undefined;
     if (isNew || relabelled) this.topology.update(info);
   }
@@ -101,6 +110,7 @@ export class SchedulerCache {
       // What preemption asks of a Pod (its status) must not be older than this.
       cached.info = withPod(cached.info, pod);
       cached.node.refreshPod(cached.info);
+      this.#changed.add(cached.node);
       return wasAssumed ? { previous: undefined, info: cached.info } : undefined;
     }
     if (cached !== undefined) this.removePod(uid);
@@ -114,6 +124,7 @@ export class SchedulerCache {
     if (cached === undefined) return undefined;
     this.#pods.delete(uid);
     cached.node.removePod(uid);
+    this.#changed.add(cached.node);
     this.cohorts.remove(cached.info, cached.node);
     this.#countClaims(cached.info, -1);
     this.#dropIfEmpty(cached.node);
@@ -136,6 +147,7 @@ export class SchedulerCache {
   #place(info: PodInfo, nodeName: string, assumed: boolean): void {
     const node = this.#nodeInfo(nodeName);
     node.addPod(info);
+    this.#changed.add(node);
     this.cohorts.add(info, node);
     this.#countClaims(info, 1);
     this.#pods.set(info.pod.metadata.uid, { info, node, assumed });
@@ -154,6 +166,7 @@ export class SchedulerCache {
   #dropIfEmpty(info: NodeInfo): void {
     if (info.node !== undefined || info.pods.size > 0) return;
     this.#nodes.delete(info.name);
+    this.#changed.delete(info);
     this.#freeSlots.push(info.slot);
   }
 }

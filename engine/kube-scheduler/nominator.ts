@@ -1,5 +1,8 @@
 import type { PodInfo } from './pod-info.ts';
 
+/** The Pods nominated for each node that has any. A list never changes: another one takes its place. */
+export type Nominations = ReadonlyMap<string, readonly PodInfo[]>;
+
 const NOBODY: readonly PodInfo[] = [];
 
 /**
@@ -7,11 +10,15 @@ const NOBODY: readonly PodInfo[] = [];
  * After `backend/queue/nominator.go`.
  */
 export class Nominator {
-  readonly #byNode = new Map<string, PodInfo[]>();
+  readonly #byNode = new Map<string, readonly PodInfo[]>();
   readonly #nodeOf = new Map<string, string>();
 
   get isEmpty(): boolean {
     return this.#nodeOf.size === 0;
+  }
+
+  get nominations(): Nominations {
+    return this.#byNode;
   }
 
   on(nodeName: string): readonly PodInfo[] {

@@ -13,6 +13,12 @@ export type PreFilterResult =
   /** `nodes` undefined: any node may do. `naming`: the plugins that limited it. */
   | { readonly nodes: ReadonlySet<string> | undefined; readonly naming: readonly string[] };
 
+/** Why a node would not do: what the first filter to object says. */
+export interface FirstRejection {
+  readonly plugin: Plugin;
+  readonly rejection: Rejection;
+}
+
 /** A plugin with a score and how much it counts. */
 export interface Scorer {
   readonly plugin: Plugin;
@@ -90,7 +96,7 @@ export class Profile implements FilterRunner {
     state: CycleState,
     info: PodInfo,
     node: NodeInfo,
-  ): { readonly plugin: Plugin; readonly rejection: Rejection } | undefined {
+  ): FirstRejection | undefined {
     const found = this.#nominator.isEmpty ? undefined : this.#rejectionToCome(filters, state, info, node);
     return found ?? runFilters(filters, state, info, node);
   }

@@ -4,6 +4,7 @@ import { CycleState } from './cycle-state.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { EXTENDERS, type Extenders } from './extenders/extenders.ts';
 import type { Plugin } from './framework.ts';
+import { LastFailure } from './last-failure.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
 import type { PluginScores } from './plugin-scores.ts';
@@ -63,6 +64,7 @@ export class PodPlacer {
   readonly #nominator: Nominator;
   readonly #random: Random;
   readonly #extenders: Extenders;
+  readonly #lastFailure: LastFailure;
   /** Where the search begins, so that over time all nodes get their turn. */
   #start = 0;
 
@@ -71,6 +73,7 @@ export class PodPlacer {
     this.#nominator = nominator;
     this.#random = random;
     this.#extenders = extenders;
+    this.#lastFailure = new LastFailure(cache, nominator);
   }
 
   /** There must be at least one node. Waits for nothing but extenders. */
@@ -85,8 +88,9 @@ export class PodPlacer {
       // An extender that fails here is asked again, about all nodes.
       if (!('error' in passed) && passed.length > 0) return onlyChoice(state, passed, noneRejected());
     }
-    const rejected = noneRejected();
-    const fitting = this.#fittingNodes(profile, filters, state, info, found.nodes, rejected);
+    const known = found.nodes === undefined ? this.#refusals(profile, filters, state, info) : undefined;
+    const rejected = known ?? noneRejected();
+    const fitting = known ? [] : this.#fittingNodes(profile, filters, state, info, found.nodes, rejected);
     const rejectors = fitting.length === 0 || !this.#extenders.isEmpty ? new Set(rejected.rejectors) : NOBODY;
     const feasible = yield* this.#pastExtenders(state, info, fitting, rejected);
     if ('error' in feasible) return { state, error: feasible.error, rejected };
@@ -134,6 +138,14 @@ export class PodPlacer {
     return yield* this.#extenders.filter(state, pod, nodes, rejected, (name) => this.#cache.node(name));
   }
 
+  /** Why no node will do, where that is known without asking them all. */
+  #refusals(profile: Profile, filters: readonly Plugin[], state: CycleState, info: PodInfo): RejectedNodes | undefined {
+    const { nodes } = this.#cache;
+    return this.#lastFailure.again(profile, filters, info, nodes[this.#start % nodes.length], (node) =>
+      profile.firstRejection(filters, state, info, node),
+    );
+  }
+
   #fittingNodes(
     profile: Profile,
     filters: readonly Plugin[],
@@ -142,7 +154,11 @@ export class PodPlacer {
     named: ReadonlySet<string> | undefined,
     rejected: RejectedNodes,
   ): readonly NodeInfo[] {
-    if (named === undefined) return this.#search(profile, filters, state, info, this.#cache.nodes, rejected);
+    if (named === undefined) {
+      const fitting = this.#search(profile, filters, state, info, this.#cache.nodes, rejected);
+      if (fitting.length === 0) this.#lastFailure.note(profile, filters, info, rejected);
+      return fitting;
+    }
     const nodes: NodeInfo[] = [];
     for (const name of named) {
       const node = this.#cache.node(name);

@@ -7,7 +7,8 @@ import { podInfo } from '../pod-info.ts';
 import { Decider } from '../testing/harness.ts';
 import { storedNode, storedPod } from '../testing/objects.ts';
 
-// A scheduler that remembers what preemption found out about nodes decides as one does that finds it out anew each time.
+// A scheduler that remembers why nodes would not do, and what preemption found out about them, decides as one does that
+// finds it out anew each time.
 
 const NODES = 6;
 const STEPS = 60;
@@ -68,7 +69,9 @@ function change(random: Random, step: number, each: (apply: (decider: Decider) =
 function preempt(decider: Decider, wanting: Pod): unknown {
   const placed = decider.place(wanting);
   if ('node' in placed) return placed.node.name;
-  return decider.plugin('DefaultPreemption').postFilter!(placed.state, podInfo(wanting), placed.diagnosis);
+  const { nodes, ...diagnosis } = placed.diagnosis;
+  const made = decider.plugin('DefaultPreemption').postFilter!(placed.state, podInfo(wanting), placed.diagnosis);
+  return { names: nodes.map(({ name }) => name), diagnosis, made };
 }
 
 test.each(Array.from({ length: 20 }, (_, run) => `remembering ${run}`))('%s', (seed) => {

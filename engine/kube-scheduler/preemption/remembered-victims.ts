@@ -4,6 +4,7 @@ import type { Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { Nominator } from '../nominator.ts';
 import type { PodInfo } from '../pod-info.ts';
+import { podSignature } from '../pod-signature.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Victims } from './victims.ts';
 
@@ -16,8 +17,7 @@ interface Answer {
 /**
  * What was found out about nodes for the last Pod that needed room. A Deployment's hundred Pods ask the same of the same
  * nodes, of which each attempt changes one. Only where every filter that has a say signs what it looks at, and looks
- * at nothing but that and the node. (The real scheduler signs Pods for the same reason, to place many alike in one go:
- * KEP-5598, `framework/signature.go`.)
+ * at nothing but that and the node.
  */
 export class RememberedVictims {
   readonly #nominator: Nominator;
@@ -56,11 +56,7 @@ function questionOf(
   filters: readonly Plugin[],
   budgets: readonly PodDisruptionBudget[],
 ): string | undefined {
-  const parts: unknown[] = [info.priority];
-  for (const { name, sign } of filters) {
-    if (sign === undefined) return undefined;
-    parts.push([name, sign(info)]);
-  }
-  for (const budget of budgets) parts.push([objectKey(budget), budget.metadata.resourceVersion]);
-  return JSON.stringify(parts);
+  const signature = podSignature(info, filters);
+  if (signature === undefined || budgets.length === 0) return signature;
+  return signature + JSON.stringify(budgets.map((budget) => [objectKey(budget), budget.metadata.resourceVersion]));
 }
