@@ -7,7 +7,7 @@ export interface Resources {
   memory: number;
   ephemeralStorage: number;
   /** Extended resources such as `nvidia.com/gpu`, and huge pages. */
-  readonly scalars: Map<string, number>;
+  scalars: ReadonlyMap<string, number>;
 }
 
 type Quantities = Readonly<Record<string, string | number>> | undefined;
@@ -16,8 +16,16 @@ type Quantities = Readonly<Record<string, string | number>> | undefined;
 const DEFAULT_MILLI_CPU = 100;
 const DEFAULT_MEMORY = 200 * 1024 * 1024;
 
+/** Hardly anything asks for more than cpu and memory. */
+const NO_SCALARS: ReadonlyMap<string, number> = new Map();
+
 export function noResources(): Resources {
-  return { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: new Map() };
+  return { milliCpu: 0, memory: 0, ephemeralStorage: 0, scalars: NO_SCALARS };
+}
+
+function setScalar(resources: Resources, name: string, value: number): void {
+  if (resources.scalars === NO_SCALARS) resources.scalars = new Map();
+  (resources.scalars as Map<string, number>).set(name, value);
 }
 
 /** A resource list (requests, allocatable) as numbers. `pods` is left out. */
@@ -27,7 +35,7 @@ export function resourcesOf(quantities: Quantities): Resources {
     if (name === 'cpu') resources.milliCpu = milliValue(quantity);
     else if (name === 'memory') resources.memory = numericValue(quantity);
     else if (name === 'ephemeral-storage') resources.ephemeralStorage = numericValue(quantity);
-    else if (name !== 'pods') resources.scalars.set(name, numericValue(quantity));
+    else if (name !== 'pods') setScalar(resources, name, numericValue(quantity));
   }
   return resources;
 }
@@ -37,7 +45,7 @@ export function addResources(total: Resources, amount: Resources, sign: 1 | -1 =
   total.milliCpu += sign * amount.milliCpu;
   total.memory += sign * amount.memory;
   total.ephemeralStorage += sign * amount.ephemeralStorage;
-  for (const [name, value] of amount.scalars) total.scalars.set(name, (total.scalars.get(name) ?? 0) + sign * value);
+  for (const [name, value] of amount.scalars) setScalar(total, name, (total.scalars.get(name) ?? 0) + sign * value);
 }
 
 function raiseTo(total: Resources, amount: Resources): void {
@@ -45,14 +53,8 @@ function raiseTo(total: Resources, amount: Resources): void {
   total.memory = Math.max(total.memory, amount.memory);
   total.ephemeralStorage = Math.max(total.ephemeralStorage, amount.ephemeralStorage);
   for (const [name, value] of amount.scalars) {
-    total.scalars.set(name, Math.max(total.scalars.get(name) ?? 0, value));
+    setScalar(total, name, Math.max(total.scalars.get(name) ?? 0, value));
   }
-}
-
-function sumOf(amounts: readonly Resources[]): Resources {
-  const total = noResources();
-  for (const amount of amounts) addResources(total, amount);
-  return total;
 }
 
 function containerRequests(container: Container, nonZero: boolean): Resources {
@@ -65,6 +67,25 @@ function containerRequests(container: Container, nonZero: boolean): Resources {
   return resources;
 }
 
+function addInitContainers(total: Resources, containers: readonly Container[], nonZero: boolean): void {
+  const sidecars = noResources();
+  const peak = noResources();
+  for (const container of containers) {
+    const requests = containerRequests(container, nonZero);
+    if (container.restartPolicy === 'Always') {
+      addResources(sidecars, requests);
+      raiseTo(peak, sidecars);
+    } else {
+      const beside = noResources();
+      addResources(beside, sidecars);
+      addResources(beside, requests);
+      raiseTo(peak, beside);
+    }
+  }
+  addResources(total, sidecars);
+  raiseTo(total, peak);
+}
+
 /**
  * What a Pod asks of a node: the sum over its containers and sidecars, but no less than any init container needs beside
  * the sidecars started before it; requests of the whole Pod win over that; the runtime's overhead comes on top.
@@ -75,26 +96,15 @@ function containerRequests(container: Container, nonZero: boolean): Resources {
  */
 export function podRequests(pod: Pod, nonZero = false): Resources {
   const { spec } = pod;
-  const total = sumOf(spec.containers.map((container) => containerRequests(container, nonZero)));
-  const sidecars = noResources();
-  const initPeak = noResources();
-  for (const container of spec.initContainers ?? []) {
-    const requests = containerRequests(container, nonZero);
-    if (container.restartPolicy === 'Always') {
-      addResources(sidecars, requests);
-      raiseTo(initPeak, sidecars);
-    } else {
-      raiseTo(initPeak, sumOf([sidecars, requests]));
-    }
-  }
-  addResources(total, sidecars);
-  raiseTo(total, initPeak);
+  const total = noResources();
+  for (const container of spec.containers) addResources(total, containerRequests(container, nonZero));
+  if (spec.initContainers !== undefined) addInitContainers(total, spec.initContainers, nonZero);
   const whole = spec.resources?.requests;
   if (whole !== undefined) {
     const amounts = resourcesOf(whole);
     if (whole['cpu'] !== undefined) total.milliCpu = amounts.milliCpu;
     if (whole['memory'] !== undefined) total.memory = amounts.memory;
-    for (const [name, value] of amounts.scalars) total.scalars.set(name, value);
+    for (const [name, value] of amounts.scalars) setScalar(total, name, value);
   }
   if (spec.overhead !== undefined) addResources(total, resourcesOf(spec.overhead));
   return total;

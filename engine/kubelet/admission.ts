@@ -37,7 +37,8 @@ function refuseResources(
   for (const resource of requestedResources(pod)) {
     const requested = podRequest(pod, resource);
     if (requested === 0) continue;
-    const used = others.reduce((sum, other) => sum + podRequest(other, resource), 0);
+    let used = 0;
+    for (const other of others) used += podRequest(other, resource);
     if (used + requested > allocatable(resource)) return outOf(resource, requested, used, allocatable(resource));
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { qosClass } from '../api/core/qos-class.ts';
+import { type QosClass, qosClass } from '../api/core/qos-class.ts';
 import type { Container, Pod } from '../api/kinds.ts';
 import type { ContainerConfig } from '../containerd/cri.ts';
 import type { CgroupLimits } from '../linux/host.ts';
@@ -15,9 +15,14 @@ export function qosCgroup(qos: 'Burstable' | 'BestEffort'): string {
   return `${PODS_CGROUP}/kubepods-${qos.toLowerCase()}.slice`;
 }
 
+/** As the server has worked it out; it never changes. After `pkg/apis/core/v1/helper/qos` (`GetPodQOS`). */
+export function podQos({ status, spec }: Pod): QosClass {
+  return (status?.qosClass as QosClass | undefined) ?? qosClass(spec);
+}
+
 export function podCgroup(pod: Pod): string {
   const id = `pod${pod.metadata.uid.replaceAll('-', '_')}`;
-  const qos = qosClass(pod.spec);
+  const qos = podQos(pod);
   if (qos === 'Guaranteed') return `${PODS_CGROUP}/kubepods-${id}.slice`;
   return `${qosCgroup(qos)}/kubepods-${qos.toLowerCase()}-${id}.slice`;
 }
@@ -60,7 +65,7 @@ const NODE_CRITICAL = 2_000_001_000;
  * https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#node-out-of-memory-behavior
  */
 function oomScoreAdj(pod: Pod, container: Container, capacityBytes: number): number {
-  const qos = qosClass(pod.spec);
+  const qos = podQos(pod);
   if (qos === 'Guaranteed' || (pod.spec.priority ?? 0) >= NODE_CRITICAL) return GUARANTEED_OOM_SCORE;
   if (qos === 'BestEffort') return BEST_EFFORT_OOM_SCORE;
   const requested = amount(container.resources?.requests as Record<string, unknown> | undefined, 'memory') ?? 0;

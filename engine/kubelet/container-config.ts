@@ -34,8 +34,6 @@ export interface ContainerSurroundings {
 export function containerConfig(pod: Pod, container: Container, around: ContainerSurroundings): ContainerConfig {
   const { name, namespace = 'default', uid } = pod.metadata;
   const { env, attempt, devices } = around;
-  // What the Pod says comes after what plugins say.
-  const environment = new Map([...Object.entries(devices.envs), ...env]);
   const mounts = around.root === undefined ? [] : makeMounts(around.root, pod, container, around);
   return {
     metadata: { name: container.name, attempt },
@@ -43,8 +41,8 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
     command: (container.command ?? []).map((word) => expand(word, env)),
     args: (container.args ?? []).map((word) => expand(word, env)),
     workingDirectory: container.workingDir,
-    env: [...environment].map(([key, value]) => ({ name: key, value })),
-    mounts: [...mounts, ...devices.mounts],
+    env: Array.from(withDevices(env, devices), ([key, value]) => ({ name: key, value })),
+    mounts: mounts.concat(devices.mounts),
     devices: [...devices.devices, ...volumeDevices(container, around.volumes)],
     CDIDevices: devices.cdiDevices.map((device) => ({ name: device })),
     labels: {
@@ -65,17 +63,23 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
     stopSignal: container.lifecycle?.stopSignal,
     linux: {
       resources: containerResources(pod, container, around.capacityBytes),
-      security: {
-        ...securityOf(pod, container),
-        pidNamespace: around.targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
-        targetId: around.targetId,
-      },
+      security: securityOf(pod, container, around.targetId),
     },
   };
 }
 
+/** What the Pod says comes after what plugins say. */
+function withDevices(env: ReadonlyMap<string, string>, { envs }: DeviceRunOptions): ReadonlyMap<string, string> {
+  const ofPlugins = Object.entries(envs);
+  return ofPlugins.length === 0 ? env : new Map([...ofPlugins, ...env]);
+}
+
 /** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */
-function securityOf(pod: Pod, container: Container): Omit<ContainerConfig['linux']['security'], 'pidNamespace'> {
+function securityOf(
+  pod: Pod,
+  container: Container,
+  targetId: string | undefined,
+): ContainerConfig['linux']['security'] {
   const own = container.securityContext ?? {};
   const { runAsUser, runAsGroup, seccompProfile } = { ...pod.spec.securityContext, ...own };
   return {
@@ -88,6 +92,8 @@ function securityOf(pod: Pod, container: Container): Omit<ContainerConfig['linux
     capabilities: own.capabilities,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
     seccomp: seccompProfile?.type as 'RuntimeDefault' | undefined,
+    pidNamespace: targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
+    targetId,
   };
 }
 

@@ -33,13 +33,16 @@ type Data = Readonly<Record<string, string>>;
  * @throws StartError CreateContainerConfigError when something it refers to is missing.
  */
 export function makeEnvironment(context: EnvironmentContext, pod: Pod, container: Container): Map<string, string> {
-  const variables = new Map<string, string>();
+  const { env = [], envFrom = [] } = container;
   const ofServices = serviceEnvironment(
     context.services,
     pod.metadata.namespace,
     pod.spec.enableServiceLinks !== false,
   );
-  for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
+  // Most containers ask for nothing of their own.
+  if (env.length === 0 && envFrom.length === 0) return ofServices;
+  const variables = new Map<string, string>();
+  for (const { configMapRef, secretRef, prefix = '' } of envFrom) {
     const data =
       configMapRef !== undefined
         ? readConfigMap(context, pod, configMapRef.name, configMapRef.optional)
@@ -49,7 +52,7 @@ export function makeEnvironment(context: EnvironmentContext, pod: Pod, container
     for (const [key, value] of Object.entries(data ?? {})) variables.set(prefix + key, value);
   }
   const known = { get: (name: string) => variables.get(name) ?? ofServices.get(name) };
-  for (const { name, value, valueFrom } of container.env ?? []) {
+  for (const { name, value, valueFrom } of env) {
     const resolved = valueFrom === undefined ? expand(value ?? '', known) : resolve(context, pod, container, valueFrom);
     if (resolved !== undefined) variables.set(name, resolved);
   }

@@ -87,6 +87,7 @@ export function* killPod(
   runtimeStatus: PodRuntimeStatus,
   options: KillOptions = {},
 ): Task<void> {
+  if (runtimeStatus.sandboxes.length === 0 && runtimeStatus.containers.size === 0) return;
   const { sim, runtime } = context;
   const startedMs = sim.nowMs;
   const podIp = runtimeStatus.sandboxes[0]?.ip;

@@ -63,6 +63,7 @@ class NodeAgent implements PodWorkerHost {
   readonly context: KubeletContext;
   readonly prober: Prober;
   readonly statuses: StatusWriter;
+  readonly allocatable = (resource: string): number => this.#nodeStatus.allocatable(resource);
   readonly #component: string;
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that wait until an earlier one of the same name has ended. */
@@ -193,10 +194,6 @@ class NodeAgent implements PodWorkerHost {
     this.#orphans.stop();
   }
 
-  allocatable(resource: string): number {
-    return this.#nodeStatus.allocatable(resource);
-  }
-
   enforceLimits(pod: Pod): void {
     this.#cgroups?.apply(pod);
   }
@@ -210,15 +207,14 @@ class NodeAgent implements PodWorkerHost {
     const refusal = this.#shutdown.admit() ?? this.#eviction?.admit(pod);
     if (refusal !== undefined) return refusal;
     const others: Pod[] = [];
-    for (const worker of this.#workers.values()) {
+    this.#workers.forEach((worker) => {
       if (worker.active && worker.uid !== pod.metadata.uid) others.push(worker.pod);
-    }
-    const allocatable = (resource: string): number => this.allocatable(resource);
-    const rejection = admitPod(pod, others, allocatable, this.#nodeStatus.current);
+    });
+    const rejection = admitPod(pod, others, this.allocatable, this.#nodeStatus.current);
     if (rejection?.reason !== 'NodeAffinity' && rejection?.reason !== 'TaintToleration') return rejection;
     // The scheduler may have seen labels and taints that are newer than the last report.
     this.#nodeStatus.refresh();
-    return admitPod(pod, others, allocatable, this.#nodeStatus.current);
+    return admitPod(pod, others, this.allocatable, this.#nodeStatus.current);
   }
 
   get node(): Node | undefined {

@@ -1,7 +1,6 @@
-import { qosClass } from '../api/core/qos-class.ts';
 import type { Pod } from '../api/kinds.ts';
 import type { Host } from '../linux/host.ts';
-import { PODS_CGROUP, podCgroup, podLimits, qosCgroup, shares } from './cgroups.ts';
+import { PODS_CGROUP, podCgroup, podLimits, podQos, qosCgroup, shares } from './cgroups.ts';
 import { podRequest } from './quantities.ts';
 
 /** What the kubelet asks of the machine's kernel. */
@@ -68,5 +67,5 @@ export class PodCgroups {
 }
 
 function burstableRequest(pod: Pod): number {
-  return qosClass(pod.spec) === 'Burstable' ? podRequest(pod, 'cpu') : 0;
+  return podQos(pod) === 'Burstable' ? podRequest(pod, 'cpu') : 0;
 }

@@ -2,6 +2,7 @@ import type { Pod } from '../api/kinds.ts';
 import type { PodSandboxConfig } from '../containerd/cri.ts';
 import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { isHostNetwork } from './pod-format.ts';
 
@@ -33,7 +34,7 @@ const EMPTY: DnsConfig = { servers: [], searches: [], options: [] };
 function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig | undefined {
   const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
   if (policy === 'None') return EMPTY;
-  const ofNode = root === undefined ? undefined : readResolvConf(() => decode(root.readFile('/etc/resolv.conf')));
+  const ofNode = root && readResolvConf(root);
   const useCluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !isHostNetwork(pod));
   if (!useCluster || clusterDns === undefined) return ofNode;
   const { server, domain } = clusterDns;
@@ -45,14 +46,25 @@ function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig |
   };
 }
 
-function readResolvConf(read: () => string): DnsConfig | undefined {
+/** What each node's file said last, taken apart: it hardly ever changes. */
+const KNOWN = new WeakMap<Process, { readonly text: string; readonly config: DnsConfig }>();
+
+function readResolvConf(root: Process): DnsConfig | undefined {
   let text: string;
   try {
-    text = read();
+    text = decode(root.readFile('/etc/resolv.conf'));
   } catch (error) {
     if (error instanceof Errno) return undefined;
     throw error;
   }
+  const known = KNOWN.get(root);
+  if (known?.text === text) return known.config;
+  const config = parseResolvConf(text);
+  KNOWN.set(root, { text, config });
+  return config;
+}
+
+function parseResolvConf(text: string): DnsConfig {
   const servers: string[] = [];
   let searches: readonly string[] = [];
   let options: readonly string[] = [];

@@ -26,7 +26,7 @@ export interface PodWorkerHost {
   readonly context: KubeletContext;
   readonly prober: Prober;
   readonly statuses: StatusWriter;
-  allocatable(resource: string): number;
+  readonly allocatable: (resource: string) => number;
   /** As the server has it. */
   readonly node: Node | undefined;
   /** Gives the Pod its control group. */
@@ -193,8 +193,9 @@ export class PodWorker {
 
   /** One look at the Pod. Returns when to look again, where nothing else will tell. */
   *#sync(): Task<number | undefined> {
-    const { context, prober } = this.#host;
-    const status = this.#writeStatus(false);
+    const { context, prober, allocatable } = this.#host;
+    let runtime = this.#runtimeStatus();
+    const status = this.#writeStatus(false, runtime);
     if (status.phase === 'Succeeded' || status.phase === 'Failed') {
       this.#decideEnd();
       return undefined;
@@ -206,34 +207,35 @@ export class PodWorker {
       podEvent(context, pod, 'Warning', 'NetworkNotReady', `network is not ready: ${notReady}`);
       return context.sim.nowMs + RETRY_MS / 2;
     }
-    if (this.#wanted !== pod) yield* this.#resize();
-    else this.#pendingResize = undefined;
+    if (this.#wanted !== pod) {
+      yield* this.#resize(runtime);
+      runtime = this.#runtimeStatus();
+    } else this.#pendingResize = undefined;
     this.#host.enforceLimits(this.#pod);
-    const volumes = this.#setUpVolumes();
+    const volumes = this.#setUpVolumes(runtime);
     if (volumes === undefined) return undefined;
     prober.addPod(pod);
-    const allocatable = (resource: string): number => this.#host.allocatable(resource);
-    const retryAtMs = yield* syncPod(context, pod, { probes: prober, volumes, allocatable });
+    const retryAtMs = yield* syncPod(context, pod, { runtime, probes: prober, volumes, allocatable });
     // What keeps a container from starting shows at once; that it has crashed is seen a moment before the back-off is.
     if (retryAtMs !== undefined && !context.waiting.some(this.uid, 'CrashLoopBackOff')) this.#writeStatus(false);
     return retryAtMs;
   }
 
-  *#resize(): Task<void> {
-    const outcome = yield* resizePod(this.#host, this.#pod, this.#wanted, this.#runtimeStatus());
+  *#resize(runtime: PodRuntimeStatus): Task<void> {
+    const outcome = yield* resizePod(this.#host, this.#pod, this.#wanted, runtime);
     this.#pod = outcome.granted;
     this.#pendingResize = outcome.pending;
     this.#writeStatus(false);
   }
 
   /** The volumes; undefined as long as some are missing. */
-  #setUpVolumes(): MountedVolumes | undefined {
-    const { context } = this.#host;
+  #setUpVolumes({ sandboxes }: PodRuntimeStatus): MountedVolumes | undefined {
+    const { context, allocatable } = this.#host;
     const { root, nodeName, nodeAddress, sim } = context;
     if (root === undefined || this.#pod.spec.volumes === undefined) return NO_VOLUMES;
-    const facts = { nodeName, hostIp: nodeAddress, podIp: this.#runtimeStatus().sandboxes[0]?.ip };
-    const allocatable = (resource: string): number => this.#host.allocatable(resource);
-    const surroundings = { ...context, root, facts, allocatable, node: () => this.#host.node };
+    const facts = { nodeName, hostIp: nodeAddress, podIp: sandboxes[0]?.ip };
+    const { unattached } = this.#volumes;
+    const surroundings = { ...context, root, facts, allocatable, unattached, node: () => this.#host.node };
     const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (reason, message) =>
       podEvent(context, this.#pod, 'Warning', reason, message),
     );
@@ -260,10 +262,11 @@ export class PodWorker {
   }
 
   *#kill(): Task<undefined> {
-    this.#writeStatus(false);
+    const runtime = this.#runtimeStatus();
+    this.#writeStatus(false, runtime);
     this.#killGrace = this.#graceOverride ?? graceSeconds(this.#pod);
     const options = this.#graceOverride === undefined ? {} : { graceSeconds: this.#graceOverride };
-    yield* killPod(this.#host.context, this.#pod, this.#runtimeStatus(), options);
+    yield* killPod(this.#host.context, this.#pod, runtime, options);
     return undefined;
   }
 
@@ -301,13 +304,13 @@ export class PodWorker {
     return this.#host.context.cache.status(this.uid);
   }
 
-  #writeStatus(terminal: boolean): PodStatus {
+  #writeStatus(terminal: boolean, runtime = this.#runtimeStatus()): PodStatus {
     const { context, prober, statuses } = this.#host;
     const pod = this.#pod;
     const target = this.#host.statusTarget(pod);
     const status = generateStatus({
       pod,
-      runtime: this.#runtimeStatus(),
+      runtime,
       now: timestamp(context.sim.wallMs),
       hostIp: context.nodeAddress,
       previous: statuses.status(this.uid) ?? target?.status ?? {},

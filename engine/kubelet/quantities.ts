@@ -11,18 +11,23 @@ export function amount(list: Amounts, resource: string): number | undefined {
   return resource === 'cpu' ? milliValue(value) : numericValue(value);
 }
 
-type Ask = (container: Container) => number;
+type List = 'requests' | 'limits';
+
+function amountOf({ resources }: Container, list: List, resource: string): number {
+  return amount(resources?.[list] as Amounts, resource) ?? 0;
+}
 
 /** Containers and sidecars together, or the hungriest init container with the sidecars that run beside it. */
-function total({ spec }: Pod, ask: Ask): number {
+function total({ spec }: Pod, list: List, resource: string): number {
   let sidecars = 0;
   let peak = 0;
   for (const container of spec.initContainers ?? []) {
-    const wanted = ask(container);
+    const wanted = amountOf(container, list, resource);
     if (isRestartable(container)) sidecars += wanted;
     peak = Math.max(peak, isRestartable(container) ? sidecars : sidecars + wanted);
   }
-  const regular = spec.containers.reduce((sum, container) => sum + ask(container), 0);
+  let regular = 0;
+  for (const container of spec.containers) regular += amountOf(container, list, resource);
   return Math.max(peak, regular + sidecars);
 }
 
@@ -32,19 +37,17 @@ function total({ spec }: Pod, ask: Ask): number {
  */
 export function podRequest(pod: Pod, resource: string): number {
   const own = amount(pod.spec.resources?.requests as Amounts, resource);
-  const ask: Ask = ({ resources }) => amount(resources?.requests as Amounts, resource) ?? 0;
-  return (own ?? total(pod, ask)) + (amount(pod.spec.overhead as Amounts, resource) ?? 0);
+  return (own ?? total(pod, 'requests', resource)) + (amount(pod.spec.overhead as Amounts, resource) ?? 0);
 }
 
 /** The most that a Pod may use; undefined as long as one of its containers has no limit. */
 export function podLimit(pod: Pod, resource: string): number | undefined {
-  const own = amount(pod.spec.resources?.limits as Amounts, resource);
+  const { initContainers, containers, resources, overhead } = pod.spec;
+  const own = amount(resources?.limits as Amounts, resource);
   if (own !== undefined) return own;
-  const of: (container: Container) => number | undefined = ({ resources }) =>
-    amount(resources?.limits as Amounts, resource);
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  if (all.some((container) => (of(container) ?? 0) === 0)) return undefined;
-  return total(pod, (container) => of(container) ?? 0) + (amount(pod.spec.overhead as Amounts, resource) ?? 0);
+  const hasNone = (container: Container): boolean => amountOf(container, 'limits', resource) === 0;
+  if (initContainers?.some(hasNone) || containers.some(hasNone)) return undefined;
+  return total(pod, 'limits', resource) + (amount(overhead as Amounts, resource) ?? 0);
 }
 
 /** All the resources that a Pod asks for by name. */

@@ -92,8 +92,9 @@ export class RuntimeCache {
       if (attempts === undefined) containers.set(status.metadata.name, [status]);
       else attempts.push(status);
     }
-    for (const attempts of containers.values()) attempts.sort((a, b) => b.metadata.attempt - a.metadata.attempt);
-    return { sandboxes: sandboxes.sort((a, b) => b.metadata.attempt - a.metadata.attempt), containers };
+    for (const attempts of containers.values()) sortNewestFirst(attempts);
+    sortNewestFirst(sandboxes);
+    return { sandboxes, containers };
   }
 
   #ids(podUid: string): PodIds {
@@ -104,6 +105,11 @@ export class RuntimeCache {
     }
     return ids;
   }
+}
+
+/** Mostly there is but one. */
+function sortNewestFirst(attempts: { readonly metadata: { readonly attempt: number } }[]): void {
+  if (attempts.length > 1) attempts.sort((a, b) => b.metadata.attempt - a.metadata.attempt);
 }
 
 /** What the runtime still knows of these ids; those it does not are dropped. */

@@ -49,9 +49,12 @@ export class ServiceAccountTokens {
   get(pod: Pod, audience: string | undefined, expirationSeconds = DEFAULT_SECONDS): string {
     const { uid } = pod.metadata;
     const account = pod.spec.serviceAccountName ?? '';
-    const key = JSON.stringify([account, audience ?? '', expirationSeconds]);
-    const tokens = this.#tokens.get(uid) ?? new Map<string, Token>();
-    this.#tokens.set(uid, tokens);
+    const key = `${account} ${expirationSeconds} ${audience ?? ''}`;
+    let tokens = this.#tokens.get(uid);
+    if (tokens === undefined) {
+      tokens = new Map();
+      this.#tokens.set(uid, tokens);
+    }
     const known = tokens.get(key);
     const { wallMs } = this.#sim;
     if (known !== undefined && wallMs < known.refreshMs) return known.value;

@@ -19,6 +19,8 @@ const RETRY_MS = 10_000;
 const NEW_ERROR_RETRY_MS = 1000;
 
 export interface SyncInputs {
+  /** What there is of the Pod. */
+  readonly runtime: PodRuntimeStatus;
   readonly probes: ProbeResults;
   readonly volumes: MountedVolumes;
   readonly allocatable: (resource: string) => number;
@@ -31,15 +33,14 @@ export interface SyncInputs {
  * @throws CriError Unavailable when the runtime does not answer.
  */
 export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs): Task<number | undefined> {
-  const { uid } = pod.metadata;
-  const runtimeStatus = context.cache.status(uid);
-  const actions = computePodActions(pod, runtimeStatus, inputs.probes);
-  const podIp = runtimeStatus.sandboxes[0]?.ip;
+  const { runtime, probes } = inputs;
+  const actions = computePodActions(pod, runtime, probes);
+  const podIp = runtime.sandboxes[0]?.ip;
   if (actions.createSandbox && actions.sandboxId !== undefined) {
     podEvent(context, pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
   }
   if (actions.killPod) {
-    yield* killPod(context, pod, runtimeStatus);
+    yield* killPod(context, pod, runtime);
     if (!actions.createSandbox) return undefined;
   }
   for (const { id, message, reason } of actions.containersToKill) {
@@ -48,7 +49,7 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
   const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
   if (sandboxId === undefined) return retryTime(context, RETRY_MS);
   if (!startsSomething(actions)) {
-    yield* removeOld(context, pod);
+    yield* removeOld(context, runtime);
     return undefined;
   }
   const around: StartSurroundings = {
@@ -111,7 +112,7 @@ function* startAll(around: StartSurroundings, actions: PodActions): Task<number 
     // Init containers come one after the other.
     if (init.has(container)) break;
   }
-  yield* removeOld(context, pod);
+  yield* removeOld(context, context.cache.status(pod.metadata.uid));
   return retryAtMs;
 }
 
@@ -152,12 +153,15 @@ function retryTime({ sim, nodeName }: KubeletContext, delayMs: number): number {
 }
 
 /** Of each container the last dead instance is kept, for `kubectl logs --previous`; sandboxes go with their containers. */
-function* removeOld({ cache, runtime }: KubeletContext, pod: Pod): Task<void> {
-  const status: PodRuntimeStatus = cache.status(pod.metadata.uid);
-  const used = new Set<string>();
-  for (const attempts of status.containers.values()) {
-    for (const { podSandboxId } of attempts.slice(0, 2)) used.add(podSandboxId);
-    for (const { id } of attempts.slice(2)) yield* runtime.removeContainer(id);
+function* removeOld({ runtime }: KubeletContext, { sandboxes, containers }: PodRuntimeStatus): Task<void> {
+  for (const attempts of containers.values()) {
+    for (let i = 2; i < attempts.length; i++) yield* runtime.removeContainer(attempts[i]!.id);
   }
-  for (const { id } of status.sandboxes.slice(1)) if (!used.has(id)) yield* runtime.removePodSandbox(id);
+  for (let i = 1; i < sandboxes.length; i++) {
+    const { id } = sandboxes[i]!;
+    const isUsed = [...containers.values()].some(
+      ([latest, previous]) => id === latest?.podSandboxId || id === previous?.podSandboxId,
+    );
+    if (!isUsed) yield* runtime.removePodSandbox(id);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Container, Pod, Probe } from '../../api/kinds.ts';
+import type { Container, Pod } from '../../api/kinds.ts';
 import { CriError } from '../../containerd/cri.ts';
 import type { KubeletContext } from '../kubelet-context.ts';
 import type { ProbeResults } from '../pod-actions.ts';
@@ -6,11 +6,7 @@ import { isRestartable } from '../pod-format.ts';
 import { latestStatus } from '../runtime-cache.ts';
 import { type ProbeHost, type ProbeKind, ProbeWorker } from './probe-worker.ts';
 
-const PROBES: readonly (readonly [ProbeKind, (container: Container) => Probe | undefined])[] = [
-  ['startup', ({ startupProbe }) => startupProbe],
-  ['readiness', ({ readinessProbe }) => readinessProbe],
-  ['liveness', ({ livenessProbe }) => livenessProbe],
-];
+const KINDS: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
 
 /** Runs the probes of all Pods and remembers what they found. After `pkg/kubelet/prober/prober_manager.go`. */
 export class Prober implements ProbeResults, ProbeHost {
@@ -37,16 +33,20 @@ export class Prober implements ProbeResults, ProbeHost {
       for (const worker of known.values()) worker.pod = pod;
       return;
     }
-    const sidecars = (pod.spec.initContainers ?? []).filter(isRestartable);
-    const workers = new Map<string, ProbeWorker>();
-    for (const container of [...sidecars, ...pod.spec.containers]) {
-      for (const [kind, probeOf] of PROBES) {
-        const probe = probeOf(container);
-        if (probe === undefined) continue;
-        workers.set(`${container.name}/${kind}`, new ProbeWorker(this, pod, container, kind, probe));
-      }
+    for (const container of pod.spec.initContainers ?? [])
+      if (isRestartable(container)) this.#addContainer(pod, container);
+    for (const container of pod.spec.containers) this.#addContainer(pod, container);
+  }
+
+  #addContainer(pod: Pod, container: Container): void {
+    const { uid } = pod.metadata;
+    for (const kind of KINDS) {
+      const probe = container[`${kind}Probe`];
+      if (probe === undefined) continue;
+      const workers = this.#workers.get(uid) ?? new Map<string, ProbeWorker>();
+      this.#workers.set(uid, workers);
+      workers.set(`${container.name}/${kind}`, new ProbeWorker(this, pod, container, kind, probe));
     }
-    if (workers.size > 0) this.#workers.set(uid, workers);
   }
 
   /** A kubelet that starts anew believes what the one before it found out about containers that still run. */

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodCondition } from '../../api/kinds.ts';
+import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/kinds.ts';
 import { isRestartable } from '../pod-format.ts';
 import type { PodPhase } from './phase.ts';
 
@@ -35,13 +35,12 @@ export function podConditions(facts: ConditionFacts): Judgement[] {
 
 function judgeInitialized({ pod, phase, initStatuses, statuses }: ConditionFacts): Judgement {
   const type = 'Initialized';
-  const containers = pod.spec.initContainers ?? [];
   if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
   const anyStarted = statuses.some(
     ({ started, state, lastState }) => started || state?.terminated || lastState?.terminated,
   );
   if (anyStarted) return { type, status: 'True' };
-  const incomplete = containers.filter((container) => {
+  const incomplete = (pod.spec.initContainers ?? []).filter((container) => {
     const status = initStatuses.find(({ name }) => name === container.name);
     return !(isRestartable(container) ? status?.started === true : status?.ready === true);
   });
@@ -54,11 +53,12 @@ function judgeContainersReady({ pod, phase, initStatuses, statuses }: ConditionF
   const type = 'ContainersReady';
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
-  const lasting = [...(pod.spec.initContainers ?? []).filter(isRestartable), ...pod.spec.containers];
-  const unready = lasting.filter(({ name }) => {
+  const isUnready = ({ name }: Container): boolean => {
     const isNamed = (status: ContainerStatus): boolean => status.name === name;
     return (statuses.find(isNamed) ?? initStatuses.find(isNamed))?.ready !== true;
-  });
+  };
+  const sidecars = pod.spec.initContainers?.filter(isRestartable) ?? [];
+  const unready = sidecars.concat(pod.spec.containers).filter(isUnready);
   if (unready.length === 0) return { type, status: 'True' };
   const message = `containers with unready status: ${names(unready)}`;
   return { type, status: 'False', reason: 'ContainersNotReady', message };
@@ -92,18 +92,18 @@ export function mergeConditions(
   now: string,
   observedGeneration: number | undefined,
 ): PodCondition[] {
-  const own = judgements.map(({ type, status, reason, message }): PodCondition => {
+  const conditions = judgements.map(({ type, status, reason, message }) => {
     const before = previous.find((condition) => condition.type === type);
-    return {
-      type,
-      status,
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message }),
-      ...(observedGeneration === undefined ? {} : { observedGeneration }),
-      lastProbeTime: null as unknown as string,
-      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now,
-    };
+    const condition: PodCondition = { type, status };
+    if (reason !== undefined) condition.reason = reason;
+    if (message !== undefined) condition.message = message;
+    if (observedGeneration !== undefined) condition.observedGeneration = observedGeneration;
+    condition.lastProbeTime = null as unknown as string;
+    condition.lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+    return condition;
   });
-  const foreign = previous.filter(({ type }) => !judgements.some((judgement) => judgement.type === type));
-  return [...own, ...foreign];
+  for (const condition of previous) {
+    if (!judgements.some(({ type }) => type === condition.type)) conditions.push(condition);
+  }
+  return conditions;
 }

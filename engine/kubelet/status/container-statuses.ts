@@ -28,7 +28,8 @@ export function containerStatuses(
   init: boolean,
 ): ApiContainerStatus[] {
   const statuses = containers.map((container) => containerStatus(facts, container, init));
-  return init ? statuses : statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (!init && statuses.length > 1) statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return statuses;
 }
 
 /** `status.ephemeralContainerStatuses`: they are started once, and nothing probes them. */

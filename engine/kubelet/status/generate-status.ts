@@ -44,39 +44,40 @@ export function generateStatus(facts: StatusFacts): PodStatus {
     [...initStatuses, ...statuses].some(({ state }) => state?.running !== undefined);
   const phase = early ? (previous.phase ?? 'Pending') : decided;
   const sandboxReady = !judgeSandbox(pod, runtime.sandboxes).changed;
-  const judgements = [
-    ...disruptionTarget(facts.disruption),
-    ...(facts.pendingResize === undefined ? [] : [facts.pendingResize]),
-    ...podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady }),
-  ];
+  const judgements = podConditions({ pod, phase: phase as 'Running', initStatuses, statuses, sandboxReady });
+  if (facts.pendingResize !== undefined) judgements.unshift(facts.pendingResize);
+  if (facts.disruption !== undefined) judgements.unshift(disruptionTarget(facts.disruption));
   const podIp = isHostNetwork(pod) ? hostIp : (runtime.sandboxes[0]?.ip ?? previous.podIP);
   const { generation } = pod.metadata;
-  return {
+  const status: PodStatus = {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(early ? verdictOf(previous) : (facts.verdict ?? verdictOf(previous))),
     phase,
     conditions: mergeConditions(lasting(previous.conditions), judgements, now, generation),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
-    ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
-    startTime: previous.startTime ?? now,
-    ...(initContainers.length === 0 ? {} : { initContainerStatuses: initStatuses }),
-    containerStatuses: statuses,
-    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeralContainerStatuses(facts, ephemeral) }),
-    qosClass: previous.qosClass ?? qosClass(pod.spec),
   };
+  if (podIp !== undefined) {
+    status.podIP = podIp;
+    status.podIPs = [{ ip: podIp }];
+  }
+  status.startTime = previous.startTime ?? now;
+  if (initContainers.length > 0) status.initContainerStatuses = initStatuses;
+  status.containerStatuses = statuses;
+  if (ephemeral.length > 0) status.ephemeralContainerStatuses = ephemeralContainerStatuses(facts, ephemeral);
+  status.qosClass = previous.qosClass ?? qosClass(pod.spec);
+  return status;
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
-function disruptionTarget(message: string | undefined): Judgement[] {
-  return message === undefined
-    ? []
-    : [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message }];
+function disruptionTarget(message: string): Judgement {
+  return { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message };
 }
 
 /** A resize that is no longer pending leaves nothing behind. */
 function lasting(conditions: PodStatus['conditions'] = []) {
-  return conditions.filter(({ type }) => type !== RESIZE_PENDING);
+  const isPending = ({ type }: Judgement): boolean => type === RESIZE_PENDING;
+  return conditions.some(isPending) ? conditions.filter((condition) => !isPending(condition)) : conditions;
 }
 
 /** Of a Pod that was not admitted only the verdict is told. After `pkg/kubelet/kubelet.go` (`rejectPod`). */
@@ -96,6 +97,9 @@ function terminalPhase({ phase }: PodStatus): PodStatus['phase'] {
   return phase === 'Succeeded' || phase === 'Failed' ? phase : undefined;
 }
 
+const NO_VERDICT: Pick<PodStatus, 'reason' | 'message'> = {};
+
 function verdictOf({ reason, message }: PodStatus): Pick<PodStatus, 'reason' | 'message'> {
+  if (reason === undefined && message === undefined) return NO_VERDICT;
   return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
 }

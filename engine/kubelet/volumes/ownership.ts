@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/kinds.ts';
+import type { Container, Pod } from '../../api/kinds.ts';
 import type { Process } from '../../linux/syscalls.ts';
 
 const READ_WRITE = 0o660;
@@ -34,8 +34,9 @@ function change(root: Process, path: string, gid: number, mask: number): void {
 
 /** The user that all containers of the Pod run as, where they agree: a token's file is given to it. */
 export function commonUser({ spec }: Pod): number | undefined {
-  const users = [...(spec.initContainers ?? []), ...spec.containers].map(
-    ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
-  );
-  return users.every((user) => user === users[0]) ? users[0] : undefined;
+  const userOf = ({ securityContext }: Container): number | undefined =>
+    securityContext?.runAsUser ?? spec.securityContext?.runAsUser;
+  const user = userOf(spec.containers[0]!);
+  const isSame = (container: Container): boolean => userOf(container) === user;
+  return spec.containers.every(isSame) && spec.initContainers?.every(isSame) !== false ? user : undefined;
 }

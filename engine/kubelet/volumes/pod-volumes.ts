@@ -61,7 +61,8 @@ export class PodVolumes {
   readonly #changed: () => void;
   /** Mounts under way, by volume. */
   readonly #operations = new Map<string, TaskHandle>();
-  readonly #unattached = new Set<string>();
+  /** Names of those that the node does not have yet. */
+  readonly unattached = new Set<string>();
   readonly #mounted = new Map<string, MountedVolume>();
   readonly #retries = new Map<string, Retry>();
   #waitingSinceMs: number | undefined;
@@ -88,11 +89,19 @@ export class PodVolumes {
    *
    * @param report is told the reason and the message of each event about a failure
    */
-  sync(surroundings: Omit<VolumeContext, 'unattached'>, pod: Pod, nowMs: number, report: Report): VolumeState {
+  sync(context: VolumeContext, pod: Pod, nowMs: number, report: Report): VolumeState {
     const volumes = this.#usedBy(pod);
-    const context = { ...surroundings, unattached: this.#unattached };
     const unknown = new Map<string, string>();
     for (const volume of volumes) this.#try(context, pod, volume, nowMs, report, unknown);
+    if (this.#retries.size === 0 && volumes.every(({ name }) => this.#mounted.has(name))) {
+      this.#waitingSinceMs = undefined;
+      return { mounted: this.#mounted, complete: true, retryAtMs: undefined };
+    }
+    return this.#wait(volumes, unknown, nowMs, report);
+  }
+
+  /** Some are missing, or could not be brought up to date. */
+  #wait(volumes: readonly Volume[], unknown: ReadonlyMap<string, string>, nowMs: number, report: Report): VolumeState {
     const missing = volumes.map(({ name }) => name).filter((name) => !this.#mounted.has(name));
     const times = [...this.#retries].filter(([name]) => !this.#operations.has(name)).map(([, { atMs }]) => atMs);
     if (missing.length === 0) {
@@ -104,7 +113,7 @@ export class PodVolumes {
     } else {
       this.#waitingSinceMs ??= nowMs;
       if (nowMs >= this.#waitingSinceMs + TIMEOUT_MS) {
-        report('FailedMount', waitFailure(missing, [...this.#unattached], [], 'context deadline exceeded'));
+        report('FailedMount', waitFailure(missing, [...this.unattached], [], 'context deadline exceeded'));
         this.#waitingSinceMs = nowMs;
       }
       times.push(this.#waitingSinceMs + TIMEOUT_MS);
@@ -169,7 +178,7 @@ export class PodVolumes {
   #succeeded(name: string, mounted: MountedVolume): void {
     this.#mounted.set(name, mounted);
     this.#retries.delete(name);
-    this.#unattached.delete(name);
+    this.unattached.delete(name);
   }
 
   #failed(volume: Volume, error: unknown, nowMs: number, report: Report): void {
@@ -212,11 +221,11 @@ function list(names: readonly string[]): string {
 function usedVolumes(spec: Pod['spec']): readonly Volume[] {
   const { volumes = [], initContainers = [], ephemeralContainers = [], containers } = spec;
   if (volumes.length === 0) return [];
-  const used = new Set<string>();
-  for (const { volumeMounts = [], volumeDevices = [] } of [...initContainers, ...containers, ...ephemeralContainers]) {
-    for (const { name } of [...volumeMounts, ...volumeDevices]) used.add(name);
-  }
-  return volumes.filter(({ name }) => used.has(name));
+  const all = [...initContainers, ...containers, ...ephemeralContainers];
+  return volumes.filter((volume) => {
+    const isIt = ({ name }: { readonly name: string }): boolean => name === volume.name;
+    return all.some(({ volumeMounts, volumeDevices }) => volumeMounts?.some(isIt) || volumeDevices?.some(isIt));
+  });
 }
 
 function setUp(context: VolumeContext, pod: Pod, volume: Volume, known: MountedVolume | undefined): Mounting {

@@ -5,11 +5,14 @@ import { fieldValue } from '../field-path.ts';
 import { findContainer } from '../pod-format.ts';
 import { decodeBase64, MissingReference } from '../referenced-objects.ts';
 import { resourceField } from '../resource-field.ts';
-import type { Files, ProjectedFile } from './atomic-writer.ts';
+import type { ProjectedFile } from './atomic-writer.ts';
 import { commonUser } from './ownership.ts';
 import { type VolumeContext, VolumeError } from './volume.ts';
 
 export const DEFAULT_MODE = 0o644;
+
+/** The files of a volume, by path, to which each of these functions adds its own. */
+type FilesToBe = Map<string, ProjectedFile>;
 
 type Items = NonNullable<Volume['configMap']>['items'];
 type DownwardSource = Omit<NonNullable<Volume['downwardAPI']>, 'defaultMode'>;
@@ -24,40 +27,53 @@ export interface KeyedSource {
 }
 
 /** A ConfigMap's keys as files. https://kubernetes.io/docs/concepts/storage/volumes/#configmap */
-export function projectConfigMap(context: VolumeContext, pod: Pod, source: KeyedSource, mode: number): Files {
-  return projectKeys(source, mode, 'configmap references non-existent config key', (name) => {
-    const { data, binaryData } = context.objects.configMap(pod.metadata.uid, name, pod.metadata.namespace);
-    return new Map([...Object.entries(data ?? {}), ...decodeAll(binaryData)]);
+export function projectConfigMap(
+  context: VolumeContext,
+  pod: Pod,
+  source: KeyedSource,
+  mode: number,
+  files: FilesToBe,
+): void {
+  projectKeys(source, mode, files, 'configmap references non-existent config key', (name) => {
+    const { data = {}, binaryData } = context.objects.configMap(pod.metadata.uid, name, pod.metadata.namespace);
+    return binaryData === undefined ? data : { ...data, ...decodeAll(binaryData) };
   });
 }
 
 /** A Secret's keys as files. https://kubernetes.io/docs/concepts/storage/volumes/#secret */
-export function projectSecret(context: VolumeContext, pod: Pod, source: KeyedSource, mode: number): Files {
-  return projectKeys(source, mode, 'references non-existent secret key', (name) => {
+export function projectSecret(
+  context: VolumeContext,
+  pod: Pod,
+  source: KeyedSource,
+  mode: number,
+  files: FilesToBe,
+): void {
+  projectKeys(source, mode, files, 'references non-existent secret key', (name) => {
     const { data } = context.objects.secret(pod.metadata.uid, name, pod.metadata.namespace);
-    return new Map(decodeAll(data));
+    return decodeAll(data);
   });
 }
+
+type Data = Readonly<Record<string, string>>;
 
 function projectKeys(
   { name = '', items, optional = false }: KeyedSource,
   mode: number,
+  files: FilesToBe,
   complaint: string,
-  read: (name: string) => ReadonlyMap<string, string>,
-): Files {
-  const files = new Map<string, ProjectedFile>();
+  read: (name: string) => Data,
+): void {
   const data = readUnlessOptional(optional, () => read(name));
-  if (data === undefined) return files;
+  if (data === undefined) return;
   if (items === undefined || items.length === 0) {
-    for (const [key, text] of data) files.set(key, { data: text, mode });
-    return files;
+    for (const key of Object.keys(data)) files.set(key, { data: data[key]!, mode });
+    return;
   }
   for (const { key, path, mode: itemMode } of items) {
-    const text = data.get(key);
+    const text = Object.hasOwn(data, key) ? data[key] : undefined;
     if (text !== undefined) files.set(path, { data: text, mode: itemMode ?? mode });
     else if (!optional) throw new VolumeError(`${complaint}: ${key}`);
   }
-  return files;
 }
 
 function readUnlessOptional<T>(optional: boolean, read: () => T): T | undefined {
@@ -70,13 +86,18 @@ function readUnlessOptional<T>(optional: boolean, read: () => T): T | undefined 
   }
 }
 
-function decodeAll(data: Readonly<Record<string, string>> | undefined): [string, string][] {
-  return Object.entries(data ?? {}).map(([key, text]) => [key, decodeBase64(text)]);
+function decodeAll(data: Data = {}): Data {
+  return Object.fromEntries(Object.entries(data).map(([key, text]) => [key, decodeBase64(text)]));
 }
 
 /** The Pod's own fields as files. https://kubernetes.io/docs/concepts/storage/volumes/#downwardapi */
-export function projectDownward(context: VolumeContext, pod: Pod, source: DownwardSource, mode: number): Files {
-  const files = new Map<string, ProjectedFile>();
+export function projectDownward(
+  context: VolumeContext,
+  pod: Pod,
+  source: DownwardSource,
+  mode: number,
+  files: FilesToBe,
+): void {
   for (const { path, fieldRef, resourceFieldRef, mode: itemMode } of source.items ?? []) {
     let data: string | undefined;
     if (fieldRef !== undefined) {
@@ -90,20 +111,25 @@ export function projectDownward(context: VolumeContext, pod: Pod, source: Downwa
     }
     files.set(path, { data: data ?? '', mode: itemMode ?? mode });
   }
-  return files;
 }
 
 /**
  * A token of the Pod's ServiceAccount. Only its user (or group) may read it, where the Pod says who that is.
  * https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
-export function projectToken(context: VolumeContext, pod: Pod, source: TokenSource, mode: number): Files {
+export function projectToken(
+  context: VolumeContext,
+  pod: Pod,
+  source: TokenSource,
+  mode: number,
+  files: FilesToBe,
+): void {
   const { audience, expirationSeconds, path } = source;
   const uid = commonUser(pod);
   const isPrivate = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined;
   try {
     const data = context.tokens.get(pod, audience, expirationSeconds);
-    return new Map([[path, { data, mode: isPrivate ? 0o600 : mode, uid }]]);
+    files.set(path, { data, mode: isPrivate ? 0o600 : mode, uid });
   } catch (error) {
     if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
     throw new VolumeError(`failed to fetch token: ${error.message}`);
