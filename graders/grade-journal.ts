@@ -37,7 +37,7 @@ export function gradeRun(
   entries: readonly JournalEntry[],
   end: RunPoint | undefined,
 ): Report {
-  const cluster = createCluster(options);
+  const cluster = createCluster({ ...options, unrecorded: true });
   const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   try {
     for (const _ of replay(cluster, entries, end)) {

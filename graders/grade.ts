@@ -65,7 +65,7 @@ export function isScript(name: string): boolean {
  */
 export function gradeFiles(exercise: Exercise, files: readonly AnswerFile[]): Report {
   const sources = files.filter(({ name }) => !isScript(name)).map(({ name, text }) => new ManifestSource(name, text));
-  const cluster = createCluster(exercise.cluster);
+  const cluster = createCluster({ ...exercise.cluster, unrecorded: true });
   const fromRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
   const history = new History(cluster, exercise, fromRevision);
   const refused: string[] = [];
@@ -91,7 +91,7 @@ export function gradeCluster(
   files: readonly AnswerFile[],
   baseRevision: string,
 ): Report {
-  return gradeAndSpend(cluster.fork(), exercise, files, baseRevision);
+  return gradeAndSpend(cluster.fork({ unrecorded: true }), exercise, files, baseRevision);
 }
 
 /** As `gradeCluster`, for a cluster that nobody needs afterwards: it is broken in the process, which saves making a fork. */

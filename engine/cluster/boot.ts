@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../sim/index.ts';
+import type { RunPoint } from './cluster.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import type { ClusterOptions, Preparation } from './options.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -12,16 +13,10 @@ const PREPARATION_LIMIT_MS = 120_000;
 /** How often readiness is looked at while it comes up. */
 const BOOT_STEP_MS = 250;
 
-/** The exact point of a run: virtual time and number of events, as the simulation counts them. */
-interface RunPoint {
-  readonly timeMs: number;
-  readonly steps: number;
-}
-
 /** Builds a cluster with these tools on its workstation and runs it until it is ready. See `createCluster`. */
 export function bootCluster(options: ClusterOptions, tools: WorkstationTools): KubernetesCluster {
-  const cluster = new KubernetesCluster(options, tools, (journal, until) =>
-    replayCluster(options, tools, journal, until),
+  const cluster = new KubernetesCluster(options, tools, (changes, journal, until) =>
+    replayCluster({ ...options, ...changes }, tools, journal, until),
   );
   const { sim } = cluster;
   while (!cluster.ready()) {

@@ -74,8 +74,17 @@ export interface Cluster {
    */
   followRequest(probe: RequestProbe): RequestPath;
   /** A second cluster in exactly this state, made by replay: break it as you like. */
-  fork(): Cluster;
+  fork(changes?: ForkOptions): Cluster;
 }
+
+/** The exact point of a run: virtual time and number of events, as the simulation counts them. */
+export interface RunPoint {
+  readonly timeMs: number;
+  readonly steps: number;
+}
+
+/** In what a fork may differ from the cluster that it is made of. */
+export type ForkOptions = Pick<ClusterOptions, 'unrecorded'>;
 
 /** The learner's home directory on the workstation. */
 export const HOME = '/root';

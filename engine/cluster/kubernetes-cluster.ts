@@ -16,7 +16,7 @@ import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { addOnObjects } from './add-ons.ts';
 import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
 import { cloudControllerProgram } from './cloud-controller.ts';
-import { type Cluster, HOME } from './cluster.ts';
+import { type Cluster, type ForkOptions, HOME, type RunPoint } from './cluster.ts';
 import { ClusterPki } from './cluster-pki.ts';
 import { ControlPlane, nodeUser, USERS, userOf } from './control-plane.ts';
 import { corednsImage } from './coredns.ts';
@@ -59,10 +59,7 @@ import type { WorkstationTools } from './workstation-tools.ts';
 
 type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
-type Restore = (
-  journal: readonly JournalEntry[],
-  until: { readonly timeMs: number; readonly steps: number },
-) => KubernetesCluster;
+type Restore = (changes: ForkOptions, journal: readonly JournalEntry[], until: RunPoint) => KubernetesCluster;
 
 type NodeTools = Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins'>;
 
@@ -96,11 +93,11 @@ export class KubernetesCluster implements Cluster {
   constructor(options: ClusterOptions, tools: WorkstationTools, restore: Restore) {
     this.options = options;
     this.#restore = restore;
-    this.sim = new Simulation({ seed: options.seed ?? 'drydock', epochMs: options.epochMs });
+    this.sim = new Simulation({ ...options, seed: options.seed ?? 'drydock' });
     this.#pki = new ClusterPki(this.sim, options.keys);
     const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.dialEtcd(hostPort));
     const plan = planMachines(options, tools, this.#pki, etcdTools, (addresses) => new SshKeys(this.sim, addresses));
-    const fabric = createFabric(this.sim);
+    const fabric = createFabric(this.sim, options);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#buildNode(fabric, machine, tools));
     const kubelets = new Map<string, ServerAddress<NodeApi>>();
@@ -238,11 +235,11 @@ export class KubernetesCluster implements Cluster {
   }
 
   followRequest(probe: RequestProbe): RequestPath {
-    return this.fork().#requests.run(probe);
+    return this.fork({ unrecorded: false }).#requests.run(probe);
   }
 
-  fork(): KubernetesCluster {
-    return this.#restore(this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
+  fork(changes: ForkOptions = {}): KubernetesCluster {
+    return this.#restore(changes, this.journal, { timeMs: this.sim.nowMs, steps: this.sim.steps });
   }
 
   #build(fabric: Fabric, plan: MachinePlan, tools: WorkstationTools): Host {

@@ -39,6 +39,11 @@ export interface ClusterOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** What has happened once the cluster is up, before anybody comes: one after the other, and in no journal. */
   readonly before?: readonly Preparation[];
+  /**
+   * Whether nobody will ask how it all came about: `sim.trace` stays empty and `requests()` tells of nothing, which takes less
+   * time and memory. What happens is the same.
+   */
+  readonly unrecorded?: boolean;
   /** Whether the metrics-server is installed (`kubectl top`, autoscaling); it can also be applied later. No unless told. */
   readonly metricsServer?: boolean;
   /** Whether the NVIDIA device plugin and the RuntimeClass `nvidia` are there from the start; where there are GPUs unless told. */

@@ -8,6 +8,8 @@ export interface SimulationOptions {
   readonly seed: string;
   /** What the clocks on the simulated machines show at virtual time zero, in milliseconds since 1970. */
   readonly epochMs?: number;
+  /** Whether the trace stays empty, for whoever never looks at it: what happens is the same. */
+  readonly unrecorded?: boolean;
 }
 
 /** A scheduled event that may be called off. */
@@ -38,7 +40,7 @@ export class StepLimitExceeded extends Error {
 export class Simulation {
   readonly seed: string;
   readonly epochMs: number;
-  readonly trace = new Trace();
+  readonly trace: Trace;
   readonly journal = new Journal(this);
   readonly #heap = new EventHeap();
   readonly #streams = new Map<string, Random>();
@@ -49,6 +51,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
     this.epochMs = options.epochMs ?? DEFAULT_EPOCH_MS;
+    this.trace = new Trace(options.unrecorded === true ? 0 : undefined);
   }
 
   /** Virtual milliseconds since the simulation began. */

@@ -111,7 +111,7 @@ export class DatagramSocket extends FileDescription {
     });
   }
 
-  #note(packet: Packet, data: Uint8Array, sender: Sender | undefined): Flow {
+  #note(packet: Packet, data: Uint8Array, sender: Sender | undefined): Flow | undefined {
     const question = packet.destination.port === DNS_PORT ? data.slice() : undefined;
     return this.#network.fabric.flows.begin(this.#network, packet, { sender, question });
   }

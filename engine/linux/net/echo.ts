@@ -39,11 +39,11 @@ export function sendEcho(
   let flows: readonly TrackedFlow[] = [];
   const answer = (reply: Reply) => () => {
     if (reply.kind === 'reply') for (const each of flows) each.answered?.();
-    flow.end(reply.kind === 'reply' ? { kind: 'answered' } : { kind: 'failed', code: 'EHOSTUNREACH' });
+    flow?.end(reply.kind === 'reply' ? { kind: 'answered' } : { kind: 'failed', code: 'EHOSTUNREACH' });
     done({ ...reply, timeMs: sim.nowMs - startMs });
   };
   let timer = sim.schedule(options.timeoutMs, 'ping', () => {
-    flow.end({ kind: 'failed', code: 'ETIMEDOUT' });
+    flow?.end({ kind: 'failed', code: 'ETIMEDOUT' });
     done(undefined);
   });
   if (parseAddress(address) === undefined) return () => timer.cancel();

@@ -13,6 +13,8 @@ export interface FabricOptions {
   readonly loopbackMs?: number;
   readonly sameHostMs?: number;
   readonly betweenHostsMs?: number;
+  /** Whether nothing is remembered of what was sent, for whoever never asks. */
+  readonly unrecorded?: boolean;
 }
 
 /** A directory of one machine that others may mount. */
@@ -50,7 +52,7 @@ export class Fabric {
 
   constructor(sim: Simulation, options: FabricOptions = {}) {
     this.sim = sim;
-    this.flows = new FlowLog(sim);
+    this.flows = new FlowLog(sim, options.unrecorded !== true);
     this.#random = sim.random('netfilter');
     this.#loopbackMs = options.loopbackMs ?? 0.05;
     this.#sameHostMs = options.sameHostMs ?? 0.1;

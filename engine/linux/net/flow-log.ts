@@ -95,22 +95,25 @@ export interface FlowDetails {
 /** So many are remembered. */
 const MAX_FLOWS = 1000;
 
-/** The flows of a network, the newest last. */
+/** The flows of a network, the newest last. One that does not remember begins none. */
 export class FlowLog {
   readonly #sim: Simulation;
+  readonly #remembers: boolean;
   readonly #awaited = new Map<string, Flow>();
   #flows: Flow[] = [];
   #count = 0;
 
-  constructor(sim: Simulation) {
+  constructor(sim: Simulation, remembers: boolean) {
     this.#sim = sim;
+    this.#remembers = remembers;
   }
 
   get flows(): readonly Flow[] {
     return this.#flows;
   }
 
-  begin(from: Attachment, packet: Packet, about: FlowDetails): Flow {
+  begin(from: Attachment, packet: Packet, about: FlowDetails): Flow | undefined {
+    if (!this.#remembers) return undefined;
     const flow = new Flow(++this.#count, this.#sim, from, packet, about);
     this.#flows.push(flow);
     if (this.#flows.length >= 2 * MAX_FLOWS) this.#forget();

@@ -52,6 +52,16 @@ test('a journal that went through JSON restores the cluster, and kubectl prints 
   expect(look(restored)).toBe(look(original.fork()));
 });
 
+test('a fork of which nobody asks how it came about is in the same state, and remembers nothing of the way', () => {
+  const fork = original.fork({ unrecorded: true });
+  expect(fork.sim.trace.recorded).toBe(0);
+  expect(fork.requests()).toEqual([]);
+  expect(fork.view()).toEqual(original.view());
+  expect(look(fork)).toBe(look(original.fork()));
+  const probe = { from: 'node-1', host: '10.96.0.1', port: 443 };
+  expect(fork.followRequest(probe).hops).not.toEqual([]);
+});
+
 test('a fork may be broken: the original neither moves nor hears of it', () => {
   const { nowMs, steps } = original.sim;
   const hash = original.sim.trace.hash;
