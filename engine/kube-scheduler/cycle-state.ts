@@ -5,6 +5,12 @@ export interface CloneableState {
   clone(): CloneableState;
 }
 
+/** What is left of a cycle's state when the cycle is over. */
+export interface Heard {
+  /** Absent when no extender was asked. */
+  opinions?: ExtenderOpinion[];
+}
+
 /** Names a value of the cycle's state and carries its type. */
 export interface StateKey<T> {
   readonly name: string;
@@ -22,16 +28,12 @@ export class CycleState {
   /** Plugins whose `score` has nothing to say. */
   readonly skipScore = new Set<string>();
   readonly #values = new Map<StateKey<unknown>, unknown>();
-  #opinions: ExtenderOpinion[] | undefined;
-
-  /** What extenders have said so far; undefined when none was asked. */
-  get opinions(): readonly ExtenderOpinion[] | undefined {
-    return this.#opinions;
-  }
+  /** What extenders have said so far. */
+  readonly heard: Heard = {};
 
   hear(opinion: ExtenderOpinion): void {
-    this.#opinions ??= [];
-    this.#opinions.push(opinion);
+    this.heard.opinions ??= [];
+    this.heard.opinions.push(opinion);
   }
 
   read<T>(key: StateKey<T>): T | undefined {

@@ -1,3 +1,4 @@
+import type { Heard } from './cycle-state.ts';
 import { notNamedReason } from './diagnosis.ts';
 import type { ExtenderOpinion } from './extenders/opinion.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -48,12 +49,16 @@ export interface SchedulingDecision {
 
 export type Outcome = Placement | Failure | Trouble;
 
+/** Without what plugins have noted in the course of it. */
+type Decided = Omit<Placement, 'state'> | Omit<Failure, 'state'> | Omit<Trouble, 'state'>;
+
 interface Entry {
   readonly info: PodInfo;
   readonly schedulerName: string;
   readonly atMs: number;
   readonly nodeCount: number;
-  readonly outcome: Outcome;
+  readonly outcome: Decided;
+  readonly heard: Heard;
   readonly nominatedNode: string | undefined;
   readonly message: string | undefined;
   readonly size: number;
@@ -70,12 +75,13 @@ export class DecisionLog {
   readonly #entries = new Map<string, Entry>();
   #size = 0;
 
-  note(entry: Omit<Entry, 'size'>): void {
+  note({ outcome, ...entry }: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
+    const { state, ...decided } = outcome;
     const { namespace, name } = entry.info.pod.metadata;
     const key = `${namespace}/${name}`;
     this.#drop(key);
-    const size = sizeOf(entry.outcome);
-    this.#entries.set(key, { ...entry, size });
+    const size = sizeOf(decided);
+    this.#entries.set(key, { ...entry, outcome: decided, heard: state.heard, size });
     this.#size += size;
     while (this.#size > MAX_NODES && this.#entries.size > 1) this.#drop(this.#entries.keys().next().value!);
   }
@@ -94,7 +100,7 @@ export class DecisionLog {
   }
 }
 
-function sizeOf(outcome: Outcome): number {
+function sizeOf(outcome: Decided): number {
   if ('node' in outcome) return outcome.feasible.length + outcome.rejected.nodes.length;
   return ('error' in outcome ? outcome.rejected : outcome.diagnosis).nodes.length + 1;
 }
@@ -105,11 +111,11 @@ function decisionOf({
   atMs,
   nodeCount,
   outcome,
+  heard: { opinions },
   nominatedNode,
   message,
 }: Entry): SchedulingDecision {
   const { namespace = '', name, uid } = info.pod.metadata;
-  const { opinions } = outcome.state;
   const heard = opinions === undefined ? {} : { extenders: [...opinions] };
   const about = { namespace, name, uid, schedulerName, atMs, nodeCount, ...heard };
   if ('node' in outcome) {
@@ -134,7 +140,7 @@ function decisionOf({
   return { ...about, nominatedNode, message, nodes };
 }
 
-function verdictsOf({ node, feasible, scores, totals }: Placement): NodeVerdict[] {
+function verdictsOf({ node, feasible, scores, totals }: Omit<Placement, 'state'>): NodeVerdict[] {
   const verdicts = feasible.map((each, i): NodeVerdict => {
     if (totals.length === 0) return { node: each.name };
     const byPlugin = scores.map(({ plugin, weight, raw, normalized }) => {

@@ -34,10 +34,12 @@ export function createContext(
 ): KubeletContext {
   const { sim, nodeName, nodeAddress, root, runtime, images } = options;
   const [initialMs, maxMs] = CONTAINER_BACK_OFF_MS;
+  const component = `kubelet/${nodeName}`;
   const cache = new RuntimeCache(runtime);
   return {
     sim,
     nodeName,
+    component,
     nodeAddress,
     root,
     capacityBytes: numericValue(options.capacity.memory),
@@ -49,7 +51,7 @@ export function createContext(
     objects: new ReferencedObjects(sim, client, nodeName),
     tokens: new ServiceAccountTokens(sim, client, nodeName),
     claims: { claims: client.resource(persistentVolumeClaims), volumes: client.resource(persistentVolumes) },
-    services: new Informer(sim, client.resource(services), { name: `kubelet/${nodeName} services` }),
+    services: new Informer(sim, client.resource(services), { name: `${component} services` }),
     containerBackOff: new BackOff(initialMs, maxMs),
     imageBackOff: new BackOff(initialMs, maxMs),
     pulls: new Turnstile(),

@@ -23,6 +23,8 @@ import type { WaitingReasons } from './waiting-reasons.ts';
 export interface KubeletContext {
   readonly sim: Simulation;
   readonly nodeName: string;
+  /** Who it is in the trace: `kubelet/node-1`. */
+  readonly component: string;
   readonly nodeAddress: string;
   /** Root's system calls on the node; absent on a hollow node, which has no files. */
   readonly root: Process | undefined;
@@ -57,20 +59,20 @@ export interface ClusterDns {
 }
 
 /** What a write about this Pod is part of, for the trace. */
-export function podActivity(nodeName: string, pod: Pod): Omit<Activity, 'parent'> {
+export function podActivity(component: string, pod: Pod): Omit<Activity, 'parent'> {
   const revision = Number(pod.metadata.resourceVersion);
   const cause = revision > 0 ? { causeRevision: revision } : {};
-  return { component: `kubelet/${nodeName}`, key: objectKey(pod), ...cause };
+  return { component, key: objectKey(pod), ...cause };
 }
 
 /** Reports an event about a Pod. */
 export function podEvent(
-  { sim, nodeName, recorder }: Pick<KubeletContext, 'sim' | 'nodeName' | 'recorder'>,
+  { sim, component, recorder }: Pick<KubeletContext, 'sim' | 'component' | 'recorder'>,
   pod: Pod,
   type: EventType,
   reason: string,
   message: string,
   fieldPath?: string,
 ): void {
-  sim.trace.during(podActivity(nodeName, pod), () => recorder.event(pod, type, reason, message, fieldPath));
+  sim.trace.during(podActivity(component, pod), () => recorder.event(pod, type, reason, message, fieldPath));
 }

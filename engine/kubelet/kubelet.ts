@@ -64,7 +64,6 @@ class NodeAgent implements PodWorkerHost {
   readonly prober: Prober;
   readonly statuses: StatusWriter;
   readonly allocatable = (resource: string): number => this.#nodeStatus.allocatable(resource);
-  readonly #component: string;
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that wait until an earlier one of the same name has ended. */
   readonly #queued = new Map<string, Pod>();
@@ -84,7 +83,6 @@ class NodeAgent implements PodWorkerHost {
 
   constructor(options: KubeletOptions) {
     const { sim, root, nodeName, transport, runtime, images } = options;
-    this.#component = `kubelet/${nodeName}`;
     this.#configuration = options.configuration ?? DEFAULT_CONFIGURATION;
     const resources = new NodeResources(options.capacity, this.#configuration);
     const userAgent = `kubelet/${options.kubeletVersion}`;
@@ -97,9 +95,9 @@ class NodeAgent implements PodWorkerHost {
     });
     // What a file on the node says may be too large for the server.
     this.#mirrors = new Mirrors(new Client(transport, { userAgent }).resource(pods));
-    this.#orphans = new Orphans(this.context, this.#component, (uid) => this.#workers.has(uid) || this.#wanted(uid));
+    this.#orphans = new Orphans(this.context, (uid) => this.#workers.has(uid) || this.#wanted(uid));
     this.prober = new Prober(this.context, (uid) => this.#workers.get(uid)?.ring());
-    this.statuses = new StatusWriter(sim, this.context.pods, nodeName);
+    this.statuses = new StatusWriter(sim, this.context.pods, this.context.component);
     this.#nodeStatus = new NodeStatusUpdater(
       {
         sim,
@@ -134,7 +132,7 @@ class NodeAgent implements PodWorkerHost {
     );
     this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
     this.#informer = new Informer(sim, this.context.pods, {
-      name: `${this.#component} pods`,
+      name: `${this.context.component} pods`,
       fieldSelector: `spec.nodeName=${nodeName}`,
     });
     const path = options.staticPodPath ?? MANIFESTS;
@@ -308,7 +306,7 @@ class NodeAgent implements PodWorkerHost {
     this.context.userNamespaces.forget(uid);
     this.#cgroups?.remove(pod);
     if (worker.isStatic) this.#removeMirrorOf(pod);
-    const task = runTask(sim, `${this.#component} clean up`, removeSandboxes(this.context, uid), () => {
+    const task = runTask(sim, `${this.context.component} clean up`, removeSandboxes(this.context, uid), () => {
       this.#cleaning.delete(task);
       cache.forget(uid);
       if (root !== undefined) removeTree(root, podLogDirectory(pod));
@@ -378,7 +376,7 @@ class NodeAgent implements PodWorkerHost {
     // Before the first list nobody knows whether there is one.
     if (!this.#informer.hasSynced || this.#workers.get(pod.metadata.uid)?.active !== true) return this.#mirrors.of(pod);
     const { sim } = this.context;
-    return sim.trace.during({ component: this.#component, key }, () =>
+    return sim.trace.during({ component: this.context.component, key }, () =>
       this.#mirrors.ensure(pod, this.#nodeStatus.current),
     );
   }

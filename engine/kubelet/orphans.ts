@@ -14,22 +14,23 @@ const HOUSEKEEPING_MS = 2000;
  */
 export class Orphans {
   readonly #context: KubeletContext;
-  readonly #component: string;
   readonly #isWanted: (uid: string) => boolean;
   readonly #removals = new Set<TaskHandle>();
   #timer: Timer | undefined;
 
-  constructor(context: KubeletContext, component: string, isWanted: (uid: string) => boolean) {
+  constructor(context: KubeletContext, isWanted: (uid: string) => boolean) {
     this.#context = context;
-    this.#component = component;
     this.#isWanted = isWanted;
   }
 
   remove(): void {
     for (const uid of orphanedPods(this.#context)) {
       if (this.#isWanted(uid)) continue;
-      const task = runTask(this.#context.sim, `${this.#component} orphan`, removeOrphan(this.#context, uid), () =>
-        this.#removals.delete(task),
+      const task = runTask(
+        this.#context.sim,
+        `${this.#context.component} orphan`,
+        removeOrphan(this.#context, uid),
+        () => this.#removals.delete(task),
       );
       this.#removals.add(task);
     }
@@ -37,7 +38,7 @@ export class Orphans {
 
   /** With the next housekeeping: something has been started that no Pod is known for. */
   removeSoon(): void {
-    this.#timer ??= this.#context.sim.schedule(HOUSEKEEPING_MS, `${this.#component} housekeeping`, () => {
+    this.#timer ??= this.#context.sim.schedule(HOUSEKEEPING_MS, `${this.#context.component} housekeeping`, () => {
       this.#timer = undefined;
       this.remove();
     });

@@ -58,6 +58,8 @@ export class PodWorker {
   readonly #host: PodWorkerHost;
   readonly #early: boolean;
   readonly #bell: Bell;
+  /** Of what it does, in the simulation. */
+  readonly #label: string;
   readonly #task: TaskHandle;
   /** With the resources that the node has granted. */
   #pod: Pod;
@@ -86,6 +88,7 @@ export class PodWorker {
     this.#wanted = pod;
     this.uid = pod.metadata.uid;
     this.isStatic = isStatic;
+    this.#label = `${host.context.component} ${pod.metadata.name}`;
     this.#bell = new Bell(host.context.sim);
     this.#task = runTask(host.context.sim, this.#label, this.#run());
   }
@@ -106,10 +109,6 @@ export class PodWorker {
   /** Whether the Pod takes up room on the node. */
   get active(): boolean {
     return !this.#terminated && !this.#ending;
-  }
-
-  get #label(): string {
-    return `kubelet/${this.#host.context.nodeName} ${this.#pod.metadata.name}`;
   }
 
   /** Takes in a new version of the Pod. */
@@ -179,10 +178,10 @@ export class PodWorker {
   }
 
   #waitMs(nextMs: number | undefined): number | undefined {
-    const { sim, root, nodeName } = this.#host.context;
+    const { sim, root, component } = this.#host.context;
     const times = [nextMs, this.#volumeRetryAtMs, this.#deadlineMs()].filter((time) => time !== undefined);
     if (root !== undefined && this.#volumes.mayChange(this.#pod)) {
-      times.push(sim.nowMs + sim.random(`kubelet/${nodeName}/resync`).jitter(RESYNC_MS, 0.5));
+      times.push(sim.nowMs + sim.random(`${component}/resync`).jitter(RESYNC_MS, 0.5));
     }
     // Room may become free without a word.
     if (this.#pendingResize?.reason === 'Deferred') times.push(sim.nowMs + RETRY_MS);

@@ -148,8 +148,8 @@ function nextAttempt(pod: Pod, container: Container): number {
   return known?.containerID === undefined || known.containerID === '' ? 0 : known.restartCount + 1;
 }
 
-function retryTime({ sim, nodeName }: KubeletContext, delayMs: number): number {
-  return sim.nowMs + sim.random(`kubelet/${nodeName}/retry`).jitter(delayMs, 0.5);
+function retryTime({ sim, component }: KubeletContext, delayMs: number): number {
+  return sim.nowMs + sim.random(`${component}/retry`).jitter(delayMs, 0.5);
 }
 
 /** Of each container the last dead instance is kept, for `kubectl logs --previous`; sandboxes go with their containers. */

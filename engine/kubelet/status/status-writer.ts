@@ -28,15 +28,15 @@ const RETRY_MS = 10_000;
 export class StatusWriter {
   readonly #sim: Simulation;
   readonly #pods: ResourceClient<Pod>;
-  readonly #nodeName: string;
+  readonly #component: string;
   readonly #entries = new Map<string, Entry>();
   readonly #dirty = new Set<string>();
   #timer: Timer | undefined;
 
-  constructor(sim: Simulation, pods: ResourceClient<Pod>, nodeName: string) {
+  constructor(sim: Simulation, pods: ResourceClient<Pod>, component: string) {
     this.#sim = sim;
     this.#pods = pods;
-    this.#nodeName = nodeName;
+    this.#component = component;
   }
 
   /** The status set last, whether written or not. */
@@ -107,7 +107,7 @@ export class StatusWriter {
     if (target === undefined) return;
     this.#dirty.delete(uid);
     try {
-      this.#sim.trace.during(podActivity(this.#nodeName, target), () => {
+      this.#sim.trace.during(podActivity(this.#component, target), () => {
         if (!sameValue(entry.written, entry.status)) this.#write(entry, target);
         if (entry.deleteAfter) this.#delete(entry, target);
       });
@@ -141,7 +141,7 @@ export class StatusWriter {
 
   #retryLater(): void {
     if (this.#timer !== undefined) return;
-    this.#timer = this.#sim.schedule(RETRY_MS, `kubelet/${this.#nodeName} status`, () => {
+    this.#timer = this.#sim.schedule(RETRY_MS, `${this.#component} status`, () => {
       this.#timer = undefined;
       for (const uid of [...this.#dirty]) {
         const entry = this.#entries.get(uid);

@@ -50,6 +50,8 @@ export interface VolumeClaims {
 export interface VolumeContext {
   readonly sim: Simulation;
   readonly nodeName: string;
+  /** Who the kubelet is in the trace. */
+  readonly component: string;
   readonly recorder: EventRecorder;
   readonly root: Process;
   readonly objects: ReferencedObjects;
