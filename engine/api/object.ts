@@ -75,5 +75,9 @@ export function objectKey(object: { readonly metadata: Pick<ObjectMeta, 'name' |
 
 /** The one owner reference marked as the controller, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  return object.metadata.ownerReferences?.find(isController);
+}
+
+function isController(owner: OwnerReference): boolean {
+  return owner.controller === true;
 }

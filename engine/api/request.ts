@@ -8,6 +8,23 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What a request's path is about. */
+export interface RequestInfo {
+  readonly group: string;
+  readonly version: string;
+  /** Empty for cluster-scoped objects and for requests across all namespaces. */
+  readonly namespace: string;
+  /** The plural, e.g. `pods`. */
+  readonly resource: string;
+  /** Empty for a collection. */
+  readonly name: string;
+  readonly subresource: string;
+  /** The path begins with `watch`, as in the days before the query parameter of that name. */
+  readonly watch?: boolean;
+  /** What follows behind the subresource `proxy`. */
+  readonly subpath?: readonly string[];
+}
+
 /**
  * A request to the API server. In-process callers pass `body` as a plain object (no JSON on the way); the HTTP front
  * passes the bytes it received together with their `content-type`.
@@ -16,6 +33,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Without the query, e.g. `/api/v1/namespaces/default/pods/web`. Segments are percent-encoded. */
   readonly path: string;
+  /** What the path is about, where it has been made of just that: then the server need not read it. */
+  readonly info?: RequestInfo | undefined;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** Lower-case names. `accept` and `content-type` mean what they mean in HTTP. Values of a repeated header are lines. */
   readonly headers?: Readonly<Record<string, string>>;

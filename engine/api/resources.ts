@@ -298,9 +298,14 @@ export function resourcePath(
   subresource?: string,
 ): string {
   let path = at.group === '' ? `/api/${at.version}` : `/apis/${at.group}/${at.version}`;
-  if (namespace !== undefined && namespace !== '') path += `/namespaces/${encodeURIComponent(namespace)}`;
+  if (namespace !== undefined && namespace !== '') path += `/namespaces/${pathSegment(namespace)}`;
   path += `/${at.plural}`;
-  if (name !== undefined) path += `/${encodeURIComponent(name)}`;
+  if (name !== undefined) path += `/${pathSegment(name)}`;
   if (subresource !== undefined) path += `/${subresource}`;
   return path;
+}
+
+/** Nearly every name is spelt the same in a path. */
+function pathSegment(name: string): string {
+  return /^[\w.-]*$/.test(name) ? name : encodeURIComponent(name);
 }

@@ -84,6 +84,8 @@ function refusal({ status, body }: ApiResponse): Status {
   };
 }
 
+type Target = Pick<ApiRequest, 'path' | 'info'>;
+
 /** The operations on one resource; `namespace` is required for namespaced kinds. */
 export class ResourceClient<T extends KubeObject> {
   readonly #client: Client;
@@ -95,17 +97,16 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   get(name: string, namespace?: string): T {
-    return this.#send('GET', resourcePath(this.#resource, namespace, name)) as T;
+    return this.#send('GET', this.#at(namespace, name)) as T;
   }
 
   list(options: ListOptions = {}): KubeList<T> {
     const { namespace, ...query } = options;
-    return this.#send('GET', resourcePath(this.#resource, namespace), stringQuery(query)) as KubeList<T>;
+    return this.#send('GET', this.#at(namespace), stringQuery(query)) as KubeList<T>;
   }
 
   create(object: Manifest<T>, options: WriteOptions = {}): T {
-    const path = resourcePath(this.#resource, object.metadata.namespace);
-    return this.#send('POST', path, writeQuery(options), object) as T;
+    return this.#send('POST', this.#at(object.metadata.namespace), writeQuery(options), object) as T;
   }
 
   update(object: T, options: WriteOptions = {}): T {
@@ -123,20 +124,20 @@ export class ResourceClient<T extends KubeObject> {
     body: unknown,
     options: WriteOptions & { readonly subresource?: string; readonly force?: boolean } = {},
   ): T {
-    const path = resourcePath(this.#resource, namespace, name, options.subresource);
+    const at = this.#at(namespace, name, options.subresource);
     const query = { ...writeQuery(options), ...(options.force === true ? { force: 'true' } : {}) };
-    return this.#send('PATCH', path, query, body, { 'content-type': PATCH_CONTENT_TYPES[type] }) as T;
+    return this.#send('PATCH', at, query, body, { 'content-type': PATCH_CONTENT_TYPES[type] }) as T;
   }
 
   /** Returns the object while it is still terminating, else a Status. */
   delete(name: string, namespace?: string, options: DeleteOptions = {}): T | Status {
     const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
-    return this.#send('DELETE', resourcePath(this.#resource, namespace, name), undefined, body) as T | Status;
+    return this.#send('DELETE', this.#at(namespace, name), undefined, body) as T | Status;
   }
 
   /** A POST to a subresource, e.g. `binding`. */
   createSubresource(name: string, namespace: string | undefined, subresource: string, body: unknown): unknown {
-    return this.#send('POST', resourcePath(this.#resource, namespace, name, subresource), undefined, body);
+    return this.#send('POST', this.#at(namespace, name, subresource), undefined, body);
   }
 
   /** Begins a watch; the returned function stops it. */
@@ -144,7 +145,7 @@ export class ResourceClient<T extends KubeObject> {
     const { namespace, ...query } = options;
     const response = this.#client.request({
       method: 'GET',
-      path: resourcePath(this.#resource, namespace),
+      ...this.#at(namespace),
       query: { ...stringQuery(query), watch: 'true' },
     });
     return response.watch!(sink);
@@ -152,22 +153,29 @@ export class ResourceClient<T extends KubeObject> {
 
   #put(object: T, subresource: string | undefined, options: WriteOptions): T {
     const { name, namespace } = object.metadata;
-    return this.#send(
-      'PUT',
-      resourcePath(this.#resource, namespace, name, subresource),
-      writeQuery(options),
-      object,
-    ) as T;
+    return this.#send('PUT', this.#at(namespace, name, subresource), writeQuery(options), object) as T;
+  }
+
+  /** The collection or the object as a request names it. */
+  #at(namespace = '', name?: string, subresource?: string): Target {
+    const { group, version, plural } = this.#resource;
+    const path = resourcePath(this.#resource, namespace, name, subresource);
+    // Without its name an object's path leads elsewhere.
+    if (name === '') return { path };
+    return {
+      path,
+      info: { group, version, namespace, resource: plural, name: name ?? '', subresource: subresource ?? '' },
+    };
   }
 
   #send(
     method: ApiRequest['method'],
-    path: string,
+    { path, info }: Target,
     query?: Record<string, string>,
     body?: unknown,
     headers?: Record<string, string>,
   ): unknown {
-    return this.#client.request({ method, path, query, body, headers }).body;
+    return this.#client.request({ method, path, info, query, body, headers }).body;
   }
 }
 

@@ -13,7 +13,8 @@ const SPAM_BURST = 25;
 const SPAM_PER_SECOND = 1 / 300;
 
 interface Aggregate {
-  readonly messages: Set<string>;
+  /** Different ones, at most ten. */
+  readonly messages: string[];
   lastMs: number;
 }
 
@@ -22,20 +23,30 @@ interface Observation {
   count: number;
 }
 
+/** What is remembered of the events about one object. */
+interface Reported {
+  readonly bucket: TokenBucket;
+  /** By type and reason. */
+  readonly aggregates: Map<string, Aggregate>;
+  /** By what makes two events alike. */
+  readonly observations: Map<string, Observation>;
+}
+
 /**
  * Keeps events from flooding the server, in three steps:
  * - **filter**: 25 events of one source about one object at once, then one every five minutes; more are dropped;
  * - **aggregate**: from the tenth different message for one reason and object within ten minutes, they become one event,
  *   `(combined from similar events): …`;
  * - **count**: an event seen before is not written again: its `count`, `lastTimestamp` and `message` are patched.
- * After client-go's `tools/record/events_cache.go`.
+ * After client-go's `tools/record/events_cache.go`, whose three caches are one here: what is known of an object is forgotten
+ * together.
  */
 export class EventCorrelator {
   readonly #sim: Simulation;
   readonly #eventName: (objectName: string) => string;
-  readonly #buckets = new LruCache<string, TokenBucket>(CACHE_ENTRIES);
-  readonly #aggregates = new LruCache<string, Aggregate>(CACHE_ENTRIES);
-  readonly #observations = new LruCache<string, Observation>(CACHE_ENTRIES);
+  #second = Number.NaN;
+  #time = '';
+  readonly #objects = new LruCache<string, Reported>(CACHE_ENTRIES);
 
   constructor(sim: Simulation, eventName: (objectName: string) => string) {
     this.#sim = sim;
@@ -46,46 +57,45 @@ export class EventCorrelator {
   correlate(event: Manifest<Event>): EventWrite | undefined {
     const { kind, namespace, name, uid, apiVersion, fieldPath } = event.involvedObject;
     const objectKey = `${kind}|${namespace ?? ''}|${name}|${uid ?? ''}|${apiVersion ?? ''}`;
-    if (this.#isSpam(objectKey)) return undefined;
+    const reported = this.#reported(objectKey);
+    if (!reported.bucket.tryAccept()) return undefined;
 
-    const reasonKey = `${objectKey}|${event.type}|${event.reason}`;
-    if (this.#isOneOfMany(reasonKey, event.message ?? '')) {
+    const reasonKey = `${event.type}|${event.reason}`;
+    if (this.#isOneOfMany(reported, reasonKey, event.message ?? '')) {
       const combined = { ...event, message: `(combined from similar events): ${event.message}` };
-      return this.#observe(reasonKey, combined);
+      return this.#observe(reported, reasonKey, combined);
     }
-    return this.#observe(`${reasonKey}|${fieldPath ?? ''}|${event.message}`, event);
+    return this.#observe(reported, `${reasonKey}|${fieldPath ?? ''}|${event.message}`, event);
   }
 
-  #isSpam(objectKey: string): boolean {
-    let bucket = this.#buckets.get(objectKey);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(this.#sim, SPAM_PER_SECOND, SPAM_BURST);
-      this.#buckets.set(objectKey, bucket);
+  #reported(objectKey: string): Reported {
+    let reported = this.#objects.get(objectKey);
+    if (reported === undefined) {
+      const bucket = new TokenBucket(this.#sim, SPAM_PER_SECOND, SPAM_BURST);
+      reported = { bucket, aggregates: new Map(), observations: new Map() };
+      this.#objects.set(objectKey, reported);
     }
-    return !bucket.tryAccept();
+    return reported;
   }
 
-  #isOneOfMany(reasonKey: string, message: string): boolean {
+  #isOneOfMany({ aggregates }: Reported, reasonKey: string, message: string): boolean {
     const { nowMs } = this.#sim;
-    let aggregate = this.#aggregates.get(reasonKey);
+    const aggregate = aggregates.get(reasonKey);
     if (aggregate === undefined || nowMs - aggregate.lastMs > AGGREGATE_WITHIN_MS) {
-      aggregate = { messages: new Set(), lastMs: nowMs };
-      this.#aggregates.set(reasonKey, aggregate);
+      aggregates.set(reasonKey, { messages: [message], lastMs: nowMs });
+      return false;
     }
     aggregate.lastMs = nowMs;
-    aggregate.messages.add(message);
-    if (aggregate.messages.size < AGGREGATE_AFTER_MESSAGES) return false;
-    // Keep one below the limit, so that the next new message is combined too and the set does not grow.
-    for (const one of aggregate.messages) {
-      aggregate.messages.delete(one);
-      break;
-    }
+    if (!aggregate.messages.includes(message)) aggregate.messages.push(message);
+    if (aggregate.messages.length < AGGREGATE_AFTER_MESSAGES) return false;
+    // Keep one below the limit, so that the next new message is combined too and the list does not grow.
+    aggregate.messages.shift();
     return true;
   }
 
-  #observe(key: string, event: Manifest<Event>): EventWrite {
-    const seen = this.#observations.get(key);
-    const time = timestamp(this.#sim.wallMs);
+  #observe({ observations }: Reported, key: string, event: Manifest<Event>): EventWrite {
+    const seen = observations.get(key);
+    const time = this.#timestamp();
     if (seen === undefined) {
       const name = this.#eventName(event.involvedObject.name ?? '');
       const first: Manifest<Event> = {
@@ -95,11 +105,21 @@ export class EventCorrelator {
         firstTimestamp: time,
         lastTimestamp: time,
       };
-      this.#observations.set(key, { event: first, count: 1 });
+      observations.set(key, { event: first, count: 1 });
       return { event: first };
     }
     seen.count += 1;
     const change = { count: seen.count, lastTimestamp: time, message: event.message };
     return { event: { ...seen.event, ...change }, patch: change };
+  }
+
+  /** One text for all events of a second. */
+  #timestamp(): string {
+    const second = Math.floor(this.#sim.wallMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = timestamp(second * 1_000);
+    }
+    return this.#time;
   }
 }

@@ -98,8 +98,9 @@ export class Informer<T extends KubeObject> {
   #replace(objects: readonly T[]): void {
     const gone = new Set(this.#store.keys());
     for (const object of objects) {
-      gone.delete(objectKey(object));
-      this.#put(object, !this.#synced);
+      const key = objectKey(object);
+      gone.delete(key);
+      this.#put(key, object, !this.#synced);
     }
     for (const key of gone) this.#remove(key);
     if (this.#synced) return;
@@ -108,16 +109,17 @@ export class Informer<T extends KubeObject> {
   }
 
   #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
+    const key = objectKey(object);
     if (type !== 'DELETED') {
-      this.#put(object, false);
+      this.#put(key, object, false);
       return;
     }
-    this.#store.set(objectKey(object), object);
-    this.#remove(objectKey(object));
+    this.#store.delete(key);
+    for (const handlers of this.#handlers) handlers.delete?.(object);
   }
 
-  #put(object: T, initial: boolean): void {
-    const previous = this.#store.set(objectKey(object), object);
+  #put(key: string, object: T, initial: boolean): void {
+    const previous = this.#store.set(key, object);
     if (previous === undefined) {
       for (const handlers of this.#handlers) handlers.add?.(object, initial);
     } else if (previous.metadata.uid !== object.metadata.uid) {

@@ -1,5 +1,5 @@
 import type { ServiceAccount } from '../api/kinds.ts';
-import type { ApiResponse } from '../api/request.ts';
+import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { serviceAccounts } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
@@ -13,8 +13,8 @@ interface TokenRequest {
 }
 
 interface Token {
-  /** `Bearer …` */
-  readonly authorization: string;
+  /** These headers and `authorization`. */
+  readonly withIt: (headers: ApiRequest['headers']) => Readonly<Record<string, string>>;
   /** Another one is asked for from here on, long before this one ends. */
   readonly renewAtMs: number;
 }
@@ -34,13 +34,27 @@ export function serviceAccountTransport(transport: Transport, sim: Simulation, n
       if ('refused' in renewed) return renewed.refused;
       token = renewed;
     }
-    const { authorization } = token;
-    const response = transport({ ...request, headers: { ...request.headers, authorization } });
+    const response = transport({ ...request, headers: token.withIt(request.headers) });
     // The account is gone, and its tokens with it: the next request makes it anew.
     if (response.status === 401) token = undefined;
     return response;
   };
 }
+
+/** A client's headers are mostly the same, as are then those with its token. */
+function adding(authorization: string): Token['withIt'] {
+  const known = new WeakMap<object, Readonly<Record<string, string>>>();
+  return (headers = NO_HEADERS) => {
+    let all = known.get(headers);
+    if (all === undefined) {
+      all = { ...headers, authorization };
+      known.set(headers, all);
+    }
+    return all;
+  };
+}
+
+const NO_HEADERS: NonNullable<ApiRequest['headers']> = Object.freeze({});
 
 /** A refusal is passed on as the answer to whatever was to be sent: its sender tries again. */
 function requestToken(client: Client, sim: Simulation, name: string): Token | { readonly refused: ApiResponse } {
@@ -49,7 +63,7 @@ function requestToken(client: Client, sim: Simulation, name: string): Token | { 
       ensureAccount(client, name);
       const { token, expirationTimestamp } = createToken(client, name).status;
       const now = sim.wallMs;
-      return { authorization: `Bearer ${token}`, renewAtMs: now + (Date.parse(expirationTimestamp) - now) * 0.8 };
+      return { withIt: adding(`Bearer ${token}`), renewAtMs: now + (Date.parse(expirationTimestamp) - now) * 0.8 };
     });
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

@@ -1,6 +1,6 @@
 import type { Simulation } from '../sim/index.ts';
 import { CompactedError, duplicateKey, emptyKey, futureRevision } from './errors.ts';
-import { KeyHistory } from './key-history.ts';
+import { KeyHistory, type ResourceState } from './key-history.ts';
 import type { KeyEvent, KeyValue } from './key-value.ts';
 import { LeaseTable } from './lease-table.ts';
 import { SortedKeys } from './sorted-keys.ts';
@@ -38,10 +38,7 @@ export class Etcd {
   #revision = 1;
   #compactRevision = 0;
   #watchers: readonly Watcher[] = [];
-  /** Those of them whom keys of one resource can concern, in the same order; made anew when watchers come and go. */
-  readonly #watchersOf = new Map<string, readonly Watcher[]>();
-  /** The last change to a key of each resource. */
-  readonly #changed = new Map<string, { revision: number }>();
+  readonly #resources = new Map<string, ResourceState>();
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
@@ -102,7 +99,7 @@ export class Etcd {
    * up to date. Whoever keeps what a range gave knows by it whether that still holds.
    */
   lastChange(prefix: string): { readonly revision: number } {
-    return this.#lastChangeOf(resourceOf(prefix));
+    return this.#resource(resourceOf(prefix));
   }
 
   /** How many keys with this prefix there are at present. */
@@ -122,7 +119,7 @@ export class Etcd {
   put(key: string, value: unknown, lease = 0): number {
     this.#checkPut(key, lease);
     const event = this.#put(key, value, lease, this.#revision + 1);
-    this.#commit(event);
+    this.#commit([event]);
     return event.revision;
   }
 
@@ -130,7 +127,7 @@ export class Etcd {
   delete(key: string): KeyValue | undefined {
     const event = this.#delete(key, this.#revision + 1);
     if (event === undefined) return undefined;
-    this.#commit(event);
+    this.#commit([event]);
     return event.previous;
   }
 
@@ -167,7 +164,7 @@ export class Etcd {
         if (event !== undefined) events.push(event);
       }
     }
-    if (events.length > 0) this.#commit(...events);
+    this.#commit(events);
     return { succeeded, revision: this.#revision, reads };
   }
 
@@ -248,7 +245,7 @@ export class Etcd {
   #put(key: string, value: unknown, lease: number, revision: number): KeyEvent {
     let history = this.#histories.get(key);
     if (history === undefined) {
-      history = new KeyHistory();
+      history = new KeyHistory(this.#resource(resourceOf(key)));
       this.#histories.set(key, history);
       this.#keys.add(key);
     }
@@ -279,50 +276,48 @@ export class Etcd {
     return event;
   }
 
-  #commit(...events: readonly KeyEvent[]): void {
+  /** @param events of one revision */
+  #commit(events: readonly KeyEvent[]): void {
+    if (events.length === 0) return;
     this.#revision = events[0]!.revision;
     for (const event of events) {
       this.#log.push(event);
       this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
     }
     for (const event of events) {
-      const resource = resourceOf(event.key);
-      this.#lastChangeOf(resource).revision = event.revision;
-      for (const watcher of this.#candidates(resource)) {
+      const { resource } = this.#histories.get(event.key)!;
+      resource.revision = event.revision;
+      resource.watchers ??= this.#watchersOf(resource.prefix);
+      for (const watcher of resource.watchers) {
         if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
       }
     }
   }
 
-  #lastChangeOf(resource: string): { revision: number } {
-    let last = this.#changed.get(resource);
-    if (last === undefined) {
-      last = { revision: 0 };
-      this.#changed.set(resource, last);
+  #resource(prefix: string): ResourceState {
+    let resource = this.#resources.get(prefix);
+    if (resource === undefined) {
+      resource = { prefix, revision: 0, watchers: undefined };
+      this.#resources.set(prefix, resource);
     }
-    return last;
+    return resource;
   }
 
   #setWatchers(watchers: readonly Watcher[]): void {
     this.#watchers = watchers;
-    this.#watchersOf.clear();
+    for (const resource of this.#resources.values()) resource.watchers = undefined;
   }
 
   /** The watchers to ask about a change: a store has one for each kind, and a write concerns hardly any of them. */
-  #candidates(resource: string): readonly Watcher[] {
-    let found = this.#watchersOf.get(resource);
-    if (found === undefined) {
-      found = this.#watchers.filter(({ prefix }) => prefix.startsWith(resource) || resource.startsWith(prefix));
-      this.#watchersOf.set(resource, found);
-    }
-    return found;
+  #watchersOf(resource: string): readonly Watcher[] {
+    return this.#watchers.filter(({ prefix }) => prefix.startsWith(resource) || resource.startsWith(prefix));
   }
 
   /** The keys of a lease that ran out go together. */
   #expire(keys: readonly string[]): void {
     const revision = this.#revision + 1;
     const events = keys.map((key) => this.#delete(key, revision)).filter((event) => event !== undefined);
-    if (events.length > 0) this.#commit(...events);
+    this.#commit(events);
   }
 }
 

@@ -5,7 +5,7 @@ import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
 import type { FeatureGates } from '../api/feature-gates.ts';
 import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import type { NodeDialer } from '../api/node-api.ts';
-import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '../api/request.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../api/request.ts';
 import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -45,7 +45,7 @@ import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
 import { timeLimitMs } from './request-deadline.ts';
-import { pathSegments, type RequestInfo, readRequestInfo } from './request-info.ts';
+import { pathSegments, readRequestInfo } from './request-info.ts';
 import { AnswersNeeded, RequestScope } from './request-scope.ts';
 import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trace.ts';
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
@@ -240,9 +240,9 @@ function proxyingOf({ sim, advertiseAddress, sendHttp, proxy }: ApiServerOptions
 function serve(server: ServerContext, request: ApiRequest, serverVersion: string, openApi: OpenApi): ApiResponse {
   if (!METHODS.includes(request.method)) throw methodNotAllowed();
   if (request.query?.['timeout'] !== undefined) timeLimitMs(request);
-  const segments = pathSegments(request.path);
+  const segments = request.info === undefined ? pathSegments(request.path) : [];
   if (segments === undefined) return PAGE_NOT_FOUND;
-  const info = readRequestInfo(segments);
+  const info = request.info ?? readRequestInfo(segments);
   if (request.method === 'OPTIONS' && info?.subresource !== 'proxy') throw methodNotAllowed();
   // A HEAD is a GET whose body the transport leaves out, except to whom it is handed on.
   if (request.method === 'HEAD' && info?.subresource !== 'proxy')
@@ -256,9 +256,10 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
       return server.audit.during(() => serveResource(server, request, info, resource, caller.user));
     const unstored = info && serveUnstored(server, request, info, caller.user);
     if (unstored !== undefined) return unstored;
-    const passedOn = server.aggregation.serve(request, segments, caller.user);
+    const path = request.info === undefined ? segments : pathSegments(request.path)!;
+    const passedOn = server.aggregation.serve(request, path, caller.user);
     if (passedOn !== undefined) return passedOn;
-    return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
+    return serveNonResource(request, path, server, serverVersion) ?? unknownPath(server, info);
   });
 }
 
@@ -274,19 +275,16 @@ function serveUnstored(
 
 /** Who sends the request, or whom the sender asks to be taken for. @throws StatusError Unauthorized, Forbidden */
 function identify(server: ServerContext, request: ApiRequest): Caller {
-  const sender = known(server, request, () => server.authenticator.userOf(request));
-  const wanted = known(server, request, () => impersonate(request, sender, server.guard), sender);
-  return wanted === undefined ? { user: sender } : { user: wanted, impersonator: sender.username };
-}
-
-/** A request that ends with the question who sends it is in the trace, too. */
-function known<T>({ sim }: ServerContext, request: ApiRequest, find: () => T, sender?: UserInfo): T {
+  let sender: UserInfo | undefined;
   try {
-    return find();
+    sender = server.authenticator.userOf(request);
+    const wanted = impersonate(request, sender, server.guard);
+    return wanted === undefined ? { user: sender } : { user: wanted, impersonator: sender.username };
   } catch (error) {
+    // A request that ends with the question who sends it is in the trace, too.
     const user = sender?.username;
     const component = request.headers?.['user-agent'] ?? user ?? '';
-    noteRefusal(sim, request, error, { component, key: request.path, ...(user === undefined ? {} : { user }) });
+    noteRefusal(server.sim, request, error, { component, key: request.path, ...(user === undefined ? {} : { user }) });
     throw error;
   }
 }

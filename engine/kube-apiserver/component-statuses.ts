@@ -2,12 +2,11 @@ import { type ComponentStatus, componentStatuses as KIND } from '../api/core/com
 import { methodNotAllowed, noSuchResource, unexplained } from '../api/errors.ts';
 import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
-import type { ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ApiRequest, ApiResponse, RequestInfo } from '../api/request.ts';
 import { respond, type ServerContext } from './context.ts';
 import { readFilter } from './handlers/read.ts';
 import { negotiate } from './media-type.ts';
 import { Query } from './query.ts';
-import type { RequestInfo } from './request-info.ts';
 import type { Question } from './request-scope.ts';
 import { presentation } from './table.ts';
 import { selects } from './watch/object-filter.ts';

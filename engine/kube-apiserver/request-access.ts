@@ -1,9 +1,8 @@
 import { forbidden, resourceName } from '../api/errors.ts';
-import type { ApiRequest, UserInfo } from '../api/request.ts';
+import type { ApiRequest, RequestInfo, UserInfo } from '../api/request.ts';
 import { type Access, refusalOf } from './authorization/access.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { Query } from './query.ts';
-import type { RequestInfo } from './request-info.ts';
 
 type Method = ApiRequest['method'];
 

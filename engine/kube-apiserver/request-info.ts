@@ -1,19 +1,6 @@
-/** What a request's path is about, after k8s.io/apiserver pkg/endpoints/request/requestinfo.go. */
-export interface RequestInfo {
-  readonly group: string;
-  readonly version: string;
-  /** Empty for cluster-scoped objects and for requests across all namespaces. */
-  readonly namespace: string;
-  /** The plural, e.g. `pods`. */
-  readonly resource: string;
-  /** Empty for a collection. */
-  readonly name: string;
-  readonly subresource: string;
-  /** The path begins with `watch`, as in the days before the query parameter of that name. */
-  readonly watch?: boolean;
-  /** What follows behind the subresource `proxy`. */
-  readonly subpath?: readonly string[];
-}
+import type { RequestInfo } from '../api/request.ts';
+
+// What a request's path is about, after k8s.io/apiserver pkg/endpoints/request/requestinfo.go.
 
 /** The decoded, non-empty segments of a path; undefined when an escape is malformed. */
 export function pathSegments(path: string): string[] | undefined {

@@ -1,6 +1,6 @@
 import type { KindDescriptor, Verb } from '../api/descriptor.ts';
 import { badRequest, methodNotAllowed, noSuchResource } from '../api/errors.ts';
-import type { ApiRequest } from '../api/request.ts';
+import type { ApiRequest, RequestInfo } from '../api/request.ts';
 import type { ResourceHandler } from './context.ts';
 import { createObject } from './handlers/create.ts';
 import { deleteCollection, deleteOne } from './handlers/delete.ts';
@@ -14,7 +14,6 @@ import { getScale, patchScale, updateScale } from './handlers/scale.ts';
 import { requestToken } from './handlers/token-request.ts';
 import { updateObject } from './handlers/update.ts';
 import type { Query } from './query.ts';
-import type { RequestInfo } from './request-info.ts';
 
 type Method = ApiRequest['method'];
 type Handlers = Readonly<Partial<Record<Method, ResourceHandler>>>;

@@ -10,10 +10,14 @@ export function indexByClaim(pods: Informer<Pod>): void {
 
 /** The claims that a Pod uses: those it names, and those made for its generic ephemeral volumes. */
 export function claimKeys({ metadata, spec }: Pod): readonly string[] {
-  const keys: string[] = [];
+  let keys: string[] | undefined;
   for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
-    if (persistentVolumeClaim !== undefined) keys.push(`${metadata.namespace}/${persistentVolumeClaim.claimName}`);
-    else if (ephemeral !== undefined) keys.push(`${metadata.namespace}/${metadata.name}-${name}`);
+    const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name}-${name}`);
+    if (claim === undefined) continue;
+    keys ??= [];
+    keys.push(`${metadata.namespace}/${claim}`);
   }
-  return keys;
+  return keys ?? NONE;
 }
+
+const NONE: readonly string[] = [];

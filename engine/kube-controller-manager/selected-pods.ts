@@ -49,21 +49,19 @@ export function followSelectedPods(
 ): void {
   indexByLabel(pods);
   const maySelect = indexBySelector(services, selectorOf);
-  const tell = (pod: Pod, labels: readonly (Labels | undefined)[]): void => {
-    for (const each of labels) {
-      for (const service of maySelect(pod.metadata.namespace, each)) {
-        if (selects(service, each)) enqueue(objectKey(service), pod);
-      }
+  const tell = (pod: Pod, labels = pod.metadata.labels): void => {
+    for (const service of maySelect(pod.metadata.namespace, labels)) {
+      if (selects(service, labels)) enqueue(objectKey(service), pod);
     }
   };
   pods.addHandlers({
-    add: (pod) => tell(pod, [pod.metadata.labels]),
+    add: (pod) => tell(pod),
     update: (previous, pod) => {
       const wereOthers = !sameValue(previous.metadata.labels, pod.metadata.labels);
-      if (wereOthers) tell(pod, [previous.metadata.labels, pod.metadata.labels]);
-      else if (!sameEndpoint(previous, pod)) tell(pod, [pod.metadata.labels]);
+      if (wereOthers) tell(pod, previous.metadata.labels ?? {});
+      if (wereOthers || !sameEndpoint(previous, pod)) tell(pod);
     },
-    delete: (pod) => tell(pod, [pod.metadata.labels]),
+    delete: (pod) => tell(pod),
   });
 }
 

@@ -83,6 +83,7 @@ export class EventHeap {
   }
 }
 
-function isBefore(a: ScheduledEvent, b: ScheduledEvent): boolean {
+/** The order in which events happen. */
+export function isBefore(a: ScheduledEvent, b: ScheduledEvent): boolean {
   return a.timeMs < b.timeMs || (a.timeMs === b.timeMs && a.sequence < b.sequence);
 }

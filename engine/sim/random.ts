@@ -7,6 +7,8 @@ export class Random {
   #b: number;
   #c: number;
   #counter = 1;
+  /** Of the UUID that is being drawn. */
+  readonly #letters: number[] = [...UUID_FORM];
 
   constructor(seed: string) {
     this.#a = hash32(seed, 0x9e3779b9);
@@ -48,14 +50,15 @@ export class Random {
     const fourth = this.uint32();
     const version = 0x4000 | (second & 0x0fff);
     const variant = 0x8000 | ((third >>> 16) & 0x3fff);
-    // Joined into one piece: a string put together by `+` keeps its parts, in memory and from the JSON encoder's fast path.
-    return [
-      hex32(first),
-      hex16(second >>> 16),
-      hex16(version),
-      hex16(variant),
-      hex16(third & 0xffff) + hex32(fourth),
-    ].join('-');
+    const codes = this.#letters;
+    writeHex(codes, 0, first, 8);
+    writeHex(codes, 9, second >>> 16, 4);
+    writeHex(codes, 14, version, 4);
+    writeHex(codes, 19, variant, 4);
+    writeHex(codes, 24, third & 0xffff, 4);
+    writeHex(codes, 28, fourth, 8);
+    // In one piece: a string put together by `+` keeps its parts, in memory and from the JSON encoder's fast path.
+    return String.fromCharCode.apply(null, codes);
   }
 
   /** The suffix that `generateName` appends: no vowels, so no words come out. */
@@ -66,14 +69,16 @@ export class Random {
   }
 }
 
-const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const UUID_FORM: readonly number[] = Array.from('00000000-0000-0000-0000-000000000000', codeOf);
+const HEX_DIGITS: readonly number[] = Array.from('0123456789abcdef', codeOf);
 
-function hex16(word: number): string {
-  return BYTES[word >>> 8]! + BYTES[word & 0xff]!;
+function codeOf(letter: string): number {
+  return letter.charCodeAt(0);
 }
 
-function hex32(word: number): string {
-  return hex16(word >>> 16) + hex16(word & 0xffff);
+/** Writes a number as so many hexadecimal digits from a place on. */
+function writeHex(codes: number[], from: number, number: number, digits: number): void {
+  for (let at = from + digits - 1, rest = number; at >= from; at--, rest >>>= 4) codes[at] = HEX_DIGITS[rest & 15]!;
 }
 
 /** The alphabet of k8s.io/apimachinery/pkg/util/rand. */
@@ -93,9 +98,13 @@ export function hashStart(basis: number): number {
 export function hashText(begun: number, text: string): number {
   let hash = begun;
   for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    hash = hashCharacter(hash, text.charCodeAt(i));
   }
   return hash;
+}
+
+export function hashCharacter(begun: number, code: number): number {
+  return Math.imul(begun ^ code, 0x01000193);
 }
 
 export function hashEnd(begun: number): number {

@@ -1,4 +1,5 @@
-import { EventHeap, ScheduledEvent } from './event-heap.ts';
+import { ScheduledEvent } from './event-heap.ts';
+import { EventQueue } from './event-queue.ts';
 import { Journal } from './journal.ts';
 import { Random } from './random.ts';
 import { Trace } from './trace.ts';
@@ -42,7 +43,7 @@ export class Simulation {
   readonly epochMs: number;
   readonly trace: Trace;
   readonly journal = new Journal(this);
-  readonly #heap = new EventHeap();
+  readonly #queue = new EventQueue();
   readonly #streams = new Map<string, Random>();
   #nowMs = 0;
   #sequence = 0;
@@ -71,7 +72,7 @@ export class Simulation {
 
   /** The time of the next event, if one is pending. */
   get nextEventMs(): number | undefined {
-    return this.#heap.peek()?.timeMs;
+    return this.#queue.peek()?.timeMs;
   }
 
   /** The stream of random numbers of this name. */
@@ -87,7 +88,7 @@ export class Simulation {
   /** Has `run` called `delayMs` from now; a delay of 0 means "in this instant, after what is already due". */
   schedule(delayMs: number, label: string, run: () => void): Timer {
     const event = new ScheduledEvent(this.#nowMs + Math.max(0, delayMs), this.#sequence++, label, run);
-    this.#heap.push(event);
+    this.#queue.push(event, this.#nowMs);
     return event;
   }
 
@@ -98,9 +99,8 @@ export class Simulation {
 
   /** Runs the next event, if it is due by `untilMs`. Returns whether one ran. */
   step(untilMs = Number.POSITIVE_INFINITY): boolean {
-    const next = this.#heap.peek();
-    if (next === undefined || next.timeMs > untilMs) return false;
-    this.#heap.pop();
+    const next = this.#queue.take(untilMs);
+    if (next === undefined) return false;
     this.#nowMs = next.timeMs;
     this.#steps += 1;
     next.run();
@@ -140,7 +140,7 @@ export class Simulation {
         return true;
       }
     }
-    const next = this.#heap.peek();
+    const next = this.#queue.peek();
     if (next === undefined || next.timeMs > timeMs) {
       this.#nowMs = Math.max(this.#nowMs, timeMs);
       return true;
@@ -150,10 +150,10 @@ export class Simulation {
   }
 
   #stepLimit(maxSteps: number, goalMs: number): StepLimitExceeded {
-    const next = this.#heap.peek();
+    const next = this.#queue.peek();
     return new StepLimitExceeded(
       `stopped after ${maxSteps} events at virtual time ${this.#nowMs} ms of ${goalMs} ms ` +
-        `(seed ${this.seed}, ${this.#heap.size} events pending, next: ${next?.label ?? 'none'})`,
+        `(seed ${this.seed}, ${this.#queue.size} events pending, next: ${next?.label ?? 'none'})`,
     );
   }
 }

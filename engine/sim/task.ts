@@ -45,34 +45,50 @@ export interface TaskHandle {
  * @param onDone receives the result. An error that the task throws is not swallowed: it stops the simulation.
  */
 export function runTask<T>(sim: Simulation, label: string, task: Task<T>, onDone?: (result: T) => void): TaskHandle {
-  let finished = false;
-  let cancelWait: () => void = () => {};
+  return new RunningTask(sim, label, task, onDone);
+}
 
-  const resume = (value: unknown): void => {
-    if (finished) return;
-    const step = task.next(value);
+class RunningTask<T> implements TaskHandle {
+  readonly #sim: Simulation;
+  readonly #label: string;
+  readonly #task: Task<T>;
+  readonly #onDone: ((result: T) => void) | undefined;
+  /** Calls off what it waits for. */
+  #cancelWait: () => void;
+  /** What it goes on with. */
+  #result: unknown;
+  finished = false;
+
+  constructor(sim: Simulation, label: string, task: Task<T>, onDone: ((result: T) => void) | undefined) {
+    this.#sim = sim;
+    this.#label = label;
+    this.#task = task;
+    this.#onDone = onDone;
+    const event = sim.schedule(0, label, this.#goOn);
+    this.#cancelWait = () => event.cancel();
+  }
+
+  cancel(): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.#cancelWait();
+    this.#task.return(undefined as never);
+  }
+
+  readonly #goOn = (): void => {
+    if (this.finished) return;
+    const result = this.#result;
+    this.#result = undefined;
+    const step = this.#task.next(result);
     if (step.done) {
-      finished = true;
-      onDone?.(step.value);
-      return;
-    }
-    cancelWait = step.value.start((result) => {
-      sim.schedule(0, label, () => resume(result));
-    });
+      this.finished = true;
+      this.#onDone?.(step.value);
+    } else this.#cancelWait = step.value.start(this.#resume);
   };
 
-  const event = sim.schedule(0, label, () => resume(undefined));
-  return {
-    get finished() {
-      return finished;
-    },
-    cancel() {
-      if (finished) return;
-      finished = true;
-      event.cancel();
-      cancelWait();
-      task.return(undefined as never);
-    },
+  readonly #resume = (result: unknown): void => {
+    this.#result = result;
+    this.#sim.schedule(0, this.#label, this.#goOn);
   };
 }
 

@@ -1,4 +1,4 @@
-import { hashEnd, hashStart, hashText } from './random.ts';
+import { hashCharacter, hashEnd, hashStart, hashText } from './random.ts';
 
 /**
  * What a component is doing right now. Set around each reconcile, sync or request, so that every write it makes can
@@ -128,8 +128,10 @@ export class Trace {
 
 /** Goes on with a column and the line behind it. */
 function column(hash: number, text: string): number {
-  return hashText(hashText(hash, text), '|');
+  return hashCharacter(hashText(hash, text), LINE);
 }
+
+const LINE = '|'.charCodeAt(0);
 
 function hex(word: number): string {
   return word.toString(16).padStart(8, '0');

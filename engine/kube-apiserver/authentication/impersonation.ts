@@ -26,7 +26,7 @@ interface Wanted {
  * @throws StatusError Forbidden when the sender may not `impersonate` each thing asked for.
  */
 export function impersonate({ headers }: ApiRequest, sender: UserInfo, authorizer: Authorizer): UserInfo | undefined {
-  if (headers === undefined) return undefined;
+  if (headers === undefined || !asksForIt(headers)) return undefined;
   const wanted = readWanted(headers);
   if (wanted === undefined) return undefined;
   for (const access of asks(wanted, sender)) {
@@ -35,6 +35,11 @@ export function impersonate({ headers }: ApiRequest, sender: UserInfo, authorize
     throw forbidden(resourceName(access.resource, access.group), access.name, refusalOf(access, decision.reason));
   }
   return impersonated(wanted);
+}
+
+function asksForIt(headers: Readonly<Record<string, string>>): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
 }
 
 function readWanted(headers: Readonly<Record<string, string>>): Wanted | undefined {

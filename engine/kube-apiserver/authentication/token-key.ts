@@ -51,11 +51,8 @@ export function textToBase64url(text: string): string {
 
 /** @param letters of which each is a byte */
 function lettersToBase64url(letters: string): string {
-  const encoded = btoa(letters);
-  return /[+/=]/.test(encoded) ? encoded.replace(/[+/=]/g, (letter) => URL_LETTERS[letter]!) : encoded;
+  return btoa(letters).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
-
-const URL_LETTERS: Readonly<Record<string, string>> = { '+': '-', '/': '_', '=': '' };
 
 /** The text that was encoded. */
 export function fromBase64url(text: string): string {

@@ -51,13 +51,13 @@ export function createGuard(modes: readonly AuthorizationMode[], etcd: Etcd, loo
 }
 
 function askAll(authorizers: readonly Authorizer[], access: Access): Decision {
-  const reasons: string[] = [];
+  let reason = '';
   for (const authorizer of authorizers) {
     const decision = authorizer.authorize(access);
     if (decision.allowed) return decision;
-    if (decision.reason !== '') reasons.push(decision.reason);
+    if (decision.reason !== '') reason += reason === '' ? decision.reason : `\n${decision.reason}`;
   }
-  return { allowed: false, reason: reasons.join('\n') };
+  return { allowed: false, reason };
 }
 
 function rulesOfAll(authorizers: readonly Authorizer[], user: UserInfo, namespace: string): AccessRules {

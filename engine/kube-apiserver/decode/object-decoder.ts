@@ -43,7 +43,7 @@ export function readObjectBody(request: ApiRequest, kind: string): ParsedBody & 
     const words = `json: cannot unmarshal ${found} into Go value of type ${into}`;
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${words}`, summary);
   }
-  return { ...body, value };
+  return body as ParsedBody & { readonly value: object };
 }
 
 function unrecognized(kind: string, words: string, summary: string): Error {

@@ -45,8 +45,12 @@ function optionsOf({ request, query }: ResourceRequest, operation: AdmissionRequ
 export function admitCreation(request: ResourceRequest, dryRun: boolean) {
   const { admission } = request.server;
   // Before a name is generated, refusals name what it will begin with.
-  const named = ({ metadata: { name, generateName = '' } }: KubeObject) =>
-    admissionRequest(request, 'CREATE', dryRun, undefined, request.info.name || name || generateName);
+  let asked: AdmissionRequest | undefined;
+  const named = ({ metadata: { name, generateName = '' } }: KubeObject) => {
+    const called = request.info.name || name || generateName;
+    if (asked?.name !== called) asked = admissionRequest(request, 'CREATE', dryRun, undefined, called);
+    return asked;
+  };
   return {
     user: request.user,
     admit: (object: KubeObject) => admission.admit(named(object), object),

@@ -1,7 +1,7 @@
 import { badRequest, notFound, resourceName, serviceUnavailable } from '../../api/errors.ts';
 import type { Endpoints, Node, Pod, Service } from '../../api/kinds.ts';
+import type { RequestInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
-import type { RequestInfo } from '../request-info.ts';
 import type { RequestDraws } from '../request-scope.ts';
 
 /** Where a proxied request goes: to a port somewhere in the cluster, or to a node's kubelet. */

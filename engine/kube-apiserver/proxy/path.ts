@@ -1,5 +1,4 @@
-import type { ApiRequest } from '../../api/request.ts';
-import type { RequestInfo } from '../request-info.ts';
+import type { ApiRequest, RequestInfo } from '../../api/request.ts';
 
 /** A request's path and query as the server behind this one gets to see them. */
 export interface RequestPath {

@@ -45,16 +45,19 @@ function fromQuery(query: Query): DeleteOptions {
 
 function fromBody(body: unknown): DeleteOptions {
   const options = body as Record<string, unknown>;
-  const expect = (field: string, type: string, goType: string): void => {
-    const value = options[field];
-    if (value === undefined || value === null || typeof value === type) return;
-    const found = Array.isArray(value) ? 'array' : typeof value;
-    throw badRequest(`json: cannot unmarshal ${found} into Go struct field DeleteOptions.${field} of type ${goType}`);
-  };
-  expect('gracePeriodSeconds', 'number', 'int64');
-  expect('propagationPolicy', 'string', 'v1.DeletionPropagation');
-  expect('orphanDependents', 'boolean', 'bool');
-  expect('preconditions', 'object', 'v1.Preconditions');
-  const present = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(present) as DeleteOptions;
+  expect(options, 'gracePeriodSeconds', 'number', 'int64');
+  expect(options, 'propagationPolicy', 'string', 'v1.DeletionPropagation');
+  expect(options, 'orphanDependents', 'boolean', 'bool');
+  expect(options, 'preconditions', 'object', 'v1.Preconditions');
+  const fields = Object.keys(options);
+  const present = fields.filter((field) => options[field] !== undefined && options[field] !== null);
+  if (present.length === fields.length) return options as DeleteOptions;
+  return Object.fromEntries(present.map((field) => [field, options[field]])) as DeleteOptions;
+}
+
+function expect(options: Readonly<Record<string, unknown>>, field: string, type: string, goType: string): void {
+  const value = options[field];
+  if (value === undefined || value === null || typeof value === type) return;
+  const found = Array.isArray(value) ? 'array' : typeof value;
+  throw badRequest(`json: cannot unmarshal ${found} into Go struct field DeleteOptions.${field} of type ${goType}`);
 }

@@ -67,8 +67,16 @@ export function withManagedFields<T extends KubeObject>(
   return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } };
 }
 
-/** The same object as of another revision. */
-export function withResourceVersion<T extends KubeObject>(object: T, revision: number): T {
+/**
+ * The same object as of another revision.
+ *
+ * @param own metadata that was made for this very write: nobody else holds it, so where it is the object's it is not copied.
+ */
+export function withResourceVersion<T extends KubeObject>(object: T, revision: number, own?: ObjectMeta): T {
+  if (object.metadata === own) {
+    (own as WritableMeta).resourceVersion = String(revision);
+    return object;
+  }
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
 }
 

@@ -10,7 +10,7 @@ import {
   unexplained,
 } from '../../api/errors.ts';
 import { invalid } from '../../api/field-errors.ts';
-import type { KubeObject, ManagedFieldsEntry } from '../../api/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../api/object.ts';
 import type { UserInfo } from '../../api/request.ts';
 import type { Etcd } from '../../etcd/index.ts';
 import type { Clock } from '../clock.ts';
@@ -109,7 +109,11 @@ export class Store {
   }
 
   find(namespace: string, name: string): KubeObject | undefined {
-    const stored = this.environment.etcd.get(this.key(namespace, name))?.value as KubeObject | undefined;
+    return this.#findAt(this.key(namespace, name));
+  }
+
+  #findAt(key: string): KubeObject | undefined {
+    const stored = this.environment.etcd.get(key)?.value as KubeObject | undefined;
     const { codec } = this.kind;
     return stored === undefined || codec === undefined ? stored : codec.decode(stored);
   }
@@ -153,7 +157,11 @@ export class Store {
 
   /** @throws StatusError NotFound */
   get(namespace: string, name: string): KubeObject {
-    const object = this.find(namespace, name);
+    return this.#at(this.key(namespace, name), name);
+  }
+
+  #at(key: string, name: string): KubeObject {
+    const object = this.#findAt(key);
     if (object === undefined) throw notFound(this.#named, name);
     return object;
   }
@@ -182,7 +190,7 @@ export class Store {
     }
     options.validate?.(prepared);
     const object = this.#allocate?.(prepared, undefined) ?? prepared;
-    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object);
+    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object, created.metadata);
   }
 
   /**
@@ -197,11 +205,13 @@ export class Store {
     options: UpdateOptions,
   ): KubeObject {
     const { kind } = this;
-    const stored = this.get(namespace, name);
+    const key = this.key(namespace, name);
+    const stored = this.#at(key, name);
     const sent = change(stored);
     checkIdentity(kind, sent.metadata, namespace, name);
     this.#checkVersion(stored, sent, options);
-    const prepared = this.#prepareUpdate(stored, sent, options);
+    const metadata = metadataForUpdate(sent.metadata, stored.metadata);
+    const prepared = this.#prepareUpdate(stored, sent, metadata, options);
     const managed =
       options.managedFields === undefined
         ? prepared
@@ -212,19 +222,27 @@ export class Store {
     options.validate?.(managed, stored);
     const next = this.#allocate?.(managed, stored) ?? managed;
     if (options.dryRun) return next;
-    const key = this.key(namespace, name);
     if (goesNow(next, stored)) {
       this.environment.etcd.delete(key);
       return next;
     }
-    return sameValue(next, stored) ? stored : this.write(key, next);
+    if (sameValue(next, stored)) return stored;
+    return this.write(key, next, metadata === stored.metadata ? undefined : metadata);
   }
 
-  /** Puts an object that has passed all checks. It carries the revision that this very write makes. */
-  write(key: string, object: KubeObject): KubeObject {
+  /**
+   * Puts an object that has passed all checks. It carries the revision that this very write makes.
+   *
+   * @param own see `withResourceVersion`
+   */
+  write(key: string, object: KubeObject, own?: ObjectMeta): KubeObject {
     const { etcd, eventLeases } = this.environment;
     const { codec } = this.kind;
-    const stored = withResourceVersion(codec === undefined ? object : codec.encode(object), etcd.revision + 1);
+    const revision = etcd.revision + 1;
+    const stored =
+      codec === undefined
+        ? withResourceVersion(object, revision, own)
+        : withResourceVersion(codec.encode(object), revision);
     etcd.put(key, stored, this.kind.plural === 'events' ? eventLeases.current() : NO_LEASE);
     if (codec === undefined) return stored;
     const served = withResourceVersion(object, etcd.revision);
@@ -285,8 +303,7 @@ export class Store {
     throw invalidObject({ group: kind.group, kind: kind.plural }, name, [error]);
   }
 
-  #prepareUpdate(stored: KubeObject, sent: KubeObject, options: UpdateOptions): KubeObject {
-    const metadata = metadataForUpdate(sent.metadata, stored.metadata);
+  #prepareUpdate(stored: KubeObject, sent: KubeObject, metadata: ObjectMeta, options: UpdateOptions): KubeObject {
     const next = sent.metadata === metadata ? sent : { ...sent, metadata };
     const context = this.#context(options);
     return this.kind.prepareForUpdate?.(next, stored, context) ?? next;

@@ -1,11 +1,10 @@
 import { methodNotAllowed } from '../../api/errors.ts';
-import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts';
+import type { ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../../api/request.ts';
 import { respond, type ServerContext } from '../context.ts';
 import { decodeObject } from '../decode/object-decoder.ts';
 import { bindPod } from '../handlers/pod-binding.ts';
 import { negotiate } from '../media-type.ts';
 import { Query } from '../query.ts';
-import type { RequestInfo } from '../request-info.ts';
 import { readWriteOptions } from '../write-options.ts';
 import { ACCESS_REVIEWS } from './access-reviews.ts';
 import { IDENTITY_REVIEWS } from './identity-reviews.ts';

@@ -77,10 +77,10 @@ export class Watcher {
       this.#deliver();
       return;
     }
-    this.#wakeUp ??= this.#sim.schedule(this.#options.latencyMs, this.#options.label, () => this.#deliver());
+    this.#wakeUp ??= this.#sim.schedule(this.#options.latencyMs, this.#options.label, this.#deliver);
   }
 
-  #deliver(): void {
+  readonly #deliver = (): void => {
     this.#wakeUp = undefined;
     const batch = this.#queue;
     this.#queue = [];
@@ -92,5 +92,5 @@ export class Watcher {
     if (!this.#ending || this.#stopped) return;
     this.#stopped = true;
     this.#sink.end();
-  }
+  };
 }

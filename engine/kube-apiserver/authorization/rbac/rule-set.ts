@@ -8,7 +8,10 @@ export interface GrantedRule {
 }
 
 /** What is found out once about a verb and a resource. */
-interface Grants {
+interface Answer {
+  readonly verb: string;
+  readonly group: string;
+  readonly subresource: string;
   /** The first grant for all names. */
   readonly any: string | undefined;
   /** Grants for single names. */
@@ -21,7 +24,9 @@ const MAX_REMEMBERED = 2_000;
 /** The rules that somebody has in one scope. Each question is worked out once; after that it is a look-up. */
 export class RuleSet {
   readonly rules: readonly GrantedRule[];
-  readonly #answers = new Map<string, Grants>();
+  /** By resource; what somebody does with one are a few things, which are compared faster than written into a key. */
+  readonly #answers = new Map<string, Answer[]>();
+  #remembered = 0;
 
   constructor(rules: readonly GrantedRule[]) {
     this.rules = rules;
@@ -31,18 +36,34 @@ export class RuleSet {
   find(access: Access): string | undefined {
     if (this.rules.length === 0) return undefined;
     if (access.path !== '') return this.#findPath(access);
-    const { verb, group, resource, subresource, name } = access;
-    const question = `${verb} ${group}/${resource}/${subresource}`;
-    let answer = this.#answers.get(question);
-    if (answer === undefined) {
-      if (this.#answers.size >= MAX_REMEMBERED) this.#answers.clear();
-      answer = this.#workOut(access);
-      this.#answers.set(question, answer);
-    }
-    return answer.any ?? (name === '' ? undefined : answer.named.get(name));
+    const { any, named } = this.#known(access) ?? this.#remember(access);
+    return any ?? (access.name === '' ? undefined : named.get(access.name));
   }
 
-  #workOut(access: Access): Grants {
+  #known({ verb, group, resource, subresource }: Access): Answer | undefined {
+    const answers = this.#answers.get(resource);
+    if (answers === undefined) return undefined;
+    for (const answer of answers) {
+      if (answer.verb === verb && answer.subresource === subresource && answer.group === group) return answer;
+    }
+    return undefined;
+  }
+
+  #remember(access: Access): Answer {
+    if (this.#remembered >= MAX_REMEMBERED) {
+      this.#answers.clear();
+      this.#remembered = 0;
+    }
+    const { verb, group, resource, subresource } = access;
+    const answer = { verb, group, subresource, ...this.#workOut(access) };
+    const others = this.#answers.get(resource);
+    if (others === undefined) this.#answers.set(resource, [answer]);
+    else others.push(answer);
+    this.#remembered += 1;
+    return answer;
+  }
+
+  #workOut(access: Access): Pick<Answer, 'any' | 'named'> {
     const named = new Map<string, string>();
     for (const { rule, grant } of this.rules) {
       if (!matchesResource(rule, access)) continue;
