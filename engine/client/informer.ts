@@ -49,6 +49,11 @@ export class Informer<T extends KubeObject> {
     return this.#store;
   }
 
+  /** As of which version of the collection the cache is; empty before the first list. */
+  get resourceVersion(): string {
+    return this.#reflector.resourceVersion;
+  }
+
   /** Whether the first list has arrived and its handlers have run. */
   get hasSynced(): boolean {
     return this.#synced;

@@ -39,6 +39,8 @@ export class ControllerHistory<T extends Versioned> {
   readonly #owned: OwnedObjects<T, ControllerRevision>;
   readonly #revisions: ResourceClient<ControllerRevision>;
   readonly #hashLabel: string;
+  /** The last revision made for an owner, by the owner's uid, until the cache is as new as it. */
+  readonly #made = new Map<string, ControllerRevision>();
 
   /** @param hashLabel the label under which a revision bears its template's hash. */
   constructor(context: ControllerContext, owners: Resource<T>, hashLabel: string) {
@@ -53,12 +55,13 @@ export class ControllerHistory<T extends Versioned> {
 
   /** Sees to it that the present template is the newest revision. */
   of(owner: T): History {
-    const found = this.#owned.claim(owner).toSorted(byRevision);
+    const found = this.#found(owner).toSorted(byRevision);
     const data = revisionData(owner.spec.template);
     const next = (found.at(-1)?.revision ?? 0) + 1;
     const same = found.findLast((revision) => sameValue(revision.data, data));
     if (same === undefined) {
       const { revision, collisionCount } = this.#create(owner, data, next);
+      this.#made.set(owner.metadata.uid, revision);
       return { current: revision, old: found, collisionCount };
     }
     // The template of an earlier revision has come back.
@@ -74,6 +77,17 @@ export class ControllerHistory<T extends Versioned> {
     for (const { metadata } of idle.slice(0, surplus)) {
       unlessGone(() => this.#revisions.delete(metadata.name, metadata.namespace));
     }
+  }
+
+  /** What the cache shows, and what it does not show yet. */
+  #found(owner: T): ControllerRevision[] {
+    const { uid } = owner.metadata;
+    const made = this.#made.get(uid);
+    const shown = this.#owned.claim(owner);
+    if (made === undefined) return shown;
+    if (Number(this.informer.resourceVersion) < Number(made.metadata.resourceVersion)) return [...shown, made];
+    this.#made.delete(uid);
+    return shown;
   }
 
   #create(owner: T, data: ControllerRevision['data'], revision: number) {

@@ -73,7 +73,7 @@ export class DeploymentController {
     }
     // Observe: the ReplicaSets, one for each template that the Deployment has had …
     const claimed = this.#replicaSets.claim(deployment);
-    if (this.#writer.written.isAheadOf(key, claimed)) {
+    if (this.#writer.written.isAheadOf(key, [deployment, ...claimed])) {
       this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
       return;
     }
@@ -145,7 +145,8 @@ export class DeploymentController {
   }
 
   #writeStatus(deployment: Deployment, status: DeploymentStatus): void {
-    if (!sameValue(status, deployment.status)) this.#deploymentClient.updateStatus({ ...deployment, status });
+    if (sameValue(status, deployment.status)) return;
+    this.#writer.written.note(objectKey(deployment), this.#deploymentClient.updateStatus({ ...deployment, status }));
   }
 
   /** A pause stops the clock of the progress deadline, and says so. Returns whether that was written. */
@@ -169,6 +170,7 @@ export class DeploymentController {
     this.#deployments.addHandlers({
       add: (deployment) => this.#controller.enqueue(deployment),
       update: (_, deployment) => this.#controller.enqueue(deployment),
+      delete: (deployment) => this.#writer.written.forget(objectKey(deployment), deployment),
     });
     this.#replicaSets.follow((deployment, replicaSet, happening) => {
       if (happening === 'deleted') this.#writer.written.forget(objectKey(deployment), replicaSet);

@@ -269,3 +269,27 @@ test('a Deployment created again adopts the ReplicaSet that was left behind', ()
   expect(controlPlane.replicaSets()[0]?.metadata.ownerReferences).toMatchObject([{ name: 'web', controller: true }]);
   expect(controlPlane.pods().map(({ metadata }) => metadata.uid)).toEqual(before);
 });
+
+test('nothing is written again before the cache shows it: no write is refused', () => {
+  const controlPlane = setUp();
+  controlPlane.apply<Deployment>(web());
+  controlPlane.sim.runFor(10_000);
+  setImage(controlPlane, 'nginx:1.27');
+  controlPlane.sim.runFor(20_000);
+  scale(controlPlane, 5);
+  controlPlane.sim.runFor(10_000);
+  expect(sizes(controlPlane)).toEqual(['1: 0', '2: 5']);
+  expect(controlPlane.deployment().status).toMatchObject({ observedGeneration: 3, readyReplicas: 5 });
+  expect(controlPlane.refusals('deployment-controller')).toEqual([]);
+});
+
+test('one that is made again under its name does not wait for news of the one before', () => {
+  const controlPlane = setUp();
+  const { sim, client } = controlPlane;
+  controlPlane.apply<Deployment>(web());
+  sim.runUntil(() => controlPlane.replicaSets().length > 0, 1_000);
+  client.resource(deployments).delete('web', 'default', { propagationPolicy: 'Background' });
+  controlPlane.apply<Deployment>(web({ replicas: 2 }));
+  sim.runFor(20_000);
+  expect(controlPlane.deployment().status?.readyReplicas).toBe(2);
+});

@@ -32,7 +32,10 @@ export class RevisionWriter {
   readonly #deployments: ResourceClient<Deployment>;
   readonly #replicaSets: ResourceClient<ReplicaSet>;
   readonly #recorder: EventRecorder;
-  /** A cache that is behind would have us make a ReplicaSet too many, or too large. */
+  /**
+   * A cache that is behind would have us make a ReplicaSet too many, or too large, or write a status that is refused. (The real
+   * controller of 1.36, alone among those of workloads, is refused and tries again, which ends the same.)
+   */
   readonly written: WrittenVersions;
 
   constructor(sim: Simulation, client: Client, recorder: EventRecorder) {
@@ -106,6 +109,12 @@ export class RevisionWriter {
     return scaled;
   }
 
+  #updateStatus(deployment: Deployment): Deployment {
+    const updated = this.#deployments.updateStatus(deployment);
+    this.written.note(objectKey(deployment), updated);
+    return updated;
+  }
+
   #update(deployment: Deployment, replicaSet: ReplicaSet): ReplicaSet {
     const updated = this.#replicaSets.update(replicaSet);
     this.written.note(objectKey(deployment), updated);
@@ -135,7 +144,7 @@ export class RevisionWriter {
     const isOurs = controllerOf(found)?.uid === deployment.metadata.uid;
     if (isOurs && sameTemplate(deployment.spec.template, found.spec.template!)) return found;
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    this.#deployments.updateStatus({ ...deployment, status: { ...deployment.status, collisionCount } });
+    this.#updateStatus({ ...deployment, status: { ...deployment.status, collisionCount } });
     throw error;
   }
 
@@ -144,7 +153,7 @@ export class RevisionWriter {
     if (hasProgressDeadline(deployment)) {
       const condition = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message };
       const conditions = withCondition(deployment.status?.conditions ?? [], condition, this.#sim.wallMs);
-      this.#deployments.updateStatus({ ...deployment, status: { ...deployment.status, conditions } });
+      this.#updateStatus({ ...deployment, status: { ...deployment.status, conditions } });
     }
     this.#recorder.event(deployment, 'Warning', 'ReplicaSetCreateError', message);
   }
@@ -162,7 +171,7 @@ export class RevisionWriter {
         ? conditions
         : withCondition(conditions, { type: 'Progressing', status: 'True', ...note }, this.#sim.wallMs);
     if (deployment.metadata.annotations?.[REVISION] === revision && sameValue(condition, conditions)) return deployment;
-    return this.#deployments.updateStatus({
+    return this.#updateStatus({
       ...deployment,
       metadata: { ...deployment.metadata, annotations: { ...deployment.metadata.annotations, [REVISION]: revision } },
       status: { ...deployment.status, conditions: condition },

@@ -60,23 +60,29 @@ export class StatefulPodControl {
     }
   }
 
-  /** Claims first: a Pod without its storage would only wait. */
-  create(statefulSet: StatefulSet, pod: Manifest<Pod>, ordinal: number): void {
+  /** Claims first: a Pod without its storage would only wait. Returns the Pod, unless there can or need be no new one. */
+  create(statefulSet: StatefulSet, pod: Manifest<Pod>, ordinal: number): Pod | undefined {
     const { name = '' } = pod.metadata;
     this.#ensureClaims(statefulSet, ordinal);
     try {
-      this.#pods.create(pod);
+      const created = this.#pods.create(pod);
       this.#tell(
         statefulSet,
         'SuccessfulCreate',
         `create Pod ${name} in StatefulSet ${nameOf(statefulSet)} successful`,
       );
+      return created;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (isNamespaceTerminating(error)) return;
+      if (isNamespaceTerminating(error)) return undefined;
       // The cache had not shown it yet.
-      if (error.reason === 'AlreadyExists' && this.#isOurs(statefulSet, name)) return;
-      this.#fail(statefulSet, 'FailedCreate', `create Pod ${name} in StatefulSet ${nameOf(statefulSet)} failed`, error);
+      if (error.reason === 'AlreadyExists' && this.#isOurs(statefulSet, name)) return undefined;
+      return this.#fail(
+        statefulSet,
+        'FailedCreate',
+        `create Pod ${name} in StatefulSet ${nameOf(statefulSet)} failed`,
+        error,
+      );
     }
   }
 

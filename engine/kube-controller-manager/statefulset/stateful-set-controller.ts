@@ -10,6 +10,7 @@ import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ControllerHistory, type History, templateOf } from '../controller-history.ts';
 import { OwnedPods } from '../owned-objects.ts';
+import { WrittenVersions } from '../written-versions.ts';
 import { ordinalOf, ownsClaim, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
@@ -27,6 +28,7 @@ export class StatefulSetController {
   readonly #recorder: EventRecorder;
   readonly #podControl: StatefulPodControl;
   readonly #history: ControllerHistory<StatefulSet>;
+  readonly #written: WrittenVersions;
   /** Uids of Pods just deleted, until the cache shows it. */
   readonly #deleted = new Set<string>();
   readonly #controller: Controller;
@@ -34,6 +36,7 @@ export class StatefulSetController {
   constructor(context: ControllerContext) {
     const { sim, client, informers, recorder } = context;
     this.#sim = sim;
+    this.#written = new WrittenVersions(sim);
     this.#statefulSetClient = client.resource(statefulSets);
     this.#pods = new OwnedPods(context, statefulSets, {
       // Pods of other names are not ours even if they match.
@@ -61,7 +64,12 @@ export class StatefulSetController {
 
   #reconcile(key: string): void {
     const statefulSet = this.#statefulSets.lister.byKey(key);
-    if (statefulSet === undefined) return;
+    if (statefulSet === undefined) {
+      this.#written.forgetAll(key);
+      return;
+    }
+    // What was written last is on its way back, and will be told of: whoever goes on without it is refused.
+    if (this.#written.isAheadOf(key, [statefulSet, ...this.#pods.of(statefulSet)])) return;
     // Observe …
     const claimed = this.#pods.claim(statefulSet);
     const history = this.#history.of(statefulSet);
@@ -80,7 +88,7 @@ export class StatefulSetController {
     const own = [...ranks.pods.values()];
     const status = statefulSetStatus(statefulSet, own, names, this.#sim.wallMs);
     if (!sameValue(status, statefulSet.status)) {
-      this.#statefulSetClient.updateStatus({ ...statefulSet, status });
+      this.#written.note(key, this.#statefulSetClient.updateStatus({ ...statefulSet, status }));
     }
     const live = new Set([names.current, names.update, ...own.map(revisionOf)]);
     this.#history.removeSurplus(statefulSet, history, ({ metadata }) => live.has(metadata.name));
@@ -114,7 +122,8 @@ export class StatefulSetController {
       const revision = revisionFor(statefulSet, ordinal, names);
       const kept = history.old.find(({ metadata }) => metadata.name === revision);
       const template = kept === undefined ? statefulSet.spec.template : templateOf(kept);
-      this.#podControl.create(statefulSet, statefulPod(statefulSet, template, revision, ordinal), ordinal);
+      const pod = this.#podControl.create(statefulSet, statefulPod(statefulSet, template, revision, ordinal), ordinal);
+      if (pod !== undefined) this.#written.note(objectKey(statefulSet), pod);
     }
     for (const pod of remove) {
       if (hasEnded(pod)) this.#tellEnd(statefulSet, pod);
@@ -138,9 +147,13 @@ export class StatefulSetController {
     this.#statefulSets.addHandlers({
       add: (statefulSet) => this.#controller.enqueue(statefulSet),
       update: (_, statefulSet) => this.#controller.enqueue(statefulSet),
+      delete: (statefulSet) => this.#written.forgetAll(objectKey(statefulSet)),
     });
     this.#pods.follow((statefulSet, pod, happening) => {
-      if (happening === 'deleted') this.#deleted.delete(pod.metadata.uid);
+      if (happening === 'deleted') {
+        this.#deleted.delete(pod.metadata.uid);
+        this.#written.forget(objectKey(statefulSet), pod);
+      }
       this.#controller.enqueueKey(objectKey(statefulSet), pod);
     });
     this.#pods.lookAgainWhenAvailable(this.#controller);

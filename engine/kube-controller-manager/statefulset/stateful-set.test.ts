@@ -86,6 +86,30 @@ test('Pods come one after another, each when the one before is ready', () => {
   ]);
 });
 
+test('nothing is written again before the cache shows it: no write is refused', () => {
+  const controlPlane = setUp();
+  controlPlane.apply<StatefulSet>(statefulSet());
+  controlPlane.sim.runFor(10_000);
+  setImage(controlPlane, 'nginx:2');
+  controlPlane.sim.runFor(20_000);
+  patch(controlPlane, { replicas: 5 });
+  controlPlane.sim.runFor(10_000);
+  expect(images(controlPlane)).toEqual(['web-0', 'web-1', 'web-2', 'web-3', 'web-4'].map((name) => `${name} nginx:2`));
+  expect(controlPlane.refusals('statefulset-controller')).toEqual([]);
+});
+
+test('one that is made again under its name does not wait for news of the one before', () => {
+  const controlPlane = setUp();
+  const { sim, client } = controlPlane;
+  controlPlane.apply<StatefulSet>(statefulSet({ podManagementPolicy: 'Parallel' }));
+  sim.runUntil(() => names(controlPlane).length > 0, 1_000);
+  client.resource(statefulSets).delete('web', 'default', { propagationPolicy: 'Background' });
+  controlPlane.apply<StatefulSet>(statefulSet({ replicas: 2 }));
+  sim.runFor(60_000);
+  expect(names(controlPlane)).toEqual(['web-0', 'web-1']);
+  expect(get(controlPlane).status?.readyReplicas).toBe(2);
+});
+
 test('a Pod has its identity from its ordinal, and its successor the same', () => {
   const controlPlane = setUp();
   controlPlane.apply<StatefulSet>(statefulSet());

@@ -81,6 +81,13 @@ export class ControlPlane {
     return this.client.resource(namespaces).list().items;
   }
 
+  /** What a component wrote in vain: `PUT /api/…: 409 …`. */
+  refusals(component: string): string[] {
+    return this.sim.trace.entries
+      .filter(({ kind, activity }) => kind === 'request.refused' && activity?.component === component)
+      .map(({ subject, detail }) => `${subject}: ${detail}`);
+  }
+
   /** `reason: message` of the events about an object, oldest first; random name suffixes masked. */
   eventsOf(kind: string, name?: string): string[] {
     const about = ({ involvedObject }: Event) =>
