@@ -1,7 +1,7 @@
 import type { Grade, Settings } from '../records.ts';
 import { admission } from './admission.ts';
 
-/** One attempt, as it was graded last. */
+/** One attempt, as it was graded last; where that failed, as it was graded before. */
 export interface Attempt extends Grade {
   readonly late: boolean;
   /** After what late work loses. */
@@ -23,6 +23,7 @@ export interface MovedGrade {
   readonly points: number;
   /** Checks whose points have changed, or that are new or gone. */
   readonly checks: readonly { readonly title: string; readonly before?: number; readonly after?: number }[];
+  /** Why the attempt that counts could not be graded, or could not be graded again, in which case it keeps its grade. */
   readonly problem?: string;
 }
 
@@ -31,7 +32,10 @@ export function attemptsOf(grades: readonly Grade[], settings: Settings): readon
   const attempts = new Map<string, Grade>();
   for (const grade of grades) {
     const key = attemptKey(grade);
-    attempts.set(key, { ...grade, by: attempts.get(key)?.by ?? grade.by });
+    const known = attempts.get(key);
+    // Whoever cannot be graded again, say because an engine recorded the journal that is here no more, loses nothing.
+    if (known !== undefined && known.problem === undefined && grade.problem !== undefined) continue;
+    attempts.set(key, { ...grade, by: known?.by ?? grade.by });
   }
   return [...attempts.values()].map((grade) => scored(grade, settings));
 }
@@ -69,15 +73,19 @@ function gradeKey({ personId, exerciseId }: Grade): string {
   return `${personId} ${exerciseId}`;
 }
 
-/** Whose grade is another one by what was graded since a moment. */
+/** Whose grade is another one by what was graded since a moment, and whose could not be looked at again. */
 export function movedGrades(grades: readonly Grade[], settings: Settings, since: number): readonly MovedGrade[] {
   const earlier = grades.filter(({ at }) => at < since);
   const before = new Map(countedGrades(earlier, settings).map((grade) => [gradeKey(grade), grade]));
+  const latest = new Map(grades.filter(({ at }) => at >= since).map((grade) => [attemptKey(grade), grade]));
   return countedGrades(grades, settings).flatMap((after) => {
     const old = before.get(gradeKey(after));
-    const checks = old === undefined ? [] : movedChecks(old, after);
-    if (old === undefined || (old.score === after.score && checks.length === 0)) return [];
-    const { personId, exerciseId, points, problem } = after;
+    if (old === undefined) return [];
+    const checks = movedChecks(old, after);
+    const problem = after.problem ?? latest.get(attemptKey(after))?.problem;
+    const failedNow = old.problem === undefined && problem !== undefined;
+    if (old.score === after.score && checks.length === 0 && !failedNow) return [];
+    const { personId, exerciseId, points } = after;
     const moved = { personId, exerciseId, before: old.score, after: after.score, points, checks };
     return [{ ...moved, ...(problem === undefined ? {} : { problem }) }];
   });

@@ -127,6 +127,22 @@ describe('what counts', () => {
   });
 });
 
+test('whose journal cannot be replayed any more keeps the grade, and the instructor is told why it is not a new one', async () => {
+  await learner('Ada');
+  await grade();
+  await settled().toBe(1);
+  room.now += 60_000;
+  room.outcome = { problem: 'the journal cannot be replayed: another engine recorded it' };
+  const { at } = await grade(true);
+  await settled().toBe(2);
+  const moves = () => json(request('GET', `/board/moves?since=${at}`, key));
+  await expect.poll(async () => (await room.store.grades()).length).toBe(2);
+  expect(await moves()).toEqual([
+    expect.objectContaining({ name: 'Ada', before: 2, after: 2, checks: [], problem: room.outcome.problem }),
+  ]);
+  expect(await scores()).toEqual([2]);
+});
+
 describe('what is taken home', () => {
   test('a spreadsheet: names that are formulas stay text, and who handed in nothing has nothing', async () => {
     const { id } = await learner('=HYPERLINK("http://x")');

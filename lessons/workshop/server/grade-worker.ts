@@ -47,6 +47,8 @@ function gradeJob({ exerciseId, variant, entries, end }: GradeJob): GradeOutcome
     };
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
-    return { problem: `the journal cannot be replayed: ${error.message}` };
+    return {
+      problem: `the journal cannot be replayed: another engine recorded it, or it was changed (${error.message})`,
+    };
   }
 }
