@@ -193,6 +193,8 @@ export function rmdirAt({ directory, name, victim }: Removal): void {
   if (victim.inode.names().length > 0) throw new Errno('ENOTEMPTY');
   directory.remove(name);
   directory.links -= 1;
+  // Somebody else may have mounted something on it: what is there is no longer found by its path.
+  if (victim.inode.mountsOn > 0) directory.fs.names.changes += 1;
   victim.inode.links = 0;
   victim.inode.free();
 }
@@ -254,6 +256,7 @@ export function rename(task: TaskStruct, from: string, to: string): void {
   source.directory.remove(source.name);
   directory.insert(target.name, moved);
   if (moved instanceof DirectoryInode) {
+    directory.fs.names.changes += 1;
     source.directory.links -= 1;
     directory.links += 1;
   }

@@ -111,7 +111,6 @@ export class MemoryDirectory extends DirectoryInode {
   }
 
   override remove(name: string): void {
-    if (this.#entries?.get(name) instanceof DirectoryInode) this.fs.names.changes += 1;
     if (this.#lower?.children.has(name)) this.#entries?.set(name, null);
     else this.#entries?.delete(name);
     this.touch();

@@ -47,7 +47,7 @@ export class Quota {
   }
 }
 
-/** Counts the directories of a machine that were moved or removed: what was known of paths may then be wrong. */
+/** Counts the directories of a machine that were moved, or removed from under a mount: what was known of paths may then be wrong. */
 export interface NameChanges {
   changes: number;
 }

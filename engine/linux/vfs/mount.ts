@@ -35,14 +35,50 @@ export interface Mount {
   peers?: PeerGroup | undefined;
   /** What is mounted on one of these is mounted here as well, but not the other way round ("slave"). */
   master?: PeerGroup | undefined;
+  /** How many mounts lie on it, or on what is in it. */
+  mountsOn: number;
 }
 
 type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source' | 'remote'> & { readonly point: Location };
 
 /** Mounts among which mount events travel. https://docs.kernel.org/filesystems/sharedsubtree.html */
 class PeerGroup {
-  readonly members = new Set<Mount>();
-  readonly slaves = new Set<Mount>();
+  readonly members: Set<Mount>;
+  /** Most have none. */
+  slaves: Set<Mount> | undefined;
+
+  constructor(first: Mount) {
+    this.members = new Set([first]);
+  }
+}
+
+/** Among so many, looking at each is faster than an index and takes no memory. */
+const FEW_MOUNTS = 16;
+
+function indexOf(mounts: readonly Mount[]): Map<Inode, Mount[]> {
+  const byPoint = new Map<Inode, Mount[]>();
+  for (const mount of mounts) index(byPoint, mount);
+  return byPoint;
+}
+
+function index(byPoint: Map<Inode, Mount[]>, mount: Mount): void {
+  if (mount.point === undefined) return;
+  const here = byPoint.get(mount.point.inode);
+  if (here === undefined) byPoint.set(mount.point.inode, [mount]);
+  else here.push(mount);
+}
+
+/** Whether one comes by a point on the way from a place up to the root. */
+function leadsThrough(place: Location, point: Location): boolean {
+  let { mount, inode } = place;
+  for (;;) {
+    if (inode === point.inode && mount === point.mount) return true;
+    if (inode === mount.root) {
+      if (mount.point === undefined) return false;
+      ({ mount, inode } = mount.point);
+    } else if (inode instanceof DirectoryInode && inode.parent !== undefined) inode = inode.parent;
+    else return false;
+  }
 }
 
 /** What a process sees as its file tree. */
@@ -52,14 +88,15 @@ export class MountNamespace implements Namespace {
   readonly root: Location;
   /** In the order of mounting. */
   readonly #mounts: Mount[];
-  readonly #byPoint = new Map<Inode, Mount[]>();
+  /** Of a namespace with many mounts: by what they are mounted on. */
+  #byPoint: Map<Inode, Mount[]> | undefined;
   /** What path.ts remembers of its ways from the root. */
   walked: WalkedDirectories<Location> | undefined;
 
   constructor(inode: number, root: Pick<Mount, 'root' | 'readOnly' | 'source'>) {
     this.inode = inode;
     const { root: top, readOnly, source } = root;
-    const mount: Mount = { root: top, readOnly, source, point: undefined, path: '/', namespace: this };
+    const mount: Mount = { root: top, readOnly, source, point: undefined, path: '/', namespace: this, mountsOn: 0 };
     this.root = { mount, inode: mount.root };
     this.#mounts = [mount];
     root.root.fs.mountCount += 1;
@@ -74,7 +111,7 @@ export class MountNamespace implements Namespace {
     const mount = this.#attach(options);
     const { inode, mount: under } = options.point;
     if (under.peers === undefined) return mount;
-    join(mount, new PeerGroup());
+    beginGroup(mount);
     for (const { target, slave } of receivers(under)) {
       const path = pathBelow(target, options);
       if (path === undefined) continue;
@@ -101,16 +138,16 @@ export class MountNamespace implements Namespace {
       namespace: this,
       peers: undefined,
       master: undefined,
+      mountsOn: 0,
     };
     mount.root.hold();
     this.#mounts.push(mount);
-    this.walked?.forget();
+    this.walked?.forget((place) => leadsThrough(place, point));
     mount.root.fs.mountCount += 1;
-    const { inode } = options.point;
-    inode.mountsOn += 1;
-    const here = this.#byPoint.get(inode);
-    if (here === undefined) this.#byPoint.set(inode, [mount]);
-    else here.push(mount);
+    point.inode.mountsOn += 1;
+    point.mount.mountsOn += 1;
+    if (this.#byPoint !== undefined) index(this.#byPoint, mount);
+    else if (this.#mounts.length > FEW_MOUNTS) this.#byPoint = indexOf(this.#mounts);
     return mount;
   }
 
@@ -126,25 +163,26 @@ export class MountNamespace implements Namespace {
 
   #detach(mount: Mount): void {
     setPropagation(mount, 'private');
-    this.walked?.forget();
+    this.walked?.forget((place) => leadsThrough(place, { mount, inode: mount.root }));
     mount.root.release();
     mount.root.fs.unmounted();
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
-    const { inode } = mount.point!;
+    const { inode, mount: under } = mount.point!;
     inode.mountsOn -= 1;
-    const rest = this.#byPoint.get(inode)!.filter((other) => other !== mount);
-    if (rest.length === 0) this.#byPoint.delete(inode);
-    else this.#byPoint.set(inode, rest);
+    under.mountsOn -= 1;
+    const rest = this.#byPoint?.get(inode)?.filter((other) => other !== mount);
+    if (rest?.length === 0) this.#byPoint!.delete(inode);
+    else if (rest !== undefined) this.#byPoint!.set(inode, rest);
   }
 
   /** Whether something is mounted below or on this mount. */
   isBusy(mount: Mount): boolean {
-    return this.#mounts.some((other) => other.point?.mount === mount);
+    return mount.mountsOn > 0 && this.#mounts.some((other) => other.point?.mount === mount);
   }
 
   /** Whether the inode serves as a mount point here, so it must not be removed. */
   isMountPoint(inode: Inode): boolean {
-    return inode.mountsOn > 0 && this.#byPoint.has(inode);
+    return inode.mountsOn > 0 && this.#mountsOn(inode).some(({ point }) => point?.inode === inode);
   }
 
   /** What a place is seen through: the last mount on it, on the last mount on that, and so on; its own mount if there is none. */
@@ -160,9 +198,13 @@ export class MountNamespace implements Namespace {
   }
 
   #on(mount: Mount, inode: Inode): Mount | undefined {
-    return inode.mountsOn === 0
-      ? undefined
-      : this.#byPoint.get(inode)?.findLast((candidate) => candidate.point!.mount === mount);
+    if (inode.mountsOn === 0 || mount.mountsOn === 0) return undefined;
+    return this.#mountsOn(inode).findLast(({ point }) => point?.inode === inode && point.mount === mount);
+  }
+
+  /** Those on the inode, and perhaps others. */
+  #mountsOn(inode: Inode): readonly Mount[] {
+    return this.#byPoint === undefined ? this.#mounts : (this.#byPoint.get(inode) ?? []);
   }
 
   /** The mount itself and everything mounted on it, directly or not. */
@@ -199,11 +241,12 @@ export class MountNamespace implements Namespace {
       setPropagation(mount, 'private');
       if (mount.point !== undefined) {
         mount.point.inode.mountsOn -= 1;
+        mount.point.mount.mountsOn -= 1;
         mount.root.release();
       }
       mount.root.fs.unmounted();
     }
-    this.#byPoint.clear();
+    this.#byPoint = undefined;
   }
 
   /** A namespace with the same mounts, to which nothing travels. `copies` tells each mount's copy. */
@@ -225,12 +268,13 @@ export class MountNamespace implements Namespace {
 /** mount --make-private, --make-shared, --make-slave. */
 export function setPropagation(mount: Mount, propagation: Propagation): void {
   if (propagation === 'shared') {
-    if (mount.peers === undefined) join(mount, new PeerGroup());
+    if (mount.peers === undefined) beginGroup(mount);
     return;
   }
   const former = mount.peers ?? mount.master;
+  if (former === undefined) return;
   leave(mount);
-  if (propagation === 'slave' && former !== undefined && former.members.size > 0) follow(mount, former);
+  if (propagation === 'slave' && former.members.size > 0) follow(mount, former);
 }
 
 /** A bind mount of part of `original` hears of the same mounts as that, as far as `propagation` lets it. */
@@ -241,6 +285,10 @@ export function inheritPropagation(mount: Mount, original: Mount, propagation: P
   else follow(mount, original.peers);
 }
 
+function beginGroup(mount: Mount): void {
+  mount.peers = new PeerGroup(mount);
+}
+
 function join(mount: Mount, group: PeerGroup): void {
   mount.peers = group;
   group.members.add(mount);
@@ -248,12 +296,13 @@ function join(mount: Mount, group: PeerGroup): void {
 
 function follow(mount: Mount, group: PeerGroup): void {
   mount.master = group;
+  group.slaves ??= new Set();
   group.slaves.add(mount);
 }
 
 function leave(mount: Mount): void {
   mount.peers?.members.delete(mount);
-  mount.master?.slaves.delete(mount);
+  mount.master?.slaves?.delete(mount);
   mount.peers = undefined;
   mount.master = undefined;
 }
@@ -261,14 +310,16 @@ function leave(mount: Mount): void {
 /** Where mounts on `mount` travel to. */
 function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
   const { peers } = mount;
-  if (peers === undefined) return [];
-  const others = [...peers.members].filter((other) => other !== mount).map((target) => ({ target, slave: false }));
-  return [...others, ...[...peers.slaves].map((target) => ({ target, slave: true }))];
+  const found: { target: Mount; slave: boolean }[] = [];
+  if (peers === undefined) return found;
+  for (const target of peers.members) if (target !== mount) found.push({ target, slave: false });
+  for (const target of peers.slaves ?? []) found.push({ target, slave: true });
+  return found;
 }
 
 /** What is mounted somewhere below a place. Below a file there is nothing. */
 function mountsBelow({ mount, inode }: Location): readonly Mount[] {
-  if (mount.namespace === undefined || !(inode instanceof DirectoryInode)) return [];
+  if (mount.namespace === undefined || mount.mountsOn === 0 || !(inode instanceof DirectoryInode)) return [];
   return mount.namespace.mounts.filter((other) => other.point?.mount === mount && pathFrom(inode, other) !== undefined);
 }
 

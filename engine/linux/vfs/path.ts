@@ -62,6 +62,8 @@ export function reach(context: PathContext, path: string, followLast = true): Re
   const mustBeDirectory = path.endsWith('/');
   const absolute = path.startsWith('/');
   const walked = absolute ? walkedOn(context, path) : undefined;
+  /** Whether it has gone straight down: no links, no dots. */
+  let straight = absolute;
   let { mount, inode } = walked?.place ?? (absolute ? context.root : context.cwd);
   let text = path;
   let start = nameAfter(text, walked?.path.length ?? 0);
@@ -82,15 +84,16 @@ export function reach(context: PathContext, path: string, followLast = true): Re
     steps += 1;
     if (name === '.') continue;
     if (name === '..') {
+      straight = false;
       ({ mount, inode } = above(context, { mount, inode }));
       continue;
     }
     if (name.length > MAX_NAME_BYTES) throw new Errno('ENAMETOOLONG');
     const isLast = start === text.length;
-    if (isLast && steps > FEW_STEPS && absolute && links === 0) {
+    const child = inode.lookup(name);
+    if (straight && steps > FEW_STEPS && (isLast || child === undefined)) {
       rememberWalk(context, path.slice(0, from), { mount, inode });
     }
-    const child = inode.lookup(name);
     if (child === undefined) {
       const parent = { mount, inode };
       const rest = isLast ? '' : text.slice(start);
@@ -98,6 +101,7 @@ export function reach(context: PathContext, path: string, followLast = true): Re
     }
     if (child.type === 'symlink' && (!isLast || followLast || mustBeDirectory)) {
       if (++links > MAX_LINKS) throw new Errno('ELOOP');
+      straight = false;
       if (child instanceof MagicLink) {
         const target = child.follow();
         if (isLast) named = found({ mount, inode }, name, target);
@@ -131,10 +135,12 @@ function found(parent: Location, name: string, location: Location): Reach {
 
 function walkedOn(context: PathContext, path: string) {
   const { walked, root } = context.mountNamespace;
-  return walked !== undefined && mayRemember(context) ? walked.on(path, root.inode.fs.names.changes) : undefined;
+  if (walked === undefined || !mayRemember(context)) return undefined;
+  const found = walked.on(path, root.inode.fs.names.changes);
+  return found === undefined || found.place.inode.links === 0 ? undefined : found;
 }
 
-/** The path leads there without links. What other machines keep changes unnoticed. */
+/** The path leads straight there. What other machines keep changes unnoticed. */
 function rememberWalk(context: PathContext, path: string, place: Location): void {
   const { mountNamespace } = context;
   if (!mayRemember(context) || (place.inode as DirectoryInode).generated) return;

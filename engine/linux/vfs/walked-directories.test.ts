@@ -15,17 +15,21 @@ function walked() {
   return { ...machine, root };
 }
 
-test('the latest four directories are known, as long as nothing was moved', () => {
+test('the latest sixteen directories are known, the deepest first, as long as nothing was moved', () => {
   const directories = new WalkedDirectories<number>();
-  directories.remember({ path: '/a/', place: 1, changes: 0 });
   directories.remember({ path: '/a/b/', place: 2, changes: 0 });
+  directories.remember({ path: '/a/', place: 1, changes: 0 });
   expect(directories.on('/a/b/c', 0)?.place).toBe(2);
   expect(directories.on('/a/bc', 0)?.place).toBe(1);
   expect(directories.on('/a/b/c', 1)).toBeUndefined();
-  for (const place of [3, 4, 5, 6]) directories.remember({ path: `/${place}/`, place, changes: 0 });
-  expect(directories.on('/a/b/c', 0)).toBeUndefined();
-  directories.forget();
-  expect(directories.on('/6/c', 0)).toBeUndefined();
+  directories.remember({ path: '/a/b/', place: 20, changes: 1 });
+  expect(directories.on('/a/b/c', 1)?.place).toBe(20);
+  for (let place = 3; place < 18; place++) directories.remember({ path: `/${place}/`, place, changes: 1 });
+  expect(directories.on('/a/b/c', 1)?.place).toBe(20);
+  expect(directories.on('/a/c', 0)).toBeUndefined();
+  directories.forget((place) => place === 17);
+  expect(directories.on('/17/c', 1)).toBeUndefined();
+  expect(directories.on('/16/c', 1)?.place).toBe(16);
 });
 
 test('a directory that was moved, removed or replaced is not found under its old path', () => {

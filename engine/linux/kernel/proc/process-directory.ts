@@ -129,7 +129,7 @@ function descriptorDirectory(fs: FileSystem, task: TaskStruct, owner: { uid: num
 /** Where opening /proc/<pid>/fd/<n> leads: to the same file, pipe or terminal again. */
 function locationOf(task: TaskStruct, description: FileDescription): Location {
   const inode = inodeOf(task, description);
-  const mount: Mount = { root: inode, point: undefined, path: '', readOnly: false, source: 'none' };
+  const mount: Mount = { root: inode, point: undefined, path: '', readOnly: false, source: 'none', mountsOn: 0 };
   return { mount, inode };
 }
 
