@@ -7,6 +7,7 @@ import { formatRecords, type LogRecord, type LogStream, logTimestamp } from './l
 /** A longer line is broken into partial records: containerd's `max_container_log_line_size`. */
 const MAX_LINE_BYTES = 16 * 1024;
 const NEWLINE = 10;
+const NOTHING = new Uint8Array(0);
 
 export interface LogListener {
   record(record: LogRecord): void;
@@ -21,7 +22,7 @@ export class ContainerLog {
   readonly #sim: Simulation;
   readonly #root: Process;
   readonly #grown: (bytes: number) => void;
-  readonly #pending: Record<LogStream, Uint8Array> = { stdout: new Uint8Array(0), stderr: new Uint8Array(0) };
+  readonly #pending: Record<LogStream, Uint8Array> = { stdout: NOTHING, stderr: NOTHING };
   readonly #listeners = new Set<LogListener>();
   #size = 0;
   #ended = false;
@@ -57,7 +58,7 @@ export class ContainerLog {
         start = newline + 1;
       }
     }
-    this.#pending[stream] = bytes.slice(start);
+    this.#pending[stream] = start === bytes.length ? NOTHING : bytes.slice(start);
     if (records.length > 0) this.#append(records);
   }
 

@@ -51,7 +51,7 @@ function privileges({
   seccomp = 'Unconfined',
 }: Security): Pick<Credentials, 'bounding' | 'noNewPrivileges' | 'seccomp'> {
   return {
-    bounding: new Set(privileged ? CAPABILITIES : boundingSet(capabilities)),
+    bounding: privileged ? ALL_CAPABILITIES : boundingSet(capabilities),
     noNewPrivileges,
     ...(seccomp === 'Unconfined' || privileged ? {} : { seccomp: 'filter' as const }),
   };
@@ -60,7 +60,7 @@ function privileges({
 type Security = ContainerConfig['linux']['security'];
 
 /** What containerd leaves a container that asks for nothing. */
-const DEFAULT_CAPABILITIES: readonly Capability[] = [
+const DEFAULT_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FSETID',
@@ -75,10 +75,13 @@ const DEFAULT_CAPABILITIES: readonly Capability[] = [
   'CAP_SYS_CHROOT',
   'CAP_KILL',
   'CAP_AUDIT_WRITE',
-];
+]);
+
+const ALL_CAPABILITIES: ReadonlySet<Capability> = new Set(CAPABILITIES);
 
 /** `ALL` first, then the single ones: `drop: [ALL]`, `add: [NET_BIND_SERVICE]` leaves just that one. */
-function boundingSet({ add = [], drop = [] }: NonNullable<Security['capabilities']>): Set<Capability> {
+function boundingSet({ add = [], drop = [] }: NonNullable<Security['capabilities']>): ReadonlySet<Capability> {
+  if (add.length === 0 && drop.length === 0) return DEFAULT_CAPABILITIES;
   const all = (list: readonly string[]): boolean => list.some((name) => name.toUpperCase() === 'ALL');
   const set = new Set<Capability>(all(add) ? CAPABILITIES : all(drop) ? [] : DEFAULT_CAPABILITIES);
   for (const name of add.map(capabilityOf)) if (name !== undefined) set.add(name);

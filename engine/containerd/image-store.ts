@@ -45,7 +45,7 @@ export class ImageStore implements ImageService {
   lookUp(text: string): StoredImage | undefined {
     const byId = this.#images.get(text);
     if (byId !== undefined) return byId;
-    const id = this.#names.get(formatImageReference(parseOrRefuse(text)));
+    const id = this.#names.get(text) ?? this.#names.get(formatImageReference(parseOrRefuse(text)));
     return id === undefined ? undefined : this.#images.get(id);
   }
 

@@ -26,31 +26,28 @@ function blockHash(state: Int32Array, compress: (block: DataView) => void, littl
   const view = new DataView(block.buffer);
   let filled = 0;
   let total = 0;
-  const add = (data: Uint8Array) => {
-    for (let at = 0; at < data.length; ) {
-      const count = Math.min(64 - filled, data.length - at);
-      block.set(data.subarray(at, at + count), filled);
-      filled += count;
-      at += count;
-      if (filled < 64) return;
-      compress(view);
-      filled = 0;
-    }
-  };
   return {
     update(data) {
       total += data.length;
-      add(data);
+      for (let at = 0; at < data.length; ) {
+        while (filled < 64 && at < data.length) block[filled++] = data[at++]!;
+        if (filled < 64) return;
+        compress(view);
+        filled = 0;
+      }
     },
     digest() {
       const bits = total * 8;
-      const zeros = (filled < 56 ? 55 : 119) - filled;
-      add(Uint8Array.of(0x80));
-      add(new Uint8Array(zeros));
-      const length = new DataView(new ArrayBuffer(8));
-      length.setUint32(littleEndian ? 0 : 4, bits % 2 ** 32, littleEndian);
-      length.setUint32(littleEndian ? 4 : 0, Math.floor(bits / 2 ** 32), littleEndian);
-      add(new Uint8Array(length.buffer));
+      block[filled++] = 0x80;
+      if (filled > 56) {
+        block.fill(0, filled);
+        compress(view);
+        filled = 0;
+      }
+      block.fill(0, filled, 56);
+      view.setUint32(littleEndian ? 56 : 60, bits % 2 ** 32, littleEndian);
+      view.setUint32(littleEndian ? 60 : 56, Math.floor(bits / 2 ** 32), littleEndian);
+      compress(view);
       const result = new DataView(new ArrayBuffer(state.length * 4));
       for (let at = 0; at < state.length; at++) result.setInt32(at * 4, state[at]!, littleEndian);
       return new Uint8Array(result.buffer);
@@ -127,15 +124,18 @@ function primes(count: number): number[] {
 /** FIPS 180-4. */
 export function createSha256(): Hash {
   const state = Int32Array.from(SHA256_START);
-  const words = new Int32Array(64);
-  return blockHash(state, (block) => compressSha256(state, words, block), false);
+  return blockHash(state, (block) => compressSha256(state, block), false);
 }
 
 function rotateRight(value: number, count: number): number {
   return (value >>> count) | (value << (32 - count));
 }
 
-function compressSha256(state: Int32Array, words: Int32Array, block: DataView): void {
+/** The message schedule of the block that is being compressed. */
+const SHA256_WORDS = new Int32Array(64);
+
+function compressSha256(state: Int32Array, block: DataView): void {
+  const words = SHA256_WORDS;
   for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
   for (let at = 16; at < 64; at++) {
     const x = words[at - 15]!;

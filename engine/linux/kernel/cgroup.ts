@@ -161,14 +161,23 @@ export class ControlGroups {
 
   find(path: string): ControlGroup | undefined {
     let group: ControlGroup | undefined = this.root;
-    for (const name of names(path)) group = group?.children.get(name);
+    for (let at = 0; group !== undefined && at < path.length; ) {
+      const end = nameEnd(path, at);
+      if (end > at) group = group.children.get(path.slice(at, end));
+      at = end + 1;
+    }
     return group;
   }
 
   /** Makes the group and those on the way; an existing one gets the new limits. */
   create(path: string, limits: CgroupLimits): ControlGroup {
     let group = this.root;
-    for (const name of names(path)) group = group.children.get(name) ?? group.add(name);
+    for (let at = 0; at < path.length; ) {
+      const end = nameEnd(path, at);
+      const name = path.slice(at, end);
+      if (name !== '') group = group.children.get(name) ?? group.add(name);
+      at = end + 1;
+    }
     group.limits = { pids: CONTAINER_PIDS, ...limits };
     return group;
   }
@@ -181,6 +190,8 @@ export class ControlGroups {
   }
 }
 
-function names(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
+/** Where the name ends that begins at `start`. */
+function nameEnd(path: string, start: number): number {
+  const slash = path.indexOf('/', start);
+  return slash === -1 ? path.length : slash;
 }

@@ -1,5 +1,6 @@
 import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
+import { encode } from '../stdio.ts';
 import type { DirectoryEntry, Stat } from '../syscalls.ts';
 import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
 import { GeneratedInode } from '../vfs/generated.ts';
@@ -17,6 +18,7 @@ import {
   requireRemoval,
 } from '../vfs/permission.ts';
 import { Pipe, PipeEnd } from '../vfs/pipe.ts';
+import { RegularFile } from '../vfs/regular-file.ts';
 import type { TaskStruct } from './kernel.ts';
 import { newOwner, openPath, writableDirectory } from './open.ts';
 
@@ -33,7 +35,7 @@ export function readFile(task: TaskStruct, path: string): Uint8Array {
     if (inode.content.size > MAX_WHOLE_FILE_BYTES) throw new Errno('EFBIG');
     return inode.content.read(0, inode.content.size);
   }
-  if (inode instanceof GeneratedInode) return new TextEncoder().encode(inode.generate());
+  if (inode instanceof GeneratedInode) return encode(inode.generate());
   throw new Errno('EINVAL');
 }
 
@@ -43,16 +45,19 @@ export function writeFile(
   data: Uint8Array | string,
   options: { append?: boolean; mode?: number } = {},
 ): void {
+  const append = options.append === true;
   const description = openPath(task, path, {
     write: true,
     create: true,
-    truncate: options.append !== true,
-    append: options.append === true,
-    ...(options.mode !== undefined && { mode: options.mode }),
+    truncate: !append,
+    append,
+    mode: options.mode,
   });
   try {
     if (description.kind !== 'file') throw new Errno('EINVAL');
-    description.write(typeof data === 'string' ? new TextEncoder().encode(data) : data, 0);
+    const whole = typeof data === 'string' && !append && description instanceof RegularFile;
+    if (whole) description.replace(data);
+    else description.write(typeof data === 'string' ? encode(data) : data, 0);
   } finally {
     description.release();
   }

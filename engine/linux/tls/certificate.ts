@@ -1,5 +1,5 @@
 import { createSha256, hexOf } from '../hash.ts';
-import { concatBytes, decode, encode } from '../stdio.ts';
+import { decode, encode } from '../stdio.ts';
 import { type Der, DerError, readAll, readOid, readOne, TAG, write, writeInteger, writeOid } from './der.ts';
 import { readPem } from './pem.ts';
 
@@ -255,8 +255,7 @@ export function seal(modulus: Uint8Array, signed: Uint8Array): Uint8Array {
   hash.update(modulus);
   hash.update(signed);
   const digest = hash.digest();
-  return concatBytes(Array.from({ length: Math.ceil(modulus.length / digest.length) }, () => digest)).slice(
-    0,
-    modulus.length,
-  );
+  const sealed = new Uint8Array(modulus.length);
+  for (let at = 0; at < sealed.length; at += digest.length) sealed.set(digest.subarray(0, sealed.length - at), at);
+  return sealed;
 }

@@ -1,4 +1,5 @@
 import { Errno } from '../errno.ts';
+import { encode } from '../stdio.ts';
 import type { Quota } from './filesystem.ts';
 
 /** As ext4 has it with blocks of 4 KiB. */
@@ -26,11 +27,13 @@ export interface Room {
  * The bytes of a regular file. Content that comes from a layer is shared with everyone who uses the layer, until the
  * first write copies it. A small file is one buffer that doubles as it grows, so that appending line by line is linear.
  * A large one is an array of chunks: one that was never written is a hole, and chunks that are all zeros or repeat the
- * one before take no memory, which is what learners fill disks with.
+ * one before take no memory, which is what learners fill disks with. Text that was written as a whole stays text until
+ * somebody wants its bytes: of what a node's agents write for each Pod hardly anything is read.
  */
 export class FileContent {
   readonly #room: Room;
-  #bytes: Uint8Array;
+  /** As the text that was written, all ASCII, where nobody has wanted them yet. */
+  #bytes: Uint8Array | string;
   #size: number;
   #shared: boolean;
   #chunks: (Chunk | undefined)[] | undefined;
@@ -58,7 +61,10 @@ export class FileContent {
     const end = Math.min(this.#size, offset + max);
     if (offset >= end) return EMPTY;
     const chunks = this.#chunks;
-    if (chunks === undefined) return this.#shared ? this.#bytes.subarray(offset, end) : this.#bytes.slice(offset, end);
+    if (chunks === undefined) {
+      const bytes = this.#encoded();
+      return this.#shared ? bytes.subarray(offset, end) : bytes.slice(offset, end);
+    }
     const result = new Uint8Array(end - offset);
     for (let at = offset; at < end; ) {
       const start = at % CHUNK_BYTES;
@@ -70,13 +76,32 @@ export class FileContent {
     return result;
   }
 
+  /** Makes the text all there is. */
+  replace(text: string): void {
+    if (text.length > SMALL_BYTES || !isAscii(text)) {
+      this.truncate(0);
+      this.write(0, encode(text));
+      return;
+    }
+    this.free();
+    if (text === '') return;
+    this.#reserve(text.length, text.length);
+    this.#bytes = text;
+    this.#shared = false;
+    this.#size = text.length;
+  }
+
+  #encoded(): Uint8Array {
+    if (typeof this.#bytes === 'string') this.#bytes = encode(this.#bytes);
+    return this.#bytes;
+  }
+
   write(offset: number, data: Uint8Array): void {
     const end = offset + data.length;
     if (end > MAX_FILE_BYTES) throw new Errno('EFBIG');
     if (data.length === 0) return;
     if (this.#chunks === undefined && end <= SMALL_BYTES) {
-      this.#prepare(Math.max(end, this.#size));
-      this.#bytes.set(data, offset);
+      this.#prepare(Math.max(end, this.#size)).set(data, offset);
     } else {
       this.#divide();
       this.#writeChunks(offset, data);
@@ -96,11 +121,11 @@ export class FileContent {
       this.free();
     } else if (this.#shared) {
       this.#reserve(size, size);
-      this.#bytes = this.#bytes.slice(0, size);
+      this.#bytes = this.#encoded().slice(0, size);
       this.#shared = false;
     } else {
       this.#reserve(size - this.#size, size - this.#size);
-      this.#bytes.fill(0, size, this.#size);
+      this.#encoded().fill(0, size, this.#size);
     }
     this.#size = size;
   }
@@ -127,21 +152,23 @@ export class FileContent {
   }
 
   /** Makes room in the buffer for `size` bytes that may be written. */
-  #prepare(size: number): void {
+  #prepare(size: number): Uint8Array {
     const more = this.#shared ? size : size - this.#size;
     this.#reserve(more, more);
-    if (!this.#shared && size <= this.#bytes.length) return;
-    const capacity = size <= this.#bytes.length ? size : Math.max(size, Math.min(SMALL_BYTES, this.#bytes.length * 2));
+    const bytes = this.#encoded();
+    if (!this.#shared && size <= bytes.length) return bytes;
+    const capacity = size <= bytes.length ? size : Math.max(size, Math.min(SMALL_BYTES, bytes.length * 2));
     const grown = new Uint8Array(capacity);
-    if (this.#size > 0) grown.set(this.#bytes.subarray(0, this.#size));
+    if (this.#size > 0) grown.set(bytes.subarray(0, this.#size));
     this.#bytes = grown;
     this.#shared = false;
+    return grown;
   }
 
   /** Turns the buffer into chunks. */
   #divide(): void {
     if (this.#chunks !== undefined) return;
-    const bytes = this.#bytes.subarray(0, this.#size);
+    const bytes = this.#encoded().subarray(0, this.#size);
     this.#chunks = [];
     if (bytes.length === 0) return;
     const [before, held] = [this.#reserved, this.#held];
@@ -207,6 +234,11 @@ export class FileContent {
     const rest = size % CHUNK_BYTES;
     if (rest > 0 && chunks[keep - 1] !== undefined) this.#writable(keep - 1).fill(0, rest);
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false;
+  return true;
 }
 
 const ZEROS: Chunk = { bytes: new Uint8Array(CHUNK_BYTES), owned: false };

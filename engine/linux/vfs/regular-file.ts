@@ -57,9 +57,21 @@ export class RegularFile extends FileDescription {
     inode.executable = undefined;
     inode.content.write(this.#offset, rest);
     this.#offset += rest.length;
-    inode.touch();
-    this.#directory?.notify(this.#name);
+    this.#changed();
     return rest.length;
+  }
+
+  /** Makes the text all that is in it. */
+  replace(text: string): void {
+    this.inode.executable = undefined;
+    this.inode.content.replace(text);
+    this.#offset = this.inode.content.size;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.inode.touch();
+    this.#directory?.notify(this.#name);
   }
 
   override seek(offset: number, whence: 'set' | 'current' | 'end'): number {
@@ -73,8 +85,7 @@ export class RegularFile extends FileDescription {
     if (!this.#access.write || size < 0) throw new Errno('EINVAL');
     this.inode.executable = undefined;
     this.inode.content.truncate(size);
-    this.inode.touch();
-    this.#directory?.notify(this.#name);
+    this.#changed();
   }
 
   override stat(): Stat {
