@@ -1,7 +1,7 @@
 import { Errno } from '../linux/errno.ts';
 import type { Host, NetworkNamespace } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
+import type { Process, Stat } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
 import { formatIpv4 } from './ipv4.ts';
@@ -104,18 +104,17 @@ function macOf(address: number): string {
  * before every sandbox and hardly ever changed: one that was found stays good until something happens in its directory.
  */
 function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefined {
-  let found: { readonly config: NetworkConfig; readonly root: Process; readonly place: string } | undefined;
+  let found: { readonly config: NetworkConfig; readonly root: Process; readonly place: Place } | undefined;
   let unwatch = (): void => {};
 
   /** Another directory may have taken the place of the one that is watched. */
-  function place(): string {
-    const { device, inode } = machine.root.stat(NET_CONFIG_DIRECTORY);
-    return `${device}/${inode}`;
+  function place(): Place {
+    return machine.root.stat(NET_CONFIG_DIRECTORY);
   }
 
   function find(): NetworkConfig | undefined {
     const { root } = machine;
-    if (found?.root === root && found.place === place()) return found.config;
+    if (found?.root === root && isSame(found.place, place())) return found.config;
     unwatch();
     found = undefined;
     const config = readFirst(root);
@@ -135,6 +134,12 @@ function configReader(machine: Pick<Host, 'root'>): () => NetworkConfig | undefi
       return undefined;
     }
   };
+}
+
+type Place = Pick<Stat, 'device' | 'inode'>;
+
+function isSame(one: Place, other: Place): boolean {
+  return one.inode === other.inode && one.device === other.device;
 }
 
 function readFirst(root: Process): NetworkConfig | undefined {

@@ -5,12 +5,14 @@ import { Quota } from '../vfs/filesystem.ts';
 import { DeviceInode, type Inode, RegularInode } from '../vfs/inode.ts';
 import type { LayerStore } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
-import { locate, type PathContext, reach } from '../vfs/path.ts';
+import { locate, reach } from '../vfs/path.ts';
 import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfsRoot } from './mount-calls.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
+/** Of mount points that are made. */
+const OWNER = { mode: 0o755, uid: 0, gid: 0 };
 
 /** The machine's own mounts over the root directory of its disk. */
 export function hostMounts(kernel: Kernel, disk: Inode): MountNamespace {
@@ -101,25 +103,20 @@ function mountOn(namespace: MountNamespace, path: string, root: Inode, source: s
   namespace.add({ root, point, path, readOnly, source });
 }
 
-function contextOf(namespace: MountNamespace): PathContext {
-  return { root: namespace.root, cwd: namespace.root, credentials: ROOT, mountNamespace: namespace };
-}
-
 /** What is at a path of the namespace; what is missing is made, as something that `root` can be mounted on. */
 function mountPoint(namespace: MountNamespace, path: string, root: Inode): Location {
-  let context = contextOf(namespace);
+  const context = { root: namespace.root, cwd: namespace.root, credentials: ROOT, mountNamespace: namespace };
   let left = path;
   for (;;) {
     const { parent, name, location, rest } = reach(context, left);
     if (location !== undefined) return location;
     const directory = parent.inode as DirectoryInode;
     const isFile = rest === '' && !(root instanceof DirectoryInode);
-    const owner = { mode: 0o755, uid: 0, gid: 0 };
-    const inode = isFile ? new RegularInode(directory.fs, owner) : new MemoryDirectory(directory.fs, owner);
+    const inode = isFile ? new RegularInode(directory.fs, OWNER) : new MemoryDirectory(directory.fs, OWNER);
     directory.insert(name, inode);
     const place = { mount: parent.mount, inode };
     if (rest === '') return place;
-    context = { ...context, cwd: place };
+    context.cwd = place;
     left = rest;
   }
 }

@@ -28,9 +28,12 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
   const files = new FileTable();
   try {
     for (const [fd, file] of Object.entries(options.files ?? {})) files.set(Number(fd), descriptionOf(file));
-    const unset = [0, 1, 2].filter((fd) => !files.has(fd));
-    const nothing = unset.length > 0 ? openPath(kernel.init, '/dev/null', { read: true, write: true }) : undefined;
-    for (const fd of unset) files.set(fd, nothing!);
+    let nothing: FileDescription | undefined;
+    for (let fd = 0; fd <= 2; fd++) {
+      if (files.has(fd)) continue;
+      nothing ??= openPath(kernel.init, '/dev/null', { read: true, write: true });
+      files.set(fd, nothing);
+    }
     const cgroup = (options.cgroup as ControlGroup | undefined) ?? kernel.cgroups.root;
     if (namespaces.cgroup !== kernel.init.namespaces.cgroup) (namespaces.cgroup as CgroupNamespace).root ??= cgroup;
     const task = createTask(kernel, {

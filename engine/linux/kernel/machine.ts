@@ -74,6 +74,8 @@ export interface HostOptions {
 /** Processes on one machine at most. */
 const HOST_PIDS = 4096;
 
+const NO_DEVICES: ControlGroup['allowedDevices'] = new Map();
+
 const DEFAULT_DISK_BYTES = 40 * 1024 ** 3;
 /** As mke2fs makes them: an inode for each 16 KiB. */
 const BYTES_PER_INODE = 16 * 1024;
@@ -186,9 +188,10 @@ class Machine implements Host {
   }
 
   allowDevices(cgroup: Cgroup, devices: readonly ContainerDevice[]): void {
-    (cgroup as ControlGroup).allowedDevices = new Map(
-      devices.map(({ deviceNumber, readOnly = false }) => [deviceNumber.join(':'), { write: !readOnly }]),
-    );
+    (cgroup as ControlGroup).allowedDevices =
+      devices.length === 0
+        ? NO_DEVICES
+        : new Map(devices.map(({ deviceNumber, readOnly = false }) => [deviceNumber.join(':'), { write: !readOnly }]));
   }
 
   removeCgroup(cgroup: Cgroup): void {

@@ -34,10 +34,9 @@ export function openPath(task: TaskStruct, path: string, options: OpenOptions): 
   }
   if (write && mount.readOnly && (inode.type === 'file' || inode.type === 'symlink')) throw new Errno('EROFS');
   if (inode instanceof RegularInode) {
-    const directory = found.parent.inode instanceof DirectoryInode ? found.parent.inode : undefined;
     const access = { read, write, append: options.append === true };
     const { root } = task;
-    const file = new RegularFile(inode, () => openedPath(root, found, path), access, directory, found.name);
+    const file = new RegularFile(inode, () => openedPath(root, found, path), access, found);
     if (options.truncate && write) file.truncate(0);
     return file;
   }

@@ -104,16 +104,19 @@ export function mkdir(task: TaskStruct, path: string, mode = 0o777): void {
   mkdirAt(task, lookup(task, withoutSlash(path), false), mode);
 }
 
-/** mkdirat(2): `found` is what the name's lookup has found. */
-export function mkdirAt(task: TaskStruct, found: Lookup, mode: number): void {
-  if (found.location === undefined && (found.parent.inode as DirectoryInode).generated) {
-    writableDirectory(task, found.parent).makeDirectory(found.name);
-    return;
+/** mkdirat(2): `found` is what the name's lookup has found. Returns what was made. */
+export function mkdirAt(task: TaskStruct, found: Lookup, mode: number): Location {
+  const { parent } = found;
+  if (found.location === undefined && (parent.inode as DirectoryInode).generated) {
+    const directory = writableDirectory(task, parent);
+    directory.makeDirectory(found.name);
+    return { mount: parent.mount, inode: directory.lookup(found.name)! };
   }
-  createAt(task, found, (directory, owner) => {
+  const inode = createAt(task, found, (directory, { uid, gid }) => {
     const setgid = directory.mode & 0o2000;
-    return new MemoryDirectory(directory.fs, { ...owner, mode: (mode & ~task.umask) | setgid });
+    return new MemoryDirectory(directory.fs, { uid, gid, mode: (mode & ~task.umask) | setgid });
   });
+  return { mount: parent.mount, inode };
 }
 
 export function symlink(task: TaskStruct, target: string, path: string): void {
@@ -154,13 +157,14 @@ export function create(task: TaskStruct, path: string, make: MakeInode): void {
   createAt(task, lookup(task, withoutSlash(path), false), make);
 }
 
-function createAt(task: TaskStruct, { parent, name, location }: Lookup, make: MakeInode): void {
+function createAt(task: TaskStruct, { parent, name, location }: Lookup, make: MakeInode): Inode {
   if (location !== undefined) throw new Errno('EEXIST');
   const directory = writableDirectory(task, parent);
   if (!(directory instanceof MemoryDirectory)) throw new Errno('EPERM');
   const inode = make(directory, newOwner(task, directory)).count();
   directory.insert(name, inode);
   if (inode instanceof DirectoryInode) directory.links += 1;
+  return inode;
 }
 
 export function link(task: TaskStruct, existing: string, path: string): void {

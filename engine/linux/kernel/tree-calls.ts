@@ -1,7 +1,7 @@
 import { Errno } from '../errno.ts';
 import { DirectoryInode } from '../vfs/directory.ts';
 import type { Location } from '../vfs/mount.ts';
-import { locate, lookup, type PathContext, reach } from '../vfs/path.ts';
+import { lookup, type PathContext, reach } from '../vfs/path.ts';
 import { MAY_READ, requireAccess } from '../vfs/permission.ts';
 import type { TaskStruct } from './kernel.ts';
 import { mkdirAt, removalAt, rmdirAt, unlinkAt } from './path-calls.ts';
@@ -20,10 +20,8 @@ export function makeDirectories(task: TaskStruct, path: string, mode: number): v
     const missing = reach(context, left);
     if (missing.location !== undefined) return;
     if (missing.dangling) throw new Errno('EEXIST');
-    mkdirAt(task, missing, mode);
-    const { parent, name, rest } = missing;
-    context = from(task, locate(from(task, parent), name));
-    left = rest;
+    context = from(task, mkdirAt(task, missing, mode));
+    left = missing.rest;
   }
 }
 

@@ -74,6 +74,9 @@ export class MemoryDirectory extends DirectoryInode {
   readonly #lower: LowerDirectory | undefined;
   /** What was looked up or changed; null hides a name of the lower directory. */
   #entries: Map<string, Inode | null> | undefined;
+  /** The only one of them, as long as a second has not asked for a map: many directories hold one thing. */
+  #onlyName: string | undefined;
+  #only: Inode | null = null;
 
   constructor(fs: FileSystem, owner: Ownership, lower?: LowerDirectory) {
     super(fs, owner, lower === undefined ? undefined : BUILD_TIME_MS);
@@ -86,7 +89,7 @@ export class MemoryDirectory extends DirectoryInode {
   }
 
   override lookup(name: string): Inode | undefined {
-    const entry = this.#entries?.get(name);
+    const entry = this.#entry(name);
     if (entry !== undefined) return entry ?? undefined;
     const node = this.#lower?.children.get(name);
     if (node === undefined) return undefined;
@@ -98,10 +101,11 @@ export class MemoryDirectory extends DirectoryInode {
   override names(): readonly string[] {
     const names: string[] = [];
     if (this.#lower !== undefined) {
-      for (const name of this.#lower.children.keys()) if (!this.#entries?.has(name)) names.push(name);
+      for (const name of this.#lower.children.keys()) if (this.#entry(name) === undefined) names.push(name);
     }
     if (this.#entries !== undefined) for (const [name, inode] of this.#entries) if (inode !== null) names.push(name);
-    return names.sort();
+    if (this.#onlyName !== undefined && this.#only !== null) names.push(this.#onlyName);
+    return names.length < 2 ? names : names.sort();
   }
 
   override insert(name: string, inode: Inode): void {
@@ -111,15 +115,39 @@ export class MemoryDirectory extends DirectoryInode {
   }
 
   override remove(name: string): void {
-    if (this.#lower?.children.has(name)) this.#entries?.set(name, null);
-    else this.#entries?.delete(name);
+    if (this.#lower?.children.has(name)) this.#set(name, null);
+    else if (this.#entries !== undefined) this.#entries.delete(name);
+    else if (this.#onlyName === name) this.#forgetOnly();
     this.touch();
     this.notify(name);
   }
 
-  #put(name: string, inode: Inode): void {
-    this.#entries ??= new Map();
+  #entry(name: string): Inode | null | undefined {
+    if (this.#entries !== undefined) return this.#entries.get(name);
+    return this.#onlyName === name ? this.#only : undefined;
+  }
+
+  #set(name: string, inode: Inode | null): void {
+    if (this.#entries === undefined) {
+      if (this.#onlyName === undefined || this.#onlyName === name) {
+        this.#onlyName = name;
+        this.#only = inode;
+        return;
+      }
+      this.#entries = new Map();
+      this.#entries.set(this.#onlyName, this.#only);
+      this.#forgetOnly();
+    }
     this.#entries.set(name, inode);
+  }
+
+  #forgetOnly(): void {
+    this.#onlyName = undefined;
+    this.#only = null;
+  }
+
+  #put(name: string, inode: Inode): void {
+    this.#set(name, inode);
     if (inode instanceof DirectoryInode) {
       inode.parent = this;
       inode.name = name;

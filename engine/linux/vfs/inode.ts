@@ -87,8 +87,7 @@ export abstract class Inode {
   release(): void {}
 
   stat(): Stat {
-    const deviceNumber = this.deviceNumber;
-    return {
+    const stat: Stat = {
       type: this.type,
       mode: this.mode,
       uid: this.uid,
@@ -101,8 +100,9 @@ export abstract class Inode {
       accessedMs: this.accessedMs,
       modifiedMs: this.modifiedMs,
       changedMs: this.changedMs,
-      ...(deviceNumber && { deviceNumber }),
     };
+    const { deviceNumber } = this;
+    return deviceNumber === undefined ? stat : { ...stat, deviceNumber };
   }
 }
 

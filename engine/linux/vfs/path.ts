@@ -2,7 +2,7 @@ import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
 import type { Credentials } from '../syscalls.ts';
 import { DirectoryInode } from './directory.ts';
-import type { SymlinkInode } from './inode.ts';
+import type { Inode, SymlinkInode } from './inode.ts';
 import { MagicLink } from './magic-link.ts';
 import type { Location, Mount, MountNamespace } from './mount.ts';
 import { MAY_EXECUTE, requireAccess } from './permission.ts';
@@ -31,6 +31,44 @@ export interface Reach extends Lookup {
   readonly rest: string;
   /** Whether the missing name is one that a symbolic link told. */
   readonly dangling: boolean;
+}
+
+/** What was found is itself its location, so that most walks allocate nothing else. */
+class Found implements Reach {
+  readonly #under: Mount;
+  readonly #directory: Inode;
+  readonly name: string;
+  readonly mount: Mount;
+  /** Undefined where the name is missing. */
+  readonly inode: Inode | undefined;
+  readonly rest: string;
+  readonly dangling: boolean;
+
+  constructor(
+    under: Mount,
+    directory: Inode,
+    name: string,
+    mount: Mount,
+    inode: Inode | undefined,
+    rest = '',
+    dangling = false,
+  ) {
+    this.#under = under;
+    this.#directory = directory;
+    this.name = name;
+    this.mount = mount;
+    this.inode = inode;
+    this.rest = rest;
+    this.dangling = dangling;
+  }
+
+  get parent(): Location {
+    return { mount: this.#under, inode: this.#directory };
+  }
+
+  get location(): Location | undefined {
+    return this.inode === undefined ? undefined : (this as Location);
+  }
 }
 
 const MAX_LINKS = 40;
@@ -95,16 +133,15 @@ export function reach(context: PathContext, path: string, followLast = true): Re
       rememberWalk(context, path.slice(0, from), { mount, inode });
     }
     if (child === undefined) {
-      const parent = { mount, inode };
       const rest = isLast ? '' : text.slice(start);
-      return { parent, name, location: undefined, rest, dangling: text.length - from > own };
+      return new Found(mount, inode, name, mount, undefined, rest, text.length - from > own);
     }
     if (child.type === 'symlink' && (!isLast || followLast || mustBeDirectory)) {
       if (++links > MAX_LINKS) throw new Errno('ELOOP');
       straight = false;
       if (child instanceof MagicLink) {
         const target = child.follow();
-        if (isLast) named = found({ mount, inode }, name, target);
+        if (isLast) named = new Found(mount, inode, name, target.mount, target.inode);
         ({ mount, inode } = target);
         continue;
       }
@@ -118,17 +155,13 @@ export function reach(context: PathContext, path: string, followLast = true): Re
     const under = mount;
     mount = mountNamespace.mountAt(mount, child);
     const next = mount === under ? child : mount.root;
-    if (isLast) named = found({ mount: under, inode }, name, { mount, inode: next });
+    if (isLast) named = new Found(under, inode, name, mount, next);
     inode = next;
   }
   if (mustBeDirectory && inode.type !== 'directory') throw new Errno('ENOTDIR');
   if (named !== undefined) return named;
-  const location = { mount, inode };
-  return found(above(context, location), '', location);
-}
-
-function found(parent: Location, name: string, location: Location): Reach {
-  return { parent, name, location, rest: '', dangling: false };
+  const parent = above(context, { mount, inode });
+  return new Found(parent.mount, parent.inode, '', mount, inode);
 }
 
 // Directories that were walked to are remembered for those whom no directory keeps out, from the root of the namespace.
@@ -167,6 +200,7 @@ export function requireReachable(mount: Mount): void {
 
 /** The location of a path that must exist. */
 export function locate(context: PathContext, path: string, followLast = true): Location {
+  if (path === '/') return context.root;
   const { location } = lookup(context, path, followLast);
   if (location === undefined) throw new Errno('ENOENT');
   return location;

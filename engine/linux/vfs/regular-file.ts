@@ -1,8 +1,9 @@
 import { Errno } from '../errno.ts';
 import type { Stat } from '../syscalls.ts';
 import { FileDescription } from './description.ts';
-import type { DirectoryInode } from './directory.ts';
+import { DirectoryInode } from './directory.ts';
 import type { RegularInode } from './inode.ts';
+import type { Location } from './mount.ts';
 
 export interface RegularFileAccess {
   readonly read: boolean;
@@ -24,15 +25,15 @@ export class RegularFile extends FileDescription {
     inode: RegularInode,
     findPath: () => string,
     access: RegularFileAccess,
-    directory: DirectoryInode | undefined,
-    name: string,
+    found: { readonly parent: Location; readonly name: string },
   ) {
     super();
     this.inode = inode;
     this.#findPath = findPath;
     this.#access = access;
-    this.#directory = directory;
-    this.#name = name;
+    const directory = found.parent.inode;
+    this.#directory = directory instanceof DirectoryInode ? directory : undefined;
+    this.#name = found.name;
     inode.openCount += 1;
   }
 
