@@ -76,7 +76,7 @@ const MAX_NAME_BYTES = 255;
 const MAX_PATH_BYTES = 4096;
 const SLASH = 47;
 /** What is not worth remembering. */
-const FEW_STEPS = 3;
+const FEW_STEPS = 2;
 
 /**
  * Walks a path. https://man7.org/linux/man-pages/man7/path_resolution.7.html
