@@ -57,6 +57,8 @@ export class Bench {
   #keeping: RunKeeping | undefined;
   #worker: Worker | undefined;
   #remote: Comlink.Remote<BenchWorker> | undefined;
+  /** The file that was edited last, as long as no command has been entered since. */
+  edited: string | undefined;
   #endKeptMs = 0;
   /** The latest picture of the present. */
   #present: ClusterView | undefined;
@@ -156,7 +158,11 @@ export class Bench {
   /** Takes an input in: in the present, whatever is looked at. Returns the body of the answer for kind `api`. */
   async submit(input: ClusterInput): Promise<unknown> {
     if (input.kind !== 'terminal.resize' && input.kind !== 'terminal.open') this.lookNow();
-    if (input.kind === 'terminal.input' && input.text.includes('\r')) this.#listener.entered(input.terminal);
+    if (input.kind === 'file.write') this.edited = input.path;
+    if (input.kind === 'terminal.input' && input.text.includes('\r')) {
+      this.edited = undefined;
+      this.#listener.entered(input.terminal);
+    }
     return this.#remote?.submit(input);
   }
 

@@ -69,7 +69,14 @@ here('broken YAML is marked in the editor, and kubectl says why', async () => {
   await bench.type('kubectl apply -f tide-board.yaml');
   await bench.sees(bench.screen, /error/);
   await bench.press('Check my work');
-  await bench.sees(bench.page.locator('.report'), '0 of 10 points');
+  const report = bench.page.locator('.report');
+  await bench.sees(report, '0 of 10 points');
+  expect(await report.textContent()).not.toContain('since your last command');
+  await bench.tab('Files').click();
+  await bench.write('kind: Pod\n');
+  await bench.sees(bench.page.locator('.file-status'), 'Saved');
+  await bench.press('Check my work');
+  await bench.sees(report, 'You have edited tide-board.yaml since your last command');
 });
 
 here('the words of an exercise work in the terminal; undo and reset ask first', async () => {

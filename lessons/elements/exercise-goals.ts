@@ -129,8 +129,10 @@ export class ExerciseGoals extends HTMLElement {
   async #show(report: Report): Promise<void> {
     document.dispatchEvent(new CustomEvent('dd-graded', { detail: report.checks }));
     const score = words.exercise.score(report.earned, report.points);
+    const edited = report.passed ? undefined : this.#door?.bench.edited;
     this.#report.replaceChildren(
       h('p', { class: 'score' }, h('strong', {}, score), report.passed ? ` ${words.exercise.passed}` : undefined),
+      edited?.endsWith('.yaml') ? h('p', {}, words.exercise.notApplied(edited)) : '',
       h('ul', { class: 'results', role: 'list' }, ...report.checks.map((check) => this.#result(check))),
     );
     if (!report.passed) return;

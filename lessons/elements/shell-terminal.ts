@@ -1,5 +1,4 @@
 import type { ClusterInput } from '@drydock/engine';
-import type { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
 import type { Bench } from '../bench/bench.ts';
 import { words } from '../i18n/page-words.ts';
@@ -21,7 +20,7 @@ const PATIENCE_MS = 400;
 export class ShellTerminal extends HTMLElement {
   #bench: Bench | undefined;
   #terminal: Terminal | undefined;
-  #fit: FitAddon | undefined;
+  #fit: (() => void) | undefined;
   #search: TerminalSearch | undefined;
   #ready: Promise<void> | undefined;
   #detach: (() => void) | undefined;
@@ -123,7 +122,7 @@ export class ShellTerminal extends HTMLElement {
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     terminal.parser.registerOscHandler(777, (data) => this.#hear(data));
     terminal.onData((text) => this.type(this.#keys.apply(text)));
-    fit.fit();
+    fit();
     this.#screen.addEventListener('paste', (event) => this.#paste(event), { capture: true });
     this.#connect();
   }
@@ -154,7 +153,7 @@ export class ShellTerminal extends HTMLElement {
     if (bench === undefined || terminal === undefined || bench.phase.value.kind !== 'running') return;
     this.#detach?.();
     terminal.reset();
-    this.#fit?.fit();
+    this.#fit?.();
     // A shell that says nothing takes a line all the same.
     setTimeout(this.#prompted.resolve, PROMPT_WITHIN_MS);
     this.#detach = bench.screens.attach(this.name, (data, done) => {
@@ -169,7 +168,7 @@ export class ShellTerminal extends HTMLElement {
     const terminal = this.#terminal;
     if (terminal === undefined || this.#screen.clientWidth === 0) return;
     const { viewportY, baseY } = terminal.buffer.active;
-    this.#fit?.fit();
+    this.#fit?.();
     if (viewportY === baseY) followAgain(terminal);
     this.#tellSize();
   }

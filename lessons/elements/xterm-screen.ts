@@ -5,14 +5,26 @@ import { type ITheme, Terminal } from '@xterm/xterm';
 /** A terminal's screen and what belongs to it. */
 export interface XtermScreen {
   readonly terminal: Terminal;
-  readonly fit: FitAddon;
+  /** Takes the room that the element has. */
+  fit(): void;
 }
+
+const FONT = { least: 11, most: 14 };
+
+/** What `kubectl get nodes` fills: letters shrink for it where there is little room. */
+const COLUMNS = 56;
+
+/** How wide a letter of most monospaced fonts is, of its height. */
+const EM = 0.602;
+
+/** What xterm keeps free for its scroll bar, and a narrow screen's margin. */
+const BESIDE = 18;
 
 /** Opens a terminal screen in an element, in the page's colours. */
 export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   const terminal = new Terminal({
     fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
-    fontSize: 14,
+    fontSize: FONT.most,
     lineHeight: 1.25,
     cursorBlink: false,
     cursorStyle: 'bar',
@@ -24,8 +36,13 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
     // A program may print a link, but a press on it goes nowhere: nothing here opens a page a container chose.
     linkHandler: { activate: () => {} },
   });
-  const fit = new FitAddon();
-  terminal.loadAddon(fit);
+  const addon = new FitAddon();
+  terminal.loadAddon(addon);
+  const fit = () => {
+    const fitting = Math.floor((parent.clientWidth - BESIDE) / COLUMNS / EM);
+    terminal.options.fontSize = Math.min(FONT.most, Math.max(FONT.least, fitting));
+    addon.fit();
+  };
   terminal.open(parent);
   terminal.textarea?.setAttribute('aria-label', label);
   refuseToAnswer(terminal);

@@ -129,7 +129,7 @@ export const bench = {
   terminal: {
     label: (label: string) => `${label}, a shell on the workstation`,
     leave: 'Leave terminal',
-    leaveHint: 'Ctrl ] or Shift Tab leaves the terminal',
+    leaveHint: 'To leave: Ctrl ] or Shift Tab',
     resetScreen: 'Clean the screen',
     find: 'Find',
     findEnd: 'Done',

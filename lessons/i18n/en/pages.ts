@@ -172,6 +172,8 @@ export const pages = {
     checking: 'Checking on a copy of your cluster…',
     passed: 'All of it holds.',
     score: (points: number, of: number) => `${points} of ${of} points`,
+    notApplied: (file: string) =>
+      `You have edited ${file} since your last command. The cluster learns of it only when you apply the file.`,
     seen: 'Seen',
     why: 'Why',
     where: 'Where',

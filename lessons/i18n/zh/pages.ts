@@ -172,6 +172,7 @@ export const pages: typeof english = {
     checking: '正在集群的副本上检查……',
     passed: '全部成立。',
     score: (points, of) => `${of} 分中得 ${points} 分`,
+    notApplied: (file) => `上一条命令之后，你又改过 ${file}。把文件应用到集群，集群才会知道。`,
     seen: '看到',
     why: '原因',
     where: '位置',

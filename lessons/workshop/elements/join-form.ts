@@ -18,6 +18,10 @@ export class JoinForm extends HTMLElement {
   readonly #problem = h('p', { class: 'problem', role: 'alert' });
 
   async connectedCallback(): Promise<void> {
+    // A link of the workshop, opened where the door is open already.
+    addEventListener('hashchange', () => {
+      if (/^#(code|link)=/.test(location.hash)) location.reload();
+    });
     const fragment = takeFragment();
     const link = fragment.get('link');
     const session = link === null ? joinedSession() : { token: link, name: '', title: '' };
