@@ -27,6 +27,7 @@ here('by one who only taps and reads, on a phone', { timeout: 600_000 }, async (
     } else {
       await step.getByRole('button').first().tap();
       if (name === 'dd-add') await bench.sees(bench.page.locator('dd-editor'), 'lookout');
+      else await step.and(bench.page.locator('[data-ran]')).waitFor();
       await backToText(bench);
     }
   }
@@ -87,7 +88,6 @@ async function killByTaps(bench: Bench): Promise<void> {
 
 /** A reader on a phone looks at what a press has done, and goes back. */
 async function backToText(bench: Bench): Promise<void> {
-  await bench.page.waitForTimeout(1500);
   await bench.page.getByRole('button', { name: 'Back to the text' }).tap();
-  await bench.page.waitForTimeout(300);
+  await bench.page.locator('dd-bench:not([open])').waitFor({ state: 'attached' });
 }

@@ -153,10 +153,13 @@ export class Bench {
     await this.frame.evaluate(() => {
       const bench = document.querySelector<HTMLElement>('dd-bench')!;
       delete bench.dataset['drawn'];
-      const isScreen = ({ target }: MutationRecord) =>
-        target instanceof Element && target.closest('dd-terminal[data-shown] .xterm-rows') !== null;
-      const observer = new MutationObserver((records) => {
-        if (records.some(isScreen)) bench.dataset['drawn'] = '';
+      const shown = () => document.querySelector('dd-terminal[data-shown] .xterm-rows')?.textContent;
+      // Rows are drawn anew for a cursor, too, that gains or loses the focus: only other text is an answer.
+      const before = shown();
+      const observer = new MutationObserver(() => {
+        if (shown() === before) return;
+        bench.dataset['drawn'] = '';
+        observer.disconnect();
       });
       observer.observe(bench, { childList: true, subtree: true });
     });
