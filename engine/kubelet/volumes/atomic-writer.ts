@@ -34,7 +34,7 @@ export function writeAtomically(root: Process, directory: string, files: Files):
     const file = `${target}/${path}`;
     if (path.includes('/')) makeDirectories(root, file.slice(0, file.lastIndexOf('/')), 0o755);
     names.add(path.split('/')[0]!);
-    root.writeFile(file, encode(data), { mode });
+    root.writeFile(file, data, { mode });
     // What the mask has taken away is given back.
     if ((mode & MASK) !== 0) root.chmod(file, mode);
     if (uid !== undefined) root.chown(file, uid, 0);

@@ -33,6 +33,25 @@ test('what was read does not change when the file does', () => {
   expect([...before]).toEqual([1, 1, 1, 1]);
 });
 
+test('text that replaces all is read, added to and cut like any other bytes', () => {
+  const disk = room(100);
+  const content = new FileContent(disk, filled(80, 1));
+  const told = () => new TextDecoder().decode(content.read(0, 100));
+  content.replace('a tide table');
+  expect([content.size, content.allocatedBytes, disk.quota.usedBytes, disk.heap.usedBytes]).toEqual([12, 12, 12, 12]);
+  expect(new TextDecoder().decode(content.read(2, 4))).toBe('tide');
+  content.replace('ebb');
+  content.write(3, filled(2, 33));
+  expect([told(), disk.quota.usedBytes]).toEqual(['ebb!!', 5]);
+  content.replace('flood');
+  content.truncate(3);
+  expect([told(), disk.quota.usedBytes]).toEqual(['flo', 3]);
+  content.replace('Ebbe und Höhe');
+  expect([told(), content.size]).toEqual(['Ebbe und Höhe', 14]);
+  expect(codeOf(() => content.replace('x'.repeat(101)))).toBe('ENOSPC');
+  expect([content.size, disk.quota.usedBytes, disk.heap.usedBytes]).toEqual([0, 0, 0]);
+});
+
 test('truncation counts in both directions', () => {
   const disk = room(100);
   const { quota } = disk;
