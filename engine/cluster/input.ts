@@ -89,3 +89,8 @@ export interface RunOutcome {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** A request of whoever is outside: what it is about is read from its path, whatever else came with it. */
+export function fromOutside(request: ApiRequest): ApiRequest {
+  return { ...request, info: undefined };
+}

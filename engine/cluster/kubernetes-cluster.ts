@@ -26,7 +26,7 @@ import { createRegistry, preloadedImages } from './images/catalogue.ts';
 import { customMetricsAdapterImage } from './images/custom-metrics-adapter.ts';
 import { sampleApiServerImage } from './images/sample-apiserver.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
-import type { ClusterInput, ProbeOutcome, ProbeRequest, RunOutcome } from './input.ts';
+import { type ClusterInput, fromOutside, type ProbeOutcome, type ProbeRequest, type RunOutcome } from './input.ts';
 import { kubeProxyImage } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
 import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
@@ -191,7 +191,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   read(request: ApiRequest): ApiResponse {
-    return this.#asAdmin({ ...request, outside: true });
+    return this.#asAdmin({ ...fromOutside(request), outside: true });
   }
 
   onSession(listener: SessionListener): () => void {
@@ -344,10 +344,10 @@ export class KubernetesCluster implements Cluster {
     handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
     handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
     const waiting = new WaitingRequests();
-    handle('api', ({ request }) => waiting.note(journal.entries.length - 1, this.#asAdmin(request)));
+    handle('api', ({ request }) => waiting.note(journal.entries.length - 1, this.#asAdmin(fromOutside(request))));
     handle('api.leave', ({ entry }) => waiting.leave(entry));
     const sessions = this.#sessions;
-    handle('session.open', ({ session, request }) => sessions.open(session, request));
+    handle('session.open', ({ session, request }) => sessions.open(session, fromOutside(request)));
     handle('session.stdin', ({ session, bytes }) => sessions.stdin(session, bytes));
     handle('session.closeStdin', ({ session }) => sessions.closeStdin(session));
     handle('session.resize', ({ session, columns, rows }) => sessions.resize(session, columns, rows));

@@ -98,3 +98,12 @@ test('an administrator who loses the binding can do nothing more, and the trace 
   expect(stderr).toContain('pods is forbidden: User "kubernetes-admin" cannot list resource "pods"');
   expect(refusals(bed, upMs).at(-1)).toMatchObject({ who: 'kubernetes-admin' });
 });
+
+test('a request from outside is about what its path says, whatever else it tells', () => {
+  const { cluster } = new Testbed();
+  const about = { group: '', version: 'v1', namespace: 'kube-system', resource: 'secrets', name: '', subresource: '' };
+  const request = { method: 'GET', path: '/api/v1/namespaces/default/configmaps', info: about } as const;
+  const answer = cluster.submit({ kind: 'api', request }) as { body: unknown };
+  expect(answer.body).toMatchObject({ kind: 'ConfigMapList', items: [{ metadata: { name: 'kube-root-ca.crt' } }] });
+  expect(cluster.read(request).body).toMatchObject({ kind: 'ConfigMapList' });
+});
