@@ -125,6 +125,15 @@ spec:
   expect(alone).not.toHaveProperty('where.line');
 });
 
+test('what a condition and an event both say is said once', () => {
+  const { name, text } = clock('sleep infinity');
+  const nowhere = text.replace('spec:', 'spec:\n  nodeSelector: {pier: none}');
+  const { checks } = gradeFiles(exercise(started, ['started']), [{ name, text: nowhere }]);
+  expect(checks[0]!.why).toEqual([
+    expect.stringMatching(/^condition PodScheduled is False: Unschedulable: 0\/2 nodes are available: /),
+  ]);
+});
+
 test('what kubectl refuses is reported as it said it', () => {
   const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: clock}\nspec: {containers: []}\n';
   const report = gradeFiles(exercise(started, ['started']), [{ name: 'clock.yaml', text }]);

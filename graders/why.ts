@@ -29,11 +29,18 @@ export function visibleCauses(cluster: Cluster, object: KubeObject): readonly st
 }
 
 function causesOf(cluster: Cluster, object: KubeObject): string[] {
+  const conditions = unmetConditions(object);
+  // What a condition says is mostly said by an event as well.
+  const others = warnings(cluster, object).filter(({ message }) =>
+    conditions.every((each) => each.message !== message),
+  );
   return [
     ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
     ...(object.kind === 'Service' ? serviceCauses(cluster, object) : []),
-    ...conditionCauses(object),
-    ...warnings(cluster, object),
+    ...conditions.map(({ type, status, reason, message }) =>
+      [`condition ${type} is ${status}`, ...(reason ? [reason] : []), message].join(': '),
+    ),
+    ...others.map(({ reason, message }) => `${reason}: ${message}`),
   ];
 }
 
@@ -74,13 +81,9 @@ interface Condition {
   readonly message?: string;
 }
 
-function conditionCauses(object: KubeObject): string[] {
+function unmetConditions(object: KubeObject): Condition[] {
   const { status } = object as { status?: { conditions?: readonly Condition[] } };
-  return (status?.conditions ?? [])
-    .filter((condition) => condition.message && isUnmet(object, condition))
-    .map(({ type, status: is, reason, message }) =>
-      `condition ${type} is ${is}: ${reason ?? ''} ${message}`.replace('  ', ' '),
-    );
+  return (status?.conditions ?? []).filter((condition) => condition.message && isUnmet(object, condition));
 }
 
 /** Of a Node's conditions all but Ready tell of trouble, so that there False is good. */
@@ -89,15 +92,14 @@ function isUnmet({ kind }: KubeObject, { type, status }: Condition): boolean {
   return status === 'False';
 }
 
-function warnings(cluster: Cluster, object: KubeObject): string[] {
+/** The last first. */
+function warnings(cluster: Cluster, object: KubeObject): Event[] {
   const { namespace, uid } = object.metadata;
   const found = cluster.client.resource<Event>(events).list({
     namespace: namespace ?? 'default',
     fieldSelector: `involvedObject.uid=${uid},type=Warning`,
   });
-  return found.items
-    .toSorted((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
-    .map(({ reason, message }) => `${reason}: ${message}`);
+  return found.items.toSorted((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion));
 }
 
 /** The last line in which each container complained. */

@@ -79,7 +79,7 @@ spec:
   const report = gradeFiles(parseExercise('boat', { 'exercise.yaml': yaml }), [{ name: 'boat.yaml', text: boat }]);
   const said = report.checks.map(({ seen }) => verdict(seen).replace(/ 是 [[{"][^，]{20,}/, ' 是 …'));
   expect(said).toEqual(CHECKS.map(([, chinese]) => chinese));
-  expect(verdict(report.checks[0]!.why[0]!)).toMatch(/^状况 PodScheduled 是 False：Unschedulable 0\/3 nodes/);
+  expect(verdict(report.checks[0]!.why[0]!)).toMatch(/^状况 PodScheduled 是 False：Unschedulable: 0\/3 nodes/);
 });
 
 test('what the cluster says itself stays as it is', () => {
