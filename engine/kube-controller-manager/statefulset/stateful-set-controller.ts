@@ -10,7 +10,7 @@ import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { ControllerHistory, type History, templateOf } from '../controller-history.ts';
 import { OwnedPods } from '../owned-objects.ts';
-import { WrittenVersions } from '../written-versions.ts';
+import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { ordinalOf, ownsClaim, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
@@ -68,8 +68,11 @@ export class StatefulSetController {
       this.#written.forgetAll(key);
       return;
     }
-    // What was written last is on its way back, and will be told of: whoever goes on without it is refused.
-    if (this.#written.isAheadOf(key, [statefulSet, ...this.#pods.of(statefulSet)])) return;
+    // What was written last is on its way back: whoever goes on without it is refused.
+    if (this.#written.isAheadOf(key, [statefulSet, ...this.#pods.of(statefulSet)])) {
+      this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
+      return;
+    }
     // Observe …
     const claimed = this.#pods.claim(statefulSet);
     const history = this.#history.of(statefulSet);
