@@ -12,7 +12,7 @@ interface Written {
 /**
  * What a controller has written and its cache does not show yet. Whoever goes on without it writes the same again, and
  * is refused. After `k8s.io/endpointslice` (EndpointSliceTracker), and what the gates StaleControllerConsistencyReplicaSet,
- * …DaemonSet and …Job (on by default in 1.36) are about: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+ * …DaemonSet, …StatefulSet and …Job (on by default in 1.36) are about: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
  */
 export class WrittenVersions {
   readonly #sim: Simulation;
