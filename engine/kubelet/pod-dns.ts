@@ -46,22 +46,13 @@ function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig |
   };
 }
 
-/** What each node's file said last, taken apart: it hardly ever changes. */
-const KNOWN = new WeakMap<Process, { readonly text: string; readonly config: DnsConfig }>();
-
 function readResolvConf(root: Process): DnsConfig | undefined {
-  let text: string;
   try {
-    text = decode(root.readFile('/etc/resolv.conf'));
+    return parseResolvConf(decode(root.readFile('/etc/resolv.conf')));
   } catch (error) {
     if (error instanceof Errno) return undefined;
     throw error;
   }
-  const known = KNOWN.get(root);
-  if (known?.text === text) return known.config;
-  const config = parseResolvConf(text);
-  KNOWN.set(root, { text, config });
-  return config;
 }
 
 function parseResolvConf(text: string): DnsConfig {
