@@ -10,6 +10,8 @@ const HANGS_MS = 600_000;
 export default defineConfig({
   test: {
     exclude: [...configDefaults.exclude, '**/*.browser.test.ts'],
+    // Vitest would leave a processor free, which of two is half of the machine.
+    maxWorkers: '100%',
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
     teardownTimeout: HANGS_MS,
