@@ -60,7 +60,6 @@ function proofFlaws(): Flaw[] {
     'run',
     'lessons/i18n/lessons.test.ts',
     'graders/prove',
-    '--maxWorkers=100%',
     '--reporter=json',
     `--outputFile=${output}`,
   ];
