@@ -131,7 +131,7 @@ function rotateRight(value: number, count: number): number {
   return (value >>> count) | (value << (32 - count));
 }
 
-/** The message schedule of the block that is being compressed. */
+/** Room for the message schedule of the block that is being compressed: nothing is kept in it from one to the next. */
 const SHA256_WORDS = new Int32Array(64);
 
 function compressSha256(state: Int32Array, block: DataView): void {

@@ -160,24 +160,12 @@ export class ControlGroups {
   }
 
   find(path: string): ControlGroup | undefined {
-    let group: ControlGroup | undefined = this.root;
-    for (let at = 0; group !== undefined && at < path.length; ) {
-      const end = nameEnd(path, at);
-      if (end > at) group = group.children.get(path.slice(at, end));
-      at = end + 1;
-    }
-    return group;
+    return this.#walk(path, (group, name) => group.children.get(name));
   }
 
   /** Makes the group and those on the way; an existing one gets the new limits. */
   create(path: string, limits: CgroupLimits): ControlGroup {
-    let group = this.root;
-    for (let at = 0; at < path.length; ) {
-      const end = nameEnd(path, at);
-      const name = path.slice(at, end);
-      if (name !== '') group = group.children.get(name) ?? group.add(name);
-      at = end + 1;
-    }
+    const group = this.#walk(path, (above, name) => above.children.get(name) ?? above.add(name))!;
     group.limits = { pids: CONTAINER_PIDS, ...limits };
     return group;
   }
@@ -188,10 +176,16 @@ export class ControlGroups {
     group.parent.delete(name);
     group.removed = true;
   }
-}
 
-/** Where the name ends that begins at `start`. */
-function nameEnd(path: string, start: number): number {
-  const slash = path.indexOf('/', start);
-  return slash === -1 ? path.length : slash;
+  /** Goes from the root down the names of a path, as long as there is a next group. */
+  #walk(path: string, next: (group: ControlGroup, name: string) => ControlGroup | undefined): ControlGroup | undefined {
+    let group: ControlGroup | undefined = this.root;
+    for (let at = 0; group !== undefined && at < path.length; ) {
+      const slash = path.indexOf('/', at);
+      const end = slash === -1 ? path.length : slash;
+      if (end > at) group = next(group, path.slice(at, end));
+      at = end + 1;
+    }
+    return group;
+  }
 }
