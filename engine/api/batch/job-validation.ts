@@ -3,7 +3,7 @@ import { validatePodTemplate } from '../core/pod-template-validation.ts';
 import type { WriteContext } from '../descriptor.ts';
 import type { FieldError } from '../field-error.ts';
 import { immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';
-import type { Job, PodTemplateSpec } from '../kinds.ts';
+import type { Container, Job, PodTemplateSpec } from '../kinds.ts';
 import { labelSelectorOf } from '../label-selector.ts';
 import { validateMetadata, validateMetadataUpdate } from '../metadata-validation.ts';
 import { validateSelector } from '../selector-validation.ts';
@@ -130,11 +130,18 @@ function validateCompletions(errors: FieldError[], next: Spec, previous: Spec): 
   }
 }
 
-/** Of a Job that waits suspended and has not started, a queueing controller may still direct the Pods elsewhere. */
+/** While a Job is suspended a queueing controller may still size its Pods and direct them elsewhere. */
 function validateTemplateUpdate(errors: FieldError[], next: Spec, previous: Job): void {
-  const mayDirect = previous.spec.suspend === true && !previous.status?.startTime;
-  const template = mayDirect ? withDirectives(next.template, previous.spec.template) : next.template;
-  if (!sameValue(template, previous.spec.template)) errors.push(immutable('spec.template', next.template));
+  const before = previous.spec.template;
+  const template = isAtRest(previous) ? withSizes(withDirectives(next.template, before), before) : next.template;
+  if (!sameValue(template, before)) errors.push(immutable('spec.template', next.template));
+}
+
+/** Whether a Job is suspended with no Pod left: before its start, or when the controller has said so. */
+function isAtRest({ spec, status = {} }: Job): boolean {
+  if (spec.suspend !== true || (status.active ?? 0) > 0) return false;
+  const isSaid = status.conditions?.some(({ type, status: is }) => type === 'Suspended' && is === 'True') === true;
+  return isSaid || !status.startTime;
 }
 
 function withDirectives(next: PodTemplateSpec, previous: PodTemplateSpec): PodTemplateSpec {
@@ -143,6 +150,21 @@ function withDirectives(next: PodTemplateSpec, previous: PodTemplateSpec): PodTe
   return {
     metadata: { ...next.metadata, labels, annotations },
     spec: { ...next.spec!, nodeSelector, affinity, tolerations, schedulingGates },
+  };
+}
+
+function withSizes(next: PodTemplateSpec, previous: PodTemplateSpec): PodTemplateSpec {
+  const sized = (containers: readonly Container[] | undefined, before: readonly Container[] = []) =>
+    containers?.map((container, i) => ({ ...container, resources: before[i]?.resources }));
+  const { containers, initContainers } = previous.spec ?? { containers: [] };
+  const spec = next.spec!;
+  return {
+    ...next,
+    spec: {
+      ...spec,
+      containers: sized(spec.containers, containers)!,
+      initContainers: sized(spec.initContainers, initContainers),
+    },
   };
 }
 

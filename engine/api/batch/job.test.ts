@@ -140,6 +140,30 @@ test('completions and template are immutable; an Indexed Job grows with its para
   expect(updateRefusals(indexed, { completions: 3, parallelism: 3 })).toEqual([]);
 });
 
+test('while a Job is suspended and none of its Pods is left, resources and directives may still be changed', () => {
+  const suspended = (status: Job['status']) => ({ ...stored({ suspend: true }), status });
+  const isSuspended = { type: 'Suspended', status: 'True' };
+  const started = '2026-01-01T00:00:01Z';
+  const attempts: [Job['status'], boolean][] = [
+    [{}, true],
+    [{ active: 1 }, false],
+    [{ startTime: started }, false],
+    [{ startTime: started, conditions: [isSuspended] } as Job['status'], true],
+    [{ startTime: started, active: 1, conditions: [isSuspended] } as Job['status'], false],
+  ];
+  for (const [status, isAllowed] of attempts) {
+    const previous = suspended(status);
+    const { spec, metadata } = previous.spec.template;
+    const containers = spec!.containers.map((each) => ({ ...each, resources: { requests: { cpu: '2' } } }));
+    const heavier = { metadata, spec: { ...spec!, containers } };
+    const elsewhere = { metadata, spec: { ...spec!, nodeSelector: { zone: 'a' } } };
+    const other = { metadata, spec: { ...spec!, containers: containers.map((each) => ({ ...each, image: 'x' })) } };
+    expect(updateRefusals(previous, { template: heavier })).toHaveLength(isAllowed ? 0 : 1);
+    expect(updateRefusals(previous, { template: elsewhere })).toHaveLength(isAllowed ? 0 : 1);
+    expect(updateRefusals(previous, { template: other })).toHaveLength(1);
+  }
+});
+
 test('the row of a Job', () => {
   const running = { ...stored({ completions: 5 }), status: { startTime: '2026-01-01T00:00:01Z', succeeded: 2 } };
   expect(job.columns.map(({ cell }) => cell(running, NOW))).toEqual([

@@ -266,8 +266,15 @@ export class JobController {
   }
 
   #tellEnd(job: Job, { target, reason = '', message = '' }: Verdict): void {
-    if (target === 'SuccessCriteriaMet') this.#recorder.event(job, 'Normal', 'Completed', 'Job completed');
-    else this.#recorder.event(job, 'Warning', reason, message);
+    if (target !== 'SuccessCriteriaMet') {
+      this.#recorder.event(job, 'Warning', reason, message);
+      return;
+    }
+    if ((job.status?.succeeded ?? 0) > (job.spec.completions ?? Number.POSITIVE_INFINITY)) {
+      const tooMany = 'Too many succeeded pods running after completion count reached';
+      this.#recorder.event(job, 'Warning', 'TooManySucceededPods', tooMany);
+    }
+    this.#recorder.event(job, 'Normal', 'Completed', 'Job completed');
   }
 
   #watch(): void {

@@ -2,7 +2,7 @@ import type { Job } from '../../api/kinds.ts';
 import { timestamp } from '../../client/timestamp.ts';
 import { formatIndexes, isIndexed } from './completion-indexes.ts';
 import { limitsIndexes } from './index-failures.ts';
-import { type JobStatus, type Verdict, withSuspension, withTrue } from './job-conditions.ts';
+import { type JobCondition, type JobStatus, type Verdict, withSuspension, withTrue } from './job-conditions.ts';
 import { counts, type JobState } from './job-state.ts';
 
 /** What a reconcile has found and done. */
@@ -20,19 +20,18 @@ export interface JobOutcome {
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers
  */
 export function notedStatus(job: Job, { state, active, terminating, verdict }: JobOutcome, wallMs: number): JobStatus {
-  const { active: _, ...previous } = job.status ?? {};
+  const { active: _, startTime: __, ...previous } = job.status ?? {};
   const noted = previous.uncountedTerminatedPods ?? {};
   const conditions = previous.conditions ?? [];
   const judged = verdict === undefined ? conditions : withTrue(conditions, verdict.target, verdict, wallMs);
   const settled = verdict === undefined ? withSuspension(job, judged, wallMs) : judged;
-  const wasSuspended = isSuspended(conditions);
-  const startTime =
-    job.spec.suspend !== true && (!previous.startTime || wasSuspended) ? timestamp(wallMs) : previous.startTime;
+  const startTime = startOf(job, settled, wallMs);
   return {
     ...previous,
     ...(startTime ? { startTime } : {}),
     ...(active > 0 ? { active } : {}),
-    ready: state.ready,
+    // Those that were deleted just now still look ready.
+    ready: Math.min(state.ready, active),
     terminating,
     ...(isIndexed(job) ? indexedCounts(state) : {}),
     ...(limitsIndexes(job) ? { failedIndexes: formatIndexes(state.failedIndexes) } : {}),
@@ -42,6 +41,12 @@ export function notedStatus(job: Job, { state, active, terminating, verdict }: J
     },
     ...(settled.length > 0 ? { conditions: [...settled] } : {}),
   };
+}
+
+/** A Job starts anew whenever it is resumed: so its deadline does not run while it is suspended. */
+function startOf({ spec, status = {} }: Job, settled: readonly JobCondition[], wallMs: number): string | undefined {
+  if (spec.suspend === true) return isSuspended(settled) ? undefined : status.startTime;
+  return status.startTime && !isSuspended(status.conditions ?? []) ? status.startTime : timestamp(wallMs);
 }
 
 /**
@@ -54,7 +59,7 @@ function failures(job: Job, state: JobState, verdict: Verdict | undefined): stri
   return failed.filter((pod) => counts(job, pod) && !waiting.has(pod)).map(({ metadata }) => metadata.uid);
 }
 
-function isSuspended(conditions: NonNullable<JobStatus['conditions']>): boolean {
+function isSuspended(conditions: readonly JobCondition[]): boolean {
   return conditions.some(({ type, status }) => type === 'Suspended' && status === 'True');
 }
 

@@ -157,8 +157,58 @@ test('a Job can be suspended and resumed, and the Pods deleted for it do not cou
   expect(controlPlane.pods()).toEqual([]);
   expect(get(controlPlane).status?.failed).toBeUndefined();
   expect(conditions(controlPlane)).toEqual(['Suspended=True JobSuspended']);
+  expect(get(controlPlane).status?.startTime).toBeUndefined();
   const told = controlPlane.eventsOf('Job').filter((event) => !event.startsWith('Successful'));
   expect(told).toEqual(['Resumed: Job resumed', 'Suspended: Job suspended']);
+});
+
+test('the deadline of a Job that is resumed counts from then on', () => {
+  const controlPlane = setUp(() => undefined);
+  const suspend = (is: boolean) =>
+    controlPlane.client.resource(jobs).patch('pi', 'default', 'merge', { spec: { suspend: is } });
+  controlPlane.apply<Job>(job({ activeDeadlineSeconds: 60 }));
+  controlPlane.sim.runFor(10_000);
+  suspend(true);
+  controlPlane.sim.runFor(100_000);
+  suspend(false);
+  controlPlane.sim.runFor(50_000);
+  expect(get(controlPlane).status).toMatchObject({ active: 1, ready: 1 });
+  controlPlane.sim.runFor(20_000);
+  expect(conditions(controlPlane)).toContain('Failed=True DeadlineExceeded');
+});
+
+test('no Pod is told of as ready that was deleted just now', () => {
+  const controlPlane = setUp(() => undefined);
+  const seen = new Set<string>();
+  controlPlane.apply<Job>(job({ parallelism: 3, completions: 3 }));
+  controlPlane.sim.runFor(5_000);
+  controlPlane.client.resource(jobs).patch('pi', 'default', 'merge', { spec: { suspend: true } });
+  for (let i = 0; i < 500; i++) {
+    controlPlane.sim.runFor(10);
+    const { active = 0, ready = 0 } = get(controlPlane).status ?? {};
+    if (ready > active) seen.add(`${ready} ready of ${active}`);
+  }
+  expect([...seen]).toEqual([]);
+});
+
+test('more successes than were asked for are told of', () => {
+  const controlPlane = setUp(() => undefined);
+  controlPlane.apply<Job>(job({ completions: 1 }));
+  controlPlane.sim.runFor(5_000);
+  const client = controlPlane.client.resource(pods);
+  const [first] = controlPlane.pods();
+  const { name: _, uid: __, resourceVersion: ___, ...metadata } = first!.metadata;
+  client.create({ ...first!, metadata: { ...metadata, name: 'another' }, status: undefined } as Pod);
+  for (const {
+    metadata: { name },
+  } of controlPlane.pods()) {
+    client.patch(name, 'default', 'merge', { status: { phase: 'Succeeded' } }, { subresource: 'status' });
+  }
+  controlPlane.sim.runFor(10_000);
+  expect(controlPlane.eventsOf('Job').slice(-2)).toEqual([
+    'TooManySucceededPods: Too many succeeded pods running after completion count reached',
+    'Completed: Job completed',
+  ]);
 });
 
 test('a work queue: without completions the first success lets the others finish and makes no more', () => {
