@@ -14,7 +14,7 @@ import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { ordinalOf, ownsClaim, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
-import { hasEnded, type Ranks, statefulSteps } from './stateful-steps.ts';
+import { type Ranks, statefulSteps } from './stateful-steps.ts';
 
 /**
  * Keeps Pods with lasting names, one for each ordinal.
@@ -129,20 +129,8 @@ export class StatefulSetController {
       if (pod !== undefined) this.#written.note(objectKey(statefulSet), pod);
     }
     for (const pod of remove) {
-      if (hasEnded(pod)) this.#tellEnd(statefulSet, pod);
       this.#podControl.delete(statefulSet, pod);
       this.#deleted.add(pod.metadata.uid);
-    }
-  }
-
-  #tellEnd(statefulSet: StatefulSet, { metadata, status }: Pod): void {
-    const { namespace, name } = statefulSet.metadata;
-    if (status?.phase === 'Failed') {
-      const message = `StatefulSet ${namespace}/${name} is recreating failed Pod ${metadata.name}`;
-      this.#recorder.event(statefulSet, 'Warning', 'RecreatingFailedPod', message);
-    } else {
-      const message = `StatefulSet ${namespace}/${name} is recreating terminated Pod ${metadata.name}`;
-      this.#recorder.event(statefulSet, 'Normal', 'RecreatingTerminatedPod', message);
     }
   }
 
@@ -182,5 +170,6 @@ function revisionNames({ status }: StatefulSet, { current: newest, old, collisio
 /** Below the partition Pods are made anew from the current revision: the canary stays where it is. */
 function revisionFor({ spec }: StatefulSet, ordinal: number, { current, update }: RevisionNames): string {
   if (spec.updateStrategy?.type !== 'RollingUpdate') return update;
-  return ordinal < (spec.updateStrategy.rollingUpdate?.partition ?? 0) ? current : update;
+  const { partition = 0 } = spec.updateStrategy.rollingUpdate ?? {};
+  return ordinal < (spec.ordinals?.start ?? 0) + partition ? current : update;
 }

@@ -198,6 +198,33 @@ test('a canary by partition: below it Pods stay, even when they are made anew', 
   expect(images(controlPlane)).toEqual(['web-0 nginx:2', 'web-1 nginx:2', 'web-2 nginx:2']);
 });
 
+test('a partition counts from the first ordinal', () => {
+  const controlPlane = setUp();
+  const canary = { updateStrategy: { rollingUpdate: { partition: 2 } }, ordinals: { start: 5 } };
+  controlPlane.apply<StatefulSet>(statefulSet(canary));
+  controlPlane.sim.runFor(15_000);
+  setImage(controlPlane, 'nginx:2');
+  controlPlane.sim.runFor(20_000);
+  expect(images(controlPlane)).toEqual(['web-5 nginx:1', 'web-6 nginx:1', 'web-7 nginx:2']);
+  controlPlane.client.resource(pods).delete('web-6', 'default');
+  controlPlane.sim.runFor(10_000);
+  expect(images(controlPlane)).toEqual(['web-5 nginx:1', 'web-6 nginx:1', 'web-7 nginx:2']);
+});
+
+test('maxUnavailable in percent is rounded down, to one at least', () => {
+  const controlPlane = setUp();
+  const strategy = { updateStrategy: { rollingUpdate: { maxUnavailable: '50%' } } };
+  controlPlane.apply<StatefulSet>(statefulSet(strategy));
+  controlPlane.sim.runFor(15_000);
+  setImage(controlPlane, 'nginx:2');
+  let fewest = 3;
+  for (let i = 0; i < 200; i++) {
+    controlPlane.sim.runFor(100);
+    fewest = Math.min(fewest, controlPlane.pods().filter(isReady).length);
+  }
+  expect(fewest).toBe(2);
+});
+
 test('OnDelete waits for the hand that deletes', () => {
   const controlPlane = setUp();
   controlPlane.apply<StatefulSet>(statefulSet({ replicas: 2, updateStrategy: { type: 'OnDelete' } }));
@@ -230,9 +257,11 @@ test('a Pod that failed is made anew under its name', () => {
   });
   controlPlane.apply<StatefulSet>(statefulSet({ replicas: 1 }));
   controlPlane.sim.runFor(20_000);
-  expect(controlPlane.eventsOf('StatefulSet')).toContain(
-    'RecreatingFailedPod: StatefulSet default/web is recreating failed Pod web-0',
-  );
+  // Since 1.29 nothing is said of it apart from what is done.
+  expect(controlPlane.eventsOf('StatefulSet')).toEqual([
+    'SuccessfulDelete: delete Pod web-0 in StatefulSet web successful',
+    'SuccessfulCreate: create Pod web-0 in StatefulSet web successful',
+  ]);
   expect(controlPlane.pods().map(isReady)).toEqual([true]);
 });
 

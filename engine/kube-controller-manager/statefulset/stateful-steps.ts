@@ -39,7 +39,7 @@ export function statefulSteps(statefulSet: StatefulSet, ranks: Ranks, updateRevi
   return { create: filling.create, remove: [...remove, ...updateSteps(statefulSet, ranks, updateRevision, remove)] };
 }
 
-export function hasEnded({ status }: Pod): boolean {
+function hasEnded({ status }: Pod): boolean {
   return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }
 
@@ -94,8 +94,8 @@ function updateSteps(
 ): readonly Pod[] {
   const { type, rollingUpdate } = statefulSet.spec.updateStrategy ?? {};
   if (type === 'OnDelete') return [];
-  const allowed = Math.max(1, scaledValue(rollingUpdate?.maxUnavailable ?? 1, ranks.end - ranks.start, true));
-  const lowest = Math.max(rollingUpdate?.partition ?? 0, ranks.start);
+  const allowed = Math.max(1, scaledValue(rollingUpdate?.maxUnavailable ?? 1, ranks.end - ranks.start, false));
+  const lowest = ranks.start + (rollingUpdate?.partition ?? 0);
   const remove: Pod[] = [];
   let unavailable = 0;
   for (let ordinal = ranks.end - 1; ordinal >= lowest && unavailable < allowed; ordinal--) {
