@@ -196,7 +196,7 @@ export class Turn {
   /** The size that bounds, policies and earlier recommendations leave of the one wanted. */
   #normalize(wanted: number, current: number): number {
     const { memory } = this.#around;
-    const rules = rulesOf(this.#spec.behavior);
+    const rules = { ...rulesOf(this.#spec.behavior), isRuled: this.#spec.behavior !== undefined };
     const nowMs = this.#wallMs;
     const steady = stabilized(wanted, current, memory.recommendations, rules, nowMs);
     memory.recommendations.push({ atMs: nowMs, replicas: wanted });
@@ -209,7 +209,6 @@ export class Turn {
       ...rules,
       changes: memory.changes,
       nowMs,
-      isRuled: this.#spec.behavior !== undefined,
     });
     this.#note('ScalingLimited', note);
     return replicas;

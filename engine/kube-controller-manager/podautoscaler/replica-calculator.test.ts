@@ -41,6 +41,7 @@ test.each([
   ['idle', [0, 0, 0], 0],
   ['one unknown, the rest busy: it counts as idle', [100, undefined], 2],
   ['one unknown, the rest idle: it counts as fully used', [10, undefined], 2],
+  ['two unknown, the rest exactly on target: nothing is made of them', [50, undefined, undefined], 3],
 ] as const)('%s', (_, usage, replicas) => {
   expect(propose(usage).replicas).toBe(replicas);
 });
@@ -52,6 +53,16 @@ test('what is used is told in percent of the requests and on the average', () =>
     averageMilli: 60,
     utilization: undefined,
   });
+});
+
+test("what a Pod requests as a whole goes before its containers' requests", () => {
+  const whole = (container?: string) => {
+    const one = pod('p0');
+    const resources = { requests: { cpu: '400m' } };
+    return propose([200], { container }, [{ ...one, spec: { ...one.spec, resources } }]);
+  };
+  expect(whole()).toMatchObject({ replicas: 1, utilization: 50 });
+  expect(whole('c')).toMatchObject({ replicas: 4, utilization: 200 });
 });
 
 test('a Pod that is just starting is left out of the CPU figures, and holds back growth', () => {
@@ -77,7 +88,7 @@ test.each([
   expect(() => propose(usage, {}, [...pods])).toThrow(message);
 });
 
-const RULES = rulesOf(undefined);
+const RULES = { ...rulesOf(undefined), isRuled: false };
 
 test.each<[string, number, number, Past[], number, string]>([
   ['growth comes at once', 6, 4, [{ atMs: NOW - 60_000, replicas: 4 }], 6, 'ReadyForNewScale'],
@@ -87,8 +98,18 @@ test.each<[string, number, number, Past[], number, string]>([
   expect(stabilized(desired, current, earlier, RULES, NOW)).toMatchObject({ replicas, note: { reason } });
 });
 
+test('without a behaviour the highest recommendation counts even when somebody has made it smaller meanwhile', () => {
+  const earlier = [{ atMs: NOW - 60_000, replicas: 6 }];
+  expect(stabilized(2, 2, earlier, RULES, NOW).replicas).toBe(6);
+  expect(stabilized(2, 2, earlier, { ...rulesOf({}), isRuled: true }, NOW).replicas).toBe(2);
+});
+
+const POLICY = { policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] };
+
 test.each<[string, number, number, Past[], object | undefined, number, string]>([
   ['at most the maximum', 50, 8, [], undefined, 10, 'TooManyReplicas'],
+  ['at most the maximum, which is double', 50, 5, [], undefined, 10, 'TooManyReplicas'],
+  ['at least the minimum, which is all that may go', 0, 2, [], { scaleDown: POLICY }, 1, 'TooFewReplicas'],
   [
     'at most double in fifteen seconds',
     9,

@@ -62,7 +62,10 @@ export function proposeReplicas(
     const replicas = isWithin(question, first.ratio) ? currentReplicas : Math.ceil(first.ratio * ready.length);
     return { ...proposal, replicas };
   }
-  for (const pod of missing) usage.set(nameOf(pod), assumedUsage(target, first.ratio, requests?.get(nameOf(pod))));
+  for (const pod of missing) {
+    const assumed = assumedUsage(target, first.ratio, requests?.get(nameOf(pod)));
+    if (assumed !== undefined) usage.set(nameOf(pod), assumed);
+  }
   if (countUnready) for (const pod of unready) usage.set(nameOf(pod), 0);
   const { ratio } = ratioOf(target, usage, requests);
   const hasTurned = (first.ratio < 1 && ratio > 1) || (first.ratio > 1 && ratio < 1);
@@ -149,22 +152,27 @@ function isStarting({ status }: Pod, { atMs, windowMs }: PodMetric, wallMs: numb
   return condition.status === 'False' && startedMs + INITIAL_READINESS_MS > changedMs;
 }
 
-function requestsOf({ resource, container }: Question, pods: readonly Pod[]): Map<string, number> {
-  const requests = new Map<string, number>();
-  for (const pod of pods) {
-    let sum = 0;
-    const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-    for (const { name, resources } of [...pod.spec.containers, ...sidecars]) {
-      if (container !== undefined && container !== name) continue;
-      const request = resources?.requests?.[resource ?? ''];
-      if (request === undefined) {
-        throw new MetricsError(`missing request for ${resource} in container ${name} of Pod ${nameOf(pod)}`);
-      }
-      sum += milliValue(request);
+function requestsOf({ resource = '', container }: Question, pods: readonly Pod[]): Map<string, number> {
+  return new Map(
+    pods.map((pod) => {
+      const whole = container === undefined ? pod.spec.resources?.requests?.[resource] : undefined;
+      return [nameOf(pod), whole === undefined ? containersRequest(pod, resource, container) : milliValue(whole)];
+    }),
+  );
+}
+
+function containersRequest(pod: Pod, resource: string, container: string | undefined): number {
+  let sum = 0;
+  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const { name, resources } of [...pod.spec.containers, ...sidecars]) {
+    if (container !== undefined && container !== name) continue;
+    const request = resources?.requests?.[resource];
+    if (request === undefined) {
+      throw new MetricsError(`missing request for ${resource} in container ${name} of Pod ${nameOf(pod)}`);
     }
-    requests.set(nameOf(pod), sum);
+    sum += milliValue(request);
   }
-  return requests;
+  return sum;
 }
 
 function ratioOf(
@@ -185,8 +193,12 @@ function ratioOf(
   return { ratio: utilization / target.utilization, utilization, averageMilli };
 }
 
-/** Of a Pod without figures: all that it may use when that argues against shrinking, nothing when against growing. */
-function assumedUsage(target: Target, ratio: number, request: number | undefined): number {
+/**
+ * Of a Pod without figures: all that it may use when that argues against shrinking, nothing when against growing. A
+ * utilization that is exactly on target needs no argument.
+ */
+function assumedUsage(target: Target, ratio: number, request: number | undefined): number | undefined {
+  if (ratio === 1 && 'utilization' in target) return undefined;
   if (ratio >= 1) return 0;
   if (!('utilization' in target)) return target.averageMilli;
   return ((request ?? 0) * Math.max(100, target.utilization)) / 100;

@@ -49,14 +49,15 @@ export function stabilized(
   desired: number,
   current: number,
   earlier: readonly Past[],
-  { up, down }: { readonly up: Rules; readonly down: Rules },
+  { up, down, isRuled }: Pick<Bounds, 'up' | 'down' | 'isRuled'>,
   nowMs: number,
 ): { readonly replicas: number; readonly note: Note } {
   const within = ({ stabilizationWindowSeconds = 0 }: Rules) =>
     earlier.filter(({ atMs }) => atMs > nowMs - stabilizationWindowSeconds * 1_000).map(({ replicas }) => replicas);
   const lowest = Math.min(desired, ...within(up));
   const highest = Math.max(desired, ...within(down));
-  const replicas = Math.min(Math.max(current, lowest), highest);
+  // Who says nothing of the behaviour gets the highest, wherever the size has been put meanwhile.
+  const replicas = isRuled ? Math.min(Math.max(current, lowest), highest) : highest;
   if (replicas === desired) {
     return { replicas, note: able('ReadyForNewScale', 'recommended size matches current size') };
   }
@@ -97,7 +98,7 @@ export function limited(desired: number, bounds: Bounds): { readonly replicas: n
     const rate = Math.max(current, growthLimit(bounds));
     const allowed = Math.min(max, rate);
     if (desired > allowed) {
-      return max < rate
+      return max <= rate
         ? limit(allowed, 'TooManyReplicas', 'the desired replica count is more than the maximum replica count')
         : limit(allowed, 'ScaleUpLimit', 'the desired replica count is increasing faster than the maximum scale rate');
     }
@@ -105,7 +106,7 @@ export function limited(desired: number, bounds: Bounds): { readonly replicas: n
     const rate = Math.min(current, shrinkingLimit(bounds));
     const allowed = Math.max(min, rate);
     if (desired < allowed) {
-      return min > rate
+      return min >= rate
         ? limit(allowed, 'TooFewReplicas', 'the desired replica count is less than the minimum replica count')
         : limit(
             allowed,
