@@ -16,10 +16,9 @@ import { unlessGone } from '../../client/unless-gone.ts';
 import { attachmentName } from '../../client/volume-attachment.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
+import { isHealthy, isOutOfService } from '../node-state.ts';
 import {
   attachmentKey,
-  isHealthy,
-  isOutOfService,
   mayShare,
   multiAttachError,
   uniqueName,

@@ -1,5 +1,5 @@
 import { hasEnded } from '../../api/core/pod-phase.ts';
-import type { CSIDriver, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
+import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import type { Lister } from '../../client/lister.ts';
 import { claimKeys } from '../claim-users.ts';
 
@@ -53,17 +53,6 @@ export function mayShare({ spec }: PersistentVolume): boolean {
   const { accessModes = [] } = spec;
   // Without any mode nothing is known, and nothing forbidden.
   return accessModes.length === 0 || accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany');
-}
-
-const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
-
-/** Whether what a node says of its volumes is to be believed no more. */
-export function isOutOfService(node: Node): boolean {
-  return node.spec.taints?.some(({ key }) => key === OUT_OF_SERVICE) ?? false;
-}
-
-export function isHealthy(node: Node): boolean {
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
 /** Why a volume cannot come to a Pod's node yet. */

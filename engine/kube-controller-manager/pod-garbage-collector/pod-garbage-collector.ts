@@ -8,6 +8,7 @@ import { timestamp } from '../../client/timestamp.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import type { Simulation, Timer } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
+import { isHealthy, isOutOfService } from '../node-state.ts';
 
 const PERIOD_MS = 20_000;
 /** A node may be missing for a moment only, so its Pods wait. */
@@ -16,8 +17,8 @@ const QUARANTINE_MS = 40_000;
 const MAX_TERMINATED = 12_500;
 
 /**
- * Removes Pods that nobody else will: those of nodes that no longer exist, those deleted before they got a node, and
- * the oldest ended ones when there are very many.
+ * Removes Pods that nobody else will: those of nodes that no longer exist, those that are to go from a node that somebody
+ * has declared dead, those deleted before they got a node, and the oldest ended ones when there are very many.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection, after `pkg/controller/podgc`.
  */
 export class PodGarbageCollector {
@@ -57,9 +58,19 @@ export class PodGarbageCollector {
     for (const pod of all) {
       const { nodeName } = pod.spec;
       if (nodeName && lost.has(nodeName)) this.#remove(pod, 'PodGC: node no longer exists');
-      else if (surplus.has(pod)) this.#remove(pod, undefined);
-      else if (!nodeName && pod.metadata.deletionTimestamp !== undefined) this.#remove(pod, undefined);
+      else if (surplus.has(pod) || this.#waitsInVain(pod)) this.#remove(pod, undefined);
     }
+  }
+
+  /**
+   * Whether a Pod is to go and no kubelet will see to it.
+   * https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown
+   */
+  #waitsInVain({ metadata, spec }: Pod): boolean {
+    if (metadata.deletionTimestamp === undefined) return false;
+    if (!spec.nodeName) return true;
+    const node = this.#nodes.lister.get(spec.nodeName);
+    return node !== undefined && !isHealthy(node) && isOutOfService(node);
   }
 
   /** The nodes that Pods name and that have been missing for the time of quarantine. */
@@ -87,20 +98,13 @@ export class PodGarbageCollector {
     }
   }
 
-  /** @param disruption why a Pod that did not end by itself goes; noted in its status first. */
+  /** @param disruption why a Pod that did not end by itself goes, where that is no doing of its own. */
   #remove(pod: Pod, disruption: string | undefined): void {
     const { name, namespace, uid } = pod.metadata;
     this.#sim.trace.during({ component: 'pod-garbage-collector-controller', key: `${namespace}/${name}` }, () => {
       try {
-        if (!hasEnded(pod) && disruption !== undefined) {
-          const condition = {
-            type: 'DisruptionTarget',
-            status: 'True',
-            reason: 'DeletionByPodGC',
-            message: disruption,
-            lastTransitionTime: timestamp(this.#sim.wallMs),
-          };
-          const status = { phase: 'Failed', conditions: [condition] };
+        if (!hasEnded(pod)) {
+          const status = { phase: 'Failed', ...this.#disrupted(disruption) };
           this.#podClient.patch(name, namespace, 'strategic-merge', { status }, { subresource: 'status' });
         }
         this.#podClient.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } });
@@ -109,5 +113,18 @@ export class PodGarbageCollector {
         if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
       }
     });
+  }
+
+  #disrupted(message: string | undefined) {
+    if (message === undefined) return {};
+    const lastTransitionTime = timestamp(this.#sim.wallMs);
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByPodGC',
+      message,
+      lastTransitionTime,
+    };
+    return { conditions: [condition] };
   }
 }
