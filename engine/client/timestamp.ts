@@ -1,9 +1,13 @@
 /** A `metav1.Time`: RFC 3339 in UTC with whole seconds. `wallMs` is in milliseconds since 1970. */
 export function timestamp(wallMs: number): string {
   const date = new Date(wallMs);
-  const [century, year] = [Math.floor(date.getUTCFullYear() / 100), date.getUTCFullYear() % 100];
-  const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()];
-  const [hour, minute, second] = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  const century = Math.floor(date.getUTCFullYear() / 100);
+  const year = date.getUTCFullYear() % 100;
+  const month = date.getUTCMonth() + 1;
+  const day = date.getUTCDate();
+  const hour = date.getUTCHours();
+  const minute = date.getUTCMinutes();
+  const second = date.getUTCSeconds();
   // Objects keep it as long as they live. Put together with `+` it would keep its parts as well, five times as much.
   // biome-ignore format: as it reads
   return String.fromCharCode(

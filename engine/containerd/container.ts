@@ -87,7 +87,7 @@ export function* createContainer(
   if (config.linux.security.privileged !== true) {
     host.allowDevices(container.cgroup, devices);
   }
-  state.containers.set(id, container);
+  state.addContainer(container);
   state.announce('CONTAINER_CREATED_EVENT', sandbox, id);
   return container;
 }

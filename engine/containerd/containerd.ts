@@ -89,9 +89,7 @@ export class Containerd implements RuntimeService, ImageService {
     const { state } = this.#open();
     const sandbox = state.sandboxes.get(id);
     if (sandbox === undefined) return;
-    for (const container of state.containers.values()) {
-      if (container.sandbox === sandbox) yield* containers.stopContainer(this.#context, container, 0);
-    }
+    for (const container of sandbox.containers) yield* containers.stopContainer(this.#context, container, 0);
     yield* sandboxes.stopSandbox(this.#context, sandbox);
   }
 
@@ -100,9 +98,7 @@ export class Containerd implements RuntimeService, ImageService {
     const sandbox = state.sandboxes.get(id);
     if (sandbox === undefined) return;
     yield* this.stopPodSandbox(id);
-    for (const container of [...state.containers.values()]) {
-      if (container.sandbox === sandbox) yield* this.removeContainer(container.id);
-    }
+    for (const { id: containerId } of [...sandbox.containers]) yield* this.removeContainer(containerId);
     state.sandboxes.delete(id);
     removeSandboxFiles(host.root, id);
     state.announce('CONTAINER_DELETED_EVENT', sandbox);
@@ -134,7 +130,7 @@ export class Containerd implements RuntimeService, ImageService {
     const container = state.containers.get(id);
     if (container === undefined) return;
     yield* containers.stopContainer(this.#context, container, 0);
-    state.containers.delete(id);
+    state.removeContainer(container);
     host.removeContainerRoot(container.root);
     state.announce('CONTAINER_DELETED_EVENT', container.sandbox, id);
   }

@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly runtimeHandler: string;
   readonly createdAtMs: number;
   readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user'>;
+  /** In the order in which they were made. */
+  readonly containers: Set<Container>;
   ready: boolean;
   ip: string | undefined;
   /** Absent once the pause process has ended. */

@@ -54,6 +54,7 @@ export function* runSandbox(
       pid: pid === 'NODE' ? host.namespaces.pid : host.createNamespace('pid'),
       user: user === undefined ? host.namespaces.user : host.createNamespace('user', { idMappings: user }),
     },
+    containers: new Set(),
     ready: false,
     ip: undefined,
     pause: undefined,

@@ -8,10 +8,24 @@ import type { Container, Sandbox } from './records.ts';
  */
 export class ContainerdState {
   readonly sandboxes = new Map<string, Sandbox>();
-  readonly containers = new Map<string, Container>();
+  readonly #containers = new Map<string, Container>();
   readonly images: ImageTable = new Map();
   #logWatch: { readonly limitBytes: number; readonly listener: (id: string, bytes: number) => void } | undefined;
   readonly #listeners = new Set<(event: ContainerEvent) => void>();
+
+  get containers(): ReadonlyMap<string, Container> {
+    return this.#containers;
+  }
+
+  addContainer(container: Container): void {
+    this.#containers.set(container.id, container);
+    container.sandbox.containers.add(container);
+  }
+
+  removeContainer(container: Container): void {
+    this.#containers.delete(container.id);
+    container.sandbox.containers.delete(container);
+  }
 
   subscribe(listener: (event: ContainerEvent) => void): () => void {
     this.#listeners.add(listener);

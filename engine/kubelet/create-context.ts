@@ -12,6 +12,7 @@ import type { KubeletContext } from './kubelet-context.ts';
 import type { KubeletOptions } from './options.ts';
 import { Plugins } from './plugins.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
+import { ResolvConf } from './resolv-conf.ts';
 import { RuntimeCache } from './runtime-cache.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { UserNamespaces } from './user-namespaces.ts';
@@ -58,6 +59,7 @@ export function createContext(
     pullRecords: new ImagePullRecords(),
     waiting: new WaitingReasons(),
     clusterDns: options.clusterDns,
+    resolvConf: root && new ResolvConf(root),
     userNamespaces: new UserNamespaces(),
     devices: new Devices(options, {
       ...view,

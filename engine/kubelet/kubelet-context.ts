@@ -13,6 +13,7 @@ import type { RunCommand } from './host-command.ts';
 import type { ImagePullRecords } from './image-pull-records.ts';
 import type { Plugins } from './plugins.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
+import type { ResolvConf } from './resolv-conf.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import type { UserNamespaces } from './user-namespaces.ts';
@@ -46,6 +47,8 @@ export interface KubeletContext {
   readonly pullRecords: ImagePullRecords;
   readonly waiting: WaitingReasons;
   readonly clusterDns: ClusterDns | undefined;
+  /** Absent, like the files, on a hollow node. */
+  readonly resolvConf: ResolvConf | undefined;
   readonly userNamespaces: UserNamespaces;
   readonly devices: Devices;
   /** Runs one of the node's own programs. */
@@ -61,8 +64,8 @@ export interface ClusterDns {
 /** What a write about this Pod is part of, for the trace. */
 export function podActivity(component: string, pod: Pod): Omit<Activity, 'parent'> {
   const revision = Number(pod.metadata.resourceVersion);
-  const cause = revision > 0 ? { causeRevision: revision } : {};
-  return { component, key: objectKey(pod), ...cause };
+  const key = objectKey(pod);
+  return revision > 0 ? { component, key, causeRevision: revision } : { component, key };
 }
 
 /** Reports an event about a Pod. */

@@ -1,12 +1,8 @@
 import type { Pod } from '../api/kinds.ts';
 import type { PodSandboxConfig } from '../containerd/cri.ts';
-import { Errno } from '../linux/errno.ts';
-import { decode } from '../linux/stdio.ts';
-import type { Process } from '../linux/syscalls.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { isHostNetwork } from './pod-format.ts';
-
-type DnsConfig = NonNullable<PodSandboxConfig['dnsConfig']>;
+import type { DnsConfig } from './resolv-conf.ts';
 
 const MAX_NAME_SERVERS = 3;
 const MAX_SEARCHES = 32;
@@ -31,10 +27,10 @@ export function podDns(context: KubeletContext, pod: Pod): PodSandboxConfig['dns
 const EMPTY: DnsConfig = { servers: [], searches: [], options: [] };
 
 /** Without the Pod's own additions; undefined where there is no file to take the node's from. */
-function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig | undefined {
+function baseConfig({ clusterDns, resolvConf }: KubeletContext, pod: Pod): DnsConfig | undefined {
   const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
   if (policy === 'None') return EMPTY;
-  const ofNode = root && readResolvConf(root);
+  const ofNode = resolvConf?.read();
   const useCluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !isHostNetwork(pod));
   if (!useCluster || clusterDns === undefined) return ofNode;
   const { server, domain } = clusterDns;
@@ -44,28 +40,6 @@ function baseConfig({ clusterDns, root }: KubeletContext, pod: Pod): DnsConfig |
     searches: unique([`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...(ofNode?.searches ?? [])]),
     options: ['ndots:5'],
   };
-}
-
-function readResolvConf(root: Process): DnsConfig | undefined {
-  try {
-    return parseResolvConf(decode(root.readFile('/etc/resolv.conf')));
-  } catch (error) {
-    if (error instanceof Errno) return undefined;
-    throw error;
-  }
-}
-
-function parseResolvConf(text: string): DnsConfig {
-  const servers: string[] = [];
-  let searches: readonly string[] = [];
-  let options: readonly string[] = [];
-  for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.trim().split(/\s+/);
-    if (keyword === 'nameserver' && values[0] !== undefined) servers.push(values[0]);
-    else if (keyword === 'search') searches = values.filter((value) => value !== '.');
-    else if (keyword === 'options') options = values;
-  }
-  return { servers, searches, options };
 }
 
 type Option = NonNullable<NonNullable<Pod['spec']['dnsConfig']>['options']>[number];

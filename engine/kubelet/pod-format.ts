@@ -45,13 +45,9 @@ export function isHostNetwork(pod: Pod): boolean {
 }
 
 /** The container of this name, of whatever sort. */
-export function findContainer(pod: Pod, name: string): Container | undefined {
-  return allContainers(pod).find((container) => container.name === name);
-}
-
-/** Regular, init and ephemeral containers. */
-function allContainers({ spec }: Pod): readonly Container[] {
-  return [...spec.containers, ...(spec.initContainers ?? []), ...ephemeralContainers(spec)];
+export function findContainer({ spec }: Pod, name: string): Container | undefined {
+  const isNamed = (container: { readonly name: string }): boolean => container.name === name;
+  return spec.containers.find(isNamed) ?? spec.initContainers?.find(isNamed) ?? ephemeralContainers(spec).find(isNamed);
 }
 
 /** An ephemeral container has fewer fields than others, and `targetContainerName`. */

@@ -24,7 +24,7 @@ function resizedContainers(granted: Pod, wanted: Pod): Container[] {
 
 /** The Pod as it is wanted, with the resources that the node has granted. */
 export function withGranted(granted: Pod, wanted: Pod): Pod {
-  if (granted === wanted || resizedContainers(granted, wanted).length === 0) return wanted;
+  if (granted.spec === wanted.spec || resizedContainers(granted, wanted).length === 0) return wanted;
   const containers = wanted.spec.containers.map((container) => {
     const before = granted.spec.containers.find(({ name }) => name === container.name);
     return before === undefined ? container : { ...container, resources: before.resources };

@@ -15,7 +15,7 @@ import type { PodRuntimeStatus } from './runtime-cache.ts';
 import type { Judgement } from './status/conditions.ts';
 import { generateStatus } from './status/generate-status.ts';
 import type { StatusWriter } from './status/status-writer.ts';
-import { syncPod } from './sync-pod.ts';
+import { earlier, syncPod } from './sync-pod.ts';
 import { terminationMessage } from './termination-message.ts';
 import { PodVolumes } from './volumes/pod-volumes.ts';
 import { tearDownPod } from './volumes/tear-down.ts';
@@ -179,15 +179,15 @@ export class PodWorker {
 
   #waitMs(nextMs: number | undefined): number | undefined {
     const { sim, root, component } = this.#host.context;
-    const times = [nextMs, this.#volumeRetryAtMs, this.#deadlineMs()].filter((time) => time !== undefined);
+    let atMs = earlier(nextMs, earlier(this.#volumeRetryAtMs, this.#deadlineMs()));
     if (root !== undefined && this.#volumes.mayChange(this.#pod)) {
-      times.push(sim.nowMs + sim.random(`${component}/resync`).jitter(RESYNC_MS, 0.5));
+      atMs = earlier(atMs, sim.nowMs + sim.random(`${component}/resync`).jitter(RESYNC_MS, 0.5));
     }
     // Room may become free without a word.
-    if (this.#pendingResize?.reason === 'Deferred') times.push(sim.nowMs + RETRY_MS);
+    if (this.#pendingResize?.reason === 'Deferred') atMs = earlier(atMs, sim.nowMs + RETRY_MS);
     // A static Pod that shows itself nowhere yet.
-    if (this.#host.statusTarget(this.#pod) === undefined) times.push(sim.nowMs + RETRY_MS);
-    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - sim.nowMs);
+    if (this.#host.statusTarget(this.#pod) === undefined) atMs = earlier(atMs, sim.nowMs + RETRY_MS);
+    return atMs === undefined ? undefined : Math.max(0, atMs - sim.nowMs);
   }
 
   /** One look at the Pod. Returns when to look again, where nothing else will tell. */
@@ -246,12 +246,14 @@ export class PodWorker {
   *#terminate(): Task<void> {
     const { context, prober } = this.#host;
     prober.stopLivenessAndStartup(this.uid);
+    let ended: PodRuntimeStatus | undefined;
     for (;;) {
       yield* this.#interruptible(this.#guarded(this.#kill()));
-      if (this.#hasEnded()) break;
+      ended = this.#ended();
+      if (ended !== undefined) break;
       yield* this.#bell.wait(this.#label, RETRY_MS);
     }
-    yield* this.#guarded(this.#writeFinalStatus());
+    this.#writeStatus(true, ended);
     prober.removePod(this.uid);
     this.#volumes.stop();
     yield* tearDownPod(context, this.uid);
@@ -269,11 +271,6 @@ export class PodWorker {
     return undefined;
   }
 
-  *#writeFinalStatus(): Task<undefined> {
-    this.#writeStatus(true);
-    return undefined;
-  }
-
   /** Whether an earlier kubelet has started the Pod already. */
   #hasSandbox(): boolean {
     try {
@@ -284,13 +281,14 @@ export class PodWorker {
     }
   }
 
-  #hasEnded(): boolean {
+  /** What there is of the Pod once all of it has ended; undefined before. */
+  #ended(): PodRuntimeStatus | undefined {
     try {
-      const { sandboxes, containers } = this.#runtimeStatus();
-      const running = [...containers.values()].some((attempts) => attempts[0]!.state === 'CONTAINER_RUNNING');
-      return !running && sandboxes.every(({ state }) => state === 'SANDBOX_NOTREADY');
+      const runtime = this.#runtimeStatus();
+      for (const [latest] of runtime.containers.values()) if (latest!.state === 'CONTAINER_RUNNING') return undefined;
+      return runtime.sandboxes.every(({ state }) => state === 'SANDBOX_NOTREADY') ? runtime : undefined;
     } catch (error) {
-      if (error instanceof CriError) return false;
+      if (error instanceof CriError) return undefined;
       throw error;
     }
   }

@@ -116,7 +116,8 @@ function* startAll(around: StartSurroundings, actions: PodActions): Task<number 
   return retryAtMs;
 }
 
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
+/** Of two times, if they are any. */
+export function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
 }

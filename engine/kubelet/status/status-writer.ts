@@ -163,5 +163,5 @@ function withForeignConditions(status: PodStatus, fresh: Pod): PodStatus {
 /** Of two versions of one object the later one; versions are numbers that grow (KEP-5504). */
 function newer(known: Pod | undefined, given: Pod | undefined): Pod | undefined {
   if (known === undefined || given === undefined || known.metadata.uid !== given.metadata.uid) return given;
-  return Number(known.metadata.resourceVersion) > Number(given.metadata.resourceVersion) ? known : given;
+  return Number(known.metadata.resourceVersion) >= Number(given.metadata.resourceVersion) ? known : given;
 }
