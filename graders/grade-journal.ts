@@ -3,6 +3,7 @@ import { type RunPoint, replay } from '@drydock/engine/worker';
 import { CourseFileError } from './course-file.ts';
 import { type Exercise, learnersCluster } from './exercise.ts';
 import { gradeAndSpend, type Report } from './grade.ts';
+import type { Recall } from './recall.ts';
 
 /**
  * Grades what a learner did by doing it again: `text` is a file that the page's Share button saves. The cluster is the
@@ -29,6 +30,7 @@ export class ReplayError extends Error {}
  * Grades a run by doing it again on a cluster of its own.
  *
  * @param end how far the run went after its last input
+ * @param recall what an earlier grading of this run knows
  * @throws ReplayError
  */
 export function gradeRun(
@@ -36,6 +38,7 @@ export function gradeRun(
   options: ClusterOptions,
   entries: readonly JournalEntry[],
   end: RunPoint | undefined,
+  recall?: Recall,
 ): Report {
   const cluster = createCluster({ ...options, unrecorded: true });
   const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
@@ -48,7 +51,7 @@ export function gradeRun(
   }
   const answers = cluster.listFiles().filter((path) => /\.ya?ml$/.test(path));
   const texts = answers.map((path) => ({ name: path, text: cluster.readFile(path) ?? '' }));
-  return gradeAndSpend(cluster, exercise, texts, base);
+  return gradeAndSpend(cluster, exercise, texts, base, recall);
 }
 
 function readRun(name: string, text: string) {

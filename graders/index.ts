@@ -11,6 +11,7 @@ export { ManifestSource, ManifestSyntaxError, type SourcePlace } from './manifes
 export { findAll, parsePath } from './object-path.ts';
 export { parseChecks } from './parse-check.ts';
 export { parseExercise, parseProof } from './parse-exercise.ts';
+export { type Recall, withoutWords } from './recall.ts';
 export { translate, translationsOf } from './translation.ts';
 export { countVariants, withVariant } from './variant.ts';
 export { visibleCauses } from './why.ts';

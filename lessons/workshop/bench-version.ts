@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutWords } from '@drydock/graders';
 import type { BenchSetup } from '../bench/protocol.ts';
 
 /**
@@ -6,6 +7,6 @@ import type { BenchSetup } from '../bench/protocol.ts';
  * change, and not when words do.
  */
 export function benchVersion({ options, checks }: Pick<BenchSetup, 'options' | 'checks'>): string {
-  const checked = checks.map(({ title: _title, ask: _ask, ...rest }) => rest);
+  const checked = checks.map(withoutWords);
   return createHash('sha256').update(JSON.stringify({ options, checked })).digest('hex').slice(0, 16);
 }

@@ -159,8 +159,17 @@ export interface Grade {
   readonly earned: number;
   readonly points: number;
   readonly checks: readonly GradedCheck[];
+  readonly basis?: GradeBasis;
   /** Why there is no grading: the journal cannot be replayed, or took too long. */
   readonly problem?: string;
+}
+
+/** Digests of what a grade follows from. Where they are the same, so is the grade, and nothing need be replayed for it. */
+interface GradeBasis {
+  /** Of the engine, the cluster, the journal and all that is checked. */
+  readonly whole: string;
+  /** By id of the check, where it breaks something: of all that was the case and was done until its verdict. */
+  readonly checks: Readonly<Record<string, string>>;
 }
 
 export interface GradedCheck {

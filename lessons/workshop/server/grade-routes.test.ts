@@ -96,6 +96,8 @@ describe('what counts', () => {
     const { grading, at } = await grade(true);
     expect(grading).toBe(2);
     await settled().toBe(4);
+    // With what came out before, of which much may still be so.
+    expect(room.graded.map(({ earlier }) => earlier?.earned)).toEqual([undefined, undefined, 2, 2]);
     await expect.poll(scores).toEqual([3, 3]);
     expect(await json(request('GET', `/board/moves?since=${at}`, key))).toEqual([
       expect.objectContaining({

@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS } from '../records.ts';
 import { openStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
-import type { GradeJob } from './grade-worker.ts';
+import type { Graded, GradeJob } from './grade-worker.ts';
 import { Grading } from './grading.ts';
 import { GradingPool, LIMITS } from './grading-pool.ts';
 
@@ -118,6 +118,31 @@ describe('a journal that', () => {
     await bounded.close();
     return outcome;
   };
+
+  test('was graded before is not replayed for what follows from the same', async () => {
+    const first = (await pool.grade(async () => honest)) as Graded;
+    const anew = await pool.grade(async () => ({ ...honest, entries: [...honest.entries], end: { ...honest.end! } }));
+    expect(anew).toEqual(first);
+    // What is taken over is told by what nobody could find out.
+    const checks = first.checks.map((check) => ({ ...check, title: 'As it was called', seen: 'remembered' }));
+    const earlier: Graded = { ...first, checks };
+    const seen = async (job: GradeJob) =>
+      ((await pool.grade(async () => job)) as Graded).checks.map((check) => check.seen);
+    const found = first.checks.map((check) => check.seen);
+    expect(await seen({ ...honest, earlier })).toEqual(found.map(() => 'remembered'));
+    expect(await pool.grade(async () => ({ ...honest, earlier }))).toMatchObject({
+      checks: first.checks.map(({ title }) => ({ title })),
+    });
+    // A check that only looks was mended: looking costs little and is done again.
+    const mended = { ...earlier, basis: { ...first.basis!, whole: 'another' } };
+    const [looks, breaks] = [/^(runs|serves|fresh)$/, /^(written-by-writer|outlives-web)$/];
+    expect(Object.keys(first.basis!.checks).every((id) => breaks.test(id))).toBe(true);
+    expect(await seen({ ...honest, earlier: mended })).toEqual(
+      first.checks.map(({ id, seen: was }) => (looks.test(id) ? was : 'remembered')),
+    );
+    const other = played({ kind: 'file.write', path: 'notes.txt', text: 'At a file?' });
+    expect(await seen({ ...other, earlier })).not.toContain('remembered');
+  });
 
   test('never ends is cut off', async () => {
     const bounded = new GradingPool(1, { ...LIMITS, longestMs: 3000 });

@@ -2,13 +2,15 @@ import { type BenchCard, cardIdOf } from '../bench-card.ts';
 import type { Grade, Run } from '../records.ts';
 import type { Store } from '../store/store.ts';
 import { attemptKey } from './counted-grades.ts';
-import type { GradeJob, GradeOutcome } from './grade-worker.ts';
+import type { Graded, GradeJob, GradeOutcome } from './grade-worker.ts';
 
 /** Grades what is loaded when there is room for it; `undefined` where there turns out to be nothing to grade. */
 type Grader = (load: () => Promise<GradeJob | undefined>) => Promise<GradeOutcome | undefined>;
 
-/** What is graded: an attempt without its outcome. */
-type Attempted = Pick<Grade, 'personId' | 'benchId' | 'runId' | 'count' | 'lastAt' | 'end' | 'by'>;
+/** What is graded: an attempt without its outcome, or with an earlier one. */
+type Attempted = Pick<Grade, 'personId' | 'benchId' | 'runId' | 'count' | 'lastAt' | 'end' | 'by'> & {
+  readonly earlier?: Graded;
+};
 
 /** Grades journals and keeps the grades. Whoever asks for what is being graded already waits for that one. */
 export class Grading {
@@ -71,10 +73,15 @@ export class Grading {
     return runs.length;
   }
 
-  /** Every attempt that was ever graded, once more: a check may have been mended. */
+  /**
+   * Every attempt that was ever graded, once more: a check may have been mended. What has not changed since, and follows from
+   * nothing that has, is taken over.
+   */
   async again(): Promise<readonly Promise<void>[]> {
     const latest = new Map((await this.#store.grades()).map((grade) => [attemptKey(grade), grade]));
-    return [...latest].map(([key, grade]) => this.#once(key, grade.benchId, async () => grade));
+    return [...latest].map(([key, grade]) =>
+      this.#once(key, grade.benchId, async () => ({ ...grade, earlier: grade })),
+    );
   }
 
   #once(key: string, benchId: string, find: () => Promise<Attempted | undefined>): Promise<void> {
@@ -98,9 +105,15 @@ export class Grading {
     const outcome = await this.#grade(async () => {
       attempted = await find();
       if (attempted === undefined) return undefined;
-      const { personId, benchId, runId, count, end } = attempted;
+      const { personId, benchId, runId, count, end, earlier } = attempted;
       const entries = (await this.#store.entries(personId, benchId, 0, runId)).slice(0, count);
-      return { exerciseId, variant, entries, ...(end === undefined ? {} : { end }) };
+      return {
+        exerciseId,
+        variant,
+        entries,
+        ...(end === undefined ? {} : { end }),
+        ...(earlier === undefined ? {} : { earlier }),
+      };
     });
     if (outcome === undefined || attempted === undefined) return;
     const { personId, benchId, runId, count, lastAt, end, by } = attempted;

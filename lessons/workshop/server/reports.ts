@@ -61,7 +61,10 @@ export function gradesAsJson(people: readonly Person[], grades: readonly Counted
   return people.flatMap((person) =>
     grades
       .filter(({ personId }) => personId === person.id)
-      .map((grade) => ({ person: { id: person.id, name: person.name, rosterId: person.rosterId }, ...grade })),
+      .map(({ basis: _basis, ...grade }) => ({
+        person: { id: person.id, name: person.name, rosterId: person.rosterId },
+        ...grade,
+      })),
   );
 }
 
