@@ -2,12 +2,13 @@ import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Node, Pod } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/object.ts';
 import { pods } from '../../api/resources.ts';
+import { formatGoDuration } from '../../linux/programs/go/duration.ts';
+import { TaskGroup } from '../../linux/task-group.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError, isStatus, throwCollected } from '../command-error.ts';
+import { CommandError, isExpected, isStatus } from '../command-error.ts';
 import { DRY_RUN_FLAG, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
-import { collectTask } from '../resource-finder.ts';
 import { waitUntilGone } from '../wait-deletion.ts';
 import { markNode, selectNodes } from './node-scheduling.ts';
 
@@ -44,48 +45,110 @@ export const drain: Command = {
     { name: 'pod-selector', type: 'string', help: 'Only Pods whose labels match' },
   ],
   *run(invocation) {
+    const { streams } = invocation;
     // Unlike cordon this one looks up what a node is.
     invocation.discovery.require('nodes');
-    for (const node of selectNodes(invocation, 'drain')) {
-      yield* invocation.patiently(() => markNode(invocation, node, true));
-      yield* emptyNode(invocation, node);
-      invocation.streams.out(`node/${node.metadata.name} drained${invocation.dryRunSuffix}\n`);
+    const nodes = selectNodes(invocation, 'drain');
+    for (const node of nodes) yield* invocation.patiently(() => markNode(invocation, node, true));
+    const problems: string[] = [];
+    const pending: string[] = [];
+    for (const node of nodes) {
+      const { name } = node.metadata;
+      const found = yield* emptyNode(invocation, node);
+      if (found.length === 0) {
+        streams.out(`node/${name} drained${invocation.dryRunSuffix}\n`);
+        continue;
+      }
+      const why = aggregated(found);
+      streams.err(`error: unable to drain node ${JSON.stringify(name)} due to error: ${why}, continuing command...\n`);
+      problems.push(...found);
+      pending.push(name);
     }
-    return 0;
+    if (pending.length === 0) return 0;
+    streams.err(`There are pending nodes to be drained:\n${pending.map((name) => ` ${name}\n`).join('')}`);
+    throw new CommandError(problems.join('\n'), { verbatim: true });
   },
 };
 
-function* emptyNode(invocation: Invocation, node: Node): Task<void> {
-  const { streams, flags } = invocation;
-  const { name } = node.metadata;
-  const labelSelector = flags.string('pod-selector');
-  const onNode = invocation.list(pods, {
-    fieldSelector: `spec.nodeName=${name}`,
-    ...(labelSelector === '' ? {} : { labelSelector }),
-  }) as unknown as readonly Pod[];
-  const judged = onNode.map((pod) => ({ pod, verdict: judge(invocation, pod) }));
+/** Several errors as Go writes them as one. */
+function aggregated(problems: readonly string[]): string {
+  return problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
+}
+
+/** Returns what went wrong. */
+function* emptyNode(invocation: Invocation, { metadata: { name } }: Node): Task<readonly string[]> {
+  const { streams } = invocation;
+  const judged = judgedPods(invocation, name);
   const refused = groupReasons(judged, 'refuse');
-  if (refused.length > 0) {
-    throw new CommandError(
-      `unable to drain node ${JSON.stringify(name)} due to error: ${refused.length === 1 ? refused[0] : `[${refused.join(', ')}]`}, continuing command...\n` +
-        `There are pending nodes to be drained:\n ${name}\n${refused.join('\n')}`,
-    );
-  }
+  if (refused.length > 0) return refused;
   const warnings = groupReasons(judged, 'warn');
   if (warnings.length > 0) streams.err(`Warning: ${warnings.join('; ')}\n`);
-  const leaving = judged.filter(({ verdict }) => verdict.leaves).map(({ pod }) => pod);
-  if (invocation.dryRun !== 'none') return;
-  const timeoutMs = flags.duration('timeout');
-  const deadlineMs = timeoutMs > 0 ? invocation.now() + timeoutMs : Number.POSITIVE_INFINITY;
+  const problems = yield* removeAll(invocation, leavingOf(judged));
+  const left = problems.length === 0 ? [] : leavingOf(judgedPods(invocation, name));
+  if (left.length > 0) {
+    const names = left.map(({ metadata }) => `pod/${metadata.name}\n`).join('');
+    streams.err(
+      `There are pending pods in node ${JSON.stringify(name)} when an error occurred: ${aggregated(problems)}\n${names}`,
+    );
+  }
+  return problems;
+}
+
+interface Judged {
+  readonly pod: Pod;
+  readonly verdict: Verdict;
+}
+
+function judgedPods(invocation: Invocation, nodeName: string): readonly Judged[] {
+  const labelSelector = invocation.flags.string('pod-selector');
+  const onNode = invocation.list(pods, {
+    fieldSelector: `spec.nodeName=${nodeName}`,
+    ...(labelSelector === '' ? {} : { labelSelector }),
+  }) as unknown as readonly Pod[];
+  return onNode.map((pod) => ({ pod, verdict: judge(invocation, pod) }));
+}
+
+function leavingOf(judged: readonly Judged[]): readonly Pod[] {
+  return judged.filter(({ verdict }) => verdict.leaves).map(({ pod }) => pod);
+}
+
+/** Evicts all at once: one that a disruption budget holds back holds up no other. Returns what went wrong. */
+function* removeAll(invocation: Invocation, leaving: readonly Pod[]): Task<readonly string[]> {
+  const { streams, flags } = invocation;
   const evicts =
     !flags.bool('disable-eviction') && invocation.discovery.require('pods').subresources.includes('eviction');
-  for (const pod of leaving) {
-    streams.err(`${evicts ? 'evicting' : 'deleting'} pod ${pod.metadata.namespace}/${pod.metadata.name}\n`);
-    yield* remove(invocation, pod, evicts, deadlineMs);
+  if (invocation.dryRun === 'client') {
+    const doing = evicts ? 'evicting' : 'deleting';
+    for (const { metadata } of leaving) streams.out(`${doing} pod ${metadata.namespace}/${metadata.name} (dry run)\n`);
+    return [];
   }
-  const errors: Error[] = [];
-  for (const pod of leaving) yield* collectTask(errors, confirm(invocation, pod, evicts, deadlineMs));
-  throwCollected(errors);
+  const timeoutMs = flags.duration('timeout');
+  const deadlineMs = timeoutMs > 0 ? invocation.now() + timeoutMs : Number.POSITIVE_INFINITY;
+  const removal: Removal = { evicts, deadlineMs, timedOut: `global timeout reached: ${formatGoDuration(timeoutMs)}` };
+  const problems: string[] = [];
+  const group = new TaskGroup();
+  for (const pod of leaving) group.start(removeOne(invocation, pod, removal, problems));
+  yield* group.run();
+  return problems;
+}
+
+/** How Pods are removed. */
+interface Removal {
+  readonly evicts: boolean;
+  readonly deadlineMs: number;
+  /** What is said when the deadline has passed. */
+  readonly timedOut: string;
+}
+
+function* removeOne(invocation: Invocation, pod: Pod, removal: Removal, problems: string[]): Task<void> {
+  try {
+    if (removal.evicts) yield* evict(invocation, pod, removal);
+    else yield* invocation.patiently(() => deleteUnlessGone(invocation, pod));
+    if (invocation.dryRun === 'none') yield* confirm(invocation, pod, removal);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    problems.push(error.message);
+  }
 }
 
 interface Verdict {
@@ -117,10 +180,7 @@ function judge({ flags }: Invocation, pod: Pod): Verdict {
   return { leaves: true };
 }
 
-function groupReasons(
-  judged: readonly { readonly pod: Pod; readonly verdict: Verdict }[],
-  kind: 'refuse' | 'warn',
-): readonly string[] {
+function groupReasons(judged: readonly Judged[], kind: 'refuse' | 'warn'): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { pod, verdict } of judged) {
     const reason = verdict[kind];
@@ -130,41 +190,57 @@ function groupReasons(
   return [...groups].map(([reason, names]) => `${reason}: ${names.join(', ')}`);
 }
 
-/** Evicts, waiting while a disruption budget says no; or deletes where there is no eviction. */
-function* remove(invocation: Invocation, { metadata }: Pod, evicts: boolean, deadlineMs: number): Task<void> {
+/** Waits while a disruption budget says no. */
+function* evict(invocation: Invocation, { metadata }: Pod, { deadlineMs, timedOut }: Removal): Task<void> {
+  const { streams } = invocation;
   const { name, namespace } = metadata;
-  const grace = invocation.flags.int('grace-period');
-  const deleteOptions = grace < 0 ? {} : { gracePeriodSeconds: grace };
+  const what = `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
+  const body = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+    deleteOptions: options(invocation),
+  };
+  const path = invocation.path(pods, namespace, name, 'eviction');
   for (;;) {
+    streams.out(`evicting pod ${namespace}/${name}${invocation.dryRunSuffix}\n`);
+    if (invocation.now() >= deadlineMs) throw new CommandError(`${what}: ${timedOut}`);
     try {
-      if (evicts) {
-        const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions };
-        const path = invocation.path(pods, namespace, name, 'eviction');
-        yield* invocation.patiently(() => invocation.client.request({ method: 'POST', path, body }));
-      } else {
-        yield* invocation.patiently(() => invocation.of(pods).delete(name, namespace, deleteOptions));
-      }
+      yield* invocation.patiently(() => invocation.client.request({ method: 'POST', path, body }));
       return;
     } catch (error) {
       if (isStatus(error, 'NotFound')) return;
-      if (!isStatus(error, 'TooManyRequests') || invocation.now() >= deadlineMs) throw error;
-      invocation.streams.err(
-        `error when evicting pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)} (will retry after 5s): ${(error as Error).message}\n`,
-      );
-      yield* invocation.streams.flush();
+      if (!isExpected(error)) throw error;
+      if (!isStatus(error, 'TooManyRequests')) throw new CommandError(`${what}: ${error.message}`);
+      streams.err(`${what} (will retry after 5s): ${error.message}\n`);
+      yield* streams.flush();
       yield* invocation.process.sleep(5000);
-      invocation.streams.err(`evicting pod ${namespace}/${name}\n`);
     }
   }
 }
 
-function* confirm(invocation: Invocation, { metadata }: Pod, evicted: boolean, deadlineMs: number): Task<void> {
+function options({ flags, dryRun }: Invocation) {
+  const grace = flags.int('grace-period');
+  return { ...(grace < 0 ? {} : { gracePeriodSeconds: grace }), ...(dryRun === 'server' ? { dryRun: ['All'] } : {}) };
+}
+
+function deleteUnlessGone(invocation: Invocation, { metadata }: Pod): void {
+  try {
+    invocation.of(pods).delete(metadata.name, metadata.namespace, options(invocation));
+  } catch (error) {
+    if (!isStatus(error, 'NotFound')) throw error;
+  }
+}
+
+function* confirm(invocation: Invocation, { metadata }: Pod, { evicts, deadlineMs, timedOut }: Removal): Task<void> {
   const { name, namespace, uid } = metadata;
-  yield* waitUntilGone(
-    invocation,
-    { resource: invocation.discovery.require('pods'), namespace, name },
-    uid,
-    deadlineMs,
-  );
-  invocation.streams.out(`pod/${name} ${evicted ? 'evicted' : 'deleted'}\n`);
+  const target = { resource: invocation.discovery.require('pods'), namespace, name };
+  try {
+    yield* waitUntilGone(invocation, target, uid, deadlineMs);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const what = `error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate`;
+    throw new CommandError(evicts ? `${what}: ${timedOut}` : timedOut);
+  }
+  invocation.streams.out(`pod/${name} ${evicts ? 'evicted' : 'deleted'}\n`);
 }

@@ -119,6 +119,39 @@ test('a NoExecute taint drives Pods out, and drain empties a node', () => {
   expect(bed.kubectl('get', 'nodes')).toMatch(/node-2 +Ready,SchedulingDisabled/);
 });
 
+test('a Pod that a disruption budget holds back holds up no other, and drain says in the end which it was', () => {
+  const bed = new Testbed();
+  bed.kubectl('cordon', 'node-2');
+  for (const name of ['kept', 'moved']) bed.kubectl('create', 'deployment', name, '--image=nginx:1.29');
+  bed.kubectl('create', 'poddisruptionbudget', 'kept', '--selector=app=kept', '--min-available=1');
+  bed.until('both are ready', () => bed.podViews().filter(({ ready }) => ready).length === 2);
+  const [kept, moved] = bed
+    .podViews()
+    .map(({ name }) => name)
+    .sort();
+  const problem = `error when evicting pods/"${kept}" -n "default"`;
+  const refusal = `${problem} (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`;
+  const { exitCode, stdout, stderr } = bed.kubectlAnyway('drain', 'node-1', '--ignore-daemonsets', '--timeout=8s');
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain(`pod/${moved} evicted\n`);
+  expect(stdout.split(`evicting pod default/${kept}\n`)).toHaveLength(4);
+  const timedOut = `${problem}: global timeout reached: 8s`;
+  expect(stderr.split('\n').slice(1)).toEqual([
+    refusal,
+    refusal,
+    `There are pending pods in node "node-1" when an error occurred: ${timedOut}`,
+    `pod/${kept}`,
+    `error: unable to drain node "node-1" due to error: ${timedOut}, continuing command...`,
+    'There are pending nodes to be drained:',
+    ` node-1`,
+    timedOut,
+    '',
+  ]);
+  expect(bed.kubectl('drain', 'node-1', '--ignore-daemonsets', '--dry-run=client')).toContain(
+    `evicting pod default/${kept} (dry run)\nnode/node-1 drained (dry run)\n`,
+  );
+});
+
 // "The pod is the atomic unit of scheduling": an application of 1 GiB and its log collector of 0.5 GiB, on nodes with room
 // for 1.25 GiB and 2 GiB. As two Pods that must be together they can dead-end; as one Pod they cannot.
 
