@@ -29,7 +29,16 @@ test('a new Pod is Pending whatever the client says, and counts its generations'
 
 test('a gated Pod says so from the beginning', () => {
   expect(stored({ schedulingGates: [{ name: 'a.example/wait' }] }).status?.conditions).toMatchObject([
-    { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' },
+    { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', lastProbeTime: null, lastTransitionTime: null },
+  ]);
+});
+
+test('what nobody has set of the times of a condition is null', () => {
+  const previous = stored();
+  const conditions = [{ type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-01-12T09:00:00Z' }];
+  const next = { ...previous, status: { ...previous.status, conditions } };
+  expect(pod.prepareForUpdate!(next, previous, STATUS).status?.conditions).toEqual([
+    { type: 'PodScheduled', status: 'False', lastProbeTime: null, lastTransitionTime: '2026-01-12T09:00:00Z' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { withField } from '../copy-on-write.ts';
 import type { KindDescriptor, WriteContext } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
-import type { Pod, PodStatus } from '../kinds.ts';
+import type { Pod, PodCondition, PodStatus } from '../kinds.ts';
 import { ALL_VERBS } from '../verbs.ts';
 import { mergeLabelKeys } from './match-label-keys.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
@@ -14,13 +14,17 @@ import { qosClass } from './qos-class.ts';
 
 // After kubernetes/kubernetes pkg/registry/core/pod/strategy.go.
 
+/** The times of a condition that nobody has set are null for all to see: their Go type has no way to leave them out. */
+const UNSET = null as unknown as string;
+
 function initialStatus(pod: Pod): PodStatus {
   const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod.spec) };
   if ((pod.spec.schedulingGates?.length ?? 0) === 0) return status;
   const gated = {
     type: 'PodScheduled',
     status: 'False',
-    lastTransitionTime: null as unknown as string,
+    lastProbeTime: UNSET,
+    lastTransitionTime: UNSET,
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   };
@@ -44,7 +48,16 @@ function prepareForUpdate(next: Pod, previous: Pod, context: WriteContext): Pod 
   }
   const qos = previous.status?.qosClass;
   if (qos !== undefined && pod.status?.qosClass !== qos) pod = { ...pod, status: { ...pod.status, qosClass: qos } };
-  return nextGeneration(pod, previous, false);
+  return nextGeneration(withTimes(pod), previous, false);
+}
+
+function withTimes(pod: Pod): Pod {
+  const conditions = pod.status?.conditions;
+  const isWhole = ({ lastProbeTime, lastTransitionTime }: PodCondition) =>
+    lastProbeTime !== undefined && lastTransitionTime !== undefined;
+  if (conditions === undefined || conditions.every(isWhole)) return pod;
+  const whole = conditions.map((each) => ({ lastProbeTime: UNSET, lastTransitionTime: UNSET, ...each }));
+  return { ...pod, status: { ...pod.status, conditions: whole } };
 }
 
 /** Seconds a Pod gets to end; none when no kubelet runs it. */
