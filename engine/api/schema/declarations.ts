@@ -135,7 +135,7 @@ function encode(type: ts.TypeNode, context: Context): string {
   if (type.kind === ts.SyntaxKind.NumberKeyword) return numberFormat(context);
   if (ts.isUnionTypeNode(type)) return encodeUnion(type);
   if (ts.isLiteralTypeNode(type)) return 's';
-  if (ts.isTypeLiteralNode(type)) return encodeMap(type, context);
+  if (ts.isTypeLiteralNode(type)) return encodeInlineKind(type) ?? encodeMap(type, context);
   if (ts.isIndexedAccessTypeNode(type)) return 's';
   if (ts.isTypeReferenceNode(type)) return encodeReference(type, context);
   return 'a';
@@ -146,6 +146,17 @@ function encodeUnion(type: ts.UnionTypeNode): string {
     ts.isLiteralTypeNode(member) && ts.isStringLiteral(member.literal) ? member.literal.text : undefined,
   );
   return values.every((value) => value !== undefined) ? `s|${values.join('|')}` : 'a';
+}
+
+/** A StatefulSet's claim templates are written out in place, though they are of a kind: that whose `spec` they have. */
+function encodeInlineKind(type: ts.TypeLiteralNode): string | undefined {
+  const typeOf = (field: string): ts.TypeNode | undefined =>
+    type.members
+      .filter(ts.isPropertySignature)
+      .find(({ name }) => (ts.isStringLiteral(name) || ts.isIdentifier(name)) && name.text === field)?.type;
+  const spec = typeOf('spec');
+  if (typeOf('kind') === undefined || spec === undefined || !ts.isTypeReferenceNode(spec)) return undefined;
+  return `@${definitionName((spec.typeName as ts.Identifier).text).replace(/Spec$/, '')}`;
 }
 
 function encodeMap(type: ts.TypeLiteralNode, context: Context): string {

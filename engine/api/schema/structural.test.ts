@@ -28,6 +28,14 @@ test('unknown fields are named with their path and dropped', () => {
   expect(object).toEqual({ spec: { template: { spec: { containers: [{ name: 'c' }] } } } });
 });
 
+test('claim templates are claims', () => {
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], storageclass: 'fast' } };
+  const { unknownFields } = checkStructure('io.k8s.api.apps.v1.StatefulSet', {
+    spec: { volumeClaimTemplates: [claim] },
+  });
+  expect(unknownFields).toEqual(['spec.volumeClaimTemplates[0].spec.storageclass']);
+});
+
 test('null is absent', () => {
   const given = { metadata: { creationTimestamp: null, labels: { a: null } }, spec: null };
   expect(checkStructure(POD, given)).toEqual({
