@@ -91,6 +91,9 @@ test('history and undo go by ControllerRevisions', () => {
     'daemonset.apps/w \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n\n',
   );
   expect(workstation.run('rollout history ds/w --revision=1').stdout).toContain('nginx:1');
+  expect(workstation.run('rollout undo ds/w --dry-run=client').stdout).toMatch(
+    /^daemonset.apps\/w will roll back to Pod Template:\n.*nginx:1\n.*\n \(dry run\)\n$/s,
+  );
   expect(workstation.run('rollout undo ds/w').stdout).toBe('daemonset.apps/w rolled back\n');
   const { spec } = workstation.api('GET', `${APPS}/daemonsets/w`) as { spec: { template: typeof TEMPLATE } };
   expect(spec.template.spec.containers[0]?.image).toBe('nginx:1');

@@ -1,6 +1,8 @@
-import type { DaemonSet, Deployment, ReplicaSet } from '../../api/kinds.ts';
+import type { DaemonSet, Deployment, PodTemplateSpec, ReplicaSet } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
+import { DescriptionWriter } from '../describe/description-writer.ts';
+import { describePodTemplate } from '../describe/pod-template.ts';
 import { groupKind } from '../discovery.ts';
 import { DRY_RUN_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
@@ -56,6 +58,10 @@ function undo(invocation: Invocation, report: Report, found: Found): void {
   if (wanted < 0) throw new CommandError(`unable to find specified revision ${wanted} in history`);
   const revisions = revisionsOf(invocation, deployment);
   const target = targetRevision(name, revisions, wanted);
+  if (invocation.dryRun === 'client') {
+    report.done(object, described(target.replicaSet.spec.template));
+    return;
+  }
   if (deployment.spec.paused === true) {
     throw new CommandError(
       "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
@@ -66,15 +72,18 @@ function undo(invocation: Invocation, report: Report, found: Found): void {
     report.done(object, `skipped rollback (current template already matches revision ${target.revision})`);
     return;
   }
-  if (invocation.dryRun === 'client') {
-    report.done(object, 'rolled back');
-    return;
-  }
   const patched = invocation.patch(resource, name, namespace, 'json', [
     { op: 'replace', path: '/spec/template', value: template },
     { op: 'replace', path: '/metadata/annotations', value: annotationsAfter(deployment, target.replicaSet) },
   ]);
   report.done(patched, 'rolled back');
+}
+
+/** What a client's dry run shows instead of going back. */
+function described(template: PodTemplateSpec | undefined): string {
+  const writer = new DescriptionWriter();
+  describePodTemplate(writer, template);
+  return writer.raw;
 }
 
 /** DaemonSets and StatefulSets: their revisions are patches that put a template back. */
@@ -86,12 +95,12 @@ function undoByControllerRevision(invocation: Invocation, report: Report, found:
   if (target === undefined) throw new CommandError('no last revision to roll back to');
   const revision = revisions.get(target);
   if (revision === undefined) throw new CommandError(`unable to find specified revision ${wanted} in history`);
-  if (sameJson((object as unknown as DaemonSet).spec.template, revision.template)) {
-    report.done(object, `skipped rollback (current template already matches revision ${target})`);
+  if (invocation.dryRun === 'client') {
+    report.done(object, `will roll back to ${described(revision.template)}`);
     return;
   }
-  if (invocation.dryRun === 'client') {
-    report.done(object, 'rolled back');
+  if (sameJson((object as unknown as DaemonSet).spec.template, revision.template)) {
+    report.done(object, `skipped rollback (current template already matches revision ${target})`);
     return;
   }
   const { data } = revision.object as unknown as { readonly data: unknown };
