@@ -54,6 +54,32 @@ test('spawn and exec fail before anything has happened', () => {
   expect(outcome.stdout).toBe('ENOENT EACCES EACCES ENOEXEC ENOTDIR EBADF ENOENT');
 });
 
+test('a child of a group that there is not is not made', () => {
+  const outcome = testMachine().run(function* (process) {
+    const [read, write] = process.pipe();
+    const options = { fds: { 1: write }, processGroup: 4321 };
+    const codes = [
+      codeOf(() => process.spawn({ path: '/bin/sleep', argv: ['sleep', '1'], ...options })),
+      codeOf(() => {
+        process.fork(function* () {
+          return 0;
+        }, options);
+      }),
+    ];
+    process.close(write);
+    // Nobody else holds the writing end, and there is nobody to wait for.
+    codes.push(text(yield* process.read(read)));
+    try {
+      yield* process.waitpid(-1, { noHang: true });
+    } catch (error) {
+      codes.push((error as Errno).code);
+    }
+    yield* process.write(1, bytes(codes.join(' ')));
+    return 0;
+  });
+  expect(outcome.stdout).toBe('EPERM EPERM  ECHILD');
+});
+
 test('exec replaces the program and keeps pid and descriptors', () => {
   const outcome = testMachine().run(function* (process) {
     yield* process.write(1, bytes('before '));

@@ -93,7 +93,7 @@ function createChild(
   env: Readonly<Record<string, string>>,
   executable: string | undefined,
 ): TaskStruct {
-  // Descriptors first: a bad one must fail before the process exists.
+  // Whatever may fail comes first: then there is no process yet.
   const files = filesFor(parent, options.fds);
   let child: TaskStruct;
   try {
@@ -113,14 +113,12 @@ function createChild(
         cgroup: parent.cgroup,
         files,
       },
-      parent.group,
+      groupForChild(parent, options.processGroup),
       parent.session,
     );
   } catch (error) {
     throw closing(files, error);
   }
-  if (options.processGroup === 0) child.group = child.pid;
-  else if (options.processGroup !== undefined) child.group = groupOf(parent, options.processGroup);
   child.terminal = parent.terminal;
   child.nice = parent.nice;
   child.oomScoreAdj = parent.oomScoreAdj;
@@ -130,6 +128,12 @@ function createChild(
   child.burst = parent.burst;
   child.debtMs = parent.debtMs;
   return child;
+}
+
+/** A child is in its parent's group, unless it is told to join another or, with 0, to have its own. Throws EPERM. */
+function groupForChild(parent: TaskStruct, number: number | undefined): Pid | undefined {
+  if (number === undefined) return parent.group;
+  return number === 0 ? undefined : groupOf(parent, number);
 }
 
 /** The descriptors of a child, by default the standard ones as far as they are open. Throws EBADF. */
