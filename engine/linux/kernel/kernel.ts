@@ -210,7 +210,7 @@ export class Kernel {
   proc!: DirectoryInode;
   sysfs!: Inode;
   cgroupfs!: Inode;
-  /** Runs what is in the run queue; set at boot. */
+  /** Runs what is in the run queue, until the machine is switched off; set at boot. */
   dispatch!: () => void;
   /** Values of /proc/sys that were changed. */
   sysctls = new Map<string, string>();
@@ -243,10 +243,7 @@ export class Kernel {
 
   scheduleDispatch(): void {
     this.dispatchScheduled = true;
-    const { generation } = this;
-    this.sim.schedule(0, this.#label, () => {
-      if (this.generation === generation) this.dispatch();
-    });
+    this.sim.schedule(0, this.#label, this.dispatch);
   }
 
   newLog(): KernelLog {

@@ -115,7 +115,6 @@ class Machine implements Host {
       createNetwork: () => this.#newNetwork(),
       drivers: options.drivers ?? [],
     });
-    this.#kernel.dispatch = () => dispatch(this.#kernel);
     this.#kernel.loops = new LoopDevices(() => this.updateDeviceNodes());
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
     this.#disk = MemoryDirectory.root(fs, options.fabric.layers.disk(options.root, options.base));
@@ -269,6 +268,10 @@ class Machine implements Host {
 
   #boot(): void {
     const kernel = this.#kernel;
+    const { generation } = kernel;
+    kernel.dispatch = () => {
+      if (kernel.generation === generation) dispatch(kernel);
+    };
     kernel.bootedMs = this.sim.nowMs;
     kernel.forks = 0;
     kernel.sysctls = new Map();

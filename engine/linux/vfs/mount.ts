@@ -199,7 +199,13 @@ export class MountNamespace implements Namespace {
 
   #on(mount: Mount, inode: Inode): Mount | undefined {
     if (inode.mountsOn === 0 || mount.mountsOn === 0) return undefined;
-    return this.#mountsOn(inode).findLast(({ point }) => point?.inode === inode && point.mount === mount);
+    // Every path goes through here: a loop takes no memory.
+    const mounts = this.#mountsOn(inode);
+    for (let at = mounts.length - 1; at >= 0; at--) {
+      const { point } = mounts[at]!;
+      if (point !== undefined && point.inode === inode && point.mount === mount) return mounts[at];
+    }
+    return undefined;
   }
 
   /** Those on the inode, and perhaps others. */
