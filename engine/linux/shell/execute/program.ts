@@ -17,6 +17,13 @@ export function findProgram(shell: Shell, name: string): string | undefined {
   return known !== undefined && shell.process.access(known, 'execute') ? known : searchProgram(shell, name);
 }
 
+/** The same for a process that becomes the program at once, and has no use for remembering where it was. */
+function findOnce(shell: Shell, name: string): string | undefined {
+  if (name.includes('/')) return name;
+  const known = rememberedProgram(shell, name);
+  return known !== undefined && shell.process.access(known, 'execute') ? known : searchPath(shell, name);
+}
+
 /** Where the file was when it was last looked for. */
 function rememberedProgram(shell: Shell, name: string): string | undefined {
   if (name.includes('/')) return name;
@@ -93,7 +100,7 @@ function spawn(shell: Shell, path: string, argv: readonly string[]): number {
 /** Replaces the shell by a program: `exec`, and the last command of a process. */
 export function* execProgram(shell: Shell, argv: readonly string[]): Task<number> {
   const name = argv[0]!;
-  const path = findProgram(shell, name);
+  const path = findOnce(shell, name);
   if (path === undefined) return yield* cannotStart(shell, name, new Errno('ENOENT'));
   try {
     const status = yield* shell.process.exec(path, argv, shell.variables.environment());
