@@ -9,7 +9,7 @@ import { complain } from './messages.ts';
 import { type ForkRequest, type Interpreter, isBash, type Shell } from './shell.ts';
 import { copyShell, newShell } from './state.ts';
 import { type ParsedSource, parseScript } from './syntax/parse.ts';
-import type { Command } from './syntax/tree.ts';
+import { onlyCommand } from './syntax/tree.ts';
 import { collectSignals, resetForChild, runDebuggingTrap, runExitTrap, runTraps } from './traps.ts';
 
 /** The interpreter: its parts call each other through this table. */
@@ -106,19 +106,10 @@ function* runSource(shell: Shell, text: string): Task<number> {
 /** A whole script or `-c` text: the rest of a line is dropped when a command of it fails badly; a script goes on. */
 export function runText(shell: Shell, text: string): Task<number> {
   const parsed = parseFor(shell, text);
-  const only = onlyCommand(parsed);
+  const only = parsed.fault === undefined ? onlyCommand(parsed.script) : undefined;
   // `sh -c command` becomes the command.
   if (shell.mode === 'command' && only?.kind === 'simple') return runCommand(shell, only, true);
   return runPieces(shell, { text, firstLine: 1, parsed });
-}
-
-/** The command that is all there is to a text. */
-function onlyCommand({ script, fault }: ParsedSource): Command | undefined {
-  const { statements } = script;
-  const only = statements.length === 1 && fault === undefined ? statements[0]! : undefined;
-  const pipeline = only?.pipelines.length === 1 && !only.background ? only.pipelines[0]! : undefined;
-  if (pipeline?.commands.length !== 1 || pipeline.negated || pipeline.timed) return undefined;
-  return pipeline.commands[0]!;
 }
 
 /** A script, or the lines of it that are left. */

@@ -40,9 +40,8 @@ function* assignArray(shell: Shell, name: string, literal: ArrayLiteral, append:
   const pairs: { key: string | undefined; append: boolean; value: string }[] = [];
   for (const element of literal.elements) {
     if (element.key === undefined) {
-      const values: string[] = [];
-      yield* expandWords(shell, [element.value], values);
-      for (const value of values) pairs.push({ key: undefined, append: false, value });
+      for (const value of yield* expandWords(shell, [element.value]))
+        pairs.push({ key: undefined, append: false, value });
     } else {
       const key = yield* elementKey(shell, name, yield* expandText(shell, element.key));
       pairs.push({ key, append: element.append, value: yield* expandText(shell, element.value) });

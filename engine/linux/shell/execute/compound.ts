@@ -161,16 +161,8 @@ function* runWhile(shell: Shell, command: Kind<'while'>): Task<number> {
   return status;
 }
 
-/** The words a loop runs over. */
-function* loopWords(shell: Shell, words: readonly Word[] | undefined): Task<readonly string[]> {
-  if (words === undefined) return shell.positional;
-  const values: string[] = [];
-  yield* expandWords(shell, words, values);
-  return values;
-}
-
 function* runFor(shell: Shell, command: Kind<'for'>): Task<number> {
-  const values = yield* loopWords(shell, command.words);
+  const values = command.words === undefined ? shell.positional : yield* expandWords(shell, command.words);
   let status = 0;
   for (const value of values) {
     yield* shell.process.compute(0.1);

@@ -1,7 +1,7 @@
 import type { Task } from '../../../sim/index.ts';
 import { ShellExit } from '../control.ts';
 import type { Shell } from '../shell.ts';
-import type { List, Pipeline, Statement } from '../syntax/tree.ts';
+import type { Command, List, Pipeline, Statement } from '../syntax/tree.ts';
 import { runErrorTrap } from '../traps.ts';
 import { startBackground } from './background.ts';
 import { runPipeline } from './pipeline.ts';
@@ -12,9 +12,10 @@ export function* runList(shell: Shell, list: List): Task<number> {
   if (statements.length === 0) shell.status = 0;
   for (let at = 0; at < statements.length; at++) {
     const statement = statements[at]!;
-    if (isAlone(statement)) {
+    const { alone } = statement;
+    if (alone !== undefined) {
       // As `runAlone` does it. Each generator less on the way to a command is one less to go through at every wait.
-      yield* shell.interpreter.command(shell, statement.pipelines[0]!.commands[0]!, false);
+      yield* shell.interpreter.command(shell, alone, false);
       shell.pipeStatus = undefined;
       if (shell.status !== 0 && shell.tested === 0) yield* heedFailure(shell, statement.pipelines[0]!);
     } else yield* runStatement(shell, statement);
@@ -24,21 +25,13 @@ export function* runList(shell: Shell, list: List): Task<number> {
 
 export function runStatement(shell: Shell, statement: Statement): Task<number> {
   if (statement.background) return startBackground(shell, statement, runChain);
-  return isAlone(statement) ? runAlone(shell, statement.pipelines[0]!) : runChain(shell, statement);
+  return statement.alone === undefined ? runChain(shell, statement) : runAlone(shell, statement, statement.alone);
 }
 
-/** What most statements are: one command. */
-function isAlone({ background, pipelines }: Statement): boolean {
-  const pipeline = pipelines[0]!;
-  return (
-    !background && pipelines.length === 1 && pipeline.commands.length === 1 && !pipeline.negated && !pipeline.timed
-  );
-}
-
-function* runAlone(shell: Shell, pipeline: Pipeline): Task<number> {
-  yield* shell.interpreter.command(shell, pipeline.commands[0]!, false);
+function* runAlone(shell: Shell, statement: Statement, command: Command): Task<number> {
+  yield* shell.interpreter.command(shell, command, false);
   shell.pipeStatus = undefined;
-  if (shell.status !== 0 && shell.tested === 0) yield* heedFailure(shell, pipeline);
+  if (shell.status !== 0 && shell.tested === 0) yield* heedFailure(shell, statement.pipelines[0]!);
   return shell.status;
 }
 

@@ -11,9 +11,7 @@ export function* runSelect(
   command: Extract<Command, { kind: 'select' }>,
   loopBody: (shell: Shell, body: List) => Task<boolean>,
 ): Task<number> {
-  const words: string[] = [];
-  if (command.words === undefined) words.push(...shell.positional);
-  else yield* expandWords(shell, command.words, words);
+  const words = command.words === undefined ? shell.positional : yield* expandWords(shell, command.words);
   let status = 0;
   let menu = true;
   for (;;) {

@@ -28,7 +28,7 @@ const NOTHING_SAVED: SavedDescriptor[] = [];
 export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean): Task<number> {
   shell.line = command.line;
   shell.substitutionStatus = undefined;
-  const words = command.literals ?? (yield* expandedWords(shell, command));
+  const words = command.literals ?? (yield* expandWords(shell, command.words));
   if (words.length === 0) return yield* runAssignments(shell, command);
 
   const name = words[0] as string;
@@ -56,12 +56,6 @@ export function* runSimple(shell: Shell, command: SimpleCommand, last: boolean):
     if (final !== undefined) shell.lastArgument = textOf(final);
     closeProcessSubstitutions(shell);
   }
-}
-
-function* expandedWords(shell: Shell, command: SimpleCommand): Task<readonly (string | Assignment)[]> {
-  const words: (string | Assignment)[] = [];
-  yield* expandWords(shell, command.words, words);
-  return words;
 }
 
 function closeProcessSubstitutions(shell: Shell): void {

@@ -4,7 +4,7 @@ import { concatBytes, decode } from '../../stdio.ts';
 import { ShellFault } from '../control.ts';
 import { waitForJob } from '../execute/wait.ts';
 import type { Shell } from '../shell.ts';
-import type { Script, Segment } from '../syntax/tree.ts';
+import { onlyCommand, type Script, type Segment } from '../syntax/tree.ts';
 
 /** A substitution that yields more ends with an error: it would only fill the memory. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -35,14 +35,8 @@ export function* commandOutput(shell: Shell, script: Script): Task<string> {
 }
 
 function runSubstitution(child: Shell, script: Script): Task<number> {
-  const only = script.statements.length === 1 ? script.statements[0]! : undefined;
-  if (only !== undefined && only.pipelines.length === 1 && !only.background) {
-    const pipeline = only.pipelines[0]!;
-    if (pipeline.commands.length === 1 && !pipeline.negated && !pipeline.timed) {
-      return child.interpreter.command(child, pipeline.commands[0]!, true);
-    }
-  }
-  return child.interpreter.list(child, script);
+  const only = onlyCommand(script);
+  return only === undefined ? child.interpreter.list(child, script) : child.interpreter.command(child, only, true);
 }
 
 function* readOutput(shell: Shell, fd: number): Task<Uint8Array | undefined> {

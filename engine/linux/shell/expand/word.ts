@@ -12,11 +12,10 @@ import { homeDirectory } from './tilde.ts';
 const DEFAULT_IFS = ' \t\n';
 
 /** A command's words: all expansions, splitting and globbing. Assignments among them are handed over as they are. */
-export function* expandWords(
-  shell: Shell,
-  words: readonly (Word | Assignment)[],
-  into: (string | Assignment)[],
-): Task<void> {
+export function expandWords(shell: Shell, words: readonly Word[]): Task<string[]>;
+export function expandWords(shell: Shell, words: readonly (Word | Assignment)[]): Task<(string | Assignment)[]>;
+export function* expandWords(shell: Shell, words: readonly (Word | Assignment)[]): Task<(string | Assignment)[]> {
+  const into: (string | Assignment)[] = [];
   for (const word of words) {
     if ('kind' in word) {
       into.push(word);
@@ -28,13 +27,17 @@ export function* expandWords(
       continue;
     }
     const builder = new FieldBuilder(shell.variables.value('IFS') ?? DEFAULT_IFS);
-    for (const segment of word.segments) yield* appendSegment(shell, segment, builder, false);
+    for (const segment of word.segments) {
+      if (segment.kind === 'text') builder.text(segment.text, segment.quoted);
+      else yield* appendSegment(shell, segment, builder, false);
+    }
     for (const field of builder.finish()) {
       const paths = field.pattern === undefined || shell.options.noglob ? undefined : pathsOf(shell, field.pattern);
       if (paths === undefined || (paths.length === 0 && !shell.shopts.has('nullglob'))) into.push(field.text);
       else for (const path of paths) into.push(path);
     }
   }
+  return into;
 }
 
 function pathsOf(shell: Shell, pattern: string): string[] {

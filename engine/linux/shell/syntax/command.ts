@@ -33,13 +33,20 @@ export function lowerList(lowering: Lowering, list: { readonly commands: readonl
 function lowerStatement(lowering: Lowering, statement: ParsedStatement): Statement {
   const command = statement.command;
   const nodes = command.type === 'AndOr' ? command.commands : [command];
+  const pipelines = nodes.map((node) => lowerPipeline(lowering, node));
+  const background = statement.background === true;
   return {
-    pipelines: nodes.map((node) => lowerPipeline(lowering, node)),
+    pipelines,
     operators: command.type === 'AndOr' ? command.operators : [],
-    background: statement.background === true,
+    background,
+    alone: background || pipelines.length > 1 ? undefined : aloneIn(pipelines[0]!),
     source: lowering.source.slice(command.pos, command.end),
     line: lowering.lineAt(statement.pos),
   };
+}
+
+function aloneIn({ commands, negated, timed }: Pipeline): Command | undefined {
+  return commands.length > 1 || negated || timed ? undefined : commands[0];
 }
 
 function lowerPipeline(lowering: Lowering, node: ParsedStatement['command']): Pipeline {

@@ -139,6 +139,8 @@ export interface Statement {
   /** Between the pipelines. */
   readonly operators: readonly ('&&' | '||')[];
   readonly background: boolean;
+  /** What most statements are: a command that is not piped, joined, negated, timed or in the background. */
+  readonly alone: Command | undefined;
   /** As written: what `jobs` shows. */
   readonly source: string;
   readonly line: number;
@@ -146,6 +148,11 @@ export interface Statement {
 
 export interface List {
   readonly statements: readonly Statement[];
+}
+
+/** The command that is all there is to a list. */
+export function onlyCommand({ statements }: List): Command | undefined {
+  return statements.length === 1 ? statements[0]!.alone : undefined;
 }
 
 /** A list that stands for itself: a file, a `-c` string, a command substitution. */
