@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refute } from './assertion.ts';
+import { confirm, refute } from './assertion.ts';
 
 const pod = {
   metadata: { name: 'web', labels: { 'app.kubernetes.io/name': 'web' } },
@@ -35,10 +35,10 @@ test('of a list without the element that is asked for, it is told what it has', 
   const asked = { path: 'spec.containers[name=shop].image', equals: 'nginx:1.29' };
   expect(refute(pod, [asked])?.seen).toBe('spec.containers has no "shop", but "web", "writer"');
   expect(refute(pod, [{ path: 'spec.containers[name=web].command', exists: true }])?.seen).toBe(
-    'there is no spec.containers[name=web].command',
+    'spec.containers[name=web].command is not set',
   );
   expect(refute(pod, [{ path: 'spec.volumes[name=pages]', exists: true }])?.seen).toBe(
-    'there is no spec.volumes[name=pages]',
+    'spec has no volumes[name=pages]',
   );
 });
 
@@ -76,22 +76,49 @@ test('a text or a list with nothing in it is said to be empty', () => {
   expect(refute({ items: [] }, [{ path: 'items', length: 2 }])?.seen).toBe('items is empty, not of length 2');
 });
 
+test('of a list that is too long or too short it is told what it has', () => {
+  expect(refute(pod, [{ path: 'spec.containers', length: 1 }])?.seen).toBe(
+    'spec.containers has 2 elements (web, writer), not 1',
+  );
+  expect(refute(pod, [{ path: 'status.containerStatuses', length: 1 }])?.seen).toBe(
+    'status.containerStatuses has 2 elements, not 1',
+  );
+});
+
+test('what should be something else, or should not be there, is said so', () => {
+  expect(refute(pod, [{ path: 'metadata.name', not: 'sea' }])).toBeUndefined();
+  expect(refute(pod, [{ path: 'metadata.name', not: 'web' }])?.seen).toBe(
+    'metadata.name is "web", and should be something else',
+  );
+  expect(refute(pod, [{ path: 'metadata.name', exists: false }])?.seen).toBe(
+    'metadata.name is "web", and should not be set',
+  );
+});
+
+test('what holds is told with what made it hold', () => {
+  const assertions = [
+    { path: 'status.containerStatuses[*].ready', equals: false },
+    { path: 'spec.nodeName', exists: false },
+  ];
+  expect(confirm(pod, assertions)).toBe('status.containerStatuses[*].ready is false; spec.nodeName is not set');
+});
+
 test('with `every` one exception is enough', () => {
   const assertion = { path: 'status.containerStatuses[*].ready', every: true, equals: true };
   expect(refute(pod, [assertion])?.seen).toBe('status.containerStatuses[*].ready is false, not true');
-  expect(refute({ status: {} }, [assertion])?.seen).toBe('there is no status.containerStatuses[*].ready');
+  expect(refute({ status: {} }, [assertion])?.seen).toBe('status has no containerStatuses[*].ready');
 });
 
 test('what is missing is said to be missing, at the place where it would stand', () => {
   expect(refute(pod, [{ path: 'spec.volumes[*].emptyDir', exists: true }])).toMatchObject({
-    seen: 'there is no spec.volumes[*].emptyDir',
+    seen: 'spec has no volumes[*].emptyDir',
     at: ['spec', 'volumes'],
   });
-  expect(refute(undefined, [{ path: 'spec', exists: true }])?.seen).toBe('there is no spec');
+  expect(refute(undefined, [{ path: 'spec', exists: true }])?.seen).toBe('spec is not set');
 });
 
 test('an inherited property is not a field', () => {
-  expect(refute({}, [{ path: 'constructor.name', exists: true }])?.seen).toBe('there is no constructor.name');
+  expect(refute({}, [{ path: 'constructor.name', exists: true }])?.seen).toBe('constructor.name is not set');
 });
 
 test('a path that cannot be read is the author’s mistake and says where', () => {

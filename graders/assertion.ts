@@ -1,6 +1,8 @@
 import { checkQuantity, compareQuantities } from '@drydock/engine';
 import { inWords, type Json, sameJson } from './json.ts';
-import { findAll, parsePath } from './object-path.ts';
+import { meaningOf } from './meaning.ts';
+import { missing } from './missing.ts';
+import { type Found, findAll, parsePath } from './object-path.ts';
 
 /**
  * What must be true of an observed value. `path` leads into it; where it leads to several values, one of them is
@@ -10,6 +12,8 @@ export interface Assertion {
   readonly path: string;
   readonly every?: boolean;
   readonly equals?: Json;
+  /** Anything but this. */
+  readonly not?: Json;
   readonly oneOf?: readonly Json[];
   /** A JavaScript regular expression over the value as text. */
   readonly matches?: string;
@@ -27,6 +31,7 @@ export interface Assertion {
 
 export const ASSERTION_TESTS = [
   'equals',
+  'not',
   'oneOf',
   'matches',
   'contains',
@@ -56,34 +61,57 @@ export function refute(value: unknown, assertions: readonly Assertion[]): Refuta
 }
 
 function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined {
-  const found = findAll(value, parsePath(assertion.path));
-  if (assertion.exists !== undefined) {
-    if (found.length > 0 === assertion.exists) return undefined;
-    const seen = assertion.exists ? missing(value, assertion.path) : `${assertion.path} is ${inWords(found[0]!.value)}`;
-    return { assertion, seen, at: found[0]?.at ?? literalPath(assertion.path) };
-  }
-  const failing = found.filter((candidate) => !holds(candidate.value, assertion));
-  const satisfied = assertion.every === true ? found.length > 0 && failing.length === 0 : failing.length < found.length;
-  if (satisfied) return undefined;
+  const { path, exists, not } = assertion;
+  const found = findAll(value, parsePath(path));
+  const failing = exists === undefined ? found.filter((candidate) => !holds(candidate.value, assertion)) : found;
+  if (isSatisfied(assertion, found.length, failing.length)) return undefined;
   const [first] = failing;
-  const values = failing.map(({ value }) => (isEmpty(value) ? 'empty' : inWords(value))).join(', ');
-  const seen =
-    first === undefined ? missing(value, assertion.path) : `${assertion.path} is ${values}, not ${wanted(assertion)}`;
-  return { assertion, seen, at: first?.at ?? literalPath(assertion.path) };
+  const at = first?.at ?? literalPath(path);
+  const fact = first === undefined ? missing(value, path) : unlike(failing, assertion);
+  const meaning = exists === false || not !== undefined ? undefined : meaningOf(value, path, at);
+  return { assertion, seen: meaning === undefined ? fact : `${meaning} (${fact})`, at };
 }
 
-/** Says what is not there; of a list that lacks the element with a name, what it has instead. */
-function missing(value: unknown, path: string): string {
-  const steps = parsePath(path);
-  const at = steps.findIndex((step) => step.kind === 'where');
-  const step = steps[at];
-  if (step?.kind !== 'where' || step.field !== 'name') return `there is no ${path}`;
-  const names = findAll(value, [...steps.slice(0, at), { kind: 'all' }])
-    .map(({ value: element }) => Object(element).name as unknown)
-    .filter((name) => typeof name === 'string');
-  if (names.length === 0 || names.includes(step.value)) return `there is no ${path}`;
-  const list = path.slice(0, path.indexOf('[name='));
-  return `${list} has no "${step.value}", but ${names.map((name) => `"${name}"`).join(', ')}`;
+function isSatisfied({ exists, every }: Assertion, found: number, failing: number): boolean {
+  if (exists !== undefined) return found > 0 === exists;
+  return every === true ? found > 0 && failing === 0 : failing < found;
+}
+
+/** What is there instead of what was asked for. */
+function unlike(failing: readonly Found[], assertion: Assertion): string {
+  const { path, exists, not, length } = assertion;
+  const values = failing.map(({ value }) => shown(value)).join(', ');
+  if (exists === false) return `${path} is ${values}, and should not be set`;
+  if (not !== undefined) return `${path} is ${values}, and should be something else`;
+  const [first] = failing;
+  if (length !== undefined && failing.length === 1 && Array.isArray(first!.value) && first!.value.length > 0) {
+    return `${path} has ${counted(first!.value)}, not ${length}`;
+  }
+  return `${path} is ${values}, not ${wanted(assertion)}`;
+}
+
+/** How many elements, and what they are called where they have names. */
+function counted(list: readonly unknown[]): string {
+  const names = list.map((element) => Object(element).name ?? Object(element).metadata?.name);
+  const number = `${list.length} ${list.length === 1 ? 'element' : 'elements'}`;
+  return names.every((name) => typeof name === 'string') ? `${number} (${names.join(', ')})` : number;
+}
+
+/** What of a value made the assertions hold, as a sentence: `status.phase is "Failed"`. */
+export function confirm(value: unknown, assertions: readonly Assertion[]): string {
+  return assertions
+    .map((assertion) => {
+      const { path } = assertion;
+      const found = findAll(value, parsePath(path)).filter((each) => assertion.exists ?? holds(each.value, assertion));
+      return found.length === 0
+        ? missing(value, path)
+        : `${path} is ${found.map((each) => shown(each.value)).join(', ')}`;
+    })
+    .join('; ');
+}
+
+function shown(value: unknown): string {
+  return isEmpty(value) ? 'empty' : inWords(value);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -91,8 +119,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 function holds(value: unknown, assertion: Assertion): boolean {
-  const { equals, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
+  const { equals, not, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
   if (equals !== undefined) return sameJson(value, equals);
+  if (not !== undefined) return !sameJson(value, not);
   if (oneOf !== undefined) return oneOf.some((candidate) => sameJson(value, candidate));
   if (matches !== undefined) return new RegExp(matches, 's').test(String(value));
   if (contains !== undefined) {

@@ -1,10 +1,10 @@
 import type { Cluster, KubeObject } from '@drydock/engine';
-import { type Refutation, refute } from './assertion.ts';
-import { type Check, spanMs } from './exercise.ts';
+import { confirm, type Refutation, refute } from './assertion.ts';
+import { type Check, type ObjectQuery, spanMs } from './exercise.ts';
 import type { History } from './history.ts';
 import { inWords } from './json.ts';
 import { findAll, parsePath } from './object-path.ts';
-import { observe, type Seen } from './observe.ts';
+import { absence, observe, type Seen } from './observe.ts';
 import type { Vantage } from './vantage.ts';
 
 /** How a check came out. */
@@ -71,7 +71,30 @@ function judge(seen: Seen, check: Check): Verdict {
   if (absent !== undefined) return { passed: false, seen: absent, objects };
   const refutation = refute(value, check.that ?? []);
   if (refutation === undefined) return { passed: true, seen: 'as it should be', objects };
-  return { passed: false, seen: `${refutation.seen}${complaint(value)}`, objects, refutation };
+  const query = listed(check);
+  const fact = query === undefined || objects.length > 0 ? refutation.seen : nothingFound(query, refutation);
+  return { passed: false, seen: `${fact}${complaint(value)}`, objects, refutation: placed(check, refutation) };
+}
+
+/** What a check asks a list of. */
+function listed({ observe }: Check): ObjectQuery | undefined {
+  return 'object' in observe && observe.object.name === undefined ? observe.object : undefined;
+}
+
+/** Where nothing is found, what was asked of it does not matter, but how much of it there should be does. */
+function nothingFound(query: ObjectQuery, { assertion, seen }: Refutation): string {
+  return assertion.path === 'items' ? `${absence(query)} (${seen})` : absence(query);
+}
+
+/**
+ * The place in the object that the learner wrote: of a list, in the item. None where the failure comes from another object
+ * than the one that was looked at.
+ */
+function placed(check: Check, refutation: Refutation): Refutation | undefined {
+  if (check.about !== undefined) return undefined;
+  if (listed(check) === undefined) return refutation;
+  const at = refutation.at.slice(2);
+  return at.length === 0 ? undefined : { ...refutation, at };
 }
 
 /** What a command said on the side, which is where most tell why they failed. */
@@ -151,7 +174,7 @@ function* never(check: Check, history: History | undefined): Looks {
   const { object, timeMs } = match;
   return {
     passed: false,
-    seen: `at ${Math.round(timeMs / 1000)} s ${object.kind} "${object.metadata.name}" was so`,
+    seen: `at ${Math.round(timeMs / 1000)} s, of the ${object.kind} "${object.metadata.name}": ${confirm(object, check.that ?? [])}`,
     objects: [object],
   };
 }

@@ -67,7 +67,9 @@ test('`always` holds over the whole span, `never` over the whole history', () =>
   expect(first).toMatchObject({ passed: true });
   expect(always).toMatchObject({ passed: true, id: 'stays' });
   expect(never).toMatchObject({ passed: false, earned: 0, points: 2 });
-  expect(never?.seen).toMatch(/^at \d+ s Pod "clock" was so$/);
+  expect(never?.seen).toMatch(
+    /^at \d+ s, of the Pod "clock": status\.containerStatuses\[\*\]\.state\.terminated\.exitCode is \d+$/,
+  );
 });
 
 test('`always` says when it stopped to hold', () => {

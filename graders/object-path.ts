@@ -32,6 +32,21 @@ export function parsePath(path: string): readonly PathStep[] {
   return steps;
 }
 
+/** The steps as they are written. */
+export function pathText(steps: readonly PathStep[]): string {
+  return steps.reduce((path, step) => {
+    if (step.kind === 'index') return `${path}[${step.index}]`;
+    if (step.kind === 'all') return `${path}[*]`;
+    if (step.kind === 'where') return `${path}[${step.field}=${step.value}]`;
+    const name = step.kind === 'either' ? `(${step.names.join('|')})` : quotedIfNeeded(step.name);
+    return path === '' ? name : `${path}.${name}`;
+  }, '');
+}
+
+function quotedIfNeeded(name: string): string {
+  return /^[A-Za-z_$][\w$-]*$/.test(name) ? name : `"${name}"`;
+}
+
 /** A value found, and the exact way to it: field names and positions. */
 export interface Found {
   readonly value: unknown;

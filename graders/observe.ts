@@ -40,8 +40,11 @@ function observeObject(cluster: Cluster, query: ObjectQuery): Seen {
   return object === undefined ? { value: undefined, absent: absence(query), objects } : { value: object, objects };
 }
 
-export function absence(query: ObjectQuery): string {
-  return `there is no ${query.kind} named "${query.name}" in the namespace "${query.namespace ?? 'default'}"`;
+/** That there is no such object, as a sentence. */
+export function absence({ kind, name, namespace = 'default', selector }: ObjectQuery): string {
+  const which = name !== undefined ? ` named "${name}"` : selector !== undefined ? ` with ${selector}` : '';
+  const where = resourceOfKind(kind)?.namespaced === false ? '' : ` in the namespace "${namespace}"`;
+  return `there is no ${kind}${which}${where}`;
 }
 
 /** The objects a query names; none when the server has no such object. */

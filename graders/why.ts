@@ -1,4 +1,5 @@
 import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
+import { behind, isReady, podsOf, selectorOf } from './behind.ts';
 
 /** How many causes a failed check names. */
 export const MAX_CAUSES = 4;
@@ -10,10 +11,11 @@ const LOGS_LIMIT_MS = 5000;
 
 /**
  * Why the objects a check looked at are as they are, nearest cause first: what `visibleCauses` tells, and what their
- * containers complain of. Reading logs drives the cluster's clock.
+ * containers complain of. Of what has Pods, the first that is not ready tells, too. Reading logs drives the cluster's clock.
  */
 export function explain(cluster: Cluster, objects: readonly KubeObject[]): readonly string[] {
-  const causes = objects.flatMap((object) => [
+  const concerned = new Set(objects.flatMap((object) => [object, ...behind(cluster, object)]));
+  const causes = [...concerned].flatMap((object) => [
     ...causesOf(cluster, object),
     ...(object.kind === pods.kind ? complaints(cluster, object as Pod) : []),
   ]);
@@ -62,16 +64,32 @@ function podCauses(pod: Pod): string[] {
   });
 }
 
-/** A Service whose selector no Pod fits leads nowhere, and says so nowhere. */
-function serviceCauses(cluster: Cluster, object: KubeObject): string[] {
-  const { metadata, spec } = object as KubeObject & { spec?: { selector?: Readonly<Record<string, string>> } };
-  const labels = Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
-  if (labels.length === 0) return [];
-  const labelSelector = labels.join(',');
-  const { items } = cluster.client.resource(pods).list({ namespace: metadata.namespace ?? 'default', labelSelector });
-  return items.length > 0
-    ? []
-    : [`the Service "${metadata.name}" looks for Pods with ${labelSelector}, and there is none`];
+interface ServicePort {
+  readonly targetPort?: string | number;
+}
+
+/** A Service that leads nowhere says so nowhere: no Pod fits its selector, none is ready, or none has a port of the name. */
+function serviceCauses(cluster: Cluster, service: KubeObject): string[] {
+  const { name } = service.metadata;
+  const labels = selectorOf(service);
+  if (labels === '') return [];
+  const found = podsOf(cluster, service);
+  if (found.length === 0) return [`the Service "${name}" looks for Pods with ${labels}, and there is none`];
+  const { ports = [] } = (service as { spec?: { ports?: readonly ServicePort[] } }).spec ?? {};
+  const unknown = ports.flatMap(({ targetPort }) => namesNoPort(targetPort, found));
+  const causes = unknown.map((cause) => `the Service "${name}" ${cause}`);
+  if (!found.some(isReady)) causes.push(`no Pod with ${labels} is ready, so the Service "${name}" leads to none`);
+  return causes;
+}
+
+function namesNoPort(targetPort: string | number | undefined, found: readonly Pod[]): string[] {
+  if (typeof targetPort !== 'string') return [];
+  const containers = found.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
+  const declared = containers.flatMap(({ ports = [] }) => ports);
+  if (declared.some(({ name }) => name === targetPort)) return [];
+  const names = [...new Set(declared.flatMap(({ name }) => (name === undefined ? [] : `"${name}"`)))];
+  const others = names.length === 0 ? 'give no port a name' : `have ${names.join(', ')}`;
+  return [`leads to the port "${targetPort}" of its Pods, which ${others}`];
 }
 
 interface Condition {
@@ -83,7 +101,9 @@ interface Condition {
 
 function unmetConditions(object: KubeObject): Condition[] {
   const { status } = object as { status?: { conditions?: readonly Condition[] } };
-  return (status?.conditions ?? []).filter((condition) => condition.message && isUnmet(object, condition));
+  const unmet = (status?.conditions ?? []).filter((condition) => condition.message && isUnmet(object, condition));
+  // A Pod that is not Ready says the same of its containers.
+  return unmet.filter(({ message }, index) => unmet.findIndex((each) => each.message === message) === index);
 }
 
 /** Of a Node's conditions all but Ready tell of trouble, so that there False is good. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { KubeObject } from '@drydock/engine';
 import type { ExecQuery, HttpQuery, ObjectQuery, Observation } from '../exercise.ts';
-import type { Seen } from '../observe.ts';
+import { absence, type Seen } from '../observe.ts';
 import type { Vantage } from '../vantage.ts';
 import { callKubectl, RealClusterError } from './kubectl.ts';
 
@@ -41,7 +41,7 @@ export class RealVantage implements Vantage {
       if (!/NotFound/.test(stderr)) throw new RealClusterError(stderr.trim());
       return {
         value: undefined,
-        absent: `there is no ${kind} named "${name}" in the namespace "${namespace}"`,
+        absent: absence({ kind, namespace, name }),
         objects: [],
       };
     }
@@ -67,7 +67,7 @@ export class RealVantage implements Vantage {
     if (/\(NotFound\)/.test(outcome.stderr)) {
       return {
         value: undefined,
-        absent: `there is no Pod named "${pod}" in the namespace "${namespace}"`,
+        absent: absence({ kind: 'Pod', namespace, name: pod }),
         objects: [],
       };
     }

@@ -14,7 +14,10 @@ const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string])[] = [
     { that: [{ path: 'spec.containers[name=bell].image', exists: true }], within: '2s' },
     '等了 2 秒：spec.containers 里没有 bell，有的是 "boat"',
   ],
-  [{ that: [{ path: 'spec.nodeName', oneOf: ['a', 'b'] }], within: '1m' }, '等了 1 分钟：没有 spec.nodeName'],
+  [
+    { that: [{ path: 'spec.nodeName', oneOf: ['a', 'b'] }], within: '1m' },
+    '等了 1 分钟：Pod boat 还没有节点（没有 spec.nodeName）',
+  ],
   [
     { that: [{ path: 'metadata.name', matches: '^x' }], within: '2s' },
     '等了 2 秒：metadata.name 是 "boat"，应当符合 /^x/',
@@ -29,15 +32,21 @@ const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string])[] = [
       that: [{ path: 'items', length: 2 }],
       within: '2s',
     },
-    '等了 2 秒：items 是空的，长度应当是 2',
+    '等了 2 秒：命名空间 default 里没有带 app=nobody 的 Pod（items 是空的，长度应当是 2）',
   ],
   [
     { that: [{ path: 'metadata.name', amount: '1Gi' }], within: '2s' },
     '等了 2 秒：metadata.name 是 "boat"，应当是 1Gi',
   ],
-  [{ that: [{ path: 'spec.containers', length: 2 }], always: '5s' }, '过了 0 秒：spec.containers 是 …，长度应当是 2'],
+  [
+    { that: [{ path: 'spec.containers', length: 2 }], always: '5s' },
+    '过了 0 秒：spec.containers 有 1 个（boat），应当是 2 个',
+  ],
   [{ that: [{ path: 'spec.priority', atLeast: 7 }], within: '2s' }, '等了 2 秒：spec.priority 是 0，至少应当是 7'],
-  [{ that: [{ path: 'metadata.uid', exists: false }], within: '2s' }, '等了 2 秒：metadata.uid 是 …'],
+  [{ that: [{ path: 'metadata.uid', exists: false }], within: '2s' }, '等了 2 秒：metadata.uid 是 …，不应当设置'],
+  [{ that: [{ path: 'metadata.name', not: 'boat' }], within: '2s' }, '等了 2 秒：metadata.name 是 "boat"，应当是别的'],
+  [{ that: [{ path: 'metadata.labels.sail', exists: true }], within: '2s' }, '等了 2 秒：metadata 里没有 labels.sail'],
+  [{ that: [{ path: 'spec.hostname', exists: true }], within: '2s' }, '等了 2 秒：没有 spec.hostname'],
   [{ changes: { path: 'metadata.name', within: '2s' } }, 'metadata.name 有 2 秒一直是 "boat"'],
   [
     { observe: { object: { kind: 'Service', name: 'quay' } }, that: [{ path: 'spec', exists: true }], within: '2s' },
@@ -93,6 +102,15 @@ test('what the cluster says itself stays as it is', () => {
   );
   expect(verdict('"kubectl delete pod boat" failed: Error from server (NotFound): pods "boat" not found')).toBe(
     'kubectl delete pod boat 失败了：Error from server (NotFound): pods "boat" not found',
+  );
+  expect(verdict('0 of 3 replicas are ready (status.readyReplicas is not set)')).toBe(
+    '3 个副本中有 0 个就绪（没有 status.readyReplicas）',
+  );
+  expect(verdict('at 14 s, of the Pod "crew": status.phase is "Failed"; spec.nodeName is not set')).toBe(
+    '第 14 秒时，Pod crew 的 status.phase 是 "Failed"；没有 spec.nodeName',
+  );
+  expect(verdict('the Service "gate" leads to the port "web" of its Pods, which have "http"')).toBe(
+    'Service gate 通向 Pod 的端口 web，可是它们有的是 "http"',
   );
   expect(verdict('"kubectl get nodes" failed: exit code 1')).toBe('kubectl get nodes 失败了，退出码 1');
 });

@@ -1,0 +1,43 @@
+import { type Cluster, type KubeObject, type Pod, pods } from '@drydock/engine';
+import { findObjects } from './observe.ts';
+
+/** Kinds that keep Pods by a selector. */
+const WORKLOADS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'];
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What is behind an object that says little itself: the Service of an EndpointSlice, the first Pod that is not ready. */
+export function behind(cluster: Cluster, object: KubeObject): readonly KubeObject[] {
+  if (object.kind === 'EndpointSlice') {
+    const { namespace, labels } = object.metadata;
+    const name = labels?.['kubernetes.io/service-name'];
+    const found = name === undefined ? [] : findObjects(cluster, { kind: 'Service', namespace, name });
+    return found.flatMap((service) => [service, ...behind(cluster, service)]);
+  }
+  const unready = podsOf(cluster, object).find((pod) => !isReady(pod));
+  return unready === undefined ? [] : [unready];
+}
+
+/** The Pods that an object's selector fits; none of an object without one. */
+export function podsOf(cluster: Cluster, object: KubeObject): readonly Pod[] {
+  const selector = selectorOf(object);
+  if (selector === '') return [];
+  return findObjects(cluster, { kind: pods.kind, namespace: object.metadata.namespace, selector }) as readonly Pod[];
+}
+
+/** The labels that a Service or a workload looks for, as in `kubectl get -l`. */
+export function selectorOf({ kind, ...object }: KubeObject): string {
+  const { selector } = (
+    object as { readonly spec?: { readonly selector?: Labels | { readonly matchLabels?: Labels } } }
+  ).spec ?? { selector: undefined };
+  const labels = kind === 'Service' ? selector : WORKLOADS.includes(kind ?? '') ? selector?.matchLabels : undefined;
+  return Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** A Pod that has done its work lacks nothing. */
+export function isReady({ status }: Pod): boolean {
+  if (status?.phase === 'Succeeded') return true;
+  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
