@@ -301,8 +301,9 @@ export interface Process {
   /** Replaces the program of this process: `return yield* process.exec(…)`. Throws only before the point of no return. */
   exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Task<number>;
   /**
-   * Waits for a child (-1: any). With `noHang` returns undefined at once when none has changed; with `stopped` also
-   * reports children that were stopped. Throws ECHILD without children, EINTR when a caught signal comes first.
+   * Waits for a child (-1: any); with `stopped` also for one that was stopped. Throws ECHILD without children, EINTR when a
+   * caught signal comes first. With `noHang` it waits for nothing and says undefined when no child has changed, also where
+   * waitpid(2) would say ECHILD: every server asks all the time, most have no children, and none cares about the difference.
    */
   waitpid(
     pid: number,

@@ -167,15 +167,10 @@ function* accept(invocation: Invocation, pod: Pod, fd: number, forward: Forward)
 /** Reaps the carriers that have ended. */
 function* anyFailed(process: Process): Task<boolean> {
   let failed = false;
-  try {
-    for (;;) {
-      const ended = yield* process.waitpid(-1, { noHang: true });
-      if (ended === undefined) return failed;
-      failed ||= ended.status.kind === 'exited' && ended.status.code !== 0;
-    }
-  } catch (error) {
-    if (error instanceof Errno && error.code === 'ECHILD') return failed;
-    throw error;
+  for (;;) {
+    const ended = yield* process.waitpid(-1, { noHang: true });
+    if (ended === undefined) return failed;
+    failed ||= ended.status.kind === 'exited' && ended.status.code !== 0;
   }
 }
 

@@ -22,14 +22,13 @@ export function* waitpid(
   if (owes(task)) yield PREEMPTED;
   for (;;) {
     const changed = findChanged(task, pid, options);
-    if (changed !== undefined) return changed;
-    if (options.noHang) return undefined;
+    if (changed !== undefined || options.noHang) return changed;
     task.childQueue ??= new WaitQueue();
     yield task.childQueue;
   }
 }
 
-/** The first matching child that has changed. Throws ECHILD when no child could ever match. */
+/** The first matching child that has changed. Throws ECHILD when no child could ever match, to whoever would wait for one. */
 function findChanged(
   task: TaskStruct,
   pid: number,
@@ -52,7 +51,7 @@ function findChanged(
       return { pid: number, status: { kind: 'stopped', signal } };
     }
   }
-  if (!any) throw new Errno('ECHILD');
+  if (!any && options.noHang !== true) throw new Errno('ECHILD');
   return undefined;
 }
 

@@ -20,16 +20,8 @@ export function* pause(process: Process): Task<number> {
       yield* printError(process, `Shutting down, got signal: ${last === 'INT' ? 'Interrupt' : 'Terminated'}\n`);
       return 0;
     }
-    if (signals.includes('CHLD')) yield* reap(process);
+    if (signals.includes('CHLD')) while ((yield* process.waitpid(-1, { noHang: true })) !== undefined);
     else yield* waitForSignal(process);
-  }
-}
-
-function* reap(process: Process): Task<void> {
-  try {
-    while ((yield* process.waitpid(-1, { noHang: true })) !== undefined);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
   }
 }
 

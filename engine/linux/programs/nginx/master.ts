@@ -203,13 +203,7 @@ function* reconfigure(master: Master, reread: () => Task<Config>): Task<void> {
 function* reap(master: Master): Task<void> {
   const { process } = master;
   for (;;) {
-    let ended: { pid: number; status: { kind: string; code?: number; signal?: Signal } } | undefined;
-    try {
-      ended = yield* process.waitpid(-1, { noHang: true });
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      return;
-    }
+    const ended = yield* process.waitpid(-1, { noHang: true });
     if (ended === undefined) return;
     const { pid, status } = ended;
     const known = master.workers.delete(pid);
@@ -219,7 +213,8 @@ function* reap(master: Master): Task<void> {
         `worker process ${pid} exited on signal ${status.signal === 'KILL' ? 9 : status.signal}`,
         'alert',
       );
-    } else yield* notice(master, `worker process ${pid} exited with code ${status.code ?? 0}`);
+    } else
+      yield* notice(master, `worker process ${pid} exited with code ${status.kind === 'exited' ? status.code : 0}`);
     if (known && master.stopping === undefined) yield* startWorker(master);
   }
 }

@@ -167,18 +167,14 @@ export class RedisServer {
   }
 
   *reapChildren(): Task<void> {
-    try {
-      for (;;) {
-        const ended = yield* this.process.waitpid(-1, { noHang: true });
-        if (ended === undefined) return;
-        if (ended.pid !== this.savingPid) continue;
-        this.savingPid = undefined;
-        const ok = ended.status.kind === 'exited' && ended.status.code === 0;
-        if (ok) yield* this.log('*', 'Background saving terminated with success');
-        else yield* this.log('#', 'Background saving error');
-      }
-    } catch (error) {
-      if (!(error instanceof Errno) || error.code !== 'ECHILD') throw error;
+    for (;;) {
+      const ended = yield* this.process.waitpid(-1, { noHang: true });
+      if (ended === undefined) return;
+      if (ended.pid !== this.savingPid) continue;
+      this.savingPid = undefined;
+      const ok = ended.status.kind === 'exited' && ended.status.code === 0;
+      if (ok) yield* this.log('*', 'Background saving terminated with success');
+      else yield* this.log('#', 'Background saving error');
     }
   }
 

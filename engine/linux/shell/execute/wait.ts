@@ -51,14 +51,9 @@ export function* reportDeath(shell: Shell, job: Job): Task<void> {
 
 /** Collects children that have ended, without waiting. */
 export function* reapChildren(shell: Shell): Task<void> {
-  try {
-    for (;;) {
-      const change = yield* shell.process.waitpid(-1, { noHang: true, stopped: shell.options.monitor });
-      if (change === undefined) return;
-      shell.jobs.record(change.pid, change.status);
-    }
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    if (error.code === 'EINTR') shell.pendingSignals.push(...shell.process.takeSignals());
+  for (;;) {
+    const change = yield* shell.process.waitpid(-1, { noHang: true, stopped: shell.options.monitor });
+    if (change === undefined) return;
+    shell.jobs.record(change.pid, change.status);
   }
 }
