@@ -31,6 +31,9 @@ const TIMEOUTS_MS = {
 /** Beyond this old entries make room for new ones. */
 const MAX_ENTRIES = 65_536;
 
+/** As long as there are no more, nobody looks for what has expired. */
+const FEW_ENTRIES = 256;
+
 /**
  * What a network namespace remembers of the flows that pass it, so that all packets of one are translated alike and
  * answers are translated back. https://wiki.nftables.org/wiki-nftables/index.php/Connection_Tracking_System
@@ -38,6 +41,8 @@ const MAX_ENTRIES = 65_536;
 export class Conntrack {
   readonly #byOriginal = new Map<string, ConntrackEntry>();
   readonly #byReply = new Map<string, ConntrackEntry>();
+  /** With so many, what has expired is dropped: twice as many as were left the last time, so that looking costs little. */
+  #crowd = FEW_ENTRIES;
 
   /** Those that have not expired, the oldest first. */
   entries(nowMs: number): readonly ConntrackEntry[] {
@@ -56,7 +61,7 @@ export class Conntrack {
       answered: protocol === 'tcp',
       expiresMs: nowMs + TIMEOUTS_MS[protocol],
     };
-    if (this.#byOriginal.size >= MAX_ENTRIES) this.#makeRoom(nowMs);
+    if (this.#byOriginal.size >= this.#crowd) this.#makeRoom(nowMs);
     this.#byOriginal.set(keyOf(protocol, original), entry);
     this.#byReply.set(keyOf(protocol, entry.reply), entry);
     return entry;
@@ -105,6 +110,7 @@ export class Conntrack {
     for (const entry of this.#byOriginal.values()) if (entry.expiresMs <= nowMs) this.delete(entry);
     const [oldest] = this.#byOriginal.values();
     if (this.#byOriginal.size >= MAX_ENTRIES && oldest !== undefined) this.delete(oldest);
+    this.#crowd = Math.min(MAX_ENTRIES, Math.max(FEW_ENTRIES, 2 * this.#byOriginal.size));
   }
 }
 
