@@ -199,7 +199,7 @@ class Coredns {
           settings: this.#set.settings,
           ready: this.#set.isReady,
           ending,
-          metrics: this.#metrics.text(VERSION),
+          metrics: () => this.#metrics.text(VERSION),
         });
       },
       {

@@ -6,7 +6,7 @@ interface Health {
   readonly ready: boolean;
   /** It was told to end, and goes on answering for a while. */
   readonly ending: boolean;
-  readonly metrics: string;
+  readonly metrics: () => string;
 }
 
 /** What the plugins health, ready and prometheus answer on their ports. */
@@ -20,7 +20,7 @@ export function answerHttp(
     return { status: 503, body: ready ? 'Shutting down' : 'kubernetes' };
   }
   if (port === settings.metricsPort && path === '/metrics') {
-    return { headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics };
+    return { headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics() };
   }
   return { status: 404, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
 }
