@@ -22,9 +22,14 @@ export interface HeadLimits {
 
 const HEAD_LIMITS: HeadLimits = { bytes: 16 * 1024, lineBytes: 16 * 1024 };
 
-/** Bytes that have come and are not yet used. Adding is cheap however small the pieces. */
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Bytes that have come and are not yet used. A piece that comes alone is held as it is, so whoever pushes must not change it
+ * afterwards; adding to others is cheap however small the pieces.
+ */
 export class ByteQueue {
-  #buffer: Uint8Array = new Uint8Array(1024);
+  #buffer: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
 
@@ -33,28 +38,45 @@ export class ByteQueue {
   }
 
   push(piece: Uint8Array): void {
+    if (this.length === 0) {
+      this.#hold(piece, piece.length);
+      return;
+    }
     if (this.#end + piece.length > this.#buffer.length) {
-      const needed = this.length + piece.length;
-      const target = needed * 2 > this.#buffer.length ? new Uint8Array(needed * 2) : this.#buffer;
-      target.set(this.#buffer.subarray(this.#start, this.#end));
-      this.#buffer = target;
-      this.#end -= this.#start;
-      this.#start = 0;
+      const roomy = new Uint8Array((this.length + piece.length) * 2);
+      roomy.set(this.peek());
+      this.#hold(roomy, this.length);
     }
     this.#buffer.set(piece, this.#end);
     this.#end += piece.length;
   }
 
-  /** The bytes held; valid until the next call. */
+  #hold(buffer: Uint8Array, length: number): void {
+    this.#buffer = buffer;
+    this.#start = 0;
+    this.#end = length;
+  }
+
+  /** The bytes held. */
   peek(): Uint8Array {
-    return this.#buffer.subarray(this.#start, this.#end);
+    return within(this.#buffer, this.#start, this.#end);
   }
 
   take(count: number): Uint8Array {
-    const taken = this.#buffer.slice(this.#start, this.#start + count);
-    this.#start += taken.length;
+    const taken = within(this.#buffer, this.#start, Math.min(this.#start + count, this.#end));
+    this.skip(taken.length);
     return taken;
   }
+
+  skip(count: number): void {
+    this.#start += count;
+  }
+}
+
+/** Without making an object where there is one. */
+function within(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (start === end) return NOTHING;
+  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
 }
 
 export interface MessageHead {
@@ -74,36 +96,39 @@ export function takeHead(queue: ByteQueue, limits: HeadLimits = HEAD_LIMITS): Me
   // No method and no version begins so: it is another protocol, and waiting for a line of it leads nowhere.
   if (bytes[start] !== undefined && bytes[start]! < 0x20) throw new HttpProtocolError(400, 'malformed start line');
   const end = headEnd(bytes, start);
-  checkHeadLength(bytes.subarray(start, end?.at ?? bytes.length), limits);
+  checkHeadLength(bytes, start, end?.at ?? bytes.length, limits);
   if (end === undefined) return undefined;
-  const lines = decode(bytes.subarray(start, end.at))
-    .split('\n')
-    .map((line) => line.replace(/\r$/, ''));
-  queue.take(end.next);
+  const [startLine = '', ...fields] = decode(bytes.subarray(start, end.at)).split('\n');
+  queue.skip(end.next);
   const headers: Record<string, string> = Object.create(null);
-  for (const line of lines.slice(1)) {
-    if (line === '') continue;
-    const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (match === null || line.includes('\0')) throw new HttpProtocolError(400, `malformed header field`);
-    const name = match[1]!.toLowerCase();
-    // A comma may be part of a cookie.
-    const separator = name === 'set-cookie' ? '\n' : ', ';
-    headers[name] = headers[name] === undefined ? match[2]! : headers[name] + separator + match[2]!;
-  }
-  return { startLine: lines[0]!, headers };
+  for (const field of fields) addField(headers, field);
+  return { startLine: startLine.replace(/\r$/, ''), headers };
 }
 
-function checkHeadLength(bytes: Uint8Array, { bytes: most, lineBytes }: HeadLimits): void {
-  for (let start = 0; start < bytes.length; ) {
+/** The name and the value of a line, which may end in a carriage return. */
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*\r?$/;
+
+function addField(headers: Record<string, string>, line: string): void {
+  const match = FIELD.exec(line);
+  if (match === null || line.includes('\0')) throw new HttpProtocolError(400, `malformed header field`);
+  const name = match[1]!.toLowerCase();
+  const before = headers[name];
+  // A comma may be part of a cookie.
+  const separator = name === 'set-cookie' ? '\n' : ', ';
+  headers[name] = before === undefined ? match[2]! : before + separator + match[2]!;
+}
+
+function checkHeadLength(bytes: Uint8Array, from: number, to: number, { bytes: most, lineBytes }: HeadLimits): void {
+  for (let start = from; to - start > lineBytes; ) {
     const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline;
+    const end = newline < 0 ? to : Math.min(newline, to);
     if (end - start > lineBytes) {
-      if (start === 0) throw new HttpProtocolError(414, 'start line too long');
+      if (start === from) throw new HttpProtocolError(414, 'start line too long');
       throw new HttpProtocolError(431, 'header field too large');
     }
     start = end + 1;
   }
-  if (bytes.length > most) throw new HttpProtocolError(431, 'header fields too large');
+  if (to - from > most) throw new HttpProtocolError(431, 'header fields too large');
 }
 
 function headEnd(bytes: Uint8Array, from: number): { at: number; next: number } | undefined {
@@ -130,9 +155,10 @@ export function bodyFraming(headers: HttpHeaders, absent: BodyFraming): BodyFram
     return { kind: 'chunked' };
   }
   if (length === undefined) return absent;
-  const values = new Set(length.split(',').map((value) => value.trim()));
-  const [value] = values;
-  if (values.size !== 1 || !/^\d{1,15}$/.test(value!)) throw new HttpProtocolError(400, 'malformed Content-Length');
+  // A field that came twice may say the same twice.
+  const [value = '', ...again] = length.split(',').map((each) => each.trim());
+  if (!/^\d{1,15}$/.test(value) || again.some((each) => each !== value))
+    throw new HttpProtocolError(400, 'malformed Content-Length');
   return { kind: 'length', length: Number(value) };
 }
 
@@ -224,11 +250,16 @@ export function formatMessage(
 ): Uint8Array {
   let head = `${startLine}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
-    const values = name.toLowerCase() === 'set-cookie' && typeof value === 'string' ? value.split('\n') : value;
-    for (const each of typeof values === 'string' ? [values] : values)
-      head += `${name}: ${each.replace(/[\r\n]+/g, ' ')}\r\n`;
+    const several = typeof value !== 'string' || (value.includes('\n') && name.toLowerCase() === 'set-cookie');
+    if (!several) head += fieldLine(name, value);
+    else for (const each of typeof value === 'string' ? value.split('\n') : value) head += fieldLine(name, each);
   }
-  return concatBytes([encode(`${head}\r\n`), body]);
+  const bytes = encode(`${head}\r\n`);
+  return body.length === 0 ? bytes : concatBytes([bytes, body]);
+}
+
+function fieldLine(name: string, value: string): string {
+  return `${name}: ${value.replace(/[\r\n]+/g, ' ')}\r\n`;
 }
 
 /** `%41` as `A`; undefined for a `%` that no two hexadecimal digits follow. */

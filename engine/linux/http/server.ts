@@ -166,9 +166,9 @@ function* closeIdle(
   accepting: boolean,
 ): Task<void> {
   const now = process.now();
-  for (const connection of [...connections.values()]) {
-    const begun = connection.request !== undefined || connection.queue.length > 0;
+  for (const connection of connections.values()) {
     if (connection.child !== undefined) continue;
+    const begun = connection.request !== undefined || connection.queue.length > 0;
     if (connection.deadline > now && (accepting || begun)) continue;
     if (begun) yield* sendError(process, connection, 408, options);
     closeConnection(process, connections, connection);
@@ -181,15 +181,10 @@ function closeConnection(process: Process, connections: Map<number, Connection>,
 
 function* endedChildren(process: Process): Task<readonly number[]> {
   const ended: number[] = [];
-  try {
-    for (;;) {
-      const child = yield* process.waitpid(-1, { noHang: true });
-      if (child === undefined) return ended;
-      ended.push(child.pid);
-    }
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    return ended;
+  for (;;) {
+    const child = yield* process.waitpid(-1, { noHang: true });
+    if (child === undefined) return ended;
+    ended.push(child.pid);
   }
 }
 
@@ -349,8 +344,9 @@ function* send(
   method: string,
   keepAlive: boolean,
 ): Task<boolean> {
-  const small = bodyOf(response).length <= FORK_BYTES;
-  const bytes = sealed(connection, messageOf(response, method, keepAlive && small));
+  const body = bodyOf(response);
+  const small = body.length <= FORK_BYTES;
+  const bytes = sealed(connection, messageOf({ ...response, body }, method, keepAlive && small));
   if (small || method === 'HEAD') {
     yield* process.write(connection.fd, bytes);
     return keepAlive && small;

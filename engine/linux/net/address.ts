@@ -1,13 +1,22 @@
 /** An IPv4 address as a number; undefined when it is not one. */
 export function parseAddress(address: string): number | undefined {
-  const parts = address.split('.');
-  if (parts.length !== 4) return undefined;
   let value = 0;
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
+  let part = 0;
+  let digits = 0;
+  let parts = 1;
+  for (let at = 0; at < address.length; at++) {
+    const digit = address.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      part = part * 10 + digit;
+      if (++digits > 3 || part > 255) return undefined;
+    } else {
+      if (address[at] !== '.' || digits === 0 || ++parts > 4) return undefined;
+      value = value * 256 + part;
+      part = 0;
+      digits = 0;
+    }
   }
-  return value;
+  return parts === 4 && digits > 0 ? value * 256 + part : undefined;
 }
 
 /** Whether `address` is in the network of `member`/`prefixLength`. */

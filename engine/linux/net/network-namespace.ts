@@ -60,10 +60,11 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   #sockets: Set<StreamSocket> | undefined;
   #datagrams: Set<DatagramSocket> | undefined;
   #neighbours: NeighbourTable | undefined;
-  readonly #routes = new RoutingTable(() => this.#outward.filter(({ kind }) => kind !== 'dummy'));
+  readonly #routes = new RoutingTable(() => this.#reachable);
   #gateway: Route | undefined;
-  /** The addresses of all interfaces. */
+  /** The addresses of all interfaces, and of those that others reach. */
   #own: ReadonlySet<string> | undefined;
+  #addresses: readonly string[] | undefined;
   /** Loopback is the first. */
   #lastIndex = 1;
   #nextPort = 0;
@@ -175,10 +176,8 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   addInterface(networkInterface: NetworkInterface): number {
     this.removeInterface(networkInterface.name);
     const index = ++this.#lastIndex;
-    this.#interfaces = [...this.#interfaces, { ...networkInterface, index }];
-    this.#routes.changed();
-    this.#own = undefined;
-    // What is on a dummy is this stack's own, and nobody else hears of it.
+    this.#setInterfaces([...this.#interfaces, { ...networkInterface, index }]);
+    // What is on a dummy is this stack's own.
     if (networkInterface.kind === 'dummy') return index;
     for (const { address, prefixLength } of networkInterface.addresses) this.fabric.claim(address, prefixLength, this);
     return index;
@@ -187,11 +186,16 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   removeInterface(name: string): void {
     const removed = this.#interfaces.find((candidate) => candidate.name === name);
     if (removed === undefined || removed === LOOPBACK) return;
-    this.#interfaces = this.#interfaces.filter((candidate) => candidate !== removed);
-    this.#routes.changed();
-    this.#own = undefined;
+    this.#setInterfaces(this.#interfaces.filter((candidate) => candidate !== removed));
     if (removed.kind === 'dummy') return;
     for (const { address } of removed.addresses) this.fabric.release(address, this);
+  }
+
+  #setInterfaces(interfaces: readonly NetworkInterface[]): void {
+    this.#interfaces = interfaces;
+    this.#routes.changed();
+    this.#own = undefined;
+    this.#addresses = undefined;
   }
 
   /** All but loopback. */
@@ -199,9 +203,14 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
     return this.#interfaces.filter((candidate) => candidate !== LOOPBACK);
   }
 
+  /** Those that others hear of. */
+  get #reachable(): readonly NetworkInterface[] {
+    return this.#outward.filter(({ kind }) => kind !== 'dummy');
+  }
+
   get addresses(): readonly string[] {
-    const reachable = this.#outward.filter(({ kind }) => kind !== 'dummy');
-    return reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+    this.#addresses ??= this.#reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+    return this.#addresses;
   }
 
   /** Of the interface that has the address. */
@@ -323,9 +332,9 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   }
 
   datagramFor(address: string, port: number): DatagramSocket | undefined {
-    return this.datagrams.find(
-      (socket) => socket.port === port && (socket.address === ANY || socket.address === address),
-    );
+    for (const socket of this.#datagrams ?? [])
+      if (socket.port === port && (socket.address === ANY || socket.address === address)) return socket;
+    return undefined;
   }
 
   listenerFor(address: string, port: number): ListeningSocket | undefined {

@@ -8,7 +8,9 @@ export const MESSAGE = { clientHello: 1, serverHello: 2, certificate: 11, finish
 export const ALERT = { closeNotify: 0, handshakeFailure: 40, unknownAuthority: 48, unrecognizedName: 112 } as const;
 
 const MAX_RECORD_BYTES = 16_384;
-const VERSION = [3, 3];
+/** Both of the larger and of the smaller part of the version that records say. */
+const VERSION = 3;
+const HEADER_BYTES = 5;
 
 /** What is not TLS, or not in its turn; with the words that OpenSSL has for it. */
 export class TlsError extends Error {
@@ -22,6 +24,8 @@ export class TlsError extends Error {
   }
 }
 
+const NOTHING = new Uint8Array(0);
+
 export interface TlsRecord {
   readonly type: number;
   readonly body: Uint8Array;
@@ -29,7 +33,7 @@ export interface TlsRecord {
 
 /** Takes the records that are complete off what has come. */
 export class RecordReader {
-  #left: Uint8Array = new Uint8Array(0);
+  #left: Uint8Array = NOTHING;
 
   /** Throws TlsError for what is no record. */
   take(bytes: Uint8Array): readonly TlsRecord[] {
@@ -38,34 +42,42 @@ export class RecordReader {
     for (;;) {
       const [type, major] = this.#left;
       if (type === undefined || major === undefined) return records;
-      if (major !== VERSION[0]) throw new TlsError('0A00010B', 'wrong version number');
+      if (major !== VERSION) throw new TlsError('0A00010B', 'wrong version number');
       if (type < CONTENT.alert || type > CONTENT.data) throw new TlsError('0A0000F4', 'unexpected message');
-      if (this.#left.length < 5) return records;
+      if (this.#left.length < HEADER_BYTES) return records;
       const length = this.#left[3]! * 256 + this.#left[4]!;
       if (length > MAX_RECORD_BYTES + 256) throw new TlsError('0A0000C6', 'packet length too long');
-      if (this.#left.length < 5 + length) return records;
-      records.push({ type, body: this.#left.slice(5, 5 + length) });
-      this.#left = this.#left.slice(5 + length);
+      const end = HEADER_BYTES + length;
+      if (this.#left.length < end) return records;
+      records.push({ type, body: this.#left.subarray(HEADER_BYTES, end) });
+      this.#left = this.#left.length === end ? NOTHING : this.#left.subarray(end);
     }
   }
 }
 
 export function writeRecords(type: number, body: Uint8Array): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < body.length || at === 0; at += MAX_RECORD_BYTES) {
-    const piece = body.subarray(at, at + MAX_RECORD_BYTES);
-    pieces.push(Uint8Array.of(type, ...VERSION, piece.length >> 8, piece.length & 255), piece);
+  const count = Math.max(1, Math.ceil(body.length / MAX_RECORD_BYTES));
+  const bytes = new Uint8Array(count * HEADER_BYTES + body.length);
+  for (let index = 0; index < count; index++) {
+    const from = index * MAX_RECORD_BYTES;
+    const length = Math.min(MAX_RECORD_BYTES, body.length - from);
+    const at = from + index * HEADER_BYTES;
+    bytes[at] = type;
+    bytes[at + 1] = bytes[at + 2] = VERSION;
+    bytes[at + 3] = length >> 8;
+    bytes[at + 4] = length;
+    bytes.set(count === 1 ? body : body.subarray(from, from + length), at + HEADER_BYTES);
   }
-  return concatBytes(pieces);
+  return bytes;
 }
 
 /** A message of the handshake: its number, and its length in three bytes. */
 export function writeMessage(type: number, body: Uint8Array): Uint8Array {
-  return concatBytes([Uint8Array.of(type, ...length24(body.length)), body]);
+  return concatBytes([Uint8Array.of(type), length24(body.length), body]);
 }
 
-export function length24(length: number): readonly number[] {
-  return [(length >> 16) & 255, (length >> 8) & 255, length & 255];
+export function length24(length: number): Uint8Array {
+  return Uint8Array.of(length >> 16, length >> 8, length);
 }
 
 /** The messages in records of the handshake. */
@@ -73,7 +85,7 @@ export function readMessages(body: Uint8Array): readonly TlsRecord[] {
   const messages: TlsRecord[] = [];
   for (let at = 0; at + 4 <= body.length; ) {
     const length = body[at + 1]! * 65_536 + body[at + 2]! * 256 + body[at + 3]!;
-    messages.push({ type: body[at]!, body: body.slice(at + 4, at + 4 + length) });
+    messages.push({ type: body[at]!, body: body.subarray(at + 4, at + 4 + length) });
     at += 4 + length;
   }
   return messages;
@@ -100,6 +112,8 @@ export class Pad {
 
   /** Hides what is plain, and shows what is hidden. */
   turn(bytes: Uint8Array): Uint8Array {
-    return bytes.map((byte, at) => byte ^ this.#pad[at & 255]!);
+    const turned = new Uint8Array(bytes.length);
+    for (let at = 0; at < bytes.length; at++) turned[at] = bytes[at]! ^ this.#pad[at & 255]!;
+    return turned;
   }
 }

@@ -79,7 +79,7 @@ export class TlsServer implements SecureChannel {
     const chain = this.#choose(this.#serverName);
     if (chain === undefined) throw new UnknownName('0A000458', 'tlsv1 unrecognized name');
     this.#pad = new Pad(body.subarray(0, 32), this.#random);
-    const certificates = chain.flatMap((der) => [Uint8Array.from(length24(der.length)), der]);
+    const certificates = chain.flatMap((der) => [length24(der.length), der]);
     return writeRecords(
       CONTENT.handshake,
       concatBytes([

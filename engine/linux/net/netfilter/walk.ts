@@ -101,9 +101,11 @@ class Walk {
   /** Undefined where the chain returns. */
   #chain(chain: Chain, depth: number): HookVerdict | undefined {
     if (depth > MAX_DEPTH) return 'DROP';
-    for (const [index, rule] of chain.rules.entries()) {
+    const { rules } = chain;
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]!;
       this.#packet.examined += 1;
-      if (!rule.matches.every((match) => this.#fits(match, rule))) continue;
+      if (!this.#fits(rule)) continue;
       rule.packets += 1;
       rule.bytes += this.#packet.bytes;
       this.#context.onMatch?.({
@@ -112,7 +114,7 @@ class Walk {
         number: index + 1,
         rule,
         packets: rule.packets,
-        among: chain.rules,
+        among: rules,
       });
       const { target } = rule;
       if (target === undefined) continue;
@@ -164,9 +166,12 @@ class Walk {
     return inInterface === '' ? '127.0.0.1' : this.#context.addressOf(inInterface);
   }
 
-  #fits(match: Match, rule: Rule): boolean {
-    const held = this.#holds(match, rule);
-    return 'negated' in match && match.negated ? !held : held;
+  #fits(rule: Rule): boolean {
+    for (const match of rule.matches) {
+      const isWanted = !('negated' in match && match.negated);
+      if (this.#holds(match, rule) !== isWanted) return false;
+    }
+    return true;
   }
 
   #holds(match: Match, rule: Rule): boolean {
