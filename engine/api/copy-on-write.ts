@@ -89,11 +89,14 @@ export function sameValue(left: unknown, right: unknown): boolean {
   if (right === undefined || right === null) return isEmptyList(left);
   if (typeof left !== 'object' || typeof right !== 'object') return false;
   if (Array.isArray(left)) {
-    if (!Array.isArray(right) || left.length !== right.length) return false;
-    return left.every((item, index) => sameValue(item, right[index]));
+    return Array.isArray(right) && sameItems(left, right);
   }
   if (Array.isArray(right)) return false;
   return sameFields(left as Record<string, unknown>, right as Record<string, unknown>);
+}
+
+function sameItems(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((item, index) => sameValue(item, right[index]));
 }
 
 function sameFields(left: Record<string, unknown>, right: Record<string, unknown>): boolean {

@@ -1,10 +1,10 @@
 import type { Event } from '../api/kinds.ts';
 import type { Manifest } from '../api/object.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { EventWrite } from './event-sink.ts';
 import { LruCache } from './lru-cache.ts';
 import { TokenBucket } from './rate-limiter.ts';
-import { timestamp } from './timestamp.ts';
 
 const CACHE_ENTRIES = 4_096;
 const AGGREGATE_AFTER_MESSAGES = 10;

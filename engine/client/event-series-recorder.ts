@@ -1,10 +1,10 @@
 import type { Event } from '../api/kinds.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
+import { microTimestamp } from '../api/timestamp.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 import type { Client } from './client.ts';
 import type { EventType } from './event-recorder.ts';
 import { EventSink, objectReference } from './event-sink.ts';
-import { microTimestamp } from './timestamp.ts';
 
 const FINISH_MS = 6 * 60_000;
 const REFRESH_MS = 30 * 60_000;

@@ -1,10 +1,10 @@
 import type { Lease } from '../api/kinds.ts';
 import { leases } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
+import { microTimestamp } from '../api/timestamp.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 import type { Client, ResourceClient } from './client.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { microTimestamp } from './timestamp.ts';
 import { ConnectionError } from './transport.ts';
 
 export interface LeaderElectionOptions {
@@ -82,8 +82,12 @@ export class LeaderElector {
       this.#options.onStoppedLeading();
       return;
     }
-    const random = this.#sim.random(`leader election ${this.#options.identity}`);
-    this.#arrange(this.#leading ? RETRY_PERIOD_MS : random.jitter(RETRY_PERIOD_MS, 1.2));
+    this.#arrange(this.#leading ? RETRY_PERIOD_MS : this.#drawRetryMs());
+  }
+
+  /** Candidates do not ask all at once. */
+  #drawRetryMs(): number {
+    return this.#sim.random(`leader election ${this.#options.identity}`).jitter(RETRY_PERIOD_MS, 1.2);
   }
 
   #lead(): void {

@@ -1,3 +1,4 @@
+import { microTimestamp } from '../api/timestamp.ts';
 import { encode } from '../linux/stdio.ts';
 
 // The format of container log files:
@@ -22,7 +23,7 @@ const NEWLINE = 10;
 export function logTimestamp(wallMs: number): string {
   const whole = Math.floor(wallMs);
   const nanos = Math.floor((wallMs - whole) * 1_000_000);
-  return `${new Date(whole).toISOString().slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;
+  return `${microTimestamp(whole).slice(0, 23)}${String(nanos).padStart(6, '0')}Z`;
 }
 
 /** The lines of a log file. Records of one write have the same beginning, which is made once: some print without end. */

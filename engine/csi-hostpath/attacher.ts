@@ -1,6 +1,6 @@
 import type { CSINode, PersistentVolume, VolumeAttachment } from '../api/kinds.ts';
 import { csiNodes, persistentVolumes, volumeAttachments } from '../api/resources.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { unlessGone } from '../client/unless-gone.ts';
 import { CONTROLLER, volumeCapability } from '../csi/spec.ts';
 import { GrpcError } from '../linux/grpc.ts';

@@ -2,7 +2,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { compareQuantities, numericValue } from '../api/quantity.ts';
 import { persistentVolumeClaims, persistentVolumes } from '../api/resources.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { requestedStorage, storageCapacity } from '../client/volume-binding.ts';
 import { CONTROLLER, volumeCapability } from '../csi/spec.ts';
 import { GrpcError } from '../linux/grpc.ts';

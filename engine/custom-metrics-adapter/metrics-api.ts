@@ -2,7 +2,7 @@ import { badRequest, methodNotAllowed, noSuchResource } from '../api/errors.ts';
 import { type LabelSelector, parseLabelSelector } from '../api/label-selector.ts';
 import { quantityOfMilli } from '../api/quantity.ts';
 import { StatusError } from '../api/status-error.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Figures } from './scraper.ts';
 import type { Series } from './series.ts';
 

@@ -1,3 +1,5 @@
+import { timestamp } from '../api/timestamp.ts';
+
 /** The server's wall clock, in the form objects carry: RFC 3339 with seconds. */
 export class Clock {
   readonly #source: { readonly nowMs: number };
@@ -24,15 +26,9 @@ export class Clock {
     }
     let text = this.#texts.get(offsetSeconds);
     if (text === undefined) {
-      text = formatSecond(second + offsetSeconds);
+      text = timestamp((second + offsetSeconds) * 1000);
       this.#texts.set(offsetSeconds, text);
     }
     return text;
   }
-}
-
-/** @param second since 1970. */
-export function formatSecond(second: number): string {
-  // In one piece, as uids are: it is in every object.
-  return [new Date(second * 1000).toISOString().slice(0, 19), 'Z'].join('');
 }

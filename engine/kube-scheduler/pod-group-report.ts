@@ -1,8 +1,8 @@
 import type { Pod } from '../api/kinds.ts';
 import { podGroups } from '../api/resources.ts';
 import type { PodGroup } from '../api/scheduling/workload-kinds.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Client } from '../client/client.ts';
-import { timestamp } from '../client/timestamp.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { SharedHandle } from './handle.ts';
 import type { PodGroups } from './pod-groups.ts';

@@ -1,9 +1,9 @@
 import type { Pod } from '../api/kinds.ts';
 import { pods } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Client } from '../client/client.ts';
 import type { EventSeriesRecorder } from '../client/event-series-recorder.ts';
-import { timestamp } from '../client/timestamp.ts';
 import { ConnectionError } from '../client/transport.ts';
 import type { Simulation } from '../sim/index.ts';
 

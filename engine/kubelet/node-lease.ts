@@ -1,7 +1,7 @@
 import type { Lease, Node } from '../api/kinds.ts';
 import { StatusError } from '../api/status-error.ts';
+import { microTimestamp } from '../api/timestamp.ts';
 import type { ResourceClient } from '../client/client.ts';
-import { microTimestamp } from '../client/timestamp.ts';
 import { ConnectionError } from '../client/transport.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 

@@ -1,7 +1,7 @@
 import { sameValue } from '../api/copy-on-write.ts';
 import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod, PodStatus } from '../api/kinds.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
 import { runTask, type Task, type TaskHandle, waitFor } from '../sim/index.ts';
 import type { Rejection } from './admission.ts';

@@ -1,7 +1,7 @@
 import { defaultPod } from '../api/core/pod-defaults.ts';
 import { validatePod } from '../api/core/pod-validation.ts';
 import type { Pod } from '../api/kinds.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { readYamlText } from '../client/yaml-text.ts';
 import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';

@@ -1,5 +1,5 @@
 import type { ContainerUsage, NodeUsage, UsageSample } from '../api/node-api.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { sumUsage } from './usage.ts';
 import type { PodVolumeUsage } from './volume-usage.ts';
 

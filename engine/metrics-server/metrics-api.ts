@@ -3,7 +3,7 @@ import type { Node, Pod } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { quantityOf } from '../api/quantity.ts';
 import { storedKind } from '../api/stored-kind.ts';
-import { timestamp } from '../client/timestamp.ts';
+import { timestamp } from '../api/timestamp.ts';
 import type { Rate } from './rates.ts';
 
 // https://kubernetes.io/docs/reference/external-api/metrics.v1beta1/

@@ -1,9 +1,9 @@
 import type { Service } from '../api/kinds.ts';
 import { services } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { Client } from '../client/client.ts';
 import { LeaderElector } from '../client/leader-election.ts';
-import { timestamp } from '../client/timestamp.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import { type SignalVerdict, serveHttp } from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';

@@ -1,6 +1,6 @@
 import { conflict, invalidObject, modifiedConflict } from '../../api/errors.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import { formatSecond } from '../clock.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { withResourceVersion } from './object-metadata.ts';
 import type { Store } from './store.ts';
@@ -88,9 +88,9 @@ function planDeletion(store: Store, stored: KubeObject, options: DeleteOptions):
 }
 
 function shorten(stored: KubeObject, currentSeconds: number, seconds: number): DeletionPlan {
-  const begun = Date.parse(stored.metadata.deletionTimestamp!) / 1000 - currentSeconds;
+  const begun = Date.parse(stored.metadata.deletionTimestamp!) - currentSeconds * 1000;
   const next = withMetadata(stored, {
-    deletionTimestamp: formatSecond(begun + seconds),
+    deletionTimestamp: timestamp(begun + seconds * 1000),
     deletionGracePeriodSeconds: seconds,
   });
   return { next, remove: seconds === 0 && (stored.metadata.finalizers?.length ?? 0) === 0 };

@@ -1,6 +1,6 @@
 import type { CronJob, Job, ObjectReference } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { controllerReference } from '../claim.ts';
 
 const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 
 export type DeploymentStatus = NonNullable<Deployment['status']>;
 export type DeploymentCondition = NonNullable<DeploymentStatus['conditions']>[number];

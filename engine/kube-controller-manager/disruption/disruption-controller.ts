@@ -4,11 +4,11 @@ import { type LabelSelector, labelSelectorOf } from '../../api/label-selector.ts
 import { objectKey } from '../../api/object.ts';
 import { withDisruptionCondition } from '../../api/policy/disruption-allowed.ts';
 import { podDisruptionBudgets, pods } from '../../api/resources.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
-import { timestamp } from '../../client/timestamp.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { indexByLabel, indexBySelector, type MaySelect, selectedBy } from '../label-index.ts';

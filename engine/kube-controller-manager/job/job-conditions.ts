@@ -1,5 +1,5 @@
 import type { Job } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { JobState } from './job-state.ts';
 import { metSuccessRule } from './success-policy.ts';
 

@@ -1,5 +1,5 @@
 import type { Job } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { formatIndexes, isIndexed } from './completion-indexes.ts';
 import { limitsIndexes } from './index-failures.ts';
 import { type JobCondition, type JobStatus, type Verdict, withSuspension, withTrue } from './job-conditions.ts';

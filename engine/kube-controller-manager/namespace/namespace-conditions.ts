@@ -1,5 +1,5 @@
 import type { Namespace } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 
 type Condition = NonNullable<NonNullable<Namespace['status']>['conditions']>[number];
 

@@ -1,5 +1,5 @@
 import type { Lease, Node, NodeCondition } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 
 /** Without a sign of life for this long a node counts as lost (`--node-monitor-grace-period`; 40 s until 1.31). */
 const GRACE_PERIOD_MS = 50_000;

@@ -1,12 +1,12 @@
 import type { Lease, Node, Pod, Taint } from '../../api/kinds.ts';
 import { leases, nodes, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Client, ResourceClient } from '../../client/client.ts';
 import { Controller } from '../../client/controller.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { TokenBucket } from '../../client/rate-limiter.ts';
-import { timestamp } from '../../client/timestamp.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import type { Simulation, Timer } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';

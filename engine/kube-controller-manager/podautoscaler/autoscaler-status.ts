@@ -1,5 +1,5 @@
 import type { HorizontalPodAutoscaler } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Note } from './scaling-limits.ts';
 
 type Status = NonNullable<HorizontalPodAutoscaler['status']>;

@@ -1,11 +1,11 @@
 import type { HorizontalPodAutoscaler, Pod } from '../../api/kinds.ts';
 import { numericValue } from '../../api/quantity.ts';
 import { StatusError } from '../../api/status-error.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { Client } from '../../client/client.ts';
 import type { DiscoveredResource } from '../../client/discovery.ts';
 import type { EventType } from '../../client/event-recorder.ts';
 import { RequestPending } from '../../client/pending-requests.ts';
-import { timestamp } from '../../client/timestamp.ts';
 import type { Scale, ScaleClient } from '../scale.ts';
 import {
   type CurrentMetric,

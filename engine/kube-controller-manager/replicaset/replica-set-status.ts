@@ -1,5 +1,5 @@
 import type { Pod, ReplicaSet } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { isActive, isAvailable, isReady, isTerminating } from '../pod-state.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;

@@ -4,9 +4,9 @@ import type { Deployment, Event, Namespace, Node, Pod, ReplicaSet } from '../../
 import type { KubeObject, Manifest } from '../../api/object.ts';
 import { deployments, events, leases, namespaces, nodes, pods, RESOURCES, replicaSets } from '../../api/resources.ts';
 import { alphaKinds } from '../../api/runtime-config.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { Client } from '../../client/client.ts';
-import { timestamp } from '../../client/timestamp.ts';
 import type { Transport } from '../../client/transport.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { createApiServer } from '../../kube-apiserver/index.ts';

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/kinds.ts';
 import { pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import type { Handle } from '../handle.ts';
 import type { PodInfo } from '../pod-info.ts';

@@ -1,5 +1,5 @@
 import type { ContainerStatus as ApiContainerStatus, Container, ContainerState, Pod } from '../../api/kinds.ts';
-import { timestamp } from '../../client/timestamp.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import type { ContainerStatus } from '../../containerd/cri.ts';
 import { isRestartable } from '../pod-format.ts';
 import { restartsAfterExit, shouldStart } from '../restart-policy.ts';

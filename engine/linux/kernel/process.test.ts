@@ -70,7 +70,7 @@ test('a child of a group that there is not is not made', () => {
     // Nobody else holds the writing end, and there is nobody to wait for.
     codes.push(text(yield* process.read(read)));
     try {
-      yield* process.waitpid(-1, { noHang: true });
+      yield* process.waitpid(-1);
     } catch (error) {
       codes.push((error as Errno).code);
     }

@@ -1,0 +1,47 @@
+/** A `metav1.Time`: RFC 3339 in UTC with whole seconds. `wallMs` is in milliseconds since 1970. */
+export function timestamp(wallMs: number): string {
+  return String.fromCharCode(...codesOfSecond(wallMs), Z);
+}
+
+/** A `metav1.MicroTime`: RFC 3339 in UTC with six decimals, as in Leases and in an Event's `eventTime`. */
+export function microTimestamp(wallMs: number): string {
+  const millis = Math.floor(wallMs) % 1_000;
+  const [hundreds, rest] = [Math.floor(millis / 100), millis % 100];
+  return String.fromCharCode(
+    ...codesOfSecond(wallMs),
+    ...[DOT, ZERO + hundreds, tens(rest), ones(rest), ZERO, ZERO, ZERO, Z],
+  );
+}
+
+/**
+ * The letters of a moment down to its second. Objects keep the text as long as they live: put together with `+` it would keep its
+ * parts as well, five times as much. And `toISOString` takes five times as long.
+ */
+function codesOfSecond(wallMs: number): number[] {
+  const date = new Date(wallMs);
+  const fullYear = date.getUTCFullYear();
+  // As in Go, whose `time.Time` has no text then: nothing else reads such a year.
+  if (!(fullYear >= 0 && fullYear <= 9999)) throw new RangeError('year outside of range [0,9999]');
+  const century = Math.floor(fullYear / 100);
+  const year = fullYear % 100;
+  const month = date.getUTCMonth() + 1;
+  const day = date.getUTCDate();
+  const hour = date.getUTCHours();
+  const minute = date.getUTCMinutes();
+  const second = date.getUTCSeconds();
+  // biome-ignore format: as it reads
+  return [
+    tens(century), ones(century), tens(year), ones(year), DASH, tens(month), ones(month), DASH, tens(day), ones(day), T,
+    tens(hour), ones(hour), COLON, tens(minute), ones(minute), COLON, tens(second), ones(second),
+  ];
+}
+
+const [ZERO, DASH, DOT, COLON, T, Z] = [48, 45, 46, 58, 84, 90] as const;
+
+function tens(number: number): number {
+  return ZERO + Math.floor(number / 10);
+}
+
+function ones(number: number): number {
+  return ZERO + (number % 10);
+}
