@@ -1,4 +1,3 @@
-import { stringify as stringifyYaml } from 'yaml';
 import { componentStatuses } from '../api/core/component-status.ts';
 import type { KindDescriptor } from '../api/descriptor.ts';
 import { methodNotAllowed, noSuchResource } from '../api/errors.ts';
@@ -32,10 +31,11 @@ import { startDefinitions } from './custom-resources/start.ts';
 import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
+import { encode } from './encode-response.ts';
 import { gatedKind } from './gated-fields.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { CreationFields } from './managed-fields/creation-fields.ts';
-import { type Negotiated, negotiate, type Offer, protobufType } from './media-type.ts';
+import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
@@ -240,9 +240,9 @@ function proxyingOf({ sim, advertiseAddress, sendHttp, proxy }: ApiServerOptions
 function serve(server: ServerContext, request: ApiRequest, serverVersion: string, openApi: OpenApi): ApiResponse {
   if (!METHODS.includes(request.method)) throw methodNotAllowed();
   if (request.query?.['timeout'] !== undefined) timeLimitMs(request);
-  const segments = request.info === undefined ? pathSegments(request.path) : [];
-  if (segments === undefined) return PAGE_NOT_FOUND;
-  const info = request.info ?? readRequestInfo(segments);
+  const target = targetOf(server.served, request);
+  if (target === undefined) return PAGE_NOT_FOUND;
+  const { segments, info, resource } = target;
   if (request.method === 'OPTIONS' && info?.subresource !== 'proxy') throw methodNotAllowed();
   // A HEAD is a GET whose body the transport leaves out, except to whom it is handed on.
   if (request.method === 'HEAD' && info?.subresource !== 'proxy')
@@ -251,16 +251,33 @@ function serve(server: ServerContext, request: ApiRequest, serverVersion: string
   return inTrace(server.sim, request, info, caller, () => {
     requireAccess(server, accessOf(caller.user, request, info));
     if (segments[0] === 'openapi') return openApi.serve(request, segments) ?? PAGE_NOT_FOUND;
-    const resource = info && server.resources.get(`${info.group}/${info.version}/${info.resource}`);
     if (info !== undefined && resource !== undefined)
       return server.audit.during(() => serveResource(server, request, info, resource, caller.user));
     const unstored = info && serveUnstored(server, request, info, caller.user);
     if (unstored !== undefined) return unstored;
-    const path = request.info === undefined ? segments : pathSegments(request.path)!;
-    const passedOn = server.aggregation.serve(request, path, caller.user);
+    const passedOn = server.aggregation.serve(request, segments, caller.user);
     if (passedOn !== undefined) return passedOn;
-    return serveNonResource(request, path, server, serverVersion) ?? unknownPath(server, info);
+    return serveNonResource(request, segments, server, serverVersion) ?? unknownPath(server, info);
   });
+}
+
+/** What a request is about. */
+interface Target {
+  /** Of the path, where it had to be read. */
+  readonly segments: readonly string[];
+  readonly info: RequestInfo | undefined;
+  /** Where that is served here. */
+  readonly resource: ServedResource | undefined;
+}
+
+/** What its client says, if that is served here, else what its path says. Undefined for a path that cannot be decoded. */
+function targetOf(served: ServedKinds, { path, info }: ApiRequest): Target | undefined {
+  const told = info && served.find(info);
+  if (told !== undefined) return { segments: [], info, resource: told };
+  const segments = pathSegments(path);
+  if (segments === undefined) return undefined;
+  const read = readRequestInfo(segments);
+  return { segments, info: read, resource: read && served.find(read) };
 }
 
 /** Serves kinds of which nothing is stored; undefined when the path is about something else. */
@@ -296,20 +313,23 @@ function serveResource(
   resource: ServedResource,
   user: UserInfo,
 ): ApiResponse {
-  if (!fitsScope(resource.kind, info)) throw noSuchResource();
+  const { kind, store, watchCache } = resource;
+  if (!fitsScope(kind, info)) throw noSuchResource();
   const query = new Query(request);
-  const { handler } = route(resource.kind, info, request.method, query);
-  const custom = resource.kind.custom !== undefined;
+  const { handler } = route(kind, info, request.method, query);
+  const custom = kind.custom !== undefined;
   const negotiated = negotiate(request.headers?.['accept'], { protobuf: request.writesProtobuf, custom });
   return handler({
-    ...resource,
+    kind,
+    store,
+    watchCache,
     server,
     request,
     info,
     query,
     negotiated,
     user,
-    warnings: deprecations(resource.kind),
+    warnings: deprecations(kind),
   } satisfies ResourceRequest);
 }
 
@@ -329,45 +349,6 @@ function unknownPath({ kinds }: ServerContext, info: RequestInfo | undefined): A
 /** Cluster-scoped objects have no namespace in their path, objects in a namespace cannot be named without it. */
 function fitsScope({ namespaced }: KindDescriptor, { namespace, name }: RequestInfo): boolean {
   return namespaced ? namespace !== '' || name === '' : namespace === '';
-}
-
-/** Bodies are plain objects; a client that wants YAML gets text, and one that wants protobuf is given it by the transport. */
-function encode(server: ServerContext, request: ApiRequest, response: ApiResponse): ApiResponse {
-  const { body } = response;
-  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return response;
-  const accept = request.headers?.['accept'];
-  if (accept === undefined || !/yaml|protobuf/.test(accept)) return response;
-  const format = formatOf(accept, {
-    protobuf: request.writesProtobuf === true && 'kind' in body && body.kind !== 'Table',
-    custom: isCustom(server, body),
-  });
-  if (format === 'json') return response;
-  const contentType = format === 'yaml' ? 'application/yaml' : protobufType(false);
-  return {
-    ...response,
-    headers: { ...response.headers, 'content-type': contentType },
-    body: format === 'yaml' ? stringifyYaml(body) : body,
-  };
-}
-
-/** A refusal must not fail once more, be it because of what the client accepts. */
-function formatOf(accept: string, offer: Offer): Negotiated['format'] {
-  try {
-    return negotiate(accept, offer).format;
-  } catch {
-    return 'json';
-  }
-}
-
-/** Whether a body is a custom resource or a list of them. */
-function isCustom({ kinds }: ServerContext, body: { kind?: unknown; apiVersion?: unknown }): boolean {
-  const { apiVersion, kind } = body;
-  return kinds.some(
-    (each) =>
-      each.custom !== undefined &&
-      (each.kind === kind || `${each.kind}List` === kind) &&
-      `${each.group}/${each.version}` === apiVersion,
-  );
 }
 
 function failure(error: unknown): ApiResponse {

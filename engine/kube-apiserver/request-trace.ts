@@ -28,6 +28,7 @@ export function inTrace(
   call: () => ApiResponse,
 ): ApiResponse {
   const { trace } = sim;
+  if (!trace.isRecording) return call();
   const { username: user } = caller.user;
   const who = caller.impersonator === undefined ? { user } : { user, impersonator: caller.impersonator };
   const activity = () => ({ component: componentOf(request), key: keyOf(request, info), ...who });

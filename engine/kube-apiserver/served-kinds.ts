@@ -1,5 +1,6 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { RequestInfo } from '../api/request.ts';
 import type { Lookup } from './admission/admission.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
 import { fromStorage } from './registry/served-form.ts';
@@ -25,8 +26,8 @@ export class ServedKinds {
   readonly #resources = new Map<string, ServedResource>();
   readonly #unstored: readonly KindDescriptor[];
   readonly #serve: (kind: KindDescriptor) => ServedResource;
-  /** The first resource of each plural: built-in kinds come before custom ones of the same name. */
-  readonly #stores = new Map<string, Store>();
+  /** Those of each plural, which are mostly one: built-in kinds come before custom ones of the same name. */
+  readonly #byPlural = new Map<string, readonly ServedResource[]>();
   #kinds: readonly KindDescriptor[] | undefined;
 
   /** @param serve makes the store and the watches of a kind. */
@@ -35,10 +36,20 @@ export class ServedKinds {
     this.#serve = serve;
     this.resources = this.#resources;
     const find = (plural: string, namespace: string, name: string): KubeObject | undefined =>
-      this.#stores.get(plural)?.find(namespace, name);
+      this.#storeOf(plural)?.find(namespace, name);
     this.lookup = Object.assign(find, {
-      all: (plural: string, namespace?: string) => this.#stores.get(plural)?.all(namespace) ?? [],
+      all: (plural: string, namespace?: string) => this.#storeOf(plural)?.all(namespace) ?? [],
     });
+  }
+
+  /** What a request is about; undefined where that is not served. */
+  find({ group, version, resource }: RequestInfo): ServedResource | undefined {
+    const found = this.#byPlural.get(resource);
+    return found?.find(({ kind }) => kind.version === version && kind.group === group);
+  }
+
+  #storeOf(plural: string): Store | undefined {
+    return this.#byPlural.get(plural)?.[0]?.store;
   }
 
   /** Every kind, in the order discovery lists them. Another array after every change, and only then. */
@@ -50,7 +61,7 @@ export class ServedKinds {
   add(kind: KindDescriptor): ServedResource {
     const resource = this.#serve(kind);
     this.#resources.set(resourceKey(kind), resource);
-    if (!this.#stores.has(kind.plural)) this.#stores.set(kind.plural, resource.store);
+    this.#byPlural.set(kind.plural, [...(this.#byPlural.get(kind.plural) ?? []), resource]);
     this.#kinds = undefined;
     return resource;
   }
@@ -61,7 +72,10 @@ export class ServedKinds {
     const resource = this.#resources.get(key);
     if (resource === undefined) return;
     this.#resources.delete(key);
-    if (this.#stores.get(kind.plural) === resource.store) this.#stores.delete(kind.plural);
+    this.#byPlural.set(
+      kind.plural,
+      this.#byPlural.get(kind.plural)!.filter((each) => each !== resource),
+    );
     this.#kinds = undefined;
     resource.watchCache.close();
   }
@@ -84,7 +98,7 @@ export class ServedKinds {
 
   /** Stores an object of a kind past all checks. */
   write(plural: string, object: KubeObject): void {
-    const store = this.#stores.get(plural);
+    const store = this.#storeOf(plural);
     if (store === undefined) throw new Error(`no kind "${plural}" is served`);
     store.write(store.key(object.metadata.namespace ?? '', object.metadata.name), object);
   }

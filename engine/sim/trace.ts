@@ -38,7 +38,8 @@ export interface TraceEntry {
  */
 export class Trace {
   readonly #limit: number;
-  readonly #recording: boolean;
+  /** Whether anything is kept of what happens. */
+  readonly isRecording: boolean;
   #entries: TraceEntry[] = [];
   #dropped = 0;
   #low = 0;
@@ -48,7 +49,7 @@ export class Trace {
   /** @param limit how many entries are held; with 0 nothing is recorded, and the hash says nothing */
   constructor(limit = 200_000) {
     this.#limit = limit;
-    this.#recording = limit > 0;
+    this.isRecording = limit > 0;
   }
 
   /** The entries still held, oldest first. */
@@ -73,7 +74,7 @@ export class Trace {
 
   /** Runs `body` as part of an activity. */
   during<T>(activity: Omit<Activity, 'parent'>, body: () => T): T {
-    if (!this.#recording) return body();
+    if (!this.isRecording) return body();
     const outer = this.#activity;
     this.#activity = outer === undefined ? activity : { ...activity, parent: outer };
     try {
@@ -85,7 +86,7 @@ export class Trace {
 
   /** Runs `body` in the present activity, in the name of a user. */
   as<T>(who: Pick<Activity, 'user' | 'impersonator'>, body: () => T): T {
-    if (!this.#recording) return body();
+    if (!this.isRecording) return body();
     const outer = this.#activity;
     this.#activity = outer === undefined ? undefined : { ...outer, user: who.user, impersonator: who.impersonator };
     try {
@@ -96,7 +97,7 @@ export class Trace {
   }
 
   record(timeMs: number, kind: string, subject: string, detail = '', revision?: number): void {
-    if (!this.#recording) return;
+    if (!this.isRecording) return;
     const activity = this.#activity;
     // What happened, and in whose name: eight columns of a line that nobody needs to see.
     let hash = column(hashStart(this.#low), `${timeMs}`);
@@ -113,7 +114,7 @@ export class Trace {
 
   /** An entry that the hash leaves out: it changed nothing, and may be about somebody who only looks on. */
   note(timeMs: number, kind: string, subject: string, detail: string): void {
-    if (this.#recording) this.#keep({ timeMs, kind, subject, detail, activity: this.#activity });
+    if (this.isRecording) this.#keep({ timeMs, kind, subject, detail, activity: this.#activity });
   }
 
   #keep(entry: TraceEntry): void {

@@ -58,20 +58,17 @@ export function admitCreation(request: ResourceRequest, dryRun: boolean) {
   };
 }
 
-/** Admission of what an update or a patch leads to, before it is validated. */
-export function admitUpdate(
-  request: ResourceRequest,
-  object: KubeObject,
-  stored: KubeObject,
-  dryRun: boolean,
-): KubeObject {
-  return request.server.admission.admit(admissionRequest(request, 'UPDATE', dryRun, stored), object);
-}
-
-/** Admission's judgement of an update, for `UpdateOptions.validate`. */
-export function judgeUpdate(request: ResourceRequest, dryRun: boolean) {
-  return (object: KubeObject, stored: KubeObject): void =>
-    request.server.admission.validate(admissionRequest(request, 'UPDATE', dryRun, stored), object);
+/** The two turns that admission has over what an update or a patch leads to: before it is validated, and after. */
+export function admitUpdate(request: ResourceRequest, dryRun: boolean) {
+  const { admission } = request.server;
+  let asked: AdmissionRequest;
+  return {
+    admit: (object: KubeObject, stored: KubeObject) => {
+      asked = admissionRequest(request, 'UPDATE', dryRun, stored);
+      return admission.admit(asked, object);
+    },
+    validate: (object: KubeObject) => admission.validate(asked, object),
+  };
 }
 
 /** Admission of a deletion; `stored` is absent for a whole collection. */

@@ -9,7 +9,7 @@ import { checkConfiguration } from '../managed-fields/typed-check.ts';
 import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
 import { requireVerb } from '../request-access.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
-import { admitCreation, admitUpdate, judgeUpdate } from './admission.ts';
+import { admitCreation, admitUpdate } from './admission.ts';
 import { fieldWriter } from './field-writer.ts';
 import { objectWarnings } from './warnings.ts';
 
@@ -44,9 +44,10 @@ export function applyConfigurationTo(
   if (store.find(info.namespace, info.name) === undefined) {
     return { object: create(request, apply(undefined), managedFields, dryRun), created: true };
   }
-  const object = store.update(info.namespace, info.name, (live) => admitUpdate(request, apply(live), live, dryRun), {
+  const { admit, validate } = admitUpdate(request, dryRun);
+  const object = store.update(info.namespace, info.name, (live) => admit(apply(live), live), {
     dryRun,
-    validate: judgeUpdate(request, dryRun),
+    validate,
     subresource: info.subresource,
     managedFields: () => managedFields,
   });

@@ -10,7 +10,7 @@ import { BodySyntaxError, readBody } from '../decode/request-body.ts';
 import { parseMediaType } from '../media-type.ts';
 import { defaultedForStorage, fromStorage } from '../registry/served-form.ts';
 import { readWriteOptions } from '../write-options.ts';
-import { admitUpdate, judgeUpdate } from './admission.ts';
+import { admitUpdate } from './admission.ts';
 import { applyObject } from './apply.ts';
 import { updateRecorder } from './field-writer.ts';
 import { objectWarnings } from './warnings.ts';
@@ -37,6 +37,7 @@ export const patchObject: ResourceHandler = (request) => {
   const twice = fieldValidation === 'Ignore' ? [] : duplicates();
   let warnings: readonly string[] = [];
   let previous: KubeObject | undefined;
+  const { admit, validate } = admitUpdate(request, dryRun);
   const updated = store.update(
     info.namespace,
     info.name,
@@ -49,11 +50,11 @@ export const patchObject: ResourceHandler = (request) => {
       const decoded = decodeFields(patched, kind, fieldValidation ?? 'Warn', refuse, twice);
       warnings = decoded.warnings;
       checkTypeMeta(served, decoded.object);
-      return admitUpdate(request, defaultedForStorage(kind, decoded.object), stored, dryRun);
+      return admit(defaultedForStorage(kind, decoded.object), stored);
     },
     {
       dryRun,
-      validate: judgeUpdate(request, dryRun),
+      validate,
       subresource: info.subresource,
       managedFields: updateRecorder(request, fieldManager),
     },

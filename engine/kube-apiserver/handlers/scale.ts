@@ -7,7 +7,7 @@ import { apiVersionOf, decodeFields, decodeObject } from '../decode/object-decod
 import { parseMediaType } from '../media-type.ts';
 import { checkIdentity } from '../registry/object-metadata.ts';
 import { readWriteOptions, type WriteOptions } from '../write-options.ts';
-import { admitUpdate, judgeUpdate } from './admission.ts';
+import { admitUpdate } from './admission.ts';
 import { applyConfigurationTo, readConfiguration } from './apply.ts';
 import { updateRecorder } from './field-writer.ts';
 import { APPLY_PATCH, applyPatch, readPatch } from './patch.ts';
@@ -83,9 +83,10 @@ function writeScale(
     const scaled = withReplicas(kind, stored, scale.spec?.replicas ?? 0);
     return { ...scaled, metadata: { ...stored.metadata, resourceVersion } };
   };
-  return store.update(info.namespace, info.name, (stored) => admitUpdate(request, next(stored), stored, dryRun), {
+  const { admit, validate } = admitUpdate(request, dryRun);
+  return store.update(info.namespace, info.name, (stored) => admit(next(stored), stored), {
     dryRun,
-    validate: judgeUpdate(request, dryRun),
+    validate,
     subresource: info.subresource,
     managedFields: updateRecorder(request, fieldManager),
   });

@@ -53,15 +53,17 @@ export interface UpdateOptions {
   /** Through which the write comes; empty for the object itself. */
   readonly subresource: string;
   /** The uid that a PUT claims the object has. */
-  readonly expectedUid?: string;
+  readonly expectedUid?: string | undefined;
   /** Judges the object once it has been validated. */
-  readonly validate?: (next: KubeObject, stored: KubeObject) => void;
+  readonly validate?: (next: KubeObject) => void;
   /** Who owns which fields after this write; absent leaves that as it is. `sent` is the object as `change` made it. */
   readonly managedFields?: (
     stored: KubeObject,
     next: KubeObject,
     sent: KubeObject,
   ) => readonly ManagedFieldsEntry[] | undefined;
+  /** Makes the object where there is none; without it, that is refused. */
+  readonly orCreate?: (() => KubeObject) | undefined;
 }
 
 /** Gives a validated object what only the server can give (addresses, ports). @throws StatusError */
@@ -157,11 +159,7 @@ export class Store {
 
   /** @throws StatusError NotFound */
   get(namespace: string, name: string): KubeObject {
-    return this.#at(this.key(namespace, name), name);
-  }
-
-  #at(key: string, name: string): KubeObject {
-    const object = this.#findAt(key);
+    const object = this.find(namespace, name);
     if (object === undefined) throw notFound(this.#named, name);
     return object;
   }
@@ -206,7 +204,11 @@ export class Store {
   ): KubeObject {
     const { kind } = this;
     const key = this.key(namespace, name);
-    const stored = this.#at(key, name);
+    const stored = this.#findAt(key);
+    if (stored === undefined) {
+      if (options.orCreate === undefined) throw notFound(this.#named, name);
+      return options.orCreate();
+    }
     const sent = change(stored);
     checkIdentity(kind, sent.metadata, namespace, name);
     this.#checkVersion(stored, sent, options);
@@ -219,7 +221,7 @@ export class Store {
     const context = this.#context(options);
     const errors = kind.validateUpdate(managed, stored, context);
     if (errors.length > 0) throw invalidObject(this.#named, name, errors);
-    options.validate?.(managed, stored);
+    options.validate?.(managed);
     const next = this.#allocate?.(managed, stored) ?? managed;
     if (options.dryRun) return next;
     if (goesNow(next, stored)) {
