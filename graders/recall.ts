@@ -33,7 +33,7 @@ export class Looked {
 
   /** Notes a check that has just looked. */
   note({ sim }: Cluster, check: Check): void {
-    const { that: _that, points: _points, blame: _blame, about: _about, ...looking } = withoutWords(check);
+    const { that: _that, points: _points, blame: _blame, ...looking } = withoutWords(check);
     this.#acts.push([looking, sim.nowMs, sim.steps]);
   }
 

@@ -99,6 +99,17 @@ async function keepTime({ board }: Room, ada: Bench): Promise<void> {
   await board.press('Let every cluster go on');
   await expect.poll(stands).toBe(false);
   await expect.poll(() => timer.textContent()).toBe('');
+
+  // Whoever has paused their own clock is left so by what the instructor says besides.
+  const own = ada.page.getByRole('button', { name: 'Pause', exact: true });
+  await own.click();
+  await board.page.getByLabel('Timer, in minutes').fill('5');
+  await board.page.getByRole('button', { name: 'Start', exact: true }).click();
+  await ada.sees(timer, /left$/);
+  expect(await stands()).toBe(true);
+  await board.press('Stop the timer');
+  await expect.poll(() => timer.textContent()).toBe('');
+  await ada.page.getByRole('button', { name: 'Play', exact: true }).click();
 }
 
 /** An exercise is locked under Ben's hands, released, and its solution shown. */

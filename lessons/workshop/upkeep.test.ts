@@ -34,10 +34,18 @@ test('a workshop goes to another laptop as a file: people and journals are there
 
 test('a file that is not there, or no export, is told by its name', async () => {
   const store = await openStore(openSqlite(':memory:'));
-  await expect(importFrom(join(folder, 'none'), store)).rejects.toThrow('ENOENT');
+  const none = join(folder, 'none');
+  await expect(importFrom(none, store)).rejects.toThrow(`--import ${none}: there is no such file or folder`);
   const file = join(folder, 'grades.csv');
   writeFileSync(file, 'assignment,score\n');
   await expect(importFrom(file, store)).rejects.toThrow(`${file}: line 1: not JSON`);
+});
+
+test('what cannot be written is told in a sentence', async () => {
+  const { store } = await openRoom();
+  await expect(exportTo(folder, store)).rejects.toThrow(`--export ${folder}: that is a folder, not a file`);
+  const lost = join(folder, 'lost', 'workshop.jsonl');
+  await expect(exportTo(lost, store)).rejects.toThrow(`--export ${lost}: there is no such file or folder`);
 });
 
 test('where no workshop is kept there is nothing to export, and no file is written', async () => {

@@ -11,6 +11,7 @@ import { GradingPool } from './server/grading-pool.ts';
 import { OptionsError } from './server/options.ts';
 import { hashOf, newToken } from './server/secrets.ts';
 import { ImportError, type Store } from './store/store.ts';
+import { refusalOf } from './system-refusal.ts';
 
 // What is done to a workshop while no server runs: each in one command.
 
@@ -20,7 +21,11 @@ export async function exportTo(file: string, store: Store): Promise<void> {
   const lines = async function* (): AsyncGenerator<string> {
     for await (const line of store.exportLines()) yield `${line}\n`;
   };
-  await pipeline(Readable.from(lines()), createWriteStream(file, { mode: 0o600 }));
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(file, { mode: 0o600 }));
+  } catch (error) {
+    throw refusalOf(error, `--export ${file}`);
+  }
 }
 
 /**
@@ -40,10 +45,8 @@ export async function importFrom(
     await store.changeInstructor(id, hashOf(instructorKey));
     return { instructorKey, lines };
   } catch (error) {
-    if (error instanceof ImportError || 'code' in (error as Error)) {
-      throw new OptionsError(`${file}: ${(error as Error).message}`);
-    }
-    throw error;
+    if (error instanceof ImportError) throw new OptionsError(`--import ${file}: ${error.message}`);
+    throw refusalOf(error, `--import ${file}`);
   }
 }
 

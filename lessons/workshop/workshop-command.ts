@@ -15,6 +15,7 @@ import { openPostgres } from './store/postgres.ts';
 import { openStore } from './store/sql-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { refusalOf } from './system-refusal.ts';
 import { exportTo, gradeAgain, importFrom, movedTable } from './upkeep.ts';
 
 // One process that serves the course to a room and follows what is done there.
@@ -24,6 +25,7 @@ const SITE = join(ROOT, 'dist');
 const KEY_FILE = 'instructor-key';
 const SECRET_FILE = 'webhook-secret';
 const LTI_KEYS_FILE = 'lti-keys.json';
+const HELP = '"npm run workshop -- --help" tells what there is to say.';
 
 async function run(args: readonly string[]): Promise<void> {
   if (args.some((arg) => arg === '--help' || arg === '-h')) {
@@ -33,7 +35,7 @@ async function run(args: readonly string[]): Promise<void> {
   const options = readOptions(args, new Date());
   const roster = options.roster === undefined ? undefined : rosterIn(options.roster);
   const ltiSettings = options.lti === undefined ? undefined : ltiSettingsIn(options.lti);
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  makeFolder(options.data);
   const store = await storeOf(options);
   const keyFile = join(options.data, KEY_FILE);
   if (options.task !== undefined) {
@@ -58,6 +60,8 @@ async function run(args: readonly string[]): Promise<void> {
     ...(ltiSettings === undefined
       ? {}
       : { lti: { settings: ltiSettings, keys: await ToolKeys.open(await ltiKeys(options.data)) } }),
+  }).catch((error) => {
+    throw refusalOf(error, `${host}:${port}`);
   });
   const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
   const board = `${address}/workshop/board/#key=${instructorKey}`;
@@ -119,6 +123,14 @@ async function ltiKeys(data: string): Promise<string> {
   return readFileSync(file, 'utf8');
 }
 
+function makeFolder(data: string): void {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw refusalOf(error, `--data ${data}`);
+  }
+}
+
 function ltiSettingsIn(file: string): LtiSettings {
   if (!existsSync(file)) throw new OptionsError(`--lti ${file}: there is no such file`);
   try {
@@ -173,8 +185,8 @@ export async function workshopCommand(args: readonly string[]): Promise<void> {
     await run(args);
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof OptionsError) process.stderr.write(`${message}\n\n${USAGE}`);
-    else process.stderr.write(`the workshop could not be started: ${message}\n`);
+    const isTheirs = error instanceof OptionsError;
+    process.stderr.write(isTheirs ? `${message}\n${HELP}\n` : `this did not work: ${message}\n`);
     process.exitCode = 1;
   }
 }

@@ -112,12 +112,19 @@ export class WorkshopBar extends HTMLElement {
     const { hand, settings } = this.#me;
     this.#hand.setAttribute('aria-pressed', String(hand));
     setText(this.#hand, hand ? words.bar.handUp : words.bar.hand);
-    void this.#door?.bench.remote?.drive({ order: settings.paused ? 'pause' : 'play' });
-    this.toggleAttribute('paused', settings.paused);
+    this.#pause(settings.paused);
     const solution = document.querySelector<HTMLElement>('.solution');
     const { id } = this.#door?.bench.setup ?? { id: '' };
     if (solution !== null && settings.revealed.includes(id)) solution.hidden = false;
     this.#showTime();
+  }
+
+  /** A bench goes on only where the class was paused: learners may have paused their own clock. */
+  #pause(paused: boolean): void {
+    if (this.#door === undefined) return;
+    const wasPaused = this.hasAttribute('paused');
+    this.toggleAttribute('paused', paused);
+    if (paused || wasPaused) void this.#door.bench.remote?.drive({ order: paused ? 'pause' : 'play' });
   }
 
   async #raise(): Promise<void> {
