@@ -1,5 +1,6 @@
 // The engine's door: everything that the graders, the lessons and a program of yours may use.
 
+export { formatSelector, isEmptySelector } from './api/apps/selector.ts';
 export type { Event, Pod } from './api/kinds.ts';
 export {
   type FieldHelp,
@@ -29,6 +30,7 @@ export { type Cluster, HOME } from './cluster/cluster.ts';
 export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, Preparation, WorkerOptions } from './cluster/options.ts';
+export { isReady } from './cluster/ready.ts';
 export type {
   EndpointChoice,
   HookPass,

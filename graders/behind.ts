@@ -1,4 +1,12 @@
-import { type Cluster, type KubeObject, type Pod, pods } from '@drydock/engine';
+import {
+  type Cluster,
+  formatSelector,
+  isEmptySelector,
+  isReady,
+  type KubeObject,
+  type Pod,
+  pods,
+} from '@drydock/engine';
 import { findObjects } from './observe.ts';
 
 /** Kinds that keep Pods by a selector. */
@@ -14,30 +22,26 @@ export function behind(cluster: Cluster, object: KubeObject): readonly KubeObjec
     const found = name === undefined ? [] : findObjects(cluster, { kind: 'Service', namespace, name });
     return found.flatMap((service) => [service, ...behind(cluster, service)]);
   }
-  const unready = podsOf(cluster, object).find((pod) => !isReady(pod));
+  const unready = podsOf(cluster, object).find((pod) => !lacksNothing(pod));
   return unready === undefined ? [] : [unready];
 }
 
 /** The Pods that an object's selector fits; none of an object without one. */
 export function podsOf(cluster: Cluster, object: KubeObject): readonly Pod[] {
   const selector = selectorOf(object);
-  if (selector === '') return [];
+  if (selector === undefined) return [];
   return findObjects(cluster, { kind: pods.kind, namespace: object.metadata.namespace, selector }) as readonly Pod[];
 }
 
-/** The labels that a Service or a workload looks for, as in `kubectl get -l`. */
-export function selectorOf({ kind, ...object }: KubeObject): string {
-  const { selector } = (
-    object as { readonly spec?: { readonly selector?: Labels | { readonly matchLabels?: Labels } } }
-  ).spec ?? { selector: undefined };
-  const labels = kind === 'Service' ? selector : WORKLOADS.includes(kind ?? '') ? selector?.matchLabels : undefined;
-  return Object.entries(labels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+/** The labels that a Service or a workload looks for, as in `kubectl get -l`; undefined where it looks for none. */
+export function selectorOf({ kind = '', ...object }: KubeObject): string | undefined {
+  const { selector } = (object as { readonly spec?: { readonly selector?: Labels } }).spec ?? {};
+  const wanted =
+    kind === 'Service' ? { matchLabels: selector ?? {} } : WORKLOADS.includes(kind) ? (selector ?? {}) : {};
+  return isEmptySelector(wanted) ? undefined : formatSelector(wanted);
 }
 
 /** A Pod that has done its work lacks nothing. */
-export function isReady({ status }: Pod): boolean {
-  if (status?.phase === 'Succeeded') return true;
-  return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+export function lacksNothing(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || isReady(pod);
 }

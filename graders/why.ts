@@ -1,5 +1,5 @@
 import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
-import { behind, isReady, podsOf, selectorOf } from './behind.ts';
+import { behind, lacksNothing, podsOf, selectorOf } from './behind.ts';
 
 /** How many causes a failed check names. */
 export const MAX_CAUSES = 4;
@@ -72,13 +72,13 @@ interface ServicePort {
 function serviceCauses(cluster: Cluster, service: KubeObject): string[] {
   const { name } = service.metadata;
   const labels = selectorOf(service);
-  if (labels === '') return [];
+  if (labels === undefined) return [];
   const found = podsOf(cluster, service);
   if (found.length === 0) return [`the Service "${name}" looks for Pods with ${labels}, and there is none`];
   const { ports = [] } = (service as { spec?: { ports?: readonly ServicePort[] } }).spec ?? {};
   const unknown = ports.flatMap(({ targetPort }) => namesNoPort(targetPort, found));
   const causes = unknown.map((cause) => `the Service "${name}" ${cause}`);
-  if (!found.some(isReady)) causes.push(`no Pod with ${labels} is ready, so the Service "${name}" leads to none`);
+  if (!found.some(lacksNothing)) causes.push(`no Pod with ${labels} is ready, so the Service "${name}" leads to none`);
   return causes;
 }
 

@@ -14,8 +14,8 @@ export function microTimestamp(wallMs: number): string {
 }
 
 /**
- * The letters of a moment down to its second. Objects keep the text as long as they live: put together with `+` it would keep its
- * parts as well, five times as much. And `toISOString` takes five times as long.
+ * The letters of a moment down to its second. Objects keep the text as long as they live: put together with `+` it would keep
+ * its parts as well, five times as much. And `toISOString` takes five times as long.
  */
 function codesOfSecond(wallMs: number): number[] {
   const date = new Date(wallMs);

@@ -13,15 +13,18 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 
 /** Where a command's file is; undefined when PATH does not lead to it. Names with a slash are paths already. */
 export function findProgram(shell: Shell, name: string): string | undefined {
-  const known = rememberedProgram(shell, name);
-  return known !== undefined && shell.process.access(known, 'execute') ? known : searchProgram(shell, name);
+  return stillThere(shell, name) ?? searchProgram(shell, name);
 }
 
 /** The same for a process that becomes the program at once, and has no use for remembering where it was. */
 function findOnce(shell: Shell, name: string): string | undefined {
-  if (name.includes('/')) return name;
+  return name.includes('/') ? name : (stillThere(shell, name) ?? searchPath(shell, name));
+}
+
+/** Where the file was when it was last looked for, if it still is. */
+function stillThere(shell: Shell, name: string): string | undefined {
   const known = rememberedProgram(shell, name);
-  return known !== undefined && shell.process.access(known, 'execute') ? known : searchPath(shell, name);
+  return known !== undefined && shell.process.access(known, 'execute') ? known : undefined;
 }
 
 /** Where the file was when it was last looked for. */
