@@ -48,13 +48,16 @@ test('an object is created, read, changed and deleted', async () => {
 });
 
 test('JSON is laid out for those who look at it: curl, browsers, and who says so', async () => {
-  const text = async (query: string, agent?: string) =>
-    (await request('GET', `/api/v1/namespaces${query}`, undefined, agent === undefined ? {} : { 'user-agent': agent }))
-      .text;
+  // One object of our own: a list tells the newest resourceVersion, which this cluster's clock moves between two requests.
+  await request('POST', CONFIG_MAPS, configMap('laid-out'));
+  const text = async (query: string, agent?: string) => {
+    const headers = agent === undefined ? {} : { 'user-agent': agent };
+    return (await request('GET', `${CONFIG_MAPS}/laid-out${query}`, undefined, headers)).text;
+  };
   const plain = await text('');
-  expect(plain).toMatch(/^\{"kind":"NamespaceList".*\}\n$/);
+  expect(plain).toMatch(/^\{"kind":"ConfigMap".*\}\n$/);
   const laidOut = await text('', 'curl/8.14.1');
-  expect(laidOut.split('\n').slice(0, 3)).toEqual(['{', '  "kind": "NamespaceList",', '  "apiVersion": "v1",']);
+  expect(laidOut.split('\n').slice(0, 3)).toEqual(['{', '  "kind": "ConfigMap",', '  "apiVersion": "v1",']);
   expect(JSON.parse(laidOut)).toEqual(JSON.parse(plain));
   expect(await text('?pretty=true')).toBe(laidOut);
   expect(await text('?pretty=false', 'curl/8.14.1')).toBe(plain);
