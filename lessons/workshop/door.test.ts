@@ -42,3 +42,10 @@ test('what is said beside it: the address and the code to type, the board, and w
   expect(doorText(DOOR)).toContain('Board  http://192.168.1.23:8080/workshop/board/#key=secret');
   expect(doorText({ ...DOOR, resumed: true })).toContain('Kubernetes, Tuesday, where it was left');
 });
+
+test('where a machine is on several networks the others are said, and so is what else is to be known', () => {
+  const text = doorText({ ...DOOR, otherAddresses: ['http://10.0.0.4:8080'], notes: ['It keeps its lessons.'] });
+  expect(text).toMatch(/also at\n +http:\/\/10\.0\.0\.4:8080\/workshop\/\n/);
+  expect(text).toContain('Note   It keeps its lessons.');
+  expect(doorText(DOOR)).not.toMatch(/also at|Note/);
+});

@@ -11,8 +11,12 @@ export function doorText(door: {
   readonly code: string;
   /** The board's link. */
   readonly board: string;
+  /** Where else this machine is found, if the room is on another of its networks. */
+  readonly otherAddresses?: readonly string[];
+  /** What else is to be known, a sentence each. */
+  readonly notes?: readonly string[];
 }): string {
-  const { title, resumed, address, code, board } = door;
+  const { title, resumed, address, code, board, otherAddresses = [], notes = [] } = door;
   return [
     '',
     `${title}${resumed ? ', where it was left' : ''}`,
@@ -20,9 +24,16 @@ export function doorText(door: {
     encodeQR(`${address}/workshop/#code=${code}`, 'ascii').trimEnd(),
     '',
     `  Join   ${address}/workshop/   with the code   ${code}`,
+    ...(otherAddresses.length === 0
+      ? []
+      : [
+          '         If that does not come up on a phone in the room, this machine is also at',
+          ...otherAddresses.map((other) => `         ${other}/workshop/`),
+        ]),
     `  Board  ${board}`,
     '         This link is yours alone. Ctrl-C stops; the same command goes on.',
     '',
+    ...notes.map((note) => `  Note   ${note}\n`),
   ].join('\n');
 }
 

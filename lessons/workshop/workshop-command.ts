@@ -6,6 +6,7 @@ import type { BenchCard } from './bench-card.ts';
 import { doorText, ltiText } from './door.ts';
 import { type LtiSettings, LtiSettingsError, readLtiSettings } from './lti/platform.ts';
 import { ToolKeys } from './lti/tool-keys.ts';
+import { roomAddresses } from './room-addresses.ts';
 import { openWorkshop } from './server/open-workshop.ts';
 import { OptionsError, readOptions, type Task, USAGE, type WorkshopOptions } from './server/options.ts';
 import { readRoster } from './server/roster.ts';
@@ -37,6 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
   const ltiSettings = options.lti === undefined ? undefined : ltiSettingsIn(options.lti);
   makeFolder(options.data);
   const store = await storeOf(options);
+  await hold(store, options);
   const keyFile = join(options.data, KEY_FILE);
   if (options.task !== undefined) {
     await carryOut(options.task, store, keyFile);
@@ -45,7 +47,8 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const cards = builtBenches();
   const keptKey = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
-  const { workshop, instructorKey, resumed } = await openWorkshop(store, options, cards, keptKey, Date.now());
+  const opened = await openWorkshop(store, options, cards, keptKey, Date.now());
+  const { workshop, instructorKey, resumed, notes } = opened;
   if (instructorKey !== keptKey) writeFileSync(keyFile, `${instructorKey}\n`, { mode: 0o600 });
   const { host, port, behindProxy } = options;
   const running = await startServer(store, cards, {
@@ -63,9 +66,13 @@ async function run(args: readonly string[]): Promise<void> {
   }).catch((error) => {
     throw refusalOf(error, `${host}:${port}`);
   });
-  const address = `http://${host === '0.0.0.0' ? ownAddress() : host}:${running.port}`;
+  const hosts = host === '0.0.0.0' ? roomAddresses(networkInterfaces()) : [host];
+  const [address = `http://localhost:${running.port}`, ...otherAddresses] = hosts.map(
+    (each) => `http://${each}:${running.port}`,
+  );
   const board = `${address}/workshop/board/#key=${instructorKey}`;
-  console.log(doorText({ title: workshop.title, resumed, address, code: workshop.code, board }));
+  const { title, code } = workshop;
+  console.log(doorText({ title, resumed, address, code, board, otherAddresses, notes }));
   if (options.webhook !== undefined) {
     console.log(
       `  Told   ${new URL(options.webhook).host}, signed with the secret in ${join(options.data, SECRET_FILE)}\n`,
@@ -155,6 +162,13 @@ async function storeOf({ data, database }: WorkshopOptions): Promise<Store> {
   }
 }
 
+/** What changes a workshop under a server's hands waits until the server is stopped; an export only reads. */
+async function hold(store: Store, { task, data, database }: WorkshopOptions): Promise<void> {
+  if (task?.kind === 'export' || (await store.hold(task === undefined ? 'serving' : 'alone'))) return;
+  const where = database === undefined ? `--data ${data}` : '--database';
+  throw new OptionsError(`${where}: a workshop runs with it; stop it first, by Ctrl-C where it was started`);
+}
+
 /** The benches of the built site; builds it when there is none. */
 function builtBenches(): readonly BenchCard[] {
   const file = join(SITE, 'workshop', 'benches.json');
@@ -164,12 +178,6 @@ function builtBenches(): readonly BenchCard[] {
     if (status !== 0) throw new OptionsError('the site cannot be built');
   }
   return JSON.parse(readFileSync(file, 'utf8')) as readonly BenchCard[];
-}
-
-/** This machine's address on the room's network. */
-function ownAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? 'localhost';
 }
 
 function openInBrowser(address: string): void {

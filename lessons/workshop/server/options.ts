@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
 export interface WorkshopOptions {
-  readonly title: string;
+  /** What is on the door; a new workshop has one of its own unless told. */
+  readonly title: string | undefined;
   /** Slugs of lessons; all unless told. */
   readonly lessons: readonly string[] | undefined;
   readonly exercises: readonly string[] | undefined;
@@ -55,7 +56,7 @@ In place of serving, and then ending:
   --import FILE       brings it back, where nothing is kept; the board gets a new link
   --wipe              forgets everything that is kept of a workshop
 
-The same command brings a stopped workshop back where it was.
+The same command brings a stopped workshop back where it was, with the lessons and exercises that it began with.
 `;
 
 /** @throws OptionsError */
@@ -111,7 +112,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        title: { ...text, default: 'Kubernetes workshop' },
+        title: text,
         port: { ...text, default: '8080' },
         host: { ...text, default: '0.0.0.0' },
         data: { ...text, default: '.workshop' },

@@ -41,6 +41,22 @@ describe.skipIf(postgres === undefined)('PostgreSQL', () => {
     await sql.close();
   });
 
+  test('several servers may share it, and a server that lost its connection holds it again', async () => {
+    const [one, other] = [await open(), await open()];
+    expect([await one.hold('serving'), await other.hold('serving')]).toEqual([true, true]);
+    await other.close();
+    const heard: Change[] = [];
+    one.onChange((change) => heard.push(change));
+    await postgres!.kill();
+    await postgres!.start();
+    await expect.poll(() => heard).toContainEqual({ kind: 'workshop' });
+    const again = await open();
+    expect(await again.hold('alone')).toBe(false);
+    await one.close();
+    expect(await again.hold('alone')).toBe(true);
+    await again.close();
+  });
+
   test('one server hears of what another has changed', async () => {
     const [one, other] = [await open(), await open()];
     const heard: Change[] = [];

@@ -1,9 +1,16 @@
 import { Client, Pool } from 'pg';
-import type { Query, Row, Sql } from './sql.ts';
+import type { Hold, Query, Row, Sql } from './sql.ts';
 
 const CHANNEL = 'drydock_workshop';
 /** How long after a lost connection it is tried again. */
 const RECONNECT_MS = 1000;
+/** A server that lost its power says no farewell: what it held is free again after a minute, not after the two hours of TCP. */
+const KEEP_ALIVE = 'set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3';
+/** https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
+const LOCKS: Readonly<Record<Hold, string>> = {
+  serving: 'select pg_try_advisory_lock_shared(hashtext($1)) as held',
+  alone: 'select pg_try_advisory_lock(hashtext($1)) as held',
+};
 
 /**
  * PostgreSQL by URL. Several servers may use one database; each hears of the others' changes through LISTEN and NOTIFY.
@@ -55,6 +62,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     onGap(listener) {
       ears.onBack = listener;
     },
+    hold: (how) => ears.hold(how),
     async close() {
       await ears.close();
       await pool.end();
@@ -70,12 +78,13 @@ function queryOn(connection: Pick<Client, 'query'>): Query {
   };
 }
 
-/** The connection that listens; it comes back by itself. */
+/** The connection that listens, and holds the database; it comes back by itself. */
 class Ears {
   readonly #url: string;
   readonly #hear: (text: string) => void;
   #client: Client | undefined;
   #closed = false;
+  #how: Hold | undefined;
   onBack: () => void = () => {};
 
   constructor(url: string, hear: (text: string) => void) {
@@ -89,8 +98,17 @@ class Ears {
     client.on('error', () => this.#again());
     client.on('end', () => this.#again());
     await client.connect();
+    await client.query(KEEP_ALIVE);
     await client.query(`listen ${CHANNEL}`);
+    if (this.#how !== undefined) await client.query(LOCKS[this.#how], [CHANNEL]);
     this.#client = client;
+  }
+
+  /** Locks by the connection, so that the lock goes with it. */
+  async hold(how: Hold): Promise<boolean> {
+    const { rows } = await this.#client!.query<{ readonly held: boolean }>(LOCKS[how], [CHANNEL]);
+    if (rows[0]!.held) this.#how = how;
+    return rows[0]!.held;
   }
 
   #again(): void {

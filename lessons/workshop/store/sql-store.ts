@@ -1,5 +1,5 @@
 import type { Batch, CheckState, Grade, Message, Person, Run, Settings, Workshop } from '../records.ts';
-import type { Query, Row, Sql, Value } from './sql.ts';
+import type { Hold, Query, Row, Sql, Value } from './sql.ts';
 import { append } from './sql-append.ts';
 import { importRows, TABLE_NAMES } from './sql-import.ts';
 import { type Appended, type Change, MOST_RUNS, type Store } from './store.ts';
@@ -64,6 +64,10 @@ class SqlStore implements Store {
 
   changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void> {
     return this.#changeWorkshop(id, (workshop) => ({ ...workshop, settings: change(workshop.settings) }));
+  }
+
+  changeTitle(id: string, title: string): Promise<void> {
+    return this.#changeWorkshop(id, (workshop) => ({ ...workshop, title }));
   }
 
   changeInstructor(id: string, instructorHash: string): Promise<void> {
@@ -302,6 +306,10 @@ class SqlStore implements Store {
       for (const table of TABLE_NAMES.toReversed()) await query(`delete from ${table}`);
     });
     await this.#tell({ kind: 'workshop' });
+  }
+
+  hold(how: Hold): Promise<boolean> {
+    return this.#sql.hold(how);
   }
 
   close(): Promise<void> {

@@ -6,6 +6,9 @@ export type Row = Readonly<Record<string, Value>>;
 /** Runs one statement with `?` for its values; returns the rows it yields. */
 export type Query = (statement: string, ...values: readonly Value[]) => Promise<readonly Row[]>;
 
+/** How a database is held: as one of the servers that use it, or by somebody who needs it alone. */
+export type Hold = 'serving' | 'alone';
+
 /** A database that understands the common part of SQLite's and PostgreSQL's SQL. */
 export interface Sql {
   readonly query: Query;
@@ -17,5 +20,10 @@ export interface Sql {
   listen(listener: (text: string) => void): () => void;
   /** Calls back when something may have been missed: the connection was lost, and is back. */
   onGap(listener: () => void): void;
+  /**
+   * Keeps others out for as long as this is open: whoever needs it alone from where it is served, and the other way round.
+   * Returns false where somebody else is in the way. Whoever dies holds nothing any more.
+   */
+  hold(how: Hold): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
+import { lockFile } from './lock-file.ts';
 import type { Query, Sql } from './sql.ts';
 
 /**
  * SQLite, in a file or (`:memory:`) nowhere. What has been written outlives the process when the promise resolves; a
  * machine that loses its power may lose the last moments, which the learners' browsers still have and send again. One
- * process only: there is nobody else to notify.
+ * process only: there is nobody else to notify, so two servers cannot share it.
  *
  * @throws Error when the file cannot be opened or is no database
  */
@@ -16,6 +17,7 @@ export function openSqlite(path: string): Sql {
   );
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const listeners = new Set<(text: string) => void>();
+  let unlock: (() => void) | undefined;
 
   const now: Query = async (text, ...values) => {
     let statement = statements.get(text);
@@ -57,6 +59,15 @@ export function openSqlite(path: string): Sql {
     },
     // There is no connection to lose.
     onGap() {},
-    close: () => inTurn(async () => database.close()),
+    async hold() {
+      if (path === ':memory:') return true;
+      unlock ??= lockFile(`${path}-lock`);
+      return unlock !== undefined;
+    },
+    close: () =>
+      inTurn(async () => {
+        database.close();
+        unlock?.();
+      }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Batch, CheckState, Grade, Message, MessageBody, Person, Run, Settings, Workshop } from '../records.ts';
+import type { Hold } from './sql.ts';
 
 /** What has changed, for whoever shows it. Not what it is now: that is read. */
 export type Change =
@@ -26,7 +27,7 @@ export interface Store {
   workshop(): Promise<Workshop | undefined>;
   /** Changes what is kept by what it is at that moment, so that two changes at once are both made. */
   changeSettings(id: string, change: (settings: Settings) => Settings): Promise<void>;
-
+  changeTitle(id: string, title: string): Promise<void>;
   /** Gives the board another key. */
   changeInstructor(id: string, instructorHash: string): Promise<void>;
 
@@ -88,6 +89,11 @@ export interface Store {
   importLines(lines: AsyncIterable<string> | Iterable<string>): Promise<number>;
   /** Forgets everything. */
   wipe(): Promise<void>;
+  /**
+   * Keeps others out until this is closed or its process dies: whoever needs the storage alone from where it is served, and
+   * the other way round. Returns false where somebody else is in the way.
+   */
+  hold(how: Hold): Promise<boolean>;
   close(): Promise<void>;
 }
 

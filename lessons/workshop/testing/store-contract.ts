@@ -287,6 +287,23 @@ export function storeContract(open: () => Promise<Store>, clean: () => Promise<v
     expect(await store.entries('ada', BENCH, 0)).toHaveLength(2);
   });
 
+  test('is not had alone while a server uses it, nor served while somebody has it alone', async () => {
+    expect(await store.hold('serving')).toBe(true);
+    const other = await open();
+    expect(await other.hold('alone')).toBe(false);
+    await store.close();
+    expect(await other.hold('alone')).toBe(true);
+    store = await open();
+    expect(await store.hold('serving')).toBe(false);
+    await other.close();
+    expect(await store.hold('serving')).toBe(true);
+  });
+
+  test('takes another title, and keeps the rest', async () => {
+    await store.changeTitle('w1', 'Wednesday');
+    expect(await store.workshop()).toEqual({ ...WORKSHOP, title: 'Wednesday' });
+  });
+
   test('everything can be exported, and wiped', async () => {
     await store.beginRun(run('ada', 'r1'));
     await store.append('ada', BENCH, 'r1', { from: 0, entries: [entry(0)] }, 3000);
