@@ -51,7 +51,7 @@ test('JSON is laid out for those who look at it: curl, browsers, and who says so
   // One object of our own: a list tells the newest resourceVersion, which this cluster's clock moves between two requests.
   await request('POST', CONFIG_MAPS, configMap('laid-out'));
   const text = async (query: string, agent?: string) => {
-    const headers = agent === undefined ? {} : { 'user-agent': agent };
+    const headers: Record<string, string> = agent === undefined ? {} : { 'user-agent': agent };
     return (await request('GET', `${CONFIG_MAPS}/laid-out${query}`, undefined, headers)).text;
   };
   const plain = await text('');
