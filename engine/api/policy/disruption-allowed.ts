@@ -30,6 +30,8 @@ export function withDisruptionCondition(
   const status = isAllowed ? 'True' : 'False';
   const current = conditions.find(({ type }) => type === 'DisruptionAllowed');
   const lastTransitionTime = current?.status === status ? current.lastTransitionTime : now;
-  const next = { type: 'DisruptionAllowed', status, observedGeneration, lastTransitionTime, reason, message } as const;
+  // As of no generation at all, where the budget has never been reckoned.
+  const asOf = observedGeneration === 0 ? {} : { observedGeneration };
+  const next = { type: 'DisruptionAllowed', status, ...asOf, lastTransitionTime, reason, message } as const;
   return [...conditions.filter((condition) => condition !== current), next];
 }

@@ -1,4 +1,5 @@
 import { sameValue } from '../../api/copy-on-write.ts';
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { DaemonSet, Node, Pod } from '../../api/kinds.ts';
 import { labelSelectorOf } from '../../api/label-selector.ts';
 import { objectKey } from '../../api/object.ts';
@@ -115,6 +116,8 @@ export class DaemonSetController {
   #observe(daemonSet: DaemonSet): Place[] {
     const byNode = new Map<string, Pod[]>();
     for (const pod of this.#pods.claim(daemonSet)) {
+      // One that has ended and is held by a finalizer only is nobody's business here.
+      if (pod.metadata.deletionTimestamp !== undefined && hasEnded(pod)) continue;
       const nodeName = targetNode(pod) ?? '';
       const there = byNode.get(nodeName);
       if (there === undefined) byNode.set(nodeName, [pod]);

@@ -13,7 +13,7 @@ export function daemonSetStatus(
   wallMs: number,
 ): Status {
   const desired = all.filter(({ fit }) => fit.shouldRun);
-  // Of two Pods on a node the older one counts.
+  // Of several Pods on a node the first one counts.
   const scheduled = desired.flatMap(({ pods }) => pods.slice(0, 1));
   const available = scheduled.filter((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, wallMs)).length;
   return {

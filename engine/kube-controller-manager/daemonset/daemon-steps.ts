@@ -1,6 +1,7 @@
+import { hasEnded } from '../../api/core/pod-phase.ts';
 import { scaledValue } from '../../api/int-or-string.ts';
 import type { DaemonSet, Node, Pod } from '../../api/kinds.ts';
-import { isAvailable } from '../pod-state.ts';
+import { isAvailable, isReady } from '../pod-state.ts';
 import { REVISION_HASH } from './daemon-pod.ts';
 import { type NodeFit, nodeFit } from './node-fit.ts';
 
@@ -8,7 +9,7 @@ import { type NodeFit, nodeFit } from './node-fit.ts';
 export interface Place {
   readonly nodeName: string;
   readonly fit: NodeFit;
-  /** Oldest first, also those that are ending. */
+  /** The one that counts first; also those that are ending. */
   readonly pods: readonly Pod[];
 }
 
@@ -27,11 +28,14 @@ export function places(
   return nodes.map((node) => ({
     nodeName: node.metadata.name,
     fit: nodeFit(daemonSet, node),
-    pods: (byNode.get(node.metadata.name) ?? []).toSorted(byAge),
+    pods: (byNode.get(node.metadata.name) ?? []).toSorted(bySeniority),
   }));
 }
 
-function byAge(a: Pod, b: Pod): number {
+/** A Pod that has its node comes before one that waits for the scheduler, then the oldest first. */
+function bySeniority(a: Pod, b: Pod): number {
+  const [aHasNode, bHasNode] = [Boolean(a.spec.nodeName), Boolean(b.spec.nodeName)];
+  if (aHasNode !== bHasNode) return aHasNode ? -1 : 1;
   if (a.metadata.creationTimestamp !== b.metadata.creationTimestamp) {
     return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
   }
@@ -44,9 +48,10 @@ export function manageSteps(daemonSet: DaemonSet, all: readonly Place[], hash: s
   const remove: Pod[] = [];
   for (const { nodeName, fit, pods } of all) {
     const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    // A Pod that is still ending holds its place, unless there may be two.
+    const isFree = (maySurge(daemonSet) ? living : pods).length === 0;
     if (!fit.shouldStay) remove.push(...living);
-    // A Pod that is still ending holds its place.
-    else if (pods.length === 0) {
+    else if (isFree) {
       if (fit.shouldRun) create.push(nodeName);
     } else {
       const running = living.filter((pod) => !hasEnded(pod));
@@ -56,21 +61,21 @@ export function manageSteps(daemonSet: DaemonSet, all: readonly Place[], hash: s
   return { create, remove };
 }
 
-function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
-}
-
 function surplusOf(daemonSet: DaemonSet, running: readonly Pod[], hash: string, wallMs: number): readonly Pod[] {
   if (running.length <= 1) return [];
   if (!maySurge(daemonSet)) return running.slice(1);
   const newer = running.find((pod) => isUpdated(pod, hash));
   const older = running.find((pod) => !isUpdated(pod, hash));
   const kept = new Set<Pod | undefined>([newer ?? older]);
-  const { minReadySeconds = 0 } = daemonSet.spec;
-  const serves = (pod: Pod) => isAvailable(pod, minReadySeconds, wallMs);
   // The old one serves, if it does, until the new one can.
-  if (newer !== undefined && older !== undefined && !serves(newer) && serves(older)) kept.add(older);
+  if (newer !== undefined && older !== undefined && isReady(older) && !serves(daemonSet, newer, wallMs)) {
+    kept.add(older);
+  }
   return running.filter((pod) => !kept.has(pod));
+}
+
+function serves({ spec }: DaemonSet, pod: Pod, wallMs: number): boolean {
+  return isAvailable(pod, spec.minReadySeconds ?? 0, wallMs);
 }
 
 export function isUpdated({ metadata }: Pod, hash: string): boolean {
@@ -84,7 +89,7 @@ function maySurge({ spec }: DaemonSet): boolean {
 
 /**
  * The next step of a rolling update: either old Pods go, as many as may be missing, and their places are filled again;
- * or new ones come beside them, as many as may be too many. Old Pods that do not serve anyway do not count.
+ * or new ones come beside them, as many as may be too many. Old Pods that do not serve anyway go first.
  * https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/, after `pkg/controller/daemon/update.go`.
  */
 export function rollingSteps(daemonSet: DaemonSet, all: readonly Place[], hash: string, wallMs: number): Steps {
@@ -93,52 +98,69 @@ export function rollingSteps(daemonSet: DaemonSet, all: readonly Place[], hash: 
   const desired = all.filter(({ fit }) => fit.shouldRun).length;
   const maxSurge = scaledValue(rollingUpdate?.maxSurge ?? 0, desired, true);
   const maxUnavailable = scaledValue(rollingUpdate?.maxUnavailable ?? 1, desired, true);
-  const { minReadySeconds = 0 } = daemonSet.spec;
-  const serves = (pod: Pod) => isAvailable(pod, minReadySeconds, wallMs);
-  const taken = all.filter(({ pods, fit }) => pods.length > 0 || fit.shouldRun);
-  const pairs = taken.map((place) => ({ nodeName: place.nodeName, ...pairOf(place.pods, hash) }));
-  return maxSurge > 0 ? surgeSteps(pairs, maxSurge, serves) : replaceSteps(pairs, Math.max(1, maxUnavailable), serves);
+  const pairs = all.filter(({ pods }) => pods.length > 0).map((place) => pairOf(daemonSet, place, hash, wallMs));
+  return maxSurge > 0 ? surgeSteps(pairs, desired, maxSurge) : replaceSteps(pairs, Math.max(1, maxUnavailable));
 }
 
+/** What a node has of the new template and of an older one. */
 interface Pair {
   readonly nodeName: string;
-  readonly newer: Pod | undefined;
-  readonly older: Pod | undefined;
+  readonly shouldRun: boolean;
+  readonly newer: Candidate | undefined;
+  readonly older: Candidate | undefined;
+  /** There are more of a kind: these are seen to first (`manageSteps`). */
+  readonly isCrowded: boolean;
 }
 
-function pairOf(pods: readonly Pod[], hash: string): Omit<Pair, 'nodeName'> {
-  const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return {
-    newer: living.find((pod) => isUpdated(pod, hash)),
-    older: living.find((pod) => !isUpdated(pod, hash)),
-  };
+interface Candidate {
+  readonly pod: Pod;
+  readonly serves: boolean;
 }
 
-function replaceSteps(pairs: readonly Pair[], maxUnavailable: number, serves: (pod: Pod) => boolean): Steps {
+function pairOf(daemonSet: DaemonSet, { nodeName, fit, pods }: Place, hash: string, wallMs: number): Pair {
+  const living = pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map((pod) => ({ pod, serves: serves(daemonSet, pod, wallMs) }));
+  const newer = living.filter(({ pod }) => isUpdated(pod, hash));
+  const older = living.filter(({ pod }) => !isUpdated(pod, hash));
+  const isCrowded = newer.length > 1 || older.length > 1;
+  return { nodeName, shouldRun: fit.shouldRun, newer: newer[0], older: older[0], isCrowded };
+}
+
+function replaceSteps(pairs: readonly Pair[], maxUnavailable: number): Steps {
   let unavailable = 0;
   const useless: Pod[] = [];
   const candidates: Pod[] = [];
-  for (const { newer, older } of pairs) {
-    if (older === undefined || newer !== undefined) {
-      if (newer === undefined || older !== undefined || !serves(newer)) unavailable += 1;
-    } else if (!serves(older)) useless.push(older);
-    else candidates.push(older);
+  for (const { newer, older, isCrowded } of pairs) {
+    const isAlone = !isCrowded && (newer === undefined) !== (older === undefined);
+    if (!isAlone || !(newer ?? older)!.serves) unavailable += 1;
+    if (!isAlone || older === undefined) continue;
+    (older.serves ? candidates : useless).push(older.pod);
   }
   const room = Math.max(0, maxUnavailable - unavailable);
   return { create: [], remove: [...useless, ...candidates.slice(0, room)] };
 }
 
-function surgeSteps(pairs: readonly Pair[], maxSurge: number, serves: (pod: Pod) => boolean): Steps {
+function surgeSteps(pairs: readonly Pair[], desired: number, maxSurge: number): Steps {
   let surging = 0;
   const urgent: string[] = [];
   const candidates: string[] = [];
   const remove: Pod[] = [];
-  for (const { nodeName, newer, older } of pairs) {
-    if (older === undefined) continue;
-    if (newer === undefined) (serves(older) ? candidates : urgent).push(nodeName);
-    else if (serves(newer)) remove.push(older);
-    else surging += 1;
+  /** On nodes that should have none any more: they serve until there are enough elsewhere. */
+  const leaving: Pod[] = [];
+  for (const { nodeName, shouldRun, newer, older, isCrowded } of pairs) {
+    if (isCrowded) surging += 1;
+    else if (older === undefined) continue;
+    else if (newer !== undefined) {
+      if (newer.serves) remove.push(older.pod);
+      else surging += 1;
+    } else if (shouldRun) (older.serves ? candidates : urgent).push(nodeName);
+    else (older.serves ? leaving : remove).push(older.pod);
   }
+  const serving = pairs.filter(({ newer, older, isCrowded }) => !isCrowded && (older ?? newer)?.serves).length;
   const room = Math.max(0, maxSurge - surging);
-  return { create: [...urgent, ...candidates.slice(0, room)], remove };
+  return {
+    create: [...urgent, ...candidates.slice(0, room)],
+    remove: [...remove, ...leaving.slice(0, Math.max(0, serving - desired))],
+  };
 }

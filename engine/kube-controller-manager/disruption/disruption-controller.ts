@@ -3,6 +3,7 @@ import type { Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { type LabelSelector, labelSelectorOf } from '../../api/label-selector.ts';
 import { objectKey } from '../../api/object.ts';
 import { withDisruptionCondition } from '../../api/policy/disruption-allowed.ts';
+import { printedSelector } from '../../api/printed-selector.ts';
 import { podDisruptionBudgets, pods } from '../../api/resources.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { ResourceClient } from '../../client/client.ts';
@@ -14,6 +15,7 @@ import type { ControllerContext } from '../controller-context.ts';
 import { indexByLabel, indexBySelector, type MaySelect, selectedBy } from '../label-index.ts';
 import { budgetStatus, DELETION_TIMEOUT_MS, type Demand, demandOf, evictionsOf } from './budget-status.ts';
 import { ExpectedScales, UnknownScale } from './expected-scale.ts';
+import { StaleDisruptions } from './stale-disruptions.ts';
 
 /**
  * Keeps the account of how many Pods may be evicted at the moment, by which the API server grants evictions.
@@ -28,6 +30,7 @@ export class DisruptionController {
   readonly #scales: ExpectedScales;
   readonly #recorder: EventRecorder;
   readonly #controller: Controller;
+  readonly #stale: StaleDisruptions;
 
   constructor(context: ControllerContext) {
     const { sim, client, informers, recorder } = context;
@@ -50,14 +53,17 @@ export class DisruptionController {
     this.#maySelect = indexBySelector(this.#budgets, selectorOf);
     const changed = (pod: Pod) => this.#podChanged(pod);
     this.#pods.addHandlers({ add: changed, update: (_, pod) => changed(pod), delete: changed });
+    this.#stale = new StaleDisruptions(context);
   }
 
   start(): void {
     this.#controller.start();
+    this.#stale.start();
   }
 
   stop(): void {
     this.#controller.stop();
+    this.#stale.stop();
   }
 
   #podChanged(pod: Pod): void {
@@ -104,19 +110,19 @@ export class DisruptionController {
     }
   }
 
-  /** To be safe, nothing may be evicted while nobody knows. */
+  /** To be safe, nothing may be evicted while nobody knows; the rest stays as it was last known. */
   #failedStatus(budget: PodDisruptionBudget, { message }: UnknownScale): PodDisruptionBudget['status'] {
-    const { metadata, status } = budget;
-    const observedGeneration = metadata.generation ?? 0;
+    const { status } = budget;
+    const observedGeneration = status?.observedGeneration ?? 0;
     const now = timestamp(this.#sim.wallMs);
     const before = status?.conditions ?? [];
     const conditions = withDisruptionCondition(before, false, 'SyncFailed', message, observedGeneration, now);
     const none = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
-    return { ...none, ...status, disruptionsAllowed: 0, observedGeneration, conditions };
+    return { ...none, ...status, disruptionsAllowed: 0, conditions };
   }
 
   #tellUnmanaged(budget: PodDisruptionBudget): void {
-    const selector = selectorOf(budget).toString();
+    const selector = printedSelector(budget.spec?.selector);
     const message =
       `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status ` +
       'of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods ' +

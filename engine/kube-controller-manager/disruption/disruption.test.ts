@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deployment, Job, Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { podDisruptionBudgets, pods } from '../../api/resources.ts';
+import { timestamp } from '../../api/timestamp.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { startControllerManager } from '../index.ts';
 import { ControlPlane } from '../testing/control-plane.ts';
@@ -130,7 +131,9 @@ test('Pods that nobody controls are told of; with a fixed number they are no tro
   controlPlane.sim.runFor(5_000);
   // 1.20 refused to reckon (NoControllerRef); since 1.22 the Pods without a controller are left out and told of.
   expect(status(controlPlane)).toMatchObject({ expectedPods: 0, disruptionsAllowed: 0, currentHealthy: 1 });
-  expect(controlPlane.eventsOf('PodDisruptionBudget')[0]).toMatch(/^UnmanagedPods: .*\(selector: app=x\)/);
+  expect(controlPlane.eventsOf('PodDisruptionBudget')[0]).toMatch(
+    /^UnmanagedPods: .*\(selector: &LabelSelector\{MatchLabels:map\[string\]string\{app: x,\},MatchExpressions/,
+  );
 });
 
 test('controllers that have no scale make the budget refuse everything', () => {
@@ -155,4 +158,58 @@ test('controllers that have no scale make the budget refuse everything', () => {
   expect(controlPlane.eventsOf('PodDisruptionBudget')).toContain(
     `CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: ${message}`,
   );
+});
+
+test('an announced disruption that never comes is taken back after two minutes, unless a kubelet has announced it', () => {
+  const controlPlane = setUp();
+  const { sim, client } = controlPlane;
+  const announce = (name: string, reason: string): void => {
+    const containers = [{ name: 'c', image: 'nginx' }];
+    controlPlane.apply<Pod>({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers } });
+    sim.runFor(5_000);
+    const condition = { type: 'DisruptionTarget', status: 'True', reason, lastTransitionTime: timestamp(sim.wallMs) };
+    const status = { conditions: [condition] };
+    client.resource(pods).patch(name, 'default', 'strategic-merge', { status }, { subresource: 'status' });
+  };
+  const told = (name: string) =>
+    client
+      .resource(pods)
+      .get(name, 'default')
+      .status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  announce('spared', 'PreemptionByScheduler');
+  announce('pressed', 'TerminationByKubelet');
+  sim.runFor(110_000);
+  expect(told('spared')?.status).toBe('True');
+  sim.runFor(10_000);
+  expect(told('spared')).toMatchObject({ status: 'False' });
+  expect(told('spared')).not.toHaveProperty('reason');
+  expect(told('pressed')?.status).toBe('True');
+});
+
+test('a budget that cannot be reckoned keeps the counts and the generation that were last right', () => {
+  const controlPlane = setUp();
+  const { sim } = controlPlane;
+  apply(controlPlane, { maxUnavailable: 1 });
+  controlPlane.apply<Deployment>(web(2));
+  sim.runFor(10_000);
+  expect(status(controlPlane)).toMatchObject({ observedGeneration: 1, disruptionsAllowed: 1 });
+  const template = {
+    metadata: { labels: { app: 'x' } },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'nginx' }] },
+  };
+  controlPlane.apply<Job>({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j' },
+    spec: { template },
+  } as unknown as Job);
+  sim.runFor(5_000);
+  controlPlane.patch('PodDisruptionBudget', 'b', { spec: { maxUnavailable: 2 } });
+  sim.runFor(5_000);
+  expect(status(controlPlane)).toMatchObject({
+    observedGeneration: 1,
+    expectedPods: 2,
+    disruptionsAllowed: 0,
+    conditions: [{ reason: 'SyncFailed', observedGeneration: 1 }],
+  });
 });

@@ -3,6 +3,8 @@ import type { Pod } from '../../api/kinds.ts';
 import { nodes, pods } from '../../api/resources.ts';
 import { startControllerManager } from '../index.ts';
 import { ControlPlane } from '../testing/control-plane.ts';
+import { storedPod } from '../testing/objects.ts';
+import { byExpendability } from './pod-garbage-collector.ts';
 
 function setUp() {
   const controlPlane = new ControlPlane('pod-gc');
@@ -34,4 +36,18 @@ test('what is to go from a node that was declared out of service goes, unless th
   expect(names(controlPlane)).toEqual(['dead', 'ending', 'stays']);
   sim.runFor(40_000);
   expect(names(controlPlane)).toEqual(['ending', 'stays']);
+});
+
+test('of too many ended Pods the evicted go first, then the oldest, then by name', () => {
+  const ended = (name: string, creationTimestamp: string, status: Pod['status']): Pod => {
+    const pod = storedPod(name, {}, status);
+    return { ...pod, metadata: { ...pod.metadata, creationTimestamp } };
+  };
+  const order = [
+    ended('young', '2026-01-12T09:02:00Z', { phase: 'Succeeded' }),
+    ended('b', '2026-01-12T09:00:00Z', { phase: 'Succeeded' }),
+    ended('evicted', '2026-01-12T09:03:00Z', { phase: 'Failed', reason: 'Evicted' }),
+    ended('a', '2026-01-12T09:00:00Z', { phase: 'Failed' }),
+  ].toSorted(byExpendability);
+  expect(order.map(({ metadata }) => metadata.name)).toEqual(['evicted', 'a', 'b', 'young']);
 });

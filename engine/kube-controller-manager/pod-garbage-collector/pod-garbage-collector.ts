@@ -18,7 +18,7 @@ const MAX_TERMINATED = 12_500;
 
 /**
  * Removes Pods that nobody else will: those of nodes that no longer exist, those that are to go from a node that somebody
- * has declared dead, those deleted before they got a node, and the oldest ended ones when there are very many.
+ * has declared dead, those deleted before they got a node, and some of the ended ones when there are very many.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection, after `pkg/controller/podgc`.
  */
 export class PodGarbageCollector {
@@ -53,8 +53,8 @@ export class PodGarbageCollector {
     const all = this.#pods.lister.list();
     const lost = this.#lostNodes(all);
     const ended = all.filter(hasEnded);
-    const oldest = ended.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
-    const surplus = new Set(oldest.slice(0, Math.max(0, ended.length - MAX_TERMINATED)));
+    const excess = ended.length - MAX_TERMINATED;
+    const surplus = new Set(excess > 0 ? ended.toSorted(byExpendability).slice(0, excess) : []);
     for (const pod of all) {
       const { nodeName } = pod.spec;
       if (nodeName && lost.has(nodeName)) this.#remove(pod, 'PodGC: node no longer exists');
@@ -127,4 +127,16 @@ export class PodGarbageCollector {
     };
     return { conditions: [condition] };
   }
+}
+
+/** Who has ended and may go first: those evicted by a kubelet, since no controller counts them, and then the oldest. */
+export function byExpendability(a: Pod, b: Pod): number {
+  if (isEvicted(a) !== isEvicted(b)) return isEvicted(a) ? -1 : 1;
+  const [aTime, bTime] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
+  if (aTime !== bTime) return aTime < bTime ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+}
+
+function isEvicted({ status }: Pod): boolean {
+  return status?.phase === 'Failed' && status.reason === 'Evicted';
 }

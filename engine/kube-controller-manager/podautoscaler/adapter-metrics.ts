@@ -113,17 +113,3 @@ function metricLabels({ selector }: MetricIdentifier): Readonly<Record<string, s
 function formatLabels(selector: MetricIdentifier['selector']): string {
   return selector === undefined || selector === null ? '' : labelSelectorOf(selector).toString();
 }
-
-/** As Go prints the selector of a metric in messages: `&LabelSelector{MatchLabels:map[string]string{queue: mail,},…}`. */
-export function goSelector(selector: MetricIdentifier['selector']): string {
-  if (selector === undefined || selector === null) return 'nil';
-  const { matchLabels, matchExpressions } = selector;
-  const labels = Object.entries(matchLabels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const pairs = labels.map(([key, value]) => `${key}: ${value},`).join('');
-  const requirements = (matchExpressions ?? []).map(
-    ({ key, operator, values }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${(values ?? []).join(' ')}],},`,
-  );
-  const expressions = `MatchExpressions:[]LabelSelectorRequirement{${requirements.join('')}}`;
-  return `&LabelSelector{MatchLabels:map[string]string{${pairs}},${expressions},}`;
-}

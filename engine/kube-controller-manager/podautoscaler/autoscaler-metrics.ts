@@ -1,8 +1,8 @@
 import type { HorizontalPodAutoscaler, Pod } from '../../api/kinds.ts';
+import { printedSelector } from '../../api/printed-selector.ts';
 import { milliValue, quantityOfMilli } from '../../api/quantity.ts';
 import {
   type DescribedObject,
-  goSelector,
   type MetricIdentifier,
   readExternalMetric,
   readObjectMetric,
@@ -191,7 +191,7 @@ function judgeObject(source: NonNullable<MetricSpec['object']>, context: MetricC
   return average
     ? {
         replicas,
-        name: `external metric ${metric.name}(${goSelector(metric.selector)})`,
+        name: `external metric ${metric.name}(${printedSelector(metric.selector)})`,
         current: {
           type: 'Object',
           object: { describedObject: EMPTY_REFERENCE, metric, current: measured },
@@ -224,7 +224,7 @@ function judgeExternal(source: NonNullable<MetricSpec['external']>, context: Met
     throw new MetricsError(`invalid external metric source: ${lacking}`);
   }
   const { client, namespace } = context;
-  const of = `${namespace}/${metric.name}/${goSelector(metric.selector)}`;
+  const of = `${namespace}/${metric.name}/${printedSelector(metric.selector)}`;
   const totalMilli = explained(
     (why) => `unable to get external metric ${of}: ${why}`,
     () => readExternalMetric(client, namespace, metric),
@@ -232,7 +232,7 @@ function judgeExternal(source: NonNullable<MetricSpec['external']>, context: Met
   const { replicas, measured } = judgeTotal(totalMilli, target, average, context);
   return {
     replicas,
-    name: `external metric ${metric.name}(${goSelector(metric.selector)})`,
+    name: `external metric ${metric.name}(${printedSelector(metric.selector)})`,
     current: { type: 'External', external: { metric, current: measured } } as CurrentMetric,
   };
 }

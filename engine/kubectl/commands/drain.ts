@@ -158,8 +158,10 @@ interface Verdict {
 }
 
 /** What is to happen to a Pod. After kubernetes/kubectl pkg/drain/filters.go. */
-function judge({ flags }: Invocation, pod: Pod): Verdict {
+function judge(invocation: Invocation, pod: Pod): Verdict {
+  const { flags } = invocation;
   const { metadata, spec } = pod;
+  if (isGivenUp(invocation, pod)) return { leaves: false };
   if (metadata.annotations?.[MIRROR] !== undefined) return { leaves: false };
   const ended = hasEnded(pod);
   const owner = controllerOf(pod);
@@ -232,15 +234,61 @@ function deleteUnlessGone(invocation: Invocation, { metadata }: Pod): void {
   }
 }
 
-function* confirm(invocation: Invocation, { metadata }: Pod, { evicts, deadlineMs, timedOut }: Removal): Task<void> {
-  const { name, namespace, uid } = metadata;
-  const target = { resource: invocation.discovery.require('pods'), namespace, name };
+/** Whether a Pod has been ending for so long (its kubelet may be dead) that nobody is to wait for it. */
+function isGivenUp(invocation: Invocation, { metadata }: Pod): boolean {
+  const patienceMs = givenUpAfterMs(invocation);
+  if (patienceMs === undefined || metadata.deletionTimestamp === undefined) return false;
+  return invocation.now() >= Date.parse(metadata.deletionTimestamp) + patienceMs;
+}
+
+/** The real one counts whole seconds, and more of them than the flag says. */
+function givenUpAfterMs({ flags }: Invocation): number | undefined {
+  const seconds = flags.int('skip-wait-for-delete-timeout');
+  return seconds > 0 ? (seconds + 1) * 1_000 : undefined;
+}
+
+function* confirm(invocation: Invocation, pod: Pod, { evicts, deadlineMs, timedOut }: Removal): Task<void> {
+  const { streams } = invocation;
+  const { name, namespace } = pod.metadata;
   try {
-    yield* waitUntilGone(invocation, target, uid, deadlineMs);
+    if (yield* waitOrGiveUp(invocation, pod, deadlineMs)) {
+      streams.out(`pod/${name} ${evicts ? 'evicted' : 'deleted'}\n`);
+      return;
+    }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const what = `error when waiting for pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)} to terminate`;
     throw new CommandError(evicts ? `${what}: ${timedOut}` : timedOut);
   }
-  invocation.streams.out(`pod/${name} ${evicts ? 'evicted' : 'deleted'}\n`);
+  const seconds = invocation.flags.int('skip-wait-for-delete-timeout');
+  streams.out(`pod ${JSON.stringify(name)} has DeletionTimestamp older than ${seconds} seconds, skipping\n`);
+}
+
+/** Whether the Pod has gone; it has not when it is given up. @throws CommandError at the deadline */
+function* waitOrGiveUp(invocation: Invocation, { metadata }: Pod, deadlineMs: number): Task<boolean> {
+  const { name, namespace, uid } = metadata;
+  const target = { resource: invocation.discovery.require('pods'), namespace, name };
+  const patienceMs = givenUpAfterMs(invocation);
+  for (;;) {
+    const pod = patienceMs === undefined ? undefined : findPod(invocation, metadata);
+    if (pod !== undefined && isGivenUp(invocation, pod)) return false;
+    const endsAt = Date.parse(pod?.metadata.deletionTimestamp ?? '');
+    const lookAgainMs = Number.isNaN(endsAt) ? deadlineMs : Math.min(deadlineMs, endsAt + patienceMs!);
+    try {
+      yield* waitUntilGone(invocation, target, uid, lookAgainMs);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandError) || lookAgainMs === deadlineMs) throw error;
+    }
+  }
+}
+
+function findPod(invocation: Invocation, { name, namespace, uid }: Pod['metadata']): Pod | undefined {
+  try {
+    const pod = invocation.of(pods).get(name, namespace) as unknown as Pod;
+    return pod.metadata.uid === uid ? pod : undefined;
+  } catch (error) {
+    if (isStatus(error, 'NotFound')) return undefined;
+    throw error;
+  }
 }

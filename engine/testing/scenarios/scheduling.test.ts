@@ -152,6 +152,21 @@ test('a Pod that a disruption budget holds back holds up no other, and drain say
   );
 });
 
+test('drain does not wait for Pods that have been ending for too long, if told so', () => {
+  const bed = new Testbed();
+  bed.kubectl('cordon', 'node-2');
+  bed.kubectl('create', 'deployment', 'web', '--image=nginx:1.29');
+  bed.until('it is ready', () => bed.podViews().some(({ ready }) => ready));
+  const name = bed.podViews()[0]!.name;
+  bed.kubectl('patch', 'pod', name, '-p', '{"metadata": {"finalizers": ["example.com/holds-on"]}}');
+  const patient = ['drain', 'node-1', '--ignore-daemonsets', '--skip-wait-for-delete-timeout=20'];
+  const startMs = bed.sim.nowMs;
+  expect(bed.kubectl(...patient)).toContain(`pod "${name}" has DeletionTimestamp older than 20 seconds, skipping\n`);
+  expect(bed.sim.nowMs - startMs).toBeGreaterThan(20_000);
+  // By now it is no business of drain's.
+  expect(bed.kubectl(...patient)).not.toContain(name);
+});
+
 // "The pod is the atomic unit of scheduling": an application of 1 GiB and its log collector of 0.5 GiB, on nodes with room
 // for 1.25 GiB and 2 GiB. As two Pods that must be together they can dead-end; as one Pod they cannot.
 
