@@ -1,8 +1,9 @@
 /**
- * The feature gates that mean something here, all of them alpha and off unless asked for.
+ * The feature gates that mean something here, all of them off unless asked for. MaxUnavailableStatefulSet is beta and was
+ * on in 1.35.0; 1.35.4 and 1.36 have it off (https://github.com/kubernetes/kubernetes/pull/137904).
  * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
  */
-export type FeatureGate = 'GenericWorkload' | 'GangScheduling';
+export type FeatureGate = 'GenericWorkload' | 'GangScheduling' | 'MaxUnavailableStatefulSet';
 
 /** Those that are on. */
 export type FeatureGates = ReadonlySet<FeatureGate>;
@@ -13,6 +14,7 @@ export const NO_FEATURES: FeatureGates = new Set();
 const DEPENDENCIES: Readonly<Record<FeatureGate, readonly FeatureGate[]>> = {
   GenericWorkload: [],
   GangScheduling: ['GenericWorkload'],
+  MaxUnavailableStatefulSet: [],
 };
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {

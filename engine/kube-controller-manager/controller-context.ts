@@ -1,3 +1,4 @@
+import type { FeatureGates } from '../api/feature-gates.ts';
 import type { Client } from '../client/client.ts';
 import type { Discovery } from '../client/discovery.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
@@ -13,6 +14,7 @@ export interface ControllerContext {
   readonly informers: SharedInformers;
   /** What the server serves, custom kinds included. */
   readonly discovery: Discovery;
+  readonly featureGates: FeatureGates;
   /** `--root-ca-file`: the certificate (PEM) by which Pods know the API server. */
   readonly rootCa: string;
   /** Who signs certificates; without it nobody does. */

@@ -1,4 +1,4 @@
-import type { FeatureGates } from '../api/feature-gates.ts';
+import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { Client } from '../client/client.ts';
 import { Discovery } from '../client/discovery.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
@@ -21,7 +21,7 @@ export interface ControllerManagerOptions {
   readonly accountTransport?: (account: string) => Transport;
   /** `--controllers`: `*` for all, `foo`, `-foo`. All unless told. */
   readonly controllers?: readonly string[];
-  /** `--feature-gates`: none of the alpha features unless told. */
+  /** `--feature-gates`: none of them unless told. */
   readonly featureGates?: FeatureGates;
   /** What `--root-ca-file` holds. */
   readonly rootCa?: string;
@@ -97,11 +97,12 @@ function startControllers(
   client: Client,
   clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
-  options: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority' | 'readSchedule'>,
+  options: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority' | 'readSchedule' | 'featureGates'>,
 ): RunningController {
-  const { rootCa = '', certificateAuthority, readSchedule = nobodyReads } = options;
+  const { rootCa = '', certificateAuthority, readSchedule = nobodyReads, featureGates = NO_FEATURES } = options;
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const discovery = new Discovery(client);
+  const shared = { sim, informers, discovery, featureGates, rootCa, certificateAuthority, readSchedule };
   const recorders: EventRecorder[] = [];
   const controllers = descriptors.map(({ name, create }) => {
     const own = clientOf(name);
@@ -110,7 +111,7 @@ function startControllers(
       recorders.push(created);
       return created;
     };
-    return create({ sim, client: own, informers, discovery, rootCa, certificateAuthority, readSchedule, recorder });
+    return create({ ...shared, client: own, recorder });
   });
   for (const controller of controllers) controller.start();
   informers.start();

@@ -14,7 +14,7 @@ import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { ordinalOf, ownsClaim, revisionOf, statefulPod } from './stateful-pod.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
 import { type RevisionNames, statefulSetStatus } from './stateful-set-status.ts';
-import { type Ranks, statefulSteps } from './stateful-steps.ts';
+import { type Ranks, statefulSteps, type UpdatePace } from './stateful-steps.ts';
 
 /**
  * Keeps Pods with lasting names, one for each ordinal.
@@ -29,13 +29,15 @@ export class StatefulSetController {
   readonly #podControl: StatefulPodControl;
   readonly #history: ControllerHistory<StatefulSet>;
   readonly #written: WrittenVersions;
+  readonly #pace: UpdatePace;
   /** Uids of Pods just deleted, until the cache shows it. */
   readonly #deleted = new Set<string>();
   readonly #controller: Controller;
 
   constructor(context: ControllerContext) {
-    const { sim, client, informers, recorder } = context;
+    const { sim, client, informers, recorder, featureGates } = context;
     this.#sim = sim;
+    this.#pace = featureGates.has('MaxUnavailableStatefulSet') ? 'by-max-unavailable' : 'one-by-one';
     this.#written = new WrittenVersions(sim);
     this.#statefulSetClient = client.resource(statefulSets);
     this.#pods = new OwnedPods(context, statefulSets, {
@@ -119,7 +121,7 @@ export class StatefulSetController {
     for (const [ordinal, pod] of ranks.pods) {
       this.#podControl.tendClaims(statefulSet, pod, ordinal, ordinal < ranks.start || ordinal >= ranks.end);
     }
-    const { create, remove } = statefulSteps(statefulSet, ranks, names.update);
+    const { create, remove } = statefulSteps(statefulSet, ranks, names.update, this.#pace);
     for (const ordinal of create) {
       if (this.#podControl.mustWaitForClaims(statefulSet, ordinal)) return;
       const revision = revisionFor(statefulSet, ordinal, names);

@@ -16,6 +16,9 @@ export interface Ranks {
   readonly wallMs: number;
 }
 
+/** How many Pods an update may take at a time: what `rollingUpdate.maxUnavailable` says, or one. */
+export type UpdatePace = 'by-max-unavailable' | 'one-by-one';
+
 export interface Steps {
   /** Ordinals that get a Pod. */
   readonly create: readonly number[];
@@ -29,14 +32,23 @@ export interface Steps {
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#deployment-and-scaling-guarantees, after
  * `pkg/controller/statefulset/stateful_set_control.go` (updateStatefulSet).
  */
-export function statefulSteps(statefulSet: StatefulSet, ranks: Ranks, updateRevision: string): Steps {
+export function statefulSteps(
+  statefulSet: StatefulSet,
+  ranks: Ranks,
+  updateRevision: string,
+  pace: UpdatePace = 'one-by-one',
+): Steps {
   const isOrdered = statefulSet.spec.podManagementPolicy !== 'Parallel';
   const filling = fillingSteps(statefulSet, ranks, isOrdered);
   if (filling.blocked) return filling;
   const shrinking = shrinkingSteps(statefulSet, ranks, isOrdered);
   const remove = [...filling.remove, ...shrinking.remove];
   if (shrinking.blocked) return { create: filling.create, remove };
-  return { create: filling.create, remove: [...remove, ...updateSteps(statefulSet, ranks, updateRevision, remove)] };
+  if (statefulSet.spec.updateStrategy?.type === 'OnDelete') return { create: filling.create, remove };
+  const update = { revision: updateRevision, removed: remove };
+  const replaced =
+    pace === 'one-by-one' ? nextToUpdate(statefulSet, ranks, update) : manyToUpdate(statefulSet, ranks, update);
+  return { create: filling.create, remove: [...remove, ...replaced] };
 }
 
 function hasEnded({ status }: Pod): boolean {
@@ -85,26 +97,39 @@ function shrinkingSteps(statefulSet: StatefulSet, ranks: Ranks, isOrdered: boole
   return { create: [], remove, blocked: false };
 }
 
-/** @param removed those that go already. */
-function updateSteps(
-  statefulSet: StatefulSet,
-  ranks: Ranks,
-  updateRevision: string,
-  removed: readonly Pod[],
-): readonly Pod[] {
-  const { type, rollingUpdate } = statefulSet.spec.updateStrategy ?? {};
-  if (type === 'OnDelete') return [];
-  const allowed = Math.max(1, scaledValue(rollingUpdate?.maxUnavailable ?? 1, ranks.end - ranks.start, false));
-  const lowest = ranks.start + (rollingUpdate?.partition ?? 0);
-  const remove: Pod[] = [];
-  let unavailable = 0;
-  for (let ordinal = ranks.end - 1; ordinal >= lowest && unavailable < allowed; ordinal--) {
+/** A rolling update under way. */
+interface Update {
+  readonly revision: string;
+  /** Pods that go already. */
+  readonly removed: readonly Pod[];
+}
+
+/** The highest Pod of an older revision, once all above it are back and available. */
+function nextToUpdate(statefulSet: StatefulSet, ranks: Ranks, { revision, removed }: Update): readonly Pod[] {
+  for (let ordinal = ranks.end - 1; ordinal >= lowestToUpdate(statefulSet, ranks); ordinal--) {
     const pod = ranks.pods.get(ordinal);
-    if (pod === undefined || ranks.isTerminating(pod) || removed.includes(pod)) unavailable += 1;
-    else if (revisionOf(pod) !== updateRevision) {
-      remove.push(pod);
-      unavailable += 1;
-    } else if (!isHealthy(statefulSet, ranks, pod)) unavailable += 1;
+    if (pod === undefined || ranks.isTerminating(pod) || removed.includes(pod)) return [];
+    if (revisionOf(pod) !== revision) return [pod];
+    if (!isHealthy(statefulSet, ranks, pod)) return [];
   }
-  return remove;
+  return [];
+}
+
+/** The highest Pods of an older revision, as many as may be missing besides those that are: these count wherever they are. */
+function manyToUpdate(statefulSet: StatefulSet, ranks: Ranks, { revision, removed }: Update): readonly Pod[] {
+  const { maxUnavailable = 1 } = statefulSet.spec.updateStrategy?.rollingUpdate ?? {};
+  let allowed = Math.max(1, scaledValue(maxUnavailable, ranks.end - ranks.start, false));
+  const old: Pod[] = [];
+  for (let ordinal = ranks.end - 1; ordinal >= ranks.start; ordinal--) {
+    const pod = ranks.pods.get(ordinal);
+    const isGoing = pod === undefined || ranks.isTerminating(pod) || removed.includes(pod);
+    if (isGoing || !isHealthy(statefulSet, ranks, pod)) allowed -= 1;
+    if (isGoing || ordinal < lowestToUpdate(statefulSet, ranks)) continue;
+    if (revisionOf(pod) !== revision) old.push(pod);
+  }
+  return old.slice(0, Math.max(0, allowed));
+}
+
+function lowestToUpdate({ spec }: StatefulSet, { start }: Ranks): number {
+  return start + (spec.updateStrategy?.rollingUpdate?.partition ?? 0);
 }
