@@ -69,14 +69,8 @@ function indexVerdict(job: Job, { failedIndexes, succeededIndexes }: JobState): 
 }
 
 /** With OnFailure the kubelet restarts containers in their Pod, and those restarts count. */
-function restartsExceed({ spec }: Job, { active }: JobState, limit: number): boolean {
+function restartsExceed({ spec }: Job, { restarts }: JobState, limit: number): boolean {
   if (spec.template.spec?.restartPolicy !== 'OnFailure') return false;
-  let restarts = 0;
-  for (const { status } of active) {
-    if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
-    for (const { restartCount } of status.initContainerStatuses ?? []) restarts += restartCount;
-    for (const { restartCount } of status.containerStatuses ?? []) restarts += restartCount;
-  }
   return limit === 0 ? restarts > 0 : restarts >= limit;
 }
 

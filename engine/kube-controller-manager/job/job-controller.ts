@@ -32,6 +32,8 @@ import { OrphanedPods } from './orphaned-pods.ts';
 import { PodBackoff } from './pod-backoff.ts';
 
 const BURST = 500;
+/** No more Pods are counted at a time: their uids stand in the status until it is done, and other Jobs wait. */
+const MAX_UNCOUNTED = 500;
 /** Changes of Pods are gathered for so long. */
 const BATCH_MS = 1_000;
 
@@ -212,20 +214,23 @@ export class JobController {
     return active.length;
   }
 
-  #report(job: Job, claimed: readonly Pod[], outcome: JobOutcome): void {
+  #report(job: Job, claimed: readonly Pod[], result: Omit<JobOutcome, 'leaving'>): void {
     const key = objectKey(job);
     const { wallMs } = this.#sim;
-    const { verdict } = outcome;
-    const written = this.#writeStatus(job, notedStatus(job, outcome, wallMs));
+    const ready = claimed.filter((pod) => this.#mayGo(job, pod, result));
+    const leaving = new Set(ready.slice(0, MAX_UNCOUNTED));
+    // With some left to count nothing is final: the status that is written now brings the next reconcile.
+    const verdict = ready.length > leaving.size ? undefined : result.verdict;
+    const written = this.#writeStatus(job, notedStatus(job, { ...result, leaving }, wallMs));
     this.#tellSuspension(job, written);
-    for (const pod of claimed) if (this.#mayGo(job, pod, outcome)) this.#removeFinalizer(key, pod);
+    for (const pod of leaving) this.#removeFinalizer(key, pod);
     const final = this.#writeStatus(written, countedStatus(written.status ?? {}, verdict, wallMs));
     if (isFinished(final)) this.#tellEnd(final, verdict!);
   }
 
   /** Whether the finalizer has done its duty: the Pod has ended and is noted. */
-  #mayGo(job: Job, pod: Pod, { verdict, state }: JobOutcome): boolean {
-    if (!isTracked(pod)) return false;
+  #mayGo(job: Job, pod: Pod, { verdict, state }: Omit<JobOutcome, 'leaving'>): boolean {
+    if (!isTracked(pod) || this.#counted.get(objectKey(job))?.has(pod.metadata.uid) === true) return false;
     if (job.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Succeeded') return true;
     if (verdict !== undefined) {
       return verdict.target === 'FailureTarget' || hasFailed(job, pod) || pod.metadata.deletionTimestamp !== undefined;

@@ -10,6 +10,8 @@ export interface JobState {
   readonly active: readonly Pod[];
   readonly ready: number;
   readonly terminating: readonly Pod[];
+  /** Of containers in their Pods, also in those that are ending. */
+  readonly restarts: number;
   /** Ended, and not noted in the status before. */
   readonly newSucceeded: readonly Pod[];
   readonly newFailed: readonly Pod[];
@@ -45,6 +47,7 @@ export function observeJob(job: Job, pods: readonly Pod[], counted: ReadonlySet<
     active,
     ready: active.filter(isReady).length,
     terminating: pods.filter(isTerminating),
+    restarts: pods.reduce((sum, pod) => sum + restartsOf(pod), 0),
     newFailed,
     unfinished: pods.filter((pod) => isNew(pod) && pod.status?.phase !== 'Succeeded'),
     ...succeeded,
@@ -52,6 +55,12 @@ export function observeJob(job: Job, pods: readonly Pod[], counted: ReadonlySet<
     fatal: fatalRuling(job, failedPods),
     ...observeIndexFailures(job, failedPods, active, succeeded.succeededIndexes),
   };
+}
+
+function restartsOf({ status = {} }: Pod): number {
+  if (status.phase !== 'Running' && status.phase !== 'Pending') return 0;
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  return containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
 /** Whether a failed Pod goes into `status.failed`. */

@@ -1,4 +1,4 @@
-import type { Job } from '../../api/kinds.ts';
+import type { Job, Pod } from '../../api/kinds.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { formatIndexes, isIndexed } from './completion-indexes.ts';
 import { limitsIndexes } from './index-failures.ts';
@@ -12,6 +12,8 @@ export interface JobOutcome {
   readonly active: number;
   readonly terminating: number;
   readonly verdict: Verdict | undefined;
+  /** The Pods that are counted in this reconcile, and so let go; there are only so many at a time. */
+  readonly leaving: ReadonlySet<Pod>;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface JobOutcome {
  * is off, so that a crash in between neither loses one nor counts it twice.
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers
  */
-export function notedStatus(job: Job, { state, active, terminating, verdict }: JobOutcome, wallMs: number): JobStatus {
+export function notedStatus(job: Job, outcome: JobOutcome, wallMs: number): JobStatus {
+  const { state, active, terminating, verdict, leaving } = outcome;
   const { active: _, startTime: __, ...previous } = job.status ?? {};
   const noted = previous.uncountedTerminatedPods ?? {};
   const conditions = previous.conditions ?? [];
@@ -36,8 +39,12 @@ export function notedStatus(job: Job, { state, active, terminating, verdict }: J
     ...(isIndexed(job) ? indexedCounts(state) : {}),
     ...(limitsIndexes(job) ? { failedIndexes: formatIndexes(state.failedIndexes) } : {}),
     uncountedTerminatedPods: {
-      ...uids('succeeded', noted.succeeded, isIndexed(job) ? [] : state.newSucceeded.map((pod) => pod.metadata.uid)),
-      ...uids('failed', noted.failed, failures(job, state, verdict)),
+      ...uids('succeeded', noted.succeeded, isIndexed(job) ? [] : state.newSucceeded.filter((pod) => leaving.has(pod))),
+      ...uids(
+        'failed',
+        noted.failed,
+        failures(job, state, verdict).filter((pod) => leaving.has(pod)),
+      ),
     },
     ...(settled.length > 0 ? { conditions: [...settled] } : {}),
   };
@@ -53,10 +60,10 @@ function startOf({ spec, status = {} }: Job, settled: readonly JobCondition[], w
  * The Pods to count as failed: a failed Job's Pods all do, whatever state they are in. One that bears its index's count
  * waits for its successor.
  */
-function failures(job: Job, state: JobState, verdict: Verdict | undefined): string[] {
+function failures(job: Job, state: JobState, verdict: Verdict | undefined): Pod[] {
   const waiting = new Set(verdict === undefined ? [...state.lastFailed.values()] : []);
   const failed = verdict?.target === 'FailureTarget' ? state.unfinished : state.newFailed;
-  return failed.filter((pod) => counts(job, pod) && !waiting.has(pod)).map(({ metadata }) => metadata.uid);
+  return failed.filter((pod) => counts(job, pod) && !waiting.has(pod));
 }
 
 function isSuspended(conditions: readonly JobCondition[]): boolean {
@@ -68,8 +75,9 @@ function indexedCounts({ succeededIndexes }: JobState): JobStatus {
   return { succeeded: succeededIndexes.size, completedIndexes: formatIndexes(succeededIndexes) };
 }
 
-function uids(field: 'succeeded' | 'failed', noted: readonly string[] = [], added: readonly string[]) {
-  return noted.length + added.length === 0 ? {} : { [field]: [...noted, ...added] };
+function uids(field: 'succeeded' | 'failed', noted: readonly string[] = [], added: readonly Pod[]) {
+  if (noted.length + added.length === 0) return {};
+  return { [field]: [...noted, ...added.map(({ metadata }) => metadata.uid)] };
 }
 
 /** Counts what was noted, once all finalizers are off, and with no Pod left makes the verdict final. */

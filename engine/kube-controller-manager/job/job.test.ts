@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, Pod } from '../../api/kinds.ts';
 import { jobs, pods } from '../../api/resources.ts';
+import { SharedInformers } from '../../client/shared-informers.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { startControllerManager } from '../index.ts';
 import { ControlPlane } from '../testing/control-plane.ts';
@@ -128,6 +129,38 @@ test('with OnFailure the restarts in place count, and the Pod goes when they are
   expect(controlPlane.pods()).toEqual([]);
   expect(get(controlPlane).status).toMatchObject({ failed: 1 });
   expect(conditions(controlPlane)).toContain('Failed=True BackoffLimitExceeded');
+});
+
+test('restarts count as long as their Pod is there, also while it is ending', () => {
+  const controlPlane = setUp(() => undefined);
+  controlPlane.apply<Job>(job({ backoffLimit: 2, completions: 2, parallelism: 2 }, { restartPolicy: 'OnFailure' }));
+  controlPlane.sim.runFor(5_000);
+  const client = controlPlane.client.resource(pods);
+  const [ending, running] = controlPlane.pods().map(({ metadata }) => metadata.name) as [string, string];
+  const status = { containerStatuses: [{ name: 'c', image: 'perl', imageID: '', ready: true, restartCount: 1 }] };
+  client.patch(ending, 'default', 'strategic-merge', { metadata: { finalizers: ['example.com/holds-on'] } });
+  client.delete(ending, 'default');
+  for (const name of [ending, running]) {
+    client.patch(name, 'default', 'merge', { status }, { subresource: 'status' });
+  }
+  controlPlane.sim.runFor(3_000);
+  expect(conditions(controlPlane)).toContain('FailureTarget=True BackoffLimitExceeded');
+});
+
+test('no more than 500 Pods are counted at a time, and all in the end', () => {
+  const controlPlane = setUp();
+  for (let i = 3; i <= 6; i++) controlPlane.createNode(`node-${i}`, { cpu: '64', memory: '256Gi', pods: '500' });
+  const seen: number[] = [];
+  const informers = new SharedInformers(controlPlane.sim, controlPlane.client, 'looker');
+  const look = (job: Job) => seen.push(job.status?.succeeded ?? 0);
+  informers.for(jobs).addHandlers({ add: look, update: (_, job) => look(job) });
+  informers.start();
+  controlPlane.apply<Job>(job({ completions: 1_200, parallelism: 1_200 }));
+  controlPlane.sim.runFor(20_000);
+  for (const [i, succeeded] of seen.entries()) expect(succeeded - (seen[i - 1] ?? 0)).toBeLessThanOrEqual(500);
+  expect(get(controlPlane).status).toMatchObject({ succeeded: 1_200, uncountedTerminatedPods: {} });
+  expect(conditions(controlPlane)).toContain('Complete=True CompletionsReached');
+  for (const { metadata } of controlPlane.pods()) expect(metadata.finalizers ?? []).toEqual([]);
 });
 
 test('a deadline ends the Job and its Pods', () => {
