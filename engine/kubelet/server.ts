@@ -36,11 +36,9 @@ export function createServer(dependencies: ServerDependencies): NodeApi {
     return pod;
   }
 
-  function running(identity: PodIdentity, name: string): ContainerStatus {
+  function running(identity: PodIdentity, name: string): ContainerStatus | undefined {
     const pod = requirePod(identity, findPod(identity));
-    const status = instances(pod, name).find(({ state }) => state === 'CONTAINER_RUNNING');
-    if (status === undefined) throw new NodeApiError(404, `container not found ("${name}")`);
-    return status;
+    return instances(pod, name).find(({ state }) => state === 'CONTAINER_RUNNING');
   }
 
   function instances(pod: Pod, container: string): readonly ContainerStatus[] {
@@ -67,16 +65,21 @@ export function createServer(dependencies: ServerDependencies): NodeApi {
   }
 
   function exec(identity: PodIdentity, name: string, options: ExecOptions): StartSession {
-    const { id } = running(identity, name);
+    const status = running(identity, name);
+    if (status === undefined) throw new NodeApiError(404, `container not found ("${name}")`);
     return mapFailure(
-      ask(() => runtime.exec(id, options.command, options)),
+      ask(() => runtime.exec(status.id, options.command, options)),
       'Internal error occurred: error executing command in container',
     );
   }
 
   function attach(identity: PodIdentity, name: string, options: Omit<ExecOptions, 'command'>): StartSession {
-    const { id } = running(identity, name);
-    return ask(() => runtime.attach(id, options));
+    const status = running(identity, name);
+    if (status === undefined) {
+      const pod = `${identity.name}_${identity.namespace}`;
+      throw new NodeApiError(404, `container ${name} not found in pod ${pod}`);
+    }
+    return ask(() => runtime.attach(status.id, options));
   }
 
   function portForward(identity: PodIdentity, port: number): StartSession {

@@ -2,7 +2,8 @@ import type { Pod } from '../../api/kinds.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, isExpected } from '../command-error.ts';
+import { containerLog } from '../container-log.ts';
 import type { Invocation } from '../invocation.ts';
 import { podsOf } from '../pods-of.ts';
 import { checkNotCompleted, checkTerminal, runSession, type SessionOptions } from '../remote-terminal.ts';
@@ -55,4 +56,25 @@ export function* attachTo(invocation: Invocation, pod: Pod, container: string, o
   } as const;
   const response = yield* invocation.patiently(() => invocation.client.request(request));
   return yield* runSession(invocation, response, options);
+}
+
+/**
+ * Joins a container that `run` or `debug` has just started. Where it cannot be joined, most often because it has ended already,
+ * what it has said is in its log.
+ */
+export function* attachToNew(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<void> {
+  try {
+    yield* attachTo(invocation, pod, container, options);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const what = `couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs`;
+    invocation.streams.err(`warning: ${what}: ${error.message}\n`);
+    yield* showLog(invocation, pod, container);
+  }
+}
+
+/** Prints what a container has said so far. */
+export function* showLog(invocation: Invocation, pod: Pod, container: string): Task<void> {
+  yield* invocation.streams.flush();
+  yield* invocation.process.write(1, containerLog(invocation, pod, container));
 }

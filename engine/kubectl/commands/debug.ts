@@ -4,8 +4,7 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import { hash32 } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
-import { CommandError, isExpected, throwCollected } from '../command-error.ts';
-import { containerLog } from '../container-log.ts';
+import { CommandError, throwCollected } from '../command-error.ts';
 import { type DebugProfile, debugProfile, nodeDebugger, strippedCopy } from '../debug-profile.ts';
 import { FILE_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
@@ -15,7 +14,7 @@ import { checkTerminal } from '../remote-terminal.ts';
 import { type Found, findObjects } from '../resource-finder.ts';
 import { isObject, type Unstructured } from '../unstructured.ts';
 import { ManifestError, readManifest } from '../yaml/yaml-reader.ts';
-import { attachTo } from './attach.ts';
+import { attachToNew, showLog } from './attach.ts';
 
 const LEGACY =
   '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n';
@@ -309,17 +308,5 @@ function* attachWhenRunning(invocation: Invocation, pod: Pod, container: string)
     return;
   }
   const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
-  try {
-    yield* attachTo(invocation, started, container, options);
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    const what = `couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs`;
-    streams.err(`warning: ${what}: ${error.message}\n`);
-    yield* showLog(invocation, started, container);
-  }
-}
-
-function* showLog(invocation: Invocation, pod: Pod, container: string): Task<void> {
-  yield* invocation.streams.flush();
-  yield* invocation.process.write(1, containerLog(invocation, pod, container));
+  yield* attachToNew(invocation, started, container, options);
 }

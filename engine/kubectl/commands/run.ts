@@ -4,7 +4,6 @@ import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { containerLog } from '../container-log.ts';
 import { DELETION_FLAGS } from '../deletion.ts';
 import { createObject, generatedNamespace } from '../generator.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
@@ -14,7 +13,7 @@ import { OVERRIDE_FLAGS, withOverrides } from '../overrides.ts';
 import { waitForPod } from '../pod-watch.ts';
 import { checkTerminal } from '../remote-terminal.ts';
 import type { Unstructured } from '../unstructured.ts';
-import { attachTo } from './attach.ts';
+import { attachToNew, showLog } from './attach.ts';
 
 export const run: Command = {
   name: 'run',
@@ -166,11 +165,10 @@ function* attachToRun(invocation: Invocation, created: Pod): Task<number> {
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') {
     // Too late to attach: what it said is in its log.
-    yield* invocation.streams.flush();
-    yield* invocation.process.write(1, containerLog(invocation, pod, container));
+    yield* showLog(invocation, pod, container);
   } else {
     const options = checkTerminal(invocation, { stdin: flags.bool('stdin'), tty: flags.bool('tty') });
-    yield* attachTo(invocation, pod, container, options);
+    yield* attachToNew(invocation, pod, container, options);
   }
   return flags.string('restart') === 'Never' ? yield* exitCodeOf(invocation, pod) : 0;
 }
