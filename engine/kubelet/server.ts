@@ -36,9 +36,11 @@ export function createServer(dependencies: ServerDependencies): NodeApi {
     return pod;
   }
 
-  function running(identity: PodIdentity, name: string): ContainerStatus | undefined {
+  function running(identity: PodIdentity, name: string, absent: string): ContainerStatus {
     const pod = requirePod(identity, findPod(identity));
-    return instances(pod, name).find(({ state }) => state === 'CONTAINER_RUNNING');
+    const status = instances(pod, name).find(({ state }) => state === 'CONTAINER_RUNNING');
+    if (status === undefined) throw new NodeApiError(404, absent);
+    return status;
   }
 
   function instances(pod: Pod, container: string): readonly ContainerStatus[] {
@@ -65,21 +67,17 @@ export function createServer(dependencies: ServerDependencies): NodeApi {
   }
 
   function exec(identity: PodIdentity, name: string, options: ExecOptions): StartSession {
-    const status = running(identity, name);
-    if (status === undefined) throw new NodeApiError(404, `container not found ("${name}")`);
+    const { id } = running(identity, name, `container not found ("${name}")`);
     return mapFailure(
-      ask(() => runtime.exec(status.id, options.command, options)),
+      ask(() => runtime.exec(id, options.command, options)),
       'Internal error occurred: error executing command in container',
     );
   }
 
   function attach(identity: PodIdentity, name: string, options: Omit<ExecOptions, 'command'>): StartSession {
-    const status = running(identity, name);
-    if (status === undefined) {
-      const pod = `${identity.name}_${identity.namespace}`;
-      throw new NodeApiError(404, `container ${name} not found in pod ${pod}`);
-    }
-    return ask(() => runtime.attach(status.id, options));
+    const pod = `${identity.name}_${identity.namespace}`;
+    const { id } = running(identity, name, `container ${name} not found in pod ${pod}`);
+    return ask(() => runtime.attach(id, options));
   }
 
   function portForward(identity: PodIdentity, port: number): StartSession {

@@ -38,7 +38,7 @@ export const attach: Command = {
 };
 
 /** Joins the container's own standard streams; returns when it ends. */
-export function* attachTo(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<number> {
+function* attachTo(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<number> {
   if (!(invocation.flags.has('quiet') && invocation.flags.bool('quiet'))) {
     invocation.streams.err(
       "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
 import type { Manifest } from '../../api/object.ts';
+import { numericValue } from '../../api/quantity.ts';
 import { configMaps, persistentVolumeClaims, persistentVolumes, pods } from '../../api/resources.ts';
 import { NodeFixture } from '../testing/node-fixture.ts';
 
@@ -147,6 +148,26 @@ test('an emptyDir outlives its containers, not its Pod', () => {
   node.delete('keep', 1);
   node.until(() => node.findPod('keep') === undefined, 40_000);
   expect(node.host.root.access(`/var/lib/kubelet/pods/${uid}`, 'exists')).toBe(false);
+});
+
+test('what is kept in memory takes no more than its Pod may have, nor than its own limit', () => {
+  const node = new NodeFixture();
+  const data = (name: string, sizeLimit?: string) => ({ name, emptyDir: { medium: 'Memory', sizeLimit } });
+  const volumes = [data('large', '1Ti'), data('small', '5Mi'), data('whole')];
+  const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
+  const container = { name: 'main', image: IMAGE, command: ['write', '/large/x', 'x'], volumeMounts };
+  const sizes = (name: string): readonly string[] => {
+    const { uid } = node.untilReady(name).metadata;
+    const mounts = new TextDecoder().decode(node.host.root.readFile('/proc/mounts')).split('\n');
+    return mounts.flatMap((line) =>
+      line.includes(uid) ? [/(\w+) tmpfs .*size=(\w+)/.exec(line)!.slice(1).join(' ')] : [],
+    );
+  };
+  node.run('unlimited', { volumes, containers: [container] });
+  const allocatable = `${numericValue(node.node().status!.allocatable!['memory']!) / 1024}k`;
+  expect(sizes('unlimited')).toEqual([`large ${allocatable}`, 'small 5120k', `whole ${allocatable}`]);
+  node.run('limited', { volumes, containers: [{ ...container, resources: { limits: { memory: '64Mi' } } }] });
+  expect(sizes('limited')).toEqual(['large 65536k', 'small 5120k', 'whole 65536k']);
 });
 
 test('a termination message is what the container wrote', () => {

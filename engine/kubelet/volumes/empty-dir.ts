@@ -1,8 +1,9 @@
+import type { Pod } from '../../api/kinds.ts';
 import { numericValue } from '../../api/quantity.ts';
 import { makeDirectories } from '../../linux/directory-tree.ts';
-import type { Process } from '../../linux/syscalls.ts';
+import { podLimits } from '../cgroups.ts';
 import { giveToGroup } from './ownership.ts';
-import { VolumeError, type VolumePlugin } from './volume.ts';
+import { type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
 
 /** https://kubernetes.io/docs/concepts/storage/volumes/#emptydir, after `pkg/volume/emptydir/empty_dir.go` */
 export const emptyDir: VolumePlugin = {
@@ -10,17 +11,15 @@ export const emptyDir: VolumePlugin = {
   changes: false,
   directory: 'kubernetes.io~empty-dir',
 
-  setUp({ root }, pod, volume, directory) {
+  setUp(context, pod, volume, directory) {
+    const { root } = context;
     if (root.access(directory, 'exists')) return { hostPath: directory, readOnly: false };
     const { medium = '', sizeLimit } = volume.emptyDir!;
     if (medium !== '' && medium !== 'Memory') {
       throw new VolumeError(`the medium "${medium}" is not supported by this simulation`);
     }
     makeDirectories(root, directory, 0o750);
-    if (medium === 'Memory') {
-      const bytes = sizeLimit === undefined ? undefined : numericValue(sizeLimit as string);
-      root.mount({ type: 'tmpfs', target: directory, sizeLimit: bytes });
-    }
+    if (medium === 'Memory') mountTmpfs(context, pod, directory, sizeLimit as string | undefined);
     root.chmod(directory, 0o777);
     giveToGroup(root, pod, directory, false);
     return { hostPath: directory, readOnly: false };
@@ -28,9 +27,17 @@ export const emptyDir: VolumePlugin = {
 };
 
 /** A volume whose files are only in memory, as those with secrets are. */
-export function mountInMemory(root: Process, directory: string): void {
+export function mountInMemory(context: VolumeContext, pod: Pod, directory: string): void {
+  const { root } = context;
   if (root.access(directory, 'exists')) return;
   makeDirectories(root, directory, 0o750);
-  root.mount({ type: 'tmpfs', target: directory });
+  mountTmpfs(context, pod, directory);
   root.chmod(directory, 0o777);
+}
+
+/** No larger than what its Pod may have of the node's memory, nor than its own limit. */
+function mountTmpfs({ root, allocatable }: VolumeContext, pod: Pod, target: string, sizeLimit?: string): void {
+  const bounds = [podLimits(pod).memoryBytes ?? 0, sizeLimit === undefined ? 0 : numericValue(sizeLimit)];
+  const bytes = Math.min(allocatable('memory'), ...bounds.filter((bound) => bound > 0));
+  root.mount({ type: 'tmpfs', target, sizeLimit: bytes });
 }

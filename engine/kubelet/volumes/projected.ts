@@ -23,7 +23,7 @@ function projecting(field: keyof Volume, directory: string, inMemory: boolean, p
       project(context, pod, volume, files);
       const shown = known?.shown;
       if (shown !== undefined && sim.nowMs < shown.seenMs + TRUST_MS && sameFiles(shown.files, files)) return known!;
-      if (inMemory) mountInMemory(root, path);
+      if (inMemory) mountInMemory(context, pod, path);
       else makeDirectories(root, path, 0o755);
       const changed = writeAtomically(root, path, files);
       if (changed) giveToGroup(root, pod, path, true);

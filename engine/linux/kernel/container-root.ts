@@ -8,9 +8,11 @@ import { inheritPropagation, type Location, MountNamespace, setPropagation } fro
 import { locate, reach } from '../vfs/path.ts';
 import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
-import { tmpfsRoot } from './mount-calls.ts';
+import { tmpfs, tmpfsRoot } from './mount-calls.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
+/** What runc gives a container's /dev. */
+const CONTAINER_DEV_BYTES = 64 * 1024 * 1024;
 /** Of mount points that are made. */
 const OWNER = { mode: 0o755, uid: 0, gid: 0 };
 
@@ -69,13 +71,8 @@ function makeDeviceNode(namespace: MountNamespace, { path, type, deviceNumber, m
 
 function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = false): void {
   mountOn(namespace, '/proc', kernel.proc, 'proc', false);
-  mountOn(
-    namespace,
-    '/dev',
-    deviceFileSystem(kernel.createFileSystem('tmpfs'), kernel.terminals, !contained),
-    'tmpfs',
-    false,
-  );
+  const devices = tmpfs(kernel, contained ? { sizeLimit: CONTAINER_DEV_BYTES } : {});
+  mountOn(namespace, '/dev', deviceFileSystem(devices, kernel.terminals, !contained), 'tmpfs', false);
   mountOn(namespace, '/sys', kernel.sysfs, 'sysfs', contained);
   mountOn(namespace, '/sys/fs/cgroup', kernel.cgroupfs, 'cgroup', contained);
   if (contained) mountOn(namespace, '/proc/sys', kernel.proc.lookup('sys')!, 'proc', true);

@@ -3,7 +3,7 @@ import { Errno } from '../errno.ts';
 import type { FileSystemStat, MountOptions } from '../syscalls.ts';
 import { deviceFileSystem } from '../vfs/devfs.ts';
 import { MemoryDirectory } from '../vfs/directory.ts';
-import { Quota } from '../vfs/filesystem.ts';
+import { type FileSystem, Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { lowerDirectory } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, type Mount, setPropagation } from '../vfs/mount.ts';
@@ -94,11 +94,18 @@ function remount(task: TaskStruct, point: Location, options: MountOptions): void
   quota.limitBytes = options.sizeLimit;
 }
 
+interface TmpfsOptions {
+  readonly sizeLimit?: number;
+  readonly inodeLimit?: number;
+  readonly mode?: number;
+}
+
+export function tmpfsRoot(kernel: Kernel, options: TmpfsOptions = {}): MemoryDirectory {
+  return MemoryDirectory.root(tmpfs(kernel, options), lowerDirectory(new Map(), options.mode ?? 0o1777));
+}
+
 /** Without a size a tmpfs may take half of the machine's memory. What is in it counts as memory of whoever used it first. */
-export function tmpfsRoot(
-  kernel: Kernel,
-  options: { readonly sizeLimit?: number; readonly inodeLimit?: number; readonly mode?: number } = {},
-): MemoryDirectory {
+export function tmpfs(kernel: Kernel, options: TmpfsOptions = {}): FileSystem {
   const size = options.sizeLimit ?? kernel.memoryBytes / 2;
   const inodes = options.inodeLimit ?? Math.ceil(kernel.memoryBytes / 2 / PAGE_BYTES);
   const quota = new Quota(size, undefined, inodes);
@@ -112,8 +119,7 @@ export function tmpfsRoot(
     } else owner.addMemory(bytes);
     if (bytes > 0 && current !== undefined) killForMemory(current);
   };
-  const fs = kernel.createFileSystem('tmpfs', quota);
-  return MemoryDirectory.root(fs, lowerDirectory(new Map(), options.mode ?? 0o1777));
+  return kernel.createFileSystem('tmpfs', quota);
 }
 
 export function unmount(task: TaskStruct, target: string): void {

@@ -76,6 +76,14 @@ test('setns joins the namespaces of another process', () => {
   expect(outcome.stdout).toBe('2 inside NAME="Test"\n');
 });
 
+test('a container has a /dev of 64 MiB', () => {
+  const machine = testMachine();
+  const { process } = machine.start(forever, {
+    namespaces: { mnt: machine.host.createContainerRoot({ layers: [IMAGE] }, []) },
+  });
+  expect(process.statfs('/dev')).toMatchObject({ totalBytes: 64 * 1024 ** 2, usedBytes: 0 });
+});
+
 test('/proc shows the namespaces by number, equal when they are shared', () => {
   const machine = testMachine();
   const net = machine.host.createNamespace('net');
