@@ -87,14 +87,14 @@ test('watches of clients that vanish are taken down', async () => {
 
 test('a watch whose client is gone without a word ends when the system has found that out', async () => {
   const probed: unknown[] = [];
+  let accepted: Socket | undefined;
   served.server.prependOnceListener('connection', (socket: Socket) => {
+    accepted = socket;
     const setKeepAlive = socket.setKeepAlive.bind(socket);
     socket.setKeepAlive = (...args) => {
       probed.push(args);
       return setKeepAlive(...args);
     };
-    // No answer to its probes: the system gives the connection up.
-    setTimeout(() => socket.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' })), 200);
   });
   const socket = connect(served.port, '127.0.0.1');
   socket.on('error', () => {});
@@ -103,6 +103,8 @@ test('a watch whose client is gone without a word ends when the system has found
     () => watching.size,
     (size) => size === 1,
   );
+  // No answer to its probes: the system gives the connection up.
+  accepted!.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' }));
   await until(
     () => watching.size,
     (size) => size === 0,

@@ -22,7 +22,7 @@ export class RealTimeDriver {
   #immediate: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  /** @param speed virtual milliseconds for each real one. @param failed is told of a bug; the clock then stands still. */
+  /** @param speed virtual milliseconds for each real one; with 0 time passes only where something else lets it. @param failed is told of a bug; the clock then stands still. */
   constructor(sim: Simulation, speed: number, failed: (error: unknown) => void) {
     this.#sim = sim;
     this.#speed = speed;
@@ -67,7 +67,8 @@ export class RealTimeDriver {
     if (this.#stopped) return true;
     const now = performance.now();
     const { nowMs } = this.#sim;
-    const wantedMs = this.#dueMs + (now - this.#lastRealMs) * this.#speed;
+    // Whoever has moved the simulation ahead does not make it wait until the real clock has come after it.
+    const wantedMs = Math.max(this.#dueMs, nowMs) + (now - this.#lastRealMs) * this.#speed;
     this.#lastRealMs = now;
     this.#dueMs = Math.min(wantedMs, nowMs + MAX_LAG_MS * this.#speed);
     try {

@@ -7,7 +7,7 @@ const served = await serveCluster();
 afterAll(() => served.close());
 
 beforeAll(async () => {
-  const command = ['sh', '-c', 'echo container is alive; sleep 600'];
+  const command = ['sh', '-c', 'echo container is alive; sleep 100000'];
   const containers = [{ name: 'main', image: 'busybox:1.36', command }];
   await served.request('POST', PODS, { metadata: { name: 'pod' }, spec: { containers } });
   await until(
