@@ -32,3 +32,9 @@ export function storageObject(event: ClusterEvent, ...kinds: readonly string[]):
   if (event.kind !== 'StorageChange' || event.object === undefined) return undefined;
   return kinds.includes(event.object.kind) ? event.object : undefined;
 }
+
+/** Whether one of the claims that the Pod's volumes use is new or has changed. */
+export function changesOwnClaim(event: ClusterEvent, { pod, claims }: PodInfo): boolean {
+  const claim = storageObject(event, 'PersistentVolumeClaim');
+  return claim?.metadata.namespace === pod.metadata.namespace && claims.includes(claim?.metadata.name ?? '');
+}

@@ -4,7 +4,7 @@ import type { PodInfo } from './pod-info.ts';
 export interface QueuedPod {
   readonly key: string;
   info: PodInfo;
-  /** When it came into its present queue; among Pods of equal priority the first come goes first. */
+  /** When it came, or was tried last: among Pods of equal priority the one for which that is longest ago goes first. */
   queuedMs: number;
   readonly sequence: number;
   /** Cycles that found no node, and cycles that failed otherwise, since it was queued first. */

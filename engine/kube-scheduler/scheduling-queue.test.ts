@@ -59,7 +59,7 @@ test('back-off grows from one to ten seconds, but does not make an idle schedule
   for (let i = 0; i < 6; i++) {
     const queued = queue.pop()!;
     queue.addUnschedulable(queued, fit);
-    backoffs.push(queued.backoffUntilMs - sim.nowMs);
+    backoffs.push(queued.backoffUntilMs - sim.nowMs - 1_000);
     queue.moveOn(gone);
   }
   expect(backoffs).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
@@ -72,10 +72,36 @@ test('after an error a Pod really waits', () => {
   const { sim, queue } = setUp();
   queue.add(storedPod('a'));
   queue.addFailed(queue.pop()!);
-  sim.runFor(999);
+  sim.runFor(1_999);
   expect(queue.isReady).toBe(false);
   sim.runFor(1);
   expect(queue.pop()?.key).toBe('default/a');
+});
+
+test('back-offs that end within one second end with it, and the highest priority goes first', () => {
+  const { sim, queue } = setUp();
+  queue.add(storedPod('early', { cpu: '1' }));
+  queue.add(storedPod('urgent', { cpu: '1' }, { priority: 100 }));
+  const [urgent, early] = [queue.pop()!, queue.pop()!];
+  sim.runFor(100);
+  queue.addUnschedulable(early, fit);
+  sim.runFor(800);
+  queue.addUnschedulable(urgent, fit);
+  expect([early.backoffUntilMs, urgent.backoffUntilMs]).toEqual([2_000, 2_000]);
+  queue.moveOn(gone);
+  expect([queue.pop()?.key, queue.pop()?.key]).toEqual(['default/urgent', 'default/early']);
+});
+
+test('among equals the one whose last attempt is longest ago goes first', () => {
+  const { sim, queue } = setUp();
+  for (const name of ['a', 'b']) queue.add(storedPod(name, { cpu: '1' }));
+  const [a, b] = [queue.pop()!, queue.pop()!];
+  queue.addUnschedulable(b, fit);
+  sim.runFor(100);
+  queue.addUnschedulable(a, fit);
+  sim.runFor(60_000);
+  queue.moveOn(gone);
+  expect([queue.pop()?.key, queue.pop()?.key]).toEqual(['default/b', 'default/a']);
 });
 
 test('after five minutes an unschedulable Pod is tried in any case', () => {

@@ -26,12 +26,14 @@ export interface SchedulingQueueOptions {
 
 const MAX_UNSCHEDULABLE_MS = 5 * 60_000;
 const FLUSH_PERIOD_MS = 30_000;
+/** Back-offs that end within one second of the clock end together, so that the highest priority goes first. */
+const BACKOFF_WINDOW_MS = 1_000;
 
 /**
  * The Pods without a node, in three places:
  * - **active**: to be tried, highest priority first;
- * - **back-off**: tried not long ago (1 s, doubling to 10 s); since 1.33 they are tried early when nothing else waits,
- *   unless it was an error;
+ * - **back-off**: tried not long ago (1 s, doubling to 10 s, and up to the end of that second); since 1.33 they are tried
+ *   early when nothing else waits, unless it was an error;
  * - **unschedulable**: no node would do, until something happens that a rejecting plugin thinks may help, or for five
  *   minutes at most. Gated Pods are here too.
  *
@@ -228,7 +230,6 @@ export class SchedulingQueue {
       this.#unschedulable.set(queued.key, queued);
       return;
     }
-    queued.queuedMs = this.#sim.nowMs;
     if (queued.backoffUntilMs > this.#sim.nowMs) {
       this.#backoff.push(queued);
       this.#arrangeBackoff();
@@ -245,8 +246,10 @@ export class SchedulingQueue {
 
   #setBackoff(queued: QueuedPod, count: number): void {
     const { initialBackoffMs, maxBackoffMs } = this.#options;
-    queued.queuedMs = this.#sim.nowMs;
-    queued.backoffUntilMs = this.#sim.nowMs + Math.min(initialBackoffMs * 2 ** (count - 1), maxBackoffMs);
+    const { nowMs, wallMs } = this.#sim;
+    const delayMs = Math.min(initialBackoffMs * 2 ** (count - 1), maxBackoffMs);
+    queued.queuedMs = nowMs;
+    queued.backoffUntilMs = nowMs + delayMs + BACKOFF_WINDOW_MS - ((wallMs + delayMs) % BACKOFF_WINDOW_MS);
   }
 
   #arrangeBackoff(): void {

@@ -106,7 +106,7 @@ test('one that is down fails the Pod, which is tried again with growing patience
     message: ASKED_POST,
     extenders: [{ verb: 'filter', error: ASKED_POST, ignored: false }],
   });
-  sim.runFor(3_000);
+  sim.runFor(5_000);
   expect(requests.length).toBe(3);
   up = true;
   sim.runFor(10_000);

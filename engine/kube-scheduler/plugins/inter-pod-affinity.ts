@@ -1,3 +1,4 @@
+import type { Node } from '../../api/kinds.ts';
 import { type AffinityTerm, termSelects } from '../affinity-terms.ts';
 import type { SchedulerCache } from '../cache.ts';
 import type { ClusterEvent } from '../cluster-event.ts';
@@ -16,6 +17,7 @@ export interface InterPodAffinityArgs {
   readonly ignorePreferredTermsOfExistingPods?: boolean;
 }
 
+const NO_LABELS: Readonly<Record<string, string>> = {};
 const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
 const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules");
 const EXISTING_ANTI_AFFINITY = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
@@ -193,18 +195,38 @@ function mayHelp(event: ClusterEvent, info: PodInfo, counting: AffinityCounting)
     case 'AssignedPodDelete':
       return isInTheWay(event.info);
     case 'AssignedPodUpdate':
-      return isWanted(event.info) || (isInTheWay(event.previous) && !isInTheWay(event.info));
+      return (
+        (isWanted(event.info) && !isWanted(event.previous)) || (isInTheWay(event.previous) && !isInTheWay(event.info))
+      );
     case 'NodeAdd':
-    case 'NodeUpdate': {
-      const labels = event.node.metadata.labels ?? {};
-      const terms = [...required, ...requiredAnti];
-      const previous = event.kind === 'NodeUpdate' ? (event.previous.metadata.labels ?? {}) : undefined;
-      if (terms.length === 0 || previous === undefined) return true;
-      return terms.some(({ topologyKey }) => labels[topologyKey] !== previous[topologyKey]);
-    }
+      // One whose place has no name keeps clear of everybody.
+      return (
+        required.length === 0 ||
+        requiredAnti.length > 0 ||
+        required.some(({ topologyKey }) => topologyKey in labelsOf(event.node))
+      );
+    case 'NodeUpdate':
+      return isInAnotherPlace(event.previous, event.node, info);
     case 'PodUpdate':
       return event.previous.metadata.labels !== info.pod.metadata.labels;
     default:
       return false;
   }
+}
+
+/** Whether a node has come to where the Pod wants to be near others, or has left where it must not be. */
+function isInAnotherPlace(previous: Node, node: Node, { affinity }: PodInfo): boolean {
+  const [before, after] = [labelsOf(previous), labelsOf(node)];
+  const { required, requiredAnti } = affinity;
+  const hasMoved = ({ topologyKey }: AffinityTerm) => before[topologyKey] !== after[topologyKey];
+  // Without terms of its own it is others that keep it away, wherever they want to be alone.
+  if (required.length + requiredAnti.length === 0) return before !== after;
+  return (
+    required.some((term) => hasMoved(term) && term.topologyKey in after) ||
+    requiredAnti.some((term) => hasMoved(term) && term.topologyKey in before)
+  );
+}
+
+function labelsOf({ metadata }: Node): Readonly<Record<string, string>> {
+  return metadata.labels ?? NO_LABELS;
 }

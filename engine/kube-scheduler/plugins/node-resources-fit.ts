@@ -4,7 +4,7 @@ import type { ClusterEvent } from '../cluster-event.ts';
 import type { PluginFactory } from '../handle.ts';
 import { CPU, FIGURE, MEMORY, type NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { type Resources, resourcesOf } from '../pod-resources.ts';
+import { podRequests, type Resources, resourcesOf } from '../pod-resources.ts';
 import type { Rejection } from '../rejection.ts';
 import { type ScoringStrategy, scorerOf } from './scoring-strategy.ts';
 
@@ -100,20 +100,16 @@ function mayHelp(event: ClusterEvent, info: PodInfo): boolean {
     case 'AssignedPodDelete':
       return true;
     case 'AssignedPodUpdate':
-      return asksForLess(event.previous.requests, event.info.requests);
+      return hasGrown(info, event.info.requests, event.previous.requests);
     case 'NodeAdd':
       return couldHold(event.node, info);
     case 'NodeUpdate':
-      return couldHold(event.node, info) && hasGrown(event.previous, event.node);
+      return couldHold(event.node, info) && offersMore(info, event.previous, event.node);
     case 'PodUpdate':
-      return event.previous.spec.containers !== info.pod.spec.containers;
+      return hasGrown(info, info.requests, podRequests(event.previous));
     default:
       return false;
   }
-}
-
-function asksForLess(previous: Resources, requests: Resources): boolean {
-  return requests.milliCpu < previous.milliCpu || requests.memory < previous.memory;
 }
 
 /** Whether the node could hold the Pod if it were empty. */
@@ -126,15 +122,19 @@ function couldHold(node: Node, { requests }: PodInfo): boolean {
   return true;
 }
 
-function hasGrown(previous: Node, node: Node): boolean {
-  const before = previous.status?.allocatable;
-  const after = node.status?.allocatable;
-  if (before === after) return false;
-  const less = resourcesOf(before);
-  const more = resourcesOf(after);
-  if (more.milliCpu > less.milliCpu || more.memory > less.memory) return true;
-  if (more.ephemeralStorage > less.ephemeralStorage) return true;
-  if (numericValue(after?.['pods'] ?? 0) > numericValue(before?.['pods'] ?? 0)) return true;
-  for (const [name, value] of more.scalars) if (value > (less.scalars.get(name) ?? 0)) return true;
+function offersMore(info: PodInfo, { status: before }: Node, { status: after }: Node): boolean {
+  if (before?.allocatable === after?.allocatable) return false;
+  if (numericValue(after?.allocatable?.['pods'] ?? 0) > numericValue(before?.allocatable?.['pods'] ?? 0)) return true;
+  return hasGrown(info, resourcesOf(before?.allocatable), resourcesOf(after?.allocatable));
+}
+
+/** Whether there is more than before of anything that the Pod asks for. */
+function hasGrown({ requests }: PodInfo, before: Resources, after: Resources): boolean {
+  if (requests.milliCpu > 0 && after.milliCpu > before.milliCpu) return true;
+  if (requests.memory > 0 && after.memory > before.memory) return true;
+  if (requests.ephemeralStorage > 0 && after.ephemeralStorage > before.ephemeralStorage) return true;
+  for (const [name, wanted] of requests.scalars) {
+    if (wanted > 0 && (after.scalars.get(name) ?? 0) > (before.scalars.get(name) ?? 0)) return true;
+  }
   return false;
 }

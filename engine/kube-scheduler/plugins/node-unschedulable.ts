@@ -7,8 +7,11 @@ const REJECTION = unresolvable('node(s) were unschedulable');
 const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 function admits(node: Node, pod: Pod): boolean {
-  if (node.spec?.unschedulable !== true) return true;
-  return pod.spec.tolerations?.some((toleration) => tolerates(toleration, TAINT)) ?? false;
+  return node.spec?.unschedulable !== true || toleratesCordons(pod);
+}
+
+function toleratesCordons({ spec }: Pod): boolean {
+  return spec.tolerations?.some((toleration) => tolerates(toleration, TAINT)) ?? false;
 }
 
 /** A cordoned node takes no new Pods, except those that tolerate it (DaemonSets do). */
@@ -27,7 +30,7 @@ export const nodeUnschedulable = (): Plugin => ({
       case 'NodeUpdate':
         return !admits(event.previous, pod) && admits(event.node, pod);
       case 'PodUpdate':
-        return event.previous.spec.tolerations !== pod.spec.tolerations;
+        return toleratesCordons(pod) && !toleratesCordons(event.previous);
       default:
         return false;
     }

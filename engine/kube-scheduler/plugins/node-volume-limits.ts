@@ -1,6 +1,6 @@
 import type { CSINode } from '../../api/kinds.ts';
 import { claimClass } from '../../client/volume-binding.ts';
-import { storageObject } from '../cluster-event.ts';
+import { changesOwnClaim, storageObject } from '../cluster-event.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import type { PluginFactory } from '../handle.ts';
 import type { PodInfo } from '../pod-info.ts';
@@ -34,14 +34,10 @@ export const nodeVolumeLimits: PluginFactory = ({ objects }) => ({
     return undefined;
   },
 
-  mayHelp(event, { pod, claims }) {
+  mayHelp(event, info) {
     if (event.kind === 'NodeAdd') return true;
     if (event.kind === 'AssignedPodDelete') return event.info.claims.length > 0;
-    const claim = storageObject(event, 'PersistentVolumeClaim');
-    if (claim !== undefined) {
-      return claim.metadata.namespace === pod.metadata.namespace && claims.includes(claim.metadata.name);
-    }
-    return storageObject(event, 'CSINode') !== undefined;
+    return changesOwnClaim(event, info) || storageObject(event, 'CSINode') !== undefined;
   },
 });
 

@@ -200,9 +200,14 @@ function mayHelp(event: ClusterEvent, info: PodInfo, constraints: readonly Sprea
       return hasLabels(event.node);
     case 'NodeUpdate':
       // Any label or taint may bring nodes into the count or take them out of it.
-      return hasLabels(event.node) || hasLabels(event.previous);
+      if (!hasLabels(event.node) && !hasLabels(event.previous)) return false;
+      return event.previous.metadata.labels !== event.node.metadata.labels || event.previous.spec !== event.node.spec;
     case 'PodUpdate':
-      return event.previous.metadata.labels !== info.pod.metadata.labels;
+      if (event.previous.metadata.labels !== info.pod.metadata.labels) return true;
+      return (
+        constraints.some(({ honorsTaints }) => honorsTaints) &&
+        event.previous.spec.tolerations?.length !== info.pod.spec.tolerations?.length
+      );
     default:
       return false;
   }

@@ -1,6 +1,6 @@
 import type { Plugin } from '../framework.ts';
 
-/** The highest priority goes first; among equals, who came first. */
+/** The highest priority goes first; among equals, who came, or was tried last, before the others. */
 export const prioritySort = (): Plugin => ({
   name: 'PrioritySort',
 

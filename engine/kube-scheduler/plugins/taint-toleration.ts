@@ -40,7 +40,8 @@ export const taintToleration = (): Plugin => ({
       case 'NodeUpdate':
         return !admitsByTaints(event.previous, pod) && admitsByTaints(event.node, pod);
       case 'PodUpdate':
-        return event.previous.spec.tolerations !== pod.spec.tolerations;
+        // Tolerations are only ever added.
+        return event.previous.spec.tolerations?.length !== pod.spec.tolerations?.length;
       default:
         return false;
     }

@@ -1,7 +1,7 @@
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { PersistentVolumeClaim } from '../../api/kinds.ts';
 import { claimClass, isFullyBound, waitsForConsumer } from '../../client/volume-binding.ts';
-import { type ClusterEvent, storageObject } from '../cluster-event.ts';
+import { type ClusterEvent, changesOwnClaim, storageObject } from '../cluster-event.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import type { StateKey } from '../cycle-state.ts';
 import type { PluginFactory } from '../handle.ts';
@@ -114,13 +114,10 @@ function problemOf(claim: PersistentVolumeClaim | undefined, name: string, pod: 
   return undefined;
 }
 
-function mayHelp(event: ClusterEvent, { pod, claims }: PodInfo): boolean {
+function mayHelp(event: ClusterEvent, info: PodInfo): boolean {
   if (event.kind === 'NodeAdd') return true;
   if (event.kind === 'NodeUpdate') return event.previous.metadata.labels !== event.node.metadata.labels;
-  const claim = storageObject(event, 'PersistentVolumeClaim');
-  if (claim !== undefined) {
-    return claim.metadata.namespace === pod.metadata.namespace && claims.includes(claim.metadata.name);
-  }
+  if (changesOwnClaim(event, info)) return true;
   if (storageObject(event, 'PersistentVolume', 'CSIStorageCapacity', 'CSIDriver') !== undefined) return true;
   if (storageObject(event, 'StorageClass') === undefined || event.kind !== 'StorageChange') return false;
   const topologies = (object: unknown) => (object as { allowedTopologies?: unknown }).allowedTopologies;

@@ -1,4 +1,5 @@
 import type { Pod, Volume } from '../../api/kinds.ts';
+import { changesOwnClaim } from '../cluster-event.ts';
 import type { CloneableState, StateKey } from '../cycle-state.ts';
 import type { PluginFactory } from '../handle.ts';
 import type { PodInfo } from '../pod-info.ts';
@@ -75,7 +76,7 @@ export const volumeRestrictions: PluginFactory = ({ cache, objects }) => {
         return freesClaim || disksConflict(info.pod, event.info.pod);
       }
       if (event.kind === 'NodeAdd') return true;
-      return event.kind === 'StorageChange' && event.object?.kind === 'PersistentVolumeClaim';
+      return changesOwnClaim(event, info);
     },
   };
 };

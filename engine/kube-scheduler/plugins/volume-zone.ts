@@ -1,5 +1,6 @@
+import { sameValue } from '../../api/copy-on-write.ts';
 import type { Node, PersistentVolume } from '../../api/kinds.ts';
-import { storageObject } from '../cluster-event.ts';
+import { changesOwnClaim, storageObject } from '../cluster-event.ts';
 import type { StateKey } from '../cycle-state.ts';
 import type { PluginFactory } from '../handle.ts';
 import { unresolvable } from '../rejection.ts';
@@ -44,12 +45,13 @@ export const volumeZone: PluginFactory = ({ objects }) => ({
     return undefined;
   },
 
-  mayHelp(event, { pod, claims }) {
+  mayHelp(event, info) {
     if (event.kind === 'NodeAdd') return true;
     if (event.kind === 'NodeUpdate') return event.previous.metadata.labels !== event.node.metadata.labels;
-    const object = storageObject(event, 'PersistentVolumeClaim', 'PersistentVolume');
-    if (object?.kind !== 'PersistentVolumeClaim') return object !== undefined;
-    return object.metadata.namespace === pod.metadata.namespace && claims.includes(object.metadata.name);
+    if (changesOwnClaim(event, info)) return true;
+    const volume = storageObject(event, 'PersistentVolume') as PersistentVolume | undefined;
+    if (volume === undefined || event.kind !== 'StorageChange') return false;
+    return event.previous === undefined || !sameValue(zonesOf(event.previous as PersistentVolume), zonesOf(volume));
   },
 });
 
