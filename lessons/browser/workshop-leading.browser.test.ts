@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Bench, Visit } from './visit.ts';
+import { Bench, Visit } from './visit.ts';
 import { laptop, type WorkshopHost } from './workshop-hosts.ts';
 import { barOf, learner, openRoom, type Room } from './workshop-room.ts';
 
@@ -37,9 +37,11 @@ test('the board, a wall, words for all, the time, locks, solutions, and the way 
   await keepTime(room, ada);
   await lockAndReveal(room, ben);
   await takeOut(room, ben);
+  await waitAtTheDoor(room);
+  await onPhone(room);
 
   // Browsers note each answer that refuses something.
-  const noted = /Failed to load resource: the server responded with a status of (401|423)/;
+  const noted = /Failed to load resource: the server responded with a status of (400|401|423)/;
   const others = visit.complaints.splice(0).filter((text) => !noted.test(text));
   expect(others).toEqual([]);
   await visit.leave();
@@ -149,6 +151,76 @@ async function takeOut({ board, row }: Room, ben: Bench): Promise<void> {
   await ben.sees(barOf(ben), 'This link is not known here any more. What you do now stays on this device.');
   await ben.type('kubectl create namespace mine');
   await ben.sees(ben.screen, 'namespace/mine created');
+}
+
+/** Dee has come in and waits for what is to be opened: it comes, and what is said, without a key pressed. */
+async function waitAtTheDoor({ host, visit, board }: Room): Promise<void> {
+  const page = await (await visit.reader()).newPage();
+  await page.goto(`${host.url}/workshop/#code=${host.code}`);
+  const dee = new Bench(page);
+  const door = page.locator('dd-join');
+  await page.getByLabel('Your name').fill(' \u200b');
+  await dee.press('Join');
+  await dee.sees(door, 'A name is missing');
+  const name = 'Dee'.repeat(20);
+  await page.getByLabel('Your name').fill(name);
+  await dee.press('Join');
+  await dee.sees(door, name);
+
+  const line = board.page.getByRole('row', { name: EXERCISE }).last();
+  await line.getByLabel('Locked').check();
+  await dee.sees(door, 'not open yet');
+  await line.getByLabel('Locked').uncheck();
+  await page.getByRole('link', { name: EXERCISE }).waitFor();
+  await board.page.getByLabel('Say something to everybody').fill('It begins in a minute.');
+  await board.press('Send');
+  await dee.sees(door, 'It begins in a minute.');
+  await board.page.getByLabel('Point everybody at').selectOption(EXERCISE);
+  await board.page.getByRole('button', { name: 'Point', exact: true }).click();
+  await door.locator('.note').getByRole('link', { name: EXERCISE }).waitFor();
+
+  // A browser may refuse the clipboard: the link is there to be copied by hand.
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+  });
+  await dee.press('Copy the link');
+  const link = page.getByRole('textbox', { name: 'Copy the link' });
+  await expect.poll(() => link.inputValue()).toContain('#link=');
+  expect(await dee.flaws()).toEqual([]);
+
+  // Somebody's old link takes nobody's place.
+  await page.goto(`${host.url}/workshop/#link=${'x'.repeat(43)}`);
+  await dee.sees(door, 'This link is not known here any more.');
+  await dee.sees(door, name);
+}
+
+/** On a phone the bench is a drawer; what the instructor says is above it, open or shut, and a fault that this cluster cannot have is said. */
+async function onPhone({ host, visit, board }: Room): Promise<void> {
+  const context = await visit.reader({ viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  await page.goto(`${host.url}/workshop/#code=${host.code}`);
+  const eve = new Bench(page);
+  await page.getByLabel('Your name').fill('Eve');
+  await eve.press('Join');
+  await page.getByRole('link', { name: EXERCISE }).first().click();
+  await eve.sees(barOf(eve), 'Your instructor sees this bench');
+  const isSeen = () =>
+    barOf(eve).evaluate((bar) => {
+      const { top, bottom, left, width } = bar.getBoundingClientRect();
+      return bar.contains(document.elementFromPoint(left + width / 2, (top + bottom) / 2)) && bottom < innerHeight / 2;
+    });
+  expect(await isSeen()).toBe(true);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await expect.poll(isSeen).toBe(true);
+  await eve.press('Open the cluster and the terminal');
+  await expect.poll(isSeen).toBe(true);
+  await page.getByRole('button', { name: 'Back to the text' }).click();
+
+  await board.page.getByLabel('Break it for everybody').selectOption('node-2 loses its power');
+  await board.press('Break it');
+  await eve.sees(barOf(eve), 'this cluster does not have it');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(await eve.flaws()).toEqual([]);
 }
 
 // What opens an address is another program on each system; the tests run where it is one of these two.

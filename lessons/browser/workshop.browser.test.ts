@@ -73,6 +73,8 @@ async function help({ board, instructor, row }: Room, ben: Bench): Promise<void>
   await mirror.sees(mirror.screen, 'pod/harbour annotated');
   await mirror.press('Hand over what I did');
   await ben.sees(barOf(ben), 'Your instructor has worked out a change for you.');
+  await barOf(ben).getByText('Steps: 1', { exact: true }).click();
+  await ben.sees(barOf(ben).getByRole('listitem'), /^kubectl annotate pod harbour hint=look/);
   await ben.press('Make the change');
   await ben.sees(ben.screen, 'pod/harbour annotated');
   await row('Ben').getByRole('button', { name: 'Lower hand' }).click();

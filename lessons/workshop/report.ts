@@ -1,4 +1,4 @@
-import type { BenchCard } from './bench-card.ts';
+import { type BenchCard, cardIdOf } from './bench-card.ts';
 import type { CheckState, GradedCheck, Person, Workshop } from './records.ts';
 import { type Attempt, attemptKey, type CountedGrade } from './server/counted-grades.ts';
 
@@ -12,6 +12,8 @@ export interface LearnerReport {
   readonly score: number;
   readonly points: number;
   readonly exercises: readonly ReportedExercise[];
+  /** Exercises that were begun, and nobody has graded. */
+  readonly ungraded: readonly { readonly benchId: string; readonly inputs: number }[];
   readonly lessons: readonly ReportedLesson[];
 }
 
@@ -58,6 +60,13 @@ export function learnerReport(
       const of = { benchId, score, earned, points, late, lastAt, attempts: all, checks };
       return { ...of, ...(problem === undefined ? {} : { problem }) };
     });
+  const graded = new Set(exercises.map(({ benchId }) => cardIdOf(benchId)));
+  const waiting = begun.filter(({ card }) => card.exercise !== undefined && !graded.has(card.id));
+  // As an exercise and as a task of the mock exam it is one.
+  const ungraded = [...Map.groupBy(waiting, ({ card }) => card.id)].map(([benchId, each]) => ({
+    benchId,
+    inputs: each.reduce((all, { inputs }) => all + inputs, 0),
+  }));
   const lessons = begun
     .filter(({ card }) => card.exercise === undefined)
     .map(({ card, inputs }): ReportedLesson => {
@@ -70,5 +79,15 @@ export function learnerReport(
     });
   const sum = (of: 'score' | 'points') => Math.round(exercises.reduce((all, each) => all + each[of], 0) * 100) / 100;
   const totals = { score: sum('score'), points: sum('points') };
-  return { title, name, joinedAt, now, ...totals, exercises, lessons, ...(rosterId === undefined ? {} : { rosterId }) };
+  return {
+    title,
+    name,
+    joinedAt,
+    now,
+    ...totals,
+    exercises,
+    ungraded,
+    lessons,
+    ...(rosterId === undefined ? {} : { rosterId }),
+  };
 }

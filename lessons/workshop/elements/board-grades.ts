@@ -31,7 +31,7 @@ export class BoardGrades {
     this.element = h(
       'section',
       {},
-      h('h2', {}, board.grades),
+      h('h2', { id: 'grades', tabindex: -1 }, board.grades),
       h(
         'p',
         { class: 'board-bar' },

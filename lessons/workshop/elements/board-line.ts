@@ -1,12 +1,10 @@
 import { h } from '../../elements/dom.ts';
 import { type BenchCard, cardIdOf } from '../bench-card.ts';
 import type { BoardRow } from '../board.ts';
+import { isStuck } from '../board-filter.ts';
 import { localPage } from '../client/addresses.ts';
 import { words } from '../page-words.ts';
 import { spanText } from '../span-text.ts';
-
-/** Whoever has been at one check for so long is stuck. */
-export const STUCK_MS = 5 * 60 * 1000;
 
 /** What a line of the board stands in. */
 export interface LineSetting {
@@ -34,7 +32,7 @@ export function boardLine(row: BoardRow, number: number, setting: LineSetting): 
     {
       role: 'row',
       class: classes.filter((each) => each !== '').join(' '),
-      ...(since !== undefined && since > STUCK_MS ? { 'data-stuck': true } : {}),
+      ...(isStuck(row, now) ? { 'data-stuck': true } : {}),
     },
     h('th', { role: 'rowheader', scope: 'row' }, ...nameOf(row, number, setting)),
     cell(board.progress, ...progressOf(row, setting)),

@@ -20,16 +20,23 @@ export function boardRules(deeds: Deeds): HTMLElement {
   );
   const most = h('input', { type: 'number', min: 1, max: 1000, placeholder: board.mostAttemptsAny });
   const variants = h('input', { type: 'checkbox' });
+  const shown: readonly (readonly [HTMLInputElement | HTMLSelectElement, (settings: Settings) => string])[] = [
+    [opens, ({ opensAt }) => localTime(opensAt)],
+    [closes, ({ closesAt }) => localTime(closesAt)],
+    [overtime, ({ overtimeMs }) => String(Math.round(overtimeMs / MINUTE_MS))],
+    [penalty, ({ latePenalty }) => String(Math.round(latePenalty * 100))],
+    [attempts, (settings) => settings.attempts],
+    [most, ({ mostAttempts }) => String(mostAttempts ?? '')],
+  ];
+  let before: Settings | undefined;
+  // What somebody is about to set is left to them while other settings change.
   deeds.onSettings((settings) => {
-    opens.value = localTime(settings.opensAt);
-    closes.value = localTime(settings.closesAt);
-    overtime.value = String(Math.round(settings.overtimeMs / MINUTE_MS));
-    penalty.value = String(Math.round(settings.latePenalty * 100));
-    attempts.value = settings.attempts;
-    most.value = String(settings.mostAttempts ?? '');
-    variants.checked = settings.variants;
+    for (const [field, text] of shown)
+      if (before === undefined || text(before) !== text(settings)) field.value = text(settings);
+    if (before?.variants !== settings.variants) variants.checked = settings.variants;
+    before = settings;
   });
-  const chosen = (): Readonly<Record<keyof Settings, unknown>> | object => ({
+  const chosen = (): Readonly<Partial<Record<keyof Settings, unknown>>> => ({
     opensAt: moment(opens.value),
     closesAt: moment(closes.value),
     overtimeMs: Number(overtime.value) * MINUTE_MS,
@@ -49,7 +56,7 @@ export function boardRules(deeds: Deeds): HTMLElement {
       h('label', {}, variants, ` ${board.variants}`),
     ],
     board.rulesDo,
-    () => deeds.change(chosen() as Readonly<Record<string, unknown>>),
+    () => deeds.change(chosen),
   );
   form.classList.add('board-rules');
   return form;

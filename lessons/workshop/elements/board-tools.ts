@@ -32,7 +32,7 @@ export class BoardTools {
     this.element = h(
       'section',
       { class: 'board-tools' },
-      h('h2', {}, tools),
+      h('h2', { id: 'lead', tabindex: -1 }, tools),
       deeds.outcome,
       this.#say(),
       this.#point(),
@@ -84,8 +84,12 @@ export class BoardTools {
   #time(): HTMLElement {
     const { board } = words;
     const deeds = this.#deeds;
-    const pause = deeds.button('', () => deeds.change({ paused: !deeds.settings.paused }), false);
+    const pause = deeds.button('', () => deeds.change(({ paused }) => ({ paused: !paused })), false);
     deeds.onSettings(({ paused }) => setText(pause, paused ? board.resume : board.pause));
+    const stop = deeds.button(board.timerStop, () => deeds.change(() => ({ timerUntil: null })));
+    deeds.onSettings(({ timerUntil }) => {
+      stop.hidden = timerUntil === undefined;
+    });
     const minutes = h('input', { type: 'number', min: 1, max: 600, value: 10, required: true });
     return h(
       'div',
@@ -94,8 +98,8 @@ export class BoardTools {
       deeds.form(
         [h('label', {}, board.timer, minutes)],
         board.timerDo,
-        () => deeds.change({ timerUntil: deeds.now + Number(minutes.value) * 60_000 }),
-        deeds.button(board.timerStop, () => deeds.change({ timerUntil: null })),
+        () => deeds.change(() => ({ timerUntil: deeds.now + Number(minutes.value) * 60_000 })),
+        stop,
       ),
     );
   }
@@ -114,8 +118,11 @@ export class BoardTools {
   #toggle(label: string, setting: 'locked' | 'revealed', id: string): HTMLElement {
     const deeds = this.#deeds;
     const toggle = (): void => {
-      const others = deeds.settings[setting].filter((each) => each !== id);
-      void deeds.change({ [setting]: box.checked ? [...others, id] : others });
+      const { checked } = box;
+      void deeds.change((settings) => {
+        const others = settings[setting].filter((each) => each !== id);
+        return { [setting]: checked ? [...others, id] : others };
+      });
     };
     const box = h('input', { type: 'checkbox', onchange: toggle });
     deeds.onSettings((settings) => {

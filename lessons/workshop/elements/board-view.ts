@@ -1,20 +1,19 @@
 import { h, setText } from '../../elements/dom.ts';
 import { type BenchCard, cardIdOf, cardIn } from '../bench-card.ts';
 import type { Board, BoardRow } from '../board.ts';
+import { type BoardFilter, filtered, isStuck } from '../board-filter.ts';
 import { apiBase, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
 import { refusalText } from '../client/refusal-text.ts';
 import { instructorKey, takeFragment } from '../client/session.ts';
 import { words } from '../page-words.ts';
-import { boardLine, type LineSetting, STUCK_MS } from './board-line.ts';
+import { timeLeft } from '../time-left.ts';
+import { boardLine, type LineSetting } from './board-line.ts';
 import { BoardTools } from './board-tools.ts';
 import { Deeds } from './deeds.ts';
 import { openPerson } from './person-dialog.ts';
 
-type Filter = 'all' | 'stuck' | 'hands' | 'away';
-
-const AWAY_MS = 2 * 60 * 1000;
 /** The times on the lines are brought up to date this often. */
 const REDRAW_MS = 5000;
 /** What a large class does is drawn in one go for each of these. */
@@ -26,6 +25,7 @@ export class BoardView extends HTMLElement {
   readonly #lines = new Map<string, HTMLElement>();
   readonly #body = h('tbody', { role: 'rowgroup' });
   readonly #count = h('p', { role: 'status' });
+  readonly #time = h('p', { class: 'timer' });
   readonly #lost = h('p', { class: 'problem', role: 'alert', hidden: true }, words.board.lost);
   readonly #heat = h('div', { class: 'heat' });
   #api!: WorkshopApi;
@@ -34,7 +34,7 @@ export class BoardView extends HTMLElement {
   #cards: ReadonlyMap<string, BenchCard> = new Map();
   #deeds!: Deeds;
   #tools!: BoardTools;
-  #filter: Filter = 'all';
+  #filter: BoardFilter = 'all';
   #skewMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,7 +58,9 @@ export class BoardView extends HTMLElement {
     this.#tools = new BoardTools(this.#deeds, this.#board);
     this.#layOut();
     this.#redraw();
+    this.#deeds.onSettings(() => this.#showTime());
     setInterval(() => this.#redraw(), REDRAW_MS);
+    setInterval(() => this.#showTime(), 1000);
     void readEvents(
       this.#api,
       '/events',
@@ -85,7 +87,7 @@ export class BoardView extends HTMLElement {
   #layOut(): void {
     const { board } = words;
     const { title, code } = this.#board;
-    const options: readonly (readonly [Filter, string])[] = [
+    const options: readonly (readonly [BoardFilter, string])[] = [
       ['all', board.all],
       ['stuck', board.stuck],
       ['hands', board.handsUp],
@@ -93,7 +95,7 @@ export class BoardView extends HTMLElement {
     ];
     const filter = h(
       'select',
-      { onchange: () => this.#choose(filter.value as Filter) },
+      { onchange: () => this.#choose(filter.value as BoardFilter) },
       ...options.map(([value, label]) => h('option', { value }, label)),
     );
     const projector = h('input', { type: 'checkbox', onchange: () => this.#project(projector.checked) });
@@ -110,12 +112,17 @@ export class BoardView extends HTMLElement {
         ` ${board.code} `,
         h('strong', { class: 'code' }, code),
       ),
+      this.#time,
       this.#lost,
       h(
         'p',
         { class: 'board-bar' },
         h('label', {}, `${board.filter} `, filter),
         h('label', {}, projector, ` ${board.projector}`),
+        // Under forty lines nobody finds them.
+        h('a', { href: '#heat' }, board.heat),
+        h('a', { href: '#lead', class: 'off-wall' }, board.tools),
+        h('a', { href: '#grades', class: 'off-wall' }, board.grades),
       ),
       this.#count,
       h(
@@ -128,13 +135,13 @@ export class BoardView extends HTMLElement {
           this.#body,
         ),
       ),
-      h('h2', {}, board.heat),
+      h('h2', { id: 'heat', tabindex: -1 }, board.heat),
       this.#heat,
       this.#tools.element,
     );
   }
 
-  #choose(filter: Filter): void {
+  #choose(filter: BoardFilter): void {
     this.#filter = filter;
     this.#redraw();
   }
@@ -148,10 +155,9 @@ export class BoardView extends HTMLElement {
     return Date.now() + this.#skewMs;
   }
 
-  #shown({ working, handAt, seenAt }: BoardRow): boolean {
-    if (this.#filter === 'stuck') return working !== undefined && this.#now - working.since > STUCK_MS;
-    if (this.#filter === 'hands') return handAt !== undefined;
-    return this.#filter === 'all' || this.#now - seenAt > AWAY_MS;
+  /** The same for the room as for its wall. */
+  #showTime(): void {
+    setText(this.#time, timeLeft(words, this.#deeds.settings, this.#now));
   }
 
   /** Every line anew. */
@@ -165,12 +171,16 @@ export class BoardView extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { board } = words;
-    const rows = [...this.#rows.values()].sort((a, b) => a.joinedAt - b.joinedAt);
-    const hands = rows.filter(({ handAt }) => handAt !== undefined).length;
-    setText(this.#count, [board.people(rows.length), ...(hands > 0 ? [board.hands(hands)] : [])].join(' · '));
+    const now = this.#now;
+    const rows = filtered([...this.#rows.values()], 'all', now);
+    const numbers = new Map(rows.map(({ id }, index) => [id, index + 1]));
+    const hands = filtered(rows, 'hands', now).length;
+    const stuck = rows.filter((row) => isStuck(row, now)).length;
+    const counts = [hands > 0 ? board.hands(hands) : '', stuck > 0 ? board.stuckNow(stuck) : ''];
+    setText(this.#count, [board.people(rows.length), ...counts.filter((text) => text !== '')].join(' · '));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['key'] : undefined;
     const setting = this.#setting();
-    const lines = rows.flatMap((row, index) => (this.#shown(row) ? [this.#line(row, index + 1, setting)] : []));
+    const lines = filtered(rows, this.#filter, now).map((row) => this.#line(row, numbers.get(row.id)!, setting));
     const nobody = rows.length === 0 ? `${board.empty} ${this.#board.code}` : board.nobodyShown;
     this.#body.replaceChildren(
       ...(lines.length === 0 ? [h('tr', { role: 'row' }, h('td', { role: 'cell', colspan: 6 }, nobody))] : lines),

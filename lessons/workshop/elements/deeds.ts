@@ -11,6 +11,8 @@ export class Deeds {
   readonly #listeners: ((settings: Settings) => void)[] = [];
   readonly #skewMs: number;
   #settings: Settings;
+  /** One at a time: each goes by what the one before it made of the settings. */
+  #changed: Promise<void> = Promise.resolve();
 
   /** @param skewMs by how much the server's clock is ahead of this one */
   constructor(api: WorkshopApi, settings: Settings, skewMs: number) {
@@ -59,9 +61,15 @@ export class Deeds {
     this.say(words.board.sent);
   }
 
-  /** `null` takes a setting away. */
-  async change(change: Readonly<Record<string, unknown>>): Promise<void> {
+  /** @param changeOf what is changed, from how things are when its turn has come; `null` takes a setting away */
+  change(changeOf: (settings: Settings) => Readonly<Record<string, unknown>>): Promise<void> {
+    this.#changed = this.#changed.then(() => this.#change(changeOf));
+    return this.#changed;
+  }
+
+  async #change(changeOf: (settings: Settings) => Readonly<Record<string, unknown>>): Promise<void> {
     await this.try(async () => {
+      const change = changeOf(this.#settings);
       await this.api.call('PATCH', '/settings', change);
       const merged = Object.entries({ ...this.#settings, ...change }).filter(([, value]) => value !== null);
       this.settings = Object.fromEntries(merged) as unknown as Settings;

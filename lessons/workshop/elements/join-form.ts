@@ -1,17 +1,11 @@
 import { h } from '../../elements/dom.ts';
-import type { BenchCard } from '../bench-card.ts';
 import { apiBase, localPage, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readCards } from '../client/bench-cards.ts';
 import { refusalText } from '../client/refusal-text.ts';
 import { joinedSession, keepSession, leaveSession, type Session, takeFragment } from '../client/session.ts';
 import { words } from '../page-words.ts';
-
-interface Me {
-  readonly name: string;
-  readonly title: string;
-  readonly settings: { readonly benches: readonly string[]; readonly locked: readonly string[] };
-}
+import { Lobby, type Me } from './lobby.ts';
 
 /** `<dd-join>`: the door of a workshop, and behind it what there is to do. */
 export class JoinForm extends HTMLElement {
@@ -24,13 +18,28 @@ export class JoinForm extends HTMLElement {
     });
     const fragment = takeFragment();
     const link = fragment.get('link');
-    const session = link === null ? joinedSession() : { token: link, name: '', title: '' };
+    const kept = joinedSession();
+    const session = link === null ? kept : { token: link, name: '', title: '' };
     try {
       if (session !== undefined) await this.#enter(session, fragment.get('bench') ?? undefined);
       else await this.#knock(fragment.get('code') ?? '');
     } catch (error) {
       if (!(error instanceof WorkshopError)) throw error;
-      await this.#refused(error, session);
+      // A link that is good no more takes nobody's place who is in by one that is.
+      if (error.status === 401 && link !== null && kept !== undefined && kept.token !== link)
+        await this.#stay(kept, error);
+      else await this.#refused(error, session);
+    }
+  }
+
+  async #stay(session: Session, error: WorkshopError): Promise<void> {
+    try {
+      await this.#enter(session);
+      this.#problem.textContent = refusalText(error);
+      this.querySelector('h2')?.after(this.#problem);
+    } catch (other) {
+      if (!(other instanceof WorkshopError)) throw other;
+      await this.#refused(other, session);
     }
   }
 
@@ -38,7 +47,12 @@ export class JoinForm extends HTMLElement {
     if (error.status === 401 && session !== undefined) {
       // A link of another workshop, or of one that was wiped.
       leaveSession();
-      await this.#knock('').catch(() => this.#say(words.join.gone));
+      const knocked = await this.#knock('').then(
+        () => true,
+        () => false,
+      );
+      if (knocked) this.#problem.textContent = refusalText(error);
+      else this.#say(words.join.gone);
     } else {
       this.#say(error.code === 'no-workshop' || error.status === 404 ? words.join.gone : refusalText(error));
     }
@@ -91,13 +105,17 @@ export class JoinForm extends HTMLElement {
 
   /** @param bench that a link leads to; the list of everything unless told */
   async #enter(session: Session, bench?: string): Promise<void> {
-    const me = await new WorkshopApi(apiBase('me'), session.token).call<Me>('GET', '');
+    const api = new WorkshopApi(apiBase('me'), session.token);
+    const me = await api.call<Me>('GET', '');
     keepSession({ token: session.token, name: me.name, title: me.title });
-    const mine = (await readCards()).filter(({ id }) => me.settings.benches.includes(id));
-    const wanted = mine.find(
-      ({ id, exercise }) => id === bench || (exercise !== undefined && `exercise/${exercise}` === bench),
+    const cards = await readCards();
+    const wanted = cards.find(
+      ({ id, exercise }) =>
+        me.settings.benches.includes(id) &&
+        (id === bench || (exercise !== undefined && `exercise/${exercise}` === bench)),
     );
     if (wanted !== undefined) location.replace(localPage(wanted.path));
+    const lobby = new Lobby(api, me, cards, (error) => void this.#refused(error, session));
     const { join } = words;
     const link = `${location.origin}${pageAt('workshop/')}#link=${session.token}`;
     const copy = h('button', { type: 'button', onclick: () => void this.#copy(link, copy) }, join.copy);
@@ -109,38 +127,24 @@ export class JoinForm extends HTMLElement {
       h('h2', { tabindex: -1 }, me.title),
       h('p', {}, join.welcome(me.name)),
       h('p', {}, join.link, ' ', copy),
-      ...this.#list(
-        join.lessons,
-        mine.filter(({ exercise }) => exercise === undefined),
-        me,
-      ),
-      ...this.#list(
-        join.exercises,
-        mine.filter(({ exercise }) => exercise !== undefined),
-        me,
-      ),
+      ...lobby.parts,
       h('p', {}, h('a', { href: localPage('workshop/report/') }, join.report)),
       h('p', {}, h('button', { type: 'button', class: 'quiet-button', onclick: leave }, join.leave)),
     );
     this.querySelector('h2')?.focus();
-  }
-
-  #list(title: string, cards: readonly BenchCard[], { settings }: Me): readonly HTMLElement[] {
-    if (cards.length === 0) return [];
-    const line = ({ id, title: name, path }: BenchCard) =>
-      settings.locked.includes(id)
-        ? h('li', { class: 'quiet' }, `${name} (${words.join.locked})`)
-        : h('li', {}, h('a', { href: localPage(path) }, name));
-    return [h('h3', {}, title), h('ol', {}, ...cards.map(line))];
+    void lobby.listen();
   }
 
   async #copy(link: string, button: HTMLElement): Promise<void> {
-    // Without a secure origin (a laptop's hotspot) there is no clipboard: then the link is shown, to be copied by hand.
-    if (navigator.clipboard === undefined) {
-      button.replaceWith(h('input', { class: 'link', readonly: true, value: link, 'aria-label': words.join.copy }));
-      return;
+    try {
+      // Without a secure origin (a laptop's hotspot) there is no clipboard; elsewhere a browser may refuse it.
+      await navigator.clipboard.writeText(link);
+      button.textContent = words.join.copied;
+    } catch {
+      // Then the link is shown, to be copied by hand.
+      const field = h('input', { class: 'link', readonly: true, value: link, 'aria-label': words.join.copy });
+      button.replaceWith(field);
+      field.select();
     }
-    await navigator.clipboard.writeText(link);
-    button.textContent = words.join.copied;
   }
 }

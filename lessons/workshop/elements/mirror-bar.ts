@@ -7,6 +7,7 @@ import { readEvents } from '../client/event-reader.ts';
 import type { MirrorKeeping } from '../client/mirror-keeping.ts';
 import { refusalText } from '../client/refusal-text.ts';
 import { words } from '../page-words.ts';
+import { tellBarHeight } from './bar-height.ts';
 
 /** `<dd-mirror-bar>`: on the instructor's copy of a learner's bench. */
 export class MirrorBar extends HTMLElement {
@@ -30,6 +31,7 @@ export class MirrorBar extends HTMLElement {
     const api = new WorkshopApi(apiBase('board'), key);
     this.#keeping = keeping;
     this.setAttribute('role', 'region');
+    tellBarHeight(this);
     const hand = h('button', { type: 'button', onclick: () => void this.#handOver(api, personId) }, words.mirror.hand);
     setText(this.#state, words.mirror.live);
     this.replaceChildren(h('p', {}, this.#title, this.#state, this.#refresh), h('p', {}, this.#note, hand));

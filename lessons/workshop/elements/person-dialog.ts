@@ -2,12 +2,14 @@ import { h } from '../../elements/dom.ts';
 import type { BoardRow } from '../board.ts';
 import { localPage, pageAt } from '../client/addresses.ts';
 import { words } from '../page-words.ts';
-import type { Deeds } from './deeds.ts';
+import { Deeds } from './deeds.ts';
 
 /** What the instructor does for one person: their report, whom they work with, a new link, the way out. Opened by its button on the board. */
-export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: readonly BoardRow[]): HTMLDialogElement {
+export function openPerson(room: Deeds, key: string, row: BoardRow, others: readonly BoardRow[]): HTMLDialogElement {
   const { board } = words;
   const { id, name, pairedWith } = row;
+  // What is refused is said here, not on the board behind.
+  const deeds = new Deeds(room.api, room.settings, 0);
   const path = `/people/${encodeURIComponent(id)}`;
   const close = h('button', { type: 'button', onclick: () => dialog.close() }, board.close);
   const report = h(
@@ -15,7 +17,6 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     { href: `${localPage('workshop/report/')}#${new URLSearchParams({ person: id, key })}`, target: '_blank' },
     board.report,
   );
-  const outcome = h('p', { role: 'status' });
   const dialog = h(
     'dialog',
     { class: 'person', 'aria-label': name },
@@ -24,7 +25,7 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     pairForm(),
     linkForm(),
     h('p', {}, deeds.button(board.remove, remove), ' ', board.removeNote),
-    outcome,
+    deeds.outcome,
     h('p', { class: 'dialog-buttons' }, close),
   );
   dialog.addEventListener('close', () => dialog.remove());
@@ -41,7 +42,7 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     );
     return deeds.form([h('label', {}, board.pair, choice)], board.pairDo, async () => {
       await deeds.api.call('PUT', `${path}/pair`, { with: choice.value === '' ? null : choice.value });
-      outcome.textContent = board.changed;
+      deeds.say(board.changed);
     });
   }
 
@@ -49,7 +50,7 @@ export function openPerson(deeds: Deeds, key: string, row: BoardRow, others: rea
     if (!confirm(board.removeAsk(name))) return;
     await deeds.api.call('DELETE', path);
     dialog.close();
-    deeds.say(board.removed(name));
+    room.say(board.removed(name));
   }
 
   function linkForm(): HTMLElement {

@@ -29,17 +29,20 @@ export class ReportView extends HTMLElement {
   }
 
   #show(report: LearnerReport, cards: ReadonlyMap<string, BenchCard>): void {
-    const { title, name, rosterId, now, score, points, exercises, lessons } = report;
+    const { title, name, rosterId, now, score, points, exercises, ungraded, lessons } = report;
     const titleOf = (benchId: string) => cards.get(benchId)?.title ?? benchId;
     const about = [title, ...(rosterId === undefined ? [] : [rosterId]), timeText(now)].join(' · ');
     document.title = `${name} · ${title}`;
     this.replaceChildren(
       h('h1', { tabindex: -1 }, name),
       h('p', { class: 'quiet' }, about),
-      h('p', { class: 'total' }, words.report.total(score, points)),
+      ...(points === 0 ? [] : [h('p', { class: 'total' }, words.report.total(score, points))]),
       h('p', { class: 'print' }, h('button', { type: 'button', onclick: () => print() }, words.report.print)),
-      ...(exercises.length + lessons.length === 0 ? [h('p', {}, words.report.nothing)] : []),
+      ...(exercises.length + ungraded.length + lessons.length === 0 ? [h('p', {}, words.report.nothing)] : []),
       ...exercises.map((exercise) => exerciseSection(exercise, titleOf(exercise.benchId), cards.get(exercise.benchId))),
+      ...ungraded.map(({ benchId, inputs }) =>
+        h('section', {}, h('h2', {}, titleOf(benchId)), h('p', {}, words.report.ungraded(inputs))),
+      ),
       ...(lessons.length === 0 ? [] : [h('h2', {}, words.join.lessons)]),
       ...lessons.map((lesson) => lessonSection(lesson, titleOf(lesson.benchId), cards.get(lesson.benchId))),
     );

@@ -2,16 +2,21 @@ import type { ClusterInput } from '@drydock/engine';
 import { h, setText } from '../../elements/dom.ts';
 import { type BenchDoor, theBench } from '../../elements/the-bench.ts';
 import { cardIdOf } from '../bench-card.ts';
-import { apiBase, localPage } from '../client/addresses.ts';
+import { apiBase } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readEvents } from '../client/event-reader.ts';
+import { type Heard, NEWS_MS } from '../client/heard.ts';
 import type { JournalLink, LinkState } from '../client/journal-link.ts';
+import { oneByOne } from '../client/one-by-one.ts';
 import { refusalText } from '../client/refusal-text.ts';
 import { joinedSession } from '../client/session.ts';
+import { offerSteps } from '../offer-steps.ts';
 import { words } from '../page-words.ts';
 import type { MessageBody, Settings } from '../records.ts';
 import type { LearnerReport } from '../report.ts';
-import { spanText } from '../span-text.ts';
+import { timeLeft } from '../time-left.ts';
+import { tellBarHeight } from './bar-height.ts';
+import { NewsList } from './news-list.ts';
 
 interface Me {
   readonly hand: boolean;
@@ -19,16 +24,6 @@ interface Me {
   /** The server's clock. */
   readonly now: number;
   readonly settings: Omit<Settings, 'benches'> & { readonly benches: readonly string[] };
-}
-
-/** What a message says is no news after this long. */
-const NEWS_MS = 10 * 60 * 1000;
-
-interface Heard {
-  /** By the server's clock. */
-  readonly at: number;
-  readonly ageMs: number;
-  readonly body: MessageBody;
 }
 
 /** `<dd-workshop-bar>`: on a bench that a workshop follows, what comes from the instructor and what goes to them. */
@@ -48,7 +43,7 @@ export class WorkshopBar extends HTMLElement {
     words.bar.handIn,
   );
   readonly #grade = h('span', { role: 'status' });
-  readonly #news = h('div', { class: 'news', 'aria-live': 'polite' });
+  readonly #news = new NewsList();
   readonly #refusal = h('p', { class: 'problem', role: 'status', hidden: true });
   #me: Me | undefined;
   /** This device's clock may be wrong; the server's counts. */
@@ -61,8 +56,9 @@ export class WorkshopBar extends HTMLElement {
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', words.bar.label);
     const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#handIn, this.#grade, this.#hand);
-    this.replaceChildren(line, this.#refusal, this.#news);
+    this.replaceChildren(line, this.#refusal, this.#news.element);
     setText(this.#hand, words.bar.hand);
+    tellBarHeight(this);
     setInterval(() => this.#showTime(), 1000);
     void theBench.then((door) => {
       this.#door = door;
@@ -102,7 +98,10 @@ export class WorkshopBar extends HTMLElement {
     setText(this.#refusal, state.kind === 'apart' ? state.reason : '');
   }
 
-  async #refresh(): Promise<void> {
+  /** A page that is opened hears of every change there was. */
+  readonly #refresh = oneByOne(() => this.#read());
+
+  async #read(): Promise<void> {
     this.#me = await this.#api.call<Me>('GET', '').catch((error: WorkshopError) => {
       if (error.status === 401) this.#showLink({ kind: 'apart', reason: refusalText(error), code: error.code });
       return this.#me;
@@ -159,21 +158,7 @@ export class WorkshopBar extends HTMLElement {
   }
 
   #showTime(): void {
-    const { bar } = words;
-    const { paused, timerUntil, closesAt, overtimeMs = 0 } = this.#me?.settings ?? {};
-    const now = Date.now() + this.#skewMs;
-    const parts = [
-      paused === true ? bar.paused : '',
-      timerUntil !== undefined && timerUntil > now ? bar.timer(clockText(timerUntil - now)) : '',
-      closesAt === undefined
-        ? ''
-        : closesAt > now
-          ? bar.timer(spanText(words, closesAt - now))
-          : now <= closesAt + overtimeMs
-            ? bar.overtime
-            : bar.over,
-    ];
-    setText(this.#timer, parts.filter((part) => part !== '').join(' · '));
+    if (this.#me !== undefined) setText(this.#timer, timeLeft(words, this.#me.settings, Date.now() + this.#skewMs));
   }
 
   async #hear({ at, ageMs, body }: Heard): Promise<void> {
@@ -184,7 +169,7 @@ export class WorkshopBar extends HTMLElement {
     if (ageMs > NEWS_MS || this.#heardBefore(at)) return;
     switch (body.kind) {
       case 'announce':
-        this.#tell(body.text);
+        this.#news.tell(body.text);
         break;
       case 'point':
         this.#point(body.benchId, body.checkId);
@@ -192,11 +177,20 @@ export class WorkshopBar extends HTMLElement {
       case 'fault':
         // It strikes what was open when it was sent, also where the network was away; not what is opened later.
         if (ageMs > performance.now()) return;
-        this.#tell(`${words.bar.fault} ${body.text}`);
-        await this.#door?.bench.submit({ kind: 'fault', fault: body.fault } as ClusterInput);
+        await this.#break(body);
         break;
       case 'offer':
         this.#offer(body);
+    }
+  }
+
+  /** Clusters differ: not each has what is to break. */
+  async #break({ fault, text }: Extract<MessageBody, { kind: 'fault' }>): Promise<void> {
+    try {
+      await this.#door?.bench.submit({ kind: 'fault', fault } as ClusterInput);
+      this.#news.tell(`${words.bar.fault} ${text}`);
+    } catch {
+      this.#news.tell(words.bar.faultElsewhere(text));
     }
   }
 
@@ -208,23 +202,10 @@ export class WorkshopBar extends HTMLElement {
     return false;
   }
 
-  #tell(text: string, ...more: readonly HTMLElement[]): HTMLElement {
-    const note = h(
-      'div',
-      { class: 'note' },
-      h('p', {}, text),
-      ...more,
-      h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, words.bar.dismiss),
-    );
-    this.#news.prepend(note);
-    return note;
-  }
-
   #point(benchId: string, checkId: string | undefined): void {
     const { bar } = words;
     if (benchId !== this.#door?.bench.setup.id) {
-      const path = benchId.replace(/^(lesson|exercise)\//, '$1s/');
-      this.#tell(bar.pointElsewhere, h('a', { href: localPage(`${path}/`) }, bar.open));
+      void this.#news.pointElsewhere(benchId);
       return;
     }
     const selector =
@@ -233,59 +214,32 @@ export class WorkshopBar extends HTMLElement {
     target?.scrollIntoView({ block: 'center' });
     target?.classList.add('pointed');
     setTimeout(() => target?.classList.remove('pointed'), 6000);
-    this.#tell(bar.point);
+    this.#news.tell(bar.point);
   }
 
   #offer({ benchId, inputs, text }: Extract<MessageBody, { kind: 'offer' }>): void {
     if (benchId !== this.#door?.bench.setup.id) return;
     const { bar } = words;
-    const steps = h(
-      'ol',
-      {},
-      ...(inputs as readonly ClusterInput[])
-        .flatMap((input) => described(input))
-        .map((line) => h('li', {}, h('code', {}, line))),
-    );
+    const lines = offerSteps(inputs as readonly ClusterInput[]);
+    const steps = h('ol', {}, ...lines.map((line) => h('li', {}, h('code', {}, line))));
     const accept = h(
       'button',
       { type: 'button', class: 'strong', onclick: () => void this.#accept(inputs as readonly ClusterInput[], note) },
       bar.accept,
     );
-    const details = h('details', {}, h('summary', {}, bar.offerSteps(steps.childElementCount)), steps);
-    const note = this.#tell(text === '' ? bar.offer : `${bar.offer} ${text}`, details, accept);
+    const details = h('details', {}, h('summary', {}, bar.offerSteps(lines.length)), steps);
+    const note = this.#news.tell(text === '' ? bar.offer : `${bar.offer} ${text}`, details, accept);
   }
 
   /** The learner's own terminals may be in the middle of something, so what was typed goes into one of its own. */
   async #accept(inputs: readonly ClusterInput[], note: HTMLElement): Promise<void> {
     note.remove();
-    this.#tell(words.bar.accepted);
+    this.#news.tell(words.bar.accepted);
     const door = this.#door!;
     const terminal = await door.spareTerminal();
     for (const input of inputs) {
       if (input.kind === 'terminal.input') await door.bench.submit({ ...input, terminal });
       else if (!input.kind.startsWith('terminal.')) await door.bench.submit(input);
     }
-  }
-}
-
-/** `12:05` */
-function clockText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-/** An input as the learner reads it before taking it. Keys that are no text are left to the imagination. */
-function described(input: ClusterInput): readonly string[] {
-  switch (input.kind) {
-    case 'file.write':
-      return [`${input.path}:\n${input.text}`];
-    case 'file.delete':
-      return [`rm ${input.path}`];
-    case 'run':
-      return [input.argv.join(' ')];
-    case 'terminal.input':
-      return [input.text.replace(/\r/g, '⏎').replace(/[\x00-\x1f\x7f]/g, '·')];
-    default:
-      return input.kind.startsWith('terminal.') ? [] : [JSON.stringify(input)];
   }
 }

@@ -35,7 +35,7 @@ describe('the door', () => {
     await join('Ada');
     expect(await refusal(request('POST', '/join', '', { code: 'WRONG2', name: 'Eve' }))).toBe('403 wrong-code');
     expect(await refusal(request('POST', '/join', '', { code, name: 'ada' }))).toBe('409 name-taken');
-    expect(await refusal(request('POST', '/join', '', { code, name: ' \t ' }))).toBe('400 malformed');
+    expect(await refusal(request('POST', '/join', '', { code, name: ' \t ' }))).toBe('400 no-name');
     expect(await refusal(request('POST', '/join', '', '{'))).toBe('400 not-json');
     expect(await refusal(request('GET', '/nothing'))).toBe('404 no-route');
   });
@@ -166,6 +166,14 @@ describe('the instructor', () => {
     expect(await refusal(request('PUT', `/board/people/${cleo.id}/pair`, key, { with: ben.id }))).toBe('409 paired');
     expect(await refusal(request('PUT', `/board/people/${ada.id}/pair`, key, { with: cleo.id }))).toBe('409 paired');
     expect(await refusal(request('POST', '/board/people/nobody/link', key))).toBe('404 no-person');
+  });
+
+  test('cannot have a workshop end before it begins', async () => {
+    const change = (times: object) => request('PATCH', '/board/settings', key, times);
+    expect(await refusal(change({ opensAt: room.now + 2, closesAt: room.now + 1 }))).toBe('400 ends-first');
+    expect((await change({ opensAt: room.now + 1 })).status).toBe(204);
+    expect(await refusal(change({ closesAt: room.now + 1 }))).toBe('400 ends-first');
+    expect((await change({ opensAt: null, closesAt: room.now + 1 })).status).toBe(204);
   });
 
   test('gives a new link to who has lost theirs; the old one is no longer good', async () => {

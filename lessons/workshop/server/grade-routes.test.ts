@@ -185,6 +185,11 @@ describe('what is taken home', () => {
     const ada = await learner('Ada');
     const ben = await room.join('Ben');
     await room.work(ada.token, LESSON.id, [journalEntry(1)], 0, [{ id: 'first', met: true }]);
+    // Begun is something, though nobody has graded it yet.
+    expect(await json(request('GET', '/me/report', ada.token))).toMatchObject({
+      exercises: [],
+      ungraded: [{ benchId: EXERCISE.id, inputs: 3 }],
+    });
     await request('POST', HAND_IN, ada.token);
     await settled().toBe(1);
     await expect.poll(async () => (await room.store.grades(ada.id)).length).toBe(1);
@@ -194,6 +199,7 @@ describe('what is taken home', () => {
       score: 2,
       points: 3,
       exercises: [{ benchId: EXERCISE.id, late: false, attempts: [{ counts: true }], checks: [gradedCheck(2)] }],
+      ungraded: [],
       lessons: [{ benchId: LESSON.id, inputs: 1, checks: [{ id: 'first', metAt: START + 1 }, { id: 'second' }] }],
     });
     expect(await json(request('GET', '/me/report', ada.token))).toEqual(report);

@@ -97,6 +97,10 @@ export function instructorRoutes(server: WorkshopServer, board: LiveBoard): Hono
 /** `null` takes a setting away. */
 function withChange(settings: Settings, change: z.infer<typeof SettingsChange>): Settings {
   const merged = { ...settings, ...change };
+  const { opensAt, closesAt } = merged;
+  if (typeof opensAt === 'number' && typeof closesAt === 'number' && closesAt <= opensAt) {
+    refuse(400, 'ends-first', 'The end lies before the beginning.');
+  }
   return Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== null && value !== undefined),
   ) as unknown as Settings;

@@ -11,11 +11,7 @@ export const MOST_PEOPLE = 20_000;
 
 const Join = z.object({
   code: z.string().max(40),
-  name: z
-    .string()
-    .max(LONGEST_NAME)
-    .transform(plainName)
-    .refine((name) => name.length > 0, 'is empty'),
+  name: z.string().max(LONGEST_NAME).transform(plainName),
 });
 
 /** How people come in: what is on the door, and the door. */
@@ -37,6 +33,7 @@ export function joinRoutes(server: WorkshopServer): Hono<Env> {
         guesses.wrong(address);
         refuse(403, 'wrong-code', 'That is not the code of this workshop. It is on the wall.');
       }
+      if (name === '') refuse(400, 'no-name', 'A name is missing: the one by which your instructor knows you.');
       const rosterId = roster?.get(rosterKey(name));
       if (roster !== undefined && rosterId === undefined) {
         refuse(403, 'not-listed', 'That name is not on the list of this workshop. Write it as on the list, or ask.');
