@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCluster } from '@drydock/engine';
 import { afterAll, expect, test } from 'vitest';
+import { gradeHere } from './command/testing/grade-here.ts';
 import { EXERCISES_PATH, readExerciseFolder } from './exercise-folder.ts';
 import { parseExercise } from './parse-exercise.ts';
 import { csvReport } from './report/csv.ts';
@@ -14,10 +14,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'drydock-class-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const EXERCISE = join(EXERCISES_PATH, 'shared-page');
-
-function grade(...args: string[]) {
-  return spawnSync(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { encoding: 'utf8' });
-}
 
 function handIn(learner: string, from: string | undefined): void {
   const folder = join(scratch, 'class', learner, 'shared-page');
@@ -32,7 +28,7 @@ mkdirSync(join(scratch, 'class', 'broken', 'shared-page'), { recursive: true });
 writeFileSync(join(scratch, 'class', 'broken', 'shared-page', 'a.yaml'), 'a: b: c\n');
 
 test('a class as CSV: a line each, and what could not be graded says why', () => {
-  const { status, stdout } = grade('shared-page', '--roster', join(scratch, 'class'), '--format', 'csv');
+  const { status, stdout } = gradeHere('shared-page', '--roster', join(scratch, 'class'), '--format', 'csv');
   expect(status).toBe(1);
   expect(stdout.split('\r\n').slice(0, 5)).toEqual([
     'learner,exercise,passed,earned,points,missed,problem',
@@ -44,7 +40,7 @@ test('a class as CSV: a line each, and what could not be graded says why', () =>
 });
 
 test('a class as JUnit: a suite each, under the learner’s name', () => {
-  const { stdout } = grade('shared-page', '--roster', join(scratch, 'class'), '--format', 'junit');
+  const { stdout } = gradeHere('shared-page', '--roster', join(scratch, 'class'), '--format', 'junit');
   expect(stdout).toContain('<testsuite name="mira/shared-page" tests="5" failures="0"');
   expect(stdout).toContain('<testsuite name="ute/shared-page" tests="1" failures="1"');
 });
@@ -67,9 +63,12 @@ test('a journal is graded by doing it again', () => {
   };
   const path = join(scratch, 'run.json');
   writeFileSync(path, JSON.stringify(run));
-  expect(grade('shared-page', path)).toMatchObject({ status: 0, stdout: expect.stringContaining('10 of 10 points') });
+  expect(gradeHere('shared-page', path)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('10 of 10 points'),
+  });
   writeFileSync(path, JSON.stringify({ ...run, end: { timeMs: end.timeMs, step: 1 } }));
-  const refused = grade('shared-page', path);
+  const refused = gradeHere('shared-page', path);
   expect(refused.status).toBe(2);
   expect(refused.stderr).toContain('run.json: it cannot be replayed here');
 });
@@ -81,7 +80,7 @@ test.each([
   [['shared-page', join(EXERCISE, 'start/tide-board.yaml'), '--variant', '9'], 'has 1 variants; there is no number 9'],
   [['shared-page', '--roster', scratch, '--kubeconfig', 'x'], 'a class is graded on clusters of its own'],
 ])('%j is refused with a plain sentence', (args, message) => {
-  const { status, stderr } = grade(...args);
+  const { status, stderr } = gradeHere(...args);
   expect(status).toBe(2);
   expect(stderr).toContain(message);
 });

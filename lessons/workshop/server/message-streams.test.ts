@@ -3,7 +3,7 @@ import { openRoom, type Room } from '../testing/room.ts';
 
 /** What somebody's open page has heard. */
 interface Page {
-  /** Texts of announcements, and the names of other events. */
+  /** Texts of announcements, and the names of other events; signs of life come by the real clock, and are none. */
   readonly heard: string[];
   /** The number of the last message. */
   last: string;
@@ -30,6 +30,7 @@ async function openPage(room: Room, token: string, last?: string): Promise<Page>
 
 function note(page: Page, block: string): void {
   const event = /^event: (.*)$/m.exec(block)![1]!;
+  if (event === 'alive') return;
   const data = JSON.parse(/^data: (.*)$/m.exec(block)![1]!) as { body?: { text?: string } };
   page.last = /^id: (.*)$/m.exec(block)?.[1] ?? page.last;
   page.heard.push(data.body?.text ?? event);
