@@ -12,6 +12,16 @@ import { WrittenVersions } from './written-versions.ts';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const INDEX = 'service of a manager';
 
+type Texts = Readonly<Record<string, string>>;
+
+/** What slices bear besides endpoints. */
+export interface SliceMarks {
+  readonly labels: Texts;
+  readonly owner: OwnerReference;
+  /** Of a slice that is written, from those it had. */
+  readonly annotations: (before: Texts) => Texts;
+}
+
 /** The slices that one manager keeps: reads them by Service, and carries plans out. */
 export class SliceWriter {
   readonly #client: ResourceClient<EndpointSlice>;
@@ -63,19 +73,14 @@ export class SliceWriter {
     this.#written.forgetAll(key);
   }
 
-  apply(
-    service: KubeObject,
-    labels: Readonly<Record<string, string>>,
-    owner: OwnerReference,
-    { create, update, remove }: SlicePlan,
-  ): void {
+  apply(service: KubeObject, { labels, owner, annotations }: SliceMarks, { create, update, remove }: SlicePlan): void {
     const key = objectKey(service);
     const { name, namespace } = service.metadata;
     for (const { ports, endpoints } of create) {
       const created = this.#client.create({
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
-        metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [owner] },
+        metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [owner], ...marked(annotations({})) },
         addressType: 'IPv4',
         endpoints: [...endpoints],
         ports: [...ports],
@@ -83,7 +88,8 @@ export class SliceWriter {
       this.#written.note(key, created);
     }
     for (const [slice, endpoints] of update) {
-      const metadata = { ...slice.metadata, labels };
+      const { annotations: before = {}, ...rest } = slice.metadata;
+      const metadata = { ...rest, labels, ...marked(annotations(before)) };
       this.#written.note(key, this.#client.update({ ...slice, metadata, endpoints: [...endpoints] }));
     }
     for (const slice of remove) {
@@ -96,4 +102,8 @@ export class SliceWriter {
 function serviceKey({ metadata }: EndpointSlice): string | undefined {
   const name = metadata.labels?.[SERVICE_NAME];
   return name ? `${metadata.namespace}/${name}` : undefined;
+}
+
+function marked(annotations: Texts): { readonly annotations?: Texts } {
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
 }

@@ -11,6 +11,7 @@ import { unlessGone } from '../../client/unless-gone.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selectedPods } from '../selected-pods.ts';
+import { TriggerTimes, withLastChange } from '../trigger-times.ts';
 import { NEWS_TIMEOUT_MS, WrittenVersions } from '../written-versions.ts';
 import { endpointSubsets, truncatedSubsets } from './endpoint-subsets.ts';
 
@@ -30,6 +31,7 @@ export class EndpointsController {
   readonly #endpoints: Informer<Endpoints>;
   readonly #recorder: EventRecorder;
   readonly #written: WrittenVersions;
+  readonly #triggerTimes = new TriggerTimes();
   readonly #controller: Controller;
 
   constructor({ sim, client, informers, recorder }: ControllerContext) {
@@ -72,6 +74,7 @@ export class EndpointsController {
     const service = this.#services.lister.byKey(key);
     if (service === undefined) {
       this.#written.forgetAll(key);
+      this.#triggerTimes.forget(key);
       this.#deleteFor(key);
       return;
     }
@@ -82,7 +85,8 @@ export class EndpointsController {
       this.#controller.queue.addAfter(key, NEWS_TIMEOUT_MS);
       return;
     }
-    const desired = desiredEndpoints(service, endpointSubsets(service, selected), current);
+    const changed = this.#triggerTimes.earliest(service, selected);
+    const desired = desiredEndpoints(service, endpointSubsets(service, selected), current, changed);
     try {
       if (current === undefined) this.#written.note(key, this.#endpointsClient.create(desired));
       else if (!sameContent(current, desired)) this.#written.note(key, this.#endpointsClient.update(desired));
@@ -112,10 +116,12 @@ function desiredEndpoints(
   service: Service,
   subsets: NonNullable<Endpoints['subsets']>,
   current: Endpoints | undefined,
+  changed: string | undefined,
 ): Endpoints {
   const truncated = truncatedSubsets(subsets);
   const { [OVER_CAPACITY]: _, ...others } = current?.metadata.annotations ?? {};
-  const annotations = truncated === undefined ? others : { ...others, [OVER_CAPACITY]: 'truncated' };
+  const capacity: Readonly<Record<string, string>> = truncated === undefined ? {} : { [OVER_CAPACITY]: 'truncated' };
+  const annotations = withLastChange({ ...others, ...capacity }, changed);
   const { name, namespace } = service.metadata;
   const labels = { ...service.metadata.labels, ...MANAGED_BY, ...(isHeadless(service) ? { [HEADLESS]: '' } : {}) };
   return {
@@ -130,10 +136,11 @@ function desiredEndpoints(
   } as Endpoints;
 }
 
+/** When something changed is no content: it goes along with what did. */
 function sameContent(a: Endpoints, b: Endpoints): boolean {
   return (
     sameValue(a.subsets ?? [], b.subsets ?? []) &&
     sameValue(a.metadata.labels, b.metadata.labels) &&
-    sameValue(a.metadata.annotations ?? {}, b.metadata.annotations ?? {})
+    a.metadata.annotations?.[OVER_CAPACITY] === b.metadata.annotations?.[OVER_CAPACITY]
   );
 }

@@ -13,6 +13,7 @@ import { isNamespaceTerminating } from '../pod-control.ts';
 import { followSelectedPods, hasSelector, isHeadless, selectedPods } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
 import { MANAGED_BY, SliceWriter } from '../slice-writer.ts';
+import { TriggerTimes, withLastChange } from '../trigger-times.ts';
 import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 import { desiredGroups, ZONE } from './desired-endpoints.ts';
 
@@ -31,6 +32,7 @@ export class EndpointSliceController {
   readonly #nodes: Informer<Node>;
   readonly #slices: SliceWriter;
   readonly #recorder: EventRecorder;
+  readonly #triggerTimes = new TriggerTimes();
   readonly #controller: Controller;
 
   constructor(context: ControllerContext) {
@@ -72,6 +74,7 @@ export class EndpointSliceController {
     if (service === undefined) {
       // The garbage collector takes the slices along.
       this.#slices.forget(key);
+      this.#triggerTimes.forget(key);
       return;
     }
     if (!hasSelector(service) || service.spec.type === 'ExternalName') return;
@@ -86,9 +89,12 @@ export class EndpointSliceController {
 
     // … compare, act.
     const labels = sliceLabels(service);
+    const changed = this.#triggerTimes.earliest(service, selected);
+    const annotations = (before: Readonly<Record<string, string>>) => withLastChange(before, changed);
     const isStale = ({ metadata }: EndpointSlice) => !sameValue(metadata.labels, labels);
     try {
-      this.#slices.apply(service, labels, controllerReference(service), planSlices(existing, desired, isStale));
+      const marks = { labels, annotations, owner: controllerReference(service) };
+      this.#slices.apply(service, marks, planSlices(existing, desired, isStale));
     } catch (error) {
       if (isNamespaceTerminating(error)) return;
       if (error instanceof StatusError) this.#tell(service, error);

@@ -38,8 +38,17 @@ function pod(name: string, nodeName = 'node-1', spec: object = {}): Pod {
   } as unknown as Pod;
 }
 
-function setStatus({ client, sim }: ControlPlane, name: string, podIP: string, ready: boolean, phase = 'Running') {
-  const condition = { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2026-01-12T09:00:00Z' };
+const NINE = '2026-01-12T09:00:00Z';
+
+function setStatus(
+  { client, sim }: ControlPlane,
+  name: string,
+  podIP: string,
+  ready: boolean,
+  phase = 'Running',
+  lastTransitionTime = NINE,
+) {
+  const condition = { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime };
   const current = client.resource(pods).get(name, 'default');
   const podIPs = [{ ip: podIP }];
   client.resource(pods).updateStatus({
@@ -165,6 +174,27 @@ test('a hundred fill a slice; one change is one write', () => {
   expect(listed(controlPlane)).toHaveLength(119);
 });
 
+test('what is written tells since when it could have been: the first of the changes that it makes up for', () => {
+  const controlPlane = setUp();
+  const { client, sim } = controlPlane;
+  const told = () =>
+    [client.resource(endpoints).get('web', 'default'), ...slices(controlPlane)].map(
+      ({ metadata }) => metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time'],
+    );
+  const { creationTimestamp } = controlPlane.apply<Service>(service()).metadata;
+  sim.runFor(100);
+  expect(told()).toEqual([creationTimestamp, creationTimestamp]);
+  controlPlane.apply<Pod>(pod('a'));
+  setStatus(controlPlane, 'a', '10.244.1.2', true, 'Running', '2026-01-12T09:00:05Z');
+  expect(told()).toEqual(['2026-01-12T09:00:05Z', '2026-01-12T09:00:05Z']);
+  setStatus(controlPlane, 'a', '10.244.1.2', false, 'Running', '2026-01-12T09:00:09Z');
+  expect(told()).toEqual(['2026-01-12T09:00:09Z', '2026-01-12T09:00:09Z']);
+  // Nobody knows when a Pod went.
+  client.resource(pods).delete('a', 'default', { gracePeriodSeconds: 0 });
+  sim.runFor(100);
+  expect(told()).toEqual([undefined, undefined]);
+});
+
 test('traffic distribution gives each endpoint to its own zone', () => {
   const controlPlane = setUp();
   const { client, sim } = controlPlane;
@@ -187,7 +217,10 @@ test('Endpoints written by hand are mirrored; with a selector or a skip label th
   controlPlane.apply<Endpoints>({
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: { name: 'web' },
+    metadata: {
+      name: 'web',
+      annotations: { owner: 'ann', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+    },
     subsets: [{ addresses: [{ ip: '192.0.2.1' }], notReadyAddresses: [{ ip: '192.0.2.2' }], ports: [{ port: 5432 }] }],
   });
   sim.runFor(100);
@@ -195,6 +228,7 @@ test('Endpoints written by hand are mirrored; with a selector or a skip label th
     {
       metadata: {
         labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io' },
+        annotations: { owner: 'ann' },
         ownerReferences: [{ kind: 'Endpoints', name: 'web' }],
       },
       endpoints: [
@@ -204,6 +238,10 @@ test('Endpoints written by hand are mirrored; with a selector or a skip label th
       ports: [{ port: 5432, protocol: 'TCP' }],
     },
   ]);
+  expect(Object.keys(slices(controlPlane)[0]?.metadata.annotations ?? {})).toEqual(['owner']);
+  client.resource(endpoints).patch('web', 'default', 'merge', { metadata: { annotations: { owner: 'bob' } } });
+  sim.runFor(100);
+  expect(slices(controlPlane)[0]?.metadata.annotations).toEqual({ owner: 'bob' });
   client.resource(endpoints).patch('web', 'default', 'merge', {
     metadata: { labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
   });

@@ -11,10 +11,12 @@ import { isNamespaceTerminating } from '../pod-control.ts';
 import { hasSelector } from '../selected-pods.ts';
 import { planSlices } from '../slice-plan.ts';
 import { MANAGED_BY, SliceWriter } from '../slice-writer.ts';
+import { LAST_CHANGE } from '../trigger-times.ts';
 import { NEWS_TIMEOUT_MS } from '../written-versions.ts';
 
 const MANAGER = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 /** `--mirroring-max-endpoints-per-subset` */
 const MAX_PER_SUBSET = 1_000;
@@ -70,11 +72,14 @@ export class EndpointSliceMirroringController {
     const isMirrored = service !== undefined && !hasSelector(service) && wantsMirror(source);
     if (!isMirrored && existing.length === 0) return;
     const labels = sliceLabels(source);
-    const isStale = ({ metadata }: EndpointSlice) => !sameValue(metadata.labels, labels);
+    const annotations = sliceAnnotations(source);
+    const isStale = ({ metadata }: EndpointSlice) =>
+      !sameValue(metadata.labels, labels) || !sameValue(metadata.annotations ?? {}, annotations);
     const groups = isMirrored ? mirroredGroups(source) : NONE;
     const plan = planSlices(existing, groups, isStale, MAX_PER_SUBSET);
     try {
-      this.#slices.apply(source, labels, controllerReference(source), isMirrored ? plan : { ...plan, create: [] });
+      const marks = { labels, owner: controllerReference(source), annotations: () => annotations };
+      this.#slices.apply(source, marks, isMirrored ? plan : { ...plan, create: [] });
     } catch (error) {
       if (!isNamespaceTerminating(error)) throw error;
     }
@@ -121,4 +126,10 @@ function mirrored({ ip, hostname, nodeName, targetRef }: Address, ready: boolean
 function sliceLabels(source: Endpoints): Readonly<Record<string, string>> {
   const { 'endpoints.kubernetes.io/managed-by': _, ...own } = source.metadata.labels ?? {};
   return { ...own, [SERVICE_NAME]: source.metadata.name, [MANAGED_BY]: MANAGER };
+}
+
+/** All but those about the Endpoints object itself. */
+function sliceAnnotations({ metadata }: Endpoints): Readonly<Record<string, string>> {
+  const { [LAST_CHANGE]: _, [LAST_APPLIED]: __, ...own } = metadata.annotations ?? {};
+  return own;
 }
