@@ -34,7 +34,7 @@ export class Etcd {
   readonly #histories = new Map<string, KeyHistory>();
   readonly #keys = new SortedKeys();
   /** Every change since the last compaction, in order. */
-  #log: KeyEvent[] = [];
+  #changes: KeyEvent[] = [];
   #revision = 1;
   #compactRevision = 0;
   #watchers: readonly Watcher[] = [];
@@ -119,7 +119,8 @@ export class Etcd {
   put(key: string, value: unknown, lease = 0): number {
     this.#checkPut(key, lease);
     const event = this.#put(key, value, lease, this.#revision + 1);
-    this.#commit([event]);
+    this.#log(event);
+    this.#tell(event);
     return event.revision;
   }
 
@@ -127,7 +128,8 @@ export class Etcd {
   delete(key: string): KeyValue | undefined {
     const event = this.#delete(key, this.#revision + 1);
     if (event === undefined) return undefined;
-    this.#commit([event]);
+    this.#log(event);
+    this.#tell(event);
     return event.previous;
   }
 
@@ -196,9 +198,9 @@ export class Etcd {
    */
   changes(prefix: string, fromRevision: number): KeyEvent[] {
     if (fromRevision <= this.#compactRevision) throw new CompactedError(this.#compactRevision);
-    let index = this.#log.length;
-    while (index > 0 && this.#log[index - 1]!.revision >= fromRevision) index--;
-    return this.#log.slice(index).filter((event) => event.key.startsWith(prefix));
+    let index = this.#changes.length;
+    while (index > 0 && this.#changes[index - 1]!.revision >= fromRevision) index--;
+    return this.#changes.slice(index).filter((event) => event.key.startsWith(prefix));
   }
 
   /**
@@ -210,9 +212,9 @@ export class Etcd {
     if (revision <= this.#compactRevision) throw new CompactedError(this.#compactRevision);
     if (revision > this.#revision) throw futureRevision();
     this.#compactRevision = revision;
-    const kept = this.#log.findIndex((event) => event.revision > revision);
-    const dropped = this.#log.slice(0, kept < 0 ? undefined : kept);
-    this.#log = kept < 0 ? [] : this.#log.slice(kept);
+    const kept = this.#changes.findIndex((event) => event.revision > revision);
+    const dropped = this.#changes.slice(0, kept < 0 ? undefined : kept);
+    this.#changes = kept < 0 ? [] : this.#changes.slice(kept);
     for (const { key } of dropped) {
       const history = this.#histories.get(key);
       if (history === undefined || history.compact(revision)) continue;
@@ -276,21 +278,24 @@ export class Etcd {
     return event;
   }
 
-  /** @param events of one revision */
+  /** What shares a revision has all happened before anybody hears of it. */
   #commit(events: readonly KeyEvent[]): void {
-    if (events.length === 0) return;
-    this.#revision = events[0]!.revision;
-    for (const event of events) {
-      this.#log.push(event);
-      this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
-    }
-    for (const event of events) {
-      const { resource } = this.#histories.get(event.key)!;
-      resource.revision = event.revision;
-      resource.watchers ??= this.#watchersOf(resource.prefix);
-      for (const watcher of resource.watchers) {
-        if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
-      }
+    for (const event of events) this.#log(event);
+    for (const event of events) this.#tell(event);
+  }
+
+  #log(event: KeyEvent): void {
+    this.#revision = event.revision;
+    this.#changes.push(event);
+    this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
+  }
+
+  #tell(event: KeyEvent): void {
+    const { resource } = this.#histories.get(event.key)!;
+    resource.revision = event.revision;
+    resource.watchers ??= this.#watchersOf(resource.prefix);
+    for (const watcher of resource.watchers) {
+      if (event.key.startsWith(watcher.prefix)) watcher.listener.event(event);
     }
   }
 

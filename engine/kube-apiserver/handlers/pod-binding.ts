@@ -37,7 +37,8 @@ export const bindPod: ResourceHandler = (request) => {
   }
   const why = refusal(pod);
   if (why !== undefined) throw conflict(BINDINGS, name, why);
-  if (!dryRun) store.write(store.key(info.namespace, name), assigned(pod, node, binding, server.clock.timestamp()));
+  const bound = assigned(pod, node, binding, server.clock.timestamp());
+  if (!dryRun) store.write(store.key(info.namespace, name), bound, bound.metadata);
   return respond(201, SUCCESS);
 };
 

@@ -2,7 +2,7 @@ import { conflict, invalidObject, modifiedConflict } from '../../api/errors.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import type { DeleteOptions } from './delete-options.ts';
-import { withResourceVersion } from './object-metadata.ts';
+import { ownMetadata, withResourceVersion } from './object-metadata.ts';
 import type { Store } from './store.ts';
 
 /** What became of a deletion. */
@@ -31,7 +31,7 @@ export function deleteObject(store: Store, namespace: string, name: string, opti
     store.kind.kind === 'Namespace' ? planNamespace(store, stored, options) : planDeletion(store, stored, options);
   if (plan.next === found && !plan.remove) return { object: found, deleted: false };
   if (dryRun) return { object: plan.next, deleted: plan.remove };
-  const marked = plan.next === found ? found : store.write(key, plan.next);
+  const marked = plan.next === found ? found : store.write(key, plan.next, ownMetadata(plan.next, found));
   if (!plan.remove) return { object: marked, deleted: false };
   etcd.delete(key);
   return { object: withResourceVersion(marked, etcd.revision), deleted: true };

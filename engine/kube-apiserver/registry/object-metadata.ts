@@ -26,7 +26,11 @@ export function metadataForCreate(
   };
   if (sent.generateName !== undefined) metadata.generateName = sent.generateName;
   if (server.namespace !== '') metadata.namespace = server.namespace;
-  for (const key of CLIENT_FIELDS) if (!isEmpty(sent[key])) assign(metadata, key, sent[key]);
+  const { labels, annotations, ownerReferences, finalizers } = sent;
+  if (!isEmpty(labels)) metadata.labels = labels;
+  if (!isEmpty(annotations)) metadata.annotations = annotations;
+  if (!isEmpty(ownerReferences)) metadata.ownerReferences = ownerReferences;
+  if (!isEmpty(finalizers)) metadata.finalizers = finalizers;
   if (server.managedFields !== undefined) metadata.managedFields = server.managedFields;
   return metadata;
 }
@@ -78,6 +82,11 @@ export function withResourceVersion<T extends KubeObject>(object: T, revision: n
     return object;
   }
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+/** The metadata of what a write makes of a stored object, where it makes some of its own. */
+export function ownMetadata(next: KubeObject, stored: KubeObject): ObjectMeta | undefined {
+  return next.metadata === stored.metadata ? undefined : next.metadata;
 }
 
 /** The namespace the object belongs to: the request's, which the object may repeat but not contradict. */

@@ -21,6 +21,7 @@ import {
   checkNamespace,
   metadataForCreate,
   metadataForUpdate,
+  ownMetadata,
   withManagedFields,
   withResourceVersion,
 } from './object-metadata.ts';
@@ -188,7 +189,7 @@ export class Store {
     }
     options.validate?.(prepared);
     const object = this.#allocate?.(prepared, undefined) ?? prepared;
-    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object, created.metadata);
+    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object, object.metadata);
   }
 
   /**
@@ -229,7 +230,7 @@ export class Store {
       return next;
     }
     if (sameValue(next, stored)) return stored;
-    return this.write(key, next, metadata === stored.metadata ? undefined : metadata);
+    return this.write(key, next, ownMetadata(next, stored));
   }
 
   /**
