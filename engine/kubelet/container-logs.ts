@@ -1,4 +1,5 @@
 import { numericValue } from '../api/quantity.ts';
+import { timestamp } from '../api/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
@@ -140,7 +141,7 @@ export class ContainerLogs {
 
 /** `20260112-090000`. */
 function logTime(wallMs: number): string {
-  return new Date(Math.floor(wallMs)).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return timestamp(wallMs).slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 }
 
 function removeDeadLinks(root: Process): void {

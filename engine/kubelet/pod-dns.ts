@@ -1,6 +1,6 @@
 import type { Pod } from '../api/kinds.ts';
 import type { PodSandboxConfig } from '../containerd/cri.ts';
-import { type KubeletContext, podEvent } from './kubelet-context.ts';
+import type { KubeletContext } from './kubelet-context.ts';
 import { isHostNetwork } from './pod-format.ts';
 import type { DnsConfig } from './resolv-conf.ts';
 
@@ -11,17 +11,20 @@ const MAX_SEARCH_LENGTH = 2048;
 /**
  * What a Pod's /etc/resolv.conf says. After `pkg/kubelet/network/dns/dns.go`.
  * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy
+ *
+ * @param omissions is added what had to be left out of it
  */
-export function podDns(context: KubeletContext, pod: Pod): PodSandboxConfig['dnsConfig'] {
+export function podDns(context: KubeletContext, pod: Pod, omissions: string[]): PodSandboxConfig['dnsConfig'] {
   const base = baseConfig(context, pod);
   const own = pod.spec.dnsConfig;
-  if (own === undefined) return base === undefined ? undefined : withinLimits(context, pod, base);
+  if (own === undefined) return base === undefined ? undefined : withinLimits(base, omissions);
   const { servers, searches, options } = base ?? EMPTY;
-  return withinLimits(context, pod, {
+  const all = {
     servers: unique([...servers, ...(own.nameservers ?? [])]),
     searches: unique([...searches, ...(own.searches ?? [])]),
     options: mergeOptions(options, own.options ?? []),
-  });
+  };
+  return withinLimits(all, omissions);
 }
 
 const EMPTY: DnsConfig = { servers: [], searches: [], options: [] };
@@ -51,19 +54,17 @@ function mergeOptions(base: readonly string[], own: readonly Option[]): string[]
   return [...kept, ...own.map(({ name = '', value }) => (value === undefined ? name : `${name}:${value}`))];
 }
 
-function withinLimits(context: KubeletContext, pod: Pod, { servers, searches, options }: DnsConfig): DnsConfig {
+function withinLimits({ servers, searches, options }: DnsConfig, omissions: string[]): DnsConfig {
   const kept = servers.slice(0, MAX_NAME_SERVERS);
   if (kept.length < servers.length) {
     const line = `the applied nameserver line is: ${kept.join(' ')}`;
-    const message = `Nameserver limits were exceeded, some nameservers have been omitted, ${line}`;
-    podEvent(context, pod, 'Warning', 'DNSConfigForming', message);
+    omissions.push(`Nameserver limits were exceeded, some nameservers have been omitted, ${line}`);
   }
   const paths = searches.slice(0, MAX_SEARCHES);
   while (paths.join(' ').length > MAX_SEARCH_LENGTH) paths.pop();
   if (paths.length < searches.length) {
     const line = `the applied search line is: ${paths.join(' ')}`;
-    const message = `Search Line limits were exceeded, some search paths have been omitted, ${line}`;
-    podEvent(context, pod, 'Warning', 'DNSConfigForming', message);
+    omissions.push(`Search Line limits were exceeded, some search paths have been omitted, ${line}`);
   }
   return { servers: kept, searches: paths, options };
 }

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/kinds.ts';
 import type { NamespaceMode, PodSandboxConfig } from '../containerd/cri.ts';
 import { podCgroup } from './cgroups.ts';
-import type { KubeletContext } from './kubelet-context.ts';
+import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { podDns } from './pod-dns.ts';
 import { isHostNetwork } from './pod-format.ts';
 import { kernelHostname } from './pod-hostname.ts';
@@ -17,12 +17,25 @@ export function pidNamespaceMode(pod: Pod): NamespaceMode {
   return pod.spec.shareProcessNamespace === true ? 'POD' : 'CONTAINER';
 }
 
-/**
- * What the runtime is told about a Pod's sandbox. After `kuberuntime_sandbox.go`.
- *
- * @throws SandboxConfigError
- */
-export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number): PodSandboxConfig {
+/** What a sandbox is to be, and what of it could not be as the Pod wants it. */
+export interface SandboxPlan {
+  readonly config: PodSandboxConfig;
+  readonly omissions: readonly string[];
+}
+
+/** @throws SandboxConfigError */
+export function planSandbox(context: KubeletContext, pod: Pod, attempt: number): SandboxPlan {
+  const omissions: string[] = [];
+  return { config: sandboxConfig(context, pod, attempt, omissions), omissions };
+}
+
+/** Tells whoever looks at the Pod what is odd about its sandbox. */
+export function tellOmissions(context: KubeletContext, pod: Pod, { omissions }: SandboxPlan): void {
+  for (const message of omissions) podEvent(context, pod, 'Warning', 'DNSConfigForming', message);
+}
+
+/** What the runtime is told about a Pod's sandbox. After `kuberuntime_sandbox.go`. */
+function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number, omissions: string[]): PodSandboxConfig {
   const { name, namespace = 'default', uid, labels = {}, annotations = {} } = pod.metadata;
   const hostname = kernelHostname(pod, context.clusterDns?.domain ?? 'cluster.local');
   if ('error' in hostname) throw new SandboxConfigError(hostname.error);
@@ -37,7 +50,7 @@ export function sandboxConfig(context: KubeletContext, pod: Pod, attempt: number
       'io.kubernetes.pod.uid': uid,
     },
     annotations,
-    dnsConfig: podDns(context, pod),
+    dnsConfig: podDns(context, pod, omissions),
     portMappings: isHostNetwork(pod) ? [] : portMappings(pod),
     linux: {
       cgroupParent: podCgroup(pod),

@@ -9,7 +9,7 @@ import { computePodActions, type PodActions, type ProbeResults } from './pod-act
 import { isHostNetwork } from './pod-format.ts';
 import { MissingReference } from './referenced-objects.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';
-import { SandboxConfigError, sandboxConfig } from './sandbox-config.ts';
+import { planSandbox, SandboxConfigError, type SandboxPlan, tellOmissions } from './sandbox-config.ts';
 import { checkBackOff, type StartSurroundings, startContainer } from './start-container.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
 
@@ -46,18 +46,21 @@ export function* syncPod(context: KubeletContext, pod: Pod, inputs: SyncInputs):
   for (const { id, message, reason } of actions.containersToKill) {
     yield* killContainer(context, pod, context.runtime.containerStatus(id), podIp, { message, reason });
   }
-  const sandboxId = actions.createSandbox ? yield* createSandbox(context, pod, actions) : actions.sandboxId;
+  const created = actions.createSandbox ? yield* createSandbox(context, pod, actions) : undefined;
+  const sandboxId = actions.createSandbox ? created?.sandboxId : actions.sandboxId;
   if (sandboxId === undefined) return retryTime(context, RETRY_MS);
   if (!startsSomething(actions)) {
     yield* removeOld(context, runtime);
     return undefined;
   }
+  const plan = created?.plan ?? planSandbox(context, pod, actions.attempt);
+  // The real kubelet works it out again after a sandbox was made: what is odd about it is told twice.
+  tellOmissions(context, pod, plan);
   const around: StartSurroundings = {
     context,
     pod,
     sandboxId,
-    // Worked out again after a sandbox was made, as the real kubelet does: what is odd about it is told twice.
-    sandboxConfig: sandboxConfig(context, pod, actions.attempt),
+    sandboxConfig: plan.config,
     podIp: isHostNetwork(pod) ? context.nodeAddress : context.runtime.podSandboxStatus(sandboxId).ip,
     volumes: inputs.volumes,
     pullSecrets: findPullSecrets(context, pod),
@@ -84,10 +87,17 @@ function findPullSecrets(context: KubeletContext, pod: Pod): readonly Secret[] {
   return secrets;
 }
 
-function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<string | undefined> {
+interface CreatedSandbox {
+  readonly sandboxId: string;
+  readonly plan: SandboxPlan;
+}
+
+function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<CreatedSandbox | undefined> {
   try {
     const handler = context.objects.runtimeHandler(pod.spec.runtimeClassName);
-    return yield* context.runtime.runPodSandbox(sandboxConfig(context, pod, attempt), handler);
+    const plan = planSandbox(context, pod, attempt);
+    tellOmissions(context, pod, plan);
+    return { sandboxId: yield* context.runtime.runPodSandbox(plan.config, handler), plan };
   } catch (error) {
     const refused = error instanceof CriError && error.code !== 'Unavailable';
     if (!refused && !(error instanceof SandboxConfigError || error instanceof MissingReference)) throw error;

@@ -1,3 +1,4 @@
+import { timestamp } from '../../api/timestamp.ts';
 import { makeDirectories, removeTree } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import { encode, sameBytes } from '../../linux/stdio.ts';
@@ -57,7 +58,7 @@ function currentDirectory(root: Process, directory: string): string | undefined 
 
 /** Time to the nanosecond, as the real writer names its directories; a number keeps two of one instant apart. */
 function versionName(root: Process): string {
-  const stamp = new Date(Math.floor(root.now())).toISOString().slice(0, 19).replace(/[-T:]/g, '_');
+  const stamp = timestamp(root.now()).slice(0, 19).replace(/[-T:]/g, '_');
   return `${stamp}.${String(Math.floor((root.now() % 1000) * 1_000_000)).padStart(9, '0')}`;
 }
 
