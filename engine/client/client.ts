@@ -63,7 +63,17 @@ export class Client {
   /** Any request, with the answer as it is. */
   request(request: ApiRequest): ApiResponse {
     const headers = request.headers === undefined ? this.#headers : { ...this.#headers, ...request.headers };
-    const response = this.#transport({ ...request, headers, fromComponent: this.#isComponent });
+    return this.#exchange({ ...request, headers, fromComponent: this.#isComponent });
+  }
+
+  /** The body of the answer to a request about a resource. */
+  send(method: ApiRequest['method'], { path, info }: Target, query?: ApiRequest['query'], body?: unknown): unknown {
+    const [headers, fromComponent] = [this.#headers, this.#isComponent];
+    return this.#exchange({ method, path, info, query, body, headers, fromComponent }).body;
+  }
+
+  #exchange(request: ApiRequest): ApiResponse {
+    const response = this.#transport(request);
     if (response.status >= 400) throw new StatusError(refusal(response));
     return response;
   }
@@ -97,16 +107,16 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   get(name: string, namespace?: string): T {
-    return this.#send('GET', this.#at(namespace, name)) as T;
+    return this.#client.send('GET', this.#at(namespace, name)) as T;
   }
 
   list(options: ListOptions = {}): KubeList<T> {
     const { namespace, ...query } = options;
-    return this.#send('GET', this.#at(namespace), stringQuery(query)) as KubeList<T>;
+    return this.#client.send('GET', this.#at(namespace), stringQuery(query)) as KubeList<T>;
   }
 
   create(object: Manifest<T>, options: WriteOptions = {}): T {
-    return this.#send('POST', this.#at(object.metadata.namespace), writeQuery(options), object) as T;
+    return this.#client.send('POST', this.#at(object.metadata.namespace), writeQuery(options), object) as T;
   }
 
   update(object: T, options: WriteOptions = {}): T {
@@ -126,18 +136,19 @@ export class ResourceClient<T extends KubeObject> {
   ): T {
     const at = this.#at(namespace, name, options.subresource);
     const query = { ...writeQuery(options), ...(options.force === true ? { force: 'true' } : {}) };
-    return this.#send('PATCH', at, query, body, { 'content-type': PATCH_CONTENT_TYPES[type] }) as T;
+    const headers = { 'content-type': PATCH_CONTENT_TYPES[type] };
+    return this.#client.request({ method: 'PATCH', ...at, query, body, headers }).body as T;
   }
 
   /** Returns the object while it is still terminating, else a Status. */
   delete(name: string, namespace?: string, options: DeleteOptions = {}): T | Status {
     const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
-    return this.#send('DELETE', this.#at(namespace, name), undefined, body) as T | Status;
+    return this.#client.send('DELETE', this.#at(namespace, name), undefined, body) as T | Status;
   }
 
   /** A POST to a subresource, e.g. `binding`. */
   createSubresource(name: string, namespace: string | undefined, subresource: string, body: unknown): unknown {
-    return this.#send('POST', this.#at(namespace, name, subresource), undefined, body);
+    return this.#client.send('POST', this.#at(namespace, name, subresource), undefined, body);
   }
 
   /** Begins a watch; the returned function stops it. */
@@ -153,7 +164,7 @@ export class ResourceClient<T extends KubeObject> {
 
   #put(object: T, subresource: string | undefined, options: WriteOptions): T {
     const { name, namespace } = object.metadata;
-    return this.#send('PUT', this.#at(namespace, name, subresource), writeQuery(options), object) as T;
+    return this.#client.send('PUT', this.#at(namespace, name, subresource), writeQuery(options), object) as T;
   }
 
   /** The collection or the object as a request names it. */
@@ -166,16 +177,6 @@ export class ResourceClient<T extends KubeObject> {
       path,
       info: { group, version, namespace, resource: plural, name: name ?? '', subresource: subresource ?? '' },
     };
-  }
-
-  #send(
-    method: ApiRequest['method'],
-    { path, info }: Target,
-    query?: Record<string, string>,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): unknown {
-    return this.#client.request({ method, path, info, query, body, headers }).body;
   }
 }
 

@@ -29,12 +29,18 @@ export function inTrace(
 ): ApiResponse {
   const { trace } = sim;
   if (!trace.isRecording) return call();
-  const { username: user } = caller.user;
-  const who = caller.impersonator === undefined ? { user } : { user, impersonator: caller.impersonator };
-  const activity = () => ({ component: componentOf(request), key: keyOf(request, info), ...who });
-  if (request.method === 'GET') return notingRefusal(sim, request, call, activity);
+  if (request.method === 'GET') return notingRefusal(sim, request, call, () => activityOf(request, info, caller));
   const body = () => notingRefusal(sim, request, call);
-  return trace.activity === undefined ? trace.during(activity(), body) : trace.as(who, body);
+  if (trace.activity !== undefined) return trace.as(nameOf(caller), body);
+  return trace.during(activityOf(request, info, caller), body);
+}
+
+function activityOf(request: ApiRequest, info: RequestInfo | undefined, caller: Caller): Activity {
+  return { component: componentOf(request), key: keyOf(request, info), ...nameOf(caller) };
+}
+
+function nameOf({ user: { username: user }, impersonator }: Caller): Pick<Activity, 'user' | 'impersonator'> {
+  return impersonator === undefined ? { user } : { user, impersonator };
 }
 
 function notingRefusal(

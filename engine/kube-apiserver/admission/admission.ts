@@ -17,8 +17,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   /** The object as it is stored; absent for a creation. */
   readonly stored?: KubeObject | undefined;
-  /** What the client is to be told, in a warning header. */
-  readonly warn: (text: string) => void;
+  /** What the client is to be told, in warning headers; plugins add to it. */
+  readonly warnings: string[];
   /** The options of the request, e.g. CreateOptions. */
   readonly options: () => object;
   /** Kept by those who change the object and may have to be called twice. */

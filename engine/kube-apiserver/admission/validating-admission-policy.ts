@@ -109,7 +109,7 @@ function isSentence(value: unknown): value is string {
 function act(request: AdmissionRequest, { policy, binding }: Judged, { words, reason }: Violation): void {
   const names = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
   const actions = binding.spec?.validationActions ?? [];
-  if (actions.includes('Warn')) request.warn(`Validation failed for ${names}: ${words}`);
+  if (actions.includes('Warn')) request.warnings.push(`Validation failed for ${names}: ${words}`);
   if (!actions.includes('Deny')) return;
   const why = `${names} denied request: ${words}`;
   const { status } = forbidden(request.kind, request.name, why, { message: why } as never);

@@ -33,9 +33,24 @@ export interface TokenClaims {
 const MAX_TOKEN_LENGTH = 8192;
 
 export function issueToken(claims: TokenClaims, key: TokenKey): string {
-  const parts = [{ alg: 'RS256', kid: key.id }, claims].map((part) => textToBase64url(JSON.stringify(part)));
-  const body = parts.join('.');
+  const body = `${headerOf(key)}.${encodeJson(claims)}`;
   return `${body}.${toBase64url(key.sign(ENCODER.encode(body)))}`;
+}
+
+/** Every token of a key begins with the same. */
+function headerOf(key: TokenKey): string {
+  let header = HEADERS.get(key);
+  if (header === undefined) {
+    header = encodeJson({ alg: 'RS256', kid: key.id });
+    HEADERS.set(key, header);
+  }
+  return header;
+}
+
+const HEADERS = new WeakMap<TokenKey, string>();
+
+function encodeJson(value: object): string {
+  return textToBase64url(JSON.stringify(value));
 }
 
 /** The claims of a token that this cluster has issued, whether it is still valid or not. */

@@ -14,9 +14,8 @@ function admissionRequest(
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
   const { subresource } = info;
-  const warn = (text: string) => warnings.push(text);
   const options = () => optionsOf(sent, operation);
-  return { operation, kind, namespace, name, subresource, user, dryRun, stored, warn, options };
+  return { operation, kind, namespace, name, subresource, user, dryRun, stored, warnings, options };
 }
 
 /** The options that a request has in its query, or a deletion in its body. */

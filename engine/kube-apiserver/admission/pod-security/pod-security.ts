@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../api/object.ts';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../admission.ts';
 import type { AdmissionServices } from '../services.ts';
 import { type PodLike, podLike } from './check.ts';
-import { describe, isStricter, labelErrors, nameOf, policyOf, reasons, violations } from './policy.ts';
+import { describe, isStricter, labelErrors, nameOf, namesPolicy, policyOf, reasons, violations } from './policy.ts';
 
 /** Kinds that make Pods of a template; nothing is refused for them, but somebody may be warned. */
 const WORKLOADS: readonly string[] = [
@@ -32,7 +32,7 @@ export const podSecurity = ({ audit }: Pick<AdmissionServices, 'audit'>): Admiss
     if (object === undefined || operation === 'DELETE') return;
     if (kind.plural === 'namespaces') return judgeNamespace(request, object, lookup);
     const labels = lookup('namespaces', '', request.namespace)?.metadata.labels;
-    if (labels === undefined) return;
+    if (labels === undefined || !namesPolicy(labels)) return;
     if (kind.plural === 'pods') judgePod(request, object as Pod, labels, audit);
     else judgeTemplate(request, object, labels, audit);
   },
@@ -54,7 +54,7 @@ function judgePod(request: AdmissionRequest, pod: Pod, labels: Labels, audit: Au
     const why = `violates PodSecurity ${JSON.stringify(nameOf(enforced))}: ${describe(found)}`;
     throw forbidden(kind, pod.metadata.name, why);
   }
-  tell('warn', like, labels, request.warn);
+  tell('warn', like, labels, (words) => request.warnings.push(words));
 }
 
 function tell(mode: 'audit' | 'warn', pod: PodLike, labels: Labels, say: (words: string) => void): void {
@@ -84,7 +84,7 @@ function judgeTemplate(request: AdmissionRequest, object: KubeObject, labels: La
   if (template?.spec === undefined) return;
   const like = podLike(template.metadata ?? {}, template.spec);
   tell('audit', like, labels, (words) => audit(AUDIT_VIOLATIONS, words));
-  tell('warn', like, labels, request.warn);
+  tell('warn', like, labels, (words) => request.warnings.push(words));
 }
 
 function templateOf(plural: string, object: KubeObject): PodTemplateSpec | undefined {
@@ -112,11 +112,11 @@ function judgeNamespace(request: AdmissionRequest, object: KubeObject, lookup: L
     bad.set(why, [...(bad.get(why) ?? []), pod.metadata.name]);
   }
   if (bad.size === 0) return;
-  request.warn(
+  request.warnings.push(
     `existing pods in namespace ${JSON.stringify(name)} violate the new PodSecurity enforce level ${JSON.stringify(nameOf(policy))}`,
   );
   for (const [why, [first, ...others]] of bad) {
     const more = others.length === 0 ? '' : ` (and ${others.length} other pod${others.length === 1 ? '' : 's'})`;
-    request.warn(`${first}${more}: ${why}`);
+    request.warnings.push(`${first}${more}: ${why}`);
   }
 }

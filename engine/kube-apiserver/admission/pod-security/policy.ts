@@ -20,6 +20,12 @@ const LATEST = 36;
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
+/** Whether a Namespace's labels ask for anything at all. */
+export function namesPolicy(labels: Labels): boolean {
+  for (const key in labels) if (key.startsWith(LABEL)) return true;
+  return false;
+}
+
 /** What a Namespace's labels ask for in a mode; nothing (privileged) unless told. */
 export function policyOf(labels: Labels, mode: Mode): Policy {
   const level = labels?.[LABEL + mode] ?? 'privileged';

@@ -123,7 +123,7 @@ export function callOf(
       return failed(`received invalid webhook response: ${(error as Error).message}`);
     }
     for (const [key, value] of Object.entries(response.auditAnnotations)) audit(`${name}/${key}`, String(value));
-    for (const warning of response.warnings) request.warn(warning);
+    request.warnings.push(...response.warnings);
     if (!response.allowed) throw denial(name, response.status);
     return response;
   };
