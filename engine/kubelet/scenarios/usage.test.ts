@@ -62,6 +62,27 @@ test('how much of a volume of the Pod is in use', () => {
   expect(volume.capacityBytes).toBeGreaterThan(volume.availableBytes);
 });
 
+test('a Pod that has ended uses no volumes, and the others are told of all the same', () => {
+  const node = new NodeFixture();
+  node.run('done', {
+    restartPolicy: 'Never',
+    containers: [
+      {
+        name: 'main',
+        image: IMAGE,
+        command: ['exit', '0'],
+        volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+      },
+    ],
+    volumes: [{ name: 'scratch', emptyDir: {} }],
+  });
+  node.untilPhase('done', 'Succeeded');
+  node.run('eater', { containers: [{ name: 'main', image: IMAGE }] });
+  node.untilReady('eater');
+  const { pods } = JSON.parse(get(node, '/stats/summary'));
+  expect(pods).toMatchObject([{ podRef: { name: 'eater' }, volume: [] }]);
+});
+
 test('a log can be had over it', () => {
   const node = new NodeFixture();
   node.run('talk', { restartPolicy: 'Never', containers: [{ name: 'main', image: IMAGE, command: ['count', '2'] }] });

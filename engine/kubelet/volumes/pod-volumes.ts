@@ -78,10 +78,11 @@ export class PodVolumes {
     return this.#mounted;
   }
 
-  /** Calls off what is under way. */
+  /** Calls off what is under way, and counts on nothing any more: what is mounted may go. */
   stop(): void {
     for (const operation of this.#operations.values()) operation.cancel();
     this.#operations.clear();
+    this.#mounted.clear();
   }
 
   /**
