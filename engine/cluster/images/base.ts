@@ -152,7 +152,6 @@ export const busyboxImage: ImageMaker = (programs) =>
       'docker.io/library/busybox:1.36',
       'docker.io/library/busybox:1.36.1',
       'docker.io/library/busybox:1.35',
-      'docker.io/library/busybox:1.28',
       'docker.io/library/busybox:glibc',
       'docker.io/library/busybox:musl',
       'registry.k8s.io/e2e-test-images/busybox:1.36.1-1',
@@ -160,6 +159,23 @@ export const busyboxImage: ImageMaker = (programs) =>
     ],
     sizeBytes: 2_217_000,
     trees: () => [{ ...busyboxTree(programs), ...account('/bin/sh', 'NAME=Busybox\nID=busybox\n') }],
+    command: ['sh'],
+    env: { PATH },
+  });
+
+/** What the documentation of Kubernetes looks names up with. */
+export const oldBusyboxImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/library/busybox:1.28',
+    aliases: ['docker.io/library/busybox:1.28.0', 'docker.io/library/busybox:1.28.4'],
+    sizeBytes: 727_000,
+    trees: () => [
+      {
+        ...busyboxTree(programs),
+        ...account('/bin/sh', 'NAME=Busybox\nID=busybox\n'),
+        '/usr/bin/nslookup': { program: programs.program('old-nslookup', 'busybox') },
+      },
+    ],
     command: ['sh'],
     env: { PATH },
   });

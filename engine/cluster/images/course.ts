@@ -1,6 +1,6 @@
 import type { Image } from '../../containerd/image.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
-import { alpineImage, bookwormImage, busyboxImage, debianImage, ubuntuImage } from './base.ts';
+import { alpineImage, bookwormImage, busyboxImage, debianImage, oldBusyboxImage, ubuntuImage } from './base.ts';
 import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAddImage } from './gpu.ts';
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
@@ -22,6 +22,7 @@ const MAKERS = [
   autoscaleDemoImage,
   bookwormImage,
   busyboxImage,
+  oldBusyboxImage,
   cudaImage,
   curlImage,
   debianImage,

@@ -1,6 +1,7 @@
 import type { Program } from '../syscalls.ts';
 import { agnhost } from './agnhost/agnhost.ts';
 import { autoscaleDemo } from './autoscale-demo.ts';
+import { oldNslookup } from './dns/old-nslookup.ts';
 import { httpEcho } from './http-echo.ts';
 import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
@@ -19,6 +20,7 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   httpd,
   nfsd,
   nginx,
+  'old-nslookup': oldNslookup('busybox'),
   'redis-cli': redisCli,
   'redis-server': redisServer,
   stress,

@@ -1,6 +1,7 @@
 import type { Task } from '../../sim/index.ts';
 import { decode, fail, print } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
+import { hostByName } from './dns/host-database.ts';
 import { lookupHost } from './dns/resolver.ts';
 import { errnoOf, program } from './program.ts';
 
@@ -57,7 +58,7 @@ function hostsLine(line: string): string {
 function* everyAddress(process: Process, keys: readonly string[], mapped: boolean): Task<number> {
   let exitCode = 0;
   for (const key of keys) {
-    const { names, addresses } = yield* hostOf(process, key);
+    const { names, addresses } = yield* hostByName(process, key);
     if (addresses.length === 0) exitCode = NOT_FOUND;
     let name = names[0] ?? key;
     for (const address of addresses) {
@@ -69,12 +70,4 @@ function* everyAddress(process: Process, keys: readonly string[], mapped: boolea
     }
   }
   return exitCode;
-}
-
-function* hostOf(process: Process, key: string): ReturnType<typeof lookupHost> {
-  if (/^\d+(\.\d+){3}$/.test(key)) return { names: [key], addresses: [key] };
-  const entries = linesOf(process, FILES['hosts']!).map((line) => line.trim().split(/\s+/));
-  const found = entries.filter(([address = '', ...names]) => names.includes(key) && !address.includes(':'));
-  if (found.length === 0) return yield* lookupHost(process, key);
-  return { names: found[0]!.slice(1), addresses: [...new Set(found.map(([address]) => address!))] };
 }

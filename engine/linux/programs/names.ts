@@ -43,6 +43,7 @@ export const SPECIAL_PROGRAMS = [
   'httpd',
   'nfsd',
   'nginx',
+  'old-nslookup',
   'redis-cli',
   'redis-server',
   'stress',

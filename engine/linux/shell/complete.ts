@@ -28,7 +28,9 @@ export function completeLine(shell: Shell, before: string): Completion {
   while (/^[A-Za-z_]\w*=/.test(words[0] ?? '') && words.length > 1) words.shift();
   if (word.startsWith('$')) return variables(shell, word);
   if (words.length === 1 && !word.includes('/')) return commands(shell, word);
-  const completer = words.length > 1 ? shell.completers[words[0]!.split('/').at(-1)!] : undefined;
+  const command = words[0]!.split('/').at(-1)!;
+  const isKnown = words.length > 1 && Object.hasOwn(shell.completers, command);
+  const completer = isKnown ? shell.completers[command] : undefined;
   const offered = completer?.(words, shell.process) ?? [];
   const candidates = [...new Set(offered)].filter((candidate) => candidate.startsWith(word)).sort();
   if (candidates.length > 0)

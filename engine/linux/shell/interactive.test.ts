@@ -173,3 +173,16 @@ test('a trap runs at the prompt; TERM does not end an interactive shell', () => 
   expect(terminal.shown()).toMatch(/trapped\non\n/);
   expect(terminal.exitStatus()).toBeUndefined();
 });
+
+test('complete gives an alias the words of its program, or a list', () => {
+  const fruit = (words: readonly string[]) => (words.length === 2 ? ['pear', 'plum'] : []);
+  const terminal = testTerminal('bash', { completers: { fruit } });
+  terminal.type('alias f=fruit; complete -o default -F __start_fruit f; complete -W "red green" colour\r');
+  terminal.shown();
+  terminal.type('echo f; f pl\t\x15');
+  terminal.type('colour g\t\x15');
+  expect(terminal.shown()).toMatch(/f plum .*colour green /s);
+  terminal.type('complete -F mine f; complete -F __start_constructor f; complete -D\r');
+  const refusal = 'bash: complete: only functions of programs, such as __start_kubectl, complete words here\n';
+  expect(terminal.shown()).toContain(`${refusal}${refusal}bash: complete: only -F function, -W words and -o option`);
+});

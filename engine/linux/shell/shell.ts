@@ -92,7 +92,8 @@ export interface Shell {
   readonly locations: { pathChanges: number; readonly paths: CopyOnWriteMap<string, string> };
   readonly patterns: Map<string, Pattern>;
   readonly parsed: Map<string, Script>;
-  readonly completers: CompleterTable;
+  /** Whose words Tab offers, by command. */
+  completers: CompleterTable;
   /** `$0`. */
   name: string;
   /** `$1`… */

@@ -76,6 +76,25 @@ test('Services, StatefulSets, named ports, Pods and aliases have the names of th
   expect(ask(bed, 'a', `nothing.${zone}.`)).toContain('NXDOMAIN');
 });
 
+test('nslookup of busybox 1.28 searches for names with dots, too, and tells what addresses are called', () => {
+  const bed = withNames();
+  bed.kubectl('run', 'old', '--image=busybox:1.28', '--', 'sleep', '1000');
+  bed.untilReady('old');
+  const zone = 'default.svc.cluster.local';
+  const ask = (...args: readonly string[]) => bed.kubectl('exec', 'old', '--', 'nslookup', ...args);
+  const server = 'Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\n';
+  const podIp = bed.pod('web-0').status!.podIP!;
+  // The address has another name by the Service `web`, which CoreDNS finds first.
+  const address = `Address 1: ${podIp} ${podIp.replaceAll('.', '-')}.web.${zone}\n`;
+  expect(ask('web-0.nginx')).toBe(`${server}Name:      web-0.nginx\n${address}`);
+  expect(ask('web-0.nginx', '10.96.0.10')).toBe(`${server}Name:      web-0.nginx\n${address}`);
+  expect(ask(podIp)).toBe(`${server}Name:      ${podIp}\n${address}`);
+  expect(ask('old')).toBe(`${server}Name:      old\nAddress 1: ${bed.pod('old').status!.podIP} old\n`);
+  const unknown = bed.kubectlAnyway('exec', 'old', '--', 'nslookup', 'nobody.default');
+  expect(unknown).toMatchObject({ exitCode: 1, stdout: server });
+  expect(unknown.stderr).toContain("nslookup: can't resolve 'nobody.default'\n");
+});
+
 test('dig and CoreDNS agree on larger datagrams, and send a cookie there and back', () => {
   const bed = new Testbed();
   const names = Array.from({ length: 60 }, (_, index) => `  - {addresses: [10.9.0.${index + 1}]}`).join('\n');

@@ -161,7 +161,7 @@ function* askServers(process: Process, config: ResolverConfig, name: string, typ
   return undefined;
 }
 
-interface HostEntry {
+export interface HostEntry {
   /** The canonical name, then those that lead to it. */
   readonly names: readonly string[];
   readonly addresses: readonly string[];
@@ -170,8 +170,11 @@ interface HostEntry {
 const NOBODY: HostEntry = { names: [], addresses: [] };
 
 /** Whom the C library finds by DNS, with their IPv4 addresses; none for an unknown name. */
-export function* lookupHost(process: Process, name: string): Task<HostEntry> {
-  const config = resolverConfig(process);
+export function* lookupHost(
+  process: Process,
+  name: string,
+  config: ResolverConfig = resolverConfig(process),
+): Task<HostEntry> {
   if (config.servers.length === 0) return NOBODY;
   for (const candidate of candidates(name, config)) {
     const answer = yield* askServers(process, config, candidate, 'A');
@@ -188,4 +191,14 @@ export function* lookupHost(process: Process, name: string): Task<HostEntry> {
 /** `4.3.2.1.in-addr.arpa` */
 export function reverseName(address: string): string {
   return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+}
+
+/** The name that an address is known by in DNS; undefined for none. */
+export function* lookupAddress(
+  process: Process,
+  address: string,
+  config: ResolverConfig = resolverConfig(process),
+): Task<string | undefined> {
+  const answer = yield* askServers(process, config, reverseName(address), 'PTR');
+  return answer?.message.answers.find(({ type }) => type === 'PTR')?.data;
 }

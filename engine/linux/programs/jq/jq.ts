@@ -29,7 +29,11 @@ const LONG: Readonly<Record<string, string>> = {
   'color-output': 'C',
   'monochrome-output': 'M',
   tab: 't',
+  version: 'V',
 };
+
+/** As Debian 13 has it. */
+const VERSION = '1.7.1';
 
 /** What a filter may compute before it counts as endless. */
 const MAX_STEPS = 5_000_000;
@@ -80,6 +84,10 @@ export const jq = program(function* (process, args) {
   let filter: Filter;
   try {
     options = readOptions(process, args);
+    if (options.flags.has('V')) {
+      yield* print(process, `jq-${VERSION}\n`);
+      return 0;
+    }
     if (options.filter === undefined) throw new JqUsage('a filter is needed');
     filter = parseJq(options.filter);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Builtin } from './builtin.ts';
+import { complete } from './complete.ts';
 import { cd, pwd } from './directory.ts';
 import {
   breakLoop,
@@ -33,6 +34,7 @@ const table = new Map<string, Builtin>(
     break: breakLoop,
     caller,
     cd,
+    complete,
     continue: continueLoop,
     declare,
     disown,
