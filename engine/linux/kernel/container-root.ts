@@ -1,37 +1,16 @@
 import type { ContainerDevice, ContainerRoot, HostBind } from '../host.ts';
-import { deviceFileSystem } from '../vfs/devfs.ts';
-import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
-import { Quota } from '../vfs/filesystem.ts';
-import { DeviceInode, type Inode, RegularInode } from '../vfs/inode.ts';
-import type { LayerStore } from '../vfs/lower-tree.ts';
-import { inheritPropagation, type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
-import { locate, reach } from '../vfs/path.ts';
+import type { Propagation } from '../syscalls.ts';
+import { type DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
+import { type FileSystem, Quota } from '../vfs/filesystem.ts';
+import { DeviceInode, type Inode } from '../vfs/inode.ts';
+import type { LayerStore, LowerDirectory, LowerNode } from '../vfs/lower-tree.ts';
+import { type DeferredMounts, inheritPropagation, type Location, MountNamespace, mountsBelow } from '../vfs/mount.ts';
+import { locate } from '../vfs/path.ts';
 import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
-import { tmpfs, tmpfsRoot } from './mount-calls.ts';
+import { addSystemMounts, mountPoint } from './system-mounts.ts';
 
-const ROOT = { uid: 0, gid: 0, groups: [] };
-/** What runc gives a container's /dev. */
-const CONTAINER_DEV_BYTES = 64 * 1024 * 1024;
-/** Of mount points that are made. */
-const OWNER = { mode: 0o755, uid: 0, gid: 0 };
-
-/** The machine's own mounts over the root directory of its disk. */
-export function hostMounts(kernel: Kernel, disk: Inode): MountNamespace {
-  const namespace = new MountNamespace(kernel.allocateNamespaceInode(), {
-    root: disk,
-    source: '/dev/vda1',
-    readOnly: false,
-  });
-  // As systemd has it.
-  setPropagation(namespace.root.mount, 'shared');
-  addSystemMounts(kernel, namespace);
-  mountOn(namespace, '/tmp', tmpfsRoot(kernel), 'tmpfs', false);
-  mountOn(namespace, '/run', tmpfsRoot(kernel), 'tmpfs', false);
-  return namespace;
-}
-
-/** What runc makes of an image: overlay, /proc, /dev, /sys and the binds. */
+/** What runc makes of an image: overlay, /proc, /dev, /sys and the binds. Throws Errno where there is nothing to bind. */
 export function containerMounts(
   kernel: Kernel,
   layers: LayerStore,
@@ -39,26 +18,122 @@ export function containerMounts(
   binds: readonly HostBind[],
 ): MountNamespace {
   const fs = kernel.createFileSystem('overlay', new Quota(Number.POSITIVE_INFINITY, kernel.disk));
-  const root = MemoryDirectory.root(fs, layers.stack(container.layers));
+  const lower = layers.stack(container.layers);
+  const root = new ContainerDirectory(fs, lower);
   const namespace = new MountNamespace(kernel.allocateNamespaceInode(), {
     root,
     source: 'overlay',
     readOnly: container.readOnly ?? false,
   });
-  addSystemMounts(kernel, namespace, container.privileged !== true);
-  const nodes = container.privileged === true ? machineNodes(kernel) : [];
-  for (const device of [...nodes, ...(container.devices ?? [])]) makeDeviceNode(namespace, device);
-  // Parents first, whatever the order in which they are listed.
-  const placed = binds.map((bind) => ({ bind, path: normal(bind.containerPath) }));
-  for (const { bind, path } of placed.sort((a, b) => depth(a.path) - depth(b.path))) {
-    const from = locate(kernel.init, bind.hostPath);
-    const { mount, inode } = from;
-    const point = mountPoint(namespace, path, inode);
-    const options = { root: inode, point, path, source: mount.source, remote: mount.remote };
-    const bound = namespace.bind(from, { ...options, readOnly: bind.readOnly || mount.readOnly });
-    inheritPropagation(bound, mount, bind.propagation ?? 'private');
-  }
+  const mounts = new ContainerMounts(kernel, namespace, container, binds);
+  if (mounts.mayWait(lower)) {
+    root.mounts = mounts;
+    namespace.defer(mounts);
+  } else mounts.make();
   return namespace;
+}
+
+/** The root directory of a container: whoever looks for something that is to be mounted finds it mounted. */
+class ContainerDirectory extends MemoryDirectory {
+  mounts: ContainerMounts | undefined;
+
+  constructor(fs: FileSystem, lower: LowerDirectory) {
+    super(fs, lower, lower);
+  }
+
+  override lookup(name: string): Inode | undefined {
+    if (this.mounts?.areBelow(name)) this.#complete();
+    return super.lookup(name);
+  }
+
+  override names(): readonly string[] {
+    this.#complete();
+    return super.names();
+  }
+
+  #complete(): void {
+    this.mounts?.namespace.complete();
+    this.mounts = undefined;
+  }
+}
+
+interface Bound {
+  readonly path: string;
+  readonly from: Location;
+  readonly readOnly: boolean;
+  readonly propagation: Propagation;
+  /** Whether it is of one thing, and hears of no other mounts. */
+  readonly plain: boolean;
+}
+
+const SYSTEM_PATHS = ['/proc', '/dev', '/sys'];
+
+/**
+ * The mounts of a container. A process that only sleeps never looks at one of them, as that of every sandbox: they are made
+ * when somebody does, and look as if they had been there from the beginning.
+ */
+class ContainerMounts implements DeferredMounts {
+  readonly namespace: MountNamespace;
+  readonly roots: readonly Inode[];
+  readonly #kernel: Kernel;
+  readonly #container: ContainerRoot;
+  /** Parents first, whatever the order in which they are listed. */
+  readonly #bound: readonly Bound[];
+  /** All that will be in the container but not in its image. */
+  readonly #paths: readonly string[];
+  readonly #createdMs: number;
+
+  constructor(kernel: Kernel, namespace: MountNamespace, container: ContainerRoot, binds: readonly HostBind[]) {
+    this.namespace = namespace;
+    this.#kernel = kernel;
+    this.#container = container;
+    this.#createdMs = kernel.now();
+    this.#bound = binds.map((bind) => source(kernel, bind)).sort((a, b) => depth(a.path) - depth(b.path));
+    this.roots = this.#bound.map(({ from }) => from.inode);
+    this.#paths = [...SYSTEM_PATHS, ...[...(container.devices ?? []), ...this.#bound].map(({ path }) => path)];
+  }
+
+  /** Whether nothing that happens meanwhile changes what they are, and whoever looks for one comes by its name. */
+  mayWait(lower: LowerDirectory): boolean {
+    if (this.#container.privileged === true || !this.#bound.every(({ plain }) => plain)) return false;
+    return this.#paths.every((path) => isStraight(lower, path));
+  }
+
+  /** Whether this name of the root directory is on the way to one of them. */
+  areBelow(name: string): boolean {
+    return this.#paths.some((path) => isBelow(path, name));
+  }
+
+  make(): void {
+    this.#kernel.asOf(this.#createdMs, () => this.#make());
+  }
+
+  #make(): void {
+    const { privileged = false, devices = [] } = this.#container;
+    addSystemMounts(this.#kernel, this.namespace, !privileged);
+    const nodes = privileged ? machineNodes(this.#kernel) : [];
+    for (const device of [...nodes, ...devices]) makeDeviceNode(this.namespace, device);
+    for (const each of this.#bound) mountBound(this.namespace, each);
+  }
+}
+
+function source(kernel: Kernel, { hostPath, containerPath, readOnly, propagation = 'private' }: HostBind): Bound {
+  const from = locate(kernel.init, hostPath);
+  return {
+    path: normal(containerPath),
+    from,
+    readOnly: readOnly || from.mount.readOnly,
+    propagation,
+    plain: propagation === 'private' && mountsBelow(from).length === 0,
+  };
+}
+
+function mountBound(namespace: MountNamespace, { path, from, readOnly, propagation, plain }: Bound): void {
+  const { mount, inode } = from;
+  const point = mountPoint(namespace, path, inode);
+  const options = { root: inode, point, path, source: mount.source, remote: mount.remote, readOnly };
+  if (plain) namespace.add(options);
+  else inheritPropagation(namespace.bind(from, options), mount, propagation);
 }
 
 function makeDeviceNode(namespace: MountNamespace, { path, type, deviceNumber, mode }: ContainerDevice): void {
@@ -67,15 +142,6 @@ function makeDeviceNode(namespace: MountNamespace, { path, type, deviceNumber, m
   const { fs } = directory.inode as DirectoryInode;
   const node = new DeviceInode(fs, { mode, uid: 0, gid: 0 }, type, deviceNumber);
   (directory.inode as DirectoryInode).insert(path.slice(slash + 1), node);
-}
-
-function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = false): void {
-  mountOn(namespace, '/proc', kernel.proc, 'proc', false);
-  const devices = tmpfs(kernel, contained ? { sizeLimit: CONTAINER_DEV_BYTES } : {});
-  mountOn(namespace, '/dev', deviceFileSystem(devices, kernel.terminals, !contained), 'tmpfs', false);
-  mountOn(namespace, '/sys', kernel.sysfs, 'sysfs', contained);
-  mountOn(namespace, '/sys/fs/cgroup', kernel.cgroupfs, 'cgroup', contained);
-  if (contained) mountOn(namespace, '/proc/sys', kernel.proc.lookup('sys')!, 'proc', true);
 }
 
 /** Without empty names. */
@@ -94,26 +160,21 @@ function depth(path: string): number {
   return names;
 }
 
-/** Mounts on a path of the namespace, making the mount point if need be as runc does. */
-function mountOn(namespace: MountNamespace, path: string, root: Inode, source: string, readOnly: boolean): void {
-  const point = mountPoint(namespace, path, root);
-  namespace.add({ root, point, path, readOnly, source });
+/** Whether no link of the image leads elsewhere on the way. Dots are not looked at. */
+function isStraight(lower: LowerDirectory, path: string): boolean {
+  let node: LowerNode | undefined = lower;
+  for (let at = 1; node?.kind === 'directory' && at < path.length; ) {
+    const slash = path.indexOf('/', at);
+    const end = slash < 0 ? path.length : slash;
+    const name = path.slice(at, end);
+    if (name.startsWith('.')) return false;
+    node = node.children.get(name);
+    at = end + 1;
+  }
+  return node?.kind !== 'symlink';
 }
 
-/** What is at a path of the namespace; what is missing is made, as something that `root` can be mounted on. */
-function mountPoint(namespace: MountNamespace, path: string, root: Inode): Location {
-  const context = { root: namespace.root, cwd: namespace.root, credentials: ROOT, mountNamespace: namespace };
-  let left = path;
-  for (;;) {
-    const { parent, name, location, rest } = reach(context, left);
-    if (location !== undefined) return location;
-    const directory = parent.inode as DirectoryInode;
-    const isFile = rest === '' && !(root instanceof DirectoryInode);
-    const inode = isFile ? new RegularInode(directory.fs, OWNER) : new MemoryDirectory(directory.fs, OWNER);
-    directory.insert(name, inode);
-    const place = { mount: parent.mount, inode };
-    if (rest === '') return place;
-    context.cwd = place;
-    left = rest;
-  }
+/** Whether a normal path begins with this name. */
+function isBelow(path: string, name: string): boolean {
+  return path.startsWith(name, 1) && (path.length === name.length + 1 || path[name.length + 1] === '/');
 }

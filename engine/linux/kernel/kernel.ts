@@ -176,7 +176,8 @@ export class Kernel {
   /** What all files of the machine together may take of the simulator's own memory. */
   readonly heap = new Quota(HEAP_BYTES);
   readonly #names: NameChanges = { changes: 0 };
-  readonly #now = (): number => this.sim.wallMs;
+  readonly #now = (): number => this.#pastMs ?? this.sim.wallMs;
+  #pastMs: number | undefined;
   readonly executables: Executables;
   /** A network namespace with nothing but a loopback interface. */
   readonly createNetwork: () => NetNamespace;
@@ -252,6 +253,16 @@ export class Kernel {
 
   now(): number {
     return this.sim.wallMs;
+  }
+
+  /** Does what was due then: files are as old as if it had been done. */
+  asOf(wallMs: number, act: () => void): void {
+    this.#pastMs = wallMs;
+    try {
+      act();
+    } finally {
+      this.#pastMs = undefined;
+    }
   }
 
   allocateNamespaceInode(): number {

@@ -27,7 +27,7 @@ import { Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { MountNamespace } from '../vfs/mount.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
-import { containerMounts, hostMounts } from './container-root.ts';
+import { containerMounts } from './container-root.ts';
 import { CpuScheduler } from './cpu-scheduler.ts';
 import { updateDeviceNodes } from './device-nodes.ts';
 import { dispatch } from './dispatch.ts';
@@ -46,6 +46,7 @@ import { setNamespacedSysctl } from './proc/sysctl.ts';
 import { sysfsRoot } from './proc/sysfs.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from './release.ts';
 import { SystemCalls } from './system-calls.ts';
+import { hostMounts } from './system-mounts.ts';
 import { forgetTerminal, newTerminal } from './terminal-calls.ts';
 
 export interface HostOptions {

@@ -41,6 +41,13 @@ export interface Mount {
 
 type NewMount = Pick<Mount, 'root' | 'path' | 'readOnly' | 'source' | 'remote'> & { readonly point: Location };
 
+/** Mounts that a namespace has had from its beginning, for all that anybody can see, but that are made when somebody looks. */
+export interface DeferredMounts {
+  /** What is to be mounted: it must not go away meanwhile. */
+  readonly roots: readonly Inode[];
+  make(): void;
+}
+
 /** Mounts among which mount events travel. https://docs.kernel.org/filesystems/sharedsubtree.html */
 class PeerGroup {
   readonly members: Set<Mount>;
@@ -90,6 +97,7 @@ export class MountNamespace implements Namespace {
   readonly #mounts: Mount[];
   /** Of a namespace with many mounts: by what they are mounted on. */
   #byPoint: Map<Inode, Mount[]> | undefined;
+  #deferred: DeferredMounts | undefined;
   /** What path.ts remembers of its ways from the root. */
   walked: WalkedDirectories<Location> | undefined;
 
@@ -103,11 +111,27 @@ export class MountNamespace implements Namespace {
   }
 
   get mounts(): readonly Mount[] {
+    this.complete();
     return this.#mounts;
+  }
+
+  defer(deferred: DeferredMounts): void {
+    this.#deferred = deferred;
+    deferred.roots.forEach(hold);
+  }
+
+  /** Makes the mounts that were deferred. */
+  complete(): void {
+    const deferred = this.#deferred;
+    if (deferred === undefined) return;
+    this.#deferred = undefined;
+    deferred.make();
+    deferred.roots.forEach(letGo);
   }
 
   /** Mounts here, and wherever mounts on that place travel to. */
   add(options: NewMount): Mount {
+    this.complete();
     const mount = this.#attach(options);
     const { inode, mount: under } = options.point;
     if (under.peers === undefined) return mount;
@@ -140,10 +164,9 @@ export class MountNamespace implements Namespace {
       master: undefined,
       mountsOn: 0,
     };
-    mount.root.hold();
+    hold(root);
     this.#mounts.push(mount);
     this.walked?.forget((place) => leadsThrough(place, point));
-    mount.root.fs.mountCount += 1;
     point.inode.mountsOn += 1;
     point.mount.mountsOn += 1;
     if (this.#byPoint !== undefined) index(this.#byPoint, mount);
@@ -164,8 +187,7 @@ export class MountNamespace implements Namespace {
   #detach(mount: Mount): void {
     setPropagation(mount, 'private');
     this.walked?.forget((place) => leadsThrough(place, { mount, inode: mount.root }));
-    mount.root.release();
-    mount.root.fs.unmounted();
+    letGo(mount.root);
     this.#mounts.splice(this.#mounts.indexOf(mount), 1);
     const { inode, mount: under } = mount.point!;
     inode.mountsOn -= 1;
@@ -215,10 +237,7 @@ export class MountNamespace implements Namespace {
 
   /** The mount itself and everything mounted on it, directly or not. */
   tree(mount: Mount): Mount[] {
-    return [
-      mount,
-      ...this.#mounts.filter((other) => other.point?.mount === mount).flatMap((other) => this.tree(other)),
-    ];
+    return [mount, ...this.mounts.filter((other) => other.point?.mount === mount).flatMap((other) => this.tree(other))];
   }
 
   /** Mounts what is at `from`, and what is mounted below it there, also at `point`: a recursive bind. */
@@ -237,20 +256,22 @@ export class MountNamespace implements Namespace {
 
   /** The machine is going down: whoever still runs for a moment changes nothing. */
   freeze(): void {
-    for (const mount of this.#mounts) mount.readOnly = true;
+    for (const mount of this.mounts) mount.readOnly = true;
   }
 
   /** Nobody is in it any more: gives up what is mounted only here. */
   dissolve(): void {
     this.walked = undefined;
+    this.#deferred?.roots.forEach(letGo);
+    this.#deferred = undefined;
     for (const mount of this.#mounts.splice(0)) {
       setPropagation(mount, 'private');
-      if (mount.point !== undefined) {
+      if (mount.point === undefined) mount.root.fs.unmounted();
+      else {
         mount.point.inode.mountsOn -= 1;
         mount.point.mount.mountsOn -= 1;
-        mount.root.release();
+        letGo(mount.root);
       }
-      mount.root.fs.unmounted();
     }
     this.#byPoint = undefined;
   }
@@ -259,7 +280,7 @@ export class MountNamespace implements Namespace {
   copy(inode: number): { namespace: MountNamespace; copies: ReadonlyMap<Mount, Mount> } {
     const namespace = new MountNamespace(inode, this.root.mount);
     const copies = new Map<Mount, Mount>([[this.root.mount, namespace.root.mount]]);
-    for (const mount of this.#mounts) {
+    for (const mount of this.mounts) {
       if (mount.point === undefined) continue;
       const under = copies.get(mount.point.mount);
       if (under === undefined) continue;
@@ -271,8 +292,20 @@ export class MountNamespace implements Namespace {
   }
 }
 
+/** A mount needs what it shows. */
+function hold(root: Inode): void {
+  root.hold();
+  root.fs.mountCount += 1;
+}
+
+function letGo(root: Inode): void {
+  root.release();
+  root.fs.unmounted();
+}
+
 /** mount --make-private, --make-shared, --make-slave. */
 export function setPropagation(mount: Mount, propagation: Propagation): void {
+  mount.namespace?.complete();
   if (propagation === 'shared') {
     if (mount.peers === undefined) beginGroup(mount);
     return;
@@ -324,7 +357,8 @@ function receivers(mount: Mount): { target: Mount; slave: boolean }[] {
 }
 
 /** What is mounted somewhere below a place. Below a file there is nothing. */
-function mountsBelow({ mount, inode }: Location): readonly Mount[] {
+export function mountsBelow({ mount, inode }: Location): readonly Mount[] {
+  mount.namespace?.complete();
   if (mount.namespace === undefined || mount.mountsOn === 0 || !(inode instanceof DirectoryInode)) return [];
   return mount.namespace.mounts.filter((other) => other.point?.mount === mount && pathFrom(inode, other) !== undefined);
 }

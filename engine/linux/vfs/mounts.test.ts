@@ -88,6 +88,52 @@ test('binds bring directories and files of the host, for reading only where aske
   ).toBe('ENOENT');
 });
 
+test('whoever looks at a container late finds what was there when it was made', () => {
+  const { host, sim, start } = testMachine();
+  const { root } = host;
+  const madeMs = sim.wallMs;
+  root.mkdir('/srv/memory');
+  root.mount({ type: 'tmpfs', target: '/srv/memory' });
+  root.writeFile('/srv/memory/f', 'in memory');
+  root.writeFile('/srv/hosts', 'old\n');
+  const mnt = host.createContainerRoot({ layers: [BASE] }, [
+    { hostPath: '/srv/hosts', containerPath: '/etc/hosts', readOnly: false },
+    { hostPath: '/srv/memory', containerPath: '/var/memory', readOnly: false },
+  ]);
+  const { process } = start(idle, { namespaces: { mnt } });
+  sim.runFor(3_600_000);
+  root.unlink('/srv/hosts');
+  root.writeFile('/srv/hosts', 'new\n');
+  root.unmount('/srv/memory');
+  expect(process.readdir('/').map(({ name }) => name)).toEqual(['data', 'dev', 'etc', 'proc', 'sys', 'usr', 'var']);
+  expect(['/', '/var'].map((path) => process.stat(path).modifiedMs)).toEqual([madeMs, madeMs]);
+  expect(text(process.readFile('/etc/hosts'))).toBe('old\n');
+  expect(text(process.readFile('/var/memory/f'))).toBe('in memory');
+  expect(process.readdir('/dev/pts')).toEqual([]);
+});
+
+test('the mounts of a container are told before it has looked at one', () => {
+  const { host, start } = testMachine();
+  const bind = { hostPath: '/etc/motd', containerPath: '/etc/motd', readOnly: false };
+  const { process } = start(idle, { namespaces: { mnt: host.createContainerRoot({ layers: [BASE] }, [bind]) } });
+  const lines = text(host.root.readFile(`/proc/${process.pid}/mounts`))
+    .trimEnd()
+    .split('\n');
+  const system = ['/', '/proc', '/dev', '/sys', '/sys/fs/cgroup', '/proc/sys'];
+  expect(lines.map((line) => line.split(' ')[1])).toEqual([...system, '/etc/motd']);
+});
+
+test('links of an image lead to what is bound behind them', () => {
+  const { host, start } = testMachine();
+  host.root.writeFile('/srv/token', 'secret');
+  const image: Layer = { tree: { '/var/run': { symlink: '/run' }, '/lib': { symlink: 'usr/lib' } } };
+  const mnt = host.createContainerRoot({ layers: [image] }, [
+    { hostPath: '/srv/token', containerPath: '/var/run/secrets/token', readOnly: true },
+  ]);
+  const { process } = start(idle, { namespaces: { mnt } });
+  expect(text(process.readFile('/run/secrets/token'))).toBe('secret');
+});
+
 test('a read-only root, with a writable volume on it', () => {
   const { host, start } = testMachine();
   host.root.mkdir('/srv/volume');
