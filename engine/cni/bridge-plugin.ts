@@ -1,6 +1,5 @@
 import { Errno } from '../linux/errno.ts';
 import type { Host, NetworkNamespace } from '../linux/host.ts';
-import { decode } from '../linux/stdio.ts';
 import type { Process, Stat } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { HostLocalIpam } from './host-local.ts';
@@ -145,9 +144,9 @@ function isSame(one: Place, other: Place): boolean {
 function readFirst(root: Process): NetworkConfig | undefined {
   for (const { name } of root.readdir(NET_CONFIG_DIRECTORY)) {
     if (!name.endsWith('.conflist')) continue;
-    const bytes = root.readFile(`${NET_CONFIG_DIRECTORY}/${name}`);
+    const text = root.readText(`${NET_CONFIG_DIRECTORY}/${name}`);
     try {
-      return parseConflist(decode(bytes));
+      return parseConflist(text);
     } catch {
       // Not a configuration: the next one may be.
     }

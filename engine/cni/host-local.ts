@@ -1,6 +1,6 @@
+import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
-import { decode } from '../linux/stdio.ts';
 import { formatIpv4, hostRange, parseIpv4 } from './ipv4.ts';
 import type { NetworkConfig } from './network-config.ts';
 
@@ -20,7 +20,8 @@ export class HostLocalIpam {
 
   /** @throws Error when every address is taken. */
   allocate(config: NetworkConfig, sandboxId: string): number {
-    const directory = this.#directory(config);
+    const directory = directoryOf(config);
+    makeDirectories(this.#machine.root, directory);
     const { first, last } = hostRange(config.subnet);
     // The first address is the gateway's.
     const start = first + 1;
@@ -42,31 +43,24 @@ export class HostLocalIpam {
 
   /** Gives an address back if this sandbox has it. */
   release(config: NetworkConfig, address: string, sandboxId: string): void {
-    const path = `${this.#directory(config)}/${address}`;
+    const path = `${directoryOf(config)}/${address}`;
     try {
-      if (decode(this.#machine.root.readFile(path)).startsWith(sandboxId)) this.#machine.root.unlink(path);
+      if (this.#machine.root.readText(path).startsWith(sandboxId)) this.#machine.root.unlink(path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
     }
   }
 
-  #directory(config: NetworkConfig): string {
-    const directory = `${DATA_DIRECTORY}/${config.name}`;
-    if (this.#machine.root.access(directory, 'exists')) return directory;
-    let path = '';
-    for (const part of directory.slice(1).split('/')) {
-      path += `/${part}`;
-      if (!this.#machine.root.access(path, 'exists')) this.#machine.root.mkdir(path);
-    }
-    return directory;
-  }
-
   #lastReserved(directory: string): number | undefined {
     try {
-      return parseIpv4(decode(this.#machine.root.readFile(`${directory}/last_reserved_ip.0`)).trim());
+      return parseIpv4(this.#machine.root.readText(`${directory}/last_reserved_ip.0`).trim());
     } catch (error) {
       if (error instanceof Errno) return undefined;
       throw error;
     }
   }
+}
+
+function directoryOf({ name }: NetworkConfig): string {
+  return `${DATA_DIRECTORY}/${name}`;
 }

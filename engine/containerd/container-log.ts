@@ -67,8 +67,8 @@ export class ContainerLog {
     if (this.#ended) return;
     for (const stream of ['stdout', 'stderr'] as const) {
       const rest = this.#pending[stream];
-      const timestamp = logTimestamp(this.#sim.wallMs);
-      if (rest.length > 0) this.#append([{ timestamp, stream, partial: true, content: rest }]);
+      if (rest.length === 0) continue;
+      this.#append([{ timestamp: logTimestamp(this.#sim.wallMs), stream, partial: true, content: rest }]);
     }
     this.#ended = true;
     for (const listener of this.#listeners) listener.end();

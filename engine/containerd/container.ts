@@ -44,8 +44,7 @@ export function* createContainer(
   asked: ContainerConfig,
   sandboxConfig: PodSandboxConfig,
 ): Task<Container> {
-  const { host, state, options } = context;
-  const random = host.sim.random(`containerd/${host.name}`);
+  const { host, random, state, options } = context;
   const id = containerId(random);
   const stored = context.images.lookUp(asked.image);
   if (stored === undefined) throw new CriError('NotFound', `failed to resolve image "${asked.image}": not found`);
@@ -158,7 +157,6 @@ function createRoot(
 
 /** A host path that does not exist becomes a directory, as containerd has it. */
 function makeMountSource({ host }: ContainerdContext, path: string): void {
-  if (host.root.access(path, 'exists')) return;
   try {
     makeDirectories(host.root, path);
   } catch (error) {
@@ -171,11 +169,10 @@ function makeMountSource({ host }: ContainerdContext, path: string): void {
 }
 
 export function* startContainer(context: ContainerdContext, container: Container): Task<void> {
-  const { host, options, state } = context;
+  const { host, options, random, state } = context;
   if (container.state !== 'CONTAINER_CREATED') {
     throw new CriError('Unknown', `container is in ${container.state} state`);
   }
-  const random = host.sim.random(`containerd/${host.name}`);
   yield* sleep(host.sim, random.jitter(options.startContainerMs, options.jitter), 'containerd start');
   const { sandbox } = container;
   if (!sandbox.ready) {

@@ -51,7 +51,8 @@ export class Containerd implements RuntimeService, ImageService {
     const state = new ContainerdState();
     const images = new ImageStore(host.sim, host.name, registry, state.images, complete);
     for (const reference of [complete.sandboxImage, ...preloadedImages]) images.preload(reference);
-    this.#context = { host, cni, images, state, options: complete };
+    const random = host.sim.random(`containerd/${host.name}`);
+    this.#context = { host, random, cni, images, state, options: complete };
   }
 
   /** Begins to answer, as the containerd process does when it starts; the returned function ends that. */

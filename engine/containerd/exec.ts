@@ -38,7 +38,7 @@ function startExec(
     return startOciProcess(context.host, { argv: command, ...environment, files, terminal, onExit });
   } catch (error) {
     if (!(error instanceof OciError || error instanceof Errno)) throw error;
-    const id = containerId(context.host.sim.random(`containerd/${context.host.name}`));
+    const id = containerId(context.random);
     throw new CriError(
       'Unknown',
       `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: ` +

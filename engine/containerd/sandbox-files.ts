@@ -1,4 +1,5 @@
 import { makeDirectories, removeTree } from '../linux/directory-tree.ts';
+import { Errno } from '../linux/errno.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { PodSandboxConfig } from './cri.ts';
 
@@ -33,5 +34,10 @@ function resolvConf(root: Process, { dnsConfig }: PodSandboxConfig): string | Ui
 
 /** Of a file of the machine; nothing where that has none. */
 function contentOf(root: Process, path: string): Uint8Array | '' {
-  return root.access(path, 'exists') ? root.readFile(path) : '';
+  try {
+    return root.readFile(path);
+  } catch (error) {
+    if (error instanceof Errno && error.code === 'ENOENT') return '';
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type { CniPlugin, PortMapping } from '../cni/plugin.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
-import { sleep, type Task } from '../sim/index.ts';
+import { type Random, sleep, type Task } from '../sim/index.ts';
 import { CriError, type PodSandboxConfig, type PodSandboxStatus } from './cri.ts';
 import { containerId } from './identifier.ts';
 import type { ImageStore } from './image-store.ts';
@@ -13,6 +13,7 @@ import type { ContainerdState } from './state.ts';
 /** What the operations on sandboxes and containers need of their surroundings. */
 export interface ContainerdContext {
   readonly host: Host;
+  readonly random: Random;
   readonly cni: CniPlugin;
   readonly images: ImageStore;
   readonly state: ContainerdState;
@@ -36,8 +37,7 @@ export function* runSandbox(
   config: PodSandboxConfig,
   runtimeHandler: string,
 ): Task<Sandbox> {
-  const { host, state, options } = context;
-  const random = host.sim.random(`containerd/${host.name}`);
+  const { host, random, state, options } = context;
   const id = containerId(random);
   const { network, ipc, pid, user } = config.linux.namespaces;
   const ownNetwork = network !== 'NODE';

@@ -1,7 +1,6 @@
 import type { Container, Pod, VolumeMount } from '../api/kinds.ts';
 import type { ContainerConfig, ContainerDevice, ContainerMount } from '../containerd/cri.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
-import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
@@ -160,7 +159,7 @@ function writeHosts(root: Process, pod: Pod, { podIp, clusterDomain }: Container
   const { hostAliases = [] } = pod.spec;
   let text: string;
   if (isHostNetwork(pod)) {
-    const ofNode = root.access('/etc/hosts', 'exists') ? decode(root.readFile('/etc/hosts')) : '';
+    const ofNode = root.access('/etc/hosts', 'exists') ? root.readText('/etc/hosts') : '';
     text = `# Kubernetes-managed hosts file (host network).\n${ofNode}`;
   } else {
     const name = podHostname(pod);

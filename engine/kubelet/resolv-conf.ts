@@ -1,6 +1,5 @@
 import type { PodSandboxConfig } from '../containerd/cri.ts';
 import { Errno } from '../linux/errno.ts';
-import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 
 /** Whom to ask for names, as a resolv.conf says it. */
@@ -27,7 +26,7 @@ export class ResolvConf {
 
   #text(): string | undefined {
     try {
-      return decode(this.#root.readFile(PATH));
+      return this.#root.readText(PATH);
     } catch (error) {
       if (error instanceof Errno) return undefined;
       throw error;

@@ -47,6 +47,7 @@ export function encode(text: string): Uint8Array {
 
 /** UTF-8 as text; bytes that are not UTF-8 are escaped, so that `encode(decode(bytes))` is `bytes`. */
 export function decode(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '';
   try {
     return STRICT_DECODER.decode(bytes);
   } catch {

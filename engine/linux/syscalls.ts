@@ -254,6 +254,8 @@ export interface Process {
   // Files by path
   /** A whole regular file at once. */
   readFile(path: string): Uint8Array;
+  /** The same as text; see `decode`. What was written as text need not become bytes in between. */
+  readText(path: string): string;
   /** Replaces (or, with `append`, extends) a regular file, creating it. */
   writeFile(path: string, data: Uint8Array | string, options?: { append?: boolean; mode?: number }): void;
   stat(path: string): Stat;

@@ -61,6 +61,13 @@ export class Random {
     return String.fromCharCode.apply(null, codes);
   }
 
+  /** So many 32-bit integers, each as eight hexadecimal digits. */
+  hex(integers: number): string {
+    const codes = new Array<number>(8 * integers);
+    for (let at = 0; at < codes.length; at += 8) writeHex(codes, at, this.uint32(), 8);
+    return String.fromCharCode.apply(null, codes);
+  }
+
   /** The suffix that `generateName` appends: no vowels, so no words come out. */
   nameSuffix(length: number): string {
     let suffix = '';

@@ -11,7 +11,8 @@ const NO_CHILDREN: ReadonlyMap<string, ControlGroup> = new Map();
 
 /** A control group (version 2). What it holds is counted in its ancestors as well. */
 export class ControlGroup implements Cgroup, CpuGroup {
-  readonly path: string;
+  /** In its parent; that of the root is empty. */
+  readonly name: string;
   readonly parent: ControlGroup | undefined;
   #children: Map<string, ControlGroup> | undefined;
   memoryBytes = 0;
@@ -38,10 +39,16 @@ export class ControlGroup implements Cgroup, CpuGroup {
   jobs: CpuJob[] | undefined;
   busyChildren: Set<CpuGroup> | undefined;
 
-  constructor(path: string, limits: CgroupLimits, parent?: ControlGroup) {
-    this.path = path;
+  constructor(name: string, limits: CgroupLimits, parent?: ControlGroup) {
+    this.name = name;
     this.parent = parent;
     this.limits = limits;
+  }
+
+  /** From the root of the hierarchy, which is `/`. */
+  get path(): string {
+    if (this.parent === undefined) return '/';
+    return this.parent.parent === undefined ? `/${this.name}` : `${this.parent.path}/${this.name}`;
   }
 
   /** By name. Most groups have none. */
@@ -51,7 +58,7 @@ export class ControlGroup implements Cgroup, CpuGroup {
 
   /** A new group without limits. */
   add(name: string): ControlGroup {
-    const child = new ControlGroup(`${this.path === '/' ? '' : this.path}/${name}`, {}, this);
+    const child = new ControlGroup(name, {}, this);
     this.#children ??= new Map();
     this.#children.set(name, child);
     return child;
@@ -156,7 +163,7 @@ export class ControlGroups {
   readonly root: ControlGroup;
 
   constructor(hostPids: number) {
-    this.root = new ControlGroup('/', { pids: hostPids });
+    this.root = new ControlGroup('', { pids: hostPids });
   }
 
   find(path: string): ControlGroup | undefined {
@@ -171,9 +178,8 @@ export class ControlGroups {
   }
 
   remove(group: ControlGroup): void {
-    const name = group.path.slice(group.path.lastIndexOf('/') + 1);
-    if (group.parent?.children.get(name) !== group) return;
-    group.parent.delete(name);
+    if (group.parent?.children.get(group.name) !== group) return;
+    group.parent.delete(group.name);
     group.removed = true;
   }
 

@@ -77,10 +77,7 @@ class ContainerMounts implements DeferredMounts {
   readonly roots: readonly Inode[];
   readonly #kernel: Kernel;
   readonly #container: ContainerRoot;
-  /** Parents first, whatever the order in which they are listed. */
   readonly #bound: readonly Bound[];
-  /** All that will be in the container but not in its image. */
-  readonly #paths: readonly string[];
   readonly #createdMs: number;
 
   constructor(kernel: Kernel, namespace: MountNamespace, container: ContainerRoot, binds: readonly HostBind[]) {
@@ -88,20 +85,24 @@ class ContainerMounts implements DeferredMounts {
     this.#kernel = kernel;
     this.#container = container;
     this.#createdMs = kernel.now();
-    this.#bound = binds.map((bind) => source(kernel, bind)).sort((a, b) => depth(a.path) - depth(b.path));
+    this.#bound = binds.map((bind) => source(kernel, bind));
     this.roots = this.#bound.map(({ from }) => from.inode);
-    this.#paths = [...SYSTEM_PATHS, ...[...(container.devices ?? []), ...this.#bound].map(({ path }) => path)];
   }
 
   /** Whether nothing that happens meanwhile changes what they are, and whoever looks for one comes by its name. */
   mayWait(lower: LowerDirectory): boolean {
     if (this.#container.privileged === true || !this.#bound.every(({ plain }) => plain)) return false;
-    return this.#paths.every((path) => isStraight(lower, path));
+    return !this.#haveOneAt((path) => !isStraight(lower, path));
   }
 
   /** Whether this name of the root directory is on the way to one of them. */
   areBelow(name: string): boolean {
-    return this.#paths.some((path) => isBelow(path, name));
+    return this.#haveOneAt((path) => isBelow(path, name));
+  }
+
+  #haveOneAt(test: (path: string) => boolean): boolean {
+    const at = ({ path }: { readonly path: string }): boolean => test(path);
+    return SYSTEM_PATHS.some(test) || this.#bound.some(at) || (this.#container.devices?.some(at) ?? false);
   }
 
   make(): void {
@@ -113,7 +114,9 @@ class ContainerMounts implements DeferredMounts {
     addSystemMounts(this.#kernel, this.namespace, !privileged);
     const nodes = privileged ? machineNodes(this.#kernel) : [];
     for (const device of [...nodes, ...devices]) makeDeviceNode(this.namespace, device);
-    for (const each of this.#bound) mountBound(this.namespace, each);
+    // Parents first, whatever the order in which they are listed.
+    const inOrder = this.#bound.toSorted((a, b) => depth(a.path) - depth(b.path));
+    for (const each of inOrder) mountBound(this.namespace, each);
   }
 }
 

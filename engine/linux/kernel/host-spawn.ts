@@ -28,11 +28,9 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
   const files = new FileTable();
   try {
     for (const [fd, file] of Object.entries(options.files ?? {})) files.set(Number(fd), descriptionOf(file));
-    let nothing: FileDescription | undefined;
     for (let fd = 0; fd <= 2; fd++) {
       if (files.has(fd)) continue;
-      nothing ??= openPath(kernel.init, '/dev/null', { read: true, write: true });
-      files.set(fd, nothing);
+      files.set(fd, nothingOf(kernel));
     }
     const cgroup = (options.cgroup as ControlGroup | undefined) ?? kernel.cgroups.root;
     if (namespaces.cgroup !== kernel.init.namespaces.cgroup) (namespaces.cgroup as CgroupNamespace).root ??= cgroup;
@@ -59,6 +57,15 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
     files.closeAll();
     throw error;
   }
+}
+
+/** The machine's /dev/null, opened once for all who bring no files of their own. */
+function nothingOf(kernel: Kernel): FileDescription {
+  if (kernel.nothing === undefined) {
+    kernel.nothing = openPath(kernel.init, '/dev/null', { read: true, write: true });
+    kernel.nothing.references += 1;
+  }
+  return kernel.nothing;
 }
 
 function load(kernel: Kernel, context: PathContext, options: HostSpawn): LoadedProgram {

@@ -4,6 +4,7 @@ import type { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal, SignalAction } from '../signal.ts';
 import type { Credentials, Process, WaitStatus } from '../syscalls.ts';
 import type { Terminal } from '../tty/terminal.ts';
+import type { FileDescription } from '../vfs/description.ts';
 import type { DirectoryInode } from '../vfs/directory.ts';
 import type { Executables } from '../vfs/executables.ts';
 import { FileSystem, type NameChanges, Quota } from '../vfs/filesystem.ts';
@@ -203,6 +204,8 @@ export class Kernel {
   /** Who may compute; made at boot. */
   cpu!: CpuScheduler;
   dispatchScheduled = false;
+  /** Opened when it is first needed; see host-spawn.ts. */
+  nothing: FileDescription | undefined;
   /** PID 1 of the machine: adopts orphans and reaps them. Set at boot. */
   init!: TaskStruct;
   /** Pseudo-terminals that are open, by number. */

@@ -275,6 +275,7 @@ class Machine implements Host {
     };
     kernel.bootedMs = this.sim.nowMs;
     kernel.forks = 0;
+    kernel.nothing = undefined;
     kernel.sysctls = new Map();
     kernel.log = kernel.newLog();
     kernel.log.add(`Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}`, 5);

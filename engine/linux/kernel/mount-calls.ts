@@ -5,7 +5,7 @@ import { deviceFileSystem } from '../vfs/devfs.ts';
 import { MemoryDirectory } from '../vfs/directory.ts';
 import { type FileSystem, Quota } from '../vfs/filesystem.ts';
 import type { Inode } from '../vfs/inode.ts';
-import { lowerDirectory } from '../vfs/lower-tree.ts';
+import { type LowerNode, lowerDirectory } from '../vfs/lower-tree.ts';
 import { inheritPropagation, type Location, type Mount, setPropagation } from '../vfs/mount.ts';
 import { locate, lookup } from '../vfs/path.ts';
 import type { ControlGroup } from './cgroup.ts';
@@ -100,8 +100,10 @@ interface TmpfsOptions {
   readonly mode?: number;
 }
 
+const NOTHING: ReadonlyMap<string, LowerNode> = new Map();
+
 export function tmpfsRoot(kernel: Kernel, options: TmpfsOptions = {}): MemoryDirectory {
-  return MemoryDirectory.root(tmpfs(kernel, options), lowerDirectory(new Map(), options.mode ?? 0o1777));
+  return MemoryDirectory.root(tmpfs(kernel, options), lowerDirectory(NOTHING, options.mode ?? 0o1777));
 }
 
 /** Without a size a tmpfs may take half of the machine's memory. What is in it counts as memory of whoever used it first. */

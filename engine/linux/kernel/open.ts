@@ -13,8 +13,19 @@ import type { TaskStruct } from './kernel.ts';
 
 /** open(2). */
 export function openPath(task: TaskStruct, path: string, options: OpenOptions): FileDescription {
-  const write = options.write === true || options.append === true;
-  const read = options.read === true || !write;
+  return describe(task, path, options, findToOpen(task, path, options));
+}
+
+/** What open(2) opens. */
+export interface ToOpen {
+  readonly found: Lookup;
+  /** What was found, or has been made. */
+  readonly location: Location;
+}
+
+/** Finds or makes what is to be opened, and sees to it that it may be. Throws Errno. */
+export function findToOpen(task: TaskStruct, path: string, options: OpenOptions): ToOpen {
+  const { read, write } = accessOf(options);
   const found = lookup(task, path, !(options.create && options.exclusive));
   let { location } = found;
   if (location === undefined) {
@@ -28,11 +39,26 @@ export function openPath(task: TaskStruct, path: string, options: OpenOptions): 
     requireAccess(location.inode, task.credentials, mask);
   }
   const { mount, inode } = location;
-  if (inode instanceof DirectoryInode) {
-    if (write || options.create) throw new Errno('EISDIR');
-    return new OpenDirectory(inode, pathOf(task.root, location));
-  }
+  if (inode instanceof DirectoryInode && (write || options.create)) throw new Errno('EISDIR');
   if (write && mount.readOnly && (inode.type === 'file' || inode.type === 'symlink')) throw new Errno('EROFS');
+  return { found, location };
+}
+
+function accessOf(options: OpenOptions): { readonly read: boolean; readonly write: boolean } {
+  const write = options.write === true || options.append === true;
+  return { read: options.read === true || !write, write };
+}
+
+/** An open file of what was found. */
+export function describe(
+  task: TaskStruct,
+  path: string,
+  options: OpenOptions,
+  { found, location }: ToOpen,
+): FileDescription {
+  const { read, write } = accessOf(options);
+  const { inode } = location;
+  if (inode instanceof DirectoryInode) return new OpenDirectory(inode, pathOf(task.root, location));
   if (inode instanceof RegularInode) {
     const access = { read, write, append: options.append === true };
     const { root } = task;

@@ -1,6 +1,6 @@
 import { hasCapability } from '../credentials.ts';
 import { Errno } from '../errno.ts';
-import { encode } from '../stdio.ts';
+import { decode, encode } from '../stdio.ts';
 import type { DirectoryEntry, Stat } from '../syscalls.ts';
 import { DirectoryInode, MemoryDirectory } from '../vfs/directory.ts';
 import { GeneratedInode } from '../vfs/generated.ts';
@@ -18,9 +18,8 @@ import {
   requireRemoval,
 } from '../vfs/permission.ts';
 import { Pipe, PipeEnd } from '../vfs/pipe.ts';
-import { RegularFile } from '../vfs/regular-file.ts';
 import type { TaskStruct } from './kernel.ts';
-import { newOwner, openPath, writableDirectory } from './open.ts';
+import { describe, findToOpen, newOwner, writableDirectory } from './open.ts';
 
 // Files by path.
 
@@ -28,9 +27,23 @@ import { newOwner, openPath, writableDirectory } from './open.ts';
 const MAX_WHOLE_FILE_BYTES = 64 * 1024 * 1024;
 
 export function readFile(task: TaskStruct, path: string): Uint8Array {
+  return wholeOf(readable(task, path));
+}
+
+export function readText(task: TaskStruct, path: string): string {
+  const inode = readable(task, path);
+  const text = inode instanceof RegularInode ? inode.content.text : undefined;
+  return text ?? decode(wholeOf(inode));
+}
+
+function readable(task: TaskStruct, path: string): Inode {
   const { inode } = locate(task, path);
   if (inode instanceof DirectoryInode) throw new Errno('EISDIR');
   requireAccess(inode, task.credentials, MAY_READ);
+  return inode;
+}
+
+function wholeOf(inode: Inode): Uint8Array {
   if (inode instanceof RegularInode) {
     if (inode.content.size > MAX_WHOLE_FILE_BYTES) throw new Errno('EFBIG');
     return inode.content.read(0, inode.content.size);
@@ -46,18 +59,18 @@ export function writeFile(
   options: { append?: boolean; mode?: number } = {},
 ): void {
   const append = options.append === true;
-  const description = openPath(task, path, {
-    write: true,
-    create: true,
-    truncate: !append,
-    append,
-    mode: options.mode,
-  });
+  const wanted = { write: true, create: true, truncate: !append, append, mode: options.mode };
+  const opened = findToOpen(task, path, wanted);
+  const { found, location } = opened;
+  if (location.inode instanceof RegularInode) {
+    location.inode.put(data, append);
+    (found.directory as DirectoryInode).notify(found.name);
+    return;
+  }
+  const description = describe(task, path, wanted, opened);
   try {
     if (description.kind !== 'file') throw new Errno('EINVAL');
-    const whole = typeof data === 'string' && !append && description instanceof RegularFile;
-    if (whole) description.replace(data);
-    else description.write(typeof data === 'string' ? encode(data) : data, 0);
+    description.write(typeof data === 'string' ? encode(data) : data, 0);
   } finally {
     description.release();
   }

@@ -138,6 +138,9 @@ export class SystemCalls implements Process {
   readFile(path: string): Uint8Array {
     return paths.readFile(this.#task, path);
   }
+  readText(path: string): string {
+    return paths.readText(this.#task, path);
+  }
   writeFile(path: string, data: Uint8Array | string, options?: { append?: boolean; mode?: number }): void {
     paths.writeFile(this.#task, path, data, options);
   }

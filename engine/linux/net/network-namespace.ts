@@ -184,9 +184,10 @@ export class NetNamespace implements NetworkNamespace, NetworkStack {
   }
 
   removeInterface(name: string): void {
-    const removed = this.#interfaces.find((candidate) => candidate.name === name);
+    const at = this.#interfaces.findIndex((candidate) => candidate.name === name);
+    const removed = this.#interfaces[at];
     if (removed === undefined || removed === LOOPBACK) return;
-    this.#setInterfaces(this.#interfaces.filter((candidate) => candidate !== removed));
+    this.#setInterfaces(this.#interfaces.toSpliced(at, 1));
     if (removed.kind === 'dummy') return;
     for (const { address } of removed.addresses) this.fabric.release(address, this);
   }

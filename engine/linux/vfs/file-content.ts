@@ -57,6 +57,11 @@ export class FileContent {
     return this.#chunks === undefined ? this.#size : this.#reserved;
   }
 
+  /** Where it is still the text that was written. */
+  get text(): string | undefined {
+    return typeof this.#bytes === 'string' ? this.#bytes : undefined;
+  }
+
   read(offset: number, max: number): Uint8Array {
     const end = Math.min(this.#size, offset + max);
     if (offset >= end) return EMPTY;

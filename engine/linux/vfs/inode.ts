@@ -1,3 +1,4 @@
+import { encode } from '../stdio.ts';
 import type { FileType, Stat } from '../syscalls.ts';
 import type { FileDescription } from './description.ts';
 import type { Executable } from './executables.ts';
@@ -126,6 +127,18 @@ export class RegularInode extends Inode {
   override get allocatedBytes(): number {
     if (this.executable !== undefined) return super.allocatedBytes;
     return Math.ceil(this.content.allocatedBytes / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+
+  /** Makes this all that is in it, or puts it at the end. Throws Errno. */
+  put(data: Uint8Array | string, append: boolean): void {
+    const { content } = this;
+    this.executable = undefined;
+    if (typeof data === 'string' && !append) content.replace(data);
+    else {
+      if (!append) content.truncate(0);
+      content.write(content.size, typeof data === 'string' ? encode(data) : data);
+    }
+    this.touch();
   }
 
   override free(): void {

@@ -18,6 +18,8 @@ export interface PathContext {
 
 export interface Lookup {
   /** The directory in which the last component was looked for. */
+  readonly directory: Inode;
+  /** The same as a location. */
   readonly parent: Location;
   /** The last component; empty for `/`, `.` and `..`. */
   readonly name: string;
@@ -36,7 +38,7 @@ export interface Reach extends Lookup {
 /** What was found is itself its location, so that most walks allocate nothing else. */
 class Found implements Reach {
   readonly #under: Mount;
-  readonly #directory: Inode;
+  readonly directory: Inode;
   readonly name: string;
   readonly mount: Mount;
   /** Undefined where the name is missing. */
@@ -54,7 +56,7 @@ class Found implements Reach {
     dangling = false,
   ) {
     this.#under = under;
-    this.#directory = directory;
+    this.directory = directory;
     this.name = name;
     this.mount = mount;
     this.inode = inode;
@@ -63,7 +65,7 @@ class Found implements Reach {
   }
 
   get parent(): Location {
-    return { mount: this.#under, inode: this.#directory };
+    return { mount: this.#under, inode: this.directory };
   }
 
   get location(): Location | undefined {

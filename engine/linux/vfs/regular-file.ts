@@ -2,8 +2,7 @@ import { Errno } from '../errno.ts';
 import type { Stat } from '../syscalls.ts';
 import { FileDescription } from './description.ts';
 import { DirectoryInode } from './directory.ts';
-import type { RegularInode } from './inode.ts';
-import type { Location } from './mount.ts';
+import type { Inode, RegularInode } from './inode.ts';
 
 export interface RegularFileAccess {
   readonly read: boolean;
@@ -25,13 +24,13 @@ export class RegularFile extends FileDescription {
     inode: RegularInode,
     findPath: () => string,
     access: RegularFileAccess,
-    found: { readonly parent: Location; readonly name: string },
+    found: { readonly directory: Inode; readonly name: string },
   ) {
     super();
     this.inode = inode;
     this.#findPath = findPath;
     this.#access = access;
-    const directory = found.parent.inode;
+    const { directory } = found;
     this.#directory = directory instanceof DirectoryInode ? directory : undefined;
     this.#name = found.name;
     inode.openCount += 1;
@@ -60,14 +59,6 @@ export class RegularFile extends FileDescription {
     this.#offset += rest.length;
     this.#changed();
     return rest.length;
-  }
-
-  /** Makes the text all that is in it. */
-  replace(text: string): void {
-    this.inode.executable = undefined;
-    this.inode.content.replace(text);
-    this.#offset = this.inode.content.size;
-    this.#changed();
   }
 
   #changed(): void {
