@@ -103,6 +103,14 @@ test('what holds is told with what made it hold', () => {
   expect(confirm(pod, assertions)).toBe('status.containerStatuses[*].ready is false; spec.nodeName is not set');
 });
 
+test('several values that are the same are told once, and a choice of one is none', () => {
+  const pods = { items: [{ phase: 'Pending' }, { phase: 'Pending' }, { phase: 'Failed' }] };
+  expect(refute(pods, [{ path: 'items[*].phase', equals: 'Running' }])?.seen).toBe(
+    'items[*].phase is "Pending", "Failed", not "Running"',
+  );
+  expect(refute({ suspend: true }, [{ path: 'suspend', oneOf: [false] }])?.seen).toBe('suspend is true, not false');
+});
+
 test('with `every` one exception is enough', () => {
   const assertion = { path: 'status.containerStatuses[*].ready', every: true, equals: true };
   expect(refute(pod, [assertion])?.seen).toBe('status.containerStatuses[*].ready is false, not true');

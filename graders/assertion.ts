@@ -1,8 +1,9 @@
 import { checkQuantity, compareQuantities } from '@drydock/engine';
-import { inWords, type Json, sameJson } from './json.ts';
+import { inWords, type Json, printedInWords, sameJson } from './json.ts';
 import { meaningOf } from './meaning.ts';
 import { missing } from './missing.ts';
 import { type Found, findAll, parsePath } from './object-path.ts';
+import { patternInWords } from './pattern-words.ts';
 
 /**
  * What must be true of an observed value. `path` leads into it; where it leads to several values, one of them is
@@ -51,22 +52,36 @@ export interface Refutation {
   readonly at: readonly (string | number)[];
 }
 
-/** The first assertion that does not hold for the value; undefined when all do. */
-export function refute(value: unknown, assertions: readonly Assertion[]): Refutation | undefined {
+/** How a value is told that is no field of an object: `"cat /book" in the Pod "crew" printed "open", and should print "closed"`. */
+export interface Telling {
+  /** Who it comes from, and what they did: `port 80 of the Pod "web" answered`. */
+  readonly did: string;
+  /** What they should have done: `answer`. */
+  readonly should: string;
+}
+
+/** The first assertion that does not hold for the value; undefined when all do. `tell` knows which paths are told, and how. */
+export function refute(
+  value: unknown,
+  assertions: readonly Assertion[],
+  tell: (path: string) => Telling | undefined = () => undefined,
+): Refutation | undefined {
   for (const assertion of assertions) {
-    const refutation = refuteOne(value, assertion);
+    const refutation = refuteOne(value, assertion, tell(assertion.path));
     if (refutation !== undefined) return refutation;
   }
   return undefined;
 }
 
-function refuteOne(value: unknown, assertion: Assertion): Refutation | undefined {
+function refuteOne(value: unknown, assertion: Assertion, telling: Telling | undefined): Refutation | undefined {
   const { path, exists, not } = assertion;
   const found = findAll(value, parsePath(path));
   const failing = exists === undefined ? found.filter((candidate) => !holds(candidate.value, assertion)) : found;
   if (isSatisfied(assertion, found.length, failing.length)) return undefined;
   const [first] = failing;
   const at = first?.at ?? literalPath(path);
+  if (first !== undefined && telling !== undefined)
+    return { assertion, seen: told(first.value, assertion, telling), at };
   const fact = first === undefined ? missing(value, path) : unlike(failing, assertion);
   const meaning = exists === false || not !== undefined ? undefined : meaningOf(value, path, at);
   return { assertion, seen: meaning === undefined ? fact : `${meaning} (${fact})`, at };
@@ -77,10 +92,19 @@ function isSatisfied({ exists, every }: Assertion, found: number, failing: numbe
   return every === true ? found > 0 && failing === 0 : failing < found;
 }
 
+/** What somebody did, and what they should have done. */
+function told(value: unknown, assertion: Assertion, { did, should }: Telling): string {
+  const { not, exists, equals } = assertion;
+  const printed = typeof value === 'string' ? printedInWords(value) : inWords(value);
+  const asked = () => (typeof equals === 'string' ? printedInWords(equals) : wanted(assertion));
+  const instead = not !== undefined ? 'something else' : exists === false ? 'nothing' : asked();
+  return `${did} ${printed}, and should ${should} ${instead}`;
+}
+
 /** What is there instead of what was asked for. */
 function unlike(failing: readonly Found[], assertion: Assertion): string {
   const { path, exists, not, length } = assertion;
-  const values = failing.map(({ value }) => shown(value)).join(', ');
+  const values = shownOnce(failing);
   if (exists === false) return `${path} is ${values}, and should not be set`;
   if (not !== undefined) return `${path} is ${values}, and should be something else`;
   const [first] = failing;
@@ -103,11 +127,14 @@ export function confirm(value: unknown, assertions: readonly Assertion[]): strin
     .map((assertion) => {
       const { path } = assertion;
       const found = findAll(value, parsePath(path)).filter((each) => assertion.exists ?? holds(each.value, assertion));
-      return found.length === 0
-        ? missing(value, path)
-        : `${path} is ${found.map((each) => shown(each.value)).join(', ')}`;
+      return found.length === 0 ? missing(value, path) : `${path} is ${shownOnce(found)}`;
     })
     .join('; ');
+}
+
+/** Values, each once: of three Pods that wait, it is told that Pods wait. */
+function shownOnce(found: readonly Found[]): string {
+  return [...new Set(found.map(({ value }) => shown(value)))].join(', ');
 }
 
 function shown(value: unknown): string {
@@ -145,8 +172,8 @@ function compared(value: unknown, limit: number | string, isGood: (order: number
 function wanted(assertion: Assertion): string {
   const { equals, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
   if (equals !== undefined) return inWords(equals);
-  if (oneOf !== undefined) return `one of ${oneOf.map(inWords).join(', ')}`;
-  if (matches !== undefined) return `something that matches /${matches}/`;
+  if (oneOf !== undefined) return oneOf.length === 1 ? inWords(oneOf[0]) : `one of ${oneOf.map(inWords).join(', ')}`;
+  if (matches !== undefined) return patternInWords(matches) ?? `something that matches /${matches}/`;
   if (contains !== undefined) return `something with ${inWords(contains)} in it`;
   if (atLeast !== undefined) return `at least ${atLeast}`;
   if (atMost !== undefined) return `at most ${atMost}`;

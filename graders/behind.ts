@@ -14,7 +14,7 @@ const WORKLOADS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What is behind an object that says little itself: the Service of an EndpointSlice, the first Pod that is not ready. */
+/** What is behind an object that says little itself: the Service of an EndpointSlice, the first Pod that is not ready, its claims that wait. */
 export function behind(cluster: Cluster, object: KubeObject): readonly KubeObject[] {
   if (object.kind === 'EndpointSlice') {
     const { namespace, labels } = object.metadata;
@@ -22,8 +22,21 @@ export function behind(cluster: Cluster, object: KubeObject): readonly KubeObjec
     const found = name === undefined ? [] : findObjects(cluster, { kind: 'Service', namespace, name });
     return found.flatMap((service) => [service, ...behind(cluster, service)]);
   }
+  if (object.kind === pods.kind) return waitingClaims(cluster, object as Pod);
   const unready = podsOf(cluster, object).find((pod) => !lacksNothing(pod));
-  return unready === undefined ? [] : [unready];
+  return unready === undefined ? [] : [unready, ...behind(cluster, unready)];
+}
+
+function waitingClaims(cluster: Cluster, { metadata: { namespace }, spec }: Pod): readonly KubeObject[] {
+  const names = (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);
+  const claims = names.flatMap((name) => findObjects(cluster, { kind: 'PersistentVolumeClaim', namespace, name }));
+  return claims.filter(isWaitingClaim);
+}
+
+/** Whether a claim has no volume yet. */
+export function isWaitingClaim(object: KubeObject): boolean {
+  const { status } = object as { readonly status?: { readonly phase?: string } };
+  return object.kind === 'PersistentVolumeClaim' && status?.phase === 'Pending';
 }
 
 /** The Pods that an object's selector fits; none of an object without one. */

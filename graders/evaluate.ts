@@ -1,10 +1,12 @@
 import type { Cluster, KubeObject } from '@drydock/engine';
 import { confirm, type Refutation, refute } from './assertion.ts';
 import { type Check, type ObjectQuery, spanMs } from './exercise.ts';
+import { exitCodeInWords } from './exit-code.ts';
 import type { History } from './history.ts';
-import { inWords } from './json.ts';
+import { cut, inWords, printedInWords } from './json.ts';
 import { findAll, parsePath } from './object-path.ts';
-import { absence, observe, type Seen } from './observe.ts';
+import { absence, howMany, observe, pluralOf, type Seen } from './observe.ts';
+import { tellingOf } from './telling.ts';
 import type { Vantage } from './vantage.ts';
 
 /** How a check came out. */
@@ -22,7 +24,7 @@ const LOOK_EVERY_MS = 500;
 /** So much is told of what a command said. */
 const MOST_SAID = 200;
 /** What kubectl exec adds of its own. */
-const KUBECTLS_LAST = /command terminated with exit code \d+\n?$/;
+const KUBECTLS_OWN = /^Defaulted container .*\n|command terminated with exit code \d+\n?$/g;
 
 /** Evaluates one check, waiting as long as the check's span asks. Without a history a `never` check throws. */
 export function evaluate(vantage: Vantage, check: Check, history: History | undefined): Verdict {
@@ -69,11 +71,16 @@ export function holdsNow(cluster: Cluster, check: Check): boolean | undefined {
 function judge(seen: Seen, check: Check): Verdict {
   const { objects, absent, value } = seen;
   if (absent !== undefined) return { passed: false, seen: absent, objects };
-  const refutation = refute(value, check.that ?? []);
+  const refutation = refute(value, check.that ?? [], (path) => tellingOf(check.observe, path));
   if (refutation === undefined) return { passed: true, seen: 'as it should be', objects };
   const query = listed(check);
-  const fact = query === undefined || objects.length > 0 ? refutation.seen : nothingFound(query, refutation);
-  return { passed: false, seen: `${fact}${complaint(value)}`, objects, refutation: placed(check, refutation) };
+  const fact = query === undefined ? refutation.seen : ofList(query, refutation, objects);
+  return {
+    passed: false,
+    seen: `${fact}${complaint(check, value, refutation)}`,
+    objects,
+    refutation: placed(check, refutation),
+  };
 }
 
 /** What a check asks a list of. */
@@ -81,9 +88,17 @@ function listed({ observe }: Check): ObjectQuery | undefined {
   return 'object' in observe && observe.object.name === undefined ? observe.object : undefined;
 }
 
-/** Where nothing is found, what was asked of it does not matter, but how much of it there should be does. */
-function nothingFound(query: ObjectQuery, { assertion, seen }: Refutation): string {
-  return assertion.path === 'items' ? `${absence(query)} (${seen})` : absence(query);
+/** What of a list's failed assertion can be said without its path. */
+function ofList(query: ObjectQuery, refutation: Refutation, objects: readonly KubeObject[]): string {
+  const { path, not, length: wanted } = refutation.assertion;
+  if (path === 'items' && wanted !== undefined) {
+    return `${howMany(query, objects)}, and there should be ${wanted === 0 ? 'none' : wanted}`;
+  }
+  if (objects.length === 0) return absence(query);
+  if (path === 'items[*].metadata.name' && not !== undefined) {
+    return `there is a ${query.kind} named "${not}", and there should be none`;
+  }
+  return refutation.seen.replace(/^items has no /, `among the ${pluralOf(query.kind)} there is no `);
 }
 
 /**
@@ -97,12 +112,16 @@ function placed(check: Check, refutation: Refutation): Refutation | undefined {
   return at.length === 0 ? undefined : { ...refutation, at };
 }
 
-/** What a command said on the side, which is where most tell why they failed. */
-function complaint(value: unknown): string {
-  const { exitCode, stderr } = value as { readonly exitCode?: unknown; readonly stderr?: unknown };
-  if (typeof exitCode !== 'number' || exitCode === 0) return '';
-  const said = String(stderr).replace(KUBECTLS_LAST, '').trim().slice(0, MOST_SAID);
-  return said === '' ? `; exit code ${exitCode}` : `; it said: ${said}`;
+/** What a command said on the side, which is where most tell why they failed; or what its exit code says. */
+function complaint({ observe }: Check, value: unknown, { assertion }: Refutation): string {
+  if (!('exec' in observe || 'run' in observe)) return '';
+  const { exitCode, stderr } = value as { readonly exitCode: number; readonly stderr: string };
+  if (exitCode === 0 || assertion.path === 'stderr') return '';
+  const said = cut(stderr.replace(KUBECTLS_OWN, '').trim(), MOST_SAID);
+  if (said !== '') return `; it said: ${said}`;
+  const meaning = exitCodeInWords(('exec' in observe ? observe.exec : observe.run).command, exitCode);
+  if (meaning !== undefined) return `; exit code ${exitCode}: ${meaning}`;
+  return assertion.path === 'exitCode' ? '' : `; exit code ${exitCode}`;
 }
 
 function* eventually(vantage: Vantage, check: Check, limitMs: number): Looks {
@@ -136,7 +155,8 @@ function* changes(vantage: Vantage, check: Check, { path, within }: NonNullable<
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) return { ...next.verdict, seen: `${path} changed` };
     if (vantage.nowMs >= deadlineMs) {
-      return { ...next.verdict, passed: false, seen: `${path} stayed ${first.shown} for ${within}` };
+      const { did } = tellingOf(check.observe, path) ?? { did: `${path} stayed` };
+      return { ...next.verdict, passed: false, seen: `${did} ${first.shown} for ${within}` };
     }
   }
 }
@@ -151,19 +171,19 @@ function* constant(vantage: Vantage, check: Check, { path, over }: NonNullable<C
     const next = look(vantage, check, path);
     if (!next.verdict.passed) return next.verdict;
     if (next.shown !== first.shown) {
-      return { ...next.verdict, passed: false, seen: `${path} changed from ${first.shown} to ${next.shown}` };
+      const telling = tellingOf(check.observe, path);
+      const change = `${first.shown}${telling === undefined ? ' to' : ', then'} ${next.shown}`;
+      return { ...next.verdict, passed: false, seen: `${telling?.did ?? `${path} changed from`} ${change}` };
     }
   }
 }
 
 function look(vantage: Vantage, check: Check, path: string): { verdict: Verdict; shown: string } {
   const seen = vantage.observe(check.observe);
-  return {
-    verdict: judge(seen, check),
-    shown: findAll(seen.value, parsePath(path))
-      .map((found) => inWords(found.value))
-      .join(', '),
-  };
+  const found = findAll(seen.value, parsePath(path)).map(({ value }) => value);
+  const isTold = tellingOf(check.observe, path) !== undefined;
+  const words = found.map((value) => (isTold ? printedInWords(String(value)) : inWords(value)));
+  return { verdict: judge(seen, check), shown: words.length === 0 ? 'unset' : words.join(', ') };
 }
 
 function* never(check: Check, history: History | undefined): Looks {

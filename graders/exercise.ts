@@ -56,11 +56,13 @@ export type BeforeStep = Extract<
 export const BEFORE_FOLDER = '/srv/before/';
 
 /** Something done to a fork of the cluster before a check looks. */
-export type Step =
-  | { readonly fault: Fault }
-  | { readonly wait: Span }
-  | { readonly delete: ObjectQuery }
-  | { readonly kubectl: readonly string[] };
+export type Step = { readonly fault: Fault } | { readonly wait: Span } | { readonly delete: ObjectQuery } | KubectlStep;
+
+/** A call of kubectl; `refused` of one that should be refused, so that it is told where it is not, and not where it is. */
+export interface KubectlStep {
+  readonly kubectl: readonly string[];
+  readonly refused?: boolean;
+}
 
 /**
  * One thing that must be true, and when. Exactly one of `within` (comes to hold), `always` (holds all the time),

@@ -93,7 +93,9 @@ test('a command in a container is an observation too', () => {
   const files = [clock('sleep infinity')];
   expect(gradeFiles(exercise(check('stdout', 'equals: "clock\\n"'), ['hostname']), files).passed).toBe(true);
   const failed = gradeFiles(exercise(check('exitCode', 'equals: 7'), ['hostname']), files);
-  expect(failed.checks[0]?.seen).toBe('after 10s: exitCode is 0, not 7');
+  expect(failed.checks[0]?.seen).toBe(
+    'after 10s: "hostname" in the Pod "clock" ended with exit code 0, and should end with 7',
+  );
 });
 
 test('a failure that comes from another object is looked for there, and a Service says whom it misses', () => {
@@ -167,6 +169,18 @@ test('a failed check tells in kubectl’s own words which of its steps kubectl r
   expect(long!.length).toBeLessThan(450);
   const passing = gradeFiles(exercise(check, ['stays']), [clock('sleep infinity')]);
   expect(passing.checks[0]).toMatchObject({ passed: true, why: [] });
+});
+
+test('of a step that should be refused it is told that it was not', () => {
+  const check = RUNNING.replace('always: 20s', 'within: 5s').replace(
+    'observe:',
+    `after:
+  - { kubectl: [label, pod, clock, seen=yes], refused: true }
+  - { kubectl: [delete, pod, clock, '--as=system:serviceaccount:default:boy'], refused: true }
+  observe:`,
+  );
+  const report = gradeFiles(exercise(check.replace('Running', 'Succeeded'), ['stays']), [clock('sleep infinity')]);
+  expect(report.checks[0]!.why).toEqual(['"kubectl label pod clock seen=yes" was not refused']);
 });
 
 test('grading a learner’s cluster leaves it as it was', () => {

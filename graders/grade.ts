@@ -145,11 +145,11 @@ function gradeOn(
   });
   alike.forEach((checks, index) => {
     const copy = index === alike.length - 1 ? cluster : cluster.fork();
-    const { obstacle, refusals } = carryOut(copy, checks[0]!.after!);
+    const { obstacle, surprises } = carryOut(copy, checks[0]!.after!);
     const verdicts = obstacle === undefined ? evaluateTogether(simulated(copy), checks, history) : [];
     for (const [at, check] of checks.entries()) {
       const verdict = verdicts[at] ?? { passed: false, seen: obstacle!, objects: [] };
-      results.set(check.id, resultOf(copy, check, verdict, sources, refusals));
+      results.set(check.id, resultOf(copy, check, verdict, sources, surprises));
     }
   });
   history.close();
@@ -187,7 +187,7 @@ function resultOf(
   check: Check,
   verdict: Verdict,
   sources: readonly ManifestSource[],
-  refusals: readonly string[] = [],
+  surprises: readonly string[] = [],
 ): CheckResult {
   const { id, title, points } = check;
   const { passed, seen, objects } = verdict;
@@ -200,7 +200,7 @@ function resultOf(
     earned: 0,
     points,
     seen,
-    why: [...new Set([...refusals, ...whyOf(cluster, check, objects)])].slice(0, MAX_CAUSES),
+    why: [...new Set([...surprises, ...whyOf(cluster, check, objects)])].slice(0, MAX_CAUSES),
     where,
     ask: check.ask,
   };

@@ -41,6 +41,34 @@ const SAID: readonly (readonly [value: object, assertion: Assertion, seen: strin
     'spec.nodeName is "node-1", not "node-2"',
   ],
   [
+    object('Pod', { status: { conditions: [{ type: 'Ready', status: 'False' }] } }),
+    { path: 'status.conditions[type=Ready].status', equals: 'True' },
+    'the Pod "quay" is not ready (status.conditions[type=Ready].status is "False", not "True")',
+  ],
+  [
+    object('Pod', {
+      status: {
+        containerStatuses: [
+          { name: 'a', ready: true },
+          { name: 'b', ready: false },
+        ],
+      },
+    }),
+    { path: 'status.containerStatuses[*].ready', every: true, equals: true },
+    '1 of 2 containers of the Pod "quay" are ready (status.containerStatuses[*].ready is false, not true)',
+  ],
+  [
+    object('Pod', { status: { containerStatuses: [{ name: 'a', ready: false }] } }),
+    { path: 'status.containerStatuses[name=a].ready', equals: true },
+    'the container "a" of the Pod "quay" is not ready (status.containerStatuses[name=a].ready is false, not true)',
+  ],
+  [
+    object('Pod', { status: { initContainerStatuses: [{ name: 'a', restartCount: 0 }] } }),
+    { path: 'status.initContainerStatuses[name=a].restartCount', atLeast: 1 },
+    'the container "a" of the Pod "quay" was restarted 0 times ' +
+      '(status.initContainerStatuses[name=a].restartCount is 0, not at least 1)',
+  ],
+  [
     object('Service', { status: { loadBalancer: {} } }),
     { path: 'status.loadBalancer.ingress[0].ip', exists: true },
     'the Service "quay" has no address for the outside (status.loadBalancer has no ingress[0].ip)',

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@drydock/engine';
+import { isReady, type KubeObject, type Pod } from '@drydock/engine';
 import { type PathStep, parsePath, pathText } from './object-path.ts';
 
 /** What a field says of the object that has it, in words; undefined where the field does not say that. */
@@ -61,6 +61,21 @@ const MEANINGS: readonly Meaning[] = [
     field: /^spec\.nodeName$/,
     say: (object) => (object.spec?.['nodeName'] === undefined ? `${named(object)} has no node yet` : undefined),
   },
+  {
+    kinds: ['Pod'],
+    field: /^status\.conditions\[type=Ready\]\.status$/,
+    say: (object) => `${named(object)} is ${isReady(object as unknown as Pod) ? '' : 'not '}ready`,
+  },
+  {
+    kinds: ['Pod'],
+    field: /^status\.containerStatuses\[(\*|name=(.*?))\]\.ready$/,
+    say: (object, [, , name]) => readyContainers(object, name),
+  },
+  {
+    kinds: ['Pod'],
+    field: /^status\.(?:initC|c)ontainerStatuses\[name=(.*?)\]\.restartCount$/,
+    say: (object, [, name]) => restarts(object, name!),
+  },
   { kinds: ['Pod'], field: /^status\.podIPs?\b/, say: unlessSet('podIP', 'has no address yet') },
   {
     kinds: ['Pod'],
@@ -104,6 +119,22 @@ function share(count: unknown, of: unknown, what: string, state: string): string
 
 function unlessSet(field: string, words: string): Meaning['say'] {
   return (object) => (object.status?.[field] === undefined ? `${named(object)} ${words}` : undefined);
+}
+
+function readyContainers(object: Described, name: string | undefined): string | undefined {
+  const all = (object as unknown as Pod).status?.containerStatuses ?? [];
+  const one = all.find((status) => status.name === name);
+  if (one !== undefined) return `the container "${name}" of ${named(object)} is ${one.ready ? '' : 'not '}ready`;
+  if (name !== undefined || all.length === 0) return undefined;
+  return `${all.filter(({ ready }) => ready).length} of ${all.length} containers of ${named(object)} are ready`;
+}
+
+function restarts(object: Described, name: string): string | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = (object as unknown as Pod).status ?? {};
+  const found = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name);
+  if (found === undefined) return undefined;
+  const times = found.restartCount === 1 ? 'once' : `${found.restartCount} times`;
+  return `the container "${name}" of ${named(object)} was restarted ${times}`;
 }
 
 function named({ kind, metadata }: Described): string {

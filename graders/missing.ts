@@ -1,5 +1,8 @@
 import { findAll, type PathStep, parsePath, pathText } from './object-path.ts';
 
+/** So many of the names are told that a list has instead. */
+const MOST_NAMES = 6;
+
 /** Says what is not there, and what is there instead where the path breaks off. */
 export function missing(value: unknown, path: string): string {
   const steps = parsePath(path);
@@ -26,5 +29,10 @@ function lacking(
     .map(({ value: element }) => Object(element)[field] as unknown)
     .filter((other) => typeof other === 'string');
   if (others.length === 0) return `${pathText(list)} has no "${wanted}"`;
-  return `${pathText(list)} has no "${wanted}", but ${others.map((other) => `"${other}"`).join(', ')}`;
+  return `${pathText(list)} has no "${wanted}", but ${someOf([...new Set(others)])}`;
+}
+
+function someOf(names: readonly string[]): string {
+  const told = names.slice(0, MOST_NAMES).map((name) => `"${name}"`);
+  return told.join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
 }

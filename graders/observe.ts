@@ -8,6 +8,7 @@ import {
   StatusError,
 } from '@drydock/engine';
 import type { ExecQuery, HttpQuery, ObjectQuery, Observation, RunQuery } from './exercise.ts';
+import { doerOf } from './telling.ts';
 
 /** What a check saw at one moment. */
 export interface Seen {
@@ -41,10 +42,26 @@ function observeObject(cluster: Cluster, query: ObjectQuery): Seen {
 }
 
 /** That there is no such object, as a sentence. */
-export function absence({ kind, name, namespace = 'default', selector }: ObjectQuery): string {
+export function absence(query: ObjectQuery): string {
+  return `there is no ${query.kind}${whichOf(query)}`;
+}
+
+/** How many objects a query has found, as a sentence. */
+export function howMany(query: ObjectQuery, found: readonly KubeObject[]): string {
+  if (found.length === 0) return absence(query);
+  const count = found.length === 1 ? `is 1 ${query.kind}` : `are ${found.length} ${pluralOf(query.kind)}`;
+  return `there ${count}${whichOf(query)} (${found.map(({ metadata }) => metadata.name).join(', ')})`;
+}
+
+function whichOf({ kind, name, namespace = 'default', selector }: ObjectQuery): string {
   const which = name !== undefined ? ` named "${name}"` : selector !== undefined ? ` with ${selector}` : '';
   const where = resourceOfKind(kind)?.namespaced === false ? '' : ` in the namespace "${namespace}"`;
-  return `there is no ${kind}${which}${where}`;
+  return which + where;
+}
+
+/** `Pods`, `Ingresses`, `NetworkPolicies`. */
+export function pluralOf(kind: string): string {
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}${kind.endsWith('s') ? 'es' : 's'}`;
 }
 
 /** The objects a query names; none when the server has no such object. */
@@ -82,16 +99,34 @@ function observeExec(cluster: Cluster, query: ExecQuery): Seen {
   if (pod === undefined) return { value: undefined, absent, objects: [] };
   const container = query.container === undefined ? [] : ['-c', query.container];
   const argv = ['kubectl', 'exec', '-n', query.namespace ?? 'default', query.pod, ...container, '--', ...query.command];
-  return ended(cluster.run('workstation', argv, EXEC_LIMIT_MS), query.command, [pod]);
+  const seen = ended(cluster.run('workstation', argv, EXEC_LIMIT_MS), { exec: query }, [pod]);
+  const obstacle = nowhereToRun(query, seen.value as RunOutcome | undefined);
+  return obstacle === undefined ? seen : { value: undefined, absent: obstacle, objects: [pod] };
 }
 
-function observeRun(cluster: Cluster, { host, command }: RunQuery): Seen {
-  return ended(cluster.run(host, command, EXEC_LIMIT_MS), command, []);
+/** Why a command was not run in a Pod at all, as far as kubectl says it: then nothing was seen of what it would have done. */
+export function nowhereToRun({ pod }: ExecQuery, outcome: Partial<RunOutcome> | undefined): string | undefined {
+  const { exitCode = 0, stderr = '' } = outcome ?? {};
+  if (exitCode === 0) return undefined;
+  if (/^Error .*does not have a host assigned/m.test(stderr)) return `the Pod "${pod}" has no node yet`;
+  const [, idle] = /^error: .*container not found \("(.*)"\)/m.exec(stderr) ?? [];
+  if (idle !== undefined) return `the container "${idle}" of the Pod "${pod}" does not run`;
+  const [, unknown] = /^error: container (\S+) not found in pod/m.exec(stderr) ?? [];
+  if (unknown !== undefined) return `the Pod "${pod}" has no container "${unknown}"`;
+  return /^error: .*a container in a completed pod/m.test(stderr) ? `the Pod "${pod}" has ended` : undefined;
 }
 
-function ended(outcome: RunOutcome | undefined, command: readonly string[], objects: readonly KubeObject[]): Seen {
+function observeRun(cluster: Cluster, query: RunQuery): Seen {
+  return ended(cluster.run(query.host, query.command, EXEC_LIMIT_MS), { run: query }, []);
+}
+
+function ended(
+  outcome: RunOutcome | undefined,
+  asked: Parameters<typeof doerOf>[0],
+  objects: readonly KubeObject[],
+): Seen {
   if (outcome !== undefined) return { value: outcome, objects };
-  const absent = `"${command.join(' ')}" had not ended after ${EXEC_LIMIT_MS / 1000} s`;
+  const absent = `${doerOf(asked)} had not ended after ${EXEC_LIMIT_MS / 1000} s`;
   return { value: undefined, absent, objects };
 }
 

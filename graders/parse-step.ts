@@ -27,16 +27,23 @@ const FAULTS: { readonly [T in Fault['type']]: readonly [needed: readonly string
  * @throws CourseFileError for what cannot be done.
  */
 export function readStep(node: CourseNode): Step {
-  node.only(STEPS);
+  node.only([...STEPS, ...(node.has('kubectl') ? ['refused'] : [])]);
   const [what, another] = STEPS.filter((each) => node.has(each));
   if (what === undefined || another !== undefined) node.fail(`needs exactly one of ${STEPS.join(', ')}`);
   if (what === 'wait') readSpan(node.field('wait'));
-  else if (what === 'kubectl') node.field('kubectl').words();
+  else if (what === 'kubectl') readKubectl(node);
   else if (what === 'delete') {
     const kind = node.field('delete').field('kind');
     if (resourceOfKind(kind.text()) === undefined) kind.fail(`no kind "${kind.text()}" is served`);
   } else checkFault(node.field('fault'));
   return node.data() as Step;
+}
+
+function readKubectl(node: CourseNode): void {
+  node.field('kubectl').words();
+  if (node.has('refused') && node.field('refused').data() !== true) {
+    node.field('refused').fail('can only be true; leave it out otherwise');
+  }
 }
 
 function checkFault(node: CourseNode): void {

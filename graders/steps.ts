@@ -6,7 +6,8 @@ import {
   type Status,
   StatusError,
 } from '@drydock/engine';
-import { type Step, spanMs } from './exercise.ts';
+import { type KubectlStep, type Step, spanMs } from './exercise.ts';
+import { cut } from './json.ts';
 import { findObjects } from './observe.ts';
 
 /** Longest a kubectl step may take, in virtual milliseconds. */
@@ -20,39 +21,39 @@ const MOST_OF_COMMAND = 120;
 export interface CarriedOut {
   /** Why a step could not be done: there is nothing to break where the learner has made nothing. */
   readonly obstacle?: string;
-  /** What kubectl said where it failed. That may be just what a check wants, so it is told only with a failed one. */
-  readonly refusals: readonly string[];
+  /** What came of kubectl's steps otherwise than it should. It is told only with a failed check. */
+  readonly surprises: readonly string[];
 }
 
 /** Carries out what a check does to a fork before it looks. */
 export function carryOut(cluster: Cluster, steps: readonly Step[]): CarriedOut {
-  const refusals: string[] = [];
+  const surprises: string[] = [];
   try {
     for (const step of steps) {
-      const refusal = carryOutStep(cluster, step);
-      if (refusal !== undefined) refusals.push(refusal);
+      const surprise = carryOutStep(cluster, step);
+      if (surprise !== undefined) surprises.push(surprise);
     }
-    return { refusals };
+    return { surprises };
   } catch (error) {
-    return { obstacle: (error as Error).message, refusals };
+    return { obstacle: (error as Error).message, surprises };
   }
 }
 
-/** A kubectl step that failed, in kubectl's own words; undefined where it did not fail. */
-export function refusalOf(
-  args: readonly string[],
+/**
+ * What came of a kubectl step where it should not have: that it failed, in kubectl's own words, or that it did not where it
+ * should be refused.
+ */
+export function surpriseOf(
+  { kubectl, refused = false }: KubectlStep,
   outcome: { readonly exitCode: number; readonly stderr: string } | undefined,
 ): string | undefined {
-  if (outcome?.exitCode === 0) return undefined;
-  const command = cut(['kubectl', ...args].join(' '), MOST_OF_COMMAND);
+  const failed = outcome?.exitCode !== 0;
+  if (failed === refused) return undefined;
+  const command = cut(['kubectl', ...kubectl].join(' '), MOST_OF_COMMAND);
+  if (!failed) return `"${command}" was not refused`;
   if (outcome === undefined) return `"${command}" had not ended after ${KUBECTL_LIMIT_MS / 1000} s`;
   const said = cut(outcome.stderr.trim().replace(/\s+/g, ' '), MOST_SAID);
   return `"${command}" failed: ${said === '' ? `exit code ${outcome.exitCode}` : said}`;
-}
-
-function cut(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
 }
 
 function carryOutStep(cluster: Cluster, step: Step): string | undefined {
@@ -61,7 +62,7 @@ function carryOutStep(cluster: Cluster, step: Step): string | undefined {
   } else if ('fault' in step) {
     cluster.submit({ kind: 'fault', fault: step.fault });
   } else if ('kubectl' in step) {
-    return refusalOf(step.kubectl, cluster.run('workstation', ['kubectl', ...step.kubectl], KUBECTL_LIMIT_MS));
+    return surpriseOf(step, cluster.run('workstation', ['kubectl', ...step.kubectl], KUBECTL_LIMIT_MS));
   } else {
     for (const { metadata } of findObjects(cluster, step.delete)) {
       const path = resourcePath(resourceOfKind(step.delete.kind)!, metadata.namespace, metadata.name);

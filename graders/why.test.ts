@@ -55,3 +55,33 @@ test('what is not ready is explained by its first Pod that is not', () => {
   );
   expect(explained(manifest, DEPLOYMENT)).toContain(probe);
 });
+
+test('a Pod that waits for a volume is explained by its claim', () => {
+  const manifest = `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: log}
+spec: {storageClassName: standart, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: keeper}
+spec:
+  containers: [{name: keeper, image: 'busybox:1.37'}]
+  volumes: [{name: log, persistentVolumeClaim: {claimName: log}}]
+`;
+  expect(explained(manifest, { kind: 'Pod', name: 'keeper' })).toEqual([
+    expect.stringMatching(
+      /^condition PodScheduled is False: Unschedulable: .* unbound immediate PersistentVolumeClaims/,
+    ),
+    'ProvisioningFailed: storageclass.storage.k8s.io "standart" not found',
+  ]);
+});
+
+test('what a waiting container says already no event says again', () => {
+  const manifest =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: nginx:none}]}\n';
+  const causes = explained(manifest, { kind: 'Pod', name: 'web' });
+  expect(causes).toContainEqual(expect.stringMatching(/^container "web" waits: (ImagePullBackOff|ErrImagePull)/));
+  expect(causes.filter((cause) => /^Failed: Error: /.test(cause))).toEqual([]);
+});

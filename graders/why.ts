@@ -1,11 +1,14 @@
 import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
-import { behind, lacksNothing, podsOf, selectorOf } from './behind.ts';
+import { behind, isWaitingClaim, lacksNothing, podsOf, selectorOf } from './behind.ts';
 
 /** How many causes a failed check names. */
 export const MAX_CAUSES = 4;
 
 /** A line of a log that says that something went wrong. */
 const COMPLAINT = /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|no such file|read-only|not found)\b/i;
+
+/** A kubelet's warning that only names the reason for which the container waits. */
+const BARE_REASON = /^Error: [A-Z]\w+$/;
 
 const LOGS_LIMIT_MS = 5000;
 
@@ -33,8 +36,8 @@ export function visibleCauses(cluster: Cluster, object: KubeObject): readonly st
 function causesOf(cluster: Cluster, object: KubeObject): string[] {
   const conditions = unmetConditions(object);
   // What a condition says is mostly said by an event as well.
-  const others = warnings(cluster, object).filter(({ message }) =>
-    conditions.every((each) => each.message !== message),
+  const others = tellingEvents(cluster, object).filter(
+    ({ message = '' }) => !BARE_REASON.test(message) && conditions.every((each) => each.message !== message),
   );
   return [
     ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
@@ -112,12 +115,12 @@ function isUnmet({ kind }: KubeObject, { type, status }: Condition): boolean {
   return status === 'False';
 }
 
-/** The last first. */
-function warnings(cluster: Cluster, object: KubeObject): Event[] {
+/** Warnings about an object, the last first; of a claim that waits all events, as it says in no condition what it waits for. */
+function tellingEvents(cluster: Cluster, object: KubeObject): Event[] {
   const { namespace, uid } = object.metadata;
   const found = cluster.client.resource<Event>(events).list({
     namespace: namespace ?? 'default',
-    fieldSelector: `involvedObject.uid=${uid},type=Warning`,
+    fieldSelector: `involvedObject.uid=${uid}${isWaitingClaim(object) ? '' : ',type=Warning'}`,
   });
   return found.items.toSorted((a, b) => Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion));
 }

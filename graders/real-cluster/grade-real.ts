@@ -2,7 +2,7 @@ import { evaluate } from '../evaluate.ts';
 import { BEFORE_FOLDER, type Check, type Exercise, type Step, spanMs } from '../exercise.ts';
 import { type AnswerFile, type CheckResult, isScript, locate, type Report } from '../grade.ts';
 import { ManifestSource } from '../manifest-source.ts';
-import { refusalOf } from '../steps.ts';
+import { surpriseOf } from '../steps.ts';
 import { MAX_CAUSES } from '../why.ts';
 import { callKubectl, RealClusterError } from './kubectl.ts';
 import { RealVantage } from './real-vantage.ts';
@@ -71,14 +71,14 @@ function resultOf(
   const { id, title, points, after = [] } = check;
   const skipped = onlySimulated(check);
   if (skipped !== undefined) return { id, title, passed: false, earned: 0, points, seen: skipped, why: [], skipped };
-  // What kubectl refuses may be just what a check wants: it goes on, and is told of where it does not come out.
-  const refusals: string[] = [];
+  // What kubectl refuses is no obstacle to looking: it is told of where the check does not come out.
+  const surprises: string[] = [];
   let obstacle: string | undefined;
   for (const step of after) {
-    const refusal = carryOut(vantage, step, kubeconfig);
-    if (refusal === undefined) continue;
-    if ('kubectl' in step) refusals.push(refusal);
-    else obstacle ??= refusal;
+    const surprise = carryOut(vantage, step, kubeconfig);
+    if (surprise === undefined) continue;
+    if ('kubectl' in step) surprises.push(surprise);
+    else obstacle ??= surprise;
   }
   const verdict =
     obstacle === undefined ? evaluate(vantage, check, undefined) : { passed: false, seen: obstacle, objects: [] };
@@ -91,7 +91,7 @@ function resultOf(
     earned: 0,
     points,
     seen: verdict.seen,
-    why: refusals.slice(0, MAX_CAUSES),
+    why: surprises.slice(0, MAX_CAUSES),
     where,
     ask: check.ask,
   };
@@ -111,8 +111,8 @@ function carryOut(vantage: RealVantage, step: Step, kubeconfig: string, input?: 
     return undefined;
   }
   if ('fault' in step) return undefined;
-  const args = 'kubectl' in step ? step.kubectl : deletion(step.delete);
-  return refusalOf(args, callKubectl(kubeconfig, args, input));
+  const call = 'kubectl' in step ? step : { kubectl: deletion(step.delete) };
+  return surpriseOf(call, callKubectl(kubeconfig, call.kubectl, input));
 }
 
 function deletion({

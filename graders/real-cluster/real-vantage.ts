@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { KubeObject } from '@drydock/engine';
 import type { ExecQuery, HttpQuery, ObjectQuery, Observation } from '../exercise.ts';
-import { absence, type Seen } from '../observe.ts';
+import { absence, nowhereToRun, type Seen } from '../observe.ts';
 import type { Vantage } from '../vantage.ts';
 import { callKubectl, RealClusterError } from './kubectl.ts';
 
@@ -61,7 +61,8 @@ export class RealVantage implements Vantage {
     return { value: undefined, absent: `a request to the Pod "${query.pod}" failed: ${reason}`, objects: [] };
   }
 
-  #exec({ namespace = 'default', pod, container, command }: ExecQuery): Seen {
+  #exec(query: ExecQuery): Seen {
+    const { namespace = 'default', pod, container, command } = query;
     const which = container === undefined ? [] : ['-c', container];
     const outcome = callKubectl(this.#kubeconfig, ['exec', '-n', namespace, pod, ...which, '--', ...command]);
     if (/\(NotFound\)/.test(outcome.stderr)) {
@@ -71,6 +72,7 @@ export class RealVantage implements Vantage {
         objects: [],
       };
     }
-    return { value: outcome, objects: [] };
+    const absent = nowhereToRun(query, outcome);
+    return absent === undefined ? { value: outcome, objects: [] } : { value: undefined, absent, objects: [] };
   }
 }

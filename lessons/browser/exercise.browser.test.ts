@@ -56,7 +56,7 @@ here('what is wrong is said with what was seen and where it comes from', async (
     await bench.press('A hint');
     await bench.sees(bench.page.locator('.said'), `web answers on port 80 with the tide page (${step})`);
   }
-  await bench.sees(bench.page.locator('.said'), 'status is 403');
+  await bench.sees(bench.page.locator('.said'), 'answered with status 403');
 });
 
 here('broken YAML is marked in the editor, and kubectl says why', async () => {

@@ -58,7 +58,7 @@ function* complain(process: Process, options: Options, code: number, text: strin
 
 function* fetchUrl(process: Process, target: string, options: Options): Task<number> {
   let url = parseUrl(target);
-  if (url === undefined) return yield* complain(process, options, 3, 'URL rejected: Malformed input to a URL function');
+  if (url === undefined) return yield* complain(process, options, 3, `URL rejected: ${faultOf(target)}`);
   const startMs = process.now();
   for (let redirects = 0; ; redirects++) {
     if (url.scheme !== 'http' && url.scheme !== 'https')
@@ -80,6 +80,10 @@ function* fetchUrl(process: Process, target: string, options: Options): Task<num
     }
     return yield* delivery.end(response, process.now() - startMs);
   }
+}
+
+function faultOf(target: string): string {
+  return /^[a-z]+:\/\/([:/?#]|$)/i.test(target) ? 'No host part in the URL' : 'Malformed input to a URL function';
 }
 
 function* exchange(

@@ -38,6 +38,7 @@ test.for([
   ['rm nope', "rm: cannot remove 'nope': No such file or directory\n", 1],
   ['mkdir /tmp', "mkdir: cannot create directory '/tmp': File exists\n", 1],
   ['ls -z', "ls: invalid option -- 'z'\nTry 'ls --help' for more information.\n", 1],
+  ['curl http://:8080/', 'curl: (3) URL rejected: No host part in the URL\n', 3],
   ['curl http://nowhere', 'curl: (6) Could not resolve host: nowhere\n', 6],
   [
     'curl -sS 127.0.0.1:81',

@@ -33,7 +33,7 @@ export interface HttpUrl {
 }
 
 export function parseUrl(text: string): HttpUrl | undefined {
-  const match = /^(?:([a-z]+):\/\/)?(?:[^@/]*@)?([^/:?#]+)(?::(\d{1,5}))?([/?][^#]*)?/i.exec(text);
+  const match = /^(?:([a-z]+):\/\/|(?![a-z]+:\/\/))(?:[^@/]*@)?([^/:?#]+)(?::(\d{1,5}))?([/?][^#]*)?/i.exec(text);
   if (match === null) return undefined;
   const scheme = (match[1] ?? 'http').toLowerCase();
   const path = match[4] ?? '/';
