@@ -44,7 +44,7 @@ test('a place that takes no file is said before anything is built', () => {
   const code = packageCommand(['lesson', 'pod-process-group', '--format', 'cmi5', '-o', join(folder, 'no', 'a.zip')]);
   expect([code, said.mock.calls.join('')]).toEqual([
     1,
-    `${folder}/no/a.zip cannot be written: there is no such folder\n`,
+    `${folder}/no/a.zip cannot be written: there is no such file or folder\n`,
   ]);
   expect(packageCommand(['lesson', 'pod-process-group', '--format', 'cmi5', '-o', folder])).toBe(1);
   said.mockRestore();

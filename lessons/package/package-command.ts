@@ -1,5 +1,6 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorInWords } from '../system-error.ts';
 import { packageOf } from './archive.ts';
 import { PackageError, readOptions, USAGE, UsageError } from './options.ts';
 import { buildPage } from './page-build.ts';
@@ -41,15 +42,6 @@ function write(file: string, bytes: Uint8Array, flag: 'a' | 'w'): void {
   try {
     writeFileSync(file, bytes, { flag });
   } catch (error) {
-    throw new PackageError(`${file} cannot be written: ${WHY[(error as NodeJS.ErrnoException).code ?? ''] ?? error}`);
+    throw new PackageError(`${file} cannot be written: ${systemErrorInWords(error) ?? error}`);
   }
 }
-
-const WHY: Readonly<Record<string, string>> = {
-  EACCES: 'that is not allowed',
-  EISDIR: 'it is a folder',
-  ENOENT: 'there is no such folder',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'there is no such folder',
-  EROFS: 'nothing can be written there',
-};

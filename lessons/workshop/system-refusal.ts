@@ -1,17 +1,11 @@
+import { systemErrorInWords } from '../system-error.ts';
 import { OptionsError } from './server/options.ts';
 
-/** What the system says by a code, where whoever reads it can do something about it. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not do that',
+/** What the system says of addresses. */
+const OF_ADDRESSES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something listens there already, perhaps this workshop in another window; --port takes another port',
   EADDRNOTAVAIL: 'this machine has no such address; without --host it listens on all that it has',
-  EEXIST: 'that is a file, not a folder',
-  EISDIR: 'that is a folder, not a file',
-  ENOENT: 'there is no such file or folder',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of that path is a file, not a folder',
   ENOTFOUND: 'there is no host of that name',
-  EROFS: 'that disk can only be read',
 };
 
 /**
@@ -20,7 +14,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
  * @param about the option and what was given with it
  */
 export function refusalOf(error: unknown, about: string): unknown {
-  const { code = '' } = (error ?? {}) as { readonly code?: string };
-  const sentence = SENTENCES[code];
+  const sentence = systemErrorInWords(error, OF_ADDRESSES);
   return sentence === undefined ? error : new OptionsError(`${about}: ${sentence}`);
 }
