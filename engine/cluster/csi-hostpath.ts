@@ -25,6 +25,16 @@ export const CSI_HOSTPATH_ACCOUNT = `${NAME}-sa`;
 const NAMESPACE = 'kube-system';
 const RBAC = 'rbac.authorization.k8s.io';
 
+/** As its project labels what it deploys. */
+function labelsOf(name: string, component: string): Readonly<Record<string, string>> {
+  return {
+    'app.kubernetes.io/instance': DRIVER,
+    'app.kubernetes.io/part-of': 'csi-driver-host-path',
+    'app.kubernetes.io/name': name,
+    'app.kubernetes.io/component': component,
+  };
+}
+
 function reference(name: CsiProgramName): string {
   return `registry.k8s.io/sig-storage/${name}:${IMAGES[name][0]}`;
 }
@@ -60,7 +70,7 @@ export const CSI_HOSTPATH_OBJECTS: readonly { readonly path: string; readonly ob
     object: {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'CSIDriver',
-      metadata: { name: DRIVER },
+      metadata: { name: DRIVER, labels: labelsOf(DRIVER, 'csi-driver') },
       spec: {
         attachRequired: false,
         podInfoOnMount: true,
@@ -127,7 +137,7 @@ function rules(): readonly object[] {
 }
 
 function daemonSet(): object {
-  const labels = { 'app.kubernetes.io/name': NAME };
+  const labels = labelsOf(NAME, 'plugin');
   const socket = { name: 'socket-dir', mountPath: '/csi' };
   const kubelet = '/var/lib/kubelet';
   const shared = (name: string, mountPath: string) => ({ name, mountPath, mountPropagation: 'Bidirectional' });
