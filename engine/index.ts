@@ -1,6 +1,7 @@
 // The engine's door: everything that the graders, the lessons and a program of yours may use.
 
 export { formatSelector, isEmptySelector } from './api/apps/selector.ts';
+export { isReady } from './api/core/ready.ts';
 export type { Event, Pod } from './api/kinds.ts';
 export {
   type FieldHelp,
@@ -25,12 +26,10 @@ export {
 export { type Status, StatusError } from './api/status-error.ts';
 export type { Client } from './client/client.ts';
 export { ConnectionError } from './client/transport.ts';
-
 export { type Cluster, HOME } from './cluster/cluster.ts';
 export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
 export type { ClusterOptions, Preparation, WorkerOptions } from './cluster/options.ts';
-export { isReady } from './cluster/ready.ts';
 export type {
   EndpointChoice,
   HookPass,

@@ -1,3 +1,4 @@
+import { isReady } from '../api/core/ready.ts';
 import { type Cluster, createCluster, type Pod, pods } from '../index.ts';
 import { idleDeployment } from './idle-deployment.ts';
 
@@ -29,10 +30,6 @@ function told({ wallMs, cpuMs }: Took): string {
 
 function present(cluster: Cluster): readonly Pod[] {
   return cluster.client.resource<Pod>(pods).list({ namespace: 'default' }).items;
-}
-
-function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
 }
 
 function start(cluster: Cluster): void {

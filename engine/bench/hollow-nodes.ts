@@ -1,3 +1,4 @@
+import { isReady } from '../api/core/ready.ts';
 import { KINDS } from '../api/kind-list.ts';
 import type { Pod } from '../api/kinds.ts';
 import { deployments, namespaces, pods, serviceAccounts } from '../api/resources.ts';
@@ -60,8 +61,7 @@ function startNode(sim: Simulation, transport: Transport, index: number): void {
 
 function readyPods({ client }: HollowCluster): number {
   const { items } = client.resource<Pod>(pods).list({ namespace: 'default' });
-  return items.filter((pod) => pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'))
-    .length;
+  return items.filter(isReady).length;
 }
 
 function measure(): void {

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { readExerciseFolder } from '../../graders/exercise-folder.ts';
 import { gradeFiles, parseExercise, parseProof } from '../../graders/index.ts';
+import { isReady } from '../api/core/ready.ts';
 import { type Cluster, createCluster, type Pod, pods } from '../index.ts';
 import { idleDeployment } from './idle-deployment.ts';
 import { runPeer } from './webernetes.ts';
@@ -55,9 +56,7 @@ function deploymentMs(replicas: number): number {
 
 function readyPods(cluster: Cluster): number {
   const { items } = cluster.client.resource<Pod>(pods).list({ namespace: 'default' });
-  return items.filter((pod) =>
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  ).length;
+  return items.filter(isReady).length;
 }
 
 function benchBoot(): void {

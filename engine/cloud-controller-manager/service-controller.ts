@@ -1,4 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
+import { isReady } from '../api/core/ready.ts';
 import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import type { EndpointSlice, Node, Service } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
@@ -101,7 +102,7 @@ class ServiceController {
     this.#nodes.addHandlers({
       add: everyone,
       update: (previous, node) => {
-        const facts = ({ metadata, spec, status }: Node) => [metadata.labels, spec.taints, isReady(status)];
+        const facts = (node: Node) => [node.metadata.labels, node.spec.taints, isReady(node)];
         if (!sameValue(facts(previous), facts(node))) everyone();
       },
       delete: everyone,
@@ -210,8 +211,4 @@ function wantsBalancer({ spec }: Service): boolean {
 
 function hasFinalizer({ metadata }: Service): boolean {
   return metadata.finalizers?.includes(FINALIZER) ?? false;
-}
-
-function isReady(status: Node['status']): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 }

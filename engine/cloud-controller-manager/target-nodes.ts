@@ -1,3 +1,4 @@
+import { isReady } from '../api/core/ready.ts';
 import type { EndpointSlice, Node, Service } from '../api/kinds.ts';
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#node-kubernetes-io-exclude-from-external-load-balancers */
@@ -25,8 +26,9 @@ export function targetNodes(
     .sort();
 }
 
-function isFit({ metadata, spec, status }: Node): boolean {
+function isFit(node: Node): boolean {
+  const { metadata, spec } = node;
   if (metadata.labels?.[EXCLUDED] !== undefined || metadata.deletionTimestamp !== undefined) return false;
   if (spec.taints?.some(({ key }) => key === TO_BE_DELETED)) return false;
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  return isReady(node);
 }

@@ -1,3 +1,4 @@
+import { isReady } from '../api/core/ready.ts';
 import type { ClusterRoleBinding } from '../api/kinds.ts';
 import type { Manifest } from '../api/object.ts';
 import { clusterRoleBindings, nodes } from '../api/resources.ts';
@@ -7,7 +8,6 @@ import { ConnectionError, type Transport } from '../client/transport.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
-import { isReady } from './ready.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ASK_EVERY_MS = 200;

@@ -1,4 +1,5 @@
 import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
+import { isReady } from '../api/core/ready.ts';
 import type { Node } from '../api/kinds.ts';
 import type { NodeApi, NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
@@ -37,7 +38,6 @@ import { MetricsServerAddOn } from './metrics-server.ts';
 import { nginxGatewayImage } from './nginx-gateway.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
-import { isReady } from './ready.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';

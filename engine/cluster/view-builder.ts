@@ -1,5 +1,6 @@
 import { NODE_COLUMNS } from '../api/core/node-columns.ts';
 import { summarizePod } from '../api/core/pod-columns.ts';
+import { isReady } from '../api/core/ready.ts';
 import type { ContainerState, Node, Pod } from '../api/kinds.ts';
 import { controllerOf } from '../api/object.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../containerd/cri.ts';
@@ -70,7 +71,7 @@ function podView(pod: Pod, machine: NodeMachine | undefined): PodView {
     name: metadata.name,
     status: summarizePod(pod).status,
     phase: status?.phase ?? 'Pending',
-    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    ready: isReady(pod),
     ip: status?.podIP,
     owner: owner === undefined ? undefined : `${owner.kind}/${owner.name}`,
     containers: [

@@ -6,7 +6,3 @@ const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 export function isOutOfService(node: Node): boolean {
   return node.spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE) ?? false;
 }
-
-export function isHealthy(node: Node): boolean {
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-}

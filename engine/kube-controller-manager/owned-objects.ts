@@ -1,3 +1,4 @@
+import { isReady } from '../api/core/ready.ts';
 import type { Pod } from '../api/kinds.ts';
 import { type LabelSelectorFields, labelSelectorOf } from '../api/label-selector.ts';
 import { controllerOf, type KubeObject, objectKey } from '../api/object.ts';
@@ -8,7 +9,6 @@ import type { Informer } from '../client/informer.ts';
 import { claimObjects } from './claim.ts';
 import type { ControllerContext } from './controller-context.ts';
 import { controlledBy, indexByController, orphansBeside } from './owner-index.ts';
-import { isReady } from './pod-state.ts';
 
 /** An object that controls others, which it knows by a selector. */
 export interface Owner extends KubeObject {

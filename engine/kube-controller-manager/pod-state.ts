@@ -1,5 +1,6 @@
 import { hasEnded } from '../api/core/pod-phase.ts';
-import type { Pod, PodCondition } from '../api/kinds.ts';
+import { isReady, readyCondition } from '../api/core/ready.ts';
+import type { Pod } from '../api/kinds.ts';
 
 /** Has not come to its end and is not being deleted. */
 export function isActive(pod: Pod): boolean {
@@ -9,15 +10,6 @@ export function isActive(pod: Pod): boolean {
 /** Is being deleted but still runs. */
 export function isTerminating(pod: Pod): boolean {
   return !hasEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
-}
-
-function readyCondition(pod: Pod): PodCondition | undefined {
-  for (const condition of pod.status?.conditions ?? []) if (condition.type === 'Ready') return condition;
-  return undefined;
-}
-
-export function isReady(pod: Pod): boolean {
-  return readyCondition(pod)?.status === 'True';
 }
 
 /** When the Pod became ready, in milliseconds since 1970; undefined while it is not. */

@@ -1,5 +1,6 @@
+import { isReady } from '../api/core/ready.ts';
 import type { Pod } from '../api/kinds.ts';
-import { isReady, readySinceMs } from './pod-state.ts';
+import { readySinceMs } from './pod-state.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const PHASES = ['Pending', 'Unknown', 'Running'];

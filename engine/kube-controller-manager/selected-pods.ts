@@ -1,11 +1,11 @@
 import { sameValue } from '../api/copy-on-write.ts';
 import { hasEnded } from '../api/core/pod-phase.ts';
+import { isReady } from '../api/core/ready.ts';
 import type { Pod, Service } from '../api/kinds.ts';
 import { type LabelSelector, labelSelectorOf } from '../api/label-selector.ts';
 import { type KubeObject, objectKey } from '../api/object.ts';
 import type { Informer } from '../client/informer.ts';
 import { indexByLabel, indexBySelector, selectedBy } from './label-index.ts';
-import { isReady } from './pod-state.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

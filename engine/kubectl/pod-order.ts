@@ -1,3 +1,4 @@
+import { isReady, readyCondition } from '../api/core/ready.ts';
 import type { Pod } from '../api/kinds.ts';
 
 // Which of an object's Pods kubectl talks to. Reading logs and entering a Pod go by different orders; both begin with
@@ -35,16 +36,8 @@ function rank({ spec, status }: Pod): number {
   return ((spec.nodeName ?? '') === '' ? 8 : 0) + phase + (isReady({ status }) ? 0 : 1);
 }
 
-function isReady(pod: Pick<Pod, 'status'>): boolean {
-  return readyCondition(pod)?.status === 'True';
-}
-
 function readySince(pod: Pod): string {
   return readyCondition(pod)?.lastTransitionTime ?? '';
-}
-
-function readyCondition({ status }: Pick<Pod, 'status'>) {
-  return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
 function restarts({ status }: Pod): number {

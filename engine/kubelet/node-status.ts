@@ -1,4 +1,5 @@
 import { sameValue } from '../api/copy-on-write.ts';
+import { isReady } from '../api/core/ready.ts';
 import type { Node, NodeCondition, NodeStatus, Taint } from '../api/kinds.ts';
 import { numericValue } from '../api/quantity.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -208,7 +209,7 @@ export class NodeStatusUpdater {
   }
 
   #tellReadiness(status: NodeStatus): void {
-    const ready = status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+    const ready = isReady({ status });
     if (ready !== this.#wasReady && (ready || this.#wasReady !== undefined)) {
       this.#statusEvent(ready ? 'NodeReady' : 'NodeNotReady');
     }

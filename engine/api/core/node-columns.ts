@@ -1,12 +1,13 @@
 import type { PrinterColumn } from '../descriptor.ts';
 import type { Node } from '../kinds.ts';
 import { ageColumn, column, nameColumn, wideColumn } from '../printer-columns.ts';
+import { readyCondition } from './ready.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
 
 function statusCell(node: Node): string {
-  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const ready = readyCondition(node);
   const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
   return node.spec?.unschedulable === true ? `${word},SchedulingDisabled` : word;
 }

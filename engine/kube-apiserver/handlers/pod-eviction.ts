@@ -1,3 +1,4 @@
+import { isReady } from '../../api/core/ready.ts';
 import { badRequest, internalError, tooManyRequests } from '../../api/errors.ts';
 import type { Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { type LabelSelectorFields, labelSelectorOf } from '../../api/label-selector.ts';
@@ -97,7 +98,7 @@ function takeFromBudget({ server, info }: ResourceRequest, pod: Pod, dryRun: boo
 
 /** https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy */
 function toleratesUnhealthy({ spec, status }: DisruptionBudget, pod: Pod): boolean {
-  if (pod.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return false;
+  if (isReady(pod)) return false;
   if (spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   const desired = status?.desiredHealthy ?? 0;
   return desired > 0 && (status?.currentHealthy ?? 0) >= desired;

@@ -1,3 +1,4 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Node, VolumeAttachment } from '../../api/kinds.ts';
 import {
   csiDrivers,
@@ -16,7 +17,7 @@ import { unlessGone } from '../../client/unless-gone.ts';
 import { attachmentName } from '../../client/volume-attachment.ts';
 import type { Simulation } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
-import { isHealthy, isOutOfService } from '../node-state.ts';
+import { isOutOfService } from '../node-state.ts';
 import {
   attachmentKey,
   mayShare,
@@ -162,7 +163,7 @@ export class AttachDetachController {
     const node = this.#informers.for(nodes).lister.get(spec!.nodeName);
     const volume = this.#informers.for(persistentVolumes).lister.get(spec!.source.persistentVolumeName ?? '');
     const isMounted = volume !== undefined && node?.status?.volumesInUse?.includes(uniqueName(volume)) === true;
-    const isLost = node !== undefined && !isHealthy(node) && this.#sim.nowMs - sinceMs >= MAX_UNMOUNT_MS;
+    const isLost = node !== undefined && !isReady(node) && this.#sim.nowMs - sinceMs >= MAX_UNMOUNT_MS;
     if (isMounted && !isLost && !isOutOfService(node!)) {
       this.#controller.queue.addAfter(EVERYTHING, LOOK_AGAIN_MS);
       return;

@@ -1,5 +1,6 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { DaemonSet } from '../../api/kinds.ts';
-import { isAvailable, isReady } from '../pod-state.ts';
+import { isAvailable } from '../pod-state.ts';
 import { isUpdated, type Place } from './daemon-steps.ts';
 
 type Status = NonNullable<DaemonSet['status']>;

@@ -1,7 +1,8 @@
 import { hasEnded } from '../../api/core/pod-phase.ts';
+import { isReady } from '../../api/core/ready.ts';
 import { scaledValue } from '../../api/int-or-string.ts';
 import type { DaemonSet, Node, Pod } from '../../api/kinds.ts';
-import { isAvailable, isReady } from '../pod-state.ts';
+import { isAvailable } from '../pod-state.ts';
 import { REVISION_HASH } from './daemon-pod.ts';
 import { type NodeFit, nodeFit } from './node-fit.ts';
 

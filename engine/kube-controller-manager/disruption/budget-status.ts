@@ -1,8 +1,8 @@
+import { isReady } from '../../api/core/ready.ts';
 import { scaledValue } from '../../api/int-or-string.ts';
 import type { Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { withDisruptionAllowed } from '../../api/policy/disruption-allowed.ts';
 import { timestamp } from '../../api/timestamp.ts';
-import { isReady } from '../pod-state.ts';
 
 type Status = NonNullable<PodDisruptionBudget['status']>;
 

@@ -1,5 +1,5 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Endpoints, Pod, Service } from '../../api/kinds.ts';
-import { isReady } from '../pod-state.ts';
 import {
   type EndpointPort,
   endpointHostname,

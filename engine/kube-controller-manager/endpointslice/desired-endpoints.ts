@@ -1,6 +1,6 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Node, Pod, Service } from '../../api/kinds.ts';
 import { type Endpoint, type EndpointGroup, portsKey } from '../endpoint-group.ts';
-import { isReady } from '../pod-state.ts';
 import { type EndpointPort, endpointHostname, endpointPorts, isEndpoint, targetReference } from '../selected-pods.ts';
 
 export const ZONE = 'topology.kubernetes.io/zone';

@@ -1,5 +1,6 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Job, Pod } from '../../api/kinds.ts';
-import { isActive, isReady, isTerminating } from '../pod-state.ts';
+import { isActive, isTerminating } from '../pod-state.ts';
 import { completionIndex, isIndexed, parseIndexes } from './completion-indexes.ts';
 import { countBearers, failsIndex, limitsIndexes } from './index-failures.ts';
 import { isTracked } from './job-pod.ts';

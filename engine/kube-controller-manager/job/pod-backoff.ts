@@ -1,3 +1,4 @@
+import { readyCondition } from '../../api/core/ready.ts';
 import type { Pod } from '../../api/kinds.ts';
 
 const FIRST_MS = 10_000;
@@ -56,14 +57,15 @@ export class PodBackoff {
 }
 
 /** When the last container ended; for a deleted Pod when it was deleted. */
-export function endedMs({ status, metadata }: Pod, wallMs: number): number {
+export function endedMs(pod: Pod, wallMs: number): number {
+  const { status, metadata } = pod;
   let latest = 0;
   for (const { state } of status?.containerStatuses ?? []) {
     const finishedAt = state?.terminated?.finishedAt;
     if (finishedAt) latest = Math.max(latest, Date.parse(finishedAt));
   }
   if (latest > 0) return latest;
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  const ready = readyCondition(pod)?.lastTransitionTime;
   if (ready) return Date.parse(ready);
   return metadata.deletionTimestamp ? Math.min(wallMs, Date.parse(metadata.deletionTimestamp)) : wallMs;
 }

@@ -1,3 +1,4 @@
+import { readyCondition } from '../../api/core/ready.ts';
 import type { Lease, Node, NodeCondition } from '../../api/kinds.ts';
 import { timestamp } from '../../api/timestamp.ts';
 
@@ -10,7 +11,7 @@ const STARTUP_GRACE_PERIOD_MS = 60_000;
 const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 export function readyStatus(node: Node): string | undefined {
-  return node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return readyCondition(node)?.status;
 }
 
 /**
@@ -28,8 +29,7 @@ export class Heartbeat {
   }
 
   observe(node: Node, lease: Lease | undefined, nowMs: number): void {
-    const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
-    const heartbeat = ready?.lastHeartbeatTime;
+    const heartbeat = readyCondition(node)?.lastHeartbeatTime;
     const renewal = lease?.spec?.renewTime;
     if (heartbeat === this.#status && renewal === this.#lease) return;
     this.#status = heartbeat;

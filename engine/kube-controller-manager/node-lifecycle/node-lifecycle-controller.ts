@@ -1,3 +1,4 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Lease, Node, Pod, Taint } from '../../api/kinds.ts';
 import { leases, nodes, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
@@ -11,7 +12,6 @@ import { ConnectionError } from '../../client/transport.ts';
 import type { Simulation, Timer } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { indexByNode, podsOnNode } from '../node-index.ts';
-import { isReady } from '../pod-state.ts';
 import { withConditionTaints, withEvictionTaint } from './condition-taints.ts';
 import { Heartbeat, lostConditions, readyStatus } from './node-health.ts';
 import { evictionRate, zoneOf, zoneState } from './zone-health.ts';

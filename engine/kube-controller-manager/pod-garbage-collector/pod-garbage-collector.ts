@@ -1,4 +1,5 @@
 import { hasEnded } from '../../api/core/pod-phase.ts';
+import { isReady } from '../../api/core/ready.ts';
 import type { Node, Pod } from '../../api/kinds.ts';
 import { nodes, pods } from '../../api/resources.ts';
 import { StatusError } from '../../api/status-error.ts';
@@ -8,7 +9,7 @@ import type { Informer } from '../../client/informer.ts';
 import { ConnectionError } from '../../client/transport.ts';
 import type { Simulation, Timer } from '../../sim/index.ts';
 import type { ControllerContext } from '../controller-context.ts';
-import { isHealthy, isOutOfService } from '../node-state.ts';
+import { isOutOfService } from '../node-state.ts';
 
 const PERIOD_MS = 20_000;
 /** A node may be missing for a moment only, so its Pods wait. */
@@ -70,7 +71,7 @@ export class PodGarbageCollector {
     if (metadata.deletionTimestamp === undefined) return false;
     if (!spec.nodeName) return true;
     const node = this.#nodes.lister.get(spec.nodeName);
-    return node !== undefined && !isHealthy(node) && isOutOfService(node);
+    return node !== undefined && !isReady(node) && isOutOfService(node);
   }
 
   /** The nodes that Pods name and that have been missing for the time of quarantine. */

@@ -1,6 +1,6 @@
+import { isReady, readyCondition } from '../../api/core/ready.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { milliValue } from '../../api/quantity.ts';
-import { isReady } from '../pod-state.ts';
 import { MetricsError } from './metrics-client.ts';
 import type { PodMetric } from './pod-metrics.ts';
 
@@ -143,8 +143,9 @@ function sortPods(question: Question, pods: readonly Pod[], metrics: ReadonlyMap
 }
 
 /** Whether a Pod's CPU usage is still that of its start. */
-function isStarting({ status }: Pod, { atMs, windowMs }: PodMetric, wallMs: number): boolean {
-  const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+function isStarting(pod: Pod, { atMs, windowMs }: PodMetric, wallMs: number): boolean {
+  const condition = readyCondition(pod);
+  const { status } = pod;
   if (condition === undefined || !status?.startTime) return true;
   const startedMs = Date.parse(status.startTime);
   const changedMs = Date.parse(condition.lastTransitionTime ?? status.startTime);

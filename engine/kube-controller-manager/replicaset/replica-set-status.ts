@@ -1,6 +1,7 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Pod, ReplicaSet } from '../../api/kinds.ts';
 import { timestamp } from '../../api/timestamp.ts';
-import { isActive, isAvailable, isReady, isTerminating } from '../pod-state.ts';
+import { isActive, isAvailable, isTerminating } from '../pod-state.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;
 type Condition = NonNullable<Status['conditions']>[number];

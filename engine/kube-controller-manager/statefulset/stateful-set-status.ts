@@ -1,5 +1,6 @@
+import { isReady } from '../../api/core/ready.ts';
 import type { Pod, StatefulSet } from '../../api/kinds.ts';
-import { isAvailable, isReady } from '../pod-state.ts';
+import { isAvailable } from '../pod-state.ts';
 import { revisionOf } from './stateful-pod.ts';
 
 type Status = NonNullable<StatefulSet['status']>;
