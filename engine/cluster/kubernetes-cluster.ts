@@ -1,10 +1,6 @@
 import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
-import { isReady } from '../api/core/ready.ts';
-import type { Node } from '../api/kinds.ts';
 import type { NodeApi, NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
-import { clusterRoleBindings, nodes, pods, serviceAccounts } from '../api/resources.ts';
-import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
 import type { Registry } from '../containerd/image.ts';
@@ -30,7 +26,7 @@ import { ingressNginxImage } from './ingress-nginx.ts';
 import { type ClusterInput, fromOutside, type ProbeOutcome, type ProbeRequest, type RunOutcome } from './input.ts';
 import { kubeProxyImage } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
-import { ADMINISTRATORS, type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
+import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine, machineOf } from './machine-host.ts';
 import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
@@ -38,6 +34,7 @@ import { MetricsServerAddOn } from './metrics-server.ts';
 import { nginxGatewayImage } from './nginx-gateway.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
 import type { ClusterOptions } from './options.ts';
+import { isClusterReady } from './readiness.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 import { Runs } from './runs.ts';
@@ -161,22 +158,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   ready(): boolean {
-    try {
-      // kubernetes-admin may do nothing before kubeadm has bound the administrators' group.
-      const nodeList = this.#looking.resource(nodes).list().items;
-      if (nodeList.length !== this.#machines.length || !nodeList.every(isReady) || nodeList.some(isHeldBack))
-        return false;
-      const systemPods = this.#looking.resource(pods).list({ namespace: 'kube-system' }).items;
-      return (
-        systemPods.length >= CONTROL_PLANE_PODS + AGENTS_OF_A_NODE * this.#machines.length &&
-        systemPods.every(isReady) &&
-        this.#defaultServiceAccountExists() &&
-        this.#administratorsAreBound()
-      );
-    } catch (error) {
-      if (error instanceof ConnectionError || error instanceof StatusError) return false;
-      throw error;
-    }
+    return isClusterReady(this.#looking, this.#machines.length);
   }
 
   submit(input: ClusterInput): unknown {
@@ -319,16 +301,6 @@ export class KubernetesCluster implements Cluster {
     return this.#build(fabric, { ...machine, files }, tools);
   }
 
-  #defaultServiceAccountExists(): boolean {
-    const accounts = this.#looking.resource(serviceAccounts).list({ namespace: 'default' }).items;
-    return accounts.some(({ metadata }) => metadata.name === 'default');
-  }
-
-  #administratorsAreBound(): boolean {
-    const bindings = this.#looking.resource(clusterRoleBindings).list().items;
-    return bindings.some(({ metadata }) => metadata.name === ADMINISTRATORS);
-  }
-
   /** What each kind of input does. */
   #openDoors(fabric: Fabric): void {
     const { journal } = this.sim;
@@ -383,15 +355,4 @@ function lookingOn(transport: Transport): Transport {
 
 function restrictedLabels(machine: MachinePlan): NodeLabels {
   return { name: machine.name, labels: labelsWhere(machine, (label) => !mayKubeletSet(label)) };
-}
-
-/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS. */
-const CONTROL_PLANE_PODS = 6;
-
-/** On each machine: kube-proxy and kube-router. */
-const AGENTS_OF_A_NODE = 2;
-
-/** Whether a new node still bears the taint that keeps Pods away until it has been seen Ready. */
-function isHeldBack(node: Node): boolean {
-  return node.spec.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready') ?? false;
 }
