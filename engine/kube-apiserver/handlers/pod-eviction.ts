@@ -113,12 +113,24 @@ function withOneLess(budget: DisruptionBudget, pod: string, now: string): Disrup
   }
   const allowed = status.disruptionsAllowed ?? 0;
   if (allowed <= 0) {
-    const cause = `The disruption budget ${metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`;
-    throw tooManyRequests(REFUSAL, { reason: 'DisruptionBudget', message: cause });
+    throw tooManyRequests(REFUSAL, { reason: 'DisruptionBudget', message: whyNone(budget) });
   }
   const disruptedPods = { ...status.disruptedPods, [pod]: now };
   const left = { ...status, disruptionsAllowed: allowed - 1 };
   if (left.disruptionsAllowed > 0) return { ...budget, status: { ...left, disruptedPods } };
   const conditions = withDisruptionAllowed(left, status.observedGeneration ?? 0, now);
   return { ...budget, status: { ...left, conditions, disruptedPods } };
+}
+
+/** Why a budget allows no eviction. The counts of one that could not be reckoned are no reason: they are old. */
+function whyNone({ metadata, status = {} }: DisruptionBudget): string {
+  const { desiredHealthy = 0, currentHealthy = 0, conditions = [] } = status;
+  const refusal = conditions.find(({ type, status: is }) => type === 'DisruptionAllowed' && is === 'False');
+  const { reason, message } = refusal ?? {};
+  const not = `The disruption budget ${metadata.name} does not allow evicting pods currently`;
+  if (reason === 'SyncFailed' && message) return `${not} because it failed sync: ${message}`;
+  if (currentHealthy <= desiredHealthy) {
+    return `The disruption budget ${metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  }
+  return message ? `${not} (${reason}): ${message}` : not;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deployment, Job, Pod, PodDisruptionBudget } from '../../api/kinds.ts';
 import { podDisruptionBudgets, pods } from '../../api/resources.ts';
+import { StatusError } from '../../api/status-error.ts';
 import { timestamp } from '../../api/timestamp.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { startControllerManager } from '../index.ts';
@@ -86,6 +87,17 @@ function status({ client }: ControlPlane): NonNullable<PodDisruptionBudget['stat
 function evict({ client }: ControlPlane, name: string): unknown {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } };
   return client.resource(pods).createSubresource(name, 'default', 'eviction', eviction);
+}
+
+/** What the server says the cause of its refusal is. */
+function causesOf(request: () => unknown): readonly (string | undefined)[] {
+  try {
+    request();
+  } catch (error) {
+    if (error instanceof StatusError) return (error.status.details?.causes ?? []).map(({ message }) => message);
+    throw error;
+  }
+  return [];
 }
 
 test('evictions are granted one by one as far as the budget goes, and again when replacements are ready', () => {
@@ -204,6 +216,9 @@ test('a budget that cannot be reckoned keeps the counts and the generation that 
     spec: { template },
   } as unknown as Job);
   sim.runFor(5_000);
+  const why = 'jobs.batch does not implement the scale subresource';
+  const cause = `The disruption budget b does not allow evicting pods currently because it failed sync: ${why}`;
+  expect(causesOf(() => evict(controlPlane, controlPlane.pods()[0]!.metadata.name))).toEqual([cause]);
   controlPlane.patch('PodDisruptionBudget', 'b', { spec: { maxUnavailable: 2 } });
   sim.runFor(5_000);
   expect(status(controlPlane)).toMatchObject({
