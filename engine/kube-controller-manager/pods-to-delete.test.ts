@@ -35,6 +35,28 @@ test('a lower deletion cost goes first', () => {
   expect(order(cheap, cheaper)).toEqual(['cheaper', 'cheap']);
 });
 
+test('a deletion cost that is no whole number, plainly written, counts as none', () => {
+  const costly = (name: string, cost: string): Pod => {
+    const pod = storedPod(name, { nodeName: name }, readySince(old));
+    const annotations = { 'controller.kubernetes.io/pod-deletion-cost': cost };
+    return { ...pod, metadata: { ...pod.metadata, annotations } };
+  };
+  expect(order(costly('odd', '-9.5'), costly('one', '1'), costly('less', '-1'))).toEqual(['less', 'odd', 'one']);
+});
+
+test('among those that restarted as often, the one whose sidecar did so more often goes first', () => {
+  const restarting = (name: string, sidecar: number): Pod => {
+    const spec = { nodeName: name, initContainers: [{ name: 's', image: 'i', restartPolicy: 'Always' }] };
+    const base = { image: 'i', imageID: '', ready: true };
+    return storedPod(name, spec as Partial<Pod['spec']>, {
+      ...readySince(old),
+      containerStatuses: [{ ...base, name: 'c', restartCount: 1 }],
+      initContainerStatuses: [{ ...base, name: 's', restartCount: sidecar }],
+    });
+  };
+  expect(order(restarting('a', 0), restarting('b', 3))).toEqual(['b', 'a']);
+});
+
 test('a node with several of a kind gives one up first', () => {
   const status = readySince(old);
   const single = storedPod('single', { nodeName: 'a' }, status);

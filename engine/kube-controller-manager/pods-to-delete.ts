@@ -8,7 +8,7 @@ const PHASES = ['Pending', 'Unknown', 'Running'];
 /**
  * Picks the Pods whose loss hurts least. In this order go first: Pods without a node, pending before running ones, not
  * ready ones, those with a lower `pod-deletion-cost`, those on nodes with more of their kind, those ready for a shorter
- * time, those that restarted more often, the younger ones. Times count by order of magnitude only, so that chance (the
+ * time, those that restarted more often (then those whose sidecars did), the younger ones. Times count by order of magnitude only, so that chance (the
  * uid) spreads the loss over nodes and zones.
  * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset, after
  * `pkg/controller/controller_utils.go` (ActivePodsWithRanks).
@@ -39,12 +39,18 @@ function rank(pod: Pod, sameNode: number): Ranked {
       pod.spec.nodeName ? 1 : 0,
       PHASES.indexOf(pod.status?.phase ?? ''),
       isReady(pod) ? 1 : 0,
-      Number(pod.metadata.annotations?.[DELETION_COST] ?? 0) || 0,
+      deletionCost(pod),
       -sameNode,
     ],
     readyMs: readySinceMs(pod) ?? 0,
     createdMs: Date.parse(pod.metadata.creationTimestamp),
   };
+}
+
+/** Zero for what is no number, or not written as one is. */
+function deletionCost({ metadata }: Pod): number {
+  const text = metadata.annotations?.[DELETION_COST] ?? '';
+  return /^(0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : 0;
 }
 
 function compare(a: Ranked, b: Ranked, wallMs: number): number {
@@ -54,7 +60,7 @@ function compare(a: Ranked, b: Ranked, wallMs: number): number {
   }
   const uids = a.pod.metadata.uid < b.pod.metadata.uid ? -1 : 1;
   if (a.readyMs !== b.readyMs) return magnitude(wallMs - a.readyMs) - magnitude(wallMs - b.readyMs) || uids;
-  const restarted = restarts(b.pod) - restarts(a.pod);
+  const restarted = restarts(b.pod) - restarts(a.pod) || sidecarRestarts(b.pod) - sidecarRestarts(a.pod);
   if (restarted !== 0) return restarted;
   return magnitude(wallMs - a.createdMs) - magnitude(wallMs - b.createdMs) || uids;
 }
@@ -64,6 +70,14 @@ function magnitude(durationMs: number): number {
   return durationMs <= 0 ? -1 : Math.floor(Math.log2(durationMs * 1_000_000));
 }
 
-function restarts(pod: Pod): number {
-  return Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount));
+/** Of the container that has restarted most often. */
+function restarts({ status }: Pod): number {
+  return Math.max(0, ...(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount));
+}
+
+function sidecarRestarts({ spec, status }: Pod): number {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const isSidecar = (name: string) => sidecars.some((sidecar) => sidecar.name === name);
+  const statuses = (status?.initContainerStatuses ?? []).filter(({ name }) => isSidecar(name));
+  return Math.max(0, ...statuses.map(({ restartCount }) => restartCount));
 }
