@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/object.ts';
 import type { ClusterEvent } from '../cluster-event.ts';
 import { podInfo } from '../pod-info.ts';
 import { Decider } from '../testing/harness.ts';
@@ -42,7 +43,7 @@ const podUpdate = (previous: Pod, pod: Pod): ClusterEvent => ({
   info: podInfo(pod),
 });
 const app = (name: string, requests = {}) => labelled(storedPod(name, requests, { nodeName: 'n' }), { app: name });
-const storage = (object: PersistentVolumeClaim | PersistentVolume, previous?: typeof object): ClusterEvent => ({
+const storage = (object: KubeObject, previous?: KubeObject): ClusterEvent => ({
   kind: 'StorageChange',
   previous,
   object,
@@ -52,6 +53,11 @@ const claim = (name: string) =>
 const volume = (labels: object) =>
   ({ kind: 'PersistentVolume', metadata: { name: 'pv', labels } }) as unknown as PersistentVolume;
 const inZone = (zone: string) => volume({ 'topology.kubernetes.io/zone': zone });
+
+const room = (capacity: string, maximumVolumeSize?: string) =>
+  ({ kind: 'CSIStorageCapacity', metadata: { name: 'room' }, capacity, maximumVolumeSize }) as unknown as KubeObject;
+const driver = (storageCapacity: boolean) =>
+  ({ kind: 'CSIDriver', metadata: { name: 'd' }, spec: { storageCapacity } }) as unknown as KubeObject;
 
 const asking = (requests: Readonly<Record<string, string>>, spec: Spec = {}) => storedPod('waits', requests, spec);
 const CORDONED: Node['spec'] = { unschedulable: true };
@@ -182,6 +188,30 @@ const CASES: readonly Case[] = [
   ['another claim has changed', 'VolumeRestrictions', asking({}, CLAIMED), storage(claim('other')), false],
   ['a volume has got another zone', 'VolumeZone', asking({}, CLAIMED), storage(inZone('b'), inZone('a')), true],
   ['a volume has changed where it is', 'VolumeZone', asking({}, CLAIMED), storage(inZone('a'), inZone('a')), false],
+  ['there is more room for volumes', 'VolumeBinding', asking({}, CLAIMED), storage(room('2Gi'), room('1Gi')), true],
+  ['there is less room', 'VolumeBinding', asking({}, CLAIMED), storage(room('1Gi'), room('2Gi')), false],
+  [
+    'there is more room, for volumes as small as ever',
+    'VolumeBinding',
+    asking({}, CLAIMED),
+    storage(room('9Gi', '1Gi'), room('2Gi', '1Gi')),
+    false,
+  ],
+  ['room is told of for the first time', 'VolumeBinding', asking({}, CLAIMED), storage(room('0')), true],
+  [
+    'a driver tells of its room no more',
+    'VolumeBinding',
+    asking({}, CLAIMED),
+    storage(driver(false), driver(true)),
+    true,
+  ],
+  [
+    'a driver begins to tell of its room',
+    'VolumeBinding',
+    asking({}, CLAIMED),
+    storage(driver(true), driver(false)),
+    false,
+  ],
 ];
 
 test.each(CASES)('%s (%s)', (_what, plugin, pod, event, helps) => {

@@ -1,7 +1,9 @@
 import { sameValue } from '../../api/copy-on-write.ts';
-import type { PersistentVolumeClaim } from '../../api/kinds.ts';
+import type { CSIDriver, CSIStorageCapacity, PersistentVolumeClaim, StorageClass } from '../../api/kinds.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { numericValue } from '../../api/quantity.ts';
 import { claimClass, isFullyBound, waitsForConsumer } from '../../client/volume-binding.ts';
-import { type ClusterEvent, changesOwnClaim, storageObject } from '../cluster-event.ts';
+import { type ClusterEvent, changesOwnClaim } from '../cluster-event.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import type { StateKey } from '../cycle-state.ts';
 import type { PluginFactory } from '../handle.ts';
@@ -118,8 +120,32 @@ function mayHelp(event: ClusterEvent, info: PodInfo): boolean {
   if (event.kind === 'NodeAdd') return true;
   if (event.kind === 'NodeUpdate') return event.previous.metadata.labels !== event.node.metadata.labels;
   if (changesOwnClaim(event, info)) return true;
-  if (storageObject(event, 'PersistentVolume', 'CSIStorageCapacity', 'CSIDriver') !== undefined) return true;
-  if (storageObject(event, 'StorageClass') === undefined || event.kind !== 'StorageChange') return false;
-  const topologies = (object: unknown) => (object as { allowedTopologies?: unknown }).allowedTopologies;
-  return event.previous === undefined || !sameValue(topologies(event.previous), topologies(event.object));
+  return event.kind === 'StorageChange' && offersVolumes(event.previous, event.object);
+}
+
+/** Whether there may be volumes now that could not be had before. */
+function offersVolumes(previous: KubeObject | undefined, object: KubeObject | undefined): boolean {
+  switch (object?.kind) {
+    case 'PersistentVolume':
+      return true;
+    case 'StorageClass': {
+      const topologies = (each: KubeObject | undefined) => (each as StorageClass | undefined)?.allowedTopologies;
+      return previous === undefined || !sameValue(topologies(previous), topologies(object));
+    }
+    case 'CSIStorageCapacity':
+      return volumeLimit(object) > volumeLimit(previous);
+    case 'CSIDriver': {
+      // Where the driver stops to tell how much room there is, nobody asks any more.
+      const tells = (each: KubeObject | undefined) => (each as CSIDriver | undefined)?.spec?.storageCapacity === true;
+      return tells(previous) && !tells(object);
+    }
+    default:
+      return false;
+  }
+}
+
+/** How large a volume may be, in bytes; less than any where nobody says. */
+function volumeLimit(object: KubeObject | undefined): number {
+  const { maximumVolumeSize, capacity } = (object ?? {}) as Partial<CSIStorageCapacity>;
+  return numericValue(maximumVolumeSize ?? capacity ?? -1);
 }
