@@ -152,7 +152,7 @@ export const GOLDEN_CLUSTER_HISTORIES: readonly GoldenHistory[] = [
     // 1.20 failed for such a Pod ("found no controller ref"); since 1.22 it is left out of the sum, with a warning.
     events: {
       controllermanager: [
-        'PodDisruptionBudget b UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: a=b) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
+        'PodDisruptionBudget b UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
       ],
     },
   },
