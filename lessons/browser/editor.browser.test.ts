@@ -5,6 +5,9 @@ const visit = (await Visit.begin())!;
 const here = test.skipIf(visit === undefined);
 const EXERCISE = 'exercises/shared-page/';
 
+/** More than CodeMirror's `interactionDelay`: so long after a list has opened, Enter is not meant for it yet. */
+const UNHEEDED_MS = 100;
+
 afterEach(() => visit?.leave());
 afterAll(() => visit?.end());
 
@@ -21,11 +24,11 @@ here(
     await bench.sees(offered, 'restartPolicy');
     await bench.sees(bench.page.locator('.cm-completionInfo'), 'Restart policy for all containers');
     expect(await bench.flaws()).toEqual([]);
-    await bench.page.waitForTimeout(100);
+    await bench.page.waitForTimeout(UNHEEDED_MS);
     await keyboard.press('Enter');
     await keyboard.type('Nev');
     await bench.sees(offered, 'Never');
-    await bench.page.waitForTimeout(100);
+    await bench.page.waitForTimeout(UNHEEDED_MS);
     await keyboard.press('Enter');
     await keyboard.press('Enter');
     await keyboard.type('hostnaem: x');

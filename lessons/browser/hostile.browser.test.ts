@@ -37,8 +37,8 @@ here('escape sequences neither type, nor rename the page, nor open anything', as
     "printf '\\033]0;pwned\\007\\033[c\\033[6n\\033[5n\\033]11;?\\007\\033[>q\\033P$q\"p\\033\\\\'; echo end",
   );
   await bench.sees(bench.screen, /end/);
-  await bench.type("printf '\\033]8;;https://example.com/\\007link\\033]8;;\\007\\n'");
-  await bench.page.waitForTimeout(500);
+  // What a sequence had typed would stand before this line.
+  await bench.answers(() => bench.type("printf '\\033]8;;https://example.com/\\007link\\033]8;;\\007\\n'"));
   expect(await bench.page.title()).toBe(title);
   expect(await bench.screen.textContent()).not.toMatch(/\?1;2c|rgb:|XTerm/);
   await bench.page.locator('dd-terminal .screen').click({ position: { x: 30, y: 40 } });
@@ -51,12 +51,12 @@ here('escape sequences neither type, nor rename the page, nor open anything', as
 here('a flood of output and an endless loop leave the page alive', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   await bench.type('yes');
-  await bench.page.waitForTimeout(2000);
+  await bench.sees(bench.screen, /^(y\s*){10,}$/);
   await bench.page.getByLabel('Theme').selectOption('dark');
   await bench.page.locator('.xterm-helper-textarea').focus();
   await bench.page.keyboard.press('Control+c');
-  await bench.type('while true; do :; done');
-  await bench.page.waitForTimeout(1500);
+  await bench.type('echo endless; while true; do :; done');
+  await bench.sees(bench.screen, /endless.*endless/s);
   await bench.page.keyboard.press('Control+c');
   await bench.type('clear; echo still here');
   await bench.sees(bench.screen, /still here\s*\S* ?\$/);
@@ -126,7 +126,7 @@ here('an engine that breaks down in the middle is told, and all but the last act
   await bench.sees(bench.screen, 'namespace/first created');
   await bench.type('kubectl create namespace second');
   await bench.sees(bench.screen, 'namespace/second created');
-  await bench.page.waitForTimeout(1500);
+  await bench.kept('kubectl create namespace second');
   await bench.page.evaluate(() => document.dispatchEvent(new Event('test-breakdown')));
   await bench.sees(bench.notice, 'The cluster has stopped, through a fault of Drydock and not of yours');
   await bench.sees(bench.notice, 'out of memory');
@@ -155,7 +155,7 @@ here('a disk that fills up in the middle is told of, and what was kept before is
   const bench = await visit.open(await visit.reader(), LESSON);
   await bench.type('echo kept');
   await bench.sees(bench.screen, /kept.*kept/s);
-  await bench.page.waitForTimeout(1500);
+  await bench.kept('echo kept');
   await bench.page.evaluate(fillDisk);
   await bench.type('echo lost');
   await bench.sees(bench.notice, 'does not let us keep your work');
@@ -168,7 +168,7 @@ here('a lesson that has changed goes on as it was begun, says so, and may be had
   const bench = await visit.open(reader, LESSON);
   await bench.type('echo begun');
   await bench.sees(bench.screen, /begun.*begun/s);
-  await bench.page.waitForTimeout(1500);
+  await bench.kept('echo begun');
   await reader.route(`${visit.url}/${LESSON}`, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()).replaceAll('nginx:1.29', 'nginx:1.28') });

@@ -64,7 +64,8 @@ here('what was done is there after a reload, on the screen and in the cluster', 
   await bench.runs('harbour');
   const address = await bench.pod('harbour').locator('.pod-ip').textContent();
   const time = (await bench.clock.textContent()) ?? '';
-  await bench.page.waitForTimeout(1500);
+  const { endMs } = await bench.keptRun();
+  await expect.poll(async () => (await bench.keptRun()).endMs).not.toBe(endMs);
   await bench.page.reload();
   await bench.runs('harbour');
   await bench.sees(bench.screen, 'pod/harbour created');
@@ -108,16 +109,15 @@ here('the clock can be stopped, hurried, and sent to the next event', async () =
   const bench = await visit.open(await visit.reader(), LESSON);
   await bench.prompt();
   await bench.page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await bench.page.waitForTimeout(300);
+  await expect.poll(() => bench.stands()).toBe(true);
   const stopped = await bench.clock.textContent();
-  await bench.page.waitForTimeout(1300);
-  expect(await bench.clock.textContent()).toBe(stopped);
   await bench.page.getByRole('button', { name: 'Play' }).click();
   await bench.page.getByLabel('Speed').selectOption('100');
-  await bench.page.waitForTimeout(1500);
-  const hurried = await bench.clock.textContent();
-  expect(seconds(hurried) - seconds(stopped)).toBeGreaterThan(60);
+  // Six minutes: longer than is waited for them, so that no clock that keeps pace with ours gets there.
+  await expect.poll(async () => seconds(await bench.clock.textContent()) - seconds(stopped)).toBeGreaterThan(360);
   await bench.page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect.poll(() => bench.stands()).toBe(true);
+  const hurried = await bench.clock.textContent();
   await bench.press('Next event');
   await bench.sees(bench.page.locator('.clock-note'), 'Nothing happened in the next ten minutes');
   expect(seconds(await bench.clock.textContent()) - seconds(hurried)).toBeGreaterThanOrEqual(600);
@@ -160,7 +160,7 @@ here('what cannot be brought back is kept aside, and one may start over', async 
   const reader = await visit.reader();
   const bench = await visit.open(reader, LESSON);
   await bench.type('echo hello');
-  await bench.page.waitForTimeout(1500);
+  await bench.kept('echo hello');
   await bench.page.goto(visit.url);
   await bench.page.evaluate(damage);
   await bench.page.goto(`${visit.url}/${LESSON}`);

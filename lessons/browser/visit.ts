@@ -171,6 +171,38 @@ export class Bench {
     });
   }
 
+  /** Waits until the device keeps a line that was typed: what a page is told to write it may write later. */
+  async kept(line: string): Promise<void> {
+    await expect.poll(async () => (await this.keptRun()).typed).toContain(`${line}\r`);
+  }
+
+  /** What the device keeps at this moment: all that was typed, and until when the clock has gone. */
+  keptRun(): Promise<{ readonly typed: string; readonly endMs: number | undefined }> {
+    return this.frame.evaluate(async () => {
+      const database = await answerOf(indexedDB.open('drydock'));
+      const transaction = database.transaction(['entries', 'runs']);
+      const entries = answerOf(transaction.objectStore('entries').getAll());
+      const [run] = await answerOf(transaction.objectStore('runs').getAll());
+      const typed = (await entries).map(({ input }) => (input.kind === 'terminal.input' ? input.text : '')).join('');
+      database.close();
+      return { typed, endMs: run?.end?.timeMs };
+
+      function answerOf<T>(request: IDBRequest<T>): Promise<T> {
+        return new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      }
+    });
+  }
+
+  /** Whether the clock's face shows the same for longer than a second. */
+  async stands(): Promise<boolean> {
+    const before = await this.clock.textContent();
+    await this.page.waitForTimeout(1300);
+    return (await this.clock.textContent()) === before;
+  }
+
   async press(name: string | RegExp): Promise<void> {
     await this.frame.getByRole('button', { name }).first().click();
   }

@@ -92,14 +92,9 @@ async function keepTime({ board }: Room, ada: Bench): Promise<void> {
 
   await board.press('Pause every cluster');
   await ada.sees(timer, 'Your instructor has paused the clusters.');
-  const stands = async (): Promise<boolean> => {
-    const before = await ada.clock.textContent();
-    await ada.page.waitForTimeout(2000);
-    return (await ada.clock.textContent()) === before;
-  };
-  await expect.poll(stands).toBe(true);
+  await expect.poll(() => ada.stands()).toBe(true);
   await board.press('Let every cluster go on');
-  await expect.poll(stands).toBe(false);
+  await expect.poll(() => ada.stands()).toBe(false);
   await expect.poll(() => timer.textContent()).toBe('');
 
   // Whoever has paused their own clock is left so by what the instructor says besides.
@@ -108,7 +103,7 @@ async function keepTime({ board }: Room, ada: Bench): Promise<void> {
   await board.page.getByLabel('Timer, in minutes').fill('5');
   await board.page.getByRole('button', { name: 'Start', exact: true }).click();
   await ada.sees(timer, /left$/);
-  expect(await stands()).toBe(true);
+  await expect.poll(() => ada.stands()).toBe(true);
   await board.press('Stop the timer');
   await expect.poll(() => timer.textContent()).toBe('');
   await ada.page.getByRole('button', { name: 'Play', exact: true }).click();
