@@ -121,7 +121,8 @@ function ask(bed: Testbed, host: string, path = '/', ...options: readonly string
 const logs = (bed: Testbed) => bed.kubectl('-n', 'ingress-nginx', 'logs', 'deploy/ingress-nginx-controller');
 const conf = (bed: Testbed) => bed.kubectl(...CONTROLLER, 'cat', '/etc/nginx/nginx.conf');
 
-describe('with one cluster', () => {
+// One story: each test adds to what the ones before it have left in force.
+describe('with one cluster', { shuffle: false }, () => {
   let bed: Testbed;
   beforeAll(() => {
     bed = start();
