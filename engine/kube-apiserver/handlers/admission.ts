@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { AdmissionRequest } from '../admission/admission.ts';
 import type { ResourceRequest } from '../context.ts';
+import type { CreateOptions } from '../registry/store.ts';
 
 /** What admission is told of a request. */
 function admissionRequest(
@@ -40,8 +41,12 @@ function optionsOf({ request, query }: ResourceRequest, operation: AdmissionRequ
   };
 }
 
-/** Who creates, and the two turns that admission has. */
-export function admitCreation(request: ResourceRequest, dryRun: boolean) {
+/** How a request creates: for whom, with which managers of its fields, and the two turns that admission has. */
+export function admitCreation(
+  request: ResourceRequest,
+  dryRun: boolean,
+  managedFields: CreateOptions['managedFields'],
+): CreateOptions {
   const { admission } = request.server;
   // Before a name is generated, refusals name what it will begin with.
   let asked: AdmissionRequest | undefined;
@@ -51,9 +56,11 @@ export function admitCreation(request: ResourceRequest, dryRun: boolean) {
     return asked;
   };
   return {
+    dryRun,
     user: request.user,
-    admit: (object: KubeObject) => admission.admit(named(object), object),
-    validate: (object: KubeObject) => admission.validate(named(object), object),
+    managedFields,
+    admit: (object) => admission.admit(named(object), object),
+    validate: (object) => admission.validate(named(object), object),
   };
 }
 

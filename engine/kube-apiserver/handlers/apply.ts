@@ -65,7 +65,7 @@ function create(request: ResourceRequest, object: KubeObject, managedFields: Ent
     throw conflict(kind, name, why);
   }
   const named = { ...object, metadata: { ...object.metadata, name } };
-  return store.create(namespace, named, { dryRun, ...admitCreation(request, dryRun), managedFields });
+  return store.create(namespace, named, admitCreation(request, dryRun, managedFields));
 }
 
 /** The applied configuration, of the right kind and shape. @throws StatusError */

@@ -18,10 +18,7 @@ export const createObject: ResourceHandler = (request) => {
     : undefined;
   // A Namespace is created in itself.
   const namespace = kind.namespaced ? info.namespace : '';
-  const created = store.create(namespace, toStorage(kind, defaulted), {
-    dryRun,
-    ...admitCreation(request, dryRun),
-    ...(managedFields === undefined ? {} : { managedFields }),
-  });
-  return respondWithObject(request, 201, created, [...warnings, ...objectWarnings(kind, created)]);
+  const options = admitCreation(request, dryRun, managedFields);
+  const created = store.create(namespace, toStorage(kind, defaulted), options);
+  return respondWithObject(request, 201, created, warnings.concat(objectWarnings(kind, created)));
 };

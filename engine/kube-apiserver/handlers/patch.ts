@@ -59,7 +59,7 @@ export const patchObject: ResourceHandler = (request) => {
       managedFields: updateRecorder(request, fieldManager),
     },
   );
-  return respondWithObject(request, 200, updated, [...warnings, ...objectWarnings(kind, updated, previous)]);
+  return respondWithObject(request, 200, updated, warnings.concat(objectWarnings(kind, updated, previous)));
 };
 
 /** A patch, and what its text says twice. */

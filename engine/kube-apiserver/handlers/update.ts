@@ -51,7 +51,7 @@ export const updateObject: ResourceHandler = (request) => {
     orCreate: mayCreate ? () => createByPut(request, object, options) : undefined,
   });
   const status = previous === undefined ? 201 : 200;
-  return respondWithObject(request, status, written, [...warnings, ...objectWarnings(kind, written, previous)]);
+  return respondWithObject(request, status, written, warnings.concat(objectWarnings(kind, written, previous)));
 };
 
 function createByPut(
@@ -64,9 +64,6 @@ function createByPut(
   const { resourceVersion: _, ...metadata } = sent.metadata;
   const object = kind.applyDefaults?.(sent) ?? sent;
   const isNew = { ...object, metadata: metadata as KubeObject['metadata'] };
-  return store.create(info.namespace, toStorage(kind, isNew), {
-    dryRun,
-    ...admitCreation(request, dryRun),
-    managedFields: recordCreation(server.creationFields, kind, object, fieldWriter(request, fieldManager)),
-  });
+  const managedFields = recordCreation(server.creationFields, kind, object, fieldWriter(request, fieldManager));
+  return store.create(info.namespace, toStorage(kind, isNew), admitCreation(request, dryRun, managedFields));
 }
