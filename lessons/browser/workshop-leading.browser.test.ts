@@ -41,7 +41,7 @@ test('the board, a wall, words for all, the time, locks, solutions, and the way 
   await onPhone(room);
 
   // Browsers note each answer that refuses something.
-  const noted = /Failed to load resource: the server responded with a status of (400|401|423)/;
+  const noted = /Failed to load resource: (net::ERR_FAILED|the server responded with a status of (400|401|423))/;
   const others = visit.complaints.splice(0).filter((text) => !noted.test(text));
   expect(others).toEqual([]);
   await visit.leave();
@@ -187,6 +187,14 @@ async function waitAtTheDoor({ host, visit, board }: Room): Promise<void> {
   await page.goto(`${host.url}/workshop/#link=${'x'.repeat(43)}`);
   await dee.sees(door, 'This link is not known here any more.');
   await dee.sees(door, name);
+
+  // Whoever leaves is followed in no other tab either.
+  const tab = new Bench(await page.context().newPage());
+  await tab.page.goto(`${host.url}/exercises/shared-page/`);
+  await tab.sees(barOf(tab), 'Your instructor sees this bench');
+  await dee.press('Leave the workshop on this device');
+  await page.getByLabel('Code on the wall').waitFor();
+  await expect.poll(() => barOf(tab).count()).toBe(0);
 }
 
 /** On a phone the bench is a drawer; what the instructor says is above it, open or shut, and a fault that this cluster cannot have is said. */
@@ -210,6 +218,15 @@ async function onPhone({ host, visit, board }: Room): Promise<void> {
   await eve.press('Open the cluster and the terminal');
   await expect.poll(isSeen).toBe(true);
   await page.getByRole('button', { name: 'Back to the text' }).click();
+
+  // A hand that did not get there is not up.
+  await page.route('**/api/me/hand', (route) => route.abort());
+  await eve.press('Raise hand');
+  await eve.sees(barOf(eve), 'The workshop cannot be reached.');
+  await page.unroute('**/api/me/hand');
+  await eve.press('Raise hand');
+  await eve.sees(barOf(eve), 'Hand is up: lower it');
+  expect(await barOf(eve).locator('.problem').isVisible()).toBe(false);
 
   await board.page.getByLabel('Break it for everybody').selectOption('node-2 loses its power');
   await board.press('Break it');

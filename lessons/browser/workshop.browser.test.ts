@@ -101,7 +101,8 @@ async function loseDatabase({ host }: Room, ben: Bench): Promise<void> {
   expect(answer.status).toBe(500);
   expect(await answer.json()).toEqual({
     code: 'failed',
-    message: 'The workshop’s server has a problem. Your work goes on here and is sent later.',
+    message:
+      'The workshop’s server has a problem; try again in a moment. What is done on a bench stays in its browser and is sent later.',
   });
   await host.database.start();
   await ben.sees(barOf(ben), 'Your instructor sees this bench');

@@ -176,8 +176,10 @@ export const workshop = {
   /** What the server answers, by its code; what is not here is shown in the server's own words. */
   refusals: {
     unreachable: 'The workshop cannot be reached.',
-    failed: 'The workshop’s server has a problem. Your work goes on here and is sent later.',
-    'storage-full': 'The disk of the workshop’s server is full. Your work goes on here and is sent later.',
+    failed:
+      'The workshop’s server has a problem; try again in a moment. What is done on a bench stays in its browser and is sent later.',
+    'storage-full':
+      'The disk of the workshop’s server is full: nothing new is kept. What is done on a bench stays in its browser and is sent later.',
     'no-workshop': 'There is no workshop here any more.',
     'too-large': 'That is more than a workshop takes at once.',
     'slow-down': 'Too many tries. Try again in {wait} seconds.',

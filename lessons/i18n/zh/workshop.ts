@@ -169,8 +169,8 @@ export const workshop: WorkshopWords = {
   },
   refusals: {
     unreachable: '连不上工作坊。',
-    failed: '工作坊的服务器出了问题。你可以继续，稍后会补发。',
-    'storage-full': '工作坊服务器的磁盘满了。你可以继续，稍后会补发。',
+    failed: '工作坊的服务器出了问题，请稍后再试。在工作台上所做的会留在浏览器里，稍后补发。',
+    'storage-full': '工作坊服务器的磁盘满了，新的内容无法保存。在工作台上所做的会留在浏览器里，稍后补发。',
     'no-workshop': '这里已经没有工作坊了。',
     'too-large': '这超出了工作坊一次能接收的量。',
     'slow-down': '尝试次数太多，请在 {wait} 秒后再试。',

@@ -8,6 +8,16 @@ export interface Session {
 const KEY = 'drydock-workshop';
 const INSTRUCTOR_KEY = 'drydock-instructor';
 
+/** Calls back when another tab has left the workshop, or come in as somebody else. */
+export function onSessionChange(listener: () => void): void {
+  const before = joinedSession()?.token;
+  addEventListener('storage', (event) => {
+    const { key } = event as StorageEvent;
+    // Everything may have been cleared at once.
+    if ((key === KEY || key === null) && joinedSession()?.token !== before) listener();
+  });
+}
+
 /** The workshop that was joined here; none where nothing is kept (some private windows). */
 export function joinedSession(): Session | undefined {
   try {

@@ -9,7 +9,7 @@ import { type Heard, NEWS_MS } from '../client/heard.ts';
 import type { JournalLink, LinkState } from '../client/journal-link.ts';
 import { oneByOne } from '../client/one-by-one.ts';
 import { refusalText } from '../client/refusal-text.ts';
-import { joinedSession } from '../client/session.ts';
+import { joinedSession, onSessionChange } from '../client/session.ts';
 import { offerSteps } from '../offer-steps.ts';
 import { words } from '../page-words.ts';
 import type { MessageBody, Settings } from '../records.ts';
@@ -59,6 +59,8 @@ export class WorkshopBar extends HTMLElement {
     this.replaceChildren(line, this.#refusal, this.#news.element);
     setText(this.#hand, words.bar.hand);
     tellBarHeight(this);
+    // Whoever leaves on this device is followed in no other tab either.
+    onSessionChange(() => location.reload());
     setInterval(() => this.#showTime(), 1000);
     void theBench.then((door) => {
       this.#door = door;
@@ -94,8 +96,12 @@ export class WorkshopBar extends HTMLElement {
       this.#state,
       state.kind === 'waiting' ? bar.waiting(state.inputs) : state.kind === 'followed' ? bar.followed : '',
     );
-    this.#refusal.hidden = state.kind !== 'apart';
-    setText(this.#refusal, state.kind === 'apart' ? state.reason : '');
+    this.#refuse(state.kind === 'apart' ? state.reason : undefined);
+  }
+
+  #refuse(reason: string | undefined): void {
+    this.#refusal.hidden = reason === undefined;
+    setText(this.#refusal, reason ?? '');
   }
 
   /** A page that is opened hears of every change there was. */
@@ -128,7 +134,13 @@ export class WorkshopBar extends HTMLElement {
 
   async #raise(): Promise<void> {
     const up = this.#me?.hand !== true;
-    await this.#api.call('PUT', '/hand', { up }).catch(() => {});
+    try {
+      await this.#api.call('PUT', '/hand', { up });
+      this.#refuse(undefined);
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      this.#refuse(refusalText(error));
+    }
     await this.#refresh();
   }
 

@@ -12,6 +12,7 @@ import { joinRoutes } from './join-routes.ts';
 import { learnerRoutes } from './learner-routes.ts';
 import type { LiveBoard } from './live-board.ts';
 import { refuse } from './refusal.ts';
+import { storageIsFull } from './storage-full.ts';
 
 const LARGEST_BODY = 1024 * 1024;
 
@@ -62,19 +63,19 @@ export function createApp(server: WorkshopServer, board: LiveBoard, report: (err
       return context.json(
         {
           code: 'storage-full',
-          message: 'The disk of the workshop’s server is full. Your work goes on here and is sent later.',
+          message:
+            'The disk of the workshop’s server is full: nothing new is kept. What is done on a bench stays in its browser and is sent later.',
         },
         507,
       );
     }
     return context.json(
-      { code: 'failed', message: 'The workshop’s server has a problem. Your work goes on here and is sent later.' },
+      {
+        code: 'failed',
+        message:
+          'The workshop’s server has a problem; try again in a moment. What is done on a bench stays in its browser and is sent later.',
+      },
       500,
     );
   });
-}
-
-/** SQLite's SQLITE_FULL, PostgreSQL's disk_full, and what the system calls it. */
-function storageIsFull(error: Error & { readonly code?: unknown; readonly errcode?: unknown }): boolean {
-  return error.errcode === 13 || error.code === '53100' || error.code === 'ENOSPC';
 }

@@ -20,6 +20,7 @@ import { Guesses } from './guesses.ts';
 import { Happenings } from './happenings.ts';
 import { LiveBoard } from './live-board.ts';
 import { wait } from './retries.ts';
+import { tellTroubles } from './troubles.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
 
 /** Connections that wait to be taken. A room that comes back all at once after a restart is more than Node's own 511. */
@@ -70,7 +71,7 @@ export async function startServer(
   };
   const board = new LiveBoard(server);
   await board.load();
-  const app = createApp(server, board, (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
+  const app = createApp(server, board, tellTroubles(complain, now));
   app.use(secureHeaders({ referrerPolicy: 'no-referrer', ...framing(lti?.settings) }));
   app.get('*', serveStatic({ root: options.site }));
   app.notFound(
