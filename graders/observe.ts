@@ -38,12 +38,22 @@ function observeObject(cluster: Cluster, query: ObjectQuery): Seen {
   const objects = findObjects(cluster, query);
   if (query.name === undefined) return { value: { items: objects }, objects };
   const [object] = objects;
-  return object === undefined ? { value: undefined, absent: absence(query), objects } : { value: object, objects };
+  return object === undefined
+    ? { value: undefined, absent: absenceFrom(cluster, query), objects }
+    : { value: object, objects };
 }
 
 /** That there is no such object, as a sentence. */
 export function absence(query: ObjectQuery): string {
   return `there is no ${query.kind}${whichOf(query)}`;
+}
+
+/** As `absence`; whoever forgot the namespace is told where the object is instead. */
+function absenceFrom(cluster: Cluster, query: ObjectQuery): string {
+  const resource = resourceOfKind(query.kind)!;
+  const namesakes = resource.namespaced ? cluster.client.resource(resource).list().items : [];
+  const found = namesakes.find(({ metadata }) => metadata.name === query.name);
+  return absence(query) + (found === undefined ? '' : `, but in the namespace "${found.metadata.namespace}"`);
 }
 
 /** How many objects a query has found, as a sentence. */
@@ -133,5 +143,5 @@ function ended(
 function findPod(cluster: Cluster, query: { readonly pod: string; readonly namespace?: string }) {
   const objectQuery = { kind: pods.kind, name: query.pod, namespace: query.namespace };
   const [pod] = findObjects(cluster, objectQuery) as readonly Pod[];
-  return pod === undefined ? { absent: absence(objectQuery) } : { pod };
+  return pod === undefined ? { absent: absenceFrom(cluster, objectQuery) } : { pod };
 }

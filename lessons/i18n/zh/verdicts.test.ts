@@ -89,6 +89,14 @@ const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string | RegEx
     /^等了 2 秒：Event 里没有 Pulled，有的是 .* 等等，另外还有 \d 个$/,
   ],
   [
+    {
+      observe: { object: { kind: 'ConfigMap', name: 'coredns' } },
+      that: [{ path: 'data', exists: true }],
+      within: '2s',
+    },
+    '等了 2 秒：命名空间 default 里没有 ConfigMap coredns，命名空间 kube-system 里却有',
+  ],
+  [
     { observe: { exec: { pod: 'boat', command: ['id'] } }, that: [{ path: 'exitCode', equals: 0 }], within: '2s' },
     '等了 2 秒：Pod boat 还没有节点',
   ],

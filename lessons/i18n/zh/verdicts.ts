@@ -126,6 +126,10 @@ const FORMS: readonly Form[] = [
       `${whereOf(at)}有 ${n} 个${labels === undefined ? '' : `带 ${labels} 的`} ${singular(kind)}（${names}），${shouldBe(asked)}`,
   ],
   [/^(there is no .*), and there should be (\S+)$/, (absent, asked) => `${verdict(absent)}，${shouldBe(asked)}`],
+  [
+    /^(there is no .* in the namespace ".*"), but in the namespace "(.*)"$/,
+    (absent, at) => `${verdict(absent)}，命名空间 ${at} 里却有`,
+  ],
   [/^there is a (\S+) named "(.*)", and there should be none$/, (kind, name) => `有 ${kind} ${name}，不应当有`],
   [
     /^among the (\S+) there is no "(.*?)", but (.*)$/,
