@@ -94,7 +94,7 @@ export function createObject(
   if (invocation.dryRun === 'client') return saved;
   const resource = invocation.discovery.forKind(object.apiVersion, object.kind);
   if (resource === undefined) throw new StatusError(NOT_SERVED);
-  return invocation.of(resource).create(saved, invocation.writeOptions());
+  return invocation.create(resource, saved, invocation.writeOptions());
 }
 
 /** What the answer to a path that nobody serves becomes. */

@@ -139,6 +139,15 @@ export class Invocation {
     return this.client.resource(resource as Resource<Unstructured>);
   }
 
+  /**
+   * Creates an object. What was read from a cluster can be sent as it is: the version that it had there is left out. After
+   * `Helper.Create` of `k8s.io/cli-runtime/pkg/resource`.
+   */
+  create(resource: Resource, object: Unstructured, options: WriteOptions): Unstructured {
+    const { resourceVersion, ...metadata } = object.metadata;
+    return this.of(resource).create(resourceVersion === undefined ? object : { ...object, metadata }, options);
+  }
+
   /** One object. That its namespace does not exist is said before that it does not. */
   get(resource: Resource, name: string, namespace?: string): Unstructured {
     return this.withNamespaceCheck(namespace, () => this.of(resource).get(name, namespace));

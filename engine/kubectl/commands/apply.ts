@@ -158,7 +158,7 @@ function* recreate(invocation: Invocation, found: Found, modified: Unstructured)
   const { resource, namespace, name, object } = found;
   yield* invocation.patiently(() => invocation.of(resource).delete(name, namespace, deleteOptionsOf(invocation)));
   yield* waitUntilGone(invocation, found, object.metadata.uid, Number.POSITIVE_INFINITY);
-  return yield* invocation.patiently(() => invocation.of(resource).create(modified, writeOptions(invocation)));
+  return yield* invocation.patiently(() => invocation.create(resource, modified, writeOptions(invocation)));
 }
 
 function currentObject(
@@ -181,7 +181,7 @@ function currentObject(
 function create(invocation: Invocation, resource: ApiResource, object: Unstructured, source: string): Unstructured {
   if (invocation.dryRun === 'client') return object;
   try {
-    return invocation.of(resource).create(object, writeOptions(invocation));
+    return invocation.create(resource, object, writeOptions(invocation));
   } catch (error) {
     throw error instanceof Error ? withSource(error, 'creating', source) : error;
   }

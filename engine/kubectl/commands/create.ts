@@ -106,7 +106,7 @@ function* createEdited(invocation: Invocation, manifests: readonly ManifestObjec
     yield* editObject(invocation, shown, (edited) => {
       try {
         const options = { ...invocation.writeOptions(), dryRun: false };
-        const created = invocation.of(resource).create(edited as unknown as Unstructured, options);
+        const created = invocation.create(resource, edited as unknown as Unstructured, options);
         invocation.streams.out(`${objectName(created)} created\n`);
         return undefined;
       } catch (error) {

@@ -122,7 +122,7 @@ function mergedObject(
   }
   const modified = withField(placed, ['metadata', 'annotations', LAST_APPLIED], undefined) as Unstructured;
   const options = { dryRun: true, fieldManager: manager };
-  if (live === undefined) return invocation.of(resource).create(placed as Unstructured, options);
+  if (live === undefined) return invocation.create(resource, placed as Unstructured, options);
   const original = lastApplied(live) ?? {};
   const patch = isBuiltIn(resource)
     ? strategicThreeWayPatch(schemaName(resource), original, modified, live)

@@ -18,3 +18,17 @@ test.each([
   });
   expect(workstation.run('get -f - -o jsonpath={.metadata.uid}', { stdin: POD }).stdout).toBe(uid);
 });
+
+test.each(['create -f -', 'apply -f -', 'replace --force -f -'])(
+  'what get -o yaml has shown is made again by %s, in spite of the version that it had',
+  (command) => {
+    const workstation = new Workstation();
+    workstation.run('apply -f -', { stdin: POD });
+    const saved = workstation.run('get -f - -o yaml', { stdin: POD }).stdout;
+    expect(saved).toMatch(/^ {2}resourceVersion: "\d+"$/m);
+    workstation.run('delete -f - --force', { stdin: POD });
+    expect(workstation.run(command, { stdin: saved })).toMatchObject({ stderr: '', exitCode: 0 });
+    const uid = workstation.run('get -f - -o jsonpath={.metadata.uid}', { stdin: POD }).stdout;
+    expect(saved).not.toContain(uid);
+  },
+);

@@ -87,7 +87,7 @@ function* recreate(invocation: Invocation, report: Report, manifest: ManifestObj
     if (!isStatus(error, 'NotFound')) throw error;
   }
   const object = placed(invocation, manifest.object, namespace);
-  const created = yield* invocation.patiently(() => invocation.of(resource).create(object, invocation.writeOptions()));
+  const created = yield* invocation.patiently(() => invocation.create(resource, object, invocation.writeOptions()));
   report.done(created, 'replaced');
 }
 
