@@ -119,9 +119,10 @@ const PROPAGATION: Readonly<Record<string, HostBind['propagation']>> = {
 export function limitContainer(
   host: Host,
   path: string,
-  { memoryLimitBytes, cpuShares, cpuQuotaMillis }: ContainerConfig['linux']['resources'],
+  { memoryLimitBytes, cpuShares, cpuQuotaMillis, unified }: ContainerConfig['linux']['resources'],
 ): Cgroup {
-  return host.createCgroup(path, { memoryBytes: memoryLimitBytes, cpuShares, cpuQuotaMillis });
+  const oomGroup = unified?.['memory.oom.group'] === '1';
+  return host.createCgroup(path, { memoryBytes: memoryLimitBytes, cpuShares, cpuQuotaMillis, oomGroup });
 }
 
 function createRoot(

@@ -108,6 +108,8 @@ export interface ContainerConfig {
       readonly cpuQuotaMillis?: number;
       readonly memoryLimitBytes?: number;
       readonly oomScoreAdj?: number;
+      /** Files of the control group, by name; of these `memory.oom.group` is heeded. */
+      readonly unified?: Readonly<Record<string, string>>;
     };
     readonly security: {
       readonly runAsUser?: number;

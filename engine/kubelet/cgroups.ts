@@ -42,6 +42,9 @@ export function shares(millis: number): number {
   return Math.max(2, Math.floor((millis * 1024) / 1000));
 }
 
+/** Out of memory, all processes of a container are killed, unless the kubelet has `singleProcessOOMKill`. */
+const DIES_AS_A_WHOLE = { 'memory.oom.group': '1' };
+
 type Resources = ContainerConfig['linux']['resources'];
 
 /** Requests and limits as the kernel understands them. After `kuberuntime_container_linux.go`. */
@@ -53,6 +56,7 @@ export function containerResources(pod: Pod, container: Container, capacityBytes
     cpuQuotaMillis: amount(limits, 'cpu') ?? podLimit(pod, 'cpu'),
     memoryLimitBytes: amount(limits, 'memory') ?? podLimit(pod, 'memory'),
     oomScoreAdj: oomScoreAdj(pod, container, capacityBytes),
+    unified: DIES_AS_A_WHOLE,
   };
 }
 

@@ -156,3 +156,21 @@ spec:
     containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }],
   });
 });
+
+test('out of memory a container dies as a whole, not only the process that took it', () => {
+  const bed = new Testbed();
+  bed.apply(`apiVersion: v1
+kind: Pod
+metadata: {name: hog}
+spec:
+  restartPolicy: Never
+  containers:
+  - name: main
+    image: busybox:1.37
+    command: [sh, -c, "tail /dev/zero; echo survived; sleep 100"]
+    resources: {limits: {memory: 32Mi}}
+`);
+  bed.untilStatus('hog', 'OOMKilled');
+  expect(bed.pod('hog').status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137 });
+  expect(bed.kubectl('logs', 'hog')).toBe('');
+});
