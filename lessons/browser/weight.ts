@@ -8,7 +8,7 @@ const SITE = resolve(import.meta.dirname, '../../dist');
 const PAGE = 'lessons/pod-process-group/index.html';
 /** What is loaded only when it is asked for, also by a workshop, or by a page in another language; and what the late tools share. */
 const LATER =
-  /yaml-editor|late-|http-client|\/walk-|descriptions|addon-search|\/(zh|verdicts|workshop|bars|bench-card|span-text|api|addresses|refusal-text|followed-keeping|mirror-keeping|journal-link)\.[^/]*js$/;
+  /yaml-editor|late-|http-client|\/walk-|descriptions|addon-search|\/(zh|verdicts|workshop|bars|bench-cards?|news-list|time-left|span-text|api|addresses|refusal-text|followed-keeping|mirror-keeping|journal-link)\.[^/]*js$/;
 
 const gz = (path: string) => gzipSync(readFileSync(join(SITE, path)), { level: 9 }).length;
 
