@@ -53,13 +53,24 @@ export function claimStep(claim: PersistentVolumeClaim, known: Known): ClaimStep
   const isSelected = claim.metadata.annotations?.[SELECTED_NODE] !== undefined;
   const volumes = known.volumes.list().toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   // While a claim waits for its consumer, only a volume that was given to it already (by the scheduler) is taken.
-  const volume = findVolume(claim, isDelayed ? volumes.filter((each) => isBoundTo(each, claim)) : volumes);
+  const candidates = isDelayed ? volumes.filter((each) => isBoundTo(each, claim)) : volumes;
+  const volume = findVolume(claim, candidates);
   if (volume !== undefined) return { kind: 'bind', volume };
+  if (findVolume(claim, candidates.filter(isNew).map(asAvailable)) !== undefined) return { kind: 'wait' };
   const defaultClass = missingClass(claim, known.storageClasses);
   if (defaultClass !== undefined) return { kind: 'class', storageClassName: defaultClass };
   if (isDelayed && !isSelected) return waitForConsumer(known.waitingPods(claim));
   if (claimClass(claim) !== '') return provisionStep(claim, known);
   return wait('Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set');
+}
+
+/** Whether the volume has only just been made: it is told Available in a moment, and then brings the claims that wait. */
+function isNew({ status }: PersistentVolume): boolean {
+  return status?.phase === 'Pending';
+}
+
+function asAvailable(volume: PersistentVolume): PersistentVolume {
+  return { ...volume, status: { ...volume.status, phase: 'Available' } };
 }
 
 function wait(type: Notice['type'], reason: string, message: string): ClaimStep {

@@ -101,6 +101,20 @@ test('a claim gets the smallest volume that is large enough, whichever comes fir
   expect(claim('more').spec.volumeName).toBe('huge');
 });
 
+test('a claim waits without a word for a volume that was made in the same breath, and nobody makes another', () => {
+  const { createVolume, createClaim, createClass, claim, told, wait } = setUp();
+  createClass('made', { provisioner: 'example.com/disks' });
+  createVolume('manual', '1Gi', { storageClassName: 'manual' });
+  createClaim('manual', '1Gi', { storageClassName: 'manual' });
+  createVolume('own', '1Gi', { storageClassName: 'made' });
+  createClaim('own', '1Gi', { storageClassName: 'made' });
+  wait(1);
+  for (const name of ['manual', 'own']) {
+    expect(claim(name)).toMatchObject({ spec: { volumeName: name }, status: { phase: 'Bound' } });
+    expect(told(name)).toEqual([]);
+  }
+});
+
 test('modes, labels and classes must agree', () => {
   const { createVolume, createClaim, createClass, claim, told, wait } = setUp();
   createClass('slow', {});
