@@ -1,7 +1,8 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
-import { holdInput, lineReader, print } from '../stdio.ts';
+import { holdInput, lineReader, print, printError } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
+import { type Followed, followFiles } from './follow-files.ts';
 import { eachInput } from './input.ts';
 import { countOf, getOptions } from './options.ts';
 import { program } from './program.ts';
@@ -97,8 +98,9 @@ export const tail = program(function* (process, args, flavour) {
   const fromStart = text.startsWith('+');
   const count = countOf(text.replace(/^[-+]/, ''));
   const heading = (options.operands.length > 1 && !options.has('q')) || options.has('v');
-  const follow = options.has('f') || options.has('F');
-  const opened: { fd: number; path: string }[] = [];
+  const byName = options.has('F');
+  const follow = options.has('f') || byName;
+  const opened = new Map<string, Followed>();
   let shown: string | undefined;
   const head = (path: string) => {
     const text =
@@ -111,9 +113,13 @@ export const tail = program(function* (process, args, flavour) {
   const exitCode = yield* eachInput(process, flavour, options.operands, function* (fd, path) {
     yield* print(process, head(path));
     yield* tailOf(process, fd, count, bytes !== undefined, fromStart);
-    if (follow) opened.push({ fd: process.dup(fd), path });
+    if (follow) opened.set(path, { fd: process.dup(fd), path });
   });
-  if (opened.length > 0) yield* followFiles(process, opened, head);
+  const files = byName
+    ? options.operands.map((path) => opened.get(path) ?? { path, fd: undefined })
+    : [...opened.values()];
+  if (files.length > 0) yield* followFiles(process, files, { flavour, byName, head });
+  else if (follow) yield* printError(process, `tail: no files${flavour === 'gnu' ? ' remaining' : ''}\n`);
   return exitCode;
 });
 
@@ -160,23 +166,4 @@ function* tailOf(process: Process, fd: number, count: number, bytes: boolean, fr
     if (count === 0) from = size;
   }
   yield* process.write(1, data.subarray(from, size));
-}
-
-/** Looks for more once a second, as tail without inotify does. */
-function* followFiles(
-  process: Process,
-  opened: readonly { fd: number; path: string }[],
-  head: (path: string) => string,
-): Task<void> {
-  for (;;) {
-    for (const { fd, path } of opened) {
-      if (process.fstat(fd).type === 'file' && process.seek(fd, 0, 'current') > process.fstat(fd).size)
-        process.seek(fd, 0, 'set');
-      const data = yield* process.read(fd);
-      if (data.length === 0) continue;
-      yield* print(process, head(path));
-      yield* process.write(1, data);
-    }
-    yield* process.sleep(1000);
-  }
 }

@@ -49,9 +49,13 @@ const STREAM_READERS: ReadonlySet<string> = new Set(
   'head wc fold expand unexpand nl tac rev cut sort od grep sed comm paste split'.split(' '),
 );
 
+/** Programs of GNU that say more. */
+const CANNOT_OPEN: ReadonlySet<string> = new Set(['head', 'tail']);
+
 /** `can't open 'x': No such file or directory`, or as GNU has it `x: No such file or directory`. */
 export function openFailure(flavour: Flavour, path: string, error: unknown, name = ''): string {
   if (!(error instanceof Errno)) throw error;
+  if (flavour === 'gnu' && CANNOT_OPEN.has(name)) return `cannot open '${path}' for reading: ${error.message}`;
   return flavour === 'gnu' || STREAM_READERS.has(name)
     ? `${path}: ${error.message}`
     : `can't open '${path}': ${error.message}`;

@@ -113,6 +113,27 @@ test('tail -f shows what is added', () => {
   expect(result.stdout).toBe('one\ntwo\nthree\n');
 });
 
+test.for([
+  ['ash', "can't open 'log': No such file or directory", 'log', '; following end of new file'],
+  ['dash', "cannot open 'log' for reading: No such file or directory", "'log'", ';  following new file'],
+] as const)(
+  'tail -F waits for a file, and goes on with the one that has its name: %s',
+  ([shell, missing, log, then]) => {
+    const result = testShell(shell).sh(
+      'timeout 12 tail -F log & sleep 2; echo one > log; sleep 2; echo two >> log; sleep 2; mv log old; sleep 2; ' +
+        'echo three > log; sleep 2; echo four > new; mv new log; wait',
+    );
+    expect(result.stdout).toBe('one\ntwo\nthree\nfour\n');
+    expect(result.stderr).toBe(
+      `tail: ${missing}\ntail: ${log} has appeared${then}\n` +
+        `tail: ${log} has become inaccessible: No such file or directory\n` +
+        `tail: ${log} has appeared${then}\ntail: ${log} has been replaced${then}\n`,
+    );
+    const gone = testShell(shell).sh('tail -f log; exit $?');
+    expect([gone.exitCode, gone.stderr]).toEqual([1, expect.stringMatching(/\ntail: no files( remaining)?\n$/)]);
+  },
+);
+
 test('timeout, with what the command says', () => {
   expect(testShell('dash').sh('timeout 1 sleep 9; echo $?; timeout 5 sh -c "exit 3"; echo $?').stdout).toBe('124\n3\n');
   expect(testShell('ash').sh('timeout 1 sleep 9; echo $?').stdout).toBe('143\n');
