@@ -57,11 +57,11 @@ export function nodeUser(nodeName: string): UserInfo {
   return { username: `system:node:${nodeName}`, groups: ['system:nodes', 'system:authenticated'] };
 }
 
-/** Whom the user of a kubeconfig that kubeadm has written stands for; every other is the administrator here. */
-export function userOf(userName: string | undefined): UserInfo {
-  const [, nodeName] = /^system:node:(.+)$/.exec(userName ?? '') ?? [];
+/** Whom the user of a kubeconfig that kubeadm has written stands for: their certificates are not written out here. */
+export function kubeadmUser(userName: string): UserInfo | undefined {
+  const [, nodeName] = /^system:node:(.+)$/.exec(userName) ?? [];
   if (nodeName !== undefined) return nodeUser(nodeName);
-  return Object.values(USERS).find(({ username }) => username === userName) ?? USERS.admin;
+  return Object.values(USERS).find(({ username }) => username === userName);
 }
 
 /**

@@ -12,10 +12,11 @@ import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { addOnObjects } from './add-ons.ts';
 import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
+import { askAs } from './ask-as.ts';
 import { cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, type ForkOptions, HOME, type RunPoint } from './cluster.ts';
 import { ClusterPki } from './cluster-pki.ts';
-import { ControlPlane, nodeUser, USERS, userOf } from './control-plane.ts';
+import { ControlPlane, nodeUser, USERS } from './control-plane.ts';
 import { corednsImage } from './coredns.ts';
 import { CSI_HOSTPATH_ACCOUNT, csiImages } from './csi-hostpath.ts';
 import { inflict } from './faults.ts';
@@ -233,14 +234,17 @@ export class KubernetesCluster implements Cluster {
 
   /** kubeadm's packages bring kubectl along. */
   #buildNode(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const files = { ...machine.files, ...kubectlFiles(this.#kubectlOn(machine), tools, '/usr/bin') };
+    const files = { ...machine.files, ...kubectlFiles(this.#kubectlOn(machine, tools), tools, '/usr/bin') };
     return this.#build(fabric, { ...machine, files }, tools);
   }
 
   /** The way that kubectl has from a machine, as whom a kubeconfig names. */
-  #kubectlOn({ name }: MachinePlan): Connect {
-    return (server, userName) =>
-      connectServer(this.#controlPlane.apiServer, this.#hosts.get(name)!, userOf(userName), server);
+  #kubectlOn({ name }: MachinePlan, tools: WorkstationTools): Connect {
+    const ofCertificate = (pem: string) => tools.certificateUser(pem, this.#pki.rootCa, this.sim.wallMs);
+    return (server, asker) =>
+      askAs(asker, ofCertificate, (user) =>
+        connectServer(this.#controlPlane.apiServer, this.#hosts.get(name)!, user, server),
+      );
   }
 
   /** As a Pod of kube-system with this ServiceAccount. */
@@ -297,7 +301,7 @@ export class KubernetesCluster implements Cluster {
 
   #createWorkstation(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
     const { hostPort } = this.#controlPlane.apiServer;
-    const files = workstationFiles(machine, hostPort, this.#kubectlOn(machine), tools, this.options.files ?? {});
+    const files = workstationFiles(machine, hostPort, this.#kubectlOn(machine, tools), tools, this.options.files ?? {});
     return this.#build(fabric, { ...machine, files }, tools);
   }
 

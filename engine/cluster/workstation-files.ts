@@ -4,7 +4,7 @@ import { type Completer, createShell } from '../linux/shell/index.ts';
 import { HOME } from './cluster.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
+import type { Asker, WorkstationTools } from './workstation-tools.ts';
 
 /** The learner's own start-up file; a course may put its words after it. */
 export const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
@@ -14,7 +14,7 @@ alias vim=vi
 `;
 
 /** The way to the API server, or to whoever serves at a URL, as the user of a kubeconfig. */
-export type Connect = (server?: string, userName?: string) => Transport;
+export type Connect = (server?: string, asker?: Asker) => Transport;
 
 /** kubectl, and a bash that completes its words; on nodes where kubeadm's packages put it. */
 export function kubectlFiles(connect: Connect, tools: WorkstationTools, directory: string): FileTree {

@@ -1,3 +1,4 @@
+import type { UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
@@ -20,10 +21,20 @@ import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 
 export type { Descriptions };
 
+/** Who asks by a kubeconfig: its name for them, and what it holds to prove it. */
+export interface Asker {
+  readonly name: string;
+  /** PEM. */
+  readonly certificate?: string;
+  readonly token?: string;
+}
+
 /** The learner's kubectl. */
 export interface KubectlTools {
   /** kubectl, given the way to the API server, or to whoever serves at a URL. */
-  kubectl(connect: (server?: string, userName?: string) => Transport): Program;
+  kubectl(connect: (server?: string, asker?: Asker) => Transport): Program;
+  /** Whom a certificate of this authority is for; both PEM. Undefined for one that is not believed now. */
+  certificateUser(certificate: string, authority: string, nowMs: number): UserInfo | undefined;
   /** What Tab offers behind `kubectl`. */
   completeKubectl(words: readonly string[], transport: Transport): readonly string[];
 }

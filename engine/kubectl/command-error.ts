@@ -16,6 +16,9 @@ export class CommandError extends Error {
   }
 }
 
+/** What a kubeconfig holds for its user is of no use: nobody is even asked. */
+export class CredentialsError extends CommandError {}
+
 /** Nobody answers where the API server should. */
 export class UnreachableError extends CommandError {
   override readonly name = 'CommandError';

@@ -1,3 +1,4 @@
 export { completeKubectl } from './completion.ts';
 
+export { credentialsOf } from './credentials.ts';
 export { createKubectl } from './kubectl.ts';

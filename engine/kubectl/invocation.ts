@@ -5,7 +5,7 @@ import { RequestPending } from '../client/pending-requests.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type Task, type Wait, waitFor } from '../sim/index.ts';
-import { CommandError, isExpected, isStatus, UnreachableError } from './command-error.ts';
+import { CommandError, CredentialsError, isExpected, isStatus, UnreachableError } from './command-error.ts';
 import { Discovery } from './discovery.ts';
 import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
 import { Exchange } from './exchange.ts';
@@ -100,7 +100,7 @@ export class Invocation {
         if (path === '/apis') rememberDiscovery(this, answer);
         return answer;
       } catch (error) {
-        if (isExpected(error)) complainOfDiscovery(this, error);
+        if (isExpected(error) && !(error instanceof CredentialsError)) complainOfDiscovery(this, error);
         throw error;
       } finally {
         this.#quiet = false;

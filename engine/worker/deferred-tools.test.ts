@@ -25,7 +25,11 @@ function onTheirWay() {
   return {
     deferred,
     kubectlComes: () =>
-      kubectl.resolve(() => ({ kubectl: () => ending(7), completeKubectl: (words) => [...words, 'pods'] })),
+      kubectl.resolve(() => ({
+        kubectl: () => ending(7),
+        completeKubectl: (words) => [...words, 'pods'],
+        certificateUser: () => undefined,
+      })),
     componentsCome: () => components.resolve({ requestFollower: () => 'follower' } as unknown as ComponentTools),
     programsCome: () =>
       programs.resolve({ programs: { program: (name: string) => ending(name.length) } } as unknown as ProgramTools),

@@ -50,6 +50,7 @@ function deferKubectl(kubectl: LatePart<KubectlTools>, descriptions: LatePart<un
       const explaining = late([kubectl, descriptions], () => plain);
       return (process) => (WITHOUT_DESCRIPTIONS.has(process.argv[1] ?? '') ? plain : explaining)(process);
     },
+    certificateUser: (certificate, authority, nowMs) => kubectl.value.certificateUser(certificate, authority, nowMs),
     completeKubectl: (words, transport) => kubectl.value.completeKubectl(words, transport),
   };
 }

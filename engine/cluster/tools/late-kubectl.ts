@@ -1,4 +1,5 @@
-import { completeKubectl, createKubectl } from '../../kubectl/index.ts';
+import { completeKubectl, createKubectl, credentialsOf } from '../../kubectl/index.ts';
+import { certificateUser } from '../certificate-user.ts';
 import { customMetricsManifest } from '../custom-metrics-manifest.ts';
 import { ingressNginxManifest } from '../ingress-nginx-manifest.ts';
 import { nginxGatewayManifest } from '../nginx-gateway-manifest.ts';
@@ -9,10 +10,12 @@ import type { Descriptions, KubectlTools } from '../workstation-tools.ts';
 export const kubectlWith = (descriptions: () => Descriptions): KubectlTools => ({
   kubectl: (connect) =>
     createKubectl({
-      connect: ({ server, userName }) => connect(server, userName),
+      connect: (target, process) =>
+        connect(target.server, { name: target.userName, ...credentialsOf(target, process) }),
       version: KUBERNETES_VERSION,
       descriptions,
       manifestAt: (url) => ingressNginxManifest(url) ?? nginxGatewayManifest(url) ?? customMetricsManifest(url),
     }),
+  certificateUser,
   completeKubectl,
 });

@@ -1,9 +1,13 @@
+import { Errno } from '../../linux/errno.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagSpec } from '../flag.ts';
+import type { Invocation } from '../invocation.ts';
+import { base64 } from '../key-sources.ts';
 import { changeConfigFile } from '../kubeconfig.ts';
 
-const FIELDS = ['client-certificate', 'client-key', 'password', 'token', 'username'] as const;
+const FIELDS = ['password', 'token', 'username'] as const;
+const FILES = ['client-certificate', 'client-key'] as const;
 
 const EXEC_FLAGS: readonly FlagSpec[] = [
   { name: 'exec-command', type: 'string', help: 'A program that gives credentials' },
@@ -21,7 +25,9 @@ export const setCredentials: Command = {
   usage: 'config set-credentials NAME',
   operand: 'none',
   flags: [
-    ...FIELDS.map((name): FlagSpec => ({ name, type: 'string', help: `The ${name.replace('-', ' ')} of it` })),
+    ...[...FILES, ...FIELDS].map(
+      (name): FlagSpec => ({ name, type: 'string', help: `The ${name.replace('-', ' ')} of it` }),
+    ),
     ...EXEC_FLAGS,
     { name: 'embed-certs', type: 'bool', help: 'Put certificates into the file itself' },
     { name: 'auth-provider', type: 'string', help: 'No longer of use', hidden: true },
@@ -41,6 +47,7 @@ export const setCredentials: Command = {
       const before = file.users.find((one) => one.name === name)?.user ?? {};
       const user: Record<string, unknown> = { ...before };
       for (const field of FIELDS) if (flags.changed(field)) user[field] = flags.string(field);
+      for (const field of FILES) if (flags.changed(field)) setFile(invocation, user, field);
       // One way of being known takes the place of the other.
       if (flags.changed('token')) for (const field of ['username', 'password']) delete user[field];
       if (basic) delete user['token'];
@@ -55,6 +62,23 @@ export const setCredentials: Command = {
     return 0;
   },
 };
+
+/** Names a file, or with `--embed-certs` takes in what is in it. */
+function setFile({ flags, process }: Invocation, user: Record<string, unknown>, field: string): void {
+  const path = flags.string(field);
+  if (!flags.bool('embed-certs')) {
+    user[field] = path === '' || path.startsWith('/') ? path : `${process.cwd}/${path}`;
+    delete user[`${field}-data`];
+    return;
+  }
+  try {
+    user[`${field}-data`] = base64(process.readFile(path));
+    delete user[field];
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`could not read ${field} data from ${path}: open ${path}: ${error.message.toLowerCase()}`);
+  }
+}
 
 function programOf(flags: {
   string(name: string): string;
