@@ -207,7 +207,9 @@ export function serverTarget(config: KubeConfig, flags: Flags): ServerTarget {
   const cluster = config.clusters.find(({ name }) => name === context.cluster)?.cluster;
   const user = config.users.find(({ name }) => name === context.user)?.user ?? {};
   const given = Object.fromEntries(
-    ['token', 'username', 'password'].map((name) => [name, flags.string(name)]).filter(([, value]) => value !== ''),
+    ['token', 'username', 'password', 'client-certificate', 'client-key']
+      .map((name) => [name, flags.string(name)])
+      .filter(([, value]) => value !== ''),
   );
   return {
     server: flags.string('server') || cluster?.server || 'http://localhost:8080',

@@ -39,6 +39,10 @@ test('a certificate of the cluster’s CA makes its bearer the user and the grou
   expect(asJane('get pods')).toBe('No resources found in default namespace.\n');
   expect(asJane('auth whoami')).toMatch(/Username +jane\nGroups +\[dev system:authenticated\]\n/);
   expect(asJane('create configmap x')).toContain('User "jane" cannot create resource "configmaps"');
+  // Flags come before what the context has.
+  expect(sh(bed, 'kubectl --client-certificate=jane.crt --client-key=jane.key auth whoami')).toMatch(
+    /Username +jane\n/,
+  );
   // The certificate itself may be in the file.
   sh(
     bed,
