@@ -2,9 +2,8 @@ import { unauthorized } from '../api/errors.ts';
 import type { UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import { kubeadmUser, USERS } from './control-plane.ts';
+import { NOBODY, withToken } from './token-transport.ts';
 import type { Asker } from './workstation-tools.ts';
-
-const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /**
  * Asks as whoever a kubeconfig proves to be: by a certificate, which comes before a token as on a real connection; as one of
@@ -24,13 +23,11 @@ export function askAs(
   const { name, certificate, token } = asker;
   if (certificate !== undefined) {
     const user = ofCertificate(certificate);
-    return user === undefined ? refused(connect(ANONYMOUS)) : connect(user);
+    return user === undefined ? refused(connect(NOBODY)) : connect(user);
   }
   const known = kubeadmUser(name);
-  if (known !== undefined || token === undefined) return connect(known ?? ANONYMOUS);
-  const transport = connect(ANONYMOUS);
-  const authorization = `Bearer ${token}`;
-  return (request) => transport({ ...request, headers: { ...request.headers, authorization } });
+  if (known !== undefined || token === undefined) return connect(known ?? NOBODY);
+  return withToken(connect(NOBODY), () => token);
 }
 
 /** Where nobody answers that is said first. */

@@ -8,16 +8,21 @@ import { connectApiServer, type ServerAddress } from './api-endpoint.ts';
 
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-const NOBODY: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+/** Who proves nothing. */
+export const NOBODY: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /**
  * A Pod's way to the API server, as whoever the token among its files says it is: without one, as nobody. The token is read
  * again for each request, since the kubelet renews it. https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
  */
 export function tokenTransport(address: ServerAddress<ApiHandler>, host: Host, process: Process): Transport {
-  const transport = connectApiServer(address, host, NOBODY);
+  return withToken(connectApiServer(address, host, NOBODY), () => tokenOf(process));
+}
+
+/** Asks with a token each time, as long as there is one. */
+export function withToken(transport: Transport, tokenNow: () => string | undefined): Transport {
   return (request) => {
-    const token = tokenOf(process);
+    const token = tokenNow();
     if (token === undefined) return transport(request);
     return transport({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } });
   };

@@ -1,7 +1,6 @@
 import type { Task } from '../../sim/index.ts';
-import { Errno } from '../errno.ts';
-import { decode } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
+import { knownHosts } from './dns/host-database.ts';
 import { lookupHost } from './dns/resolver.ts';
 
 /** The IPv4 address of a name: an address itself, what /etc/hosts says, or DNS. Undefined for an unknown name. */
@@ -13,13 +12,9 @@ export function* resolveHost(process: Process, name: string): Task<string | unde
 function hostsAddress(process: Process, name: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return name;
   if (name === 'localhost') return '127.0.0.1';
-  try {
-    for (const line of decode(process.readFile('/etc/hosts')).split('\n')) {
-      const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-      if (address !== undefined && /^\d+\./.test(address) && names.includes(name)) return address;
-    }
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
+  for (const { names, addresses } of knownHosts(process)) {
+    const [address] = addresses;
+    if (address !== undefined && /^\d+\./.test(address) && names.includes(name)) return address;
   }
   return name === process.hostname ? '127.0.0.1' : undefined;
 }

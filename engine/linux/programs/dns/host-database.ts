@@ -25,7 +25,7 @@ export function* nameByAddress(process: Process, address: string, config?: Resol
 }
 
 /** The lines of /etc/hosts, one address each. */
-function knownHosts(process: Process): readonly HostEntry[] {
+export function knownHosts(process: Process): readonly HostEntry[] {
   let text = '';
   try {
     text = decode(process.readFile('/etc/hosts'));
