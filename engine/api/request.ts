@@ -8,6 +8,9 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Who proves nothing. */
+export const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+
 /** What a request's path is about. */
 export interface RequestInfo {
   readonly group: string;

@@ -1,8 +1,8 @@
 import { unauthorized } from '../api/errors.ts';
-import type { UserInfo } from '../api/request.ts';
+import { ANONYMOUS, type UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import { kubeadmUser, USERS } from './control-plane.ts';
-import { NOBODY, withToken } from './token-transport.ts';
+import { withToken } from './token-transport.ts';
 import type { Asker } from './workstation-tools.ts';
 
 /**
@@ -23,11 +23,11 @@ export function askAs(
   const { name, certificate, token } = asker;
   if (certificate !== undefined) {
     const user = ofCertificate(certificate);
-    return user === undefined ? refused(connect(NOBODY)) : connect(user);
+    return user === undefined ? refused(connect(ANONYMOUS)) : connect(user);
   }
   const known = kubeadmUser(name);
-  if (known !== undefined || token === undefined) return connect(known ?? NOBODY);
-  return withToken(connect(NOBODY), () => token);
+  if (known !== undefined || token === undefined) return connect(known ?? ANONYMOUS);
+  return withToken(connect(ANONYMOUS), () => token);
 }
 
 /** Where nobody answers that is said first. */

@@ -1,4 +1,4 @@
-import type { ApiHandler, UserInfo } from '../api/request.ts';
+import { ANONYMOUS, type ApiHandler } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
@@ -8,15 +8,12 @@ import { connectApiServer, type ServerAddress } from './api-endpoint.ts';
 
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** Who proves nothing. */
-export const NOBODY: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
-
 /**
  * A Pod's way to the API server, as whoever the token among its files says it is: without one, as nobody. The token is read
  * again for each request, since the kubelet renews it. https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
  */
 export function tokenTransport(address: ServerAddress<ApiHandler>, host: Host, process: Process): Transport {
-  return withToken(connectApiServer(address, host, NOBODY), () => tokenOf(process));
+  return withToken(connectApiServer(address, host, ANONYMOUS), () => tokenOf(process));
 }
 
 /** Asks with a token each time, as long as there is one. */

@@ -1,11 +1,9 @@
-import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { unauthorized } from '../api/errors.ts';
-import type { UserInfo } from '../api/request.ts';
-
-const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+import { ANONYMOUS, type UserInfo } from '../api/request.ts';
+import { subjectUser } from '../cluster/certificate-user.ts';
 
 /** Whom a connection's certificate is for, if the cluster's CA has signed it, and while it is valid. */
 interface Bearer {
@@ -15,8 +13,8 @@ interface Bearer {
 }
 
 /**
- * Knows clients by their certificates: CN is the user, each O a group.
- * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates
+ * Knows clients by their certificates. Who has signed one is found out by Node's own cryptography: outside the page there are
+ * people who would forge the seals that signatures are inside it.
  */
 export class ClientCertificates {
   readonly #authority: X509Certificate;
@@ -52,9 +50,8 @@ export class ClientCertificates {
 
   #read(socket: TLSSocket, peer: X509Certificate): Bearer {
     const isOurs = peer.checkIssued(this.#authority) && peer.verify(this.#key);
-    const isClients = peer.keyUsage?.includes(CLIENT_AUTH) === true;
     const bearer = {
-      user: isOurs && isClients ? subjectUser(socket.getPeerCertificate().subject, peer.raw) : undefined,
+      user: isOurs ? subjectUser(peer.raw) : undefined,
       notBeforeMs: peer.validFromDate.getTime(),
       notAfterMs: peer.validToDate.getTime(),
     };
@@ -63,25 +60,6 @@ export class ClientCertificates {
   }
 }
 
-/** Undefined for a certificate without a common name. */
-function subjectUser(subject: DetailedPeerCertificate['subject'], der: Buffer): UserInfo | undefined {
-  const username = all(subject.CN)[0];
-  if (username === undefined) return undefined;
-  const fingerprint = createHash('sha256').update(der).digest('hex');
-  return {
-    username,
-    groups: [...all(subject.O), 'system:authenticated'],
-    extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] },
-  };
-}
-
 export function isEncrypted(socket: IncomingMessage['socket']): socket is TLSSocket {
   return (socket as Partial<TLSSocket>).encrypted === true;
-}
-
-/** Node gives a list where a part of the name comes more than once. */
-type NamePart = DetailedPeerCertificate['subject']['CN'] | undefined;
-
-function all(part: NamePart): readonly string[] {
-  return part === undefined ? [] : [part].flat();
 }

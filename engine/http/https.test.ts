@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPublicKey, verify, webcrypto } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, verify, webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { issueCertificate } from '../cluster/cluster-authority.ts';
 import { makeCertificates } from './certificates.ts';
 import { makeKeys, readKeys } from './cluster-keys.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
@@ -85,6 +86,20 @@ test('who shows nothing is nobody, and who shows a certificate of another author
   // The server's own certificate is for a server.
   const { certificate: cert, key } = certificates.server;
   expect(await whoIs({ cert, key })).toBe(401);
+});
+
+test('a certificate that says nothing of its use is good for clients, as openssl x509 signs them', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyInfo = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+  const times = { notBeforeMs: Date.now() - 3_600_000, notAfterMs: Date.now() + 3_600_000 };
+  const subject = [['CN', 'jane']] as const;
+  const cert = issueCertificate(
+    cluster.cluster.options.keys!.authority,
+    { subject, keyInfo, ...times },
+    Uint8Array.from({ length: 16 }),
+  );
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  expect(await whoIs({ cert, key })).toEqual({ username: 'jane', groups: ['system:authenticated'] });
 });
 
 test('others can check tokens by the keys that the server publishes', async () => {

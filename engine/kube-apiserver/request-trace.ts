@@ -1,10 +1,9 @@
 import { internalError, unexplained } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../api/request.ts';
+import { ANONYMOUS, type ApiRequest, type ApiResponse, type RequestInfo, type UserInfo } from '../api/request.ts';
 import { StatusError } from '../api/status-error.ts';
 import { EtcdError } from '../etcd/index.ts';
 import type { Activity, Simulation } from '../sim/index.ts';
-import { ANONYMOUS } from './authorization/access.ts';
 
 /** Who makes a request. */
 export interface Caller {

@@ -1,7 +1,6 @@
 import { unauthorized } from '../../api/errors.ts';
-import type { ApiRequest, UserInfo } from '../../api/request.ts';
+import { ANONYMOUS, type ApiRequest, type UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
-import { ANONYMOUS } from '../authorization/access.ts';
 import type { Clock } from '../clock.ts';
 import { isValidNow, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
 import type { TokenKey } from './token-key.ts';

@@ -1,5 +1,5 @@
 import { badRequest, forbidden, resourceName } from '../../api/errors.ts';
-import type { ApiRequest, UserInfo } from '../../api/request.ts';
+import { ANONYMOUS, type ApiRequest, type UserInfo } from '../../api/request.ts';
 import { type Access, type Authorizer, refusalOf } from '../authorization/access.ts';
 
 // https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
@@ -10,7 +10,6 @@ const UID = 'impersonate-uid';
 const EXTRA = 'impersonate-extra-';
 const AUTHENTICATION = 'authentication.k8s.io';
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
-const ANONYMOUS = 'system:anonymous';
 
 /** Whom a request is to be taken for. */
 interface Wanted {
@@ -92,7 +91,7 @@ function impersonated({ username, groups, uid, extra }: Wanted): UserInfo {
   if (account !== null && groups.length === 0) {
     all.push('system:serviceaccounts', `system:serviceaccounts:${account[1]}`);
   }
-  if (username === ANONYMOUS) {
+  if (username === ANONYMOUS.username) {
     if (all.length === 0) all.push('system:unauthenticated');
   } else if (!all.includes('system:unauthenticated') && !all.includes('system:authenticated')) {
     all.push('system:authenticated');

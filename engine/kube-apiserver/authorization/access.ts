@@ -1,8 +1,5 @@
 import type { UserInfo } from '../../api/request.ts';
 
-/** Who a request without credentials comes from. */
-export const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
-
 /** What somebody wants to do: to a resource, or (where `path` is not empty) to a path that is none. */
 export interface Access {
   readonly user: UserInfo;

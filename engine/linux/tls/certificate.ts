@@ -17,6 +17,8 @@ export interface Certificate {
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
   readonly isAuthority: boolean;
+  /** Object identifiers of what the key is for; absent where the certificate says nothing of it. */
+  readonly extendedUsages?: readonly string[];
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
 }
@@ -107,23 +109,27 @@ export function unsigned({ body }: Der): Uint8Array {
   return body[0] === 0 ? body.subarray(1) : body;
 }
 
+type Extensions = Pick<Certificate, 'dnsNames' | 'addresses' | 'isAuthority' | 'extendedUsages'>;
+
 /** @param block that holds their list */
-export function readExtensions(block: Der | undefined): Pick<Certificate, 'dnsNames' | 'addresses' | 'isAuthority'> {
+export function readExtensions(block: Der | undefined): Extensions {
   const dnsNames: string[] = [];
   const addresses: string[] = [];
   let isAuthority = false;
+  let extendedUsages: readonly string[] | undefined;
   for (const { body } of block === undefined ? [] : readAll(readOne(block.body, TAG.sequence).body)) {
     const parts = readAll(body);
     const oid = readOid(parts[0]!);
     const value = parts.at(-1)!.body;
     if (oid === BASIC_CONSTRAINTS) isAuthority = readAll(readOne(value, TAG.sequence).body)[0]?.body[0] === 0xff;
+    if (oid === EXTENDED_KEY_USAGE) extendedUsages = readAll(readOne(value, TAG.sequence).body).map(readOid);
     if (oid !== ALTERNATIVE_NAMES) continue;
     for (const name of readAll(readOne(value, TAG.sequence).body)) {
       if (name.tag === 0x82) dnsNames.push(decode(name.body));
       else if (name.tag === 0x87 && name.body.length === 4) addresses.push([...name.body].join('.'));
     }
   }
-  return { dnsNames, addresses, isAuthority };
+  return { dnsNames, addresses, isAuthority, ...(extendedUsages && { extendedUsages }) };
 }
 
 /** Who signs a certificate. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Certificate, readCertificates } from './certificate.ts';
+import { type Certificate, publicKeyInfo, readCertificate, readCertificates, writeCertificate } from './certificate.ts';
 import { readKeyPair } from './key-pair.ts';
 import { isFor, isSigned, judgeChain } from './trust.ts';
 
@@ -128,6 +128,17 @@ test('a signature is by a key, not by a name', () => {
   expect(judgeChain([authority], [], now)).toEqual({ code: 18, reason: 'self-signed certificate' });
   expect(judgeChain([leaf], [authority], leaf.notBeforeMs - 1000)).toMatchObject({ code: 9 });
   expect(judgeChain([leaf], [authority], leaf.notAfterMs + 1000)).toMatchObject({ code: 10 });
+});
+
+test('who is no authority signs for nobody', () => {
+  const modulus = Uint8Array.from(leaf.publicKey.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+  const { notBeforeMs, notAfterMs, subject } = leaf;
+  const issuer = { subject, modulus };
+  const serial = Uint8Array.of(1);
+  const names = { subject: [['CN', 'somebody important']], keyInfo: publicKeyInfo(modulus) } as const;
+  const forged = readCertificate(writeCertificate({ ...names, issuer, serial, notBeforeMs, notAfterMs }));
+  expect(isSigned(forged, leaf)).toBe(true);
+  expect(judgeChain([forged, leaf], [authority], now)).toEqual({ code: 79, reason: 'invalid CA certificate' });
 });
 
 test('keys and what they belong to', () => {

@@ -32,10 +32,8 @@ export function judgeChain(
         ? { code: 18, reason: 'self-signed certificate' }
         : { code: 19, reason: 'self-signed certificate in certificate chain' };
     const next = chain.find((each) => each !== current && isIssuer(each, current));
-    if (next === undefined)
-      return depth === 0 && chain.length === 1
-        ? { code: 20, reason: 'unable to get local issuer certificate' }
-        : { code: 20, reason: 'unable to get local issuer certificate' };
+    if (next === undefined) return { code: 20, reason: 'unable to get local issuer certificate' };
+    if (!next.isAuthority) return { code: 79, reason: 'invalid CA certificate' };
     if (!isSigned(current, next)) return { code: 7, reason: 'certificate signature failure' };
     certificate = next;
   }
