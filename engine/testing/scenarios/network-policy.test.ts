@@ -340,22 +340,7 @@ test('should allow or deny ingress access from updated namespaces and pods', () 
 
 test('a Pod made anew is guarded, the node and its probes pass, and answers do', () => {
   bed.policies({ namespace: 'x', name: 'deny', spec: { ...ALL, policyTypes: ['Ingress'] } });
-  bed.kubectl('delete', 'pod', 'b', '-n', 'x', '--now');
-  const manifest = `apiVersion: v1
-kind: Pod
-metadata: {namespace: x, name: b, labels: {pod: b}}
-spec:
-  terminationGracePeriodSeconds: 0
-  containers:
-  - name: serve-80-tcp
-    image: registry.k8s.io/e2e-test-images/agnhost:2.59
-    args: [serve-hostname, --tcp, --http=false, --port=80]
-    readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 1}
-`;
-  bed.apply(manifest);
-  bed.until('the Pod is ready', () => bed.podView('b', 'x')?.ready === true);
-  bed.learnAddress('x/b');
-  bed.pass(1);
+  bed.makeAnew('x/b');
   expect(bed.blocked()).toEqual(pairs(toX));
 });
 

@@ -30,7 +30,7 @@ export class ReachabilityBed extends Testbed {
     this.pass(1);
     this.apply(POD_NAMES.map(podManifest).join(''));
     this.until('all Pods are ready', () => this.#pods().length === 9 && this.#pods().every(({ ready }) => ready), 120);
-    for (const pod of POD_NAMES) this.learnAddress(pod);
+    for (const pod of POD_NAMES) this.#learnAddress(pod);
     this.pass(1);
   }
 
@@ -38,9 +38,14 @@ export class ReachabilityBed extends Testbed {
     return this.#addresses.get(pod)!;
   }
 
-  learnAddress(pod: PodName): void {
-    const [namespace, name] = pod.split('/');
-    this.#addresses.set(pod, this.podView(name!, namespace)!.ip!);
+  /** Deletes a Pod and creates it again; it is ready, at another address, and the agents have heard of it. */
+  makeAnew(pod: PodName): void {
+    const [namespace, name] = pod.split('/') as [string, string];
+    this.kubectl('delete', 'pod', name, '-n', namespace, '--now');
+    this.apply(podManifest(pod));
+    this.until('the Pod is ready', () => this.podView(name, namespace)?.ready === true);
+    this.#learnAddress(pod);
+    this.pass(1);
   }
 
   /** Applies policies, as objects without what is always the same, and lets the agents hear of them. */
@@ -76,6 +81,11 @@ export class ReachabilityBed extends Testbed {
     });
   }
 
+  #learnAddress(pod: PodName): void {
+    const [namespace, name] = pod.split('/');
+    this.#addresses.set(pod, this.podView(name!, namespace)!.ip!);
+  }
+
   #pods() {
     return NAMESPACES.flatMap((namespace) => this.podViews(namespace));
   }
@@ -105,7 +115,7 @@ function podManifest(pod: PodName): string {
     image: registry.k8s.io/e2e-test-images/agnhost:2.59
     args: ${args}
     ports: [{name: ${title}, containerPort: ${port}, protocol: ${protocol.toUpperCase()}}]
-`;
+${protocol === 'tcp' ? `    readinessProbe: {tcpSocket: {port: ${port}}, periodSeconds: 1}\n` : ''}`;
     }),
   );
   return `---
