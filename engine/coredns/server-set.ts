@@ -1,4 +1,5 @@
 import type { Transport } from '../client/transport.ts';
+import { readGoDuration } from '../linux/programs/go/duration.ts';
 import type { Simulation } from '../sim/index.ts';
 import { CorefileError, type Directive, directiveError, parseCorefile, type ServerBlock } from './corefile.ts';
 import { cacheOptions, cachePlugin } from './plugins/cache.ts';
@@ -274,11 +275,9 @@ function settingsOf(directives: readonly Directive[]): ServerSettings {
   };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
 function durationMs(directive: Directive, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (match === null) throw directiveError(directive, `time: invalid duration "${text}"`);
-  return Number(match[1]) * UNIT_MS[match[2]!]!;
+  const ms = readGoDuration(text);
+  if (typeof ms === 'string') throw directiveError(directive, ms);
+  return ms;
 }

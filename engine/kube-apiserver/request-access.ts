@@ -4,9 +4,8 @@ import { type Access, refusalOf } from './authorization/access.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { Query } from './query.ts';
 
-type Method = ApiRequest['method'];
-
-const VERBS: Readonly<Record<Method, string>> = {
+/** What a method alone asks for. */
+export const VERBS: Readonly<Record<ApiRequest['method'], string>> = {
   GET: 'get',
   HEAD: 'get',
   // Only who may do everything may do what has no name.

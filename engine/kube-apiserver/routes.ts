@@ -14,6 +14,7 @@ import { getScale, patchScale, updateScale } from './handlers/scale.ts';
 import { requestToken } from './handlers/token-request.ts';
 import { updateObject } from './handlers/update.ts';
 import type { Query } from './query.ts';
+import { VERBS } from './request-access.ts';
 
 type Method = ApiRequest['method'];
 type Handlers = Readonly<Partial<Record<Method, ResourceHandler>>>;
@@ -102,13 +103,3 @@ function allowed(kind: KindDescriptor, verb: Verb, handler: ResourceHandler): Ro
   }
   return { verb, handler };
 }
-
-const VERBS: Readonly<Record<Method, string>> = {
-  GET: 'get',
-  HEAD: 'get',
-  OPTIONS: '',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};

@@ -1,10 +1,11 @@
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { RequestPending } from '../client/pending-requests.ts';
 import { ConnectionError, NoAnswerError, type Transport } from '../client/transport.ts';
+import { parseGoDuration } from '../linux/programs/go/duration.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { AnswerError, readAnswer } from './answer.ts';
 import { UnreachableError } from './command-error.ts';
-import { type Flags, parseGoDuration } from './flag.ts';
+import type { Flags } from './flag.ts';
 import { hostOf, type ServerTarget } from './kubeconfig.ts';
 import { klogLine, LOGS_REQUESTS, requestLog, responseLog, urlOf } from './request-log.ts';
 import type { Streams } from './streams.ts';

@@ -1,4 +1,5 @@
-import { FALSE_WORDS, type FlagSpec, Flags, parseGoDuration, TRUE_WORDS } from './flag.ts';
+import { readGoDuration } from '../linux/programs/go/duration.ts';
+import { FALSE_WORDS, type FlagSpec, Flags, TRUE_WORDS } from './flag.ts';
 
 /** A command line that does not fit the flag table; the message is pflag's. */
 export class FlagError extends Error {
@@ -114,11 +115,10 @@ function problemWith(spec: FlagSpec, value: string): string | undefined {
       return Math.abs(Number(value)) <= 2 ** 31 - 1
         ? undefined
         : `strconv.ParseInt: parsing ${quoted}: value out of range`;
-    case 'duration':
-      if (parseGoDuration(value) !== undefined) return undefined;
-      return /^[-+]?[\d.]+$/.test(value)
-        ? `time: missing unit in duration ${quoted}`
-        : `time: invalid duration ${quoted}`;
+    case 'duration': {
+      const ms = readGoDuration(value);
+      return typeof ms === 'string' ? ms : undefined;
+    }
     default:
       return undefined;
   }

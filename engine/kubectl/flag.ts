@@ -1,3 +1,5 @@
+import { parseGoDuration } from '../linux/programs/go/duration.ts';
+
 /** What kind of value a flag takes, in the words of pflag. */
 type FlagType = 'bool' | 'string' | 'int' | 'duration' | 'stringArray' | 'stringSlice';
 
@@ -83,24 +85,3 @@ export class Flags {
 /** The words strconv.ParseBool takes for true; the rest of its vocabulary is in FALSE_WORDS. */
 export const TRUE_WORDS: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 export const FALSE_WORDS: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
-
-const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** Milliseconds of a Go duration (`1h2m3.5s`), or undefined when it is none. */
-export function parseGoDuration(text: string): number | undefined {
-  const match = /^([-+]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
-  if (match === null) return /^[-+]?0$/.test(text) ? 0 : undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)) {
-    total += Number(amount) * (DURATION_UNITS_MS[unit!] ?? 0);
-  }
-  return match[1] === '-' ? -total : total;
-}

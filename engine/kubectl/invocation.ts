@@ -3,13 +3,14 @@ import { namespaces, resourcePath } from '../api/resources.ts';
 import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
 import { RequestPending } from '../client/pending-requests.ts';
 import type { Transport } from '../client/transport.ts';
+import { parseGoDuration } from '../linux/programs/go/duration.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { type Task, type Wait, waitFor } from '../sim/index.ts';
 import { CommandError, CredentialsError, isExpected, isStatus, UnreachableError } from './command-error.ts';
 import { Discovery } from './discovery.ts';
 import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
 import { Exchange } from './exchange.ts';
-import { type Flags, parseGoDuration } from './flag.ts';
+import type { Flags } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
 import {
   activeContext,

@@ -1,7 +1,7 @@
 import { checkQuantity, numericValue } from '../api/quantity.ts';
 import { readYamlText } from '../client/yaml-text.ts';
 import { Errno } from '../linux/errno.ts';
-import { formatGoDuration, parseGoDuration } from '../linux/programs/go/duration.ts';
+import { formatGoDuration, parseGoDuration, readGoDuration } from '../linux/programs/go/duration.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { EvictionOptions } from './eviction/thresholds.ts';
@@ -233,8 +233,8 @@ class Reader {
   #duration(field: string): number | undefined {
     const value = this.#get(field);
     if (value === undefined) return undefined;
-    const ms = typeof value === 'string' ? parseGoDuration(value) : undefined;
-    if (ms === undefined) throw loadFailure(this.#path, `time: invalid duration ${JSON.stringify(value)}`);
+    const ms = typeof value === 'string' ? readGoDuration(value) : `time: invalid duration ${JSON.stringify(value)}`;
+    if (typeof ms === 'string') throw loadFailure(this.#path, ms);
     return ms;
   }
 

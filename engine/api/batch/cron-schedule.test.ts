@@ -36,6 +36,7 @@ test.each([
   ['x * * * *', 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax'],
   ['@fortnightly', 'unrecognized descriptor: @fortnightly'],
   ['@every soon', 'failed to parse duration @every soon: time: invalid duration "soon"'],
+  ['@every 1d', 'failed to parse duration @every 1d: time: unknown unit "d" in duration "1d"'],
 ])('%s is refused', (schedule, message) => {
   expect(() => parseCronSchedule(schedule)).toThrow(message);
 });

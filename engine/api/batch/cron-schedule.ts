@@ -1,3 +1,5 @@
+import { readGoDuration } from '../../linux/programs/go/duration.ts';
+
 // Reads the `schedule` of a CronJob as the real controller does (github.com/robfig/cron v3, ParseStandard), with its
 // words for what it refuses: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
 
@@ -43,7 +45,6 @@ const MACROS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 const MAX_LENGTH = 1_000;
 
 /** @throws Error in the words of the real parser. */
@@ -68,16 +69,9 @@ export function parseCronSchedule(text: string): CronSchedule {
 
 /** Whole seconds, at least one. */
 function parseEvery(text: string): number {
-  const duration = text.slice('@every '.length);
-  if (!/^\+?([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$/.test(duration)) {
-    const why = /^\+?[0-9.]+$/.test(duration) ? 'missing unit in duration' : 'invalid duration';
-    throw new Error(`failed to parse duration ${text}: time: ${why} "${duration}"`);
-  }
-  let seconds = 0;
-  for (const [, amount, unit] of duration.matchAll(/([0-9.]+)(ns|us|µs|ms|s|m|h)/g)) {
-    seconds += Number(amount) * UNIT_SECONDS[unit!]!;
-  }
-  return Math.max(1, Math.floor(seconds));
+  const ms = readGoDuration(text.slice('@every '.length));
+  if (typeof ms === 'string') throw new Error(`failed to parse duration ${text}: ${ms}`);
+  return Math.max(1, Math.floor(ms / 1000));
 }
 
 function parseField(text: string, bounds: Bounds): CronField {

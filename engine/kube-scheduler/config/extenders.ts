@@ -2,7 +2,7 @@ import { isExtendedResourceName } from '../../api/core/extended-resource.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { forbidden, invalid } from '../../api/field-errors.ts';
 import { checkQualifiedName } from '../../api/names.ts';
-import { parseGoDuration } from '../../linux/programs/go/duration.ts';
+import { readGoDuration } from '../../linux/programs/go/duration.ts';
 import type { ExtenderConfiguration } from './configuration.ts';
 import type { ConfigurationFile, ExtenderFile } from './file.ts';
 import { ConfigurationError } from './shape.ts';
@@ -66,10 +66,9 @@ export function readExtender(file: ExtenderFile): ExtenderConfiguration {
 }
 
 function timeoutMs(text = '0'): number {
-  const ms = parseGoDuration(text);
-  if (ms !== undefined) return ms;
-  const problem = /^[-+]?[\d.]+$/.test(text) ? 'missing unit in' : 'invalid';
-  throw new ConfigurationError(`time: ${problem} duration ${JSON.stringify(text)}`);
+  const ms = readGoDuration(text);
+  if (typeof ms === 'string') throw new ConfigurationError(ms);
+  return ms;
 }
 
 /** Resources that extenders answer for: whether a node has enough of them is none of NodeResourcesFit's business. */

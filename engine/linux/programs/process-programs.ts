@@ -4,10 +4,11 @@ import { Regex } from '../regex.ts';
 import { SIGNALS_BY_NUMBER, signalNamed } from '../shell/traps.ts';
 import { type Signal, signalExitCode } from '../signal.ts';
 import { decode, fail, print, printError, programName } from '../stdio.ts';
-import type { NamespaceKind, Process, WaitStatus } from '../syscalls.ts';
+import type { Process, WaitStatus } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { findInPath } from './identity.ts';
 import { humanSize } from './ls.ts';
+import { NAMESPACE_FLAGS } from './namespace-flags.ts';
 import { getOptions } from './options.ts';
 import { listProcesses, memoryInfo, readProcess, uptimeMs } from './process-list.ts';
 import { errnoOf, program, Usage } from './program.ts';
@@ -146,16 +147,6 @@ export const nproc = program(function* (process) {
   yield* print(process, `${count}\n`);
   return 0;
 });
-
-const NAMESPACE_FLAGS: Readonly<Record<string, NamespaceKind>> = {
-  m: 'mnt',
-  u: 'uts',
-  i: 'ipc',
-  n: 'net',
-  p: 'pid',
-  U: 'user',
-  C: 'cgroup',
-};
 
 /** Runs a program in namespaces of another process. Without a flag busybox's does nothing; with -a takes all. */
 export const nsenter = program(function* (process, args) {

@@ -1,10 +1,11 @@
 import type { Task } from '../../sim/index.ts';
 import { Errno } from '../errno.ts';
 import { decode, fail, print, printError, programName } from '../stdio.ts';
-import type { NamespaceKind, Process } from '../syscalls.ts';
+import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { findInPath } from './identity.ts';
 import { linesOf } from './input.ts';
+import { NAMESPACE_FLAGS } from './namespace-flags.ts';
 import { getOptions } from './options.ts';
 import { runAndWait } from './process-programs.ts';
 import { errnoOf, program, Usage } from './program.ts';
@@ -99,16 +100,6 @@ export const chroot = program(function* (process, args, flavour) {
   return yield* become(process, command.length > 0 ? command : [process.env['SHELL'] ?? '/bin/sh', '-i']);
 });
 
-const UNSHARE_FLAGS: Readonly<Record<string, NamespaceKind>> = {
-  m: 'mnt',
-  u: 'uts',
-  i: 'ipc',
-  n: 'net',
-  p: 'pid',
-  U: 'user',
-  C: 'cgroup',
-};
-
 export const unshare = program(function* (process, args) {
   const options = getOptions(args, {
     letters: 'muinpUCfrR:',
@@ -127,7 +118,7 @@ export const unshare = program(function* (process, args) {
     },
     inOrder: true,
   });
-  const kinds = Object.entries(UNSHARE_FLAGS).flatMap(([letter, kind]) =>
+  const kinds = Object.entries(NAMESPACE_FLAGS).flatMap(([letter, kind]) =>
     options.has(letter) || (letter === 'U' && options.has('r')) || (letter === 'm' && options.has('P')) ? [kind] : [],
   );
   try {

@@ -1,4 +1,4 @@
-import { parseGoDuration } from './duration.ts';
+import { readGoDuration } from './duration.ts';
 
 // Command-line flags as programs written in Go take them: with pflag (`--port=1`, `-t 1`) or its own package (`-port=1`).
 
@@ -84,8 +84,8 @@ function convert(name: string, spec: FlagSpec, text: string): FlagValue {
       if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
       throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
     case 'duration': {
-      const duration = parseGoDuration(text);
-      if (duration === undefined) throw invalid(`time: invalid duration ${JSON.stringify(text)}`);
+      const duration = readGoDuration(text);
+      if (typeof duration === 'string') throw invalid(duration);
       return duration;
     }
   }
