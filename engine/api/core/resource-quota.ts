@@ -7,60 +7,13 @@ import { ageColumn, column, nameColumn } from '../printer-columns.ts';
 import { checkQuantity } from '../quantity.ts';
 import { storedKind } from '../stored-kind.ts';
 import { validation } from '../validation-pair.ts';
+import { QUOTA_RESOURCES, validateScopeSelector, validateScopes } from './quota-scope-validation.ts';
 import { type ResourceList, storedResourceList } from './resource-list.ts';
 
 type Spec = NonNullable<ResourceQuota['spec']>;
 
-/** https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
-const QUOTA_RESOURCES: ReadonlySet<string> = new Set([
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
-const POD_COMPUTE: ReadonlySet<string> = new Set([
-  'pods',
-  'cpu',
-  'memory',
-  'requests.cpu',
-  'requests.memory',
-  'limits.cpu',
-  'limits.memory',
-]);
-const SCOPES: Readonly<Record<string, (resource: string) => boolean>> = {
-  Terminating: isPodResource,
-  NotTerminating: isPodResource,
-  BestEffort: (resource) => resource === 'pods' || resource.startsWith('count/pods'),
-  NotBestEffort: isPodResource,
-  PriorityClass: isPodResource,
-  CrossNamespacePodAffinity: isPodResource,
-  VolumeAttributesClass: (resource) => resource.includes('storage') || resource === 'persistentvolumeclaims',
-};
-const CONFLICTS = [
-  ['BestEffort', 'NotBestEffort'],
-  ['Terminating', 'NotTerminating'],
-];
 const NO_SPEC = Object.freeze({}) as Spec;
 const NO_STATUS = Object.freeze({});
-
-function isPodResource(resource: string): boolean {
-  return POD_COMPUTE.has(resource) || resource.includes('ephemeral-storage') || resource.startsWith('count/pods');
-}
 
 function validateHard(errors: FieldError[], hard: ResourceList): void {
   for (const name in hard) {
@@ -72,22 +25,6 @@ function validateHard(errors: FieldError[], hard: ResourceList): void {
     }
     if (checkQuantity(hard[name]!) === undefined && String(hard[name]).startsWith('-')) {
       errors.push(invalid(field, hard[name], 'must be greater than or equal to 0'));
-    }
-  }
-}
-
-function validateScopes(errors: FieldError[], { scopes, hard = {} }: Spec): void {
-  if (scopes === undefined || scopes.length === 0) return;
-  for (const scope of scopes) {
-    const fits = Object.hasOwn(SCOPES, scope) ? SCOPES[scope] : undefined;
-    if (fits === undefined) errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
-    else if (!Object.keys(hard).every((name) => !QUOTA_RESOURCES.has(name) || fits(name))) {
-      errors.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
-    }
-  }
-  for (const pair of CONFLICTS) {
-    if (pair.every((scope) => scopes.includes(scope as never))) {
-      errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
     }
   }
 }
@@ -127,6 +64,7 @@ export const resourceQuota = storedKind<ResourceQuota>({
     validate(errors, { spec = NO_SPEC }) {
       validateHard(errors, (spec.hard ?? {}) as ResourceList);
       validateScopes(errors, spec);
+      validateScopeSelector(errors, spec);
     },
     validateChange(errors, next, previous) {
       const before = [...(previous.spec?.scopes ?? [])].sort().join();

@@ -47,17 +47,30 @@ function computeUsage(requests: Amounts, limits: Amounts): Amounts {
 }
 
 /**
+ * What every container must say when a quota counts it: an old rule for CPU and memory, which no resource that came later
+ * (devices, huge pages, ephemeral storage) was put under.
+ */
+const MUST_BE_SAID: ReadonlySet<string> = new Set([
+  'cpu',
+  'memory',
+  'requests.cpu',
+  'requests.memory',
+  'limits.cpu',
+  'limits.memory',
+]);
+
+/**
  * What a Pod must say because a quota counts it, and does not: `requests.cpu for: web,sidecar; …`. Undefined when nothing
- * is missing. What is said for the Pod as a whole need not be said for its containers.
+ * is missing. Where anything is said for the Pod as a whole, containers need say nothing.
  */
 export function missingPodAmounts(required: readonly string[], pod: Pod): string | undefined {
-  const counted = required.filter((name) => name !== 'pods' && name !== 'count/pods').sort();
-  const whole = usageOf(pod.spec as Pick<Container, 'resources'>);
+  if (isSaidForPod(pod)) return undefined;
+  const counted = required.filter((name) => MUST_BE_SAID.has(name)).sort();
   const missing = new Map<string, string[]>();
   for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
     const own = usageOf(container);
     for (const name of counted) {
-      if (Object.hasOwn(own, name) || Object.hasOwn(whole, name)) continue;
+      if (Object.hasOwn(own, name)) continue;
       const names = missing.get(name);
       if (names === undefined) missing.set(name, [container.name]);
       else names.push(container.name);
@@ -68,6 +81,10 @@ export function missingPodAmounts(required: readonly string[], pod: Pod): string
     .filter((name) => missing.has(name))
     .map((name) => `${name} for: ${[...new Set(missing.get(name))].sort().join(',')}`)
     .join('; ');
+}
+
+function isSaidForPod({ spec: { resources } }: Pod): boolean {
+  return [resources?.requests, resources?.limits].some((amounts) => Object.keys(amounts ?? {}).length > 0);
 }
 
 function usageOf({ resources }: Pick<Container, 'resources'>): Amounts {

@@ -23,13 +23,22 @@ function holds(requirement: ScopeRequirement, plural: string, object: KubeObject
   const { scopeName, operator } = requirement;
   if (scopeName === 'VolumeAttributesClass') {
     if (plural !== 'persistentvolumeclaims') return false;
-    return valueHolds(requirement, (object as PersistentVolumeClaim).spec?.volumeAttributesClassName ?? '');
+    const names = attributesClasses(object as PersistentVolumeClaim);
+    return (names.length === 0 ? [''] : names).some((name) => valueHolds(requirement, name));
   }
   if (plural !== 'pods') return false;
   const { spec } = object as Pod;
   if (scopeName === 'PriorityClass') return valueHolds(requirement, spec.priorityClassName ?? '');
   const is = isOfScope(scopeName, spec);
   return operator === 'DoesNotExist' ? !is : is;
+}
+
+/** The classes that a claim's volume has, is to have, and is being given. */
+function attributesClasses({ spec, status }: PersistentVolumeClaim): readonly string[] {
+  const target = status?.modifyVolumeStatus?.targetVolumeAttributesClassName;
+  return [spec?.volumeAttributesClassName, status?.currentVolumeAttributesClassName, target].filter(
+    (name): name is string => name !== undefined && name !== '',
+  );
 }
 
 function isOfScope(scope: string, spec: Pod['spec']): boolean {

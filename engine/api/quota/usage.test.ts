@@ -102,7 +102,46 @@ test('what a quota counts must be said by every container', () => {
     'limits.memory for: bare; requests.cpu for: bare',
   );
   const whole = pod({ containers: [{ name: 'bare' }], resources: { requests: { cpu: '1' } } });
-  expect(missingAmounts(PODS, ['requests.cpu'], whole)).toBeUndefined();
+  expect(missingAmounts(PODS, ['requests.cpu', 'limits.memory'], whole)).toBeUndefined();
+});
+
+test('devices, huge pages and ephemeral storage are counted, and need not be asked for', () => {
+  const counted = [
+    'requests.nvidia.com/gpu',
+    'hugepages-2Mi',
+    'requests.ephemeral-storage',
+    'limits.ephemeral-storage',
+  ];
+  expect(missingAmounts(PODS, counted, pod({ containers: [{ name: 'bare' }] }))).toBeUndefined();
+});
+
+test('a claim counts by the classes of attributes that it has, is to have, and is being given', () => {
+  const classed = (values: string[]) =>
+    quota({
+      hard: { 'requests.storage': '1Gi' },
+      scopeSelector: { matchExpressions: [{ scopeName: 'VolumeAttributesClass', operator: 'In', values }] },
+    });
+  const claim = {
+    metadata: { name: 'c' },
+    spec: { volumeAttributesClassName: 'next' },
+    status: {
+      currentVolumeAttributesClassName: 'now',
+      modifyVolumeStatus: { targetVolumeAttributesClassName: 'target', status: 'InProgress' },
+    },
+  } as unknown as KubeObject;
+  const covers = (...values: string[]) =>
+    isCounted(classed(values), { group: '', plural: 'persistentvolumeclaims' }, claim);
+  expect([covers('next'), covers('now'), covers('target'), covers('other')]).toEqual([true, true, true, false]);
+});
+
+test('a claim that is being made larger or smaller counts with the larger of what is asked for and allocated', () => {
+  const claim = {
+    metadata: { name: 'c' },
+    spec: { resources: { requests: { storage: '1Gi' } } },
+    status: { allocatedResources: { storage: '2Gi' } },
+  } as unknown as KubeObject;
+  const usage = quotaUsage({ group: '', plural: 'persistentvolumeclaims' }, claim, 0);
+  expect(usage['requests.storage']).toBe('2Gi');
 });
 
 test('what all objects use is counted from nothing', () => {

@@ -1,6 +1,7 @@
 import { type Amounts, addAmounts } from '../core/amounts.ts';
 import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../kinds.ts';
 import type { KubeObject } from '../object.ts';
+import { compareQuantities } from '../quantity.ts';
 import { isPodResource, missingPodAmounts, podUsage } from './pod-usage.ts';
 import { isInScopes } from './scopes.ts';
 
@@ -58,8 +59,17 @@ function serviceUsage({ spec }: Service): Amounts {
   };
 }
 
-function claimUsage({ spec }: PersistentVolumeClaim): Amounts {
-  const storage = spec?.resources?.requests?.['storage'] as string | undefined;
+/** While a volume is made larger, or its claim has thought better of it, the larger amount counts. */
+function claimedStorage({ spec, status }: PersistentVolumeClaim): string | undefined {
+  const asked = spec?.resources?.requests?.['storage'] as string | undefined;
+  const allocated = status?.allocatedResources?.['storage'] as string | undefined;
+  if (asked === undefined || allocated === undefined) return asked;
+  return compareQuantities(allocated, asked) > 0 ? allocated : asked;
+}
+
+function claimUsage(claim: PersistentVolumeClaim): Amounts {
+  const { spec } = claim;
+  const storage = claimedStorage(claim);
   const usage: Record<string, string> = { persistentvolumeclaims: '1' };
   if (storage !== undefined) usage['requests.storage'] = storage;
   const className = spec?.storageClassName ?? '';
@@ -91,9 +101,16 @@ export function resourcesOf(kind: CountedKind, names: readonly string[]): readon
   }
 }
 
-/** Whether an object counts against a quota: the quota limits something it uses, and its scopes cover it. */
-export function isCounted(quota: ResourceQuota, kind: CountedKind, object: KubeObject): boolean {
-  const names = Object.keys(quota.spec?.hard ?? {});
+/**
+ * Whether an object counts against a quota: the quota limits something it uses, and its scopes cover it.
+ * @param names what the quota limits
+ */
+export function isCounted(
+  quota: ResourceQuota,
+  kind: CountedKind,
+  object: KubeObject,
+  names: readonly string[] = Object.keys(quota.spec?.hard ?? {}),
+): boolean {
   return resourcesOf(kind, names).length > 0 && isInScopes(quota, kind.plural, object);
 }
 

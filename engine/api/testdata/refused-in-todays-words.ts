@@ -107,6 +107,39 @@ export const REFUSED_IN_TODAYS_WORDS: readonly Refusal[] = [
     ['spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource'],
   ],
   [
+    'quota-selector-operator',
+    'ResourceQuota',
+    '{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"},"scopeSelector":{"matchExpressions":[{"scopeName":"BestEffort","operator":"In","values":["a"]}]}}}',
+    [
+      'spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be \'Exists\' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity',
+    ],
+  ],
+  [
+    'quota-selector-values',
+    'ResourceQuota',
+    '{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"},"scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"In"},{"scopeName":"PriorityClass","operator":"Exists","values":["high"]}]}}}',
+    [
+      "spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+      "spec.scopeSelector.matchExpressions.values: Invalid value: [\"high\"]: must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+    ],
+  ],
+  [
+    'quota-selector-scope',
+    'ResourceQuota',
+    '{"metadata":{"name":"q"},"spec":{"hard":{"requests.cpu":"1"},"scopeSelector":{"matchExpressions":[{"scopeName":"Priority","operator":"Is"},{"scopeName":"BestEffort","operator":"Exists"}]}}}',
+    [
+      'spec.scopeSelector.matchExpressions.scopeName: Invalid value: "Priority": unsupported scope',
+      'spec.scopeSelector.matchExpressions.operator: Invalid value: "Is": not a valid selector operator',
+      'spec.scopeSelector.matchExpressions: Invalid value: {"MatchExpressions":[{"ScopeName":"Priority","Operator":"Is","Values":null},{"ScopeName":"BestEffort","Operator":"Exists","Values":null}]}: unsupported scope applied to resource',
+    ],
+  ],
+  [
+    'quota-selector-conflict',
+    'ResourceQuota',
+    '{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"},"scopeSelector":{"matchExpressions":[{"scopeName":"BestEffort","operator":"Exists"},{"scopeName":"NotBestEffort","operator":"Exists"}]}}}',
+    ['spec.scopeSelector.matchExpressions: Invalid value: null: conflicting scopes'],
+  ],
+  [
     'limitrange-min-gt-max',
     'LimitRange',
     '{"metadata":{"name":"l"},"spec":{"limits":[{"type":"Container","min":{"cpu":"2"},"max":{"cpu":"1"}}]}}',

@@ -40,6 +40,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** What it is asked about: plurals, or `pods/status`. Every kind unless told, without subresources. */
   readonly resources?: readonly string[];
+  /** Of what it is asked about besides every kind: `pods/resize`. */
+  readonly subresources?: readonly string[];
   /** Asked about every kind and every subresource. */
   readonly everything?: boolean;
   /** The plural of what tells it what to do: where there is none of that kind, as in most clusters, it is not asked at all. */

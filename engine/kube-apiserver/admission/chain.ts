@@ -67,8 +67,10 @@ export class AdmissionChain {
 
   #find({ plural }: KindDescriptor, subresource: string): Concerned {
     const resource = subresource === '' ? plural : `${plural}/${subresource}`;
-    const plugins = this.#plugins.filter(({ resources, everything }) =>
-      resources === undefined ? everything === true || subresource === '' : resources.includes(resource),
+    const plugins = this.#plugins.filter(({ resources, subresources, everything }) =>
+      resources === undefined
+        ? everything === true || subresource === '' || subresources?.includes(resource) === true
+        : resources.includes(resource),
     );
     return {
       mutating: plugins.filter(({ admit }) => admit !== undefined),

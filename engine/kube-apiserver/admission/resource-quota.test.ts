@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { DEPLOYMENTS, deploymentNamed, MERGE, PODS, podNamed, startTestServer } from '../testing/test-server.ts';
+import {
+  DEPLOYMENTS,
+  deploymentNamed,
+  MERGE,
+  PODS,
+  podNamed,
+  STRATEGIC,
+  startTestServer,
+} from '../testing/test-server.ts';
 
 const QUOTAS = '/api/v1/namespaces/default/resourcequotas';
 
@@ -62,13 +70,49 @@ test('what is let in is noted at once, so that the next one finds less', () => {
   expect(used()).toEqual({ pods: '1', 'requests.cpu': '600m' });
 });
 
-test('until its controller has counted, nothing is known and nothing let in', () => {
+test('until its controller has taken note of it, a quota limits nothing', () => {
+  const { request } = startTestServer();
+  request('POST', QUOTAS, { metadata: { name: 'q' }, spec: { hard: { pods: '0', 'requests.cpu': '1' } } });
+  expect(request('POST', PODS, podAsking('a')).status).toBe(201);
+});
+
+test('what its controller has noted but not counted lets nothing in', () => {
   const { request } = startTestServer();
   request('POST', QUOTAS, { metadata: { name: 'q' }, spec: { hard: { pods: '5', secrets: '1' } } });
+  request('PATCH', `${QUOTAS}/q/status`, { status: { hard: { pods: '5', secrets: '1' } } }, MERGE);
   expect(request('POST', PODS, podAsking('a')).body.message).toBe(
     'pods "a" is forbidden: status unknown for quota: q, resources: pods',
   );
   expect(request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'c' } }).status).toBe(201);
+});
+
+test('a quota of GPUs lets a Pod in that asks for none', () => {
+  const { request, used } = serverWithQuota({ 'requests.nvidia.com/gpu': '1' });
+  expect(request('POST', PODS, podAsking('a', { cpu: '1' })).status).toBe(201);
+  expect(used()).toEqual({ 'requests.nvidia.com/gpu': '0' });
+});
+
+test('a Pod that is resized must have room in the quota, too', () => {
+  const { request, used } = serverWithQuota({ 'requests.cpu': '1' });
+  expect(request('POST', PODS, podAsking('a', { cpu: '600m' })).status).toBe(201);
+  const resize = (cpu: string) => {
+    const spec = { containers: [{ name: 'c', resources: { requests: { cpu } } }] };
+    return request('PATCH', `${PODS}/a/resize`, { spec }, STRATEGIC);
+  };
+  expect(resize('1100m').body.message).toBe(
+    'pods "a" is forbidden: exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, limited: requests.cpu=1',
+  );
+  expect(resize('900m').status).toBe(200);
+  expect(used()).toEqual({ 'requests.cpu': '900m' });
+});
+
+test('what is given back is taken off by the controller, not at once', () => {
+  const { request, used } = serverWithQuota({ 'services.nodeports': '1' });
+  const services = '/api/v1/namespaces/default/services';
+  const ports = [{ port: 80 }];
+  expect(request('POST', services, { metadata: { name: 's' }, spec: { type: 'NodePort', ports } }).status).toBe(201);
+  expect(request('PATCH', `${services}/s`, { spec: { type: 'ClusterIP' } }, MERGE).status).toBe(200);
+  expect(used()).toEqual({ 'services.nodeports': '1' });
 });
 
 test('a quota with scopes concerns only what is in them', () => {

@@ -18,21 +18,38 @@ const QUOTAS = 'resourcequotas';
 export function resourceQuota({ nowMs, write }: AdmissionServices): AdmissionPlugin {
   return {
     name: 'ResourceQuota',
+    subresources: ['pods/resize'],
     validate(request, object, lookup) {
-      const { operation, kind, namespace, stored } = request;
-      if (!kind.namespaced || object === undefined || operation === 'DELETE') return;
+      const { kind, namespace, stored } = request;
+      if (!kind.namespaced || object === undefined || !mayUseMore(request)) return;
       const quotas = lookup.all(QUOTAS, namespace) as readonly ResourceQuota[];
       if (quotas.length === 0) return;
-      const concerned = quotas.filter((quota) => isCounted(quota, kind, object));
+      const concerned = quotas.filter((quota) => counts(quota, request, object));
       for (const quota of concerned) checkKnown(request, quota, object);
-      const asked = quotaUsage(kind, object, nowMs());
-      const more = increase(asked, stored === undefined ? {} : quotaUsage(kind, stored, nowMs()));
-      if (Object.keys(more).length === 0) return;
-      const next = concerned.map((quota) => charge(request, quota, object, more));
+      const asked = withoutZeros(quotaUsage(kind, object, nowMs()));
+      const more = stored === undefined ? asked : increase(asked, quotaUsage(kind, stored, nowMs()));
+      const next = concerned.map((quota) => {
+        // What comes into a quota's scope by a change counts in full.
+        const isNew = stored !== undefined && !counts(quota, request, stored);
+        return charge(request, quota, object, isNew ? asked : more);
+      });
       if (request.dryRun) return;
       for (const quota of next) if (quota !== undefined) write(QUOTAS, quota);
     },
   };
+}
+
+/** Most objects only count; Services change their type, claims grow, and Pods ask for more through `resize` alone. */
+function mayUseMore({ operation, kind, subresource }: AdmissionRequest): boolean {
+  if (operation !== 'UPDATE') return operation === 'CREATE';
+  if (kind.group !== '') return false;
+  if (kind.plural === 'pods') return subresource === 'resize';
+  return kind.plural === 'services' || kind.plural === 'persistentvolumeclaims';
+}
+
+/** What a quota limits is what its controller has taken note of: one that has just been made limits nothing yet. */
+function counts(quota: ResourceQuota, { kind }: AdmissionRequest, object: KubeObject): boolean {
+  return isCounted(quota, kind, object, Object.keys(hardOf(quota)));
 }
 
 function hardOf({ status }: ResourceQuota): Amounts {
@@ -46,20 +63,22 @@ function usedOf({ status }: ResourceQuota): Amounts {
 /** What an object that is counted must say, and what the quota's controller must have found out already. */
 function checkKnown(request: AdmissionRequest, quota: ResourceQuota, object: KubeObject): void {
   const { kind } = request;
-  const names = resourcesOf(kind, Object.keys(quota.spec?.hard ?? {}));
+  const names = resourcesOf(kind, Object.keys(hardOf(quota)));
   const missing = missingAmounts(kind, names, object);
   if (missing !== undefined)
     throw refuse(request, object, `failed quota: ${quota.metadata.name}: must specify ${missing}`);
-  const known = names.every((name) => Object.hasOwn(hardOf(quota), name) && Object.hasOwn(usedOf(quota), name));
-  if (known) return;
+  if (names.every((name) => Object.hasOwn(usedOf(quota), name))) return;
   const resources = [...names].sort().join(',');
   throw refuse(request, object, `status unknown for quota: ${quota.metadata.name}, resources: ${resources}`);
 }
 
-/** What is used more than before. */
+/** What is used more than before; what is used less is taken off by the quota's controller. */
 function increase(next: Amounts, previous: Amounts): Amounts {
-  const difference = subtractAmounts(next, previous);
-  return Object.fromEntries(Object.entries(difference).filter(([, amount]) => compareQuantities(amount, '0') !== 0));
+  return withoutZeros(subtractAmounts(next, previous));
+}
+
+function withoutZeros(amounts: Amounts): Amounts {
+  return Object.fromEntries(Object.entries(amounts).filter(([, amount]) => compareQuantities(amount, '0') > 0));
 }
 
 /** The quota with the usage added; undefined when nothing it limits is used. @throws StatusError when that is too much. */
@@ -75,9 +94,7 @@ function charge(
   if (names.length === 0) return undefined;
   const used = usedOf(quota);
   const total = addAmounts(used, requested);
-  const exceeded = names
-    .filter((name) => compareQuantities(requested[name]!, '0') > 0 && compareQuantities(total[name]!, hard[name]!) > 0)
-    .sort();
+  const exceeded = names.filter((name) => compareQuantities(total[name]!, hard[name]!) > 0).sort();
   if (exceeded.length > 0) {
     const show = (amounts: Amounts) => exceeded.map((name) => `${name}=${amounts[name] ?? 0}`).join(',');
     const why = `exceeded quota: ${quota.metadata.name}, requested: ${show(requested)}, used: ${show(used)}, limited: ${show(hard)}`;
