@@ -69,6 +69,7 @@ export class NodeStatusUpdater {
   #writtenMs = Number.NEGATIVE_INFINITY;
   #everReady = false;
   #wasReady: boolean | undefined;
+  #wasUnschedulable = false;
   readonly #pressures = new Set<Pressure>();
   /** Amounts that an earlier machine of this name had are not this one's. */
   #forgetExtended = false;
@@ -199,6 +200,7 @@ export class NodeStatusUpdater {
       if (this.#deps.hasPressure(type) !== this.#pressures.has(type)) this.#tellPressure(type);
     }
     this.#tellReadiness(status);
+    this.#tellSchedulability(node);
   }
 
   #tellPressure(type: Pressure): void {
@@ -215,6 +217,14 @@ export class NodeStatusUpdater {
     }
     this.#wasReady = ready;
     this.#everReady ||= ready;
+  }
+
+  /** Somebody has cordoned the node, or uncordoned it. */
+  #tellSchedulability({ spec }: Node): void {
+    const unschedulable = spec.unschedulable === true;
+    if (unschedulable === this.#wasUnschedulable) return;
+    this.#wasUnschedulable = unschedulable;
+    this.#statusEvent(unschedulable ? 'NodeNotSchedulable' : 'NodeSchedulable');
   }
 
   #status(previous: NodeStatus): NodeStatus {

@@ -9,7 +9,7 @@ import { validation } from '../validation-pair.ts';
 import { validateSigningRequest, validateSigningRequestChange } from './validation.ts';
 
 /** `Approved,Issued`: what has been decided, and whether there is a certificate. */
-function condition({ status }: CertificateSigningRequest): string {
+export function conditionText({ status }: CertificateSigningRequest): string {
   const types = new Set((status?.conditions ?? []).map(({ type }) => type));
   const parts: string[] = [];
   if (types.has('Denied')) parts.push('Denied');
@@ -90,7 +90,7 @@ export const certificateSigningRequest = storedKind<CertificateSigningRequest>({
     column(
       'Condition',
       'conditions applied to the request. Known conditions are "Approved", "Denied", and "Failed".',
-      condition,
+      conditionText,
     ),
   ],
 });

@@ -1,6 +1,6 @@
-import type { PriorityClass, StorageClass } from '../../api/kinds.ts';
+import type { PriorityClass, StorageClass, VolumeAttributesClass } from '../../api/kinds.ts';
 import type { Invocation } from '../invocation.ts';
-import type { DescriptionWriter } from './description-writer.ts';
+import { type DescriptionWriter, inOneLine } from './description-writer.ts';
 import { describeEvents } from './events.ts';
 
 const DEFAULT_STORAGE_CLASS = 'storageclass.kubernetes.io/is-default-class';
@@ -49,8 +49,14 @@ function describeTopologies(writer: DescriptionWriter, terms: NonNullable<Storag
   }
 }
 
-/** `a=b,c=d` in order of keys. */
-function inOneLine(map: Readonly<Record<string, string>> | undefined): string {
-  const pairs = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return pairs.length === 0 ? '<none>' : pairs.map(([key, value]) => `${key}=${value}`).join(',');
+export function describeVolumeAttributesClass(
+  invocation: Invocation,
+  writer: DescriptionWriter,
+  one: VolumeAttributesClass,
+): void {
+  writer.field(0, 'Name', one.metadata.name);
+  writer.field(0, 'Annotations', inOneLine(one.metadata.annotations));
+  writer.field(0, 'DriverName', one.driverName);
+  writer.field(0, 'Parameters', inOneLine(one.parameters));
+  describeEvents(invocation, writer, one);
 }

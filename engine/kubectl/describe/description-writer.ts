@@ -49,6 +49,12 @@ export function writeMap(
   }
 }
 
+/** A map in one line, `a=b,c=d` in order of keys. */
+export function inOneLine(map: Readonly<Record<string, string>> | undefined): string {
+  const pairs = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.length === 0 ? '<none>' : pairs.map(([key, value]) => `${key}=${value}`).join(',');
+}
+
 const MAX_ANNOTATION_LENGTH = 140;
 /** What would only repeat the object itself. */
 const HIDDEN_ANNOTATIONS: ReadonlySet<string> = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
@@ -70,7 +76,7 @@ export function writeAnnotations(
   for (const [index, key] of keys.entries()) {
     const value = annotations![key]!.replace(/\n$/, '');
     const lead = `${index === 0 ? `${name}:` : ''}\t`;
-    if (value.length + key.length + 2 < MAX_ANNOTATION_LENGTH && !value.includes('\n')) {
+    if (value.length + key.length + 2 <= MAX_ANNOTATION_LENGTH && !value.includes('\n')) {
       writer.line(index === 0 ? level : 0, `${lead}${key}: ${value}`);
       continue;
     }

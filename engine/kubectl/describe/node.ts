@@ -102,7 +102,6 @@ function describeSystem(writer: DescriptionWriter, { status }: Node): void {
     ['Architecture', info?.architecture],
     ['Container Runtime Version', info?.containerRuntimeVersion],
     ['Kubelet Version', info?.kubeletVersion],
-    ['Kube-Proxy Version', info?.kubeProxyVersion],
   ] as const) {
     writer.field(1, label, value ?? '');
   }
@@ -138,7 +137,9 @@ function describeAllocation(invocation: Invocation, writer: DescriptionWriter, n
   const others = Object.keys(allocatable)
     .filter((name) => !['cpu', 'memory', 'pods', 'ephemeral-storage'].includes(name))
     .sort();
-  for (const name of ['cpu', 'memory', 'ephemeral-storage', ...others]) {
+  const isHuge = (name: string) => name.startsWith('hugepages-');
+  const huge = others.filter(isHuge);
+  for (const name of ['cpu', 'memory', 'ephemeral-storage', ...huge, ...others.filter((name) => !isHuge(name))]) {
     const extended = name.includes('/') && !name.startsWith('kubernetes.io/');
     const cell = (amounts: Amounts) => (extended ? (amounts[name] ?? '0') : share(name, amounts, allocatable));
     writer.line(1, `${name}\t${cell(requests)}\t${cell(limits)}`);

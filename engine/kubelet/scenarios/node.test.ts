@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leases } from '../../api/resources.ts';
+import { leases, nodes } from '../../api/resources.ts';
 import { NodeFixture } from '../testing/node-fixture.ts';
 
 test('the kubelet registers its node', () => {
@@ -29,6 +29,23 @@ test('the kubelet registers its node', () => {
       'NodeReady: Node node-1 status is now: NodeReady',
     ]),
   );
+});
+
+test('the kubelet tells when its node is cordoned and uncordoned', () => {
+  const node = new NodeFixture();
+  node.sim.runFor(15_000);
+  const told = () => node.events('node-1').filter((line) => line.includes('chedulable'));
+  const mark = (unschedulable: boolean) => {
+    node.client.resource(nodes).patch('node-1', undefined, 'merge', { spec: { unschedulable } });
+    node.sim.runFor(10_000);
+  };
+  expect(told()).toEqual([]);
+  mark(true);
+  mark(false);
+  expect(told()).toEqual([
+    'NodeNotSchedulable: Node node-1 status is now: NodeNotSchedulable',
+    'NodeSchedulable: Node node-1 status is now: NodeSchedulable',
+  ]);
 });
 
 test('the Lease is renewed every ten seconds, an unchanged status written every five minutes', () => {
