@@ -2,7 +2,7 @@ import { unauthorized } from '../../api/errors.ts';
 import { ANONYMOUS, type ApiRequest, type UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
 import type { Clock } from '../clock.ts';
-import { isValidNow, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
+import { problemOf, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
 import type { TokenKey } from './token-key.ts';
 
 const BEARER = /^bearer +(.*)$/i;
@@ -41,19 +41,20 @@ export class Authenticator {
     }
     const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
     if (token === undefined) return ANONYMOUS;
-    const known = this.verify(token.trim());
+    const known = this.examine(token.trim());
+    if (known === undefined || typeof known === 'string') throw unauthorized();
     // A token for others (a registry, say) is none for this server.
-    if (known === undefined || !known.claims.aud.includes(known.claims.iss)) throw unauthorized();
+    if (!known.claims.aud.includes(known.claims.iss)) throw unauthorized();
     return known.user;
   }
 
-  /** What a token that is genuine and valid now says; undefined for any other. */
-  verify(token: string): Known | undefined {
+  /** What a genuine token says, or why it is not valid now; undefined for any other. */
+  examine(token: string): Known | string | undefined {
     const known = this.#tokens.get(token) ?? this.#read(token);
-    if (known === undefined) return undefined;
-    if (isValidNow(known.claims, this.#clock.nowMs / 1000, this.#lookup)) return known;
+    const problem = known && problemOf(known.claims, this.#clock.nowMs / 1000, this.#lookup);
+    if (problem === undefined) return known;
     this.#tokens.delete(token);
-    return undefined;
+    return problem;
   }
 
   #read(token: string): Known | undefined {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/object.ts';
 import type { UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
 import { fromBase64url, type TokenKey, textToBase64url, toBase64url } from './token-key.ts';
@@ -27,6 +28,8 @@ export interface TokenClaims {
     readonly pod?: ObjectClaim;
     readonly secret?: ObjectClaim;
     readonly node?: ObjectClaim;
+    /** When it would have ended, had its life not been stretched for clients that do not read tokens anew. */
+    readonly warnafter?: number;
   };
 }
 
@@ -63,21 +66,41 @@ export function readToken(token: string, key: TokenKey): TokenClaims | undefined
   return JSON.parse(fromBase64url(body.slice(body.indexOf('.') + 1))) as TokenClaims;
 }
 
-/** Whether a token's time has come and not run out, and its ServiceAccount and what it is bound to are there. */
-export function isValidNow(claims: TokenClaims, nowSeconds: number, lookup: Lookup): boolean {
-  return claims.nbf <= nowSeconds && claims.exp > nowSeconds && isBoundToPresent(claims, lookup);
+/** Clocks may differ by so much, and what is deleted lingers as long. */
+const LEEWAY_SECONDS = 60;
+
+/**
+ * Why a genuine token is none now, in the real server's words: its time, its ServiceAccount, or what it is bound to.
+ * Undefined for a good one. After `pkg/serviceaccount/claims.go`.
+ */
+export function problemOf(claims: TokenClaims, nowSeconds: number, lookup: Lookup): string | undefined {
+  if (nowSeconds - LEEWAY_SECONDS > claims.exp) return 'service account token has expired';
+  if (nowSeconds + LEEWAY_SECONDS < claims.nbf) return 'service account token is not valid yet';
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
+  const { name, uid } = serviceaccount;
+  const account = lookup('serviceaccounts', namespace, name);
+  if (account === undefined) return `serviceaccounts ${JSON.stringify(name)} not found`;
+  if (isGone(account, nowSeconds)) return `service account ${namespace}/${name} has been deleted`;
+  if (account.metadata.uid !== uid)
+    return `service account UID (${account.metadata.uid}) does not match claim (${uid})`;
+  const isBound = (plural: string, where: string, object: ObjectClaim | undefined) => {
+    const found = object === undefined ? undefined : lookup(plural, where, object.name);
+    return object === undefined || (found?.metadata.uid === object.uid && !isGone(found, nowSeconds));
+  };
+  const isPresent =
+    isBound('pods', namespace, pod) &&
+    isBound('secrets', namespace, secret) &&
+    // A Pod's node is only told; a token bound to the node itself ends with it.
+    (pod !== undefined || isBound('nodes', '', node));
+  return isPresent ? undefined : 'service account token has been invalidated';
 }
 
-function isBoundToPresent({ 'kubernetes.io': bound }: TokenClaims, lookup: Lookup): boolean {
-  const { namespace, serviceaccount, pod, secret, node } = bound;
-  const isThere = (plural: string, where: string, object: ObjectClaim | undefined) =>
-    object === undefined || lookup(plural, where, object.name)?.metadata.uid === object.uid;
+/** Whether an object was to be gone by now: its grace is over, and only finalizers or a node that is lost hold it. */
+function isGone({ metadata: { deletionTimestamp } }: KubeObject, nowSeconds: number): boolean {
   return (
-    isThere('serviceaccounts', namespace, serviceaccount) &&
-    isThere('pods', namespace, pod) &&
-    isThere('secrets', namespace, secret) &&
-    // A Pod's node is only told; a token bound to the node itself ends with it.
-    (pod !== undefined || isThere('nodes', '', node))
+    deletionTimestamp !== undefined &&
+    deletionTimestamp !== null &&
+    Date.parse(deletionTimestamp) / 1000 < nowSeconds - LEEWAY_SECONDS
   );
 }
 

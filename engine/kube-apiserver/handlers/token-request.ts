@@ -24,6 +24,12 @@ type Binding = Pick<TokenClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>;
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
+/**
+ * What admission asks for the tokens of Pods. Clients of old read a token once and for all: a token that was asked for so
+ * lasts a year, and says from when on its use is noted. https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume
+ */
+const STRETCHED_FROM_SECONDS = 3607;
+const STRETCHED_SECONDS = 365 * 86_400;
 const TOKENS = resourceName('serviceaccounts/token');
 
 /** A token for a ServiceAccount that ends by itself, and with the object it is bound to. */
@@ -41,13 +47,21 @@ export const requestToken: ResourceHandler = (request) => {
   const { clock } = server;
   const iat = Math.floor(clock.nowMs / 1000);
   const { name, uid } = account.metadata;
+  const binding = bound(request, asked);
+  const isStretched =
+    expirationSeconds === STRETCHED_FROM_SECONDS && binding.pod !== undefined && audiences.join() === ISSUER;
   const claims: TokenClaims = {
     aud: audiences,
-    exp: iat + expirationSeconds,
+    exp: iat + (isStretched ? STRETCHED_SECONDS : expirationSeconds),
     iat,
     iss: ISSUER,
     jti: store.environment.random.uuid(),
-    'kubernetes.io': { namespace: info.namespace, ...bound(request, asked), serviceaccount: { name, uid } },
+    'kubernetes.io': {
+      namespace: info.namespace,
+      ...binding,
+      serviceaccount: { name, uid },
+      ...(isStretched ? { warnafter: iat + expirationSeconds } : {}),
+    },
     nbf: iat,
     sub: `system:serviceaccount:${info.namespace}:${name}`,
   };

@@ -26,10 +26,11 @@ const tokenReview: Review = {
   schema: 'io.k8s.api.authentication.v1.TokenReview',
   answer: (object, { server }) => {
     const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: readonly string[] };
-    const known = server.authenticator.verify(token);
-    const wanted = audiences.length === 0 ? [ISSUER] : audiences;
-    const common = wanted.filter((audience) => known?.claims.aud.includes(audience) === true);
+    const known = server.authenticator.examine(token);
     if (known === undefined) return { user: {}, error: 'invalid bearer token' };
+    if (typeof known === 'string') return { user: {}, error: `[invalid bearer token, ${known}]` };
+    const wanted = audiences.length === 0 ? [ISSUER] : audiences;
+    const common = wanted.filter((audience) => known.claims.aud.includes(audience));
     if (common.length === 0) return { user: {}, error: audienceError(known.claims.aud, wanted) };
     return { authenticated: true, user: known.user, audiences: common };
   },

@@ -60,11 +60,47 @@ test('a token stands for its ServiceAccount until it expires or what it is bound
     user: {},
     error: 'invalid bearer token',
   });
+  const why = (token: string) => request('POST', `${IDENTITY}/tokenreviews`, { spec: { token } }).body.status.error;
   request('DELETE', `${PODS}/web?gracePeriodSeconds=0`);
   expect(whoami().status).toBe(401);
+  expect(why(token)).toBe('[invalid bearer token, service account token has been invalidated]');
   const short = request('POST', TOKEN, {}).body.status.token;
-  sim.runFor(3601_000);
-  expect(request('GET', PODS, undefined, { authorization: `Bearer ${short}` }).status).toBe(401);
+  const get = () => request('GET', PODS, undefined, { authorization: `Bearer ${short}` }).status;
+  // Clocks may differ by a minute.
+  sim.runFor(3659_000);
+  expect(get()).toBe(200);
+  sim.runFor(2_000);
+  expect(get()).toBe(401);
+  expect(why(short)).toBe('[invalid bearer token, service account token has expired]');
+});
+
+test('the token that admission asks for a Pod lasts a year, though it is told to be read anew within the hour', () => {
+  const { request } = startTestServer();
+  request('POST', PODS, podNamed('web'));
+  const claimsOf = (spec: object) => {
+    const { status } = request('POST', TOKEN, { spec: { expirationSeconds: 3607, ...spec } }).body;
+    const { exp, iat, 'kubernetes.io': about } = JSON.parse(atob(status.token.split('.')[1]));
+    const told = Date.parse(status.expirationTimestamp) / 1000 - iat;
+    return { lasts: exp - iat, told, warnAfter: about.warnafter && about.warnafter - iat };
+  };
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web' };
+  expect(claimsOf({ boundObjectRef })).toEqual({ lasts: 31_536_000, told: 3607, warnAfter: 3607 });
+  expect(claimsOf({})).toEqual({ lasts: 3607, told: 3607 });
+  expect(claimsOf({ boundObjectRef, audiences: ['vault'] })).toEqual({ lasts: 3607, told: 3607 });
+});
+
+test('a token ends a minute after the Pod was to be gone that it is bound to, also if a finalizer holds it', () => {
+  const { request, sim } = startTestServer();
+  const pod = podNamed('web');
+  request('POST', PODS, { ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/hold'] } });
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web' };
+  const { token } = request('POST', TOKEN, { spec: { boundObjectRef } }).body.status;
+  const get = () => request('GET', PODS, undefined, { authorization: `Bearer ${token}` }).status;
+  request('DELETE', `${PODS}/web?gracePeriodSeconds=0`);
+  sim.runFor(59_000);
+  expect(get()).toBe(200);
+  sim.runFor(3_000);
+  expect(get()).toBe(401);
 });
 
 test.each([
