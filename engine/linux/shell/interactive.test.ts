@@ -60,6 +60,50 @@ test('history, and searching it', () => {
   expect(terminal.shown()).toContain('1  echo first\n    2  echo second\n');
 });
 
+test('what stands for earlier lines is shown, run and remembered', () => {
+  const terminal = testTerminal('bash');
+  terminal.type('echo one two\r');
+  terminal.shown();
+  terminal.type('!!\r');
+  expect(terminal.shown()).toContain('!!\necho one two\none two\n');
+  terminal.type('printf "%s\\n" !$\r');
+  expect(terminal.shown()).toContain('\nprintf "%s\\n" two\ntwo\n');
+  terminal.type('^two^three\r');
+  expect(terminal.shown()).toContain('\nthree\n');
+  terminal.type('!nothing\r');
+  expect(terminal.shown()).toContain('\nbash: !nothing: event not found\n');
+  terminal.type('!echo:p\r');
+  expect(terminal.shown()).toMatch(/\necho one two\n\S*# $/);
+  terminal.type('cat <<E\r');
+  terminal.type('a!b\r');
+  terminal.type('E\r');
+  expect(terminal.shown()).toContain('\na!b\n');
+  terminal.type("echo 'a\r");
+  terminal.type("!!'\r");
+  expect(terminal.shown()).toContain('\na\n!!\n');
+  terminal.type('\x1b[200~cat <<E\nc!d\nE\n\x1b[201~\r');
+  expect(terminal.shown()).toContain('\nc!d\n');
+  terminal.type('set +H; echo $-\r');
+  terminal.type('echo a!b\r');
+  expect(terminal.shown()).toContain('\na!b\n');
+});
+
+test('history forgets, takes in and writes down', () => {
+  const terminal = testTerminal('bash');
+  for (const line of ['echo one', 'echo two', 'history -d 1', 'history -s kept for later']) terminal.type(`${line}\r`);
+  terminal.shown();
+  terminal.type('history\r');
+  expect(terminal.shown()).toContain('    1  echo two\n    2  history -d 1\n    3  kept for later\n    4  history\n');
+  terminal.type('history -d 9; history x; history -z\r');
+  expect(terminal.shown()).toMatch(
+    /history: 9: history position out of range\n.*history: x: numeric argument required\n.*history: -z: invalid option\n/,
+  );
+  terminal.type("history -p '!!:0' '!none'\r");
+  expect(terminal.shown()).toMatch(/\nhistory\nbash: history: !none: history expansion failed\n/);
+  terminal.type('history -w saved; history -c; history -r saved; history 2\r');
+  expect(terminal.shown()).toMatch(/ {4}\d {2}history -d 9.*\n/);
+});
+
 test('Tab completes commands, paths and what a program offers', () => {
   const terminal = testTerminal('bash', {
     files: { '/root/some file': { text: 'x\n' }, '/root/sub/inner': { text: '' } },

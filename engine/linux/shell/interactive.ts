@@ -7,6 +7,8 @@ import { completeLine } from './complete.ts';
 import { FunctionReturn, faultOf, Interrupted, LoopExit, ShellExit } from './control.ts';
 import { runStatement } from './execute/list.ts';
 import { reapChildren } from './execute/wait.ts';
+import { expandLine } from './history/expand-line.ts';
+import { emptyMemory, type HistoryMemory } from './history/memory.ts';
 import { parseFor, reportSyntax } from './interpreter.ts';
 import { jobLine, stateOf } from './job-table.ts';
 import { type EditedLine, LineEditor } from './line-editor/editor.ts';
@@ -29,13 +31,15 @@ export function* runInteractive(shell: Shell): Task<number> {
   if (variables.value('PS1') === undefined) variables.set('PS1', defaultPrompt(shell));
   if (variables.value('PS2') === undefined) variables.set('PS2', '> ');
   yield* readStartFile(shell);
+  shell.options.histexpand = isBash(shell);
   const readLine = process.isTerminal(0) ? editedLines(shell) : plainLines(shell);
+  const memory = emptyMemory();
   let warned = false;
   for (;;) {
     yield* reapChildren(shell);
     yield* reportJobs(shell);
     yield* runTraps(shell);
-    const command = yield* readCommand(shell, readLine);
+    const command = yield* readCommand(shell, readLine, memory);
     if (command.kind === 'interrupt') {
       shell.status = 130;
       continue;
@@ -98,7 +102,7 @@ function plainLines(shell: Shell): ReadLine {
 }
 
 /** A whole command: lines are read with PS2 as long as it is incomplete. */
-function* readCommand(shell: Shell, readLine: ReadLine): Task<EditedLine> {
+function* readCommand(shell: Shell, readLine: ReadLine, memory: HistoryMemory): Task<EditedLine> {
   let text = '';
   for (;;) {
     const prompt = yield* promptText(shell, shell.variables.value(text === '' ? 'PS1' : 'PS2') ?? '');
@@ -120,9 +124,13 @@ function* readCommand(shell: Shell, readLine: ReadLine): Task<EditedLine> {
       shell.status = 2;
       return { kind: 'interrupt' };
     }
-    text += line.text;
+    const expanded = yield* expandLine(shell, text, line.text, memory);
+    // A line of a longer command that cannot be expanded is left out.
+    if (expanded === undefined && text !== '') continue;
+    text += expanded?.text ?? '';
+    if (expanded?.printOnly === true) remember(shell, text);
     // Back to the loop, which tells of jobs that have ended.
-    if (text.trim() === '') return { kind: 'line', text: '' };
+    if (expanded?.printOnly === true || text.trim() === '') return { kind: 'line', text: '' };
     if (!parseFor(shell, `${text}\n`).incomplete) break;
     // A backslash at the end joins the lines.
     text = /(^|[^\\])(\\\\)*\\$/.test(text) ? text.slice(0, -1) : `${text}\n`;

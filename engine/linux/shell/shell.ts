@@ -49,6 +49,8 @@ export interface ShellOptions {
   pipefail: boolean;
   monitor: boolean;
   ignoreeof: boolean;
+  /** bash's `!!` and its like. */
+  histexpand: boolean;
 }
 
 export interface ShellFunction {

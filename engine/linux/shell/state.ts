@@ -27,6 +27,7 @@ const OPTIONS_OFF: ShellOptions = {
   pipefail: false,
   monitor: false,
   ignoreeof: false,
+  histexpand: false,
 };
 
 /** The state of a new shell. */

@@ -15,8 +15,9 @@ import {
   trueCommand,
 } from './flow.ts';
 import { getopts } from './getopts.ts';
+import { history } from './history.ts';
 import { bg, disown, fg, jobs, kill, wait } from './jobs.ts';
-import { history, letCommand, times, ulimit, umask } from './limits.ts';
+import { letCommand, times, ulimit, umask } from './limits.ts';
 import { alias, hash, nameBuiltins, unalias } from './names.ts';
 import { echo, printf, test } from './output.ts';
 import { mapfile, read } from './read.ts';

@@ -74,26 +74,6 @@ export const ulimit: Builtin = {
   },
 };
 
-export const history: Builtin = {
-  *run(shell, args) {
-    const words = textArguments(args);
-    if (words[0] === '-c') {
-      shell.history.length = 0;
-      return 0;
-    }
-    const count = /^\d+$/.test(words[0] ?? '') ? Number(words[0]) : shell.history.length;
-    const first = Math.max(0, shell.history.length - count);
-    yield* print(
-      shell.process,
-      shell.history
-        .slice(first)
-        .map((line, at) => `${String(first + at + 1).padStart(5)}  ${line}\n`)
-        .join(''),
-    );
-    return 0;
-  },
-};
-
 export const letCommand: Builtin = {
   *run(shell, args) {
     const words = textArguments(args);

@@ -11,6 +11,7 @@ const LETTERS: Readonly<Record<string, keyof ShellOptions>> = {
   C: 'noclobber',
   e: 'errexit',
   f: 'noglob',
+  H: 'histexpand',
   m: 'monitor',
   n: 'noexec',
   u: 'nounset',
@@ -19,14 +20,13 @@ const LETTERS: Readonly<Record<string, keyof ShellOptions>> = {
 };
 
 /** Options that exist and change nothing here. */
-const ACCEPTED: ReadonlySet<string> = new Set(['h', 'B', 'H', 'b', 'E', 'T', 'P', 'k', 'p', 't']);
+const ACCEPTED: ReadonlySet<string> = new Set(['h', 'B', 'b', 'E', 'T', 'P', 'k', 'p', 't']);
 const ACCEPTED_NAMES: ReadonlySet<string> = new Set([
   'vi',
   'emacs',
   'posix',
   'hashall',
   'braceexpand',
-  'histexpand',
   'history',
   'functrace',
   'errtrace',
@@ -111,7 +111,9 @@ function listing(shell: Shell): string {
 }
 
 function optionListing(shell: Shell, readable: boolean): string {
-  const options = Object.entries(shell.options).sort(([a], [b]) => (a < b ? -1 : 1));
+  const options = Object.entries(shell.options)
+    .filter(([name]) => name !== 'histexpand' || isBash(shell))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (!readable) return options.map(([name, on]) => `set ${on ? '-' : '+'}o ${name}\n`).join('');
   const head = isBash(shell) ? '' : 'Current option settings\n';
   const tab = isBash(shell) ? '\t' : '';

@@ -135,6 +135,7 @@ function optionLetters(shell: Shell): string {
   if (options.xtrace) letters += 'x';
   if (isBash(shell)) letters += 'B';
   if (options.noclobber) letters += 'C';
+  if (options.histexpand) letters += 'H';
   if (shell.mode === 'command' && isBash(shell)) letters += 'c';
   if (shell.mode === 'stdin' || shell.mode === 'interactive') letters += 's';
   return letters;
