@@ -1,4 +1,4 @@
-import { type KubeObject, objectKey } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 import type { ResourceClient } from './client.ts';
 import { type IndexFunction, type Lister, Store } from './lister.ts';
@@ -101,30 +101,28 @@ export class Informer<T extends KubeObject> {
   }
 
   #replace(objects: readonly T[]): void {
-    const gone = new Set(this.#store.keys());
+    const gone = new Set<T>(this.#store.list());
     for (const object of objects) {
-      const key = objectKey(object);
-      gone.delete(key);
-      this.#put(key, object, !this.#synced);
+      const previous = this.#put(object, !this.#synced);
+      if (previous !== undefined) gone.delete(previous);
     }
-    for (const key of gone) this.#remove(key);
+    for (const last of gone) this.#remove(last);
     if (this.#synced) return;
     this.#synced = true;
     for (const callback of this.#waiting.splice(0)) callback();
   }
 
   #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    const key = objectKey(object);
     if (type !== 'DELETED') {
-      this.#put(key, object, false);
+      this.#put(object, false);
       return;
     }
-    this.#store.delete(key);
+    this.#store.delete(object);
     for (const handlers of this.#handlers) handlers.delete?.(object);
   }
 
-  #put(key: string, object: T, initial: boolean): void {
-    const previous = this.#store.set(key, object);
+  #put(object: T, initial: boolean): T | undefined {
+    const previous = this.#store.set(object);
     if (previous === undefined) {
       for (const handlers of this.#handlers) handlers.add?.(object, initial);
     } else if (previous.metadata.uid !== object.metadata.uid) {
@@ -134,11 +132,11 @@ export class Informer<T extends KubeObject> {
     } else if (previous.metadata.resourceVersion !== object.metadata.resourceVersion) {
       for (const handlers of this.#handlers) handlers.update?.(previous, object);
     }
+    return previous;
   }
 
-  #remove(key: string): void {
-    const last = this.#store.delete(key);
-    if (last === undefined) return;
+  #remove(last: T): void {
+    this.#store.delete(last);
     for (const handlers of this.#handlers) handlers.delete?.(last);
   }
 }

@@ -20,8 +20,8 @@ test('objects are found by key, by namespace and by index', () => {
   store.addIndex('color', colors);
   const a = object('one', 'a', 'red');
   const b = object('two', 'b', 'red');
-  store.set('one/a', a);
-  store.set('two/b', b);
+  store.set(a);
+  store.set(b);
 
   expect(store.get('a', 'one')).toBe(a);
   expect(store.byKey('two/b')).toBe(b);
@@ -33,13 +33,13 @@ test('objects are found by key, by namespace and by index', () => {
 test('an object that changes moves in the indices, one that goes leaves them', () => {
   const store = new Store();
   store.addIndex('color', colors);
-  store.set('one/a', object('one', 'a', 'red'));
+  store.set(object('one', 'a', 'red'));
   const blue = object('one', 'a', 'blue');
-  store.set('one/a', blue);
+  store.set(blue);
   expect(store.byIndex('color', 'red')).toEqual([]);
   expect(store.byIndex('color', 'blue')).toEqual([blue]);
 
-  store.delete('one/a');
+  store.delete(blue);
   expect(store.byIndex('color', 'blue')).toEqual([]);
   expect(store.list('one')).toEqual([]);
   expect(store.size).toBe(0);
@@ -48,7 +48,7 @@ test('an object that changes moves in the indices, one that goes leaves them', (
 test('an index added later knows what is there; a wrong name is a mistake in the program', () => {
   const store = new Store();
   const a = object('one', 'a', 'red');
-  store.set('one/a', a);
+  store.set(a);
   store.addIndex('color', colors);
   expect(store.byIndex('color', 'red')).toEqual([a]);
   expect(() => store.byIndex('size', 'big')).toThrow('no index "size"');

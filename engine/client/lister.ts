@@ -17,23 +17,29 @@ export interface Lister<T extends KubeObject> {
   countByIndex(index: string, value: string): number;
 }
 
+/** The place of an object in the cache: it is filed once, however often the object changes. */
+interface Entry<T> {
+  object: T;
+}
+
 interface Index<T> {
   readonly values: IndexFunction<T>;
-  readonly buckets: Map<string, Map<string, T>>;
+  readonly buckets: Map<string, Set<Entry<T>>>;
 }
 
 /**
  * The cache behind an informer: objects by key, by namespace and by any number of named indices. Every operation costs
- * the number of the object's index values, never the number of objects.
+ * the number of the object's index values, never the number of objects. A change looks its object up by namespace and name,
+ * two strings that are there already: putting together a key and finding that costs more than all the rest.
  * After client-go's `tools/cache/thread_safe_store.go`.
  */
 export class Store<T extends KubeObject> implements Lister<T> {
-  readonly #objects = new Map<string, T>();
-  readonly #namespaces = new Map<string, Map<string, T>>();
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #namespaces = new Map<string, Map<string, Entry<T>>>();
   readonly #indices = new Map<string, Index<T>>();
 
   get size(): number {
-    return this.#objects.size;
+    return this.#entries.size;
   }
 
   /** Adds a named index; what is already there is filed too. Adding a name twice keeps the first. */
@@ -41,84 +47,108 @@ export class Store<T extends KubeObject> implements Lister<T> {
     if (this.#indices.has(name)) return;
     const index: Index<T> = { values, buckets: new Map() };
     this.#indices.set(name, index);
-    for (const [key, object] of this.#objects) file(index, key, object, undefined);
+    for (const entry of this.#entries.values()) file(index, entry, values(entry.object));
   }
 
   get(name: string, namespace?: string): T | undefined {
-    return this.#objects.get(objectKey({ metadata: { name, namespace } }));
+    return this.#find(name, namespace)?.object;
   }
 
   byKey(key: string): T | undefined {
-    return this.#objects.get(key);
+    return this.#entries.get(key)?.object;
   }
 
   list(namespace?: string): T[] {
-    if (namespace === undefined) return [...this.#objects.values()];
-    return [...(this.#namespaces.get(namespace)?.values() ?? [])];
+    return objectsOf(namespace === undefined ? this.#entries : this.#namespaces.get(namespace));
   }
 
   byIndex(name: string, value: string): T[] {
-    return [...(this.#bucket(name, value)?.values() ?? [])];
+    return objectsOf(this.#bucket(name, value));
   }
 
   countByIndex(name: string, value: string): number {
     return this.#bucket(name, value)?.size ?? 0;
   }
 
-  #bucket(name: string, value: string): ReadonlyMap<string, T> | undefined {
+  #bucket(name: string, value: string): ReadonlySet<Entry<T>> | undefined {
     const index = this.#indices.get(name);
     if (index === undefined) throw new Error(`no index "${name}"`);
     return index.buckets.get(value);
   }
 
-  keys(): IterableIterator<string> {
-    return this.#objects.keys();
+  #find(name: string, namespace = ''): Entry<T> | undefined {
+    return this.#namespaces.get(namespace)?.get(name);
   }
 
   /** Puts the object in place of its predecessor, which is returned. */
-  set(key: string, object: T): T | undefined {
-    const previous = this.#objects.get(key);
-    this.#objects.set(key, object);
-    // A key names a namespace, so that its object never leaves it.
-    fileUnder(this.#namespaces, object.metadata.namespace ?? '', key, object);
-    for (const index of this.#indices.values()) file(index, key, object, previous);
+  set(object: T): T | undefined {
+    const { name, namespace } = object.metadata;
+    const entry = this.#find(name, namespace);
+    if (entry === undefined) {
+      this.#add(object);
+      return undefined;
+    }
+    const previous = entry.object;
+    entry.object = object;
+    for (const index of this.#indices.values()) refile(index, entry, previous);
     return previous;
   }
 
-  delete(key: string): T | undefined {
-    const previous = this.#objects.get(key);
-    if (previous === undefined) return undefined;
-    this.#objects.delete(key);
-    unfileFrom(this.#namespaces, previous.metadata.namespace ?? '', key);
-    for (const index of this.#indices.values()) unfile(index, key, previous, NONE);
-    return previous;
+  #add(object: T): void {
+    const entry: Entry<T> = { object };
+    const { name, namespace = '' } = object.metadata;
+    this.#entries.set(objectKey(object), entry);
+    const neighbours = this.#namespaces.get(namespace);
+    if (neighbours === undefined) this.#namespaces.set(namespace, new Map([[name, entry]]));
+    else neighbours.set(name, entry);
+    for (const index of this.#indices.values()) file(index, entry, index.values(object));
+  }
+
+  /** Takes away whatever has the object's name; returns that. */
+  delete(object: T): T | undefined {
+    const { name, namespace = '' } = object.metadata;
+    const entry = this.#find(name, namespace);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(objectKey(object));
+    const neighbours = this.#namespaces.get(namespace)!;
+    neighbours.delete(name);
+    if (neighbours.size === 0) this.#namespaces.delete(namespace);
+    for (const index of this.#indices.values()) unfile(index, entry, index.values(entry.object));
+    return entry.object;
   }
 }
 
-function file<T>(index: Index<T>, key: string, object: T, previous: T | undefined): void {
-  const values = index.values(object);
-  if (previous !== undefined) unfile(index, key, previous, values);
-  for (const value of values) fileUnder(index.buckets, value, key, object);
+function objectsOf<T>(entries: ReadonlyMap<string, Entry<T>> | ReadonlySet<Entry<T>> | undefined): T[] {
+  const objects: T[] = [];
+  if (entries === undefined) return objects;
+  for (const { object } of entries.values()) objects.push(object);
+  return objects;
+}
+
+/** Files an object that has changed under what it has come by, and no longer under what it has lost. */
+function refile<T>(index: Index<T>, entry: Entry<T>, previous: T): void {
+  const [before, now] = [index.values(previous), index.values(entry.object)];
+  if (before === now) return;
+  unfile(index, entry, before, now);
+  file(index, entry, now, before);
 }
 
 const NONE: readonly string[] = [];
 
-function unfile<T>(index: Index<T>, key: string, previous: T, kept: readonly string[]): void {
-  const values = index.values(previous);
-  if (values === kept) return;
+function file<T>(index: Index<T>, entry: Entry<T>, values: readonly string[], already = NONE): void {
   for (const value of values) {
-    if (!kept.includes(value)) unfileFrom(index.buckets, value, key);
+    if (already.includes(value)) continue;
+    const bucket = index.buckets.get(value);
+    if (bucket === undefined) index.buckets.set(value, new Set([entry]));
+    else bucket.add(entry);
   }
 }
 
-function fileUnder<T>(buckets: Map<string, Map<string, T>>, value: string, key: string, object: T): void {
-  const bucket = buckets.get(value);
-  if (bucket === undefined) buckets.set(value, new Map([[key, object]]));
-  else bucket.set(key, object);
-}
-
-function unfileFrom<T>(buckets: Map<string, Map<string, T>>, value: string, key: string): void {
-  const bucket = buckets.get(value);
-  bucket?.delete(key);
-  if (bucket?.size === 0) buckets.delete(value);
+function unfile<T>(index: Index<T>, entry: Entry<T>, values: readonly string[], kept = NONE): void {
+  for (const value of values) {
+    if (kept.includes(value)) continue;
+    const bucket = index.buckets.get(value);
+    bucket?.delete(entry);
+    if (bucket?.size === 0) index.buckets.delete(value);
+  }
 }

@@ -76,12 +76,12 @@ export class DecisionLog {
   #size = 0;
 
   note({ outcome, ...entry }: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
-    const { state, ...decided } = outcome;
+    const decided = decidedIn(outcome);
     const { namespace, name } = entry.info.pod.metadata;
     const key = `${namespace}/${name}`;
     this.#drop(key);
     const size = sizeOf(decided);
-    this.#entries.set(key, { ...entry, outcome: decided, heard: state.heard, size });
+    this.#entries.set(key, { ...entry, outcome: decided, heard: outcome.state.heard, size });
     this.#size += size;
     while (this.#size > MAX_NODES && this.#entries.size > 1) this.#drop(this.#entries.keys().next().value!);
   }
@@ -98,6 +98,14 @@ export class DecisionLog {
     this.#entries.delete(key);
     this.#size -= entry.size;
   }
+}
+
+function decidedIn(outcome: Outcome): Decided {
+  if ('node' in outcome) {
+    const { node, feasible, scores, totals, rejected } = outcome;
+    return { node, feasible, scores, totals, rejected };
+  }
+  return 'error' in outcome ? { error: outcome.error, rejected: outcome.rejected } : { diagnosis: outcome.diagnosis };
 }
 
 function sizeOf(outcome: Decided): number {

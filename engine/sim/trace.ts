@@ -42,6 +42,10 @@ export class Trace {
   readonly isRecording: boolean;
   #entries: TraceEntry[] = [];
   #dropped = 0;
+  /** How many of those held the hash covers already. */
+  #covered = 0;
+  /** Entries that the hash leaves out. */
+  readonly #asides = new WeakSet<TraceEntry>();
   #low = 0;
   #high = 0;
   #activity: Activity | undefined;
@@ -69,6 +73,7 @@ export class Trace {
 
   /** Sixteen hexadecimal digits over the whole history. */
   get hash(): string {
+    this.#cover(this.#entries.length);
     return hex(this.#high) + hex(this.#low);
   }
 
@@ -98,8 +103,38 @@ export class Trace {
 
   record(timeMs: number, kind: string, subject: string, detail = '', revision?: number): void {
     if (!this.isRecording) return;
-    const activity = this.#activity;
-    // What happened, and in whose name: eight columns of a line that nobody needs to see.
+    this.#keep({ timeMs, kind, subject, detail, revision, activity: this.#activity });
+  }
+
+  /** An entry that the hash leaves out: it changed nothing, and may be about somebody who only looks on. */
+  note(timeMs: number, kind: string, subject: string, detail: string): void {
+    if (!this.isRecording) return;
+    const entry = { timeMs, kind, subject, detail, revision: undefined, activity: this.#activity };
+    this.#asides.add(entry);
+    this.#keep(entry);
+  }
+
+  #keep(entry: TraceEntry): void {
+    this.#entries.push(entry);
+    if (this.#entries.length > this.#limit) {
+      const surplus = this.#limit >> 2;
+      this.#cover(surplus);
+      this.#entries = this.#entries.slice(surplus);
+      this.#covered -= surplus;
+      this.#dropped += surplus;
+    }
+  }
+
+  /** Has the hash cover so many of the entries held. That waits until somebody asks, or until they are let go: few runs are asked. */
+  #cover(count: number): void {
+    for (; this.#covered < count; this.#covered++) {
+      const entry = this.#entries[this.#covered]!;
+      if (!this.#asides.has(entry)) this.#hash(entry);
+    }
+  }
+
+  /** What happened, and in whose name: eight columns of a line that nobody needs to see. */
+  #hash({ timeMs, kind, subject, detail, revision, activity }: TraceEntry): void {
     let hash = column(hashStart(this.#low), `${timeMs}`);
     hash = column(hash, kind);
     hash = column(hash, subject);
@@ -109,21 +144,6 @@ export class Trace {
     hash = column(hash, activity?.key ?? '');
     this.#low = hashEnd(hashText(hash, activity?.user ?? ''));
     this.#high = (Math.imul(this.#high, 31) + this.#low) >>> 0;
-    this.#keep({ timeMs, kind, subject, detail, revision, activity });
-  }
-
-  /** An entry that the hash leaves out: it changed nothing, and may be about somebody who only looks on. */
-  note(timeMs: number, kind: string, subject: string, detail: string): void {
-    if (this.isRecording) this.#keep({ timeMs, kind, subject, detail, activity: this.#activity });
-  }
-
-  #keep(entry: TraceEntry): void {
-    this.#entries.push(entry);
-    if (this.#entries.length > this.#limit) {
-      const surplus = this.#limit >> 2;
-      this.#entries = this.#entries.slice(surplus);
-      this.#dropped += surplus;
-    }
   }
 }
 

@@ -93,9 +93,14 @@ export class Store {
   /** The kind that errors name. */
   readonly #named: ReturnType<typeof storedKindOf>;
   readonly #allocate: Allocate | undefined;
-  /** What `all` found last, by namespace, and as of which change it holds. */
-  readonly #found = new Map<string | undefined, readonly KubeObject[]>();
+  /** What `all` found last, in all namespaces and by namespace, and as of which change that holds. */
+  #everything: readonly KubeObject[] | undefined;
+  readonly #found = new Map<string, readonly KubeObject[]>();
   #foundAt = 0;
+  /** The key asked for last, and of what. */
+  #lastKey = '';
+  #lastNamespace = '';
+  #lastName = '';
   readonly #lastChange: { readonly revision: number };
 
   constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
@@ -107,8 +112,13 @@ export class Store {
     this.#allocate = allocate;
   }
 
+  /** Often the same again: of the Namespace that everything is created in, of the name that has just been found free. */
   key(namespace: string, name: string): string {
-    return storageKey(this.prefix, namespace, name);
+    if (name === this.#lastName && namespace === this.#lastNamespace && name !== '') return this.#lastKey;
+    this.#lastName = name;
+    this.#lastNamespace = namespace;
+    this.#lastKey = storageKey(this.prefix, namespace, name);
+    return this.#lastKey;
   }
 
   find(namespace: string, name: string): KubeObject | undefined {
@@ -127,16 +137,26 @@ export class Store {
    */
   all(namespace?: string): readonly KubeObject[] {
     const { revision } = this.#lastChange;
-    if (revision !== this.#foundAt) this.#found.clear();
-    this.#foundAt = revision;
+    if (revision !== this.#foundAt) {
+      this.#everything = undefined;
+      this.#found.clear();
+      this.#foundAt = revision;
+    }
+    if (namespace === undefined) {
+      this.#everything ??= this.#range(this.prefix);
+      return this.#everything;
+    }
     let objects = this.#found.get(namespace);
     if (objects === undefined) {
-      const prefix = namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`;
-      const { keyValues } = this.environment.etcd.range(prefix);
-      objects = this.decodeAll(keyValues.map(({ value }) => value as KubeObject));
+      objects = this.#range(`${this.prefix}${namespace}/`);
       this.#found.set(namespace, objects);
     }
     return objects;
+  }
+
+  #range(prefix: string): readonly KubeObject[] {
+    const { keyValues } = this.environment.etcd.range(prefix);
+    return this.decodeAll(keyValues.map(({ value }) => value as KubeObject));
   }
 
   /** Objects as they are stored as they are served. */

@@ -55,7 +55,7 @@ function change(random: Random, step: number, each: (apply: (decider: Decider) =
   const cpu = ['1', '2', '3'][random.below(3)]!;
   const priority = random.below(3);
   if (kind === 0) each(({ cache }) => cache.setNode(node(name, priority === 0)));
-  else if (kind === 1) each(({ objects }) => objects.podDisruptionBudgets.set('default/low', budget(priority, step)));
+  else if (kind === 1) each(({ objects }) => objects.podDisruptionBudgets.set(budget(priority, step)));
   else if (kind === 2) each(({ nominator }) => nominator.set(podInfo(pod(`wait-${priority}`, 5, cpu)), name));
   else if (kind === 3) each(({ nominator }) => nominator.delete(`uid of wait-${priority}`));
   else if (kind === 4) {

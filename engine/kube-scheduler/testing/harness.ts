@@ -1,6 +1,5 @@
 import type { Node, Pod } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { objectKey } from '../../api/object.ts';
 import { Client } from '../../client/client.ts';
 import { Store } from '../../client/lister.ts';
 import { Simulation } from '../../sim/index.ts';
@@ -121,6 +120,6 @@ export function outcome(pod: Pod, situation: Situation): string {
 
 function storesOf(objects: readonly KubeObject[]): Decider['objects'] {
   const stores = Object.fromEntries(Object.values(STORES).map((name) => [name, new Store<KubeObject>()]));
-  for (const object of objects) stores[STORES[object.kind]!]!.set(objectKey(object), object);
+  for (const object of objects) stores[STORES[object.kind]!]!.set(object);
   return stores as Decider['objects'];
 }

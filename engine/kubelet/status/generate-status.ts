@@ -49,14 +49,13 @@ export function generateStatus(facts: StatusFacts): PodStatus {
   if (facts.disruption !== undefined) judgements.unshift(disruptionTarget(facts.disruption));
   const podIp = isHostNetwork(pod) ? hostIp : (runtime.sandboxes[0]?.ip ?? previous.podIP);
   const { generation } = pod.metadata;
-  const status: PodStatus = {
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...(early ? verdictOf(previous) : (facts.verdict ?? verdictOf(previous))),
-    phase,
-    conditions: mergeConditions(lasting(previous.conditions), judgements, now, generation),
-    hostIP: hostIp,
-    hostIPs: [{ ip: hostIp }],
-  };
+  const status: PodStatus = {};
+  if (generation !== undefined) status.observedGeneration = generation;
+  Object.assign(status, early ? verdictOf(previous) : (facts.verdict ?? verdictOf(previous)));
+  status.phase = phase;
+  status.conditions = mergeConditions(lasting(previous.conditions), judgements, now, generation);
+  status.hostIP = hostIp;
+  status.hostIPs = [{ ip: hostIp }];
   if (podIp !== undefined) {
     status.podIP = podIp;
     status.podIPs = [{ ip: podIp }];
