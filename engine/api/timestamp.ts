@@ -3,6 +3,21 @@ export function timestamp(wallMs: number): string {
   return String.fromCharCode(...codesOfSecond(wallMs), Z);
 }
 
+/** The timestamps that one clock gives: everything of a second bears the same text, which is made once. */
+export class Timestamps {
+  #second = Number.NaN;
+  #text = '';
+
+  at(wallMs: number): string {
+    const second = Math.floor(wallMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#text = timestamp(second * 1_000);
+    }
+    return this.#text;
+  }
+}
+
 /** A `metav1.MicroTime`: RFC 3339 in UTC with six decimals, as in Leases and in an Event's `eventTime`. */
 export function microTimestamp(wallMs: number): string {
   const millis = Math.floor(wallMs) % 1_000;

@@ -1,6 +1,6 @@
-import type { Event } from '../api/kinds.ts';
+import type { Event, ObjectReference } from '../api/kinds.ts';
 import type { Manifest } from '../api/object.ts';
-import { timestamp } from '../api/timestamp.ts';
+import { Timestamps } from '../api/timestamp.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { EventWrite } from './event-sink.ts';
 import { LruCache } from './lru-cache.ts';
@@ -12,24 +12,27 @@ const AGGREGATE_WITHIN_MS = 600_000;
 const SPAM_BURST = 25;
 const SPAM_PER_SECOND = 1 / 300;
 
-interface Aggregate {
-  /** Different ones, at most ten. */
-  readonly messages: string[];
-  lastMs: number;
-}
-
 interface Observation {
   readonly event: Manifest<Event>;
   count: number;
 }
 
+/** What is remembered of the events of one type and reason. */
+interface Reason {
+  readonly type: string | undefined;
+  readonly reason: string | undefined;
+  /** Different ones, at most ten. */
+  messages: string[];
+  lastMs: number;
+  /** One for each message and part of the object: no more than that, as further messages are combined. */
+  readonly observations: Observation[];
+  combined: Observation | undefined;
+}
+
 /** What is remembered of the events about one object. */
 interface Reported {
   readonly bucket: TokenBucket;
-  /** By type and reason. */
-  readonly aggregates: Map<string, Aggregate>;
-  /** By what makes two events alike. */
-  readonly observations: Map<string, Observation>;
+  readonly reasons: Reason[];
 }
 
 /**
@@ -44,8 +47,7 @@ interface Reported {
 export class EventCorrelator {
   readonly #sim: Simulation;
   readonly #eventName: (objectName: string) => string;
-  #second = Number.NaN;
-  #time = '';
+  readonly #timestamps = new Timestamps();
   readonly #objects = new LruCache<string, Reported>(CACHE_ENTRIES);
 
   constructor(sim: Simulation, eventName: (objectName: string) => string) {
@@ -55,71 +57,74 @@ export class EventCorrelator {
 
   /** What to write for an event (all of the same source); undefined when it is filtered out. */
   correlate(event: Manifest<Event>): EventWrite | undefined {
-    const { kind, namespace, name, uid, apiVersion, fieldPath } = event.involvedObject;
-    const objectKey = `${kind}|${namespace ?? ''}|${name}|${uid ?? ''}|${apiVersion ?? ''}`;
-    const reported = this.#reported(objectKey);
+    const reported = this.#reported(objectKey(event.involvedObject));
     if (!reported.bucket.tryAccept()) return undefined;
-
-    const reasonKey = `${event.type}|${event.reason}`;
-    if (this.#isOneOfMany(reported, reasonKey, event.message ?? '')) {
-      const combined = { ...event, message: `(combined from similar events): ${event.message}` };
-      return this.#observe(reported, reasonKey, combined);
+    const reason = this.#reason(reported, event);
+    if (this.#isOneOfMany(reason, event.message ?? '')) {
+      return this.#combine(reason, { ...event, message: `(combined from similar events): ${event.message}` });
     }
-    return this.#observe(reported, `${reasonKey}|${fieldPath ?? ''}|${event.message}`, event);
+    const seen = reason.observations.find(({ event: earlier }) => saysTheSame(earlier, event));
+    if (seen !== undefined) return this.#again(seen, event);
+    const first = this.#first(event);
+    reason.observations.push(first);
+    return { event: first.event };
   }
 
-  #reported(objectKey: string): Reported {
-    let reported = this.#objects.get(objectKey);
+  #reported(key: string): Reported {
+    let reported = this.#objects.get(key);
     if (reported === undefined) {
-      const bucket = new TokenBucket(this.#sim, SPAM_PER_SECOND, SPAM_BURST);
-      reported = { bucket, aggregates: new Map(), observations: new Map() };
-      this.#objects.set(objectKey, reported);
+      reported = { bucket: new TokenBucket(this.#sim, SPAM_PER_SECOND, SPAM_BURST), reasons: [] };
+      this.#objects.set(key, reported);
     }
     return reported;
   }
 
-  #isOneOfMany({ aggregates }: Reported, reasonKey: string, message: string): boolean {
+  #reason({ reasons }: Reported, { type, reason }: Manifest<Event>): Reason {
+    const known = reasons.find((each) => each.reason === reason && each.type === type);
+    if (known !== undefined) return known;
+    const fresh = { type, reason, messages: [], lastMs: this.#sim.nowMs, observations: [], combined: undefined };
+    reasons.push(fresh);
+    return fresh;
+  }
+
+  #isOneOfMany(reason: Reason, message: string): boolean {
     const { nowMs } = this.#sim;
-    const aggregate = aggregates.get(reasonKey);
-    if (aggregate === undefined || nowMs - aggregate.lastMs > AGGREGATE_WITHIN_MS) {
-      aggregates.set(reasonKey, { messages: [message], lastMs: nowMs });
-      return false;
-    }
-    aggregate.lastMs = nowMs;
-    if (!aggregate.messages.includes(message)) aggregate.messages.push(message);
-    if (aggregate.messages.length < AGGREGATE_AFTER_MESSAGES) return false;
+    const isStale = nowMs - reason.lastMs > AGGREGATE_WITHIN_MS;
+    reason.lastMs = nowMs;
+    if (isStale) reason.messages = [];
+    if (!reason.messages.includes(message)) reason.messages.push(message);
+    if (isStale || reason.messages.length < AGGREGATE_AFTER_MESSAGES) return false;
     // Keep one below the limit, so that the next new message is combined too and the list does not grow.
-    aggregate.messages.shift();
+    reason.messages.shift();
     return true;
   }
 
-  #observe({ observations }: Reported, key: string, event: Manifest<Event>): EventWrite {
-    const seen = observations.get(key);
-    const time = this.#timestamp();
-    if (seen === undefined) {
-      const name = this.#eventName(event.involvedObject.name ?? '');
-      const first: Manifest<Event> = {
-        ...event,
-        metadata: { ...event.metadata, name },
-        count: 1,
-        firstTimestamp: time,
-        lastTimestamp: time,
-      };
-      observations.set(key, { event: first, count: 1 });
-      return { event: first };
-    }
-    seen.count += 1;
-    const change = { count: seen.count, lastTimestamp: time, message: event.message };
-    return { event: { ...seen.event, ...change }, patch: change };
+  #combine(reason: Reason, event: Manifest<Event>): EventWrite {
+    if (reason.combined !== undefined) return this.#again(reason.combined, event);
+    reason.combined = this.#first(event);
+    return { event: reason.combined.event };
   }
 
-  /** One text for all events of a second. */
-  #timestamp(): string {
-    const second = Math.floor(this.#sim.wallMs / 1_000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#time = timestamp(second * 1_000);
-    }
-    return this.#time;
+  #first(event: Manifest<Event>): Observation {
+    const time = this.#timestamps.at(this.#sim.wallMs);
+    const metadata = { ...event.metadata, name: this.#eventName(event.involvedObject.name ?? '') };
+    return { event: { ...event, metadata, count: 1, firstTimestamp: time, lastTimestamp: time }, count: 1 };
   }
+
+  #again(seen: Observation, { message }: Manifest<Event>): EventWrite {
+    seen.count += 1;
+    const change = { count: seen.count, lastTimestamp: this.#timestamps.at(this.#sim.wallMs), message };
+    return { event: { ...seen.event, ...change }, patch: change };
+  }
+}
+
+/** A uid says it all. */
+function objectKey({ kind, namespace, name, uid, apiVersion }: ObjectReference): string {
+  return uid || `${kind}|${namespace ?? ''}|${name}|${apiVersion ?? ''}`;
+}
+
+function saysTheSame(one: Manifest<Event>, other: Manifest<Event>): boolean {
+  return (
+    one.message === other.message && (one.involvedObject.fieldPath ?? '') === (other.involvedObject.fieldPath ?? '')
+  );
 }

@@ -39,6 +39,7 @@ export class Etcd {
   #compactRevision = 0;
   #watchers: readonly Watcher[] = [];
   readonly #resources = new Map<string, ResourceState>();
+  #lastResource: ResourceState | undefined;
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
@@ -99,7 +100,7 @@ export class Etcd {
    * up to date. Whoever keeps what a range gave knows by it whether that still holds.
    */
   lastChange(prefix: string): { readonly revision: number } {
-    return this.#resource(resourceOf(prefix));
+    return this.#resourceOf(prefix);
   }
 
   /** How many keys with this prefix there are at present. */
@@ -247,7 +248,7 @@ export class Etcd {
   #put(key: string, value: unknown, lease: number, revision: number): KeyEvent {
     let history = this.#histories.get(key);
     if (history === undefined) {
-      history = new KeyHistory(this.#resource(resourceOf(key)));
+      history = new KeyHistory(this.#resourceOf(key));
       this.#histories.set(key, history);
       this.#keys.add(key);
     }
@@ -299,12 +300,16 @@ export class Etcd {
     }
   }
 
-  #resource(prefix: string): ResourceState {
+  /** `/registry/pods/` for `/registry/pods/default/web`: mostly that of the key before. */
+  #resourceOf(key: string): ResourceState {
+    if (this.#lastResource !== undefined && key.startsWith(this.#lastResource.prefix)) return this.#lastResource;
+    const prefix = key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
     let resource = this.#resources.get(prefix);
     if (resource === undefined) {
       resource = { prefix, revision: 0, watchers: undefined };
       this.#resources.set(prefix, resource);
     }
+    if (prefix !== '') this.#lastResource = resource;
     return resource;
   }
 
@@ -324,9 +329,4 @@ export class Etcd {
     const events = keys.map((key) => this.#delete(key, revision)).filter((event) => event !== undefined);
     this.#commit(events);
   }
-}
-
-/** `/registry/pods/` of `/registry/pods/default/web`. */
-function resourceOf(key: string): string {
-  return key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
 }

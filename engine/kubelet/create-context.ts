@@ -1,5 +1,6 @@
 import { numericValue } from '../api/quantity.ts';
 import { persistentVolumeClaims, persistentVolumes, pods, services } from '../api/resources.ts';
+import { Timestamps } from '../api/timestamp.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import { Informer } from '../client/informer.ts';
@@ -39,6 +40,7 @@ export function createContext(
   const cache = new RuntimeCache(runtime);
   return {
     sim,
+    timestamps: new Timestamps(),
     nodeName,
     component,
     nodeAddress,

@@ -1,5 +1,6 @@
 import type { Pod, Service } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
+import type { Timestamps } from '../api/timestamp.ts';
 import type { ResourceClient } from '../client/client.ts';
 import type { EventRecorder, EventType } from '../client/event-recorder.ts';
 import type { Informer } from '../client/informer.ts';
@@ -23,6 +24,7 @@ import type { WaitingReasons } from './waiting-reasons.ts';
 /** What the parts of one kubelet share. */
 export interface KubeletContext {
   readonly sim: Simulation;
+  readonly timestamps: Timestamps;
   readonly nodeName: string;
   /** Who it is in the trace: `kubelet/node-1`. */
   readonly component: string;

@@ -1,7 +1,6 @@
 import { sameValue } from '../api/copy-on-write.ts';
 import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod, PodStatus } from '../api/kinds.ts';
-import { timestamp } from '../api/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
 import { runTask, type Task, type TaskHandle, waitFor } from '../sim/index.ts';
 import type { Rejection } from './admission.ts';
@@ -308,7 +307,7 @@ export class PodWorker {
     const status = generateStatus({
       pod,
       runtime,
-      now: timestamp(context.sim.wallMs),
+      now: context.timestamps.at(context.sim.wallMs),
       hostIp: context.nodeAddress,
       previous: statuses.status(this.uid) ?? target?.status ?? {},
       terminal,

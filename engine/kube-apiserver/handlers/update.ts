@@ -1,3 +1,4 @@
+import type { KindDescriptor } from '../../api/descriptor.ts';
 import { badRequest } from '../../api/errors.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { type ResourceHandler, type ResourceRequest, respondWithObject } from '../context.ts';
@@ -35,12 +36,11 @@ export const updateObject: ResourceHandler = (request) => {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   const mayCreate = subresource === '' && CREATED_BY_PUT.get(kind.plural) === kind.group;
-  const defaulted = defaultedForStorage(kind, object);
   const { admit, validate } = admitUpdate(request, dryRun);
   let previous: KubeObject | undefined;
   const change = (stored: KubeObject): KubeObject => {
     previous = stored;
-    return admit(defaulted, stored);
+    return admit(differsInStatusOnly(kind, object, stored) ? object : defaultedForStorage(kind, object), stored);
   };
   const written = store.update(namespace, name, change, {
     dryRun,
@@ -53,6 +53,18 @@ export const updateObject: ResourceHandler = (request) => {
   const status = previous === undefined ? 201 : 200;
   return respondWithObject(request, status, written, warnings.concat(objectWarnings(kind, written, previous)));
 };
+
+/**
+ * Whether a client within the process has changed nothing but the status of what it was given: all the rest is the stored
+ * object's own and lacks nothing, and a status has no defaults.
+ */
+function differsInStatusOnly(kind: KindDescriptor, sent: KubeObject, stored: KubeObject): boolean {
+  if (kind.storage !== undefined) return false;
+  for (const key in sent) {
+    if (key !== 'status' && sent[key as keyof KubeObject] !== stored[key as keyof KubeObject]) return false;
+  }
+  return true;
+}
 
 function createByPut(
   request: ResourceRequest,

@@ -10,22 +10,33 @@ import type { Watcher } from './watcher.ts';
  */
 export class WatcherIndex {
   readonly #watchers = new Map<string, Set<Watcher>>();
-  /** How many are filed under a name, a node or a namespace: mostly none, and then there is nothing to look up. */
-  readonly #filed = { name: 0, node: 0, namespace: 0 };
+  /** Those filed under a name, a node or a namespace, by that: a change puts together no key to find them. */
+  readonly #filed: Readonly<Record<Sort, Map<string, Set<Watcher>>>> = {
+    name: new Map(),
+    node: new Map(),
+    namespace: new Map(),
+  };
 
   add(watcher: Watcher): void {
-    const key = indexKey(watcher.filter);
-    const filed = this.#watchers.get(key);
-    if (filed === undefined) this.#watchers.set(key, new Set([watcher]));
-    else filed.add(watcher);
-    if (key !== EVERYTHING) this.#filed[sortOf(key)] += 1;
+    const { sort, value } = placeOf(watcher.filter);
+    const key = `${sort}/${value}`;
+    let filed = this.#watchers.get(key);
+    if (filed === undefined) {
+      filed = new Set();
+      this.#watchers.set(key, filed);
+      if (sort !== '') this.#filed[sort].set(value, filed);
+    }
+    filed.add(watcher);
   }
 
   delete(watcher: Watcher): void {
-    const key = indexKey(watcher.filter);
+    const { sort, value } = placeOf(watcher.filter);
+    const key = `${sort}/${value}`;
     const filed = this.#watchers.get(key);
-    if (filed?.delete(watcher) === true && key !== EVERYTHING) this.#filed[sortOf(key)] -= 1;
-    if (filed?.size === 0) this.#watchers.delete(key);
+    filed?.delete(watcher);
+    if (filed?.size !== 0) return;
+    this.#watchers.delete(key);
+    if (sort !== '') this.#filed[sort].delete(value);
   }
 
   get isEmpty(): boolean {
@@ -40,37 +51,40 @@ export class WatcherIndex {
   dispatch(event: ObjectEvent): void {
     if (this.#watchers.size === 0) return;
     const { name, namespace } = event.object.metadata;
-    this.#tell(EVERYTHING, event);
     const filed = this.#filed;
-    if (namespace !== undefined && filed.namespace > 0) this.#tell(namespaceKey(namespace), event);
-    if (filed.name > 0) this.#tell(nameKey(name), event);
-    if (filed.node === 0) return;
+    tell(this.#watchers.get(EVERYTHING), event);
+    if (namespace !== undefined) tell(filed.namespace.get(namespace), event);
+    tell(filed.name.get(name), event);
+    if (filed.node.size === 0) return;
     const node = nodeNameOf(event.object);
-    if (node !== undefined) this.#tell(nodeKey(node), event);
+    if (node !== undefined) tell(filed.node.get(node), event);
     const former = event.previous === undefined ? undefined : nodeNameOf(event.previous);
-    if (former !== undefined && former !== node) this.#tell(nodeKey(former), event);
-  }
-
-  #tell(key: string, event: ObjectEvent): void {
-    const filed = this.#watchers.get(key);
-    if (filed === undefined) return;
-    for (const watcher of filed) watcher.offer(event);
+    if (former !== undefined && former !== node) tell(filed.node.get(former), event);
   }
 }
 
-const EVERYTHING = '';
-const nameKey = (name: string) => `name/${name}`;
-const nodeKey = (node: string) => `node/${node}`;
-const namespaceKey = (namespace: string) => `namespace/${namespace}`;
-const sortOf = (key: string) => key.slice(0, key.indexOf('/')) as 'name' | 'node' | 'namespace';
+function tell(watchers: ReadonlySet<Watcher> | undefined, event: ObjectEvent): void {
+  if (watchers === undefined) return;
+  for (const watcher of watchers) watcher.offer(event);
+}
 
-function indexKey({ fields, namespace }: ObjectFilter): string {
+type Sort = 'name' | 'node' | 'namespace';
+
+/** Under what a watcher is filed: `sort` is empty for one that everything may concern. */
+interface Place {
+  readonly sort: Sort | '';
+  readonly value: string;
+}
+
+const EVERYTHING = '/';
+
+function placeOf({ fields, namespace }: ObjectFilter): Place {
   const name = fields.requiredValue('metadata.name');
-  if (name !== undefined) return nameKey(name);
+  if (name !== undefined) return { sort: 'name', value: name };
   const node = fields.requiredValue('spec.nodeName');
   // An unscheduled Pod has no node to be filed under.
-  if (node !== undefined && node !== '') return nodeKey(node);
-  return namespace === '' ? EVERYTHING : namespaceKey(namespace);
+  if (node !== undefined && node !== '') return { sort: 'node', value: node };
+  return namespace === '' ? { sort: '', value: '' } : { sort: 'namespace', value: namespace };
 }
 
 function nodeNameOf(object: KubeObject): string | undefined {
