@@ -3,7 +3,10 @@
 
 /** The object with one field set. */
 export function withField<T extends object, K extends keyof T>(object: T, key: K, value: T[K]): T {
-  return object[key] === value ? object : { ...object, [key]: value };
+  if (object[key] === value) return object;
+  const copy = { ...object };
+  copy[key] = value;
+  return copy;
 }
 
 /** The object without one field. */

@@ -25,7 +25,8 @@ export function validateMetadata(
   const { name, generateName, namespace } = metadata;
   if (generateName !== undefined && generateName !== '') {
     // A name will be appended, so the prefix may end in a dash.
-    const masked = generateName.length > 1 ? generateName.replace(/-$/, 'a') : generateName;
+    const masked =
+      generateName.length > 1 && generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName;
     for (const detail of checkName(masked)) errors.push(invalid('metadata.generateName', generateName, detail));
   }
   if (name === undefined || name === '') {

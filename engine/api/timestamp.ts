@@ -21,11 +21,9 @@ export class Timestamps {
 /** A `metav1.MicroTime`: RFC 3339 in UTC with six decimals, as in Leases and in an Event's `eventTime`. */
 export function microTimestamp(wallMs: number): string {
   const millis = Math.floor(wallMs) % 1_000;
-  const [hundreds, rest] = [Math.floor(millis / 100), millis % 100];
-  return String.fromCharCode(
-    ...codesOfSecond(wallMs),
-    ...[DOT, ZERO + hundreds, tens(rest), ones(rest), ZERO, ZERO, ZERO, Z],
-  );
+  const codes = codesOfSecond(wallMs);
+  codes.push(DOT, tens((millis / 10) | 0), ones((millis / 10) | 0), ones(millis), ZERO, ZERO, ZERO, Z);
+  return String.fromCharCode(...codes);
 }
 
 /**
@@ -54,7 +52,7 @@ function codesOfSecond(wallMs: number): number[] {
 const [ZERO, DASH, DOT, COLON, T, Z] = [48, 45, 46, 58, 84, 90] as const;
 
 function tens(number: number): number {
-  return ZERO + Math.floor(number / 10);
+  return ZERO + ((number / 10) | 0);
 }
 
 function ones(number: number): number {

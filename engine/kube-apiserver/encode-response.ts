@@ -11,7 +11,7 @@ export function encode(served: Served, request: ApiRequest, response: ApiRespons
   const { body } = response;
   if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return response;
   const accept = request.headers?.['accept'];
-  if (accept === undefined || !/yaml|protobuf/.test(accept)) return response;
+  if (accept === undefined || accept === 'application/json' || !/yaml|protobuf/.test(accept)) return response;
   const format = formatOf(accept, {
     protobuf: request.writesProtobuf === true && 'kind' in body && body.kind !== 'Table',
     custom: isCustom(served, body),

@@ -44,8 +44,10 @@ export class ServedKinds {
 
   /** What a request is about; undefined where that is not served. */
   find({ group, version, resource }: RequestInfo): ServedResource | undefined {
-    const found = this.#byPlural.get(resource);
-    return found?.find(({ kind }) => kind.version === version && kind.group === group);
+    for (const served of this.#byPlural.get(resource) ?? []) {
+      if (served.kind.version === version && served.kind.group === group) return served;
+    }
+    return undefined;
   }
 
   #storeOf(plural: string): Store | undefined {

@@ -75,13 +75,16 @@ export class DecisionLog {
   readonly #entries = new Map<string, Entry>();
   #size = 0;
 
-  note({ outcome, ...entry }: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
+  note(made: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
+    const { info, schedulerName, atMs, nodeCount, outcome, nominatedNode, message } = made;
     const decided = decidedIn(outcome);
-    const { namespace, name } = entry.info.pod.metadata;
+    const { heard } = outcome.state;
+    const { namespace, name } = info.pod.metadata;
     const key = `${namespace}/${name}`;
     this.#drop(key);
     const size = sizeOf(decided);
-    this.#entries.set(key, { ...entry, outcome: decided, heard: outcome.state.heard, size });
+    const entry = { info, schedulerName, atMs, nodeCount, outcome: decided, heard, nominatedNode, message, size };
+    this.#entries.set(key, entry);
     this.#size += size;
     while (this.#size > MAX_NODES && this.#entries.size > 1) this.#drop(this.#entries.keys().next().value!);
   }

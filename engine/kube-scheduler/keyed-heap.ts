@@ -1,3 +1,10 @@
+interface Entry<T> {
+  readonly key: string;
+  readonly item: T;
+  /** Where in the heap it is. */
+  position: number;
+}
+
 /**
  * A binary heap whose entries are found and removed by key, each in logarithmic time. `before` is a strict order; what
  * it compares must not change while an entry is inside.
@@ -5,8 +12,8 @@
 export class KeyedHeap<T> {
   readonly #key: (item: T) => string;
   readonly #before: (a: T, b: T) => boolean;
-  readonly #items: T[] = [];
-  readonly #positions = new Map<string, number>();
+  readonly #heap: Entry<T>[] = [];
+  readonly #entries = new Map<string, Entry<T>>();
 
   constructor(key: (item: T) => string, before: (a: T, b: T) => boolean) {
     this.#key = key;
@@ -14,65 +21,69 @@ export class KeyedHeap<T> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#heap.length;
   }
 
   get(key: string): T | undefined {
-    const position = this.#positions.get(key);
-    return position === undefined ? undefined : this.#items[position];
+    return this.#entries.get(key)?.item;
   }
 
   peek(): T | undefined {
-    return this.#items[0];
+    return this.#heap[0]?.item;
   }
 
   push(item: T): void {
-    this.#items.push(item);
-    this.#rise(this.#items.length - 1, item);
+    const entry = { key: this.#key(item), item, position: this.#heap.length };
+    this.#entries.set(entry.key, entry);
+    this.#heap.push(entry);
+    this.#rise(entry);
   }
 
   pop(): T | undefined {
-    const top = this.#items[0];
-    return top === undefined ? undefined : this.remove(this.#key(top));
+    const top = this.#heap[0];
+    return top === undefined ? undefined : this.remove(top.key);
   }
 
   remove(key: string): T | undefined {
-    const position = this.#positions.get(key);
-    if (position === undefined) return undefined;
-    const item = this.#items[position]!;
-    this.#positions.delete(key);
-    const last = this.#items.pop()!;
-    if (last !== item) this.#sink(this.#rise(position, last), last);
-    return item;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    const last = this.#heap.pop()!;
+    if (last !== entry) {
+      last.position = entry.position;
+      this.#rise(last);
+      this.#sink(last);
+    }
+    return entry.item;
   }
 
-  #rise(position: number, item: T): number {
-    let index = position;
+  #rise(entry: Entry<T>): void {
+    let index = entry.position;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.#before(item, this.#items[parent]!)) break;
-      this.#put(index, this.#items[parent]!);
+      if (!this.#before(entry.item, this.#heap[parent]!.item)) break;
+      this.#put(index, this.#heap[parent]!);
       index = parent;
     }
-    this.#put(index, item);
-    return index;
+    this.#put(index, entry);
   }
 
-  #sink(position: number, item: T): void {
-    let index = position;
+  #sink(entry: Entry<T>): void {
+    const heap = this.#heap;
+    let index = entry.position;
     for (;;) {
       let child = 2 * index + 1;
-      if (child >= this.#items.length) break;
-      if (child + 1 < this.#items.length && this.#before(this.#items[child + 1]!, this.#items[child]!)) child += 1;
-      if (!this.#before(this.#items[child]!, item)) break;
-      this.#put(index, this.#items[child]!);
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && this.#before(heap[child + 1]!.item, heap[child]!.item)) child += 1;
+      if (!this.#before(heap[child]!.item, entry.item)) break;
+      this.#put(index, heap[child]!);
       index = child;
     }
-    this.#put(index, item);
+    this.#put(index, entry);
   }
 
-  #put(index: number, item: T): void {
-    this.#items[index] = item;
-    this.#positions.set(this.#key(item), index);
+  #put(index: number, entry: Entry<T>): void {
+    this.#heap[index] = entry;
+    entry.position = index;
   }
 }

@@ -205,10 +205,12 @@ export class PodPlacer {
     feasible: readonly NodeInfo[],
     rejected: RejectedNodes,
   ): Task<Placement> {
-    const totals = new Float64Array(feasible.length);
-    let scores = profile
-      .preScore(state, info, feasible)
-      .map((scorer) => scoresOf(scorer, state, info, feasible, totals));
+    const scorers = profile.preScore(state, info, feasible);
+    const table = scoreTable(feasible.length, 1 + 2 * scorers.length);
+    const totals = table(0);
+    let scores = scorers.map((scorer, i) =>
+      scoresOf(scorer, state, info, feasible, { raw: table(2 * i + 1), normalized: table(2 * i + 2), totals }),
+    );
     if (!this.#extenders.isEmpty) {
       scores = [...scores, ...(yield* this.#extenders.prioritize(state, info.pod, feasible, totals))];
     }
@@ -232,21 +234,22 @@ function onlyChoice(state: CycleState, feasible: readonly NodeInfo[], rejected: 
   return { node: feasible[0]!, state, feasible, scores: [], totals: NO_TOTALS, rejected };
 }
 
-/** One plugin's scores, added to the totals by their weight. */
+/** Rows of figures, one for each node, in one piece of memory. */
+function scoreTable(nodeCount: number, rows: number): (row: number) => Float64Array {
+  const figures = new Float64Array(nodeCount * rows);
+  return (row) => figures.subarray(row * nodeCount, (row + 1) * nodeCount);
+}
+
+/** One plugin's scores, added to the totals by their weight. The rows are there to be filled in. */
 function scoresOf(
   { plugin, weight }: Scorer,
   state: CycleState,
   info: PodInfo,
   nodes: readonly NodeInfo[],
-  totals: Float64Array,
+  { raw, normalized, totals }: Pick<PluginScores, 'raw' | 'normalized'> & { readonly totals: Float64Array },
 ): PluginScores {
-  const raw = new Float64Array(nodes.length);
-  for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score!(state, info, nodes[i]!);
-  let normalized = raw;
-  if (plugin.normalizeScores !== undefined) {
-    normalized = raw.slice();
-    plugin.normalizeScores(state, normalized, nodes);
-  }
+  for (let i = 0; i < nodes.length; i++) normalized[i] = raw[i] = plugin.score!(state, info, nodes[i]!);
+  plugin.normalizeScores?.(state, normalized, nodes);
   for (let i = 0; i < nodes.length; i++) totals[i]! += normalized[i]! * weight;
   return { plugin: plugin.name, weight, raw, normalized };
 }

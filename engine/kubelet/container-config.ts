@@ -40,7 +40,7 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
     command: (container.command ?? []).map((word) => expand(word, env)),
     args: (container.args ?? []).map((word) => expand(word, env)),
     workingDirectory: container.workingDir,
-    env: Array.from(withDevices(env, devices), ([key, value]) => ({ name: key, value })),
+    env: variables(withDevices(env, devices)),
     mounts: mounts.concat(devices.mounts),
     devices: [...devices.devices, ...volumeDevices(container, around.volumes)],
     CDIDevices: devices.cdiDevices.map((device) => ({ name: device })),
@@ -71,6 +71,12 @@ export function containerConfig(pod: Pod, container: Container, around: Containe
 function withDevices(env: ReadonlyMap<string, string>, { envs }: DeviceRunOptions): ReadonlyMap<string, string> {
   const ofPlugins = Object.entries(envs);
   return ofPlugins.length === 0 ? env : new Map([...ofPlugins, ...env]);
+}
+
+function variables(env: ReadonlyMap<string, string>): ContainerConfig['env'] {
+  const list: { name: string; value: string }[] = [];
+  for (const [name, value] of env) list.push({ name, value });
+  return list;
 }
 
 /** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */

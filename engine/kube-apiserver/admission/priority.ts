@@ -1,3 +1,4 @@
+import { withField } from '../../api/copy-on-write.ts';
 import { forbidden } from '../../api/errors.ts';
 import type { Pod, PriorityClass } from '../../api/kinds.ts';
 import { SYSTEM_PRIORITY_CLASSES } from '../../api/scheduling/priority-class.ts';
@@ -29,9 +30,11 @@ export const priority: AdmissionPlugin = {
         `priority admission controller computed ${value} from the given PriorityClass name`;
       throw forbidden(kind, podName, why);
     }
-    const preemptionPolicy = (pod.spec?.preemptionPolicy ?? found.preemptionPolicy) as 'Never';
-    const priorityClassName = name === '' ? {} : { priorityClassName: name };
-    return { ...pod, spec: { ...pod.spec, ...priorityClassName, priority: value, preemptionPolicy } };
+    const spec = { ...pod.spec };
+    if (name !== '') spec.priorityClassName = name;
+    spec.priority = value;
+    spec.preemptionPolicy = (pod.spec?.preemptionPolicy ?? found.preemptionPolicy) as 'Never';
+    return withField(pod, 'spec', spec);
   },
 };
 

@@ -1,3 +1,4 @@
+import { withField } from '../../api/copy-on-write.ts';
 import { forbidden } from '../../api/errors.ts';
 import type { Container, Pod, ServiceAccount, Volume, VolumeMount } from '../../api/kinds.ts';
 import { podReferences } from '../authorization/node/pod-references.ts';
@@ -107,15 +108,11 @@ function withToken(pod: Pod, nameSuffix: () => string): Pod {
   const mount: VolumeMount = { name, readOnly: true, mountPath: MOUNT_PATH };
   const mounted = (container: Container): Container =>
     hasMount(container) ? container : { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] };
-  return {
-    ...pod,
-    spec: {
-      ...spec,
-      ...(known === undefined ? { volumes: [...(spec.volumes ?? []), tokenVolume(name)] } : {}),
-      containers: (spec.containers ?? []).map(mounted),
-      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
-    },
-  };
+  const complete = { ...spec };
+  if (known === undefined) complete.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+  complete.containers = (spec.containers ?? []).map(mounted);
+  if (spec.initContainers !== undefined) complete.initContainers = spec.initContainers.map(mounted);
+  return withField(pod, 'spec', complete);
 }
 
 function hasMount({ volumeMounts = [] }: Container): boolean {
