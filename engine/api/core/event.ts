@@ -53,11 +53,15 @@ function validateNewer(errors: FieldError[], event: Event, controllerField: stri
   const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event;
   if (reportingComponent === '') errors.push(required(controllerField));
   invalidFor(errors, controllerField, reportingComponent, checkQualifiedName(reportingComponent));
-  for (const [field, text] of Object.entries({ reportingInstance, action, reason })) {
-    if (text === '') errors.push(required(field));
-    if (text.length > MAX_WORD) errors.push(invalid(field, '', `can have at most ${MAX_WORD} characters`));
-  }
+  validateWord(errors, 'reportingInstance', reportingInstance);
+  validateWord(errors, 'action', action);
+  validateWord(errors, 'reason', reason);
   if (message.length > MAX_NOTE) errors.push(invalid('message', '', `can have at most ${MAX_NOTE} characters`));
+}
+
+function validateWord(errors: FieldError[], field: string, text: string): void {
+  if (text === '') errors.push(required(field));
+  if (text.length > MAX_WORD) errors.push(invalid(field, '', `can have at most ${MAX_WORD} characters`));
 }
 
 /** @param controllerField what this version calls the component that reports. */

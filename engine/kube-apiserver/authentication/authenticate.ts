@@ -22,6 +22,8 @@ export class Authenticator {
   readonly #key: TokenKey;
   /** Genuine tokens. Whether one is still valid is asked anew each time. */
   #tokens = new Map<string, Known>();
+  /** Whom a transport knows, who is the same with every request, as one of all those who are known. */
+  readonly #authenticated = new WeakMap<UserInfo, UserInfo>();
 
   constructor(clock: Clock, lookup: Lookup, key: TokenKey) {
     this.#clock = clock;
@@ -37,7 +39,7 @@ export class Authenticator {
   userOf({ user, headers }: ApiRequest): UserInfo {
     if (user !== undefined) {
       if (user.groups.includes(AUTHENTICATED) || user.username === ANONYMOUS.username) return user;
-      return { ...user, groups: [...user.groups, AUTHENTICATED] };
+      return this.#asAuthenticated(user);
     }
     const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
     if (token === undefined) return ANONYMOUS;
@@ -46,6 +48,15 @@ export class Authenticator {
     // A token for others (a registry, say) is none for this server.
     if (!known.claims.aud.includes(known.claims.iss)) throw unauthorized();
     return known.user;
+  }
+
+  #asAuthenticated(user: UserInfo): UserInfo {
+    let known = this.#authenticated.get(user);
+    if (known === undefined) {
+      known = { ...user, groups: [...user.groups, AUTHENTICATED] };
+      this.#authenticated.set(user, known);
+    }
+    return known;
   }
 
   /** What a genuine token says, or why it is not valid now; undefined for any other. */

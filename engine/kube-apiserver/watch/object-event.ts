@@ -8,8 +8,10 @@ type Fields = Readonly<Record<string, string>>;
 /** The fields of an object as it is stored, by which it can be selected in the version of its kind. */
 export function selectableFields(kind: KindDescriptor, object: KubeObject): Fields {
   const { name, namespace } = object.metadata;
-  const own = kind.selectableFields?.(asServed(kind, object));
-  return { ...own, 'metadata.name': name, 'metadata.namespace': namespace ?? '' };
+  const fields: Record<string, string> = { ...kind.selectableFields?.(asServed(kind, object)) };
+  fields['metadata.name'] = name;
+  fields['metadata.namespace'] = namespace ?? '';
+  return fields;
 }
 
 /** What a webhook converts it has converted before anybody is told; where it failed, the watcher hears of that instead. */
