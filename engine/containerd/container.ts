@@ -203,7 +203,13 @@ function launch(context: ContainerdContext, container: Container): void {
     env: container.env,
     cwd: config.workingDirectory ?? image.image.workingDirectory ?? '/',
     credentials: container.credentials,
-    namespaces: { ...sandbox.namespaces, pid: pidNamespace(context, container), mnt: container.root },
+    namespaces: {
+      ...sandbox.namespaces,
+      pid: pidNamespace(context, container),
+      mnt: container.root,
+      // Only a privileged container sees the control groups of its machine.
+      ...(config.linux.security.privileged === true ? {} : { cgroup: host.createNamespace('cgroup') }),
+    },
     cgroup: container.cgroup,
     oomScoreAdj: config.linux.resources.oomScoreAdj,
   };

@@ -141,7 +141,11 @@ function sourcesAt(process: Process, streams: Streams, path: string, recursive: 
   const text = streams.readUrl(path);
   if (text !== undefined) return [{ name: path, text }];
   const host = path.split('/')[2] ?? '';
-  throw new CommandError(`unable to read URL ${JSON.stringify(path)}, dial tcp: lookup ${host}: no such host`);
+  // The last sentence is our own: whoever follows the documentation meets this first.
+  throw new CommandError(
+    `unable to read URL ${JSON.stringify(path)}, dial tcp: lookup ${host}: no such host ` +
+      '(there is no internet here: save the manifest as a file and apply that)',
+  );
 }
 
 function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {

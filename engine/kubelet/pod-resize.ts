@@ -79,8 +79,16 @@ function refuseResize(
 
 /** What the events of a resize show. */
 function resizeText({ metadata, spec }: Pod): string {
-  const containers = spec.containers.map(({ name, resources = {} }) => ({ name, resources }));
+  const containers = spec.containers.map(({ name, resources = {} }) => {
+    const { limits, requests } = resources;
+    return { name, resources: { ...(limits && { limits: sorted(limits) }), ...(requests && { requests: sorted(requests) }) } };
+  });
   return JSON.stringify({ containers, generation: metadata.generation });
+}
+
+/** As Go writes a map. */
+function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What a resize needs of the kubelet. */

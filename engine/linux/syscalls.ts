@@ -232,6 +232,8 @@ export interface Process {
    * @param steps how much was done; 1 is about a shell command
    */
   compute(steps?: number): Task<void>;
+  /** Computes what is known to take so many milliseconds of CPU: one step, however long. */
+  computeFor(cpuMs: number): Task<void>;
 
   // Files by descriptor
   open(path: string, options: OpenOptions): number;

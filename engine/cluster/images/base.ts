@@ -152,6 +152,11 @@ export const busyboxImage: ImageMaker = (programs) =>
       'docker.io/library/busybox:1.36',
       'docker.io/library/busybox:1.36.1',
       'docker.io/library/busybox:1.35',
+      'docker.io/library/busybox:1.34',
+      'docker.io/library/busybox:1.33',
+      'registry.k8s.io/busybox:latest',
+      'registry.k8s.io/e2e-test-images/busybox:1.29-4',
+      'registry.k8s.io/e2e-test-images/busybox:1.29-1',
       'docker.io/library/busybox:glibc',
       'docker.io/library/busybox:musl',
       'registry.k8s.io/e2e-test-images/busybox:1.36.1-1',
@@ -167,7 +172,14 @@ export const busyboxImage: ImageMaker = (programs) =>
 export const oldBusyboxImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'docker.io/library/busybox:1.28',
-    aliases: ['docker.io/library/busybox:1.28.0', 'docker.io/library/busybox:1.28.4'],
+    aliases: [
+      'docker.io/library/busybox:1.28.0',
+      'docker.io/library/busybox:1.28.4',
+      'docker.io/library/busybox:1.27',
+      'docker.io/library/busybox:1.27.2',
+      'registry.k8s.io/busybox:1.27.2',
+      'registry.k8s.io/busybox:1.24',
+    ],
     sizeBytes: 727_000,
     trees: () => [
       {
@@ -189,6 +201,8 @@ export const alpineImage: ImageMaker = (programs) =>
       'docker.io/library/alpine:3.22.2',
       'docker.io/library/alpine:3.21',
       'docker.io/library/alpine:3.20',
+      'docker.io/library/alpine:3.19',
+      'docker.io/library/alpine:3.18',
     ],
     sizeBytes: 3_802_000,
     trees: () => [alpineTree(programs)],

@@ -1,6 +1,7 @@
 import type { Image } from '../../containerd/image.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import { alpineImage, bookwormImage, busyboxImage, debianImage, oldBusyboxImage, ubuntuImage } from './base.ts';
+import { documentationImages } from './documentation.ts';
 import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAddImage } from './gpu.ts';
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
@@ -44,5 +45,5 @@ const MAKERS = [
 
 /** Everything a learner's Pods can be made of, beyond what an author adds. */
 export function courseImages(programs: ProgramSource): readonly Image[] {
-  return [...nginxImages(programs), ...MAKERS.map((image) => image(programs))];
+  return [...nginxImages(programs), ...documentationImages(programs), ...MAKERS.map((image) => image(programs))];
 }

@@ -73,9 +73,23 @@ export const httpdImage: ImageMaker = (programs) =>
 export const redisImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'docker.io/library/redis:8.2',
-    aliases: ['latest', '8', '8.2.1', 'alpine', '8-alpine', '7', '7.4', '7.2', '7-alpine', '6', '6.2'].map(
-      (tag) => `docker.io/library/redis:${tag}`,
-    ),
+    aliases: [
+      'latest',
+      '8',
+      '8.2.1',
+      'alpine',
+      '8-alpine',
+      '7',
+      '7.4',
+      '7.2',
+      '7-alpine',
+      '6',
+      '6.2',
+      '8.0',
+      '8.0.2',
+      '6.0.5',
+      '5.0.4',
+    ].map((tag) => `docker.io/library/redis:${tag}`),
     sizeBytes: 52_470_000,
     trees: () => [debianTree(programs), redisFiles(programs)],
     entrypoint: ['docker-entrypoint.sh'],

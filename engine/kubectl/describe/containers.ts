@@ -101,7 +101,7 @@ function describeState(at: (text: string) => void, label: string, state: Contain
   }
 }
 
-function describeResources(at: (text: string) => void, resources: ResourceRequirements | undefined): void {
+export function describeResources(at: (text: string) => void, resources: ResourceRequirements | undefined): void {
   for (const [label, amounts] of [
     ['Limits', resources?.limits],
     ['Requests', resources?.requests],

@@ -2,7 +2,7 @@ import { humanDuration } from '../../api/duration.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/object.ts';
 import type { Invocation } from '../invocation.ts';
-import { describeContainers } from './containers.ts';
+import { describeContainers, describeResources } from './containers.ts';
 import { type DescriptionWriter, longTime, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
 import { describeTolerations } from './pod-template.ts';
@@ -27,6 +27,10 @@ export function describePod(invocation: Invocation, writer: DescriptionWriter, p
   writeAnnotations(writer, 0, metadata.annotations);
   describePhase(invocation, writer, pod);
   describeAddresses(writer, pod);
+  if (spec.resources !== undefined) {
+    writer.line(0, 'Resources:');
+    describeResources((text) => writer.line(1, text), spec.resources);
+  }
   describeAllContainers(writer, pod);
   describeConditions(writer, pod);
   describeVolumes(writer, spec.volumes ?? [], 0);

@@ -25,7 +25,17 @@ export function charge(task: TaskStruct, steps: number): void {
   task.burst += steps;
   const excess = task.burst - FREE_STEPS;
   const price = excess <= 0 ? STEP_MS : Math.min(MAX_STEP_MS, STEP_MS * 2 ** (excess / DOUBLING_STEPS));
-  const costMs = price * steps;
+  addDebt(task, price * steps);
+}
+
+/** Work whose price is known: it costs the simulator a step, and that alone counts for the price of the next ones. */
+export function chargeTime(task: TaskStruct, cpuMs: number): void {
+  if (task === task.kernel.init) return;
+  task.burst += 1;
+  addDebt(task, cpuMs);
+}
+
+function addDebt(task: TaskStruct, costMs: number): void {
   task.debtMs += costMs;
   task.cpuMs += costMs;
   task.cgroup.addCpu(costMs);

@@ -5,7 +5,7 @@ import { TerminalSlave } from '../tty/terminal-slave.ts';
 import type { FileDescription } from '../vfs/description.ts';
 import { SpecialInode } from '../vfs/inode.ts';
 import { Pipe, PipeEnd } from '../vfs/pipe.ts';
-import { charge, owes } from './cpu-charge.ts';
+import { charge, chargeTime, owes } from './cpu-charge.ts';
 import type { TaskStruct } from './kernel.ts';
 import { sendSignal } from './lifecycle.ts';
 import { requireForeground } from './terminal-calls.ts';
@@ -170,6 +170,15 @@ function anyReadable(task: TaskStruct, descriptions: readonly FileDescription[],
 /** See cpu-charge.ts. */
 export function compute(task: TaskStruct, steps: number): Task<void> {
   charge(task, steps);
+  return payIfDue(task);
+}
+
+export function computeFor(task: TaskStruct, cpuMs: number): Task<void> {
+  chargeTime(task, cpuMs);
+  return payIfDue(task);
+}
+
+function payIfDue(task: TaskStruct): Task<void> {
   if (task.fatal !== undefined) return waitFor<void>(NEVER as Wait<void>);
   return owes(task) ? waitFor<void>(PREEMPTED as Wait<void>) : DONE;
 }

@@ -11,6 +11,7 @@ import type { Kernel, TaskStruct } from './kernel.ts';
 import type { CgroupNamespace } from './namespaces.ts';
 import { killForMemory } from './oom.ts';
 import { openPath } from './open.ts';
+import { inOrder } from './process-attributes.ts';
 import { begin, createTask, type LoadedProgram, loadProgram } from './spawn.ts';
 
 const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
@@ -19,7 +20,8 @@ const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
 export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: TaskStruct) => Process): TaskStruct {
   const namespaces = { ...kernel.init.namespaces, ...options.namespaces } as NamespaceSet;
   const mountNamespace = namespaces.mnt as MountNamespace;
-  const credentials = options.credentials ?? ROOT;
+  const given = options.credentials ?? ROOT;
+  const credentials: Credentials = given.groups.length < 2 ? given : { ...given, groups: inOrder(given.groups) };
   const context: PathContext = { root: mountNamespace.root, cwd: mountNamespace.root, credentials, mountNamespace };
   const cwd = locate(context, options.cwd ?? '/');
   if (cwd.inode.type !== 'directory') throw new Errno('ENOTDIR');

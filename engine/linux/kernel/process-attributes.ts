@@ -17,7 +17,12 @@ export function setCredentials(task: TaskStruct, changes: Partial<Credentials>):
   if (bounding !== undefined || ambient !== undefined) requireCapability(held, 'CAP_SETPCAP');
   // Whoever stops being root keeps nothing of it.
   const dropped = held.uid === 0 && uid !== 0 ? { ambient: new Set<never>() } : {};
-  task.credentials = { ...held, ...dropped, ...changes };
+  task.credentials = { ...held, ...dropped, ...changes, ...(groups && { groups: inOrder(groups) }) };
+}
+
+/** As setgroups(2) keeps a process's groups. */
+export function inOrder(groups: readonly number[]): readonly number[] {
+  return groups.length < 2 ? groups : groups.toSorted((a, b) => a - b);
 }
 
 function requireCapability(credentials: Credentials, capability: Parameters<typeof hasCapability>[1]): void {

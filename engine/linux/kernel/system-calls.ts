@@ -98,6 +98,9 @@ export class SystemCalls implements Process {
   compute(steps = 1): Task<void> {
     return files.compute(this.#task, steps);
   }
+  computeFor(cpuMs: number): Task<void> {
+    return files.computeFor(this.#task, cpuMs);
+  }
 
   // Files by descriptor
   open(path: string, options: OpenOptions): number {

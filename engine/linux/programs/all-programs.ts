@@ -1,29 +1,45 @@
 import type { Program } from '../syscalls.ts';
 import { agnhost } from './agnhost/agnhost.ts';
 import { autoscaleDemo } from './autoscale-demo.ts';
+import { bootcamp } from './bootcamp.ts';
 import { oldNslookup } from './dns/old-nslookup.ts';
+import { echoserver } from './echoserver.ts';
+import { goproxy, helloApp, helloBackend } from './hello-app.ts';
+import { hpaExample } from './hpa-example.ts';
 import { httpEcho } from './http-echo.ts';
 import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
 import { nfsd } from './nfs/nfsd.ts';
 import { nginx } from './nginx/nginx.ts';
+import { perl } from './perl/perl.ts';
 import type { ProgramSource } from './program-source.ts';
 import { redisCli } from './redis/redis-cli.ts';
 import { redisServer } from './redis/redis-server.ts';
 import { stress } from './stress.ts';
+import { vishStress } from './vish-stress.ts';
 import { whoamiServer } from './whoami-server.ts';
 
 const SPECIAL: Readonly<Record<string, Program>> = {
   agnhost,
   'autoscale-demo': autoscaleDemo,
+  'bootcamp-1': bootcamp('1'),
+  'bootcamp-2': bootcamp('2'),
+  echoserver,
+  goproxy,
+  'hello-app-1': helloApp('1.0.0'),
+  'hello-app-2': helloApp('2.0.0'),
+  'hello-backend': helloBackend,
+  'hpa-example': hpaExample,
   'http-echo': httpEcho,
   httpd,
   nfsd,
   nginx,
   'old-nslookup': oldNslookup('busybox'),
+  perl,
   'redis-cli': redisCli,
   'redis-server': redisServer,
   stress,
+  'vish-stress': vishStress,
   'whoami-server': whoamiServer,
 };
 

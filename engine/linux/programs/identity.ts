@@ -4,11 +4,13 @@ import { readAccounts } from './accounts.ts';
 import { getOptions } from './options.ts';
 import { errnoOf, program, Usage } from './program.ts';
 
-export const id = program(function* (process, args) {
+export const id = program(function* (process, args, flavour) {
   const options = getOptions(args, { letters: 'ugGn' });
   const accounts = readAccounts(process);
   const { uid, gid, groups } = process.credentials;
-  const all = [gid, ...groups.filter((group) => group !== gid)];
+  // GNU's puts the own group first, busybox's shows the kernel's list.
+  const shown = flavour === 'busybox' && groups.includes(gid);
+  const all = shown ? groups : [gid, ...groups.filter((group) => group !== gid)];
   const named = options.has('n');
   if (options.has('u')) yield* print(process, `${named ? accounts.userName(uid) : uid}\n`);
   else if (options.has('g')) yield* print(process, `${named ? accounts.groupName(gid) : gid}\n`);

@@ -7,8 +7,6 @@ import { errnoOf } from './program.ts';
 // stress(1): imposes load. https://github.com/resurrecting-open-source-projects/stress
 
 const SLICE_MS = 100;
-/** What a step of computing costs, see kernel/cpu-charge.ts. */
-const STEP_MS = 0.02;
 const MEBIBYTE = 1024 * 1024;
 
 /** Uses a share of one or more CPUs, in thousandths of one, for as long as told. */
@@ -24,7 +22,7 @@ function* burnShare(process: Process, millicores: number, durationMs: number): T
   const busyMs = (SLICE_MS * Math.min(millicores, 1000)) / 1000;
   while (process.now() < end) {
     const begun = process.now();
-    yield* process.compute(busyMs / STEP_MS);
+    yield* process.computeFor(busyMs);
     const left = SLICE_MS - (process.now() - begun);
     if (left > 0) yield* process.sleep(left);
   }
