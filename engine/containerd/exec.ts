@@ -33,7 +33,9 @@ function startExec(
   { files, terminal }: ExecFiles,
   onExit: (status: WaitStatus) => void,
 ): Process {
-  const environment = requireRunning(container);
+  const running = requireRunning(container);
+  // As containerd does for every command that is given a terminal.
+  const environment = terminal === undefined ? running : { ...running, env: { ...running.env, TERM: 'xterm' } };
   try {
     return startOciProcess(context.host, { argv: command, ...environment, files, terminal, onExit });
   } catch (error) {

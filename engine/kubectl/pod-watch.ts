@@ -38,6 +38,7 @@ export function* waitForPod(
       if (result === 'timeout' || result === 'ended') throw new CommandError('timed out waiting for the condition');
       if (result.item.type === 'DELETED') throw new CommandError(`pods ${JSON.stringify(name)} not found`);
       if (done(result.item.object as unknown as Pod)) return result.item.object as unknown as Pod;
+      yield* invocation.streams.flush();
     }
   } finally {
     stream.close();

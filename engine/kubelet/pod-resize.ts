@@ -81,7 +81,10 @@ function refuseResize(
 function resizeText({ metadata, spec }: Pod): string {
   const containers = spec.containers.map(({ name, resources = {} }) => {
     const { limits, requests } = resources;
-    return { name, resources: { ...(limits && { limits: sorted(limits) }), ...(requests && { requests: sorted(requests) }) } };
+    return {
+      name,
+      resources: { ...(limits && { limits: sorted(limits) }), ...(requests && { requests: sorted(requests) }) },
+    };
   });
   return JSON.stringify({ containers, generation: metadata.generation });
 }

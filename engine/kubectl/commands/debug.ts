@@ -134,14 +134,11 @@ function* debugCopy(invocation: Invocation, pod: Pod, profile: DebugProfile, com
   const { flags } = invocation;
   const withImages = withSetImages(pod.spec.containers, flags.list('set-image'));
   let copy: Pod = { ...pod, spec: { ...pod.spec, containers: withImages } };
-  let container = flags.string('container') || pod.spec.containers[0]!.name;
-  if (flags.string('image') !== '') {
-    const added = debugContainer(invocation, profile, command);
-    container = added.name;
-    const others = withImages.filter(({ name }) => name !== container);
-    copy = strippedCopy({ ...copy, spec: { ...copy.spec, containers: [...others, added] } }, keptParts(invocation));
-  } else if (command.length > 0) {
-    const containers = withCommand(invocation, withImages, container, command);
+  const debugged = debuggedContainer(invocation, withImages, profile, command);
+  if (debugged !== undefined) {
+    const isNew = withImages.every(({ name }) => name !== debugged.name);
+    const others = withImages.map((each) => (each.name === debugged.name ? debugged : each));
+    const containers = isNew ? [...others, debugged] : others;
     copy = strippedCopy({ ...copy, spec: { ...copy.spec, containers } }, keptParts(invocation));
   }
   const shared = profile.shareProcesses && flags.string('image') !== '' ? true : flags.changed('share-processes');
@@ -165,7 +162,7 @@ function* debugCopy(invocation: Invocation, pod: Pod, profile: DebugProfile, com
   if (flags.bool('replace'))
     yield* invocation.patiently(() => invocation.of(pods).delete(pod.metadata.name, namespace));
   const created = yield* createPod(invocation, object);
-  yield* attachWhenRunning(invocation, created as unknown as Pod, container);
+  if (debugged !== undefined) yield* attachWhenRunning(invocation, created as unknown as Pod, debugged.name);
 }
 
 function createPod(invocation: Invocation, object: object): Task<Unstructured> {
@@ -199,17 +196,31 @@ function withSetImages(containers: readonly Container[], specs: readonly string[
   });
 }
 
-function withCommand(
-  { flags }: Invocation,
+/** The container of a copy that is debugged: a new one, or a changed one; none where only images were set. */
+function debuggedContainer(
+  invocation: Invocation,
   containers: readonly Container[],
-  name: string,
+  profile: DebugProfile,
   command: readonly string[],
-): Container[] {
-  return containers.map((container) => {
-    if (container.name !== name) return container;
-    const { command: _, args: __, ...rest } = container;
-    return { ...rest, [flags.bool('arguments-only') ? 'args' : 'command']: [...command] };
-  });
+): Container | undefined {
+  const { flags } = invocation;
+  const existing = containers.find(({ name }) => name === flags.string('container'));
+  if (existing === undefined) {
+    if (flags.string('image') !== '') return debugContainer(invocation, profile, command);
+    if (flags.list('set-image').length > 0) return undefined;
+    throw new CommandError('you must specify image when creating new container');
+  }
+  const { image, resources, terminationMessagePolicy, ...changes } = containerSpec(invocation, existing.name, command);
+  const { command: replaced, args, ...rest } = existing;
+  const { securityContext } = profile;
+  return {
+    ...(command.length === 0 || flags.bool('arguments-only') ? existing : rest),
+    stdin: false,
+    tty: false,
+    ...changes,
+    ...(image === '' ? {} : { image }),
+    ...(securityContext && { securityContext: { ...existing.securityContext, ...securityContext } }),
+  };
 }
 
 /** A Pod on the node, in the node's own namespaces. */
@@ -300,6 +311,8 @@ function* attachWhenRunning(invocation: Invocation, pod: Pod, container: string)
     );
   const started = yield* waitForPod(invocation, pod, Number.POSITIVE_INFINITY, (current) => {
     const state = statusOf(current)?.state;
+    const message = state?.waiting?.message ?? '';
+    if (message !== '' && !flags.bool('quiet')) streams.err(`Warning: container ${container}: ${message}\n`);
     return state?.running !== undefined || state?.terminated !== undefined;
   });
   if (statusOf(started)?.state?.terminated !== undefined) {

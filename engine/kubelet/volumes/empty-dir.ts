@@ -20,7 +20,8 @@ export const emptyDir: VolumePlugin = {
     }
     makeDirectories(root, directory, 0o750);
     if (medium === 'Memory') mountTmpfs(context, pod, directory, sizeLimit as string | undefined);
-    root.chmod(directory, 0o777);
+    // A tmpfs has the mode 1777 from the start.
+    else root.chmod(directory, 0o777);
     giveToGroup(root, pod, directory, false);
     return { hostPath: directory, readOnly: false };
   },
@@ -32,7 +33,6 @@ export function mountInMemory(context: VolumeContext, pod: Pod, directory: strin
   if (root.access(directory, 'exists')) return;
   makeDirectories(root, directory, 0o750);
   mountTmpfs(context, pod, directory);
-  root.chmod(directory, 0o777);
 }
 
 /** No larger than what its Pod may have of the node's memory, nor than its own limit. */

@@ -11,7 +11,7 @@ const TRUST_MS = 60_000;
 
 type Projection = (context: VolumeContext, pod: Pod, volume: Volume, files: Map<string, ProjectedFile>) => void;
 
-/** A volume made of files that show objects of the API; those that may hold secrets are kept in memory. */
+/** A volume made of files that show objects of the API; all but ConfigMaps are kept in memory. */
 function projecting(field: keyof Volume, directory: string, inMemory: boolean, project: Projection): VolumePlugin {
   return {
     field,
@@ -24,7 +24,10 @@ function projecting(field: keyof Volume, directory: string, inMemory: boolean, p
       const shown = known?.shown;
       if (shown !== undefined && sim.nowMs < shown.seenMs + TRUST_MS && sameFiles(shown.files, files)) return known!;
       if (inMemory) mountInMemory(context, pod, path);
-      else makeDirectories(root, path, 0o755);
+      else if (!root.access(path, 'exists')) {
+        makeDirectories(root, path, 0o750);
+        root.chmod(path, 0o777);
+      }
       const changed = writeAtomically(root, path, files);
       if (changed) giveToGroup(root, pod, path, true);
       return { hostPath: path, readOnly: true, shown: { files, seenMs: sim.nowMs } };
@@ -45,7 +48,7 @@ export const secret = projecting('secret', 'kubernetes.io~secret', true, (contex
 export const downwardApi = projecting(
   'downwardAPI',
   'kubernetes.io~downward-api',
-  false,
+  true,
   (context, pod, volume, files) => {
     const { defaultMode = DEFAULT_MODE, ...source } = volume.downwardAPI!;
     projectDownward(context, pod, source, defaultMode, files);

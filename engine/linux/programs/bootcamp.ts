@@ -13,7 +13,7 @@ export const bootcamp = (version: string): Program =>
     const time = () => new Date(process.now()).toISOString();
     let requests = 0;
     process.setMemory(30 * 1024 * 1024);
-  const listener = process.listen(8080);
+    const listener = process.listen(8080);
     yield* print(process, `Kubernetes Bootcamp App Started At: ${time()} | Running On:  ${process.hostname} \n\n`);
     yield* serveHttp(process, listener, function* () {
       requests += 1;
