@@ -10,6 +10,7 @@ import type { CronJob, Job } from '../kinds.ts';
 import { ageColumn, column, nameColumn, numberColumn } from '../printer-columns.ts';
 import { ALL_VERBS } from '../verbs.ts';
 import { validateCronJob, validateCronJobUpdate } from './cron-job-validation.ts';
+import { defaultFailurePolicy } from './job.ts';
 
 type Spec = CronJob['spec'];
 
@@ -24,12 +25,14 @@ const NO_TEMPLATE = Object.freeze({}) as Spec['jobTemplate'];
 const NO_JOB_SPEC = Object.freeze({}) as Job['spec'];
 const NO_POD_TEMPLATE = Object.freeze({}) as Job['spec']['template'];
 
-/** Of the Job only its Pods get their defaults here: the rest of it comes when the Job does. */
+/** Of the Job only its Pods and the rules on their failure get their defaults here: the rest of it comes when the Job does. */
 function defaultSpec(given: Spec): Spec {
   const spec = withDefaults(given, SPEC);
   const template = spec.jobTemplate ?? NO_TEMPLATE;
   const job = template.spec ?? NO_JOB_SPEC;
-  const defaulted = withField(job, 'template', defaultPodTemplate(job.template ?? NO_POD_TEMPLATE));
+  const { podFailurePolicy: policy } = job;
+  const judged = policy === undefined ? job : withField(job, 'podFailurePolicy', defaultFailurePolicy(policy));
+  const defaulted = withField(judged, 'template', defaultPodTemplate(job.template ?? NO_POD_TEMPLATE));
   return withField(spec, 'jobTemplate', withField(template, 'spec', defaulted));
 }
 

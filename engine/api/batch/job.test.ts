@@ -107,6 +107,11 @@ test('rules on the failure of Pods are checked one by one', () => {
   ]);
 });
 
+test('a condition that a rule looks for is a true one', () => {
+  const rules = [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] }];
+  expect(refusals({ podFailurePolicy: { rules } as unknown as Job['spec']['podFailurePolicy'] })).toEqual([]);
+});
+
 test('limits by index and rules of success are for Indexed Jobs', () => {
   const rules = [{ succeededIndexes: '0,2-9' }, { succeededCount: 4, succeededIndexes: '1,2' }, {}];
   expect(refusals({ backoffLimitPerIndex: 1, maxFailedIndexes: 1, successPolicy: { rules } })).toEqual([

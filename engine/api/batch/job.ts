@@ -1,6 +1,6 @@
 import { keepMetadataOfStatusUpdate } from '../apps/status-update.ts';
 import { workloadColumns } from '../apps/workload-columns.ts';
-import { sameValue, withDefaults, withField } from '../copy-on-write.ts';
+import { changeItems, sameValue, withDefaults, withField } from '../copy-on-write.ts';
 import { defaultPodTemplate } from '../core/pod-defaults.ts';
 import { podTemplateWarnings } from '../core/pod-warnings.ts';
 import type { KindDescriptor } from '../descriptor.ts';
@@ -25,13 +25,27 @@ const NO_LIMIT = 2147483647;
 const NO_SPEC = Object.freeze({}) as Spec;
 const NO_TEMPLATE = Object.freeze({}) as Spec['template'];
 
+type FailurePolicy = NonNullable<Spec['podFailurePolicy']>;
+type FailureRule = FailurePolicy['rules'][number];
+type ConditionPattern = NonNullable<FailureRule['onPodConditions']>[number];
+
+/** A condition of a Pod that a rule names is looked for as a true one. */
+export function defaultFailurePolicy(policy: FailurePolicy): FailurePolicy {
+  return changeItems(policy, 'rules', (rule: FailureRule) =>
+    changeItems(rule, 'onPodConditions', (pattern: ConditionPattern) => withDefaults(pattern, { status: 'True' })),
+  );
+}
+
 /** After kubernetes/kubernetes pkg/apis/batch/v1/defaults.go. */
 function defaultJobSpec(given: Spec): Spec {
   const { completions, parallelism, backoffLimitPerIndex, podFailurePolicy } = given;
   let spec = given;
   // One Pod, unless told; told only the parallelism, it is a work queue: done when any Pod is.
   if (completions === undefined && parallelism === undefined) spec = { ...spec, completions: 1 };
-  if (podFailurePolicy !== undefined) spec = withDefaults(spec, { podReplacementPolicy: 'Failed' });
+  if (podFailurePolicy !== undefined) {
+    spec = withDefaults(spec, { podReplacementPolicy: 'Failed' });
+    spec = withField(spec, 'podFailurePolicy', defaultFailurePolicy(podFailurePolicy));
+  }
   spec = withDefaults(spec, SPEC);
   spec = withDefaults(spec, { backoffLimit: backoffLimitPerIndex === undefined ? 6 : NO_LIMIT });
   return withField(spec, 'template', defaultPodTemplate(spec.template ?? NO_TEMPLATE));

@@ -72,7 +72,7 @@ export function defaultResourceFieldRef<T extends ResourceFieldRef>(reference: T
   return withField(complete, 'divisor', canonicalQuantity(complete.divisor ?? '0')) as T;
 }
 
-function defaultResources(resources: NonNullable<Container['resources']>): NonNullable<Container['resources']> {
+export function defaultResources(resources: NonNullable<Container['resources']>): NonNullable<Container['resources']> {
   return changeField(
     changeField(resources, 'limits', storedResourceList),
     'requests',

@@ -93,6 +93,14 @@ test('what is limited and not requested is requested', () => {
   });
 });
 
+test('a whole Pod requests what its containers do, else what limits it', () => {
+  const container = { name: 'c', image: 'nginx', resources: { requests: { memory: '64Mi' } } };
+  const limits = { cpu: '1', memory: '128Mi' };
+  const complete = defaultPod(pod({ resources: { limits }, containers: [container] }));
+  expect(complete.spec.resources).toEqual({ limits, requests: { cpu: '1', memory: '64Mi' } });
+  expect(defaultPod(complete)).toBe(complete);
+});
+
 test('probes and handlers', () => {
   const container = containerOf({
     livenessProbe: { httpGet: { port: 'http' } },

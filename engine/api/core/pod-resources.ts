@@ -8,7 +8,10 @@ type Field = 'requests' | 'limits';
  * containers (sidecars) count with the containers; what is said for the Pod as a whole wins.
  * https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
  */
-export function podRequestsAndLimits({ spec }: Pod): { readonly requests: Amounts; readonly limits: Amounts } {
+export function podRequestsAndLimits({ spec }: Pick<Pod, 'spec'>): {
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+} {
   const all = (field: Field): Amounts => {
     const amountsOf = (container: Container) => (container.resources?.[field] ?? {}) as Amounts;
     const init = spec.initContainers ?? [];

@@ -32,7 +32,11 @@ export function selectNodes(invocation: Invocation, verb: string): readonly Node
   if (labelSelector !== '' && args.length > 0)
     throw new CommandError('cannot specify both a node name and a --selector option');
   if (labelSelector !== '') return invocation.list(nodes, { labelSelector }) as unknown as readonly Node[];
-  return args.map((name) => invocation.get(nodes, name.replace(/^nodes?\//, '')) as unknown as Node);
+  return args.map((argument) => {
+    const name = argument.replace(/^(nodes?|no)\//, '');
+    if (name === '') throw new CommandError('arguments in resource/name form must have a single resource and name');
+    return invocation.get(nodes, name) as unknown as Node;
+  });
 }
 
 /** Sets or clears `spec.unschedulable` and says so. */
