@@ -228,8 +228,8 @@ test('a scale is a Scale, by its name, and is checked like any object', () => {
   const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
   expect(request('GET', `${DEPLOYMENTS}/web/scale`, undefined, { accept }).body).toMatchObject({
     kind: 'Table',
-    columnDefinitions: [{ name: 'Name' }, { name: 'Created At' }],
-    rows: [{ cells: ['web', expect.any(String)] }],
+    columnDefinitions: [{ name: 'Name' }, { name: 'Desired' }, { name: 'Available' }, { name: 'Age' }],
+    rows: [{ cells: ['web', 3, 0, expect.any(String)] }],
   });
 });
 

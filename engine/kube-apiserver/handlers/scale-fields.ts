@@ -1,11 +1,13 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import { type LabelSelectorFields, labelSelectorOf } from '../../api/label-selector.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { ageColumn, numberColumn } from '../../api/printer-columns.ts';
 import { reviewKind } from '../reviews/review.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/ `autoscaling/v1` Scale. */
 export interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
 }
 
 /** A Scale is never stored: it is a view of what can be scaled. */
@@ -23,18 +25,13 @@ export const SCALE: KindDescriptor = {
     {
       name: 'Name',
       type: 'string',
-      format: 'name',
       description: 'Name of what is scaled.',
       priority: 0,
       cell: ({ metadata }) => metadata.name,
     },
-    {
-      name: 'Created At',
-      type: 'date',
-      description: 'When what is scaled was created.',
-      priority: 0,
-      cell: ({ metadata }) => metadata.creationTimestamp,
-    },
+    numberColumn('Desired', 'How many there are to be.', (scale) => (scale as Scale).spec?.replicas ?? 0),
+    numberColumn('Available', 'How many there are.', (scale) => (scale as Scale).status?.replicas ?? 0),
+    ageColumn,
   ],
 };
 

@@ -53,6 +53,14 @@ test('labels reach selectors only where that is asked for', () => {
 test.each([
   ['patches: [{path: nowhere.yaml}]', 'nowhere.yaml'],
   ['patches: [{patch: "[{op: remove, path: /spec/nonesuch}]"}]', 'must specify a target for JSON patch'],
+  [
+    'patches: [{target: {kind: Deployment}, patch: "[{op: replace, path: /spec/nonesuch, value: 1}]"}]',
+    'replace operation does not apply: doc is missing key: /spec/nonesuch: missing value',
+  ],
+  [
+    'patches: [{target: {kind: Deployment}, patch: "[{op: add, path: /a/b, value: 1}]"}]',
+    'add operation does not apply: doc is missing path: "/a/b": missing value',
+  ],
   ['replicas: [{name: nobody, count: 2}]', 'resource with name nobody does not match a config'],
   ['replacements: []', 'kustomization field "replacements" is not supported'],
   ['namePrefix: 5', 'json: cannot unmarshal number into Go struct field Kustomization.namePrefix of type string'],

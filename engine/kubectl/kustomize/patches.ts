@@ -52,8 +52,35 @@ function applyOperations(
   const matches = matcher(target);
   return items.map((item) => {
     if (!matches(item)) return item;
-    return renamed(item, failing(() => applyJsonPatch(item.object, operations)) as Unstructured);
+    return renamed(item, operations.reduce(applyOperation, item.object) as Unstructured);
   });
+}
+
+function applyOperation(object: unknown, operation: unknown): unknown {
+  try {
+    return applyJsonPatch(object, [operation]);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new CommandError(error.code === UNPROCESSABLE ? problemOf(object, operation as Operation) : error.message);
+  }
+}
+
+const UNPROCESSABLE = 422;
+
+interface Operation {
+  readonly op: string;
+  readonly path?: string;
+}
+
+/** Why an operation does not fit, in the words of https://github.com/evanphx/json-patch */
+function problemOf(object: unknown, { op, path = '' }: Operation): string {
+  if (op === 'test') return `testing value ${path} failed: test failed`;
+  const parent = path
+    .split('/')
+    .slice(1, -1)
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
+  const missing = op === 'replace' && parent !== undefined ? 'key' : 'path';
+  return `${op} operation does not apply: doc is missing ${missing}: ${op === 'replace' ? path : `"${path}"`}: missing value`;
 }
 
 function applyMerge(items: readonly Item[], patch: Unstructured, { target, options }: Patch): readonly Item[] {
