@@ -1,12 +1,13 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { Cgroup, ContainerDevice, Host, HostBind, Namespace, OpenFile } from '../linux/host.ts';
+import type { Cgroup, ContainerDevice, Host, HostBind, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
 import { deviceNodes, resolveDevices } from './container-devices.ts';
 import { ContainerLog } from './container-log.ts';
-import { resolveUser } from './container-user.ts';
+import { namespacesOf } from './container-namespaces.ts';
+import { requireProfile, resolveUser } from './container-user.ts';
 import {
   type ContainerConfig,
   type ContainerStats,
@@ -22,20 +23,11 @@ import { containerArgv, containerEnvironment } from './process-spec.ts';
 import type { Container, Sandbox } from './records.ts';
 import type { ContainerdContext } from './sandbox.ts';
 import { sandboxDirectory } from './sandbox-files.ts';
-import type { ContainerdState } from './state.ts';
 
 /** What containerd reports for a container that could not be started. */
 const START_ERROR_EXIT_CODE = 128;
 /** Of what a container prints, each line is stamped and stored. */
 const LOG_STEPS_PER_BYTE = 1 / 16;
-
-export function requireContainer(state: ContainerdState, id: string): Container {
-  const container = state.containers.get(id);
-  if (container === undefined) {
-    throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`);
-  }
-  return container;
-}
 
 /** Prepares everything but the process: root file system, mounts, log. */
 export function* createContainer(
@@ -53,6 +45,7 @@ export function* createContainer(
   const argv = containerArgv(image, config);
   if (argv.length === 0) throw new CriError('Unknown', 'failed to generate container spec: no command specified');
   const { credentials, home } = resolveUser(image, config.linux.security);
+  requireProfile(host, config.linux.security.seccompFile);
   yield* sleep(host.sim, random.jitter(options.createContainerMs, options.jitter), 'containerd create');
   const logDirectory = sandboxConfig.logDirectory;
   const logPath = `${logDirectory}/${config.logPath}`;
@@ -198,18 +191,12 @@ function failStart(context: ContainerdContext, container: Container, error: OciE
 
 function launch(context: ContainerdContext, container: Container): void {
   const { host } = context;
-  const { sandbox, config, image } = container;
+  const { config, image } = container;
   const environment = {
     env: container.env,
     cwd: config.workingDirectory ?? image.image.workingDirectory ?? '/',
     credentials: container.credentials,
-    namespaces: {
-      ...sandbox.namespaces,
-      pid: pidNamespace(context, container),
-      mnt: container.root,
-      // Only a privileged container sees the control groups of its machine.
-      ...(config.linux.security.privileged === true ? {} : { cgroup: host.createNamespace('cgroup') }),
-    },
+    namespaces: namespacesOf(context, container),
     cgroup: container.cgroup,
     oomScoreAdj: config.linux.resources.oomScoreAdj,
   };
@@ -225,23 +212,6 @@ function launch(context: ContainerdContext, container: Container): void {
   container.state = 'CONTAINER_RUNNING';
   container.startedAtMs = host.sim.wallMs;
   host.sim.record('container.start', `${host.name}:${container.id}`, container.argv.join(' '));
-}
-
-function pidNamespace({ host, state }: ContainerdContext, { sandbox, config }: Container): Namespace {
-  const { pidNamespace: mode, targetId = '' } = config.linux.security;
-  switch (mode) {
-    case 'NODE':
-      return host.namespaces.pid;
-    case 'POD':
-      return sandbox.namespaces.pid;
-    case 'TARGET': {
-      const target = requireContainer(state, targetId).environment;
-      if (target !== undefined) return target.namespaces.pid;
-      throw new CriError('Unknown', `invalid target container: container "${targetId}" is not running`);
-    }
-    case 'CONTAINER':
-      return host.createNamespace('pid');
-  }
 }
 
 function openStandardFiles(context: ContainerdContext, container: Container) {

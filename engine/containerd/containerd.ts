@@ -24,7 +24,7 @@ import { portForward } from './port-forward.ts';
 import { requireHandler } from './runtime-handlers.ts';
 import * as sandboxes from './sandbox.ts';
 import { removeSandboxFiles } from './sandbox-files.ts';
-import { ContainerdState } from './state.ts';
+import { ContainerdState, requireContainer } from './state.ts';
 
 /** The exit code of a container whose end nobody saw: its machine lost power. */
 const UNKNOWN_EXIT_CODE = 255;
@@ -220,7 +220,7 @@ export class Containerd implements RuntimeService, ImageService {
   }
 
   #container(id: string) {
-    return containers.requireContainer(this.#open().state, id);
+    return requireContainer(this.#open().state, id);
   }
 
   #open(): sandboxes.ContainerdContext {

@@ -122,6 +122,8 @@ export interface ContainerConfig {
       readonly noNewPrivileges?: boolean;
       /** Shown, and no system call is filtered. */
       readonly seccomp?: 'Unconfined' | 'RuntimeDefault' | 'Localhost';
+      /** The file of a Localhost profile, which has to be there. */
+      readonly seccompFile?: string;
       readonly privileged?: boolean;
       readonly readOnlyRootFilesystem?: boolean;
       /** CONTAINER, POD (shareProcessNamespace), NODE (hostPID) or TARGET (that of the container `targetId`). */

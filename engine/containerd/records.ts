@@ -28,7 +28,7 @@ export interface ProcessEnvironment {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly credentials: Credentials;
-  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user' | 'mnt'>;
+  readonly namespaces: Pick<NamespaceSet, 'net' | 'ipc' | 'uts' | 'pid' | 'user' | 'mnt'> & Partial<NamespaceSet>;
   readonly cgroup: Cgroup;
   readonly oomScoreAdj?: number;
 }

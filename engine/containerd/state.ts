@@ -1,4 +1,4 @@
-import type { ContainerEvent } from './cri.ts';
+import { type ContainerEvent, CriError } from './cri.ts';
 import type { ImageTable } from './image-store.ts';
 import type { Container, Sandbox } from './records.ts';
 
@@ -51,4 +51,12 @@ export class ContainerdState {
     const podUid = sandbox.config.metadata.uid;
     for (const listener of this.#listeners) listener({ type, containerId, podSandboxId: sandbox.id, podUid });
   }
+}
+
+export function requireContainer(state: ContainerdState, id: string): Container {
+  const container = state.containers.get(id);
+  if (container === undefined) {
+    throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`);
+  }
+  return container;
 }

@@ -79,6 +79,9 @@ function variables(env: ReadonlyMap<string, string>): ContainerConfig['env'] {
   return list;
 }
 
+/** https://kubernetes.io/docs/tutorials/security/seccomp/ */
+const SECCOMP_DIRECTORY = '/var/lib/kubelet/seccomp';
+
 /** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */
 function securityOf(
   pod: Pod,
@@ -97,6 +100,9 @@ function securityOf(
     capabilities: own.capabilities,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
     seccomp: seccompProfile?.type as 'RuntimeDefault' | undefined,
+    ...(seccompProfile?.type === 'Localhost' && {
+      seccompFile: `${SECCOMP_DIRECTORY}/${seccompProfile.localhostProfile ?? ''}`,
+    }),
     pidNamespace: targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
     targetId,
   };

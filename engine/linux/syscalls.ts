@@ -228,8 +228,7 @@ export interface Process {
   sleep(durationMs: number): Task<void>;
   /**
    * Uses the processor. Call it at least once in every loop that may run long without another blocking call: it is
-   * where a process that never blocks is pre-empted and where its virtual CPU time is counted.
-   * @param steps how much was done; 1 is about a shell command
+   * where a process that never blocks is pre-empted and its CPU time counted. A step is about a shell command.
    */
   compute(steps?: number): Task<void>;
   /** Computes what is known to take so many milliseconds of CPU: one step, however long. */

@@ -81,6 +81,28 @@ test('safe sysctls are set, others are refused', () => {
   });
 });
 
+test('a profile that is not on the node keeps a container from being created', () => {
+  const node = new NodeFixture();
+  const seccompProfile = { type: 'Localhost' as const, localhostProfile: 'profiles/audit.json' };
+  node.run('p', { securityContext: { seccompProfile }, containers: [{ name: 'main', image: IMAGE }] });
+  const waiting = () => node.pod('p').status?.containerStatuses?.[0]?.state?.waiting;
+  node.until(() => waiting()?.reason === 'CreateContainerError', 10_000);
+  const path = '/var/lib/kubelet/seccomp/profiles/audit.json';
+  expect(waiting()?.message).toBe(
+    `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: no such file or directory`,
+  );
+});
+
+test('a Pod that wants AppArmor is refused by a machine without it', () => {
+  const node = new NodeFixture();
+  const appArmorProfile = { type: 'RuntimeDefault' as const };
+  node.run('p', { containers: [{ name: 'main', image: IMAGE, securityContext: { appArmorProfile } }] });
+  expect(node.untilPhase('p', 'Failed').status).toMatchObject({
+    reason: 'AppArmor',
+    message: 'Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host',
+  });
+});
+
 test('a Pod has a name, a domain and a resolv.conf', () => {
   const files = ['/etc/hosts', '/etc/resolv.conf', '/proc/sys/kernel/hostname'];
   const text = output(
