@@ -63,7 +63,10 @@ export function labelSelectorOf(fields: LabelSelectorFields | null | undefined):
   for (const { key, operator, values = [] } of fields.matchExpressions ?? []) {
     requirements.push({ key, operator: OPERATORS[operator] ?? 'in', values });
   }
-  requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  // They mostly are in order.
+  if (!requirements.every(({ key }, index) => index === 0 || requirements[index - 1]!.key <= key)) {
+    requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
   return requirements.length === 0 ? SELECT_ALL : new LabelSelector(requirements);
 }
 

@@ -1,4 +1,4 @@
-import { type KubeObject, objectKey } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 
 /** The values under which an index files an object; none leaves it out. */
 export type IndexFunction<T> = (object: T) => readonly string[];
@@ -34,7 +34,7 @@ interface Index<T> {
  * After client-go's `tools/cache/thread_safe_store.go`.
  */
 export class Store<T extends KubeObject> implements Lister<T> {
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #entries = new Set<Entry<T>>();
   readonly #namespaces = new Map<string, Map<string, Entry<T>>>();
   readonly #indices = new Map<string, Index<T>>();
 
@@ -47,7 +47,7 @@ export class Store<T extends KubeObject> implements Lister<T> {
     if (this.#indices.has(name)) return;
     const index: Index<T> = { values, buckets: new Map() };
     this.#indices.set(name, index);
-    for (const entry of this.#entries.values()) file(index, entry, values(entry.object));
+    for (const entry of this.#entries) file(index, entry, values(entry.object));
   }
 
   get(name: string, namespace?: string): T | undefined {
@@ -55,7 +55,8 @@ export class Store<T extends KubeObject> implements Lister<T> {
   }
 
   byKey(key: string): T | undefined {
-    return this.#entries.get(key)?.object;
+    const slash = key.indexOf('/');
+    return slash < 0 ? this.get(key) : this.get(key.slice(slash + 1), key.slice(0, slash));
   }
 
   list(namespace?: string): T[] {
@@ -97,7 +98,7 @@ export class Store<T extends KubeObject> implements Lister<T> {
   #add(object: T): void {
     const entry: Entry<T> = { object };
     const { name, namespace = '' } = object.metadata;
-    this.#entries.set(objectKey(object), entry);
+    this.#entries.add(entry);
     const neighbours = this.#namespaces.get(namespace);
     if (neighbours === undefined) this.#namespaces.set(namespace, new Map([[name, entry]]));
     else neighbours.set(name, entry);
@@ -109,7 +110,7 @@ export class Store<T extends KubeObject> implements Lister<T> {
     const { name, namespace = '' } = object.metadata;
     const entry = this.#find(name, namespace);
     if (entry === undefined) return undefined;
-    this.#entries.delete(objectKey(object));
+    this.#entries.delete(entry);
     const neighbours = this.#namespaces.get(namespace)!;
     neighbours.delete(name);
     if (neighbours.size === 0) this.#namespaces.delete(namespace);

@@ -75,12 +75,11 @@ export class DecisionLog {
   readonly #entries = new Map<string, Entry>();
   #size = 0;
 
-  note(made: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
+  /** @param key the Pod's `namespace/name` */
+  note(key: string, made: Omit<Entry, 'size' | 'outcome' | 'heard'> & { readonly outcome: Outcome }): void {
     const { info, schedulerName, atMs, nodeCount, outcome, nominatedNode, message } = made;
     const decided = decidedIn(outcome);
     const { heard } = outcome.state;
-    const { namespace, name } = info.pod.metadata;
-    const key = `${namespace}/${name}`;
     this.#drop(key);
     const size = sizeOf(decided);
     const entry = { info, schedulerName, atMs, nodeCount, outcome: decided, heard, nominatedNode, message, size };

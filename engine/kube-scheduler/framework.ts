@@ -97,7 +97,7 @@ export const MAX_SCORE = 100;
 /** Brings scores to 0…100 in proportion to the highest, in place. After `plugins/helper/normalize_score.go`. */
 export function normalizeScores(scores: Float64Array, reverse: boolean): void {
   let highest = 0;
-  for (const score of scores) if (score > highest) highest = score;
+  for (let i = 0; i < scores.length; i++) if (scores[i]! > highest) highest = scores[i]!;
   for (let i = 0; i < scores.length; i++) {
     const stretched = highest === 0 ? 0 : Math.floor((scores[i]! * MAX_SCORE) / highest);
     scores[i] = reverse ? MAX_SCORE - stretched : stretched;

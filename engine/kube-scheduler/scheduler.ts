@@ -327,14 +327,15 @@ export class Scheduler {
   }
 
   #note(
-    { info }: QueuedPod,
+    { key, info }: QueuedPod,
     { schedulerName }: Profile,
     outcome: Outcome,
     nominatedNode: string | undefined,
     message: string | undefined,
   ): void {
     const nodeCount = this.#cache.nodes.length;
-    this.#decisions.note({ info, schedulerName, atMs: this.#sim.nowMs, nodeCount, outcome, nominatedNode, message });
+    const atMs = this.#sim.nowMs;
+    this.#decisions.note(key, { info, schedulerName, atMs, nodeCount, outcome, nominatedNode, message });
   }
 
   #end(

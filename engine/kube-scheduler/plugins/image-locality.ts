@@ -39,12 +39,11 @@ export const imageLocality: PluginFactory = ({ cache }) => ({
 });
 
 function imagesOf({ spec }: Pod): string[] {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  return containers
-    .map(({ image = '' }) => withTag(image))
-    .concat(
-      (spec.volumes ?? []).flatMap(({ image }) => (image?.reference === undefined ? [] : withTag(image.reference))),
-    );
+  const images: string[] = [];
+  for (const { image = '' } of spec.initContainers ?? []) images.push(withTag(image));
+  for (const { image = '' } of spec.containers) images.push(withTag(image));
+  for (const { image } of spec.volumes ?? []) if (image?.reference !== undefined) images.push(withTag(image.reference));
+  return images;
 }
 
 /** `nginx` is `nginx:latest`. */

@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../../api/kinds.ts';
-import type { KubeObject } from '../../api/object.ts';
+import { type KubeObject, objectKey } from '../../api/object.ts';
 import { Client } from '../../client/client.ts';
 import { Store } from '../../client/lister.ts';
 import { Simulation } from '../../sim/index.ts';
@@ -100,7 +100,7 @@ export class Decider {
     const outcome = this.place(pod);
     const nodeCount = this.cache.nodes.length;
     const rest = { schedulerName: '', atMs: 0, nominatedNode: undefined, message: undefined };
-    log.note({ info: podInfo(pod), outcome, nodeCount, ...rest });
+    log.note(objectKey(pod), { info: podInfo(pod), outcome, nodeCount, ...rest });
     return log.of(pod.metadata.namespace!, pod.metadata.name)!;
   }
 

@@ -92,13 +92,15 @@ function containerStatus(facts: ContainerFacts, container: Container, init: bool
 function mountFields({ volumeMounts = [] }: Container): Pick<ApiContainerStatus, 'volumeMounts'> {
   if (volumeMounts.length === 0) return {};
   return {
-    volumeMounts: volumeMounts.map(({ name, mountPath, readOnly, recursiveReadOnly = 'Disabled' }) => ({
-      mountPath,
-      name,
-      ...(readOnly === true
-        ? { readOnly, recursiveReadOnly: recursiveReadOnly === 'Disabled' ? 'Disabled' : 'Enabled' }
-        : {}),
-    })),
+    volumeMounts: volumeMounts.map(({ name, mountPath, readOnly, recursiveReadOnly = 'Disabled' }) => {
+      if (readOnly !== true) return { mountPath, name };
+      return {
+        mountPath,
+        name,
+        readOnly,
+        recursiveReadOnly: recursiveReadOnly === 'Disabled' ? 'Disabled' : 'Enabled',
+      };
+    }),
   };
 }
 
