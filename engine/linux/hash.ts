@@ -21,7 +21,7 @@ export function base32(bytes: Uint8Array, characters: number): string {
 }
 
 /** Cuts the data into blocks of 64 bytes and pads the last as MD5 and the SHA family do. */
-function blockHash(state: Int32Array, compress: (block: DataView) => void, littleEndian: boolean): Hash {
+function blockHash(state: Int32Array, compress: (data: DataView, start: number) => void, littleEndian: boolean): Hash {
   const block = new Uint8Array(64);
   const view = new DataView(block.buffer);
   let filled = 0;
@@ -29,25 +29,32 @@ function blockHash(state: Int32Array, compress: (block: DataView) => void, littl
   return {
     update(data) {
       total += data.length;
-      for (let at = 0; at < data.length; ) {
-        while (filled < 64 && at < data.length) block[filled++] = data[at++]!;
+      let at = 0;
+      if (filled > 0) {
+        at = Math.min(64 - filled, data.length);
+        block.set(data.subarray(0, at), filled);
+        filled += at;
         if (filled < 64) return;
-        compress(view);
-        filled = 0;
+        compress(view, 0);
       }
+      // Whole blocks are read where they are.
+      const given = new DataView(data.buffer, data.byteOffset, data.length);
+      for (; at + 64 <= data.length; at += 64) compress(given, at);
+      block.set(data.subarray(at));
+      filled = data.length - at;
     },
     digest() {
       const bits = total * 8;
       block[filled++] = 0x80;
       if (filled > 56) {
         block.fill(0, filled);
-        compress(view);
+        compress(view, 0);
         filled = 0;
       }
       block.fill(0, filled, 56);
       view.setUint32(littleEndian ? 56 : 60, bits % 2 ** 32, littleEndian);
       view.setUint32(littleEndian ? 60 : 56, Math.floor(bits / 2 ** 32), littleEndian);
-      compress(view);
+      compress(view, 0);
       const result = new DataView(new ArrayBuffer(state.length * 4));
       for (let at = 0; at < state.length; at++) result.setInt32(at * 4, state[at]!, littleEndian);
       return new Uint8Array(result.buffer);
@@ -67,7 +74,7 @@ export function createMd5(): Hash {
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   return blockHash(
     state,
-    (block) => {
+    (data, start) => {
       let [a, b, c, d] = state as unknown as [number, number, number, number];
       for (let at = 0; at < 64; at++) {
         const round = at >> 4;
@@ -75,7 +82,7 @@ export function createMd5(): Hash {
           round === 0 ? (b & c) | (~b & d) : round === 1 ? (d & b) | (~d & c) : round === 2 ? b ^ c ^ d : c ^ (b | ~d);
         const word =
           round === 0 ? at : round === 1 ? (5 * at + 1) & 15 : round === 2 ? (3 * at + 5) & 15 : (7 * at) & 15;
-        const sum = (a + mix + MD5_SINES[at]! + block.getInt32(word * 4, true)) | 0;
+        const sum = (a + mix + MD5_SINES[at]! + data.getInt32(start + word * 4, true)) | 0;
         [a, d, c, b] = [d, c, b, (b + rotateLeft(sum, MD5_SHIFTS[round * 4 + (at & 3)]!)) | 0];
       }
       for (const [at, word] of [a, b, c, d].entries()) state[at] = state[at]! + word;
@@ -91,8 +98,8 @@ export function createSha1(): Hash {
   const constants = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
   return blockHash(
     state,
-    (block) => {
-      for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
+    (data, start) => {
+      for (let at = 0; at < 16; at++) words[at] = data.getInt32(start + at * 4);
       for (let at = 16; at < 80; at++)
         words[at] = rotateLeft(words[at - 3]! ^ words[at - 8]! ^ words[at - 14]! ^ words[at - 16]!, 1);
       let [a, b, c, d, e] = state as unknown as [number, number, number, number, number];
@@ -124,7 +131,7 @@ function primes(count: number): number[] {
 /** FIPS 180-4. */
 export function createSha256(): Hash {
   const state = Int32Array.from(SHA256_START);
-  return blockHash(state, (block) => compressSha256(state, block), false);
+  return blockHash(state, (data, start) => compressSha256(state, data, start), false);
 }
 
 function rotateRight(value: number, count: number): number {
@@ -134,9 +141,9 @@ function rotateRight(value: number, count: number): number {
 /** Room for the message schedule of the block that is being compressed: nothing is kept in it from one to the next. */
 const SHA256_WORDS = new Int32Array(64);
 
-function compressSha256(state: Int32Array, block: DataView): void {
+function compressSha256(state: Int32Array, data: DataView, start: number): void {
   const words = SHA256_WORDS;
-  for (let at = 0; at < 16; at++) words[at] = block.getInt32(at * 4);
+  for (let at = 0; at < 16; at++) words[at] = data.getInt32(start + at * 4);
   for (let at = 16; at < 64; at++) {
     const x = words[at - 15]!;
     const y = words[at - 2]!;
