@@ -74,8 +74,10 @@ export type {
   IPodTemplateSpec as PodTemplateSpec,
   IProbe as Probe,
   IResourceRequirements as ResourceRequirements,
+  ISeccompProfile as SeccompProfile,
   ITaint as Taint,
   IToleration as Toleration,
+  ITopologySpreadConstraint as TopologySpreadConstraint,
   IVolume as Volume,
   IVolumeMount as VolumeMount,
 } from 'kubernetes-models/v1';

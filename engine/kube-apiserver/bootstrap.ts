@@ -41,6 +41,13 @@ export function createServerObjects(server: ServerContext, clientCa?: string): v
   if (clientCa !== undefined) {
     ensure(server, '/v1/configmaps', 'cluster-authentication-info', [authenticationInfo(clientCa)]);
   }
+  ensure(server, '/v1/configmaps', 'legacy-token-tracking', [trackingInfo(server)]);
+}
+
+/** Since when the use of lasting tokens is noted, after `pkg/controlplane/controller/legacytokentracking`. */
+function trackingInfo({ clock }: ServerContext): object {
+  const metadata = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+  return { metadata, data: { since: clock.timestamp().slice(0, 'yyyy-mm-dd'.length) } };
 }
 
 /** The addresses for Services that a cluster begins with, after `pkg/controlplane/controller/defaultservicecidr`. */

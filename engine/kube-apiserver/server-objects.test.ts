@@ -54,3 +54,10 @@ test('without the file of its flag there is nothing to tell of clients', () => {
   const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
   expect(request('GET', path).status).toBe(404);
 });
+
+test('a fresh cluster says since when it notes the use of lasting tokens', () => {
+  const { request } = startTestServer({ describesItself: true });
+  const path = '/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking';
+  const { metadata, data } = request('GET', path).body;
+  expect(data).toEqual({ since: metadata.creationTimestamp.slice(0, 10) });
+});

@@ -1,7 +1,7 @@
 import { changeField, changeItems, mapItems, withDefaults, withField } from '../copy-on-write.ts';
 import type { Container, Pod, PodSpec, PodTemplateSpec } from '../kinds.ts';
 import { defaultContainer, defaultHostPorts, defaultRequests, defaultResources } from './container-defaults.ts';
-import { podRequestsAndLimits } from './pod-resources.ts';
+import { defaultPodResources } from './pod-level-resources.ts';
 import { storedResourceList } from './resource-list.ts';
 import { defaultVolume } from './volume-defaults.ts';
 
@@ -51,18 +51,7 @@ export function defaultPod(pod: Pod): Pod {
   const complete = withDefaults(defaultPodSpec(pod.spec ?? NO_SPEC), POD);
   const change = complete.hostNetwork === true ? defaultOnHostNetwork : defaultRequests;
   const spec = changeItems(changeItems(complete, 'containers', change), 'initContainers', change);
-  return withField(pod, 'spec', spec.resources === undefined ? spec : defaultPodRequests(spec, spec.resources));
-}
-
-/** What the whole Pod is not said to request is what its containers do, or what limits it. */
-function defaultPodRequests(spec: PodSpec, resources: NonNullable<PodSpec['resources']>): PodSpec {
-  const { overhead, resources: _, ...rest } = spec;
-  const { requests } = podRequestsAndLimits({ spec: rest });
-  const isShared = ([name]: readonly [string, unknown]) => /^(cpu|memory|hugepages-.*)$/.test(name);
-  const known = { ...resources.limits, ...requests };
-  const missing = Object.entries(known).filter((each) => isShared(each) && resources.requests?.[each[0]] === undefined);
-  if (missing.length === 0) return spec;
-  return { ...spec, resources: { ...resources, requests: { ...resources.requests, ...Object.fromEntries(missing) } } };
+  return withField(pod, 'spec', defaultPodResources(spec));
 }
 
 function defaultOnHostNetwork(container: Container): Container {

@@ -6,6 +6,7 @@ import { checkLabel1123, checkQualifiedName, checkSubdomain1123 } from '../names
 import { validateAffinity } from './affinity-validation.ts';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container-validation.ts';
 import { validateDnsConfig, validateHostAliases } from './dns-validation.ts';
+import { validatePodResources } from './pod-level-resources.ts';
 import { validateHostNetworkPorts } from './port-validation.ts';
 import { validatePodSecurityContext } from './security-context-validation.ts';
 import { validateTolerations } from './toleration-validation.ts';
@@ -30,6 +31,7 @@ export function validatePodSpec(errors: FieldError[], spec: PodSpec, field: stri
   if (spec.ephemeralContainers !== undefined) {
     validateEphemeralContainers(errors, spec, place, `${field}.ephemeralContainers`);
   }
+  validatePodResources(errors, spec, `${field}.resources`);
   validateChoice(errors, `${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES);
   validateChoice(errors, `${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES);
   if (spec.nodeSelector !== undefined) validateLabels(errors, spec.nodeSelector, `${field}.nodeSelector`);

@@ -10,11 +10,14 @@ function isSet(amount: string | number | undefined): amount is string | number {
 }
 
 /**
- * Guaranteed when every container limits CPU and memory and requests just as much; BestEffort when none asks for any.
+ * By what is said for the Pod as a whole, else by its containers: Guaranteed when every container limits CPU and memory and requests just as much; BestEffort when none asks for any.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
  */
 export function qosClass(spec: Pod['spec']): QosClass {
-  const containers: readonly Container[] = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+  const containers: readonly Pick<Container, 'resources'>[] =
+    spec.resources === undefined
+      ? [...(spec.initContainers ?? []), ...(spec.containers ?? [])]
+      : [{ resources: spec.resources }];
   let anything = false;
   let guaranteed = true;
   for (const { resources } of containers) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PODS, podNamed, startTestServer } from '../testing/test-server.ts';
+import { PODS, podNamed, STRATEGIC, startTestServer } from '../testing/test-server.ts';
 
 const RANGES = '/api/v1/namespaces/default/limitranges';
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
@@ -69,4 +69,23 @@ test('claims are bounded by what they request', () => {
     'persistentvolumeclaims "c" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 2Gi',
   );
   expect(request('POST', CLAIMS, claim('1Gi')).status).toBe(201);
+});
+
+test('of several ranges the first that is not kept to is told of', () => {
+  const { request } = serverWithLimits({ type: 'Container', max: { cpu: '1' } });
+  const other = { type: 'Container', max: { memory: '1Mi' } };
+  request('POST', RANGES, { metadata: { name: 'm' }, spec: { limits: [other] } });
+  const limits = { cpu: '2', memory: '2Mi' };
+  expect(request('POST', PODS, podWith({ limits })).body.message).toBe(
+    'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+  );
+});
+
+test('a Pod is not resized beyond the bounds', () => {
+  const { request } = serverWithLimits({ type: 'Container', max: { cpu: '1' } });
+  expect(request('POST', PODS, podWith({ limits: { cpu: '500m' } })).status).toBe(201);
+  const spec = { containers: [{ name: 'c', resources: { limits: { cpu: '2' }, requests: { cpu: '2' } } }] };
+  expect(request('PATCH', `${PODS}/p/resize`, { spec }, STRATEGIC).body.message).toBe(
+    'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+  );
 });

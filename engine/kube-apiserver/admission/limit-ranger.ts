@@ -16,32 +16,34 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
  */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
-  resources: ['pods', 'persistentvolumeclaims'],
+  resources: ['pods', 'pods/resize', 'persistentvolumeclaims'],
   admit(request, object, lookup) {
     if (object === undefined || request.kind.plural !== 'pods' || request.operation !== 'CREATE') return object;
     let pod = object as Pod;
-    for (const item of itemsFor(request, lookup)) if (item.type === 'Container') pod = withDefaults(pod, item);
+    for (const item of rangesFor(request, lookup).flat()) if (item.type === 'Container') pod = withDefaults(pod, item);
     return pod;
   },
   validate(request, object, lookup) {
     const { operation, kind } = request;
     const isPod = kind.plural === 'pods';
+    if (object === undefined || operation === 'DELETE') return;
     // What a Pod asks for does not change through the Pod itself.
-    if (object === undefined || operation === 'DELETE' || (isPod && operation === 'UPDATE')) return;
-    const problems = new Set<string>();
-    for (const item of itemsFor(request, lookup)) {
-      for (const problem of isPod ? podProblems(object as Pod, item) : claimProblems(object, item))
-        problems.add(problem);
+    if (isPod && operation === 'UPDATE' && request.subresource !== 'resize') return;
+    // The first range that is not kept to is told of, with all that is wrong by it.
+    for (const items of rangesFor(request, lookup)) {
+      const problems = new Set(
+        items.flatMap((item) => (isPod ? podProblems(object as Pod, item) : claimProblems(object, item))),
+      );
+      if (problems.size === 0) continue;
+      const all = [...problems];
+      throw forbidden(kind, object.metadata.name, all.length === 1 ? all[0]! : `[${all.join(', ')}]`);
     }
-    if (problems.size === 0) return;
-    const all = [...problems];
-    throw forbidden(kind, object.metadata.name, all.length === 1 ? all[0]! : `[${all.join(', ')}]`);
   },
 };
 
-function itemsFor({ namespace }: AdmissionRequest, lookup: Lookup): readonly Item[] {
+function rangesFor({ namespace }: AdmissionRequest, lookup: Lookup): readonly (readonly Item[])[] {
   const ranges = lookup.all('limitranges', namespace) as readonly LimitRange[];
-  return ranges.length === 0 ? [] : ranges.flatMap(({ spec }) => spec?.limits ?? []);
+  return ranges.map(({ spec }) => spec?.limits ?? []);
 }
 
 /** The Pod with what its containers do not say filled in, and a note of it in an annotation. */

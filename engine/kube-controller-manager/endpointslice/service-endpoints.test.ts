@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Deployment, EndpointSlice, Endpoints, Pod, Service } from '../../api/kinds.ts';
-import { endpointSlices, endpoints, nodes, pods, services } from '../../api/resources.ts';
+import { endpointSlices, endpoints, events, nodes, pods, services } from '../../api/resources.ts';
 import { startControllerManager } from '../index.ts';
 import { ControlPlane } from '../testing/control-plane.ts';
 
@@ -247,6 +247,24 @@ test('Endpoints written by hand are mirrored; with a selector or a skip label th
   });
   sim.runFor(100);
   expect(slices(controlPlane)).toEqual([]);
+});
+
+test('of more addresses than a slice holds the rest is skipped, and told of', () => {
+  const controlPlane = setUp();
+  controlPlane.apply<Service>(service({ selector: undefined }));
+  const addresses = Array.from({ length: 1_003 }, (_, index) => ({ ip: `192.0.${2 + (index >> 8)}.${index & 255}` }));
+  controlPlane.apply<Endpoints>({
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'web' },
+    subsets: [{ addresses, ports: [{ port: 80 }] }],
+  });
+  controlPlane.sim.runFor(1_000);
+  expect(slices(controlPlane).map((slice) => slice.endpoints.length)).toEqual([1_000]);
+  const told = controlPlane.client.resource(events).list({ namespace: 'default' }).items;
+  expect(told.map(({ reason, message, type }) => `${type} ${reason}: ${message}`)).toEqual([
+    'Warning TooManyAddressesToMirror: A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. 3 addresses were skipped',
+  ]);
 });
 
 test('a deleted Service takes Endpoints and slices along', () => {

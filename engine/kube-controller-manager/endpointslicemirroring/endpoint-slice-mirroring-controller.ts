@@ -3,6 +3,7 @@ import { SERVICE_NAME } from '../../api/discovery/slice-service.ts';
 import type { EndpointSlice, Endpoints, Service } from '../../api/kinds.ts';
 import { endpointSlices, endpoints, services } from '../../api/resources.ts';
 import { Controller } from '../../client/controller.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { controllerReference } from '../claim.ts';
 import type { ControllerContext } from '../controller-context.ts';
@@ -31,10 +32,12 @@ export class EndpointSliceMirroringController {
   readonly #services: Informer<Service>;
   readonly #endpoints: Informer<Endpoints>;
   readonly #slices: SliceWriter;
+  readonly #recorder: EventRecorder;
   readonly #controller: Controller;
 
   constructor(context: ControllerContext) {
-    const { sim, informers } = context;
+    const { sim, informers, recorder } = context;
+    this.#recorder = recorder('endpoint-slice-mirroring-controller');
     this.#services = informers.for(services);
     this.#endpoints = informers.for(endpoints);
     this.#slices = new SliceWriter(context, MANAGER, (key, slice) => this.#controller.enqueueKey(key, slice));
@@ -76,6 +79,7 @@ export class EndpointSliceMirroringController {
     const isStale = ({ metadata }: EndpointSlice) =>
       !sameValue(metadata.labels, labels) || !sameValue(metadata.annotations ?? {}, annotations);
     const groups = isMirrored ? mirroredGroups(source) : NONE;
+    if (isMirrored) this.#tellSkipped(source);
     const plan = planSlices(existing, groups, isStale, MAX_PER_SUBSET);
     try {
       const marks = { labels, owner: controllerReference(source), annotations: () => annotations };
@@ -84,6 +88,20 @@ export class EndpointSliceMirroringController {
       if (!isNamespaceTerminating(error)) throw error;
     }
   }
+
+  #tellSkipped(source: Endpoints): void {
+    const skipped = skippedAddresses(source);
+    if (skipped === 0) return;
+    const most = `A max of ${MAX_PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset`;
+    this.#recorder.event(source, 'Warning', 'TooManyAddressesToMirror', `${most}. ${skipped} addresses were skipped`);
+  }
+}
+
+/** How many addresses are too many for the slices of their subsets. */
+function skippedAddresses({ subsets = [] }: Endpoints): number {
+  return subsets.reduce((skipped, { addresses = [], notReadyAddresses = [] }) => {
+    return skipped + Math.max(0, addresses.length + notReadyAddresses.length - MAX_PER_SUBSET);
+  }, 0);
 }
 
 /** Whether its author has not asked to be left alone; what served for leader election is no list of endpoints. */

@@ -25,11 +25,14 @@ export const volumeZone: PluginFactory = ({ objects }) => ({
   name: 'VolumeZone',
 
   preFilter(state, { pod, claims }) {
-    const zones = claims.flatMap((name) => {
+    const zones: Zones[number][] = [];
+    for (const name of claims) {
       const volumeName = objects.claims.get(name, pod.metadata.namespace)?.spec.volumeName ?? '';
-      const volume = volumeName === '' ? undefined : objects.volumes.get(volumeName);
-      return volume === undefined ? [] : zonesOf(volume);
-    });
+      if (volumeName === '') continue;
+      const volume = objects.volumes.get(volumeName);
+      if (volume === undefined) return unresolvable(`persistentvolume "${volumeName}" not found`);
+      zones.push(...zonesOf(volume));
+    }
     if (zones.length === 0) return 'Skip';
     state.write(STATE, zones);
     return undefined;

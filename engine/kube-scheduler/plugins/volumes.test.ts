@@ -91,7 +91,7 @@ test.each<[string, Pod, KubeObject[], string]>([
     'a claim bound to what is not there',
     using('v'),
     bound('v', {}).slice(0, 1),
-    refused('2 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'),
+    refused('persistentvolume "v" not found'),
   ],
   ['a volume in a zone', using('v'), bound('v', {}, { [ZONE]: 'z2' }), 'b'],
   [

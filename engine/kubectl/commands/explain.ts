@@ -180,8 +180,10 @@ function definitionIn(schema: ValueSchema): string | undefined {
   return at.type === 'object' && DEFINITIONS.has(at.definition) ? at.definition : undefined;
 }
 
+/** The empty text is shown as `""`. */
 function valuesOf(schema: ValueSchema): readonly string[] {
-  return 'values' in schema ? (schema.values ?? []) : [];
+  const values = 'values' in schema ? (schema.values ?? []) : [];
+  return values.map((value) => (value === '' ? '""' : value));
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import type {
   Pod,
   Probe,
   ResourceRequirements,
+  SeccompProfile,
 } from '../../api/kinds.ts';
 import { milliValue, numericValue } from '../../api/quantity.ts';
 import { type DescriptionWriter, longTime } from './description-writer.ts';
@@ -43,6 +44,7 @@ function describeContainer(writer: DescriptionWriter, container: Container, opti
   at(`Image:\t${container.image ?? ''}`);
   if (pod !== undefined && status !== undefined) at(`Image ID:\t${status.imageID ?? ''}`);
   describePorts(at, container);
+  describeSeccomp(at, container.securityContext?.seccompProfile, '  ');
   if ((container.command?.length ?? 0) > 0) describeWords(at, 'Command', container.command!);
   if ((container.args?.length ?? 0) > 0) describeWords(at, 'Args', container.args!);
   if (pod !== undefined && status !== undefined) {
@@ -75,6 +77,13 @@ function describePorts(at: (text: string) => void, { ports = [] }: Container): v
   at(
     `${hostLabel}:\t${ports.length === 0 ? '<none>' : list((port) => `${port.hostPort ?? 0}/${port.protocol ?? 'TCP'}${named(port)}`)}`,
   );
+}
+
+/** @param margin before what is said of the profile besides its kind */
+export function describeSeccomp(at: (text: string) => void, profile: SeccompProfile | undefined, margin = ''): void {
+  if (profile === undefined) return;
+  at(`SeccompProfile:\t${profile.type}`);
+  if (profile.type === 'Localhost') at(`${margin}LocalhostProfile:\t${profile.localhostProfile ?? ''}`);
 }
 
 function describeWords(at: (text: string) => void, label: string, words: readonly string[]): void {
@@ -162,8 +171,10 @@ function describeMounts(at: (text: string) => void, { volumeMounts = [], volumeD
     at(`  ${mount.mountPath} from ${mount.name} (${modes.join(',')})`);
   }
   if (volumeDevices.length > 0) {
-    at('Devices:');
-    for (const device of volumeDevices) at(`  ${device.devicePath} from ${device.name}`);
+    // The real command says so where there are no mounts.
+    at(volumeMounts.length === 0 ? 'Devices:\t<none>' : 'Devices:');
+    for (const device of [...volumeDevices].sort((left, right) => (left.devicePath < right.devicePath ? -1 : 1)))
+      at(`  ${device.devicePath} from ${device.name}`);
   }
 }
 

@@ -47,12 +47,11 @@ export function describeJob(invocation: Invocation, writer: DescriptionWriter, j
 
 const MAX_INDEXES_LENGTH = 50;
 
-/** Long lists of indexes end at a comma. */
+/** Long lists of indexes end at the first comma from there on. */
 function cutIndexes(indexes: string): string {
   if (indexes === '') return '<none>';
-  if (indexes.length <= MAX_INDEXES_LENGTH) return indexes;
-  const end = indexes.slice(0, MAX_INDEXES_LENGTH).lastIndexOf(',');
-  return `${indexes.slice(0, end + 1)}...`;
+  const end = indexes.indexOf(',', MAX_INDEXES_LENGTH);
+  return end < 0 ? indexes : `${indexes.slice(0, end + 1)}...`;
 }
 
 export function describeCronJob(invocation: Invocation, writer: DescriptionWriter, cronJob: CronJob): void {

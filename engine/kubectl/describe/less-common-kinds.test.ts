@@ -104,3 +104,79 @@ Parent Reference:
 Events:       <none>
 `);
 });
+
+test('what is said for a Pod as a whole, profiles, devices, images as volumes, and how its like are spread', () => {
+  const workstation = new Workstation();
+  const spread = (topologyKey: string, labelSelector?: object) => {
+    return { topologyKey, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', ...(labelSelector && { labelSelector }) };
+  };
+  const spec = {
+    automountServiceAccountToken: false,
+    resources: { limits: { cpu: '1' }, requests: { cpu: '500m' } },
+    securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'p.json' } },
+    containers: [
+      {
+        name: 'c',
+        image: 'nginx',
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        volumeDevices: [
+          { name: 'other', devicePath: '/dev/b' },
+          { name: 'disk', devicePath: '/dev/a' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'disk', persistentVolumeClaim: { claimName: 'd' } },
+      { name: 'other', persistentVolumeClaim: { claimName: 'o' } },
+      { name: 'model', image: { reference: 'models/m:1', pullPolicy: 'IfNotPresent' } },
+    ],
+    topologySpreadConstraints: [
+      spread('zone', { matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'b'] }] }),
+      spread('host', {}),
+    ],
+  };
+  const pods = '/api/v1/namespaces/default/pods';
+  workstation.api('POST', pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec });
+  const text = workstation.run('describe pod p').stdout;
+  const without = (block: string) => block.replace(/ +/g, ' ');
+  for (const block of [
+    'SeccompProfile: Localhost\nLocalhostProfile: p.json\nIP:',
+    'Resources:\n Limits:\n cpu: 1\n Requests:\n cpu: 500m\nContainers:',
+    ' Host Port: <none>\n SeccompProfile: RuntimeDefault\n',
+    ' Devices: <none>\n /dev/a from disk\n /dev/b from other\n',
+    ' model:\n Type: Image (a container image or OCI artifact)\n Reference: models/m:1\n PullPolicy: IfNotPresent\n',
+    'Topology Spread Constraints: host:ScheduleAnyway when max skew 1 is exceeded for selector <none>\n' +
+      ' zone:ScheduleAnyway when max skew 1 is exceeded for selector app in (a,b)\n',
+  ]) {
+    expect(without(text)).toContain(block);
+  }
+});
+
+test('a template says how its Pods are spread, and a long list of indexes ends at a comma', () => {
+  const workstation = new Workstation();
+  const template = {
+    metadata: { labels: { app: 'x' } },
+    spec: {
+      restartPolicy: 'Never',
+      containers: [{ name: 'c', image: 'busybox' }],
+      topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule' }],
+    },
+  };
+  const jobs = '/apis/batch/v1/namespaces/default/jobs';
+  workstation.api('POST', jobs, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'j' },
+    spec: { completionMode: 'Indexed', completions: 500, template },
+  });
+  const completedIndexes = Array.from({ length: 20 }, (_, index) => 100 + 2 * index).join(',');
+  workstation.api('PATCH', `${jobs}/j/status`, { status: { completedIndexes, startTime: '2026-01-12T09:00:00Z' } });
+  const text = workstation.run('describe job j').stdout;
+  expect(text).toContain('  Topology Spread Constraints:  zone:DoNotSchedule when max skew 2 is exceeded\n');
+  expect(/Completed Indexes: +(.*)/.exec(text)?.[1]).toBe('100,102,104,106,108,110,112,114,116,118,120,122,124,...');
+});
+
+test('the empty text among the values of a field is told', () => {
+  const text = new Workstation().run('explain pod.spec.volumes.hostPath.type').stdout;
+  expect(text).toContain('FIELD: type <string>\nENUM:\n    ""\n    BlockDevice\n');
+});

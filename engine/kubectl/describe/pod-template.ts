@@ -1,4 +1,5 @@
-import type { PodTemplateSpec, Toleration } from '../../api/kinds.ts';
+import type { PodTemplateSpec, Toleration, TopologySpreadConstraint } from '../../api/kinds.ts';
+import { labelSelectorOf } from '../../api/label-selector.ts';
 import { describeContainers } from './containers.ts';
 import { type DescriptionWriter, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeVolumes } from './volumes.ts';
@@ -23,6 +24,7 @@ export function describePodTemplate(writer: DescriptionWriter, template: PodTemp
   }
   describeContainers(writer, spec?.containers ?? [], { label: 'Containers', statuses: [], level: 1 });
   describeVolumes(writer, spec?.volumes ?? [], 1);
+  describeTopologySpread(writer, 1, spec?.topologySpreadConstraints ?? []);
   if ((spec?.priorityClassName ?? '') !== '') writer.field(1, 'Priority Class Name', spec!.priorityClassName!);
   writeMap(writer, 1, 'Node-Selectors', spec?.nodeSelector);
   describeTolerations(writer, 1, spec?.tolerations ?? []);
@@ -49,4 +51,21 @@ export function describeTolerations(
   });
   for (const [index, line] of lines.sort().entries())
     writer.line(index === 0 ? level : 0, `${index === 0 ? 'Tolerations:' : ''}\t${line}`);
+}
+
+/** `zone:DoNotSchedule when max skew 1 is exceeded for selector app=web`, one a line, in order of keys. */
+export function describeTopologySpread(
+  writer: DescriptionWriter,
+  level: number,
+  constraints: readonly TopologySpreadConstraint[],
+): void {
+  const sorted = [...constraints].sort((left, right) => (left.topologyKey < right.topologyKey ? -1 : 1));
+  for (const [index, { topologyKey, whenUnsatisfiable, maxSkew, labelSelector }] of sorted.entries()) {
+    const text = `${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded`;
+    const selector =
+      labelSelector === undefined
+        ? ''
+        : ` for selector ${labelSelectorOf(labelSelector as object).toString() || '<none>'}`;
+    writer.line(level, `${index === 0 ? 'Topology Spread Constraints:' : ''}\t${text}${selector}`);
+  }
 }

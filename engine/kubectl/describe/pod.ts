@@ -2,10 +2,10 @@ import { humanDuration } from '../../api/duration.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/object.ts';
 import type { Invocation } from '../invocation.ts';
-import { describeContainers, describeResources } from './containers.ts';
+import { describeContainers, describeResources, describeSeccomp } from './containers.ts';
 import { type DescriptionWriter, longTime, writeAnnotations, writeMap } from './description-writer.ts';
 import { describeEvents } from './events.ts';
-import { describeTolerations } from './pod-template.ts';
+import { describeTolerations, describeTopologySpread } from './pod-template.ts';
 import { describeVolumes } from './volumes.ts';
 
 export function describePod(invocation: Invocation, writer: DescriptionWriter, pod: Pod): void {
@@ -37,7 +37,7 @@ export function describePod(invocation: Invocation, writer: DescriptionWriter, p
   writer.field(0, 'QoS Class', status?.qosClass ?? '<unset>');
   writeMap(writer, 0, 'Node-Selectors', spec.nodeSelector);
   describeTolerations(writer, 0, spec.tolerations ?? []);
-  describeTopologySpread(writer, pod);
+  describeTopologySpread(writer, 0, spec.topologySpreadConstraints ?? []);
   describeEvents(invocation, writer, pod, metadata.annotations?.[MIRROR_ANNOTATION]);
 }
 
@@ -63,8 +63,7 @@ function describePhase(invocation: Invocation, writer: DescriptionWriter, { meta
 
 function describeAddresses(writer: DescriptionWriter, pod: Pod): void {
   const { status } = pod;
-  const seccomp = pod.spec.securityContext?.seccompProfile;
-  if (seccomp !== undefined) writer.field(0, 'SeccompProfile', seccomp.type);
+  describeSeccomp((text) => writer.line(0, text), pod.spec.securityContext?.seccompProfile);
   writer.field(0, 'IP', status?.podIP ?? '');
   const ips = status?.podIPs ?? [];
   if (ips.length === 0) writer.line(0, 'IPs:\t<none>');
@@ -109,16 +108,4 @@ function describeConditions(writer: DescriptionWriter, { status }: Pod): void {
   writer.line(0, 'Conditions:');
   writer.line(1, 'Type\tStatus');
   for (const { type, status: value } of conditions) writer.line(1, `${type} \t${value} `);
-}
-
-function describeTopologySpread(writer: DescriptionWriter, { spec }: Pod): void {
-  const constraints = spec.topologySpreadConstraints ?? [];
-  for (const [index, constraint] of constraints.entries()) {
-    const text = `${constraint.topologyKey}:${constraint.whenUnsatisfiable} when max skew ${constraint.maxSkew} is exceeded`;
-    const selector = Object.entries(constraint.labelSelector?.matchLabels ?? {}).map(
-      ([key, value]) => `${key}=${value}`,
-    );
-    const suffix = constraint.labelSelector === undefined ? '' : ` for selector ${selector.join(',')}`;
-    writer.line(0, `${index === 0 ? 'Topology Spread Constraints:' : ''}\t${text}${suffix}`);
-  }
 }

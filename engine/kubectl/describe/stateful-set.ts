@@ -37,7 +37,7 @@ function describeVolumeClaims(
     writer.field(1, 'Name', metadata?.name ?? '');
     writer.field(1, 'StorageClass', spec?.storageClassName ?? '');
     writeMap(writer, 1, 'Labels', metadata?.labels);
-    writeAnnotations(writer, 1, metadata?.annotations);
+    writeMap(writer, 1, 'Annotations', metadata?.annotations);
     const capacity = spec?.resources?.requests?.storage;
     writer.field(1, 'Capacity', capacity === undefined ? '<default>' : String(capacity));
     const modes = spec?.accessModes ?? [];

@@ -70,6 +70,14 @@ function volumeSourceLines(volume: Volume): readonly string[] {
       `ReadOnly:\t${readOnly}`,
     ];
   }
+  if (volume.image !== undefined) {
+    const { reference = '', pullPolicy = '' } = volume.image;
+    return [
+      'Type:\tImage (a container image or OCI artifact)',
+      `Reference:\t${reference}`,
+      `PullPolicy:\t${pullPolicy}`,
+    ];
+  }
   if (volume.ephemeral !== undefined) return ephemeralLines(volume.ephemeral);
   if (volume.csi !== undefined) {
     const { driver, fsType = '', readOnly = false, volumeAttributes } = volume.csi;
