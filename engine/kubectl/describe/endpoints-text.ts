@@ -12,20 +12,37 @@ export function slicesOf(invocation: Invocation, service: string, namespace = 'd
   return invocation.list(resource, { namespace, labelSelector }) as unknown as readonly EndpointSlice[];
 }
 
-/** `10.244.1.2:80,10.244.2.3:80`: the ready endpoints behind a port of the Service. */
+/**
+ * `10.244.1.2:80,10.244.2.3:80`: the ready endpoints behind a port of the Service. Nothing where there are slices but no
+ * ready endpoint, as behind a selector that no Pod has: only without any slice does the real command say `<none>`.
+ */
 export function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
-  const addresses = slices.flatMap(({ ports = [], endpoints }) =>
-    ports
-      .filter(({ name = '' }) => name === portName)
-      .flatMap(({ port }) =>
-        endpoints
-          .filter(({ conditions }) => conditions?.ready !== false)
-          .flatMap((endpoint) => endpoint.addresses.map((address) => `${hostText(address)}:${port ?? 0}`)),
-      ),
-  );
-  if (addresses.length === 0) return '<none>';
-  const text = addresses.slice(0, MAX_ENDPOINTS).join(',');
-  return addresses.length > MAX_ENDPOINTS ? `${text} + ${addresses.length - MAX_ENDPOINTS} more...` : text;
+  if (slices.length === 0) return '<none>';
+  const shown: string[] = [];
+  let ready = 0;
+  let hasMore = false;
+  for (const { endpoint, port } of slices.flatMap((slice) => behind(slice, portName))) {
+    // Looked at before readiness is, so that there may be "0 more" (kubernetes/kubernetes#142209).
+    if (shown.length === MAX_ENDPOINTS) hasMore = true;
+    if (endpoint.conditions?.ready === false) continue;
+    ready++;
+    if (!hasMore) shown.push(`${hostText(endpoint.addresses[0] ?? '')}${port === undefined ? '' : `:${port}`}`);
+  }
+  const text = shown.join(',');
+  return hasMore ? `${text} + ${ready - MAX_ENDPOINTS} more...` : text;
+}
+
+interface Behind {
+  readonly endpoint: EndpointSlice['endpoints'][number];
+  readonly port: number | undefined;
+}
+
+/** A headless Service may have no ports: its endpoints are behind every name. */
+function behind({ ports = [], endpoints }: EndpointSlice, portName: string): readonly Behind[] {
+  if (ports.length === 0) return endpoints.map((endpoint) => ({ endpoint, port: undefined }));
+  return ports
+    .filter(({ name = '' }) => name === portName)
+    .flatMap(({ port = 0 }) => endpoints.map((endpoint) => ({ endpoint, port })));
 }
 
 function hostText(address: string): string {

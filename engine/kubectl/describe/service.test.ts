@@ -37,6 +37,42 @@ Events:                   <none>
 `);
 });
 
+test.each([
+  ['no slice', undefined, '<none>'],
+  ['a slice without endpoints, as behind a selector that no Pod has', '', ''],
+  ['none that is ready', 'n', ''],
+  ['those that are ready', 'rnr', '10.244.1.1:8080,10.244.1.3:8080'],
+  ['three, and one that is not ready', 'rrrn', '10.244.1.1:8080,10.244.1.2:8080,10.244.1.3:8080 + 0 more...'],
+  ['five', 'rrrrr', '10.244.1.1:8080,10.244.1.2:8080,10.244.1.3:8080 + 2 more...'],
+])('the endpoints of a Service with %s', (_, states, expected) => {
+  const workstation = new Workstation();
+  workstation.run('create service clusterip web --tcp=80:8080');
+  const endpoints = [...(states ?? '')].map((state, index) => {
+    return { addresses: [`10.244.1.${index + 1}`], conditions: { ready: state === 'r' } };
+  });
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+    addressType: 'IPv4',
+    endpoints,
+    ports: states === '' ? [] : [{ name: '80-8080', port: 8080, protocol: 'TCP' }],
+  };
+  if (states !== undefined)
+    workstation.api('POST', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', slice);
+  expect(/^Endpoints: *(.*)$/m.exec(workstation.run('describe svc web').stdout)?.[1]).toBe(expected);
+});
+
+test('the address of a load balancer, and how its packets arrive', () => {
+  const workstation = new Workstation();
+  workstation.run('create service loadbalancer web --tcp=80');
+  const loadBalancer = { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }, { hostname: 'lb.example' }] };
+  workstation.api('PATCH', '/api/v1/namespaces/default/services/web/status', { status: { loadBalancer } });
+  expect(workstation.run('describe svc web').stdout).toMatch(
+    /^LoadBalancer Ingress: +192\.0\.2\.1 \(VIP\), lb\.example$/m,
+  );
+});
+
 test('a Secret keeps its values to itself', () => {
   const workstation = new Workstation();
   workstation.run('create secret generic db --from-literal=password=s3cret');

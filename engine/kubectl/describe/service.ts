@@ -27,17 +27,20 @@ export function describeService(invocation: Invocation, writer: DescriptionWrite
   optional('External Name', spec.externalName);
   const ingress = status?.loadBalancer?.ingress ?? [];
   if (ingress.length > 0) {
-    writer.field(0, 'LoadBalancer Ingress', ingress.map(({ ip, hostname }) => ip ?? hostname ?? '').join(', '));
+    const shown = ingress.map(({ ip = '', hostname = '', ipMode }) => {
+      return ip === '' ? hostname : `${ip}${ipMode === undefined ? '' : ` (${ipMode})`}`;
+    });
+    writer.field(0, 'LoadBalancer Ingress', shown.join(', '));
   }
   describePorts(invocation, writer, service);
   writer.field(0, 'Session Affinity', spec.sessionAffinity ?? '');
   optional('External Traffic Policy', spec.externalTrafficPolicy);
   optional('Internal Traffic Policy', spec.internalTrafficPolicy);
-  optional('Traffic Distribution', spec.trafficDistribution);
   if ((spec.healthCheckNodePort ?? 0) > 0) writer.field(0, 'HealthCheck NodePort', spec.healthCheckNodePort!);
   if ((spec.loadBalancerSourceRanges?.length ?? 0) > 0) {
     writer.field(0, 'LoadBalancer Source Ranges', spec.loadBalancerSourceRanges!.join(','));
   }
+  optional('Traffic Distribution', spec.trafficDistribution);
   describeEvents(invocation, writer, service);
 }
 
