@@ -36,12 +36,22 @@ export type Graded = Pick<Grade, 'earned' | 'points' | 'checks' | 'basis'>;
 
 export type GradeOutcome = Graded | { readonly problem: string };
 
+/** What the thread says of each journal: that it has begun with it, then what came out. */
+export type GradeAnswer = 'begun' | GradeOutcome;
+
 /** Behind the server, whose learners wait for an answer. On Linux this is of the thread alone; elsewhere of the process. */
 if (process.platform === 'linux') setPriority(0, 5);
 
 const ENGINE = engineDigest();
 
-parentPort!.on('message', (job: GradeJob) => parentPort!.postMessage(gradeJob(job)));
+parentPort!.on('message', (job: GradeJob) => {
+  answer('begun');
+  answer(gradeJob(job));
+});
+
+function answer(what: GradeAnswer): void {
+  parentPort!.postMessage(what);
+}
 
 /** Replays on the exercise's own cluster, whatever the browser says it had, and grades as the page does. */
 function gradeJob({ exerciseId, variant, entries, end, earlier }: GradeJob): GradeOutcome {

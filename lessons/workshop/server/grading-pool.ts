@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { GradeJob, GradeOutcome } from './grade-worker.ts';
+import { type GradingTimes, runJob } from './run-job.ts';
 
-export interface GradingLimits {
-  /** A journal of an afternoon is replayed within seconds; one that never ends is cut off. */
-  readonly longestMs: number;
+export interface GradingLimits extends GradingTimes {
   readonly mostMemoryMb: number;
   /** Afterwards a thread makes room for a new one: whatever a thousand strangers' journals have left in it goes with it. */
   readonly mostGradings: number;
@@ -23,7 +22,12 @@ const YOUNG_MEMORY_MB = 48;
  */
 const THREAD_FLAGS = ['--max-semi-space-size=0', '--no-lazy-feedback-allocation'];
 
-export const LIMITS: GradingLimits = { longestMs: 60_000, mostMemoryMb: 512, mostGradings: 1000 };
+export const LIMITS: GradingLimits = {
+  longestMs: 60_000,
+  longestStartMs: 300_000,
+  mostMemoryMb: 512,
+  mostGradings: 1000,
+};
 
 /** Threads that have nothing to do are ended after this long: what they have loaded is much. */
 const IDLE_MS = 30_000;
@@ -94,7 +98,7 @@ export class GradingPool {
 
   async #gradeOn(worker: Worker, job: GradeJob): Promise<GradeOutcome> {
     this.#busy.add(worker);
-    const outcome = await runJob(worker, job, this.#limits.longestMs);
+    const outcome = await runJob(worker, job, this.#limits);
     this.#busy.delete(worker);
     const graded = (this.#graded.get(worker) ?? 0) + 1;
     this.#graded.set(worker, graded);
@@ -115,29 +119,4 @@ export class GradingPool {
     // A thread that fails while nobody waits for it, or while it is being ended, concerns nobody.
     return worker.on('error', () => {});
   }
-}
-
-/** Resolves with a sentence when the thread is of no more use. */
-function runJob(worker: Worker, job: GradeJob, longestMs: number): Promise<GradeOutcome | string> {
-  return new Promise((resolve) => {
-    const settle = (outcome: GradeOutcome | string): void => {
-      clearTimeout(timer);
-      worker.off('message', settle);
-      worker.off('error', lost);
-      worker.off('exit', ended);
-      resolve(outcome);
-    };
-    const lost = (error: Error & { readonly code?: string }): void =>
-      settle(
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? 'the journal takes too much memory to replay'
-          : `the journal cannot be graded: ${error.message}`,
-      );
-    const ended = (): void => settle('the journal cannot be graded: the thread has ended');
-    const timer = setTimeout(() => settle('the journal takes too long to replay'), longestMs);
-    worker.on('message', settle);
-    worker.on('error', lost);
-    worker.on('exit', ended);
-    worker.postMessage(job);
-  });
 }
