@@ -7,6 +7,7 @@ import {
   type Pod,
   pods,
 } from '@drydock/engine';
+import { servicesOf } from './ingress-causes.ts';
 import { findObjects } from './observe.ts';
 
 /** Kinds that keep Pods by a selector. */
@@ -14,17 +15,22 @@ const WORKLOADS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What is behind an object that says little itself: the Service of an EndpointSlice, the first Pod that is not ready, its claims that wait. */
+/** What is behind an object that says little itself: the Service of an EndpointSlice, those of an Ingress, the first Pod that is not ready, its claims that wait. */
 export function behind(cluster: Cluster, object: KubeObject): readonly KubeObject[] {
   if (object.kind === 'EndpointSlice') {
     const { namespace, labels } = object.metadata;
     const name = labels?.['kubernetes.io/service-name'];
     const found = name === undefined ? [] : findObjects(cluster, { kind: 'Service', namespace, name });
-    return found.flatMap((service) => [service, ...behind(cluster, service)]);
+    return withBehind(cluster, found);
   }
+  if (object.kind === 'Ingress') return withBehind(cluster, servicesOf(cluster, object));
   if (object.kind === pods.kind) return waitingClaims(cluster, object as Pod);
   const unready = podsOf(cluster, object).find((pod) => !lacksNothing(pod));
   return unready === undefined ? [] : [unready, ...behind(cluster, unready)];
+}
+
+function withBehind(cluster: Cluster, objects: readonly KubeObject[]): readonly KubeObject[] {
+  return objects.flatMap((object) => [object, ...behind(cluster, object)]);
 }
 
 function waitingClaims(cluster: Cluster, { metadata: { namespace }, spec }: Pod): readonly KubeObject[] {

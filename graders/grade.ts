@@ -3,6 +3,7 @@ import type { Refutation } from './assertion.ts';
 import { evaluate, evaluateTogether, type Verdict } from './evaluate.ts';
 import { type Check, type Exercise, possiblePoints } from './exercise.ts';
 import { History } from './history.ts';
+import { hostCauses } from './ingress-causes.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
 import { findAll, parsePath } from './object-path.ts';
 import { absence, findObjects } from './observe.ts';
@@ -207,10 +208,11 @@ function resultOf(
 }
 
 /** Why it is so: what the check's author says that it comes from is looked at first, and may not be there at all. */
-function whyOf(cluster: Cluster, { about }: Check, objects: readonly KubeObject[]): readonly string[] {
+function whyOf(cluster: Cluster, { about, observe }: Check, objects: readonly KubeObject[]): readonly string[] {
   const found = about === undefined ? [] : findObjects(cluster, about);
   if (about?.name !== undefined && found.length === 0) return [absence(about)];
-  return explain(cluster, [...found, ...objects]);
+  const unserved = found.filter(({ kind }) => kind === 'Ingress').flatMap((ingress) => hostCauses(ingress, observe));
+  return [...unserved, ...explain(cluster, [...found, ...objects])];
 }
 
 /** The line of a manifest that a failed check comes from. */

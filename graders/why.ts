@@ -1,5 +1,6 @@
 import { type Cluster, type Event, events, type KubeObject, type Pod, pods } from '@drydock/engine';
 import { behind, isWaitingClaim, lacksNothing, podsOf, selectorOf } from './behind.ts';
+import { ingressCauses } from './ingress-causes.ts';
 
 /** How many causes a failed check names. */
 export const MAX_CAUSES = 4;
@@ -42,6 +43,7 @@ function causesOf(cluster: Cluster, object: KubeObject): string[] {
   return [
     ...(object.kind === pods.kind ? podCauses(object as Pod) : []),
     ...(object.kind === 'Service' ? serviceCauses(cluster, object) : []),
+    ...(object.kind === 'Ingress' ? ingressCauses(cluster, object) : []),
     ...conditions.map(({ type, status, reason, message }) =>
       [`condition ${type} is ${status}`, ...(reason ? [reason] : []), message].join(': '),
     ),

@@ -4,6 +4,23 @@ import { verdict } from './verdicts.ts';
 
 // The sentences come from the graders themselves, so that one they word anew is missed here.
 
+const INGRESS = [
+  [
+    'names the class "ngnix", which does not exist, so nobody reads it; there is "nginx"',
+    'Ingress quay 写的类 "ngnix" 不存在，所以没有谁读取它；现有的类是 "nginx"',
+  ],
+  ['names no class, so nobody reads it; there is none', 'Ingress quay 没有写明类，所以没有谁读取它；现在一个类也没有'],
+  ['leads to the Service "key", which does not exist', 'Ingress quay 通向的 Service key 并不存在'],
+  [
+    'leads to the port 5678 of the Service "quay", which has 80 "pages"',
+    'Ingress quay 通向 Service quay 的端口 5678，可是它有的是 80 "pages"',
+  ],
+  [
+    'has rules for "quay.exmple", and none for "quay.example"',
+    'Ingress quay 有 "quay.exmple" 的规则，没有 quay.example 的',
+  ],
+] as const;
+
 const POD = { object: { kind: 'Pod', name: 'boat' } };
 const CHECKS: readonly (readonly [check: Partial<Check>, chinese: string | RegExp])[] = [
   [
@@ -201,5 +218,6 @@ test('what the cluster says itself stays as it is', () => {
   expect(verdict('the Service "gate" leads to the port "web" of its Pods, which have "http"')).toBe(
     'Service gate 通向 Pod 的端口 web，可是它们有的是 "http"',
   );
+  for (const [sentence, chinese] of INGRESS) expect(verdict(`the Ingress "quay" ${sentence}`)).toBe(chinese);
   expect(verdict('"kubectl get nodes" failed: exit code 1')).toBe('kubectl get nodes 失败了，退出码 1');
 });

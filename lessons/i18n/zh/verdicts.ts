@@ -159,6 +159,23 @@ const FORMS: readonly Form[] = [
     /^the Service "(.*)" leads to the port "(.*)" of its Pods, which (.*)$/,
     (name, port, ports) => `Service ${name} 通向 Pod 的端口 ${port}，可是${portsOf(ports)}`,
   ],
+  [
+    /^the Ingress "(.*)" names (?:no class|the class "(.*)", which does not exist), so nobody reads it; there is (.*)$/,
+    (name, asked, classes) =>
+      `Ingress ${name} ${asked === undefined ? '没有写明类' : `写的类 "${asked}" 不存在`}，所以没有谁读取它；${classes === 'none' ? '现在一个类也没有' : `现有的类是 ${classes}`}`,
+  ],
+  [
+    /^the Ingress "(.*)" leads to the Service "(.*)", which does not exist$/,
+    (name, service) => `Ingress ${name} 通向的 Service ${service} 并不存在`,
+  ],
+  [
+    /^the Ingress "(.*)" leads to the port (\S+) of the Service "(.*)", which has (.*)$/,
+    (name, port, service, ports) => `Ingress ${name} 通向 Service ${service} 的端口 ${port}，可是它有的是 ${ports}`,
+  ],
+  [
+    /^the Ingress "(.*)" has rules for (.*), and none for "(.*)"$/,
+    (name, hosts, asked) => `Ingress ${name} 有 ${hosts} 的规则，没有 ${asked} 的`,
+  ],
   [/^([^\s:]+) has no "(.*?)"$/, (list, name) => `${list} 里没有 ${name}`],
   [/^([^\s:]+) has no (\S+)$/, (path, field) => `${path} 里没有 ${field}`],
   [/^([^\s:]+) is not set$/, (path) => `没有 ${path}`],
