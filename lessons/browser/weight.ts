@@ -6,31 +6,48 @@ import { gzipSync } from 'node:zlib';
 
 const SITE = resolve(import.meta.dirname, '../../dist');
 const PAGE = 'lessons/pod-process-group/index.html';
-/** What is loaded only when it is asked for, also by a workshop, or by a page in another language; and what the late tools share. */
-const LATER =
-  /yaml-editor|late-|http-client|\/walk-|descriptions|addon-search|\/(zh|verdicts|workshop|bars|bench-cards?|news-list|time-left|span-text|api|addresses|refusal-text|followed-keeping|mirror-keeping|journal-link)\.[^/]*js$/;
+/** What a module cannot begin without: other modules it imports, and the thread it starts. What `import()` asks for comes later. */
+const NEEDS = /(?:\bfrom|\bimport)\s*["']\.\/([^"']+)["']|\bnew Worker\([^)]*?\/_astro\/([^"'`]+)["'`]/g;
 
 const gz = (path: string) => gzipSync(readFileSync(join(SITE, path)), { level: 9 }).length;
 
-/** Everything the page names, and what those files name in turn. */
-function reached(path: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(path)) return seen;
-  seen.add(path);
-  const text = readFileSync(join(SITE, path), 'utf8');
-  for (const name of readdirSync(join(SITE, '_astro'))) {
-    if (text.includes(name)) reached(`_astro/${name}`, seen);
+const textOf = (path: string) => readFileSync(join(SITE, path), 'utf8');
+
+const ASSETS = readdirSync(join(SITE, '_astro')).map((name) => `_astro/${name}`);
+
+/** Everything that is reached from these files, themselves among it. */
+function reached(
+  paths: readonly string[],
+  next: (path: string) => readonly string[],
+  seen = new Set<string>(),
+): Set<string> {
+  for (const path of paths) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    reached(next(path), next, seen);
   }
   return seen;
 }
 
+/** Whatever a file names, also what it may never ask for. */
+function named(path: string): readonly string[] {
+  const text = textOf(path);
+  return ASSETS.filter((asset) => text.includes(asset.slice('_astro/'.length)));
+}
+
+/** A page says itself what it needs: its scripts and styles, and what is to be fetched ahead. */
+function needed(path: string): readonly string[] {
+  if (path === PAGE) return named(path);
+  if (!path.endsWith('.js')) return [];
+  return [...textOf(path).matchAll(NEEDS)].map(([, module, thread]) => `_astro/${module ?? thread}`);
+}
+
 /** Bytes on the way before the first prompt, by file. */
 export function weightOfFirstLesson(): { readonly first: Map<string, number>; readonly later: Map<string, number> } {
-  const files = [...reached(PAGE), 'theme.js'];
-  const weigh = (names: readonly string[]) => new Map(names.map((name) => [name, gz(name)]));
-  return {
-    first: weigh(files.filter((name) => !LATER.test(name))),
-    later: weigh(files.filter((name) => LATER.test(name))),
-  };
+  const first = reached([PAGE, 'theme.js'], needed);
+  const later = reached([PAGE], named).difference(first);
+  const weigh = (names: Iterable<string>) => new Map([...names].map((name) => [name, gz(name)]));
+  return { first: weigh(first), later: weigh(later) };
 }
 
 export function total(files: ReadonlyMap<string, number>): number {
