@@ -9,10 +9,13 @@ export interface XtermScreen {
   fit(): void;
 }
 
-const FONT = { least: 11, most: 14 };
+const FONT = { least: 11, calm: 12, most: 14 };
 
 /** What `kubectl get nodes` fills: letters shrink for it where there is little room. */
 const COLUMNS = 56;
+
+/** What `kubectl get pods -o wide` fills with a Deployment's Pods: letters shrink for it only as far as reading stays calm. */
+const WIDE_COLUMNS = 112;
 
 /** How wide a letter of most monospaced fonts is, of its height. */
 const EM = 0.602;
@@ -39,7 +42,9 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   const addon = new FitAddon();
   terminal.loadAddon(addon);
   const fit = () => {
-    const fitting = Math.floor((parent.clientWidth - BESIDE) / COLUMNS / EM);
+    const sizeFor = (columns: number) => Math.floor((parent.clientWidth - BESIDE) / columns / EM);
+    const wide = sizeFor(WIDE_COLUMNS);
+    const fitting = wide >= FONT.calm ? wide : sizeFor(COLUMNS);
     terminal.options.fontSize = Math.min(FONT.most, Math.max(FONT.least, fitting));
     addon.fit();
   };
