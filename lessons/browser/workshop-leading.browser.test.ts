@@ -1,15 +1,17 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import encodeQR from 'qr';
 import { afterAll, expect, test } from 'vitest';
 import { Bench, Visit } from './visit.ts';
 import { laptop, type WorkshopHost } from './workshop-hosts.ts';
-import { barOf, learner, openRoom, type Room } from './workshop-room.ts';
+import { barOf, learner, openRoom, type Room, typedBy } from './workshop-room.ts';
 
 // How an instructor leads a room: what goes to everybody, what a wall may show, and how somebody is taken out.
 
 const ARGS = ['--lessons', 'pod-process-group', '--exercises', 'shared-page'];
 const EXERCISE = 'One writes, the other serves';
+const CHECK = 'The Pod tide-board runs, and both containers are ready';
 
 let host: WorkshopHost | undefined;
 let visit: Visit | undefined;
@@ -35,20 +37,23 @@ test('the board, a wall, words for all, the time, locks, solutions, and the way 
   await heatAndWall(room);
   await tell(room, [ada, ben]);
   await keepTime(room, ada);
+  await openTwice(room, ada);
+  await pair(room, ada, ben);
   await lockAndReveal(room, ben);
   await takeOut(room, ben);
   await waitAtTheDoor(room);
   await onPhone(room);
+  await askBeforeNewLink(room, ada);
 
   // Browsers note each answer that refuses something.
-  const noted = /Failed to load resource: (net::ERR_FAILED|the server responded with a status of (400|401|423))/;
+  const noted = /Failed to load resource: (net::ERR_FAILED|the server responded with a status of (400|401|409|423))/;
   const others = visit.complaints.splice(0).filter((text) => !noted.test(text));
   expect(others).toEqual([]);
   await visit.leave();
 });
 
 /** How many have met each check, and a view for the wall: by the keyboard, and without a name or a way to anybody's bench. */
-async function heatAndWall({ board }: Room): Promise<void> {
+async function heatAndWall({ board, host: { url, code } }: Room): Promise<void> {
   const { page } = board;
   const heat = page.locator('.heat');
   const [first, second] = [heat.getByRole('listitem').nth(0), heat.getByRole('listitem').nth(1)];
@@ -65,6 +70,18 @@ async function heatAndWall({ board }: Room): Promise<void> {
   await board.sees(table, 'Learner 2');
   for (const name of ['Ada', 'Ben']) expect(await page.locator('main').textContent()).not.toContain(name);
   expect((await table.getByRole('link').count()) + (await table.getByRole('button').count())).toBe(0);
+  // A camera at the back of the room reads the door: dark on light in both themes, as large as a third of the wall is high.
+  const door = page.getByRole('img', { name: /^QR code that leads to .*\/workshop\/$/ });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { width, ground, modules } = await door.evaluate((code) => {
+      const { backgroundColor: ground, fill: modules } = getComputedStyle(code);
+      return { width: code.getBoundingClientRect().width, ground, modules };
+    });
+    expect([ground, modules]).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+    expect(width).toBeGreaterThan(300);
+  }
+  expect(await door.innerHTML()).toBe(modulesOf(`${url}/workshop/#code=${code}`));
   expect(await board.flaws()).toEqual([]);
   await page.keyboard.press('Space');
   await board.sees(table, 'Ada');
@@ -78,7 +95,72 @@ async function tell({ board }: Room, learners: readonly Bench[]): Promise<void> 
   const point = board.page.getByLabel('Point everybody at');
   await point.selectOption({ index: 1 });
   await board.page.getByRole('button', { name: 'Point', exact: true }).click();
-  for (const bench of learners) await bench.sees(barOf(bench), 'Look here');
+  for (const bench of learners) await bench.sees(barOf(bench), /Look here: \S/);
+}
+
+/** Ada opens her bench once more: the new tab says that it is not the one that is seen, until the bench is moved to it. */
+async function openTwice({ host: { url } }: Room, ada: Bench): Promise<void> {
+  const tab = new Bench(await ada.page.context().newPage());
+  await tab.page.goto(`${url}/exercises/shared-page/`);
+  await tab.sees(barOf(tab), 'Your instructor sees this bench');
+  const second = new Bench(await ada.page.context().newPage());
+  await second.page.goto(tab.page.url());
+  await second.sees(barOf(second), 'This bench is open in another tab; your instructor sees what you do there');
+  expect(await second.page.getByRole('button', { name: 'Hand in' }).isVisible()).toBe(false);
+  await second.press('Move it here');
+  await second.sees(barOf(second), 'Your instructor sees this bench');
+  await tab.sees(barOf(tab), 'This bench is open in another tab; your instructor sees what you do there');
+  await second.page.close();
+  await tab.page.close();
+}
+
+/** Ben works on Ada's bench: what he had takes nothing of hers away, and whoever is behind is told and chooses. */
+async function pair({ host, board, row }: Room, ada: Bench, ben: Bench): Promise<void> {
+  await ben.type('kubectl create namespace of-ben');
+  await expect.poll(typedBy(host, 'Ben')).toContain('kubectl create namespace of-ben\r');
+  await row('Ben').getByRole('button', { name: 'More' }).click();
+  const partner = board.page.getByLabel('Works on the bench of');
+  await partner.selectOption('Ada');
+  await board.press('Pair');
+  await ben.sees(barOf(ben), 'This bench has gone on somewhere else');
+  await ben.press('Show what was done there');
+  await ben.sees(barOf(ben), 'You work on the bench of Ada; your instructor sees it');
+  await ben.sees(ben.screen, 'kubectl apply -f harbour.yaml');
+  await ben.type('kubectl create namespace of-both');
+  await ben.sees(ben.screen, 'namespace/of-both created');
+  await ben.sees(barOf(ben), 'You work on the bench of Ada');
+  await expect
+    .poll(
+      async () => {
+        await ada.type('kubectl get nodes');
+        return barOf(ada).textContent();
+      },
+      { interval: 2000 },
+    )
+    .toContain('This bench has gone on somewhere else');
+  await ada.press('Show what was done there');
+  await ada.sees(ada.screen, 'namespace/of-both created');
+  await ada.sees(barOf(ada), 'Your instructor sees this bench');
+
+  await partner.selectOption('nobody else');
+  await board.press('Pair');
+  await ben.sees(barOf(ben), 'This bench has gone on somewhere else');
+  await ben.press('Show what was done there');
+  await ben.sees(ben.screen, 'namespace/of-ben created');
+  await ben.sees(barOf(ben), 'Your instructor sees this bench');
+  await board.press('Close');
+}
+
+/** A new link ends the old one, which is asked first. */
+async function askBeforeNewLink({ board, row }: Room, ada: Bench): Promise<void> {
+  await row('Ada').getByRole('button', { name: 'More' }).click();
+  const link = board.page.getByRole('textbox', { name: 'New personal link' });
+  const asked = board.page.waitForEvent('dialog');
+  await board.press('New personal link');
+  expect((await asked).message()).toContain('The old one ends at once');
+  await expect.poll(() => link.inputValue()).toContain('#link=');
+  await ada.sees(barOf(ada), 'This link is not known here any more.');
+  await board.press('Close');
 }
 
 /** A countdown on every page; every cluster stands still, and goes on. */
@@ -161,6 +243,9 @@ async function waitAtTheDoor({ host, visit, board }: Room): Promise<void> {
   await page.getByLabel('Your name').fill(name);
   await dee.press('Join');
   await dee.sees(door, name);
+  // Behind the door the page is no longer about joining.
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Kubernetes workshop');
+  expect(await page.title()).toContain('Kubernetes workshop');
 
   const line = board.page.getByRole('row', { name: EXERCISE }).last();
   await line.getByLabel('Locked').check();
@@ -217,7 +302,19 @@ async function onPhone({ host, visit, board }: Room): Promise<void> {
   await expect.poll(isSeen).toBe(true);
   await eve.press('Open the cluster and the terminal');
   await expect.poll(isSeen).toBe(true);
-  await page.getByRole('button', { name: 'Back to the text' }).click();
+
+  // What is pointed at lies under the drawer: it is named, and the way there shuts the drawer.
+  const point = board.page.getByLabel('Point everybody at');
+  await point.selectOption({ label: `${EXERCISE}: ${CHECK}` });
+  await board.page.getByRole('button', { name: 'Point', exact: true }).click();
+  await eve.sees(barOf(eve), `Look here: ${CHECK}`);
+  await eve.press('Show it');
+  const goal = page.locator('dd-goals [data-goal]').filter({ hasText: CHECK });
+  await expect
+    .poll(() =>
+      goal.evaluate((line) => line.contains(document.elementFromPoint(60, line.getBoundingClientRect().y + 4))),
+    )
+    .toBe(true);
 
   // A hand that did not get there is not up.
   await page.route('**/api/me/hand', (route) => route.abort());
@@ -233,6 +330,13 @@ async function onPhone({ host, visit, board }: Room): Promise<void> {
   await eve.sees(barOf(eve), 'this cluster does not have it');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   expect(await eve.flaws()).toEqual([]);
+}
+
+/** The path that draws an address's modules, with four of nothing around them. */
+function modulesOf(address: string): string {
+  const rows = encodeQR(address, 'raw', { border: 4, ecc: 'medium' });
+  const dark = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return `<path d="${dark.join('')}"></path>`;
 }
 
 // What opens an address is another program on each system; the tests run where it is one of these two.

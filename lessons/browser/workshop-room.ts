@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { Bench, type Visit } from './visit.ts';
 import type { WorkshopHost } from './workshop-hosts.ts';
 
+export const LESSON = 'lesson/pod-process-group';
+
 /** The room: who is in it, and the door. */
 export interface Room {
   readonly host: WorkshopHost;
@@ -37,4 +39,32 @@ export async function learner({ host, visit }: Room, name: string): Promise<Benc
 /** What comes from the instructor and goes to them, above a bench. */
 export function barOf({ page }: Bench): Locator {
   return page.locator('dd-workshop-bar');
+}
+
+/** What the workshop has of what somebody typed. */
+export function typedBy(host: WorkshopHost, name: string): () => Promise<string> {
+  return async () => {
+    const journals = [...(await journalsAt(host))];
+    return typedIn(journals.find(([whose]) => whose.startsWith(name))![1]);
+  };
+}
+
+/** What was typed into terminals, in one line. */
+function typedIn(entries: readonly { readonly input?: { readonly kind: string; readonly text?: string } }[]): string {
+  return entries.map(({ input }) => (input?.kind === 'terminal.input' ? input.text : '')).join('');
+}
+
+/** What the workshop has of everybody's journal of the lesson, by name. */
+export async function journalsAt({ url, key }: WorkshopHost): Promise<ReadonlyMap<string, readonly object[]>> {
+  const get = async (path: string) => {
+    const response = await fetch(`${url}/workshop/api/board${path}`, { headers: { authorization: `Bearer ${key}` } });
+    expect(response.status).toBe(200);
+    return response.json();
+  };
+  const { rows } = (await get('')) as { rows: readonly { id: string; name: string }[] };
+  const journals = rows.map(async ({ id, name }) => {
+    const run = (await get(`/people/${id}/runs/${encodeURIComponent(LESSON)}`)) as { entries: readonly object[] };
+    return [name, run.entries] as const;
+  });
+  return new Map(await Promise.all(journals));
 }

@@ -3,12 +3,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Bench, Visit } from './visit.ts';
 import { campus, laptop, type WorkshopHost } from './workshop-hosts.ts';
-import { barOf, learner, openRoom, type Room } from './workshop-room.ts';
+import { barOf, journalsAt, LESSON, learner, openRoom, type Room, typedBy } from './workshop-room.ts';
 
 // A workshop from its beginning to the grades: one instructor, three learners, a bad network and a server that is killed.
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const LESSON = 'lesson/pod-process-group';
 const ARGS = ['--lessons', 'pod-process-group', '--exercises', 'shared-page'];
 
 describe('on a laptop, whose server is started again', () => wholeWorkshop(laptop));
@@ -125,34 +124,6 @@ async function loseNetworkAndServer({ host }: Room, ada: Bench, cleo: Bench): Pr
   for (const bench of [ada, cleo]) await bench.sees(barOf(bench), 'Your instructor sees this bench');
   await expect.poll(typedBy(host, 'Ada')).toContain('kubectl create namespace kept');
   await expect.poll(typedBy(host, 'Cleo')).toContain('kubectl get nodes');
-}
-
-/** What the workshop has of what somebody typed. */
-function typedBy(host: WorkshopHost, name: string): () => Promise<string> {
-  return async () => {
-    const journals = [...(await journalsAt(host))];
-    return typedIn(journals.find(([whose]) => whose.startsWith(name))![1]);
-  };
-}
-
-/** What was typed into terminals, in one line. */
-function typedIn(entries: readonly { readonly input?: { readonly kind: string; readonly text?: string } }[]): string {
-  return entries.map(({ input }) => (input?.kind === 'terminal.input' ? input.text : '')).join('');
-}
-
-/** What the workshop has of everybody's journal of the lesson, by name. */
-async function journalsAt({ url, key }: WorkshopHost): Promise<ReadonlyMap<string, readonly object[]>> {
-  const get = async (path: string) => {
-    const response = await fetch(`${url}/workshop/api/board${path}`, { headers: { authorization: `Bearer ${key}` } });
-    expect(response.status).toBe(200);
-    return response.json();
-  };
-  const { rows } = (await get('')) as { rows: readonly { id: string; name: string }[] };
-  const journals = rows.map(async ({ id, name }) => {
-    const run = (await get(`/people/${id}/runs/${encodeURIComponent(LESSON)}`)) as { entries: readonly object[] };
-    return [name, run.entries] as const;
-  });
-  return new Map(await Promise.all(journals));
 }
 
 /**

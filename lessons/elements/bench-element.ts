@@ -157,6 +157,10 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#tabs.choose(`terminal-${MAX_TERMINALS}`);
   }
 
+  showText(): void {
+    this.#drawer(false);
+  }
+
   askUndo(): void {
     // What was typed to get here is an action too.
     this.#ask(words.bench.undoAsk, words.bench.undoYes, () => void this.bench.stepBack(2));

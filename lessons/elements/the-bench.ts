@@ -13,6 +13,8 @@ export interface BenchDoor {
   /** Adds lines at the end of a file, unless it ends with them already, and shows them in the editor. */
   addLines(path: string, lines: string): Promise<void>;
   inspect(reference: Reference, container?: string): void;
+  /** Shuts the drawer that the bench is on narrow screens. */
+  showText(): void;
   /** Asks whether to go back to before the last action. */
   askUndo(): void;
   /** Asks whether to start over. */

@@ -104,7 +104,7 @@ export const bench = {
     starting: 'Bringing the cluster up…',
     restoring: 'Bringing your cluster back…',
     restoringTo: (percent: number) => `Bringing your cluster back… ${percent} %`,
-    elsewhere: 'This lesson is open in another tab, and its cluster runs there.',
+    elsewhere: 'This page is open in another tab, and its cluster runs there.',
     takeOver: 'Move it here',
     unreadable: 'The cluster you left here cannot be brought back.',
     unreadableWhy: (reason: string) => `The reason: ${reason}.`,

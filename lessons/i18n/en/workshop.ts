@@ -32,6 +32,10 @@ export const workshop = {
   bar: {
     label: 'Workshop',
     followed: 'Your instructor sees this bench',
+    elsewhere: 'This bench is open in another tab; your instructor sees what you do there',
+    paired: (name: string) => `You work on the bench of ${name}; your instructor sees it`,
+    showThere: 'Show what was done there',
+    goOnHere: 'Go on with what is here',
     waiting: (n: number) =>
       n === 0
         ? 'The workshop is out of reach; go on, it catches up'
@@ -42,7 +46,8 @@ export const workshop = {
     timer: (text: string) => `${text} left`,
     overtime: 'The end has passed: what you do now counts as late.',
     over: 'The workshop is over.',
-    point: 'Look here',
+    point: (what: string) => `Look here: ${what}`,
+    pointShow: 'Show it',
     pointElsewhere: 'Your instructor points at another page:',
     open: 'Open it',
     offer: 'Your instructor has worked out a change for you.',
@@ -118,6 +123,7 @@ export const workshop = {
     settings: 'Lessons and exercises',
     join: 'Join at',
     code: 'with the code',
+    qr: (address: string) => `QR code that leads to ${address}`,
     changed: 'Changed',
     everybody: 'Everybody in the workshop',
     nobodyShown: 'Nobody, at the moment.',
@@ -150,6 +156,8 @@ export const workshop = {
     pairDo: 'Pair',
     newLink: 'New personal link',
     newLinkNote: 'The old link is no good from then on.',
+    newLinkAsk: (name: string) =>
+      `Make a new personal link for ${name}? The old one ends at once: every device that came in by it is out of the workshop until it opens the new one. What was done is kept.`,
     remove: 'Take out of the workshop',
     removeNote: 'What is kept of them is wiped.',
     removeAsk: (name: string) =>
@@ -198,6 +206,10 @@ export const workshop = {
     over: 'The workshop is over. What you do now stays on this device.',
     'other-version':
       'This page is not the one that the workshop began with, so what you do here cannot be followed. Reload it; if that does not help, tell your instructor.',
+    'gone-on':
+      'This bench has gone on somewhere else: in another tab, on another device, or under the hands of whoever you are paired with. What you do here now reaches nobody.',
+    diverged:
+      'This bench has gone on somewhere else: in another tab, on another device, or under the hands of whoever you are paired with. What you do here now reaches nobody.',
     'too-long': 'This run has grown too long to be followed. Start over to go on in the workshop.',
     'too-much': 'Your runs take up all the room that a person has in this workshop. Ask your instructor.',
     'no-attempts': 'You have handed this in as often as the workshop allows.',

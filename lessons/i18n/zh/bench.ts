@@ -97,7 +97,7 @@ export const bench: typeof english = {
     starting: '正在启动集群……',
     restoring: '正在恢复你的集群……',
     restoringTo: (percent) => `正在恢复你的集群…… ${percent} %`,
-    elsewhere: '这一课已在另一个标签页打开，集群在那里运行。',
+    elsewhere: '这个页面已在另一个标签页打开，集群在那里运行。',
     takeOver: '移到这里',
     unreadable: '你留在这里的集群无法恢复。',
     unreadableWhy: (reason) => `原因：${reason}。`,

@@ -34,6 +34,10 @@ export const workshop: WorkshopWords = {
   bar: {
     label: '工作坊',
     followed: '讲师能看到这个工作台',
+    elsewhere: '这个工作台已在另一个标签页打开，讲师看到的是你在那里做的',
+    paired: (name: string) => `你在 ${name} 的工作台上，讲师能看到它`,
+    showThere: '显示那边做的',
+    goOnHere: '以这里的继续',
     waiting: (n: number) =>
       n === 0 ? '暂时连不上工作坊；请继续，稍后会补上' : `暂时连不上工作坊；请继续，有 ${n} 步等待发送`,
     hand: '举手',
@@ -42,7 +46,8 @@ export const workshop: WorkshopWords = {
     timer: (text: string) => `还剩 ${text}`,
     overtime: '时间已到：现在所做的算作迟交。',
     over: '工作坊已经结束。',
-    point: '看这里',
+    point: (what: string) => `看这里：${what}`,
+    pointShow: '显示',
     pointElsewhere: '讲师指向另一个页面：',
     open: '打开',
     offer: '讲师为你准备了一处修改。',
@@ -114,6 +119,7 @@ export const workshop: WorkshopWords = {
     settings: '课程与练习',
     join: '加入地址',
     code: '加入码',
+    qr: (address: string) => `通往 ${address} 的二维码`,
     changed: '已更改',
     everybody: '工作坊里的所有人',
     nobodyShown: '目前没有人。',
@@ -145,6 +151,8 @@ export const workshop: WorkshopWords = {
     pairDo: '结对',
     newLink: '新的个人链接',
     newLinkNote: '旧链接随即失效。',
+    newLinkAsk: (name: string) =>
+      `要为 ${name} 生成新的个人链接吗？旧链接会立即失效：用它加入的每台设备都会离开工作坊，直到打开新链接为止。已经做过的都会保留。`,
     remove: '移出工作坊',
     removeNote: '其数据会被清除。',
     removeAsk: (name: string) =>
@@ -187,6 +195,10 @@ export const workshop: WorkshopWords = {
     early: '工作坊还没有开始。',
     over: '工作坊已经结束，现在所做的只留在这台设备上。',
     'other-version': '这个页面与工作坊开始时的不同，无法跟随你在这里所做的。请重新加载；如果没有用，请告诉讲师。',
+    'gone-on':
+      '这个工作台已在别处继续：在另一个标签页、另一台设备，或者由与你结对的人操作。你现在在这里做的不会传给任何人。',
+    diverged:
+      '这个工作台已在别处继续：在另一个标签页、另一台设备，或者由与你结对的人操作。你现在在这里做的不会传给任何人。',
     'too-long': '这次运行太长，无法继续跟随。请重新开始，以便继续参加工作坊。',
     'too-much': '你的运行已经用完了每个人在工作坊里的空间，请询问讲师。',
     'no-attempts': '你提交这个练习的次数已经达到工作坊的上限。',

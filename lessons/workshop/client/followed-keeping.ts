@@ -58,7 +58,8 @@ export class FollowedKeeping implements RunKeeping {
 
   async replace(id: string, run: SavedRun): Promise<void> {
     await this.#local.replace(id, run);
-    await this.#beganAnew(id);
+    // What the workshop has already stays the run that it is there.
+    if (!this.#link.hasFetched(run)) await this.#beganAnew(id);
   }
 
   /** The past was changed, so to the workshop it is another run. */

@@ -22,6 +22,8 @@ const LARGEST_BATCH = 500;
 const FLUSH_LOOK_MS = 50;
 /** How far the clock has gone is told this often at most while nothing is typed. */
 const END_EVERY_MS = 20_000;
+/** Of a run only what it is, without its entries. */
+const BEYOND_ALL = 1_000_000_000;
 /** The server holds these back only for a while. */
 const PASSING = ['locked', 'early'];
 
@@ -35,6 +37,8 @@ export class JournalLink {
   readonly #setup: BenchSetup;
   readonly #path: string;
   #runId = '';
+  /** Of what was fetched last. */
+  #fetched: SavedRun | undefined;
   #options: ClusterOptions = {};
   #entries: JournalEntry[] = [];
   #acknowledged = 0;
@@ -60,17 +64,42 @@ export class JournalLink {
       const run = await this.#api.call<(SavedRun & { runId: string; end: RunPoint | null }) | null>('GET', this.#path);
       if (run === null || run.entries.length === 0) return undefined;
       this.#remember(run.runId);
-      return { options: run.options, entries: run.entries, ...(run.end === null ? {} : { end: run.end }) };
+      this.#knowsThere(run.runId);
+      this.#fetched = { options: run.options, entries: run.entries, ...(run.end === null ? {} : { end: run.end }) };
+      return this.#fetched;
     } catch {
       return undefined;
     }
   }
 
+  /** Whether this is the run that the workshop has, as it was fetched. */
+  hasFetched(run: SavedRun): boolean {
+    return run === this.#fetched;
+  }
+
   /** A run is here as it was left, on this device or another. */
   async resume(run: SavedRun): Promise<void> {
-    const known = this.#remembered();
+    const known = kept(this.#here);
     this.#take(known ?? newRunId(), run);
-    if (known !== undefined && !(await this.#agrees())) this.#take(newRunId(), run);
+    if (known !== undefined && !(await this.#agrees())) {
+      // Another device has gone on with it: this is a run of its own now, which does not follow from what is there.
+      this.#take(newRunId(), run);
+      this.#knowsThere('');
+    }
+    this.#soon(0);
+  }
+
+  /** Whose bench this is may have changed: asks whether the workshop still has this run of it. */
+  lookThere(): void {
+    this.#begun = false;
+    this.#soon(0);
+  }
+
+  /** What is here takes the place of what was done elsewhere. @throws WorkshopError */
+  async insist(): Promise<void> {
+    const there = await this.#api.call<{ runId: string } | null>('GET', `${this.#path}?from=${BEYOND_ALL}`);
+    this.#knowsThere(there?.runId ?? '');
+    this.#take(newRunId(), this.#run());
     this.#soon(0);
   }
 
@@ -95,9 +124,16 @@ export class JournalLink {
     this.#soon(GATHER_MS);
   }
 
+  /** Another tab has the bench, and tells of it from now on, also what was not sent here. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#runId = '';
+  }
+
   /** Sends what waits. @throws WorkshopError where the server does not take it */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
+    if (this.#runId === '') return;
     while (this.#sending) await new Promise((resolve) => setTimeout(resolve, FLUSH_LOOK_MS));
     this.#sending = true;
     try {
@@ -124,7 +160,10 @@ export class JournalLink {
   /** Whether the server's last entry of this run is ours. Unreachable servers are asked again when there is something to send. */
   async #agrees(): Promise<boolean> {
     try {
-      const run = await this.#api.call<{ runId: string; count: number } | null>('GET', `${this.#path}?from=1000000000`);
+      const run = await this.#api.call<{ runId: string; count: number } | null>(
+        'GET',
+        `${this.#path}?from=${BEYOND_ALL}`,
+      );
       if (run === null || run.runId !== this.#runId) return true;
       if (run.count > this.#entries.length) return false;
       if (run.count === 0) return true;
@@ -166,7 +205,14 @@ export class JournalLink {
   async #sendBatch(): Promise<void> {
     const { version = '' } = this.#setup;
     if (!this.#begun) {
-      await this.#api.call('PUT', this.#path, { runId: this.#runId, version, options: this.#options });
+      const runId = this.#runId;
+      await this.#api.call('PUT', this.#path, {
+        runId,
+        version,
+        options: this.#options,
+        instead: kept(this.#there) ?? '',
+      });
+      this.#knowsThere(runId);
       this.#begun = true;
     }
     const from = this.#acknowledged;
@@ -191,10 +237,6 @@ export class JournalLink {
     if (code === 'gap') {
       this.#acknowledged = Math.min(Number(more['count']) || 0, this.#entries.length);
       this.#soon(0);
-    } else if (code === 'diverged') {
-      // Another window or device has gone on with this run: this one is a run of its own from now on.
-      this.#take(newRunId(), this.#run());
-      this.#soon(0);
     } else if (code === 'unknown-run') {
       this.#begun = false;
       this.#acknowledged = 0;
@@ -215,15 +257,32 @@ export class JournalLink {
 
   #remember(runId: string): void {
     this.#runId = runId;
-    try {
-      localStorage.setItem(`drydock-run/${this.#setup.id}`, runId);
-    } catch {
-      // Then the next page sends all of the run again under another id.
-    }
+    keep(this.#here, runId);
   }
 
-  #remembered(): string | undefined {
-    return localStorage.getItem(`drydock-run/${this.#setup.id}`) ?? undefined;
+  /** The run that was seen there last: what is begun here takes the place of that one only. */
+  #knowsThere(runId: string): void {
+    keep(this.#there, runId);
+  }
+
+  get #here(): string {
+    return `drydock-run/${this.#setup.id}`;
+  }
+
+  get #there(): string {
+    return `drydock-run-there/${this.#setup.id}`;
+  }
+}
+
+function kept(key: string): string | undefined {
+  return localStorage.getItem(key) ?? undefined;
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Then the next page sends all of the run again under another id.
   }
 }
 

@@ -12,6 +12,7 @@ import { timeLeft } from '../time-left.ts';
 import { boardLine, type LineSetting } from './board-line.ts';
 import { BoardTools } from './board-tools.ts';
 import { Deeds } from './deeds.ts';
+import { joinCode } from './join-code.ts';
 import { openPerson } from './person-dialog.ts';
 
 /** The times on the lines are brought up to date this often. */
@@ -86,7 +87,6 @@ export class BoardView extends HTMLElement {
 
   #layOut(): void {
     const { board } = words;
-    const { title, code } = this.#board;
     const options: readonly (readonly [BoardFilter, string])[] = [
       ['all', board.all],
       ['stuck', board.stuck],
@@ -103,15 +103,8 @@ export class BoardView extends HTMLElement {
       h('th', { role: 'columnheader', scope: 'col' }, text),
     );
     this.replaceChildren(
-      h('h1', {}, title),
-      h(
-        'p',
-        { class: 'door' },
-        `${board.join} `,
-        h('strong', {}, `${location.host}${pageAt('workshop/')}`),
-        ` ${board.code} `,
-        h('strong', { class: 'code' }, code),
-      ),
+      h('h1', {}, this.#board.title),
+      this.#door(),
       this.#time,
       this.#lost,
       h(
@@ -138,6 +131,20 @@ export class BoardView extends HTMLElement {
       h('h2', { id: 'heat', tabindex: -1 }, board.heat),
       this.#heat,
       this.#tools.element,
+    );
+  }
+
+  /** What a room needs to come in; from its back rows a camera reads a code where nobody reads an address. */
+  #door(): HTMLElement {
+    const { board } = words;
+    const { code } = this.#board;
+    const path = pageAt('workshop/');
+    const address = h('strong', {}, `${location.host}${path}`);
+    return h(
+      'div',
+      { class: 'door' },
+      joinCode(`${location.origin}${path}#code=${code}`, board.qr(`${location.host}${path}`)),
+      h('p', {}, `${board.join} `, address, ` ${board.code} `, h('strong', { class: 'code' }, code)),
     );
   }
 

@@ -1,4 +1,4 @@
-import { h } from '../../elements/dom.ts';
+import { h, setText } from '../../elements/dom.ts';
 import { apiBase, localPage, pageAt } from '../client/addresses.ts';
 import { WorkshopApi, WorkshopError } from '../client/api.ts';
 import { readCards } from '../client/bench-cards.ts';
@@ -36,7 +36,7 @@ export class JoinForm extends HTMLElement {
     try {
       await this.#enter(session);
       this.#problem.textContent = refusalText(error);
-      this.querySelector('h2')?.after(this.#problem);
+      this.prepend(this.#problem);
     } catch (other) {
       if (!(other instanceof WorkshopError)) throw other;
       await this.#refused(other, session);
@@ -64,7 +64,8 @@ export class JoinForm extends HTMLElement {
 
   async #knock(code: string): Promise<void> {
     const door = await new WorkshopApi(apiBase('join'), '').call<{ title: string }>('GET', '');
-    const { join } = words;
+    const { join, pages } = words;
+    headPage(pages.join);
     const codeField = h('input', {
       name: 'code',
       required: true,
@@ -123,15 +124,15 @@ export class JoinForm extends HTMLElement {
       leaveSession();
       location.reload();
     };
+    headPage(me.title);
     this.replaceChildren(
-      h('h2', { tabindex: -1 }, me.title),
       h('p', {}, join.welcome(me.name)),
       h('p', {}, join.link, ' ', copy),
       ...lobby.parts,
       h('p', {}, h('a', { href: localPage('workshop/report/') }, join.report)),
       h('p', {}, h('button', { type: 'button', class: 'quiet-button', onclick: leave }, join.leave)),
     );
-    this.querySelector('h2')?.focus();
+    document.querySelector('h1')?.focus();
     void lobby.listen();
   }
 
@@ -147,4 +148,12 @@ export class JoinForm extends HTMLElement {
       field.select();
     }
   }
+}
+
+/** Behind the door the page is no longer about joining. */
+function headPage(title: string): void {
+  const head = document.querySelector('h1');
+  if (head === null || head.textContent === title) return;
+  document.title = document.title.replace(head.textContent, title);
+  setText(head, title);
 }

@@ -110,6 +110,6 @@ export class Lobby {
       this.#me.settings.locked.includes(id)
         ? h('li', { class: 'quiet' }, `${name} (${words.join.locked})`)
         : h('li', {}, h('a', { href: localPage(path) }, name));
-    return [h('h3', {}, title), h('ol', {}, ...cards.map(line))];
+    return [h('h2', {}, title), h('ol', {}, ...cards.map(line))];
   }
 }

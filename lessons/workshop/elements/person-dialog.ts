@@ -56,6 +56,7 @@ export function openPerson(room: Deeds, key: string, row: BoardRow, others: read
   function linkForm(): HTMLElement {
     const link = h('input', { class: 'link', readonly: true, hidden: true, 'aria-label': board.newLink });
     const make = async (): Promise<void> => {
+      if (!confirm(board.newLinkAsk(name))) return;
       const { token } = await deeds.api.call<{ token: string }>('POST', `${path}/link`);
       link.value = `${location.origin}${pageAt('workshop/')}#link=${token}`;
       link.hidden = false;

@@ -20,11 +20,16 @@ import { NewsList } from './news-list.ts';
 
 interface Me {
   readonly hand: boolean;
+  /** On whose bench this person works. */
+  readonly partner?: string;
   readonly title: string;
   /** The server's clock. */
   readonly now: number;
   readonly settings: Omit<Settings, 'benches'> & { readonly benches: readonly string[] };
 }
+
+/** The server has of this bench what another tab, device or person did. */
+const GONE_ON = ['gone-on', 'diverged'];
 
 /** `<dd-workshop-bar>`: on a bench that a workshop follows, what comes from the instructor and what goes to them. */
 export class WorkshopBar extends HTMLElement {
@@ -45,18 +50,26 @@ export class WorkshopBar extends HTMLElement {
   readonly #grade = h('span', { role: 'status' });
   readonly #news = new NewsList();
   readonly #refusal = h('p', { class: 'problem', role: 'status', hidden: true });
+  /** Where the bench has gone on elsewhere, one of the two has to give way. */
+  readonly #choice = h(
+    'p',
+    { hidden: true },
+    h('button', { type: 'button', onclick: () => void this.#showThere() }, words.bar.showThere),
+    h('button', { type: 'button', onclick: () => void this.#insist() }, words.bar.goOnHere),
+  );
   #me: Me | undefined;
   /** This device's clock may be wrong; the server's counts. */
   #skewMs = 0;
   #door: BenchDoor | undefined;
   #link: JournalLink | undefined;
+  #linkState: LinkState = { kind: 'followed' };
 
   connectedCallback(): void {
     const { title = '' } = joinedSession() ?? {};
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', words.bar.label);
     const line = h('p', {}, h('strong', {}, title), this.#state, this.#timer, this.#handIn, this.#grade, this.#hand);
-    this.replaceChildren(line, this.#refusal, this.#news.element);
+    this.replaceChildren(line, this.#refusal, this.#choice, this.#news.element);
     setText(this.#hand, words.bar.hand);
     tellBarHeight(this);
     // Whoever leaves on this device is followed in no other tab either.
@@ -64,8 +77,8 @@ export class WorkshopBar extends HTMLElement {
     setInterval(() => this.#showTime(), 1000);
     void theBench.then((door) => {
       this.#door = door;
-      this.#handIn.hidden = !/^(exercise|exam)\//.test(door.bench.setup.id);
-      if (!this.#handIn.hidden) void this.#showGrade();
+      door.bench.phase.on(() => this.#showState());
+      if (this.#isGraded) void this.#showGrade();
       void this.#refresh();
       void readEvents(
         this.#api,
@@ -86,17 +99,49 @@ export class WorkshopBar extends HTMLElement {
   follow(link: JournalLink): void {
     this.#link = link;
     link.state.on((state) => this.#showLink(state));
-    void theBench.then(({ bench }) => bench.goals.on((goals) => link.checks(goals)));
+    void theBench.then(({ bench }) => {
+      bench.goals.on((goals) => link.checks(goals));
+      bench.phase.on(({ kind }) => kind === 'elsewhere' && link.rest());
+    });
   }
 
   #showLink(state: LinkState): void {
-    const { bar } = words;
-    this.dataset['state'] = state.kind;
-    setText(
-      this.#state,
-      state.kind === 'waiting' ? bar.waiting(state.inputs) : state.kind === 'followed' ? bar.followed : '',
-    );
+    this.#linkState = state;
     this.#refuse(state.kind === 'apart' ? state.reason : undefined);
+    this.#choice.hidden = state.kind !== 'apart' || !GONE_ON.includes(state.code);
+    this.#showState();
+  }
+
+  /** What was done here since is put aside. */
+  async #showThere(): Promise<void> {
+    const run = await this.#link?.fetchRun();
+    if (run === undefined) this.#refuse(words.refusals['unreachable']);
+    else await this.#door?.bench.adopt(run);
+  }
+
+  async #insist(): Promise<void> {
+    try {
+      await this.#link?.insist();
+    } catch (error) {
+      if (!(error instanceof WorkshopError)) throw error;
+      this.#refuse(refusalText(error));
+    }
+  }
+
+  /** What the instructor sees of this bench; where another tab has it, this one has nothing to hand in either. */
+  #showState(): void {
+    const state = this.#linkState;
+    this.dataset['state'] = this.#isElsewhere ? 'elsewhere' : state.kind;
+    setText(this.#state, this.#isElsewhere ? words.bar.elsewhere : stateText(state, this.#me?.partner));
+    this.#handIn.hidden = !this.#isGraded || this.#isElsewhere;
+  }
+
+  get #isElsewhere(): boolean {
+    return this.#door?.bench.phase.value.kind === 'elsewhere';
+  }
+
+  get #isGraded(): boolean {
+    return /^(exercise|exam)\//.test(this.#door?.bench.setup.id ?? '');
   }
 
   #refuse(reason: string | undefined): void {
@@ -108,11 +153,14 @@ export class WorkshopBar extends HTMLElement {
   readonly #refresh = oneByOne(() => this.#read());
 
   async #read(): Promise<void> {
+    const before = this.#me;
     this.#me = await this.#api.call<Me>('GET', '').catch((error: WorkshopError) => {
       if (error.status === 401) this.#showLink({ kind: 'apart', reason: refusalText(error), code: error.code });
-      return this.#me;
+      return before;
     });
     if (this.#me === undefined) return;
+    if (before !== undefined && before.partner !== this.#me.partner) this.#link?.lookThere();
+    this.#showState();
     this.#skewMs = this.#me.now - Date.now();
     const { hand, settings } = this.#me;
     this.#hand.setAttribute('aria-pressed', String(hand));
@@ -187,12 +235,13 @@ export class WorkshopBar extends HTMLElement {
         this.#point(body.benchId, body.checkId);
         break;
       case 'fault':
+        if (this.#isElsewhere) return;
         // It strikes what was open when it was sent, also where the network was away; not what is opened later.
         if (ageMs > performance.now()) return;
         await this.#break(body);
         break;
       case 'offer':
-        this.#offer(body);
+        if (!this.#isElsewhere) this.#offer(body);
     }
   }
 
@@ -220,13 +269,15 @@ export class WorkshopBar extends HTMLElement {
       void this.#news.pointElsewhere(benchId);
       return;
     }
-    const selector =
-      checkId === undefined ? 'h1' : `[data-goal="${CSS.escape(checkId)}"], dd-check[goal="${CSS.escape(checkId)}"]`;
-    const target = document.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>('h1');
-    target?.scrollIntoView({ block: 'center' });
-    target?.classList.add('pointed');
-    setTimeout(() => target?.classList.remove('pointed'), 6000);
-    this.#news.tell(bar.point);
+    const { title, checks } = this.#door.bench.setup;
+    const what = checks.find(({ id }) => id === checkId)?.title ?? title;
+    const show = (): void => {
+      this.#door?.showText();
+      showPlace(checkId);
+    };
+    showPlace(checkId);
+    // A drawer that lies over the place is shut only by whoever looks at it.
+    this.#news.tell(bar.point(what), h('button', { type: 'button', onclick: show }, bar.pointShow));
   }
 
   #offer({ benchId, inputs, text }: Extract<MessageBody, { kind: 'offer' }>): void {
@@ -254,4 +305,20 @@ export class WorkshopBar extends HTMLElement {
       else if (!input.kind.startsWith('terminal.')) await door.bench.submit(input);
     }
   }
+}
+
+function stateText(state: LinkState, partner: string | undefined): string {
+  if (state.kind === 'waiting') return words.bar.waiting(state.inputs);
+  if (state.kind === 'apart') return '';
+  return partner === undefined ? words.bar.followed : words.bar.paired(partner);
+}
+
+/** Brings into sight, and marks for a while, what is to be looked at: a check's place, or the page's beginning. */
+function showPlace(checkId: string | undefined): void {
+  const selector =
+    checkId === undefined ? 'h1' : `[data-goal="${CSS.escape(checkId)}"], dd-check[goal="${CSS.escape(checkId)}"]`;
+  const target = document.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>('h1');
+  target?.scrollIntoView({ block: 'center' });
+  target?.classList.add('pointed');
+  setTimeout(() => target?.classList.remove('pointed'), 6000);
 }

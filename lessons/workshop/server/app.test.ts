@@ -72,6 +72,21 @@ describe('a learner', () => {
     });
   });
 
+  test('begins a run in the place of the one they know of, and of no other', async () => {
+    const { token } = await join('Ada');
+    const begin = (runId: string, instead?: string) =>
+      request('PUT', RUN, token, { runId, version: 'v1', options: {}, instead });
+    await work(token, [entry(1)]);
+    expect(await refusal(begin('r2', ''))).toBe('409 gone-on');
+    expect(await refusal(begin('r2', 'r0'))).toBe('409 gone-on');
+    expect((await begin('r1', 'r0')).status).toBe(204);
+    expect((await begin('r2', 'r1')).status).toBe(204);
+    // In r2 nothing was done yet.
+    expect((await begin('r3', 'r1')).status).toBe(204);
+    // A page from before this was asked.
+    expect((await begin('r1')).status).toBe(204);
+  });
+
   test('reads and writes their own, and nothing of others or of the instructor', async () => {
     const ada = await join('Ada');
     const ben = await join('Ben');
@@ -160,6 +175,11 @@ describe('the instructor', () => {
     await work(ada.token, [entry(1)]);
     expect((await request('PUT', `/board/people/${ben.id}/pair`, key, { with: ada.id })).status).toBe(204);
     expect(await (await request('GET', RUN, ben.token)).json()).toMatchObject({ count: 1 });
+    expect(await (await request('GET', '/me', ben.token)).json()).toMatchObject({ partner: 'Ada' });
+    // What Ben had before takes nothing of Ada's away.
+    const own = { runId: 'ben', version: 'v1', options: {}, instead: 'ben' };
+    expect(await refusal(request('PUT', RUN, ben.token, own))).toBe('409 gone-on');
+    expect(await (await request('GET', RUN, ada.token)).json()).toMatchObject({ runId: 'r1', count: 1 });
     expect(await refusal(request('PUT', `/board/people/${ada.id}/pair`, key, { with: ada.id }))).toBe('400 alone');
     // A chain of pairs would leave nobody at a bench of their own.
     const cleo = await join('Cleo');

@@ -21,14 +21,14 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
   const streams = new MessageStreams(server);
   return new Hono<Env>()
     .use(personOfToken(server))
-    .get('/', (context) => {
+    .get('/', async (context) => {
       const { person, workshop } = context.var;
       const { id, name, handAt, pairedWith } = person;
       return context.json({
         id,
         name,
         hand: handAt !== undefined,
-        pairedWith,
+        partner: pairedWith === undefined ? undefined : (await store.person(pairedWith))?.name,
         title: workshop.title,
         now: now(),
         settings: {

@@ -39,7 +39,10 @@ export function runJob(
     const giveUp = (problem: string, afterMs: number) => setTimeout(() => settle(problem), afterMs);
     let timer = giveUp('the journal cannot be graded: the thread does not start', longestStartMs);
     const heard = (answer: GradeAnswer): void => {
-      if (answer !== 'begun') return settle(answer);
+      if (answer !== 'begun') {
+        settle(answer);
+        return;
+      }
       clearTimeout(timer);
       timer = giveUp('the journal takes too long to replay', longestMs);
     };

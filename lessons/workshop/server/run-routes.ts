@@ -12,7 +12,13 @@ import { Id } from './shapes.ts';
 const Point = z.object({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
 const Entry = z.looseObject({ timeMs: z.number().nonnegative(), step: z.number().int().nonnegative() });
 
-const BeginRun = z.object({ runId: Id, version: Id, options: z.record(z.string(), z.unknown()) });
+const BeginRun = z.object({
+  runId: Id,
+  version: Id,
+  options: z.record(z.string(), z.unknown()),
+  /** The run that this one takes the place of, as far as the page knows; empty where it knows of none. */
+  instead: z.string().max(100).optional(),
+});
 const Append = z.object({
   runId: Id,
   from: z.number().int().nonnegative(),
@@ -36,7 +42,7 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
     })
     .put('/:bench', async (context) => {
       const bench = context.req.param('bench');
-      const { runId, version, options } = await readBody(context.req, BeginRun);
+      const { runId, version, options, instead } = await readBody(context.req, BeginRun);
       mayWork(server, context.var.workshop.settings, bench);
       if (!context.var.workshop.settings.benches[cardIdOf(bench)]?.includes(version)) {
         refuse(
@@ -46,6 +52,10 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
         );
       }
       const personId = ownerOf(context.var.person);
+      const there = await store.run(personId, bench);
+      if (instead !== undefined && there !== undefined && there.count > 0 && ![runId, instead].includes(there.runId)) {
+        refuse(409, 'gone-on', 'Another window or device has begun another run of this bench.');
+      }
       const run = { personId, benchId: bench, runId, options: options as ClusterOptions, beganAt: now() };
       if (!(await store.beginRun(run))) tooMuch();
       return context.body(null, 204);
