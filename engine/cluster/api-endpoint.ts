@@ -138,7 +138,7 @@ export function connectServer(
 }
 
 /** `10.0.0.10:6443` of a URL, with the scheme's port when it names none. */
-function hostPortOf(server: string): string {
+export function hostPortOf(server: string): string {
   const [, scheme = 'http', host = ''] = /^(?:(\w+):\/\/)?([^/]*)/.exec(server) ?? [];
   return /:\d+$/.test(host) ? host : `${host}:${scheme === 'https' ? 443 : 80}`;
 }

@@ -8,6 +8,7 @@ import {
   serveHttp,
 } from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
+import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { TaskGroup } from '../linux/task-group.ts';
 import { makeOwnCertificate, RANDOM_BYTES, randomBytes, readKeyPair, TlsServer } from '../linux/tls.ts';
@@ -31,6 +32,8 @@ export interface ComponentOptions {
   readonly healthPort: number;
   /** Whether it serves over TLS: with a certificate that it makes for itself, or one that is there. Undefined for one that is no good. */
   readonly tls?: true | ((process: Process) => Task<(() => SecureChannel) | undefined>);
+  /** What is wrong with its command line, in its own words. */
+  readonly checkFlags?: (argv: readonly string[]) => string | undefined;
   /** Starts the component, after waiting for what it needs; undefined when that does not come. */
   readonly start: (process: Process) => RunningComponent | Task<RunningComponent | undefined>;
 }
@@ -44,6 +47,11 @@ export function componentProgram(options: ComponentOptions): Program {
   return function* (process): Task<number> {
     process.setSignalAction('TERM', 'catch');
     process.setSignalAction('INT', 'catch');
+    const problem = options.checkFlags?.(process.argv);
+    if (problem !== undefined) {
+      yield* printError(process, `Error: ${problem}\n`);
+      return 1;
+    }
     const starting = options.start(process);
     const component = 'next' in starting ? yield* starting : starting;
     if (component === undefined) return 1;

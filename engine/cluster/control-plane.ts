@@ -4,6 +4,7 @@ import { KINDS } from '../api/kind-list.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { alphaKinds } from '../api/runtime-config.ts';
+import type { Transport } from '../client/transport.ts';
 import { Etcd } from '../etcd/index.ts';
 import {
   type ApiExtensions,
@@ -20,19 +21,22 @@ import {
 import { type ReadSchedule, startControllerManager } from '../kube-controller-manager/index.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
-import { flagValue } from '../linux/programs/go/runtime.ts';
+import { flagValue, klog } from '../linux/programs/go/runtime.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
-import { connectApiServer, type Reachability, ServerAddress } from './api-endpoint.ts';
+import { connectServer, hostPortOf, type Reachability, ServerAddress } from './api-endpoint.ts';
 import { apiOverHttps, apiTls } from './api-over-https.ts';
 import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
+import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
+import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
+import { controlPlaneManifests } from './static-pods.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 /** Those of its parts that are loaded late. */
@@ -41,6 +45,7 @@ interface LateParts {
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
   readonly readSchedule: ReadSchedule;
+  readonly checkFlags: CheckFlags;
   readonly startScheduler: StartScheduler;
 }
 
@@ -81,6 +86,7 @@ export class ControlPlane {
   readonly #descriptions: Descriptions | undefined;
   readonly #pki: ClusterPki;
   readonly #late: LateParts;
+  readonly #checkFlags: CheckFlags;
 
   constructor(
     host: Host,
@@ -102,9 +108,15 @@ export class ControlPlane {
     this.#etcdAddress = `${address}:2379`;
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
+    const manifests = controlPlaneManifests({ nodeName: host.name, address });
+    this.#checkFlags = (argv) => {
+      const manifest = manifests[`${argv[0]}.yaml`] ?? '';
+      return argv.every((word) => manifest.includes(`- ${word}\n`)) ? undefined : late.checkFlags(argv);
+    };
     this.scheduler = new SchedulerProgram(
       host,
-      () => connectApiServer(this.apiServer, host, USERS.scheduler),
+      (server) => connectServer(this.apiServer, host, USERS.scheduler, server),
+      this.#checkFlags,
       () => late.httpExchange(),
       (options) => late.startScheduler(options),
     );
@@ -131,11 +143,13 @@ export class ControlPlane {
         healthAddress: '0.0.0.0',
         healthPort: 6443,
         tls: apiTls,
+        checkFlags: this.#checkFlags,
         start: (process) => this.#startApiServer(process),
       }),
       'kube-controller-manager': componentProgram({
         healthAddress: '127.0.0.1',
         healthPort: 10257,
+        checkFlags: this.#checkFlags,
         start: (process) => this.#startControllerManager(process),
       }),
       'kube-scheduler': this.scheduler.program,
@@ -188,15 +202,33 @@ export class ControlPlane {
 
   /** The real server tries for twenty seconds, too, before it gives up and is restarted. */
   *#waitForEtcd(process: Process): Task<Etcd | undefined> {
+    const servers = (flagList(process.argv, 'etcd-servers') ?? []).map(hostPortOf);
     const deadline = process.now() + ETCD_WAIT_MS;
     while (process.now() < deadline) {
-      const etcd = this.#etcd.dial(this.#host);
+      const etcd = servers.map((server) => this.dialEtcd(server)).find((found) => typeof found !== 'string');
       if (etcd !== undefined) return etcd;
       yield* process.sleep(ETCD_RETRY_MS);
     }
-    const message = `Error while dialing: ${this.#etcd.dialError(this.#host)}`;
-    yield* printError(process, `${message}\nError: error creating storage factory: context deadline exceeded\n`);
+    for (const server of servers) {
+      const why = `connection error: desc = "transport: Error while dialing: ${this.dialEtcd(server)}"`;
+      const text = `[core] grpc: addrConn.createTransport failed to connect to {Addr: "${server}"}. Err: ${why}`;
+      yield* klog(process, 'W', 'logging.go:55', text);
+    }
+    yield* klog(process, 'F', 'instance.go:232', NO_ETCD);
     return undefined;
+  }
+
+  /** As a user, to where `--kubeconfig` says; undefined, with a word to stderr, when it cannot be read. */
+  *#byKubeconfig(process: Process, user: UserInfo): Task<Transport | undefined> {
+    const path = flagValue(process.argv, 'kubeconfig');
+    try {
+      const server = path === undefined ? undefined : serverOfKubeconfig(process, path);
+      return connectServer(this.apiServer, this.#host, user, server);
+    } catch (error) {
+      if (!(error instanceof KubeconfigError)) throw error;
+      yield* klog(process, 'E', 'run.go:72', `"command failed" err=${JSON.stringify(error.message)}`);
+      return undefined;
+    }
   }
 
   *#startControllerManager(process: Process): Task<RunningComponent | undefined> {
@@ -207,7 +239,8 @@ export class ControlPlane {
     }
     const featureGates = yield* readGates(process);
     if (featureGates === undefined) return undefined;
-    const transport = connectApiServer(this.apiServer, this.#host, USERS.controllerManager);
+    const transport = yield* this.#byKubeconfig(process, USERS.controllerManager);
+    if (transport === undefined) return undefined;
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
     return startControllerManager({
       rootCa,
@@ -284,6 +317,7 @@ const LONELY_ETCD: RunningComponent = {
   server: { port: 2379, answer: () => ({ status: 404, body: '404 page not found\n' }) },
 };
 
+const NO_ETCD = 'Error creating leases: error creating storage factory: context deadline exceeded';
 const ETCD_WAIT_MS = 20_000;
 const ETCD_RETRY_MS = 100;
 

@@ -38,7 +38,7 @@ export interface NodeLabels {
 }
 
 /** What a kubelet goes by; `kubeadm init` or `kubeadm join` writes it. */
-const KUBELET_CONFIG = '/etc/kubernetes/kubelet.conf';
+export const KUBELET_KUBECONFIG = '/etc/kubernetes/kubelet.conf';
 
 /**
  * What `kubeadm init` does once the API server is there: binds the administrators' group, and marks the nodes with what
@@ -75,20 +75,20 @@ export function kubeadmInit(
  */
 export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: string): Program {
   return function* (process) {
-    if (process.access(KUBELET_CONFIG, 'exists')) return 0;
+    if (process.access(KUBELET_KUBECONFIG, 'exists')) return 0;
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const controlPlaneIsReady = () => client.resource(nodes).list().items.some(isReady);
     while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
     makeDirectories(process, '/etc/kubernetes/pki');
     process.writeFile('/etc/kubernetes/pki/ca.crt', rootCa);
-    process.writeFile(KUBELET_CONFIG, kubeconfig, { mode: 0o600 });
+    process.writeFile(KUBELET_KUBECONFIG, kubeconfig, { mode: 0o600 });
     return 0;
   };
 }
 
 /** A kubelet that has not been told where its cluster is ends at once and is started again; here it waits. */
 export function* waitForJoin(process: Process): Task<void> {
-  while (!process.access(KUBELET_CONFIG, 'exists')) yield* process.sleep(ASK_EVERY_MS);
+  while (!process.access(KUBELET_KUBECONFIG, 'exists')) yield* process.sleep(ASK_EVERY_MS);
 }
 
 /** An object that comes with the cluster, and the path of the collection that it is created in. */

@@ -290,7 +290,7 @@ export class KubernetesCluster implements Cluster {
       host,
       address: machine.address,
       registry,
-      transport: connectApiServer(this.#controlPlane.apiServer, host, nodeUser(machine.name)),
+      connect: (server) => connectServer(this.#controlPlane.apiServer, host, nodeUser(machine.name), server),
       labels: labelsWhere(machine, mayKubeletSet),
       taints: machine.taints,
       preloaded: preloadedImages(machine.role),

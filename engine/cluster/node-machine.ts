@@ -6,16 +6,18 @@ import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
-import { ConfigurationError, type Kubelet, readConfiguration, startKubelet } from '../kubelet/index.ts';
+import { ConfigurationError, type Kubelet, KubeletJournal, readConfiguration, startKubelet } from '../kubelet/index.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Host } from '../linux/host.ts';
+import { klogLine } from '../linux/programs/go/runtime.ts';
 import type { PowerAction } from '../linux/programs/systemd/port.ts';
 import { printError } from '../linux/stdio.ts';
-import type { Program } from '../linux/syscalls.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
-import { waitForJoin } from './kubeadm.ts';
+import { KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
+import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { answerHttp } from './kubelet-server.ts';
 import { serviceManager } from './service-manager.ts';
 import { ServiceSupervisor, type ServiceUnit, unitFile, unitFilePath } from './service-unit.ts';
@@ -27,8 +29,8 @@ export interface NodeMachineOptions {
   readonly host: Host;
   readonly address: string;
   readonly registry: Registry;
-  /** As the node's own user. */
-  readonly transport: Transport;
+  /** As the node's own user, to the URL of its kubeconfig. */
+  readonly connect: (server: string) => Transport;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   /** Images that are on the machine before it joins. */
@@ -60,7 +62,6 @@ export class NodeMachine {
   readonly host: Host;
   readonly runtime: Containerd;
   readonly #options: NodeMachineOptions;
-  readonly #client: Client;
   readonly #supervisor: ServiceSupervisor;
   /** The one that runs now. */
   #kubelet: Kubelet | undefined;
@@ -79,7 +80,6 @@ export class NodeMachine {
       cni: createBridgePlugin(host),
       preloadedImages: options.preloaded,
     });
-    this.#client = new Client(options.transport);
     const units = this.#units();
     this.#supervisor = new ServiceSupervisor(host, units);
     this.#manager = serviceManager(host, this.#supervisor, { turnOff: (action) => this.#turnOff(action) });
@@ -203,12 +203,15 @@ export class NodeMachine {
 
   #kubeletProgram(): Program {
     const { kubeletAddress } = this.#options;
-    const start = (): RunningComponent => {
-      const kubelet = this.#startKubelet();
+    const start = (process: Process): RunningComponent => {
+      const server = serverOfKubeconfig(process, KUBELET_KUBECONFIG);
+      const transport = this.#options.connect(server);
+      const client = new Client(transport);
+      const kubelet = this.#startKubelet(transport, this.#journal(server, process));
       this.#kubelet = kubelet;
       const hangUp = kubeletAddress.serve(kubelet.nodeApi);
       return {
-        server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, this.#client, request) },
+        server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, client, request) },
         stop: () => {
           hangUp();
           kubelet.stop();
@@ -222,9 +225,9 @@ export class NodeMachine {
       *start(process) {
         yield* waitForJoin(process);
         try {
-          return start();
+          return start(process);
         } catch (error) {
-          if (!(error instanceof ConfigurationError)) throw error;
+          if (!(error instanceof ConfigurationError || error instanceof KubeconfigError)) throw error;
           yield* printError(process, `"command failed" err=${JSON.stringify(error.message)}\n`);
           return undefined;
         }
@@ -232,14 +235,21 @@ export class NodeMachine {
     });
   }
 
-  #startKubelet(): Kubelet {
-    const { host, address, transport, labels, taints } = this.#options;
+  #journal(server: string, { hostPid }: Process): KubeletJournal {
+    return new KubeletJournal(server, (place, text) => {
+      this.#supervisor.log('kubelet', klogLine('E', this.host.sim.wallMs, hostPid, place, text));
+    });
+  }
+
+  #startKubelet(transport: Transport, journal: KubeletJournal): Kubelet {
+    const { host, address, labels, taints } = this.#options;
     return startKubelet({
       sim: host.sim,
       root: host.root,
       nodeName: host.name,
       nodeAddress: address,
       transport,
+      journal,
       runtime: this.runtime,
       images: this.runtime,
       configuration: readConfiguration(host.root),

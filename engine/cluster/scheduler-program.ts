@@ -11,8 +11,10 @@ import { decode, printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
+import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
+import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 
 /** Starts a scheduler that is not just as every other. */
 export type StartScheduler = (options: KubeSchedulerOptions) => RunningScheduler;
@@ -23,13 +25,21 @@ export type StartScheduler = (options: KubeSchedulerOptions) => RunningScheduler
  */
 export class SchedulerProgram {
   readonly #host: Host;
-  readonly #connect: () => Transport;
+  readonly #connect: (server: string | undefined) => Transport;
+  readonly #checkFlags: CheckFlags;
   readonly #exchange: () => ExchangeHttp;
   readonly #startScheduler: StartScheduler;
   /** The cluster's own, and those that learners have besides it. */
   readonly #running = new Set<RunningScheduler>();
 
-  constructor(host: Host, connect: () => Transport, exchange: () => ExchangeHttp, start: StartScheduler) {
+  constructor(
+    host: Host,
+    connect: (server: string | undefined) => Transport,
+    checkFlags: CheckFlags,
+    exchange: () => ExchangeHttp,
+    start: StartScheduler,
+  ) {
+    this.#checkFlags = checkFlags;
     this.#startScheduler = start;
     this.#host = host;
     this.#connect = connect;
@@ -40,6 +50,7 @@ export class SchedulerProgram {
     return componentProgram({
       healthAddress: '127.0.0.1',
       healthPort: 10259,
+      checkFlags: this.#checkFlags,
       start: (process) => this.#start(process),
     });
   }
@@ -56,12 +67,13 @@ export class SchedulerProgram {
   *#start(process: Process): Task<RunningComponent | undefined> {
     const gates = flagValue(process.argv, 'feature-gates');
     const path = flagValue(process.argv, 'config');
+    const kubeconfig = path === undefined ? flagValue(process.argv, 'kubeconfig') : undefined;
     const threads = new TaskGroup();
     try {
       const isPlain = path === undefined && gates === undefined;
       const running = (isPlain ? startPlainScheduler : this.#startScheduler)({
         sim: this.#host.sim,
-        transport: this.#connect(),
+        transport: this.#connect(kubeconfig === undefined ? undefined : serverOfKubeconfig(process, kubeconfig)),
         featureGates: schedulerGates(gates),
         configuration: path === undefined ? undefined : decode(process.readFile(path)),
         sendHttp: (request, answered) => threads.start(this.#ask(process, request, answered)).cancel,
@@ -78,8 +90,10 @@ export class SchedulerProgram {
         },
       };
     } catch (error) {
-      if (!(error instanceof Errno || error instanceof ConfigurationError)) throw error;
-      const problem = error instanceof Errno ? `open ${path}: ${error.message.toLowerCase()}` : error.message;
+      const known = [Errno, ConfigurationError, KubeconfigError].some((kind) => error instanceof kind);
+      if (!known) throw error;
+      const problem =
+        error instanceof Errno ? `open ${path}: ${error.message.toLowerCase()}` : (error as Error).message;
       yield* printError(process, `"command failed" err=${JSON.stringify(problem)}\n`);
       return undefined;
     }

@@ -99,6 +99,12 @@ export class ServiceSupervisor {
     this.#write({ unit: 'user.slice', identifier, pid, text: text.slice(0, MAX_LINE_LENGTH) });
   }
 
+  /** What a unit's process says without writing it anywhere. */
+  log(name: string, line: string): void {
+    const state = this.#states.find(({ unit }) => unit.name === name)!;
+    this.#add(state, programOf(state.unit), state.process?.hostPid ?? 0, line.slice(0, MAX_LINE_LENGTH));
+  }
+
   units(): readonly UnitStatus[] {
     return this.#states.map((state) => statusOf(state));
   }

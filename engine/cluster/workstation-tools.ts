@@ -12,6 +12,7 @@ import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
+import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
@@ -59,6 +60,8 @@ export interface ComponentTools {
   readonly readSchedule: ReadSchedule;
   /** Starts a scheduler that has a configuration file or alpha features. */
   startScheduler(options: KubeSchedulerOptions): RunningScheduler;
+  /** What is wrong with a component's command line; nobody asks about the ones that kubeadm writes. */
+  readonly checkFlags: CheckFlags;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
 }

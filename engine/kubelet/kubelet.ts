@@ -109,6 +109,7 @@ class NodeAgent implements PodWorkerHost {
         hasPressure: (type) => this.#eviction?.has(type) === true,
         shuttingDown: () => this.#shutdown.active,
         devices: this.context.devices,
+        journal: options.journal,
       },
       { ...options, resources, labels: options.nodeLabels, taints: options.registerWithTaints },
     );
@@ -130,14 +131,21 @@ class NodeAgent implements PodWorkerHost {
       },
       this.#configuration.shutdown,
     );
-    this.#lease = new NodeLease(sim, client.resource(leases), nodeName, () => this.#nodeStatus.current);
+    this.#lease = new NodeLease(
+      { sim, leases: client.resource(leases), journal: options.journal },
+      nodeName,
+      () => this.#nodeStatus.current,
+    );
     this.#informer = new Informer(sim, this.context.pods, {
       name: `${this.context.component} pods`,
       fieldSelector: `spec.nodeName=${nodeName}`,
     });
     const path = options.staticPodPath ?? MANIFESTS;
     this.#staticPods =
-      root && new StaticPodSource(sim, root, path, nodeName, (manifests) => this.#takeStaticPods(manifests));
+      root &&
+      new StaticPodSource({ sim, root, journal: options.journal }, path, nodeName, (manifests) =>
+        this.#takeStaticPods(manifests),
+      );
   }
 
   start(): void {

@@ -4,11 +4,18 @@ import { microTimestamp } from '../api/timestamp.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
+import type { KubeletJournal } from './journal.ts';
 
 const NAMESPACE = 'kube-node-lease';
 const DURATION_SECONDS = 40;
 /** A quarter of the duration. */
 const RENEW_MS = 10_000;
+
+interface LeaseDependencies {
+  readonly sim: Simulation;
+  readonly leases: ResourceClient<Lease>;
+  readonly journal: KubeletJournal | undefined;
+}
 
 /** Says every ten seconds that the node lives. https://kubernetes.io/docs/concepts/architecture/leases/#node-heart-beats */
 export class NodeLease {
@@ -16,12 +23,14 @@ export class NodeLease {
   readonly #leases: ResourceClient<Lease>;
   readonly #nodeName: string;
   readonly #node: () => Node | undefined;
+  readonly #journal: KubeletJournal | undefined;
   #lease: Lease | undefined;
   #timer: Timer | undefined;
 
-  constructor(sim: Simulation, leases: ResourceClient<Lease>, nodeName: string, node: () => Node | undefined) {
+  constructor({ sim, leases, journal }: LeaseDependencies, nodeName: string, node: () => Node | undefined) {
     this.#sim = sim;
     this.#leases = leases;
+    this.#journal = journal;
     this.#nodeName = nodeName;
     this.#node = node;
   }
@@ -43,6 +52,15 @@ export class NodeLease {
       if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
       // Somebody else wrote or removed it, or nobody answers: look again next time.
       this.#lease = undefined;
+      if (error instanceof ConnectionError) this.#complain(error);
+    }
+  }
+
+  #complain(error: ConnectionError): void {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/${this.#nodeName}?timeout=10s`;
+    const why = this.#journal?.unanswered('Get', path, error);
+    if (why !== undefined) {
+      this.#journal?.failed('controller.go:145', 'Failed to ensure lease exists, will retry', why, 'interval="200ms"');
     }
   }
 

@@ -11,6 +11,7 @@ import { CriError, type ImageService, type RuntimeService } from '../containerd/
 import { hash32, type Simulation, type Timer } from '../sim/index.ts';
 import type { Devices } from './devices.ts';
 import type { Pressure } from './eviction/signals.ts';
+import type { KubeletJournal } from './journal.ts';
 import { nodeConditions, PRESSURE_TYPES, pressureEvent } from './node-conditions.ts';
 import type { NodeResources } from './node-resources.ts';
 
@@ -36,6 +37,7 @@ interface NodeStatusDependencies {
   readonly hasPressure: (type: Pressure) => boolean;
   readonly shuttingDown: () => boolean;
   readonly devices: Devices;
+  readonly journal: KubeletJournal | undefined;
 }
 
 type NodeInfo = NonNullable<NodeStatus['nodeInfo']>;
@@ -49,6 +51,8 @@ const FAST_UPDATE_MS = 500;
 /** An unchanged status is written anew after this long. */
 const REPORT_MS = 300_000;
 const MAX_IMAGES = 50;
+/** How long it waits at most between attempts to register. */
+const REGISTER_BACKOFF_MS = 7_000;
 
 /**
  * Registers the node and keeps its status. The status is written when it changes, else every five minutes; that the
@@ -67,6 +71,7 @@ export class NodeStatusUpdater {
   #timer: Timer | undefined;
   #current: Node | undefined;
   #writtenMs = Number.NEGATIVE_INFINITY;
+  #complainedMs = Number.NEGATIVE_INFINITY;
   #everReady = false;
   #wasReady: boolean | undefined;
   #wasUnschedulable = false;
@@ -154,8 +159,31 @@ export class NodeStatusUpdater {
       this.#writeStatus(node);
     } catch (error) {
       if (error instanceof StatusError && error.code === 404) this.#register();
-      else if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+      else if (error instanceof ConnectionError) this.#complain(error);
+      else if (!(error instanceof StatusError)) throw error;
     }
+  }
+
+  #complain(error: ConnectionError): void {
+    const { journal } = this.#deps;
+    const { nodeName } = this.#node;
+    if (journal === undefined) return;
+    if (this.#current === undefined) {
+      // The real one tries again ever more rarely.
+      if (this.#deps.sim.nowMs < this.#complainedMs + REGISTER_BACKOFF_MS) return;
+      this.#complainedMs = this.#deps.sim.nowMs;
+      const why = journal.unanswered('Post', '/api/v1/nodes', error);
+      journal.failed(
+        'kubelet_node_status.go:106',
+        'Unable to register node with API server',
+        why,
+        `node="${nodeName}"`,
+      );
+      return;
+    }
+    const why = journal.unanswered('Get', `/api/v1/nodes/${nodeName}?resourceVersion=0&timeout=10s`, error);
+    const message = `error getting node "${nodeName}": ${why}`;
+    journal.failed('kubelet_node_status.go:548', 'Error updating node status, will retry', message);
   }
 
   #register(): void {

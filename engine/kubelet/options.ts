@@ -7,6 +7,7 @@ import type { Simulation } from '../sim/index.ts';
 import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from './configuration.ts';
 import type { CreateDeviceManager } from './devices.ts';
 import type { CommandHost } from './host-command.ts';
+import type { KubeletJournal } from './journal.ts';
 import type { ClusterDns } from './kubelet-context.ts';
 import type { NodeCapacity } from './node-resources.ts';
 import type { CreateNodePlugins } from './plugins.ts';
@@ -55,6 +56,8 @@ export interface KubeletOptions {
   readonly commands?: CommandHost;
   /** The machine's control groups; without them Pods have no limits as a whole. */
   readonly cgroups?: CgroupHost;
+  /** Where it says what went wrong; a hollow node has none. */
+  readonly journal?: KubeletJournal;
   /** What its configuration file says; the real kubelet's defaults unless told. */
   readonly configuration?: KubeletConfiguration;
 }

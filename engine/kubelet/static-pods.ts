@@ -7,6 +7,13 @@ import { Errno } from '../linux/errno.ts';
 import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32, type Simulation, type Timer } from '../sim/index.ts';
+import type { KubeletJournal } from './journal.ts';
+
+interface SourceDependencies {
+  readonly sim: Simulation;
+  readonly root: Process;
+  readonly journal: KubeletJournal | undefined;
+}
 
 export const CONFIG_HASH = 'kubernetes.io/config.hash';
 export const CONFIG_MIRROR = 'kubernetes.io/config.mirror';
@@ -20,8 +27,8 @@ const PERIOD_MS = 20_000;
 
 interface Manifest {
   readonly text: string;
-  /** Undefined when the text is no Pod. */
-  readonly pod: Pod | undefined;
+  readonly pod?: Pod;
+  readonly problem?: string;
 }
 
 /**
@@ -34,15 +41,22 @@ export class StaticPodSource {
   readonly #path: string;
   readonly #nodeName: string;
   readonly #onPods: (pods: readonly Pod[]) => void;
+  readonly #journal: KubeletJournal | undefined;
   /** The Pod of each file, kept while its text stays the same. */
   #known = new Map<string, Manifest>();
   #timer: Timer | undefined;
   #soon: Timer | undefined;
   #unwatch: (() => void) | undefined;
 
-  constructor(sim: Simulation, root: Process, path: string, nodeName: string, onPods: (pods: readonly Pod[]) => void) {
+  constructor(
+    { sim, root, journal }: SourceDependencies,
+    path: string,
+    nodeName: string,
+    onPods: (pods: readonly Pod[]) => void,
+  ) {
     this.#sim = sim;
     this.#root = root;
+    this.#journal = journal;
     this.#path = path;
     this.#nodeName = nodeName;
     this.#onPods = onPods;
@@ -78,7 +92,9 @@ export class StaticPodSource {
       const text = this.#text(`${this.#path}/${name}`);
       if (text === undefined) continue;
       const before = this.#known.get(name);
-      known.set(name, before?.text === text ? before : { text, pod: this.#parse(name, text) });
+      const manifest = before?.text === text ? before : { text, ...this.#parse(name, text) };
+      known.set(name, manifest);
+      if (manifest.problem !== undefined) this.#complain(name, manifest.problem);
     }
     this.#known = known;
     this.#onPods([...known.values()].flatMap(({ pod }) => pod ?? []));
@@ -104,11 +120,18 @@ export class StaticPodSource {
     }
   }
 
-  #parse(file: string, text: string): Pod | undefined {
+  #parse(file: string, text: string): Omit<Manifest, 'text'> {
     const pod = parseStaticPod(text, this.#nodeName, timestamp(this.#sim.wallMs));
-    if (typeof pod !== 'string') return pod;
+    if (typeof pod !== 'string') return { pod };
     this.#sim.record('kubelet.manifest', `${this.#nodeName}:${this.#path}/${file}`, pod);
-    return undefined;
+    return { problem: pod };
+  }
+
+  /** As often as it reads the directory. */
+  #complain(file: string, problem: string): void {
+    const path = `${this.#path}/${file}`;
+    const why = `${path}: ${problem}, please check config file`;
+    this.#journal?.failed('file.go:187', 'Could not process manifest file', why, `path="${path}"`);
   }
 }
 
@@ -118,9 +141,9 @@ function parseStaticPod(text: string, nodeName: string, seen: string): Pod | str
   try {
     given = readYamlText(text, { maxAliasCount: 100 });
   } catch (error) {
-    return `couldn't parse as pod: ${(error as Error).message}`;
+    return `couldn't parse as pod(${yamlProblem(error as Error)})`;
   }
-  if (!isPod(given)) return "couldn't parse as pod (invalid or missing kind): no Pod";
+  if (!isPod(given)) return kindProblem(given);
   const { metadata, spec } = given;
   const uid = configHash(text, nodeName);
   const name = `${metadata.name}-${nodeName}`;
@@ -152,6 +175,19 @@ function parseStaticPod(text: string, nodeName: string, seen: string): Pod | str
     // The text is whatever lies in a file: types may be wrong in any place.
     return `invalid pod: ${(error as Error).message}`;
   }
+}
+
+/** In the words of Go's YAML reader, as far as those of this one go: `yaml: line 12: …` */
+function yamlProblem({ message }: Error): string {
+  const [, problem = message, line] = /^(.*) at line (\d+)/.exec(message) ?? [];
+  return line === undefined ? `yaml: ${message}` : `yaml: line ${line}: ${problem}`;
+}
+
+function kindProblem(value: unknown): string {
+  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
+  if (typeof kind !== 'string') return "couldn't parse as pod(Object 'Kind' is missing)";
+  if (typeof apiVersion !== 'string') return "couldn't parse as pod(Object 'apiVersion' is missing)";
+  return `couldn't parse as pod(no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30")`;
 }
 
 function isPod(value: unknown): value is Pod {

@@ -66,6 +66,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),
+    checkFlags: (argv) => components.value.checkFlags(argv),
     proxyModes: () => components.value.proxyModes(),
   };
 }

@@ -7,6 +7,7 @@ import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
+import { checkFlags } from '../component-flags/index.ts';
 import { requestFollower } from '../requests/index.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
@@ -21,5 +22,6 @@ export const componentTools: ComponentTools = {
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,
+  checkFlags,
   proxyModes: () => otherModes,
 };

@@ -38,7 +38,7 @@ export function parseFlags(argv: readonly string[], specs: FlagSpecs): Flags {
       args.push(...rest);
       break;
     }
-    const match = /^--?([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/.exec(argument);
+    const match = /^--?([A-Za-z][^=]*)(?:=([\s\S]*))?$/.exec(argument);
     if (match === null) {
       args.push(argument);
       continue;

@@ -36,10 +36,13 @@ export function* log(process: Process, text: string): Task<void> {
 
 /** `klog.Infof`: a line with severity, time, thread and place. */
 export function* klog(process: Process, severity: 'I' | 'W' | 'E' | 'F', place: string, text: string): Task<void> {
-  const nowMs = process.now();
+  yield* printError(process, `${klogLine(severity, process.now(), process.pid, place, text)}\n`);
+}
+
+export function klogLine(severity: string, nowMs: number, pid: number, place: string, text: string): string {
   const fraction = String(Math.floor((nowMs % 1000) * 1000)).padStart(6, '0');
   const time = `${formatDate('%m%d %H:%M:%S', nowMs)}.${fraction}`;
-  yield* printError(process, `${severity}${time} ${String(process.pid).padStart(7)} ${place}] ${text}\n`);
+  return `${severity}${time} ${String(pid).padStart(7)} ${place}] ${text}`;
 }
 
 /** The value of `--name=value` on a command line, as Go's flags are written in manifests. */
