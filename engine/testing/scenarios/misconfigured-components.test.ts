@@ -15,11 +15,12 @@ function mend(bed: Testbed, component: string): void {
   bed.until('the API server serves', () => bed.cluster.ready(), 120);
 }
 
-/** What the container's first life said. */
+/** What the container's lives said, each thing once. */
 function log(bed: Testbed, component: string): string {
-  const path = `/var/log/pods/kube-system_${component}-control-plane_*/${component}/0.log`;
-  const said = bed.run('control-plane', 'sh', '-c', `cut -d' ' -f4- ${path}`).stdout;
-  return said.replaceAll(/^([WEF])\d{4} [\d:.]+ +\d+ /gm, '$1 ');
+  const path = `/var/log/pods/kube-system_${component}-control-plane_*/${component}/*.log`;
+  const { stdout } = bed.run('control-plane', 'sh', '-c', `cat ${path} | cut -d' ' -f4-`);
+  const lines = stdout.replaceAll(/^([WEF])\d{4} [\d:.]+ +\d+ /gm, '$1 ').split('\n');
+  return [...new Set(lines)].join('\n');
 }
 
 test.each([
@@ -96,7 +97,7 @@ test('a kubelet whose kubeconfig names a wrong port is NotReady, and its journal
 test('a manifest that is no YAML, or no Pod, is told of in the journal', () => {
   const bed = new Testbed();
   const write = (text: string) =>
-    bed.run('node-1', 'sh', '-c', `printf '%s' ${JSON.stringify(text)} > ${MANIFESTS}/web.yaml`);
+    bed.run('node-1', 'sh', '-c', `printf '%b' ${JSON.stringify(text)} > ${MANIFESTS}/web.yaml`);
   const last = () => bed.run('node-1', 'sh', '-c', 'journalctl -u kubelet | tail -n 1').stdout;
   write('kind: Pod\napiVersion: v1\nspec: [a\n');
   bed.pass(1);
