@@ -97,7 +97,7 @@ function readTime({ tag, body }: Der): number {
   return Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
 }
 
-function readKeyInfo({ body }: Der): Pick<Certificate, 'publicKey' | 'keyType'> {
+export function readKeyInfo({ body }: Der): Pick<Certificate, 'publicKey' | 'keyType'> {
   const [algorithm, bits] = readAll(body);
   const oid = readOid(readAll(algorithm!.body)[0]!);
   const key = bits!.body.subarray(1);

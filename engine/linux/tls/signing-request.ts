@@ -18,9 +18,10 @@ export interface SigningRequest {
   readonly addresses: readonly string[];
   /** The key that it is for, as it stands in certificates. */
   readonly keyInfo: Uint8Array;
+  readonly der: Uint8Array;
 }
 
-const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 const LABEL = 'CERTIFICATE REQUEST';
 
 /** The first request of a PEM text. Throws DerError. */
@@ -37,11 +38,11 @@ export function readSigningRequest(pem: string): SigningRequest {
       names = readExtensions(values);
   }
   const { dnsNames, addresses } = names;
-  return { subject: readName(subject), dnsNames, addresses, keyInfo: keyInfo.whole };
+  return { subject: readName(subject), dnsNames, addresses, keyInfo: keyInfo.whole, der: block.bytes };
 }
 
 /** A request for a key that was made here. */
-export function writeSigningRequest(wanted: Omit<SigningRequest, 'keyInfo'>, modulus: Uint8Array): string {
+export function writeSigningRequest(wanted: Omit<SigningRequest, 'keyInfo' | 'der'>, modulus: Uint8Array): string {
   const extensions = writeExtensions(wanted);
   const asked = write(TAG.sequence, writeOid(EXTENSION_REQUEST), write(TAG.set, write(TAG.sequence, ...extensions)));
   const info = write(

@@ -1,5 +1,7 @@
 import { createSha256, hexOf } from '../hash.ts';
-import { type Certificate, seal } from './certificate.ts';
+import { type Certificate, readKeyInfo, seal } from './certificate.ts';
+import { readAll, readOne, TAG } from './der.ts';
+import type { SigningRequest } from './signing-request.ts';
 
 /** Why a chain is not believed: OpenSSL's number and words. */
 export interface Distrust {
@@ -72,6 +74,13 @@ export function isSigned(
   hash.update(signed);
   const opened = power(BigInt(`0x${hexOf(signature)}`), 65_537n, BigInt(`0x${publicKey}`)).toString(16);
   return opened.endsWith(`003031300d060960864801650304020105000420${hexOf(hash.digest())}`);
+}
+
+/** Whether a request for a certificate is signed with the key that it is for. */
+export function isSelfSigned({ der }: Pick<SigningRequest, 'der'>): boolean {
+  const [info, , signature] = readAll(readOne(der, TAG.sequence).body);
+  const keyInfo = readAll(info!.body)[2]!;
+  return isSigned({ signed: info!.whole, signature: signature!.body.subarray(1) }, readKeyInfo(keyInfo));
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -1,4 +1,8 @@
 import type { Certificate, Name } from '../../tls/certificate.ts';
+import { type Der, readAll, readOid, readOne, TAG } from '../../tls/der.ts';
+import { EXTENSION_REQUEST, type SigningRequest } from '../../tls/signing-request.ts';
+import { extensionLines } from './extension-text.ts';
+import { keyLines, signatureLines } from './key-text.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -24,30 +28,61 @@ export function subjectName(text: string): Name {
     });
 }
 
-/** As `openssl x509 -text` shows a certificate, without the numbers of its key and its signature. */
+/** What a certificate says beyond its subject. */
+export function extensionsOf({ der }: Pick<Certificate, 'der'>): readonly Der[] {
+  const [signed] = readAll(readOne(der, TAG.sequence).body);
+  const block = readAll(signed!.body).find(({ tag }) => tag === 0xa3);
+  return block === undefined ? [] : readAll(readOne(block.body, TAG.sequence).body);
+}
+
+/** As `openssl x509 -text` shows a certificate. */
 export function certificateText(certificate: Certificate): readonly string[] {
-  const { subject, issuer, notBeforeMs, notAfterMs, dnsNames, addresses, isAuthority, serial, keyType } = certificate;
-  const names = [...dnsNames.map((name) => `DNS:${name}`), ...addresses.map((address) => `IP Address:${address}`)];
-  const extensions = [
-    ...(isAuthority ? ['            X509v3 Basic Constraints: critical', '                CA:TRUE'] : []),
-    ...(names.length === 0
-      ? []
-      : ['            X509v3 Subject Alternative Name: ', `                ${names.join(', ')}`]),
-  ];
+  const { der, subject, issuer, notBeforeMs, notAfterMs, serial } = certificate;
+  const [signed, , signature] = readAll(readOne(der, TAG.sequence).body);
+  const fields = readAll(signed!.body).filter(({ tag }) => tag !== 0xa0);
+  const extensions = extensionsOf(certificate);
   return [
     'Certificate:',
     '    Data:',
     '        Version: 3 (0x2)',
-    '        Serial Number:',
-    `            ${serial.match(/../g)?.join(':') ?? ''}`,
+    ...serialLines(serial),
     '        Signature Algorithm: sha256WithRSAEncryption',
     `        Issuer: ${lineName(issuer)}`,
     '        Validity',
     `            Not Before: ${dateText(notBeforeMs)}`,
     `            Not After : ${dateText(notAfterMs)}`,
     `        Subject: ${lineName(subject)}`,
-    '        Subject Public Key Info:',
-    `            Public Key Algorithm: ${keyType === 'EC' ? 'id-ecPublicKey' : 'rsaEncryption'}`,
-    ...(extensions.length === 0 ? [] : ['        X509v3 extensions:', ...extensions]),
+    ...keyLines(fields[5]!),
+    ...(extensions.length === 0 ? [] : ['        X509v3 extensions:', ...extensionLines(extensions, '            ')]),
+    ...signatureLines(signature!),
+  ];
+}
+
+/** A small number stands on the line itself. */
+function serialLines(serial: string): readonly string[] {
+  const pairs = serial.match(/../g) ?? [];
+  if (pairs.length > 8) return ['        Serial Number:', `            ${pairs.join(':')}`];
+  const number = BigInt(`0x${serial}`);
+  return [`        Serial Number: ${number} (0x${number.toString(16)})`];
+}
+
+/** As `openssl req -text` shows a request for a certificate. */
+export function requestText({ der, subject }: Pick<SigningRequest, 'der' | 'subject'>): readonly string[] {
+  const [info, , signature] = readAll(readOne(der, TAG.sequence).body);
+  const [, , keyInfo, attributes] = readAll(info!.body);
+  const given = attributes === undefined ? [] : readAll(attributes.body);
+  const asked = given.find(({ body }) => readOid(readAll(body)[0]!) === EXTENSION_REQUEST);
+  const extensions = asked === undefined ? [] : readAll(readOne(readAll(asked.body)[1]!.body, TAG.sequence).body);
+  return [
+    'Certificate Request:',
+    '    Data:',
+    '        Version: 1 (0x0)',
+    `        Subject: ${lineName(subject)}`,
+    ...keyLines(keyInfo!),
+    '        Attributes:',
+    ...(given.length === 0 ? ['            (none)'] : []),
+    '            Requested Extensions:',
+    ...extensionLines(extensions, '                '),
+    ...signatureLines(signature!),
   ];
 }

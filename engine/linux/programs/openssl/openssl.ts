@@ -1,15 +1,18 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
+import { hexOf } from '../../hash.ts';
 import { fail, print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { type Certificate, readCertificates } from '../../tls/certificate.ts';
 import { DerError } from '../../tls/der.ts';
 import { writePem } from '../../tls/pem.ts';
+import { randomBytes } from '../../tls/tls-client.ts';
 import { judgeChain } from '../../tls/trust.ts';
 import { apr1Password } from '../apr1.ts';
 import { type ProgramMaker, program } from '../program.ts';
-import { certificateText, dateText, lineName } from './certificate-text.ts';
-import { request, sign, writeKey } from './requests.ts';
+import { certificateText, dateText, extensionsOf, lineName } from './certificate-text.ts';
+import { namedExtensions } from './extension-text.ts';
+import { request, showRequest, sign, writeKey } from './requests.ts';
 import { connectTo } from './s-client.ts';
 import { OpensslError, Words } from './words.ts';
 
@@ -20,7 +23,8 @@ const COMMANDS: Readonly<Record<string, Command>> = Object.assign(Object.create(
     yield* print(process, 'OpenSSL 3.5.4 30 Sep 2025 (Library: OpenSSL 3.5.4 30 Sep 2025)\n');
     return 0;
   },
-  req: request,
+  req: (process, words) =>
+    (words.has('new') || words.has('x509') || words.has('newkey') ? request : showRequest)(process, words),
   genrsa: (process, words) => writeKey(process, words.value('out')),
   genpkey: (process, words) => writeKey(process, words.value('out')),
   *x509(process, words) {
@@ -48,6 +52,14 @@ const COMMANDS: Readonly<Record<string, Command>> = Object.assign(Object.create(
     const salt = words.value('salt') ?? 'drydock1';
     if (!words.has('apr1')) throw new OpensslError('only passwords of the kind -apr1 are there');
     yield* print(process, `${apr1Password(words.operands[0] ?? '', salt)}\n`);
+    return 0;
+  },
+  *rand(process, words) {
+    const bytes = yield* randomBytes(process, Number(words.operands[0] ?? 0));
+    if (words.has('hex')) yield* print(process, `${hexOf(bytes)}\n`);
+    else if (words.has('base64'))
+      yield* print(process, `${btoa(String.fromCharCode(...bytes)).replaceAll(/.{64}(?=.)/g, '$&\n')}\n`);
+    else yield* process.write(1, bytes);
     return 0;
   },
   s_client: connectTo,
@@ -80,17 +92,21 @@ function* show(process: Process, words: Words): Task<number> {
   return 0;
 }
 
+/** In the order in which they were asked for. */
 function shown(certificate: Certificate, words: Words): readonly string[] {
-  const { subject, issuer, notBeforeMs, notAfterMs, dnsNames, addresses, serial } = certificate;
-  const lines: string[] = [];
-  const names = [...dnsNames.map((name) => `DNS:${name}`), ...addresses.map((address) => `IP Address:${address}`)];
-  if (words.has('text')) lines.push(...certificateText(certificate));
-  if (words.has('serial')) lines.push(`serial=${serial.toUpperCase()}`);
-  if (words.has('subject')) lines.push(`subject=${lineName(subject)}`);
-  if (words.has('issuer')) lines.push(`issuer=${lineName(issuer)}`);
-  if (words.has('dates') || words.has('startdate')) lines.push(`notBefore=${dateText(notBeforeMs)}`);
-  if (words.has('dates') || words.has('enddate')) lines.push(`notAfter=${dateText(notAfterMs)}`);
-  if (words.value('ext') === 'subjectAltName' && names.length > 0)
-    lines.push('X509v3 Subject Alternative Name: ', `    ${names.join(', ')}`);
-  return lines;
+  return words.named.flatMap(([name, value]) => FIELDS[name]?.(certificate, value) ?? []);
 }
+
+type Field = (certificate: Certificate, value: string) => readonly string[];
+
+const FIELDS: Readonly<Record<string, Field>> = {
+  text: certificateText,
+  serial: ({ serial }) => [`serial=${serial.toUpperCase()}`],
+  subject: ({ subject }) => [`subject=${lineName(subject)}`],
+  issuer: ({ issuer }) => [`issuer=${lineName(issuer)}`],
+  dates: ({ notBeforeMs, notAfterMs }) => [`notBefore=${dateText(notBeforeMs)}`, `notAfter=${dateText(notAfterMs)}`],
+  startdate: ({ notBeforeMs }) => [`notBefore=${dateText(notBeforeMs)}`],
+  enddate: ({ notAfterMs }) => [`notAfter=${dateText(notAfterMs)}`],
+  modulus: ({ publicKey }) => [`Modulus=${publicKey.toUpperCase()}`],
+  ext: (certificate, value) => namedExtensions(extensionsOf(certificate), value.split(',')),
+};

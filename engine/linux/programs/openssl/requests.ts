@@ -7,7 +7,8 @@ import { writePem } from '../../tls/pem.ts';
 import { KEY_BYTES, makePrivateKey, publicHalf } from '../../tls/private-key.ts';
 import { readSigningRequest, type SigningRequest, writeSigningRequest } from '../../tls/signing-request.ts';
 import { randomBytes } from '../../tls/tls-client.ts';
-import { subjectName } from './certificate-text.ts';
+import { isSelfSigned } from '../../tls/trust.ts';
+import { lineName, requestText, subjectName } from './certificate-text.ts';
 import { OpensslError, type Words } from './words.ts';
 
 const DAY_MS = 86_400_000;
@@ -55,6 +56,30 @@ export function* request(process: Process, words: Words): Task<number> {
   return 0;
 }
 
+/** `req` without `-new`: what a request says. */
+export function* showRequest(process: Process, words: Words): Task<number> {
+  const path = words.value('in');
+  const asked = readRequest(path === undefined ? yield* words.input() : words.file(path), path ?? '<stdin>');
+  if (words.has('verify')) {
+    const verdict = isSelfSigned(asked) ? 'OK' : 'failure';
+    yield* printError(process, `Certificate request self-signature verify ${verdict}\n`);
+  }
+  const text = words.has('text') ? requestText(asked) : [];
+  const subject = words.has('subject') ? [`subject=${lineName(asked.subject)}`] : [];
+  for (const line of [...text, ...subject]) yield* print(process, `${line}\n`);
+  if (!words.has('noout')) yield* put(process, words.value('out'), writePem('CERTIFICATE REQUEST', asked.der));
+  return 0;
+}
+
+function readRequest(pem: string, path: string): SigningRequest {
+  try {
+    return readSigningRequest(pem);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new OpensslError(`Unable to load X509 request from ${path}`);
+  }
+}
+
 /** The key that is named, or a new one. */
 function* keyFor(process: Process, words: Words): Task<Uint8Array> {
   const path = words.value('key');
@@ -100,13 +125,7 @@ function* certify(
 /** `x509 -req`: signs a request as an authority. */
 export function* sign(process: Process, words: Words): Task<number> {
   const path = words.value('in') ?? '';
-  let asked: SigningRequest;
-  try {
-    asked = readSigningRequest(words.file(path));
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    throw new OpensslError(`Unable to load X509 request from ${path}`);
-  }
+  const asked = readRequest(words.file(path), path);
   const [authority] = readCertificates(words.file(words.value('CA') ?? ''));
   if (authority === undefined) throw new OpensslError('Could not find CA certificate');
   const key = words.value('CAkey') ?? words.value('CA') ?? '';

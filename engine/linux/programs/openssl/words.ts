@@ -10,7 +10,7 @@ export class OpensslError extends Error {
 
 /** Options that stand alone. */
 const FLAGS: ReadonlySet<string> = new Set(
-  'x509 nodes noenc new noout text subject issuer dates startdate enddate serial req CAcreateserial apr1 showcerts brief quiet sha256'.split(
+  'x509 nodes noenc new noout text subject issuer dates startdate enddate serial req CAcreateserial apr1 showcerts brief quiet sha256 verify modulus hex base64'.split(
     ' ',
   ),
 );
@@ -18,7 +18,8 @@ const FLAGS: ReadonlySet<string> = new Set(
 /** openssl's command line: `-name value`, `-flag`, and what is left. */
 export class Words {
   readonly operands: readonly string[];
-  readonly #values: readonly (readonly [name: string, value: string])[];
+  /** The options as they came. */
+  readonly named: readonly (readonly [name: string, value: string])[];
   readonly #process: Process;
 
   constructor(process: Process, args: readonly string[]) {
@@ -32,19 +33,19 @@ export class Words {
       else values.push([word.replace(/^--?/, ''), args[++at] ?? '']);
     }
     this.operands = operands;
-    this.#values = values;
+    this.named = values;
   }
 
   has(name: string): boolean {
-    return this.#values.some(([each]) => each === name);
+    return this.named.some(([each]) => each === name);
   }
 
   value(name: string): string | undefined {
-    return this.#values.findLast(([each]) => each === name)?.[1];
+    return this.named.findLast(([each]) => each === name)?.[1];
   }
 
   all(name: string): readonly string[] {
-    return this.#values.filter(([each]) => each === name).map(([, value]) => value);
+    return this.named.filter(([each]) => each === name).map(([, value]) => value);
   }
 
   /** The text of a file. Throws OpensslError. */
