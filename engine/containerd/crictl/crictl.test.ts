@@ -52,6 +52,28 @@ test('crictl shows what runs', () => {
   expect(run(node, 'stats').output).toMatch(/^CONTAINER +NAME +CPU % +MEM +DISK +INODES\n/);
 });
 
+test('crictl inspect tells pid, runtime and times', () => {
+  const node = start();
+  const { info, status } = JSON.parse(run(node, 'inspect', idOf(node, 'idle', 'ps')).output);
+  expect(node.host.processes().some(({ hostPid }) => hostPid === info.pid)).toBe(true);
+  expect(info).toMatchObject({ runtimeType: 'io.containerd.runc.v2', sandboxID: idOf(node, 'idle').trim() });
+  expect(status).toMatchObject({
+    finishedAt: '0001-01-01T00:00:00Z',
+    image: { image: 'docker.io/library/tools:1' },
+    metadata: { attempt: 0, name: 'main' },
+    startedAt: expect.stringMatching(/^2026-01-12T09:00:\d\d\.\d{9}Z$/),
+  });
+  const pod = JSON.parse(run(node, 'inspectp', idOf(node, 'idle').trim()).output);
+  expect(pod.info.pid).toBeGreaterThan(0);
+  expect(pod.status).toMatchObject({
+    metadata: { name: 'idle', namespace: 'default' },
+    network: { additionalIps: [] },
+  });
+  const image = JSON.parse(run(node, 'inspecti', 'tools:1').output);
+  expect(image.status).toMatchObject({ pinned: false, repoTags: ['docker.io/library/tools:1'] });
+  expect(image.status.size).toMatch(/^\d+$/);
+});
+
 test('crictl reads logs, runs commands, stops and removes', () => {
   const node = start();
   const id = run(node, 'ps', '-q', '--name', 'main', '--pod', idOf(node, 'idle')).output.trim();

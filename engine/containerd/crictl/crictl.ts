@@ -4,6 +4,7 @@ import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
 import { create, run, runp, start } from './create.ts';
 import { CallError, callCri } from './cri-client.ts';
+import { inspectedContainer, inspectedImage, inspectedSandbox } from './inspected.ts';
 import { type Command, find, type Identified, json, type Line, requireArgument } from './line.ts';
 import { logs } from './logs.ts';
 import { attach, exec } from './sessions.ts';
@@ -36,9 +37,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   images: listImages,
   image: listImages,
   img: listImages,
-  inspect: (process, line) => inspect(process, line, 'listContainers', 'container'),
-  inspectp: (process, line) => inspect(process, line, 'listPodSandboxes', 'pod sandbox'),
-  inspecti: (process, line) => inspect(process, line, 'listImages', 'image'),
+  inspect: (process, line) => inspect(process, line, 'listContainers', 'container', inspectedContainer),
+  inspectp: (process, line) => inspect(process, line, 'listPodSandboxes', 'pod sandbox', inspectedSandbox),
+  inspecti: (process, line) => inspect(process, line, 'listImages', 'image', inspectedImage),
   logs,
   exec,
   attach,
@@ -197,11 +198,17 @@ function isJson(flags: ReadonlyMap<string, string>): boolean {
   return (flags.get('output') ?? flags.get('o')) === 'json';
 }
 
-function* inspect(process: Process, line: Line, list: string, noun: string): Task<string> {
+function* inspect<Status extends Identified>(
+  process: Process,
+  line: Line,
+  list: string,
+  noun: string,
+  shown: (status: Status) => object,
+): Task<string> {
   requireArgument(line);
-  const statuses: unknown[] = [];
-  for (const id of line.args) statuses.push(yield* find(process, list, id, noun));
-  return statuses.map((status) => json({ status })).join('');
+  let output = '';
+  for (const id of line.args) output += json(shown(yield* find<Status>(process, list, id, noun)));
+  return output;
 }
 
 function* each(process: Process, line: Line, list: string, method: string, argument?: number, said = ''): Task<string> {
