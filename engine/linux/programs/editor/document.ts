@@ -14,6 +14,10 @@ const MAX_UNDO = 100;
 /** Copies for undo are kept of documents up to so many lines. */
 const MAX_UNDO_LINES = 20_000;
 
+interface Snapshot extends Readonly<Cursor> {
+  readonly lines: string[];
+}
+
 /** A text being edited: lines, a cursor, what was cut, and the way back. */
 export class Document {
   lines: string[] = [''];
@@ -23,7 +27,9 @@ export class Document {
   changes = 0;
   path: string | undefined;
   #isNew = false;
-  #undo: { readonly lines: string[]; readonly row: number; readonly column: number }[] = [];
+  #undo: Snapshot[] = [];
+  /** What was undone and can be done again. */
+  #redo: Snapshot[] = [];
 
   /** Whether the file did not exist when it was opened. */
   get isNew(): boolean {
@@ -74,6 +80,7 @@ export class Document {
   mark(): void {
     this.modified = true;
     this.changes += 1;
+    this.#redo = [];
     if (this.lines.length > MAX_UNDO_LINES) return;
     this.#undo.push({ lines: [...this.lines], ...this.cursor });
     if (this.#undo.length > MAX_UNDO) this.#undo.shift();
@@ -82,9 +89,22 @@ export class Document {
   undo(): boolean {
     const before = this.#undo.pop();
     if (before === undefined) return false;
-    this.lines = before.lines;
-    this.moveTo(before.row, before.column);
+    this.#redo.push({ lines: this.lines, ...this.cursor });
+    this.#restore(before);
     return true;
+  }
+
+  redo(): boolean {
+    const after = this.#redo.pop();
+    if (after === undefined) return false;
+    this.#undo.push({ lines: this.lines, ...this.cursor });
+    this.#restore(after);
+    return true;
+  }
+
+  #restore({ lines, row, column }: Snapshot): void {
+    this.lines = lines;
+    this.moveTo(row, column);
   }
 
   moveTo(row: number, column: number): void {

@@ -34,6 +34,29 @@ test.for([
   ['delete downwards', ['dj', 'u', 'Gdk'], 'first\n'],
   ['find in a line', ['fsx', 'j0dtn', 'j0fhx'], 'firt\nnd\ntird\n'],
   ['find again, and backwards', ['Go', 'a,b,c,d', ESCAPE, '0f,;x', 'dF,'], 'first\nsecond\nthird\nac,d\n'],
+  ['do again what was undone', ['dd', 'dd', 'uu', '\x12'], 'second\nthird\n'],
+  ['shift a range', [':2,3>\r', ':3<\r'], 'first\n  second\nthird\n'],
+  ['copy and move lines', [':1t.\r', ':$m0\r'], 'third\nfirst\nfirst\nsecond\n'],
+  ['remove what matches, and what does not', [':g/sec/d\r', ':v/th/d\r'], 'third\n'],
+  ['join a range, from here on', [':.,+1j\r'], 'first second\nthird\n'],
+  ['to the first character of a line', ['GA\r  last', ESCAPE, 'gg', 'GiX', ESCAPE], 'first\nsecond\nthird\n  Xlast\n'],
+  [
+    'a block: insert, append, cut',
+    ['\x16jjI# ', ESCAPE, '\x16jA-', ESCAPE, '3G\x16ld'],
+    '#- first\n#- second\nthird\n',
+  ],
+  [
+    'words, quotes and brackets',
+    ['A "a b" (c)', ESCAPE, '0ciwX', ESCAPE, 'ci"Y', ESCAPE, '$di('],
+    'X "Y" ()\nsecond\nthird\n',
+  ],
+  ['a whole line', ['jSnew', ESCAPE], 'first\nnew\nthird\n'],
+  ['the next of the same word', ['jA first', ESCAPE, 'gg*x'], 'first\nsecond irst\nthird\n'],
+  [
+    'settings',
+    [':set et sw=4 ts=4 ai\r', '>>A\r\tin', ESCAPE, 'obelow', ESCAPE],
+    '    first\n        in\n        below\nsecond\nthird\n',
+  ],
   ['line numbers', [':2\r', 'D', ':1,2d\r'], 'third\n'],
 ] as const)('vi: %s', ([, keys, text]) => {
   expect(edited('vi', 'first\nsecond\nthird\n', ...keys, ':wq\r')).toBe(text);
@@ -49,6 +72,15 @@ test('vi numbers lines when it is told to', () => {
   terminal.type('vi file\r');
   terminal.type(':set number\r');
   expect(terminal.shown()).toContain('  1 one\n  2 two');
+});
+
+test('vi reads ~/.vimrc', () => {
+  const files = { '/root/.vimrc': { text: 'set expandtab ts=2 " blanks\nsyntax on\n' }, '/root/file': { text: '' } };
+  const terminal = testTerminal('bash', { files });
+  for (const key of ['vi file\r', 'i\ta', ESCAPE, ':wq\r']) terminal.type(key);
+  terminal.shown();
+  terminal.type('cat -A file\r');
+  expect(terminal.shown()).toContain('\n  a$\n');
 });
 
 test('vi does not lose changes by accident', () => {

@@ -1,6 +1,8 @@
 import { Regex, RegexError } from '../../regex.ts';
 import type { Process } from '../../syscalls.ts';
 import type { Document } from './document.ts';
+import { joinLines, placeLines, removeMatching, shiftLines, toLine } from './vi-lines.ts';
+import { applySettings, type ViSettings } from './vi-settings.ts';
 import type { Clip } from './vi-state.ts';
 
 /** A command after `:`. */
@@ -8,51 +10,92 @@ export function runExCommand(
   process: Process,
   document: Document,
   command: string,
-  state: { clip: Clip | undefined; numbers: boolean },
+  state: { clip: Clip | undefined; readonly settings: ViSettings },
 ): { message: string; quit: boolean } {
   const stay = (message: string) => ({ message, quit: false });
   if (command === '') return stay('');
   if (/^\d+$/.test(command) || command === '$') {
-    document.moveTo(command === '$' ? document.lines.length - 1 : Number(command) - 1, 0);
+    toLine(document, command === '$' ? document.lines.length - 1 : Number(command) - 1);
     return stay('');
   }
-  const write = /^(w|wq|x)(!?)(?:\s+(\S.*))?$/.exec(command);
+  const write = /^(w|wq|x|wa|wqa|xa)(!?)(?:\s+(\S.*))?$/.exec(command);
   if (write !== null) {
-    if (write[1] !== 'x' || document.modified) {
+    if (!write[1]!.startsWith('x') || document.modified) {
       const problem = document.save(process, write[3] ?? document.path);
       if (problem !== undefined) return stay(`'${write[3] ?? document.path ?? ''}' ${problem}`);
     }
     return {
       message: `'${document.path}' ${document.lines.length}L, ${document.text.length}C`,
-      quit: write[1] !== 'w',
+      quit: write[1] !== 'w' && write[1] !== 'wa',
     };
   }
-  if (/^(q|qa|quit)$/.test(command)) {
+  if (/^(q|qa|quit|qall)$/.test(command)) {
     return document.modified ? stay('No write since last change (:q! overrides)') : { message: '', quit: true };
   }
-  if (/^(q|qa|quit)!$/.test(command)) return { message: '', quit: true };
-  const setting = /^set? +(no)?(?:number|nu)$/.exec(command);
-  if (setting !== null) {
-    state.numbers = setting[1] === undefined;
+  if (/^(q|qa|quit|qall)!$/.test(command)) return { message: '', quit: true };
+  if (/^set?\b/.test(command)) {
+    applySettings(state.settings, command.replace(/^set?\s*/, ''));
     return stay('');
   }
-  if (/^set?\b/.test(command)) return stay('');
-  const range = /^(%|(\d+|\.|\$)(?:,(\d+|\.|\$))?)?\s*(.*)$/.exec(command)!;
-  const line = (text: string) =>
-    text === '.' ? document.cursor.row : text === '$' ? document.lines.length - 1 : Number(text) - 1;
-  const from = range[1] === '%' ? 0 : range[2] === undefined ? document.cursor.row : line(range[2]);
-  const to = range[1] === '%' ? document.lines.length - 1 : range[3] === undefined ? from : line(range[3]);
-  const rest = range[4]!;
-  if (rest === 'd' || rest === 'delete' || rest === 'y') {
-    const count = Math.max(0, Math.min(to, document.lines.length - 1) - from + 1);
-    state.clip = { text: document.lines.slice(from, from + count).join('\n'), wholeLines: true };
-    if (rest === 'y') return stay(`Yank ${count} lines`);
+  if (/^(noh(lsearch)?|syn(tax)?\b.*)$/.test(command)) return stay('');
+  const { from, to, rest } = readRange(document, command);
+  return stay(onLines(document, rest, from, to, state) ?? `E492: Not an editor command: ${command}`);
+}
+
+/** One end of a range: `12`, `.`, `$`, `.+3`, `$-1` */
+const PLACE = String.raw`(?:\d+|[.$])?(?:[-+]\d+)?`;
+const RANGE = new RegExp(`^(?:(%)|(${PLACE})(?:,(${PLACE}))?)\\s*(.*)$`, 's');
+
+function readRange(document: Document, command: string): { from: number; to: number; rest: string } {
+  const last = document.lines.length - 1;
+  const [, all, first = '', second, rest = ''] = RANGE.exec(command)!;
+  const row = (text: string) => {
+    const [, base = '', offset = '0'] = /^(\d+|[.$])?([-+]\d+)?$/.exec(text)!;
+    const start = base === '$' ? last : base === '' || base === '.' ? document.cursor.row : Number(base) - 1;
+    return Math.max(0, Math.min(last, start + Number(offset)));
+  };
+  // `:g` and `:v` go over the whole text unless told.
+  if (all !== undefined || (first === '' && second === undefined && /^[gv]\W/.test(rest)))
+    return { from: 0, to: last, rest };
+  const from = row(first);
+  return { from, to: second === undefined ? from : row(second), rest };
+}
+
+/** What a command does to a range of lines: a message, or undefined for what is none. */
+function onLines(
+  document: Document,
+  command: string,
+  from: number,
+  to: number,
+  state: { clip: Clip | undefined; readonly settings: ViSettings },
+): string | undefined {
+  if (/^(d|de|delete|y|ya|yank)$/.test(command)) {
+    const lines = document.lines.slice(from, to + 1);
+    state.clip = { text: lines.join('\n'), wholeLines: true };
+    if (command.startsWith('y')) return `Yank ${lines.length} lines`;
     document.mark();
-    document.removeLines(from, count);
-    return stay('');
+    document.removeLines(from, lines.length);
+    toLine(document, from);
+    return '';
   }
-  if (rest.startsWith('s') && rest.length > 2) return stay(substitute(document, rest, from, to));
-  return stay(`'${command}' is not implemented`);
+  if (/^(>+|<+)$/.test(command)) {
+    shiftLines(document, state.settings, from, to, command.startsWith('>') ? command.length : -command.length);
+    return '';
+  }
+  if (/^j(oin)?$/.test(command)) {
+    joinLines(document, from, to);
+    return '';
+  }
+  const place = /^(t|co|copy|m|move)\s*(\d+|[.$])$/.exec(command);
+  if (place !== null) {
+    const behind = place[2] === '0' ? -1 : readRange(document, place[2]!).from;
+    placeLines(document, from, to, behind, place[1]!.startsWith('m'));
+    return '';
+  }
+  const global = /^(g!?|v)(\W)(.*?)\2d$/.exec(command);
+  if (global !== null) return removeMatching(document, global[3]!, from, to, global[1] !== 'g');
+  if (command.startsWith('s') && command.length > 2) return substitute(document, command, from, to);
+  return undefined;
 }
 
 function substitute(document: Document, command: string, from: number, to: number): string {

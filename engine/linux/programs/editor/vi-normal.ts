@@ -1,6 +1,10 @@
 import type { Cursor, Document } from './document.ts';
 import { move } from './nano.ts';
+import { endBlock } from './vi-block.ts';
 import { type CharacterFind, findColumn, isForward, partnerOf, reversed } from './vi-find.ts';
+import { indentOf, shiftLines, toLine } from './vi-lines.ts';
+import { motion, targetOf } from './vi-motions.ts';
+import { objectAt } from './vi-objects.ts';
 import type { Clip, NormalState } from './vi-state.ts';
 
 /** A key in normal mode. Returns a message, `quit` for ZZ, or nothing. */
@@ -23,7 +27,9 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
   const typed = key.length === 1 ? state.pending + key : '';
   if (key.length > 1) {
     state.pending = '';
-    if (key === 'enter') document.moveTo(document.cursor.row + 1, 0);
+    if (key === 'enter') toLine(document, document.cursor.row + 1);
+    else if (key === 'ctrl-r') return document.redo() ? 'Redo' : 'Already at newest change';
+    else if (key === 'ctrl-v') state.visual = { ...document.cursor, kind: 'block' };
     else if (key === 'backspace') document.step(-1, false);
     else if (key === 'delete') change(document, state, 'x', 1);
     else if (key === 'ctrl-f' || key === 'ctrl-d') document.moveTo(document.cursor.row + page, document.cursor.column);
@@ -41,7 +47,13 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
     findCharacter(document, state, operator!, wanted, Number(first || 1) * Number(second || 1));
     return undefined;
   }
-  if (/^\d*[dcy]?\d*[fFtT]$/.test(typed)) {
+  const object = /^([dcy])([ia])(.)$/s.exec(typed);
+  if (object !== null) {
+    state.pending = '';
+    operateOnObject(document, state, object[1]!, object[2] === 'a', object[3]!);
+    return undefined;
+  }
+  if (/^\d*[dcy]?\d*[fFtT]$/.test(typed) || /^[dcy][ia]$/.test(typed)) {
     state.pending = typed.slice(0, 8);
     return undefined;
   }
@@ -57,7 +69,7 @@ function handleKey(document: Document, state: NormalState, key: string, page: nu
   if (operator === '') return plain(document, state, command, count, given);
   if (operator === 'Z') return command === 'Z' ? 'quit' : undefined;
   if (operator === 'g') {
-    if (command === 'g') document.moveTo(given ? count - 1 : 0, 0);
+    if (command === 'g') toLine(document, given ? count - 1 : 0);
     return undefined;
   }
   if (operator === 'r') {
@@ -89,11 +101,11 @@ function findCharacter(
   else operateTo(document, state, operator, { row, column: isForward(find) ? to + 1 : to });
 }
 
-const ENDS_SELECTION = /^(escape|ctrl-c|[vVdxycs><J:])$/;
+const ENDS_SELECTION = /^(escape|ctrl-c|[vVdxycs><J:IA])$/;
 
 /** What a key does to the selection, which it ends. */
 function endSelection(document: Document, state: NormalState, key: string): string | undefined {
-  const { row, column, lines } = state.visual!;
+  const { row, column, kind } = state.visual!;
   const here = { ...document.cursor };
   state.visual = undefined;
   if (key.length > 1 || key === 'v' || key === 'V') return undefined;
@@ -109,7 +121,13 @@ function endSelection(document: Document, state: NormalState, key: string): stri
     for (let count = Math.max(1, to.row - from.row); count > 0; count--) change(document, state, 'J', 1);
     return undefined;
   }
-  if (lines || operator === '>' || operator === '<') return operateOnLines(document, state, operator, from.row, to.row);
+  if (kind === 'block' && 'dcyIA'.includes(operator)) {
+    endBlock(document, state, operator, from, to);
+    return undefined;
+  }
+  if ('IA'.includes(operator)) return change(document, state, operator, 1);
+  if (kind === 'lines' || operator === '>' || operator === '<')
+    return operateOnLines(document, state, operator, from.row, to.row);
   const before = [...document.lines];
   document.moveTo(from.row, from.column);
   if (operator !== 'y') document.mark();
@@ -148,16 +166,17 @@ function operate(
   if (command === operator) {
     const lines = document.lines.slice(row, row + count);
     if (operator === '>' || operator === '<') {
-      document.mark();
-      for (const [at, line] of lines.entries())
-        document.lines[row + at] = operator === '>' ? `  ${line}` : line.replace(/^ {1,2}|^\t/, '');
+      shiftLines(document, state.settings, row, row + lines.length - 1, operator === '>' ? 1 : -1);
+      toLine(document, row);
       return undefined;
     }
     state.clip = { text: lines.join('\n'), wholeLines: true };
     if (operator === 'y') return `Yank ${lines.length} lines`;
     document.mark();
-    if (operator === 'd') document.removeLines(row, count);
-    else {
+    if (operator === 'd') {
+      document.removeLines(row, count);
+      toLine(document, row);
+    } else {
       document.removeLines(row, count - 1);
       document.moveTo(row, 0);
       document.removeTo(row, document.line.length);
@@ -168,6 +187,20 @@ function operate(
   const target = command === '%' ? behind(partnerOf(document)) : targetOf(document, command, count, operator === 'c');
   if (target !== undefined) operateTo(document, state, operator, target);
   return undefined;
+}
+
+function operateOnObject(
+  document: Document,
+  state: NormalState,
+  operator: string,
+  around: boolean,
+  what: string,
+): void {
+  const { row, column } = document.cursor;
+  const span = objectAt(document.line, column, around, what);
+  if (span === undefined) return;
+  document.moveTo(row, span.from);
+  operateTo(document, state, operator, { row, column: span.to });
 }
 
 function behind(place: Cursor | undefined): Cursor | undefined {
@@ -187,77 +220,6 @@ function operateTo(document: Document, state: NormalState, operator: string, tar
   if (operator === 'c') state.insert = true;
 }
 
-/** Where a motion leads. */
-function targetOf(document: Document, command: string, count: number, keepBlank: boolean): Cursor | undefined {
-  const before = { ...document.cursor };
-  for (let round = 0; round < count; round++) {
-    if (!motion(document, command, keepBlank)) {
-      document.moveTo(before.row, before.column);
-      return undefined;
-    }
-  }
-  // `dw` on a line's last word does not take the line end.
-  let target = { ...document.cursor };
-  if ((command === 'w' || command === 'e') && target.row > before.row)
-    target = { row: before.row, column: document.lines[before.row]!.length };
-  else if (command === 'e') target.column += 1;
-  document.moveTo(before.row, before.column);
-  return target;
-}
-
-function motion(document: Document, command: string, keepBlank: boolean): boolean {
-  const { row, column } = document.cursor;
-  const { line } = document;
-  switch (command) {
-    case 'h':
-      document.step(-1, false);
-      return true;
-    case 'l':
-    case ' ':
-      document.step(1, false);
-      return true;
-    case 'j':
-      document.moveTo(row + 1, column);
-      return true;
-    case 'k':
-      document.moveTo(row - 1, column);
-      return true;
-    case '0':
-      document.moveTo(row, 0);
-      return true;
-    case '^':
-      document.moveTo(row, /^\s*/.exec(line)![0].length);
-      return true;
-    case '$':
-      document.moveTo(row, line.length);
-      return true;
-    case 'w': {
-      const word =
-        (keepBlank ? /^(?:\w+|[^\w\s]+|\s+)/ : /^(?:\w+|[^\w\s]+|)\s*/).exec(line.slice(column))?.[0].length ?? 0;
-      if (column + word >= line.length && row < document.lines.length - 1 && !keepBlank)
-        document.moveTo(row + 1, /^\s*/.exec(document.lines[row + 1]!)![0].length);
-      else document.moveTo(row, column + word);
-      return true;
-    }
-    case 'b': {
-      const start = /(?:\w+|[^\w\s]+)\s*$/.exec(line.slice(0, column));
-      if (start !== null) document.moveTo(row, start.index);
-      else if (row > 0) document.moveTo(row - 1, document.lines[row - 1]!.length);
-      return true;
-    }
-    case 'e': {
-      const word = /^.?\s*(?:\w+|[^\w\s]+)/.exec(line.slice(column))?.[0].length ?? 1;
-      document.moveTo(row, column + word - 1);
-      return true;
-    }
-    case 'G':
-      document.moveTo(document.lines.length - 1, 0);
-      return true;
-    default:
-      return false;
-  }
-}
-
 function plain(
   document: Document,
   state: NormalState,
@@ -266,7 +228,7 @@ function plain(
   given: boolean,
 ): string | undefined {
   if (command === 'G' && given) {
-    document.moveTo(count - 1, 0);
+    toLine(document, count - 1);
     return undefined;
   }
   if (command === '%') {
@@ -298,7 +260,7 @@ function change(document: Document, state: NormalState, command: string, count: 
     }
     case 'v':
     case 'V':
-      state.visual = { row, column, lines: command === 'V' };
+      state.visual = { row, column, kind: command === 'V' ? 'lines' : 'characters' };
       return undefined;
     case 'u':
       return document.undo() ? 'Undo' : 'Already at oldest change';
@@ -309,7 +271,7 @@ function change(document: Document, state: NormalState, command: string, count: 
     case 'o':
     case 'O':
       document.mark();
-      beginInsert(document, command);
+      beginInsert(document, command, state.settings.autoIndent);
       state.insert = true;
       return undefined;
     case 'x':
@@ -326,6 +288,14 @@ function change(document: Document, state: NormalState, command: string, count: 
       };
       if (command === 'C' || command === 's') state.insert = true;
       return undefined;
+    case 'S':
+      return operate(document, state, 'c', 'c', count);
+    case '*': {
+      const word = objectAt(document.line, column, false, 'w');
+      if (word === undefined) return undefined;
+      state.search = document.line.slice(word.from, word.to);
+      return change(document, state, 'n', 1);
+    }
     case 'X':
       document.mark();
       document.removeTo(row, Math.max(0, column - count));
@@ -356,17 +326,18 @@ function swapCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
 }
 
-function beginInsert(document: Document, command: string): void {
+function beginInsert(document: Document, command: string, autoIndent: boolean): void {
   const { row } = document.cursor;
+  const indent = autoIndent ? document.line.slice(0, indentOf(document.line)) : '';
   if (command === 'a') document.step(1, false);
   else if (command === 'I') document.moveTo(row, /^\s*/.exec(document.line)![0].length);
   else if (command === 'A') document.moveTo(row, document.line.length);
   else if (command === 'o') {
-    document.lines.splice(row + 1, 0, '');
-    document.moveTo(row + 1, 0);
+    document.lines.splice(row + 1, 0, indent);
+    document.moveTo(row + 1, indent.length);
   } else if (command === 'O') {
-    document.lines.splice(row, 0, '');
-    document.moveTo(row, 0);
+    document.lines.splice(row, 0, indent);
+    document.moveTo(row, indent.length);
   }
 }
 
@@ -377,7 +348,7 @@ function put(document: Document, clip: Clip | undefined, after: boolean, count: 
   for (let round = 0; round < count; round++) {
     if (clip.wholeLines) {
       document.lines.splice(after ? row + 1 : row, 0, ...clip.text.split('\n'));
-      document.moveTo(after ? row + 1 : row, 0);
+      toLine(document, after ? row + 1 : row);
     } else {
       if (after) document.step(1, false);
       document.insert(clip.text);

@@ -1,9 +1,18 @@
+import type { BlockInsert } from './vi-block.ts';
 import type { CharacterFind } from './vi-find.ts';
+import type { ViSettings } from './vi-settings.ts';
 
 /** What `yy` and `dd` keep. */
 export interface Clip {
   readonly text: string;
   readonly wholeLines: boolean;
+}
+
+interface Selection {
+  readonly row: number;
+  readonly column: number;
+  /** `v`, `V` and `ctrl-v` */
+  readonly kind: 'characters' | 'lines' | 'block';
 }
 
 export interface NormalState {
@@ -13,10 +22,11 @@ export interface NormalState {
   search: string;
   find?: CharacterFind;
   insert: boolean;
-  /** Where `v` or `V` has begun a selection, which reaches to the cursor. */
-  visual: { readonly row: number; readonly column: number; readonly lines: boolean } | undefined;
-  /** `:set number` */
-  numbers: boolean;
+  /** Where a selection has begun, which reaches to the cursor. */
+  visual: Selection | undefined;
+  /** An insert at the side of a block. */
+  block?: BlockInsert;
+  readonly settings: ViSettings;
   /** The line after `:`, `/` or `?`, with it. */
   command: string | undefined;
 }

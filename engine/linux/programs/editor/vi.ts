@@ -6,8 +6,11 @@ import { program } from '../program.ts';
 import { Canvas } from './canvas.ts';
 import { Document } from './document.ts';
 import { move } from './nano.ts';
+import { repeatInsert } from './vi-block.ts';
 import { runExCommand } from './vi-command.ts';
+import { indentOf } from './vi-lines.ts';
 import { normalKey } from './vi-normal.ts';
+import { DEFAULT_SETTINGS, readVimrc } from './vi-settings.ts';
 import type { NormalState } from './vi-state.ts';
 
 /** The part of vi that everybody knows. */
@@ -27,7 +30,7 @@ class Vi {
     search: '',
     insert: false,
     visual: undefined,
-    numbers: false,
+    settings: { ...DEFAULT_SETTINGS },
     command: undefined,
   };
   /** The keys since a command began, and those of the last one that changed the text: `.` presses them again. */
@@ -47,6 +50,7 @@ class Vi {
       if (problem !== undefined) this.#message = `'${path}' ${problem}`;
       else this.#message = this.#document.isNew ? `- ${path} [New file]` : `- ${path} 1/${this.#document.lines.length}`;
     }
+    readVimrc(this.#process, this.#state.settings);
     yield* this.#canvas.open();
     try {
       for (;;) {
@@ -64,7 +68,7 @@ class Vi {
   }
 
   *#draw(): Task<void> {
-    const { insert, command, visual, numbers } = this.#state;
+    const { insert, command, visual, settings } = this.#state;
     const { row } = this.#document.cursor;
     const position = `${row + 1}/${this.#document.lines.length}`;
     const name = `${this.#document.path ?? 'No file'}${this.#document.modified ? ' [Modified]' : ''}`;
@@ -74,8 +78,8 @@ class Vi {
         ? this.#message
         : insert
           ? `I ${name} ${position}`
-          : `${visual === undefined ? '-' : visual.lines ? 'V' : 'v'} ${name} ${position}`);
-    yield* this.#canvas.draw(this.#document, [], [status.slice(0, this.#canvas.columns - 1)], '~', numbers);
+          : `${visual === undefined ? '-' : visual.kind === 'lines' ? 'V' : 'v'} ${name} ${position}`);
+    yield* this.#canvas.draw(this.#document, [], [status.slice(0, this.#canvas.columns - 1)], '~', settings.numbers);
     if (command !== undefined) yield* this.#canvas.write(`\x1b[${this.#canvas.rows};${command.length + 1}H`);
   }
 
@@ -127,16 +131,13 @@ class Vi {
     const { row, column } = document.cursor;
     if (key.kind === 'text' || key.kind === 'paste') document.insert(key.text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''));
     else if (key.kind !== 'key') return;
-    else if (key.name === 'escape' || key.name === 'ctrl-c') {
-      this.#state.insert = false;
-      document.step(-1, false);
-    } else if (key.name.startsWith('alt-')) {
+    else if (key.name === 'escape' || key.name === 'ctrl-c') this.#endInsert();
+    else if (key.name.startsWith('alt-')) {
       // Escape and the next key came together.
-      this.#state.insert = false;
-      document.step(-1, false);
+      this.#endInsert();
       this.#handle({ kind: 'text', text: key.name.slice(4) });
-    } else if (key.name === 'enter') document.insert('\n');
-    else if (key.name === 'tab') document.insert('\t');
+    } else if (key.name === 'enter') document.insert(`\n${this.#newIndent()}`);
+    else if (key.name === 'tab') document.insert(this.#tab());
     else if (key.name === 'backspace') {
       document.step(-1, true);
       document.removeTo(row, column);
@@ -144,6 +145,23 @@ class Vi {
       document.step(1, true);
       document.removeTo(row, column);
     } else move(document, key.name, this.#canvas.rows - 2);
+  }
+
+  #endInsert(): void {
+    this.#state.insert = false;
+    const { block } = this.#state;
+    if (block === undefined) this.#document.step(-1, false);
+    else repeatInsert(this.#document, this.#state, block);
+  }
+
+  #newIndent(): string {
+    const { line, cursor } = this.#document;
+    return this.#state.settings.autoIndent ? line.slice(0, Math.min(indentOf(line), cursor.column)) : '';
+  }
+
+  #tab(): string {
+    const { expandTab, tabStop } = this.#state.settings;
+    return expandTab ? ' '.repeat(tabStop - (this.#document.cursor.column % tabStop)) : '\t';
   }
 
   #commandKey(key: Key): boolean {
