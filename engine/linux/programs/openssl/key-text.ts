@@ -10,7 +10,7 @@ const EC = '1.2.840.10045.2.1';
 const RSA = '1.2.840.113549.1.1.1';
 
 /** Bytes with colons between them, so many a line. */
-export function hexLines(bytes: Uint8Array, perLine: number, indent: string): readonly string[] {
+function hexLines(bytes: Uint8Array, perLine: number, indent: string): readonly string[] {
   const pairs = hexOf(bytes).match(/../g) ?? [];
   const lines: string[] = [];
   for (let at = 0; at < pairs.length; at += perLine) {
