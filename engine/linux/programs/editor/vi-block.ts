@@ -1,14 +1,5 @@
 import type { Cursor, Document } from './document.ts';
-import type { NormalState } from './vi-state.ts';
-
-/** Text that is typed on the first of several lines is to stand on the others, too, when the insert ends. */
-export interface BlockInsert {
-  readonly first: number;
-  readonly last: number;
-  readonly column: number;
-  /** How long the first line was. */
-  readonly length: number;
-}
+import type { BlockInsert, NormalState } from './vi-state.ts';
 
 /** What a key does to a block (`ctrl-v`): `I` and `A` type before and behind it, the others take it out. */
 export function endBlock(document: Document, state: NormalState, key: string, from: Cursor, to: Cursor): void {

@@ -252,12 +252,8 @@ function change(document: Document, state: NormalState, command: string, count: 
       state.command = command;
       return undefined;
     case 'n':
-    case 'N': {
-      const found = state.search === '' ? undefined : document.find(state.search, command === 'N');
-      if (found === undefined) return 'Pattern not found';
-      document.moveTo(found.row, found.column);
-      return undefined;
-    }
+    case 'N':
+      return searchAgain(document, state, command === 'N');
     case 'v':
     case 'V':
       state.visual = { row, column, kind: command === 'V' ? 'lines' : 'characters' };
@@ -292,9 +288,8 @@ function change(document: Document, state: NormalState, command: string, count: 
       return operate(document, state, 'c', 'c', count);
     case '*': {
       const word = objectAt(document.line, column, false, 'w');
-      if (word === undefined) return undefined;
-      state.search = document.line.slice(word.from, word.to);
-      return change(document, state, 'n', 1);
+      if (word !== undefined) state.search = document.line.slice(word.from, word.to);
+      return searchAgain(document, state, false);
     }
     case 'X':
       document.mark();
@@ -320,6 +315,13 @@ function change(document: Document, state: NormalState, command: string, count: 
     default:
       return undefined;
   }
+}
+
+function searchAgain(document: Document, state: NormalState, backward: boolean): string | undefined {
+  const found = state.search === '' ? undefined : document.find(state.search, backward);
+  if (found === undefined) return 'Pattern not found';
+  document.moveTo(found.row, found.column);
+  return undefined;
 }
 
 function swapCase(text: string): string {

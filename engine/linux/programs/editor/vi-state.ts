@@ -1,4 +1,3 @@
-import type { BlockInsert } from './vi-block.ts';
 import type { CharacterFind } from './vi-find.ts';
 import type { ViSettings } from './vi-settings.ts';
 
@@ -6,6 +5,15 @@ import type { ViSettings } from './vi-settings.ts';
 export interface Clip {
   readonly text: string;
   readonly wholeLines: boolean;
+}
+
+/** Text that is typed on the first of several lines is to stand on the others, too, when the insert ends. */
+export interface BlockInsert {
+  readonly first: number;
+  readonly last: number;
+  readonly column: number;
+  /** How long the first line was. */
+  readonly length: number;
 }
 
 interface Selection {
