@@ -305,12 +305,7 @@ function change(document: Document, state: NormalState, command: string, count: 
       put(document, state.clip, command === 'p', count);
       return undefined;
     case '~':
-      document.mark();
-      document.lines[row] =
-        document.line.slice(0, column) +
-        swapCase(document.line.slice(column, column + 1)) +
-        document.line.slice(column + 1);
-      document.step(1, false);
+      swapCaseHere(document);
       return undefined;
     default:
       return undefined;
@@ -322,6 +317,14 @@ function searchAgain(document: Document, state: NormalState, backward: boolean):
   if (found === undefined) return 'Pattern not found';
   document.moveTo(found.row, found.column);
   return undefined;
+}
+
+function swapCaseHere(document: Document): void {
+  document.mark();
+  const { row, column } = document.cursor;
+  const { line } = document;
+  document.lines[row] = line.slice(0, column) + swapCase(line.slice(column, column + 1)) + line.slice(column + 1);
+  document.step(1, false);
 }
 
 function swapCase(text: string): string {
