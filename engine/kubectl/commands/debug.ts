@@ -211,12 +211,11 @@ function debuggedContainer(
     throw new CommandError('you must specify image when creating new container');
   }
   const { image, resources, terminationMessagePolicy, ...changes } = containerSpec(invocation, existing.name, command);
-  const { command: replaced, args, ...rest } = existing;
+  const { stdin, tty, ...kept } = existing;
+  const { command: replaced, args, ...rest } = kept;
   const { securityContext } = profile;
   return {
-    ...(command.length === 0 || flags.bool('arguments-only') ? existing : rest),
-    stdin: false,
-    tty: false,
+    ...(command.length === 0 || flags.bool('arguments-only') ? kept : rest),
     ...changes,
     ...(image === '' ? {} : { image }),
     ...(securityContext && { securityContext: { ...existing.securityContext, ...securityContext } }),
