@@ -37,7 +37,9 @@ test('scaling by hand and by an autoscaler', async () => {
   );
   const patch = ['patch', 'deployment', 'grow', '--subresource=scale', '--type=merge', '-p'];
   expect(await out(...patch, '{"spec":{"replicas":2}}')).toBe('scale.autoscaling/grow patched\n');
-  expect(await out('get', 'deployment', 'grow', '--subresource=scale')).toMatch(/^NAME +CREATED AT\ngrow +2/);
+  expect(await out('get', 'deployment', 'grow', '--subresource=scale')).toMatch(
+    /^NAME +DESIRED +AVAILABLE +AGE\ngrow +2 +\d /,
+  );
   expect(await out('autoscale', 'deployment', 'grow', '--min=2', '--max=3', '--cpu=80%')).toContain('autoscaled');
   expect(await out('get', 'hpa', 'grow')).toMatch(/grow +Deployment\/grow +cpu: <unknown>\/80% +2 +3/);
   await out('delete', 'hpa,deployment', 'grow');
