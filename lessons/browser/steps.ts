@@ -56,10 +56,7 @@ async function run(bench: Bench, step: Locator): Promise<void> {
   await bench.answers(async () => {
     await step.getByRole('button').first().click();
     // What watches goes on until the reader ends it.
-    if (!/ (--watch|-w|--follow)\b/.test(command)) return;
-    await step.and(bench.frame.locator('[data-ran]')).waitFor({ timeout: STEP_MS });
-    await bench.page.waitForTimeout(500);
-    await bench.page.keyboard.press('Control+c');
+    if (/ (--watch|-w|--follow)\b/.test(command)) await bench.interrupts(command);
   });
 }
 

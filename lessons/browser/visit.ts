@@ -164,11 +164,22 @@ export class Bench {
       observer.observe(bench, { childList: true, subtree: true });
     });
     await act();
-    await this.frame.waitForFunction(() => {
-      const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
-      const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
-      return lines.findLast((line) => line !== '')?.endsWith('$');
-    });
+    await this.frame.waitForFunction(isAtPrompt);
+  }
+
+  /** Lets a command that goes on for ever begin in the chosen terminal, and ends it. */
+  async interrupts(command: string): Promise<void> {
+    const typed = command.replaceAll(/\s/g, '');
+    await this.frame.waitForFunction((text) => {
+      const rows = document.querySelector('dd-terminal[data-shown] .xterm-rows');
+      return rows?.textContent?.replaceAll(/\s/g, '').includes(text);
+    }, typed);
+    // On a busy machine one may come before the program has begun, and then it ends nothing.
+    do {
+      await this.page.waitForTimeout(500);
+      await this.page.keyboard.press('Control+c');
+      await this.page.waitForTimeout(500);
+    } while (!(await this.frame.evaluate(isAtPrompt)));
   }
 
   /** Waits until the device keeps a line that was typed: what a page is told to write it may write later. */
@@ -231,4 +242,11 @@ export class Bench {
       );
     });
   }
+}
+
+/** In the page: whether what is drawn of the chosen terminal ends with a prompt. */
+function isAtPrompt(): boolean {
+  const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
+  const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
+  return lines.findLast((line) => line !== '')?.endsWith('$') === true;
 }
