@@ -2,7 +2,8 @@ import type { ApiResponse } from '../api/request.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { innerMessage, UnreachableError } from './command-error.ts';
 import type { Flags } from './flag.ts';
-import { hostOf, type KubeConfig, serverTarget } from './kubeconfig.ts';
+import { hostOf, serverTarget } from './kubeconfig.ts';
+import type { KubeConfig } from './kubeconfig-contents.ts';
 import { klogLine } from './request-log.ts';
 import type { Streams } from './streams.ts';
 

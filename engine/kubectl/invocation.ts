@@ -12,15 +12,8 @@ import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
 import { Exchange } from './exchange.ts';
 import type { Flags } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
-import {
-  activeContext,
-  configPaths,
-  hostOf,
-  type KubeConfig,
-  loadConfig,
-  type ServerTarget,
-  serverTarget,
-} from './kubeconfig.ts';
+import { activeContext, configPaths, hostOf, loadConfig, type ServerTarget, serverTarget } from './kubeconfig.ts';
+import type { KubeConfig } from './kubeconfig-contents.ts';
 import { klogLine, LOGS_REQUESTS } from './request-log.ts';
 import type { Streams } from './streams.ts';
 import type { Unstructured } from './unstructured.ts';

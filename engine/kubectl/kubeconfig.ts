@@ -1,32 +1,11 @@
 import type { Process } from '../linux/syscalls.ts';
 import { CommandError } from './command-error.ts';
 import type { Flags } from './flag.ts';
+import { configFromObject, type KubeConfig, type NamedContext } from './kubeconfig-contents.ts';
 import { readManifest } from './yaml/yaml-reader.ts';
 import { writeYaml } from './yaml/yaml-writer.ts';
 
 // https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
-
-interface NamedCluster {
-  readonly name: string;
-  readonly cluster: { readonly server?: string; readonly [key: string]: unknown };
-}
-
-export interface NamedContext {
-  readonly name: string;
-  readonly context: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
-}
-
-interface NamedUser {
-  readonly name: string;
-  readonly user: Readonly<Record<string, unknown>>;
-}
-
-export interface KubeConfig {
-  readonly clusters: readonly NamedCluster[];
-  readonly contexts: readonly NamedContext[];
-  readonly users: readonly NamedUser[];
-  readonly currentContext: string;
-}
 
 /** What a connection needs to know: handed to the composition root, which knows the wires. */
 export interface ServerTarget {
@@ -103,23 +82,6 @@ function problemWith(file: Readonly<Record<string, unknown>>): string | undefine
     return `json: cannot unmarshal ${found} into Go struct field Config.${list} of type []v1.${type}`;
   }
   return undefined;
-}
-
-/** Takes the parts that kubectl reads out of a configuration file's object. */
-export function configFromObject(file: Readonly<Record<string, unknown>>): KubeConfig {
-  return {
-    clusters: namedList<NamedCluster>(file['clusters'], 'cluster'),
-    contexts: namedList<NamedContext>(file['contexts'], 'context'),
-    users: namedList<NamedUser>(file['users'], 'user'),
-    currentContext: typeof file['current-context'] === 'string' ? file['current-context'] : '',
-  };
-}
-
-function namedList<T extends { readonly name: string }>(value: unknown, key: string): readonly T[] {
-  if (!Array.isArray(value)) return [];
-  return value
-    .filter((item): item is T => typeof item === 'object' && item !== null && typeof item.name === 'string')
-    .map((item) => ({ ...item, [key]: (item as Record<string, unknown>)[key] ?? {} }));
 }
 
 function mergeConfigs(first: KubeConfig, second: KubeConfig): KubeConfig {

@@ -26,8 +26,8 @@ export const QUOTA_RESOURCES: ReadonlySet<string> = new Set([
   'services.nodeports',
   'services.loadbalancers',
 ]);
-const POD_COMPUTE: ReadonlySet<string> = new Set([
-  'pods',
+/** CPU and memory, by all the names that a quota has for them. */
+export const QUOTA_COMPUTE: ReadonlySet<string> = new Set([
   'cpu',
   'memory',
   'requests.cpu',
@@ -38,12 +38,12 @@ const POD_COMPUTE: ReadonlySet<string> = new Set([
 
 /** The scopes, and what a quota that has one can limit. */
 const SCOPES: Readonly<Record<string, (resource: string) => boolean>> = {
-  Terminating: isPodResource,
-  NotTerminating: isPodResource,
+  Terminating: isScopedToPods,
+  NotTerminating: isScopedToPods,
   BestEffort: (resource) => resource === 'pods' || resource.startsWith('count/pods'),
-  NotBestEffort: isPodResource,
-  PriorityClass: isPodResource,
-  CrossNamespacePodAffinity: isPodResource,
+  NotBestEffort: isScopedToPods,
+  PriorityClass: isScopedToPods,
+  CrossNamespacePodAffinity: isScopedToPods,
   VolumeAttributesClass: (resource) => resource.includes('storage') || resource === 'persistentvolumeclaims',
 };
 
@@ -61,8 +61,13 @@ const CONFLICTS = [
   ['Terminating', 'NotTerminating'],
 ];
 
-function isPodResource(resource: string): boolean {
-  return POD_COMPUTE.has(resource) || resource.includes('ephemeral-storage') || resource.startsWith('count/pods');
+function isScopedToPods(resource: string): boolean {
+  return (
+    resource === 'pods' ||
+    QUOTA_COMPUTE.has(resource) ||
+    resource.includes('ephemeral-storage') ||
+    resource.startsWith('count/pods')
+  );
 }
 
 function isScope(name: string): boolean {

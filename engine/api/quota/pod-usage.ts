@@ -1,5 +1,6 @@
 import type { Amounts } from '../core/amounts.ts';
 import { podRequestsAndLimits } from '../core/pod-resources.ts';
+import { QUOTA_COMPUTE } from '../core/quota-scope-validation.ts';
 import type { Container, Pod } from '../kinds.ts';
 
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/ , after kubernetes/kubernetes
@@ -47,25 +48,13 @@ function computeUsage(requests: Amounts, limits: Amounts): Amounts {
 }
 
 /**
- * What every container must say when a quota counts it: an old rule for CPU and memory, which no resource that came later
- * (devices, huge pages, ephemeral storage) was put under.
- */
-const MUST_BE_SAID: ReadonlySet<string> = new Set([
-  'cpu',
-  'memory',
-  'requests.cpu',
-  'requests.memory',
-  'limits.cpu',
-  'limits.memory',
-]);
-
-/**
  * What a Pod must say because a quota counts it, and does not: `requests.cpu for: web,sidecar; …`. Undefined when nothing
- * is missing. Where anything is said for the Pod as a whole, containers need say nothing.
+ * is missing. Where anything is said for the Pod as a whole, containers need say nothing. An old rule for CPU and memory, which
+ * no resource that came later (devices, huge pages, ephemeral storage) was put under.
  */
 export function missingPodAmounts(required: readonly string[], pod: Pod): string | undefined {
   if (isSaidForPod(pod)) return undefined;
-  const counted = required.filter((name) => MUST_BE_SAID.has(name)).sort();
+  const counted = required.filter((name) => QUOTA_COMPUTE.has(name)).sort();
   const missing = new Map<string, string[]>();
   for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
     const own = usageOf(container);

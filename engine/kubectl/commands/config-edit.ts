@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Invocation } from '../invocation.ts';
-import { changeConfigFile, configFilePath, configFromObject, configObject, type KubeConfig } from '../kubeconfig.ts';
+import { changeConfigFile, configFilePath, configObject } from '../kubeconfig.ts';
+import { configFromObject, type KubeConfig } from '../kubeconfig-contents.ts';
 import { isObject } from '../unstructured.ts';
 
 /** The lists of a kubeconfig, and the field in which each holds its entries. */

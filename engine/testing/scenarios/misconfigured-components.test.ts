@@ -76,6 +76,15 @@ test('a scheduler whose kubeconfig leads nowhere schedules nothing', () => {
   expect(bed.pod('web').status?.phase).toBe('Pending');
 });
 
+test.each(['contexts: 5', 'contexts: [null]', '- 1', 'hello'])('a kubeconfig that says %s is none', (text) => {
+  const bed = new Testbed();
+  bed.run('control-plane', 'sh', '-c', `echo '${text}' > /etc/kubernetes/controller-manager.conf`);
+  bed.killProcess('control-plane', 'kube-controller-manager');
+  bed.pass(30);
+  const logs = bed.run('control-plane', 'sh', '-c', 'cat /var/log/pods/*controller-manager*/*/*.log').stdout;
+  expect(logs).toContain('invalid configuration: no configuration has been provided');
+});
+
 test('a kubelet whose kubeconfig names a wrong port is NotReady, and its journal says why', () => {
   const bed = new Testbed();
   bed.run('node-1', 'sed', '-i', 's/6443/6553/', '/etc/kubernetes/kubelet.conf');
