@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 250;
 /** What a reader takes to read what a command printed. */
 const READING_MS = 8_000;
 const COMMAND_MS = 120_000;
+/** What `timeout` exits with where it had to end a command. */
+const TIMED_OUT = 124;
 
 export interface Printed {
   readonly command: string;
@@ -84,7 +86,7 @@ function run(cluster: Cluster, given: Used['given'], printed: Printed[]): string
   const { command = '', fails } = given;
   if (/ (--watch|-w|--follow)\b/.test(command)) {
     printed.push({ command, text: '' });
-    return undefined;
+    return goesOn(cluster, command);
   }
   const outcome = cluster.run('workstation', ['bash', '-c', command], COMMAND_MS);
   cluster.sim.runFor(READING_MS);
@@ -92,6 +94,13 @@ function run(cluster: Cluster, given: Used['given'], printed: Printed[]): string
   const asExpected = outcome !== undefined && (outcome.exitCode !== 0) === (fails !== undefined);
   if (asExpected && !/command not found/.test(outcome.stderr)) return undefined;
   return `${command}: exit ${outcome?.exitCode}, ${outcome?.stderr}`;
+}
+
+/** What watches goes on until the reader ends it: what has ended by itself has found nothing to watch. */
+function goesOn(cluster: Cluster, command: string): string | undefined {
+  const outcome = cluster.run('workstation', ['timeout', '1', 'bash', '-c', command], COMMAND_MS);
+  if (outcome?.exitCode === TIMED_OUT) return undefined;
+  return `${command}: ends at once with exit ${outcome?.exitCode}, ${outcome?.stderr}`;
 }
 
 /** A string as a lesson writes it between braces. */
