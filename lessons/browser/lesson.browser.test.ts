@@ -57,6 +57,23 @@ here('a shell in a container: line editing, Tab, Ctrl-C, and out again', async (
   await bench.sees(bench.screen, /exit\s*~ \$/);
 });
 
+here('text that comes without keys: from suggestions, emoji pickers and input methods', async () => {
+  const bench = await visit.open(await visit.reader(), 'playground/');
+  await bench.type('kubectl version');
+  await bench.sees(bench.screen, 'Server Version');
+  const { keyboard } = bench.page;
+  await keyboard.type('echo ');
+  await keyboard.insertText('quay 🚢');
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /echo quay 🚢\s*quay 🚢/);
+  await keyboard.type('echo ');
+  const devTools = await bench.page.context().newCDPSession(bench.page);
+  await devTools.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 });
+  await devTools.send('Input.insertText', { text: '你好' });
+  await keyboard.press('Enter');
+  await bench.sees(bench.screen, /echo 你好\s*你好/);
+});
+
 here('what was done is there after a reload, on the screen and in the cluster', async () => {
   const reader = await visit.reader();
   const bench = await visit.open(reader, LESSON);

@@ -51,12 +51,35 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   terminal.open(parent);
   terminal.textarea?.setAttribute('aria-label', label);
   refuseToAnswer(terminal);
+  takeTextWithoutKeys(terminal);
   const follow = () => {
     terminal.options.theme = themeOf(parent);
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
   document.addEventListener('dd-theme', follow);
   return { terminal, fit };
+}
+
+/**
+ * A phone's suggestions, dictation and emoji pickers give text without a key. In `screenReaderMode` xterm leaves it out, since
+ * what keys have typed comes by the same way, to be read out; whether a key is down tells the two apart.
+ */
+function takeTextWithoutKeys(terminal: Terminal): void {
+  const { textarea } = terminal;
+  if (textarea === undefined) return;
+  let keyIsDown = false;
+  textarea.addEventListener('keydown', () => {
+    keyIsDown = true;
+  });
+  for (const type of ['keyup', 'blur']) {
+    textarea.addEventListener(type, () => {
+      keyIsDown = false;
+    });
+  }
+  textarea.addEventListener('input', (event) => {
+    const { data, inputType, isComposing } = event as InputEvent;
+    if (data !== null && inputType === 'insertText' && !isComposing && !keyIsDown) terminal.input(data);
+  });
 }
 
 /**
