@@ -142,7 +142,7 @@ function createRoot(
   }
   const { readOnlyRootFilesystem: readOnly = false, privileged = false } = config.linux.security;
   try {
-    return host.createContainerRoot({ layers, readOnly, privileged, devices }, binds);
+    return host.createContainerRoot({ layers, readOnly, privileged, devices, ipc: sandbox.namespaces.ipc }, binds);
   } catch (error) {
     if (error instanceof Errno) throw new CriError('Unknown', `failed to generate container spec: ${error.message}`);
     throw error;

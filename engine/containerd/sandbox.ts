@@ -138,7 +138,10 @@ function startPause(context: ContainerdContext, sandbox: Sandbox): void {
     argv,
     env: image.env ?? {},
     cwd: '/',
-    namespaces: { ...sandbox.namespaces, mnt: host.createContainerRoot({ layers: image.layers, readOnly: true }, []) },
+    namespaces: {
+      ...sandbox.namespaces,
+      mnt: host.createContainerRoot({ layers: image.layers, readOnly: true, ipc: sandbox.namespaces.ipc }, []),
+    },
     cgroup,
     credentials: { uid: 65535, gid: 65535, groups: [65535] },
     oomScoreAdj: PAUSE_OOM_SCORE,
@@ -161,6 +164,7 @@ export function* stopSandbox(context: ContainerdContext, sandbox: Sandbox): Task
     while (sandbox.pause !== undefined && context.host.running) yield* sleep(context.host.sim, 1, 'containerd wait');
   }
   sandbox.ready = false;
+  context.host.releaseSharedMemory(sandbox.namespaces.ipc);
 }
 
 export function sandboxStatus(sandbox: Sandbox): PodSandboxStatus {

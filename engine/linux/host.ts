@@ -81,6 +81,8 @@ export interface ContainerRoot {
   readonly readOnly?: boolean;
   /** /proc/sys, /sys and the control groups can be written to, and all the machine's devices are there. */
   readonly privileged?: boolean;
+  /** With whose processes its own share what is on /dev/shm; nobody's unless told. */
+  readonly ipc?: Namespace;
   /** Device nodes beyond the usual ones. */
   readonly devices?: readonly ContainerDevice[];
 }
@@ -231,6 +233,8 @@ export interface Host {
   setSysctl(namespaces: Pick<NamespaceSet, 'net' | 'ipc'>, name: string, value: string): void;
   /** A mount namespace with an overlay of the layers as its root, /proc, /dev and /sys, and the binds on top. */
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace;
+  /** What was on /dev/shm of the containers in an IPC namespace is gone with the last of them. */
+  releaseSharedMemory(ipc: Namespace): void;
   /** What the writable layer of a container root takes of the disk. */
   usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number };
   /** Throws the writable layer of a container root away: its space on the disk is free again. */

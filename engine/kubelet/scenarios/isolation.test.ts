@@ -52,3 +52,44 @@ test('with hostIPC a Pod has the IPC namespace of its node, others have one of t
   expect(node.execute('host', 'main', ['readlink', '/proc/self/ns/ipc'])).toBe(ofNode);
   expect(node.execute('own', 'main', ['readlink', '/proc/self/ns/ipc'])).not.toBe(ofNode);
 });
+
+test('containers of one Pod share /dev/shm, which outlives each of them but not the Pod', () => {
+  const node = startNode();
+  const idle = sh('sleep 3600');
+  const containers = ['a', 'b'].map((name) => ({ name, image: IMAGE, ...idle }));
+  node.run('other', podOf(idle));
+  node.untilReady('other');
+  const ofPods = node.host.cgroup('/kubepods.slice')!;
+  const ofOther = ofPods.memoryBytes;
+  node.run('pair', { terminationGracePeriodSeconds: 1, containers });
+  node.untilReady('pair');
+  const inShell = (pod: string, container: string, script: string) =>
+    node.execute(pod, container, ['sh', '-c', script]);
+  const ofIdle = ofPods.memoryBytes;
+  inShell('pair', 'a', 'head -c 1000000 /dev/zero > /dev/shm/page');
+  expect(ofPods.memoryBytes - ofIdle).toBeGreaterThanOrEqual(1_000_000);
+  expect(inShell('pair', 'b', 'wc -c < /dev/shm/page')).toBe('1000000\n');
+  expect(inShell('other', 'main', 'ls /dev/shm')).toBe('');
+  node.host.kill(node.containerd.listContainers().find(({ metadata }) => metadata.name === 'a')!.pid, 'KILL');
+  node.until(() => node.pod('pair').status?.containerStatuses?.[0]?.restartCount === 1, 20_000);
+  node.untilReady('pair');
+  expect(inShell('pair', 'a', 'ls /dev/shm')).toBe('page\n');
+  node.delete('pair');
+  node.until(() => node.findPod('pair') === undefined, 20_000);
+  node.sim.runFor(1000);
+  expect(ofPods.memoryBytes).toBe(ofOther);
+});
+
+test('/dev/shm holds 64 MiB, and with hostIPC it is that of the node', () => {
+  const node = startNode();
+  const idle = sh('sleep 3600');
+  node.run('own', podOf(idle));
+  node.run('host', podOf(idle, { hostIPC: true }));
+  node.untilReady('own');
+  node.untilReady('host');
+  node.host.root.writeFile('/dev/shm/of-node', 'x');
+  expect(node.execute('host', 'main', ['ls', '/dev/shm'])).toBe('of-node\n');
+  expect(node.execute('own', 'main', ['sh', '-c', 'df -m /dev/shm | tail -n 1'])).toMatch(
+    /^shm +64 +0 +64 +0% \/dev\/shm\n$/,
+  );
+});

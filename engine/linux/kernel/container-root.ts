@@ -8,7 +8,9 @@ import { type DeferredMounts, inheritPropagation, type Location, MountNamespace,
 import { locate } from '../vfs/path.ts';
 import { machineNodes } from './device-nodes.ts';
 import type { Kernel } from './kernel.ts';
-import { addSystemMounts, mountPoint } from './system-mounts.ts';
+import type { IpcNamespace } from './namespaces.ts';
+import { containerSharedMemory } from './shared-memory.ts';
+import { addSystemMounts, mountOn, mountPoint } from './system-mounts.ts';
 
 /** What runc makes of an image: overlay, /proc, /dev, /sys and the binds. Throws Errno where there is nothing to bind. */
 export function containerMounts(
@@ -112,6 +114,8 @@ class ContainerMounts implements DeferredMounts {
   #make(): void {
     const { privileged = false, devices = [] } = this.#container;
     addSystemMounts(this.#kernel, this.namespace, !privileged);
+    const sharedMemory = containerSharedMemory(this.#kernel, this.#container.ipc as IpcNamespace | undefined);
+    mountOn(this.namespace, '/dev/shm', sharedMemory, 'shm', false);
     const nodes = privileged ? machineNodes(this.#kernel) : [];
     for (const device of [...nodes, ...devices]) makeDeviceNode(this.namespace, device);
     // Parents first, whatever the order in which they are listed.

@@ -214,6 +214,9 @@ export class Kernel {
   proc!: DirectoryInode;
   sysfs!: Inode;
   cgroupfs!: Inode;
+  /** The machine's open terminals, and its message queues, of which there are none. */
+  devpts!: Inode;
+  mqueue!: Inode;
   /** Runs what is in the run queue, until the machine is switched off; set at boot. */
   dispatch!: () => void;
   /** Values of /proc/sys that were changed. */

@@ -22,8 +22,10 @@ import { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal } from '../signal.ts';
 import type { NamespaceKind, Process } from '../syscalls.ts';
 import { TerminalSlave } from '../tty/terminal-slave.ts';
+import { devptsRoot } from '../vfs/devfs.ts';
 import { MemoryDirectory } from '../vfs/directory.ts';
 import { Quota } from '../vfs/filesystem.ts';
+import { GeneratedDirectory } from '../vfs/generated.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { MountNamespace } from '../vfs/mount.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
@@ -37,7 +39,7 @@ import { spawnOnHost } from './host-spawn.ts';
 import { Kernel, TaskStruct } from './kernel.ts';
 import { sendSignal, unwind } from './lifecycle.ts';
 import { LoopDevices } from './loop-devices.ts';
-import { ALL_IDS, type IpcNamespace, plainNamespace } from './namespaces.ts';
+import { ALL_IDS, IpcNamespace, plainNamespace } from './namespaces.ts';
 import { killExcess } from './oom.ts';
 import { PidNamespace } from './pid-namespace.ts';
 import { cgroupRoot } from './proc/cgroup-directory.ts';
@@ -45,6 +47,7 @@ import { procRoot } from './proc/proc.ts';
 import { setNamespacedSysctl } from './proc/sysctl.ts';
 import { sysfsRoot } from './proc/sysfs.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from './release.ts';
+import { releaseSharedMemory } from './shared-memory.ts';
 import { SystemCalls } from './system-calls.ts';
 import { hostMounts } from './system-mounts.ts';
 import { forgetTerminal, newTerminal } from './terminal-calls.ts';
@@ -164,6 +167,10 @@ class Machine implements Host {
 
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace {
     return containerMounts(this.#kernel, this.#fabric.layers, root, binds);
+  }
+
+  releaseSharedMemory(ipc: Namespace): void {
+    if (ipc !== this.#namespaces.ipc) releaseSharedMemory(ipc as IpcNamespace);
   }
 
   usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number } {
@@ -286,13 +293,21 @@ class Machine implements Host {
     kernel.proc = procRoot(kernel);
     kernel.sysfs = sysfsRoot(kernel);
     kernel.cgroupfs = cgroupRoot(kernel);
+    kernel.devpts = devptsRoot(kernel.createFileSystem('devpts'), kernel.terminals);
+    kernel.mqueue = new GeneratedDirectory(
+      kernel.createFileSystem('mqueue'),
+      () => undefined,
+      () => [],
+      { mode: 0o1777 },
+    );
     const pids = new PidNamespace<TaskStruct>(kernel.allocateNamespaceInode());
-    const mounts = hostMounts(kernel, this.#disk);
+    const ipc = new IpcNamespace(kernel.allocateNamespaceInode());
+    const mounts = hostMounts(kernel, this.#disk, ipc);
     this.#namespaces = {
       pid: pids,
       net: this.#network,
       mnt: mounts,
-      ipc: plainNamespace(kernel, 'ipc', {}, undefined),
+      ipc,
       uts: plainNamespace(kernel, 'uts', { hostname: this.name }, undefined),
       user: plainNamespace(kernel, 'user', { idMappings: ALL_IDS }, undefined),
       cgroup: plainNamespace(kernel, 'cgroup', {}, undefined),
@@ -325,7 +340,7 @@ class Machine implements Host {
   #newNamespace(kind: NamespaceKind, options: NamespaceOptions): Namespace {
     const kernel = this.#kernel;
     if (kind === 'net') return this.#newNetwork(false, options.label);
-    if (kind === 'mnt') return hostMounts(kernel, this.#disk);
+    if (kind === 'mnt') return hostMounts(kernel, this.#disk, this.#namespaces.ipc as IpcNamespace);
     return plainNamespace(kernel, kind, options, kernel.init);
   }
 

@@ -74,7 +74,7 @@ function fileSystemOf(task: TaskStruct, options: MountOptions): Inode {
     case 'cgroup2':
       return kernel.cgroupfs;
     case 'devtmpfs':
-      return deviceFileSystem(kernel.createFileSystem('devtmpfs'), kernel.terminals);
+      return deviceFileSystem(kernel.createFileSystem('devtmpfs'));
     default:
       throw new Errno('ENODEV');
   }
@@ -138,7 +138,7 @@ function isInUse(task: TaskStruct, candidate: Mount): boolean {
   return false;
 }
 
-const UNLIMITED_TYPES: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup2', 'pipefs']);
+const UNLIMITED_TYPES: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup2', 'devpts', 'mqueue', 'pipefs']);
 
 /** statfs(2). What fills a part of a disk is limited by the disk. */
 export function statfs(task: TaskStruct, path: string): FileSystemStat {

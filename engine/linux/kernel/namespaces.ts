@@ -1,6 +1,7 @@
 import { Errno } from '../errno.ts';
 import type { IdMapping, Namespace, NamespaceOptions } from '../host.ts';
 import type { NamespaceKind } from '../syscalls.ts';
+import type { DirectoryInode } from '../vfs/directory.ts';
 import type { ControlGroup } from './cgroup.ts';
 import type { Kernel, TaskStruct } from './kernel.ts';
 import { PidNamespace } from './pid-namespace.ts';
@@ -69,6 +70,8 @@ export class IpcNamespace implements Namespace {
   /** By id. Most namespaces have none. */
   segments: Map<number, SharedMemory> | undefined;
   sysctls: Map<string, string> | undefined;
+  /** What those in it have on /dev/shm; see shared-memory.ts. */
+  sharedMemory: DirectoryInode | undefined;
 
   constructor(inode: number) {
     this.inode = inode;

@@ -5,6 +5,8 @@ import { type Location, MountNamespace, setPropagation } from '../vfs/mount.ts';
 import { reach } from '../vfs/path.ts';
 import type { Kernel } from './kernel.ts';
 import { tmpfs, tmpfsRoot } from './mount-calls.ts';
+import type { IpcNamespace } from './namespaces.ts';
+import { machineSharedMemory } from './shared-memory.ts';
 
 const ROOT = { uid: 0, gid: 0, groups: [] };
 /** What runc gives a container's /dev. */
@@ -13,7 +15,7 @@ const CONTAINER_DEV_BYTES = 64 * 1024 * 1024;
 const OWNER = { mode: 0o755, uid: 0, gid: 0 };
 
 /** The machine's own mounts over the root directory of its disk. */
-export function hostMounts(kernel: Kernel, disk: Inode): MountNamespace {
+export function hostMounts(kernel: Kernel, disk: Inode, ipc: IpcNamespace): MountNamespace {
   const namespace = new MountNamespace(kernel.allocateNamespaceInode(), {
     root: disk,
     source: '/dev/vda1',
@@ -22,23 +24,26 @@ export function hostMounts(kernel: Kernel, disk: Inode): MountNamespace {
   // As systemd has it.
   setPropagation(namespace.root.mount, 'shared');
   addSystemMounts(kernel, namespace);
+  mountOn(namespace, '/dev/shm', machineSharedMemory(kernel, ipc), 'tmpfs', false);
   mountOn(namespace, '/tmp', tmpfsRoot(kernel), 'tmpfs', false);
   mountOn(namespace, '/run', tmpfsRoot(kernel), 'tmpfs', false);
   return namespace;
 }
 
-/** What every root directory has: /proc, /dev and /sys. */
+/** What every root directory has: /proc, /dev with terminals and message queues, and /sys. */
 export function addSystemMounts(kernel: Kernel, namespace: MountNamespace, contained = false): void {
   mountOn(namespace, '/proc', kernel.proc, 'proc', false);
   const devices = tmpfs(kernel, contained ? { sizeLimit: CONTAINER_DEV_BYTES } : {});
-  mountOn(namespace, '/dev', deviceFileSystem(devices, kernel.terminals, !contained), 'tmpfs', false);
+  mountOn(namespace, '/dev', deviceFileSystem(devices, !contained), 'tmpfs', false);
+  mountOn(namespace, '/dev/pts', kernel.devpts, 'devpts', false);
+  mountOn(namespace, '/dev/mqueue', kernel.mqueue, 'mqueue', false);
   mountOn(namespace, '/sys', kernel.sysfs, 'sysfs', contained);
   mountOn(namespace, '/sys/fs/cgroup', kernel.cgroupfs, 'cgroup', contained);
   if (contained) mountOn(namespace, '/proc/sys', kernel.proc.lookup('sys')!, 'proc', true);
 }
 
 /** Mounts on a path of the namespace, making the mount point if need be as runc does. */
-function mountOn(namespace: MountNamespace, path: string, root: Inode, source: string, readOnly: boolean): void {
+export function mountOn(namespace: MountNamespace, path: string, root: Inode, source: string, readOnly: boolean): void {
   const point = mountPoint(namespace, path, root);
   namespace.add({ root, point, path, readOnly, source });
 }

@@ -25,7 +25,9 @@ const DEVICES = lowerDirectory(
     ['stdin', symlink('/proc/self/fd/0')],
     ['stdout', symlink('/proc/self/fd/1')],
     ['stderr', symlink('/proc/self/fd/2')],
-    ['shm', { ...lowerDirectory(new Map(), 0o1777) }],
+    ['mqueue', lowerDirectory(new Map(), 0o1777)],
+    ['pts', lowerDirectory(new Map())],
+    ['shm', lowerDirectory(new Map(), 0o1777)],
   ]),
 );
 
@@ -34,19 +36,17 @@ const HOST_DEVICES = lowerDirectory(
   new Map([...DEVICES.children, ['kmsg', device(1, 11, 0o644)], ['loop-control', device(10, 237, 0o660)]]),
 );
 
-/** What is mounted on /dev: device nodes, and the machine's open terminals under pts. */
-export function deviceFileSystem(
-  fs: FileSystem,
-  terminals: ReadonlyMap<number, Terminal>,
-  kernelLog = false,
-): MemoryDirectory {
-  const root = MemoryDirectory.root(fs, kernelLog ? HOST_DEVICES : DEVICES);
-  const pts = new GeneratedDirectory(
+/** What is mounted on /dev: device nodes, and directories for what else is mounted there. */
+export function deviceFileSystem(fs: FileSystem, kernelLog = false): MemoryDirectory {
+  return MemoryDirectory.root(fs, kernelLog ? HOST_DEVICES : DEVICES);
+}
+
+/** What is mounted on /dev/pts: open terminals, by number. */
+export function devptsRoot(fs: FileSystem, terminals: ReadonlyMap<number, Terminal>): GeneratedDirectory {
+  return new GeneratedDirectory(
     fs,
     (name) => (/^\d+$/.test(name) ? terminals.get(Number(name))?.inode : undefined),
     () => [...terminals.keys()].map(String).sort(),
     { mode: 0o755 },
   );
-  root.insert('pts', pts);
-  return root;
 }

@@ -119,7 +119,8 @@ test('the mounts of a container are told before it has looked at one', () => {
   const lines = text(host.root.readFile(`/proc/${process.pid}/mounts`))
     .trimEnd()
     .split('\n');
-  const system = ['/', '/proc', '/dev', '/sys', '/sys/fs/cgroup', '/proc/sys'];
+  const devices = ['/dev', '/dev/pts', '/dev/mqueue'];
+  const system = ['/', '/proc', ...devices, '/sys', '/sys/fs/cgroup', '/proc/sys', '/dev/shm'];
   expect(lines.map((line) => line.split(' ')[1])).toEqual([...system, '/etc/motd']);
 });
 

@@ -42,7 +42,10 @@ export function procRoot(kernel: Kernel, mounted?: PidNamespace<TaskStruct>): Di
     swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
     sysvipc: () => directoryOf(fs, { shm: file(() => sharedMemoryText(reader())) }),
     version: file(() => `Linux version ${KERNEL_RELEASE} (debian-kernel@lists.debian.org) ${KERNEL_VERSION}\n`),
-    filesystems: file(() => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\toverlay\n\text4\n'),
+    filesystems: file(
+      () =>
+        'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tcgroup2\nnodev\tdevpts\nnodev\tmqueue\nnodev\toverlay\n\text4\n',
+    ),
     sys: () => sys,
     ...(kernel.drivers.length > 0 && { driver: () => generatedTree(fs, () => driverFiles(kernel)) }),
   };
