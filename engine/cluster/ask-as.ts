@@ -1,9 +1,9 @@
 import { unauthorized } from '../api/errors.ts';
 import { ANONYMOUS, type UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
+import type { Asker } from './asker.ts';
 import { kubeadmUser, USERS } from './control-plane.ts';
 import { withToken } from './token-transport.ts';
-import type { Asker } from './workstation-tools.ts';
 
 /**
  * Asks as whoever a kubeconfig proves to be: by a certificate, which comes before a token as on a real connection; as one of

@@ -2,13 +2,19 @@ import type { TokenKey } from '../kube-apiserver/index.ts';
 import { createSha256 } from '../linux/hash.ts';
 import { KEY_BYTES, makePrivateKey, publicKeyInfo, seal, writePem } from '../linux/tls.ts';
 import type { Simulation } from '../sim/index.ts';
-import { issueCertificate, rootCertificate } from './cluster-authority.ts';
+import { type IssuedCertificate, issueCertificate, rootCertificate } from './cluster-authority.ts';
 import { type ClusterKeys, makeClusterKeys } from './cluster-keys.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 const BACKDATE_MS = 3_600_000;
 /** The first address for Services, which is the API server's. */
 const SERVICE_ADDRESS = '10.96.0.1';
+
+/** Both PEM. */
+export interface IssuedKey {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** What kubeadm leaves in `/etc/kubernetes/pki`. https://kubernetes.io/docs/setup/best-practices/certificates/ */
 export class ClusterPki {
@@ -41,21 +47,33 @@ export class ClusterPki {
     return { id, modulus, sign: sign ?? ((bytes) => seal(modulus, bytes)) };
   }
 
-  /** A new key of the API server on this machine, and its certificate; both PEM. */
-  serverCertificate(nodeName: string, address: string): { readonly certificate: string; readonly key: string } {
-    const random = this.#sim.random('apiserver certificate');
-    const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.below(256));
-    const { pem, modulus } = makePrivateKey(bytes(KEY_BYTES));
+  /** A new key of the API server on this machine, and its certificate. */
+  serverCertificate(nodeName: string, address: string): IssuedKey {
     const service = 'kubernetes.default.svc.cluster.local'.split('.');
-    const request = {
+    return this.#issue('apiserver certificate', {
       subject: [['CN', 'kube-apiserver']],
       dnsNames: [nodeName, ...[1, 2, 3, 5].map((labels) => service.slice(0, labels).join('.'))],
       addresses: [SERVICE_ADDRESS, address],
       usages: ['serverAuth'],
+    });
+  }
+
+  /** A new key by which a client is known, and its certificate. */
+  clientCertificate(user: string, groups: readonly string[] = []): IssuedKey {
+    const organizations = groups.map((group) => ['O', group] as const);
+    return this.#issue(`certificate ${user}`, { subject: [...organizations, ['CN', user]], usages: ['clientAuth'] });
+  }
+
+  #issue(purpose: string, wanted: Pick<IssuedCertificate, 'subject' | 'dnsNames' | 'addresses' | 'usages'>): IssuedKey {
+    const random = this.#sim.random(purpose);
+    const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.below(256));
+    const { pem, modulus } = makePrivateKey(bytes(KEY_BYTES));
+    const request = {
+      ...wanted,
       notBeforeMs: this.#sim.wallMs - BACKDATE_MS,
       notAfterMs: this.#sim.wallMs + YEAR_MS,
       keyInfo: publicKeyInfo(modulus),
-    } as const;
+    };
     return { certificate: issueCertificate(this.keys.authority, request, bytes(16)), key: pem };
   }
 }

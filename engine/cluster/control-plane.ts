@@ -10,6 +10,7 @@ import {
   type ApiExtensions,
   type ApiServerOptions,
   authorizationModes,
+  type BootstrapTokenUser,
   checkAdmissionFlags,
   createApiServer,
   type Descriptions,
@@ -18,7 +19,7 @@ import {
   type ResourceHandler,
   type ServiceDialer,
 } from '../kube-apiserver/index.ts';
-import { type ReadSchedule, startControllerManager } from '../kube-controller-manager/index.ts';
+import { type ReadSchedule, startControllerManager, type TokenWork } from '../kube-controller-manager/index.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import { flagValue, klog } from '../linux/programs/go/runtime.ts';
@@ -36,7 +37,7 @@ import type { ExchangeHttp } from './exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
-import { controlPlaneManifests } from './static-pods.ts';
+import { controlPlaneCommands } from './static-pods.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 /** Those of its parts that are loaded late. */
@@ -45,6 +46,8 @@ interface LateParts {
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
   readonly readSchedule: ReadSchedule;
+  readonly bootstrapTokenUser: BootstrapTokenUser;
+  readonly bootstrapTokenWork: () => TokenWork;
   readonly checkFlags: CheckFlags;
   readonly startScheduler: StartScheduler;
 }
@@ -108,10 +111,11 @@ export class ControlPlane {
     this.#etcdAddress = `${address}:2379`;
     this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
-    const manifests = controlPlaneManifests({ nodeName: host.name, address });
+    const commands = controlPlaneCommands({ nodeName: host.name, address });
     this.#checkFlags = (argv) => {
-      const manifest = manifests[`${argv[0]}.yaml`] ?? '';
-      return argv.every((word) => manifest.includes(`- ${word}\n`)) ? undefined : late.checkFlags(argv);
+      // What kubeadm has written, and nothing but that, need not be looked at.
+      const known = commands[argv[0]!] ?? [];
+      return argv.every((word) => known.includes(word)) ? undefined : late.checkFlags(argv);
     };
     this.scheduler = new SchedulerProgram(
       host,
@@ -174,6 +178,9 @@ export class ControlPlane {
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions: this.#descriptions,
       tokenKey: this.#pki.tokenKey,
+      ...(flagValue(process.argv, 'enable-bootstrap-token-auth') === 'true' && {
+        bootstrapTokenUser: this.#late.bootstrapTokenUser,
+      }),
       extensions: this.#late.apiExtensions,
       proxy: () => this.#late.serverProxy(),
       sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)).cancel,
@@ -246,6 +253,7 @@ export class ControlPlane {
       rootCa,
       featureGates,
       readSchedule: this.#late.readSchedule,
+      bootstrapTokens: this.#late.bootstrapTokenWork,
       certificateAuthority: clusterAuthority(this.#host.sim, this.#pki.keys.authority),
       sim: this.#host.sim,
       transport,

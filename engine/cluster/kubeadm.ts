@@ -15,20 +15,20 @@ const ASK_EVERY_MS = 200;
 /** The binding, and the group, of those who may do everything. */
 export const ADMINISTRATORS = 'kubeadm:cluster-admins';
 
+/** What a bootstrap token makes whoever joins with it a member of. */
+export const JOINING = 'system:bootstrappers:kubeadm:default-node-token';
+
 /** Which group has which ClusterRole in a cluster that kubeadm made. */
 const BINDINGS: readonly (readonly [name: string, role: string, group: string])[] = [
   [ADMINISTRATORS, 'cluster-admin', ADMINISTRATORS],
-  ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', 'system:bootstrappers:kubeadm:default-node-token'],
-  [
-    'kubeadm:node-autoapprove-bootstrap',
-    'system:certificates.k8s.io:certificatesigningrequests:nodeclient',
-    'system:bootstrappers:kubeadm:default-node-token',
-  ],
+  ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', JOINING],
+  ['kubeadm:node-autoapprove-bootstrap', 'system:certificates.k8s.io:certificatesigningrequests:nodeclient', JOINING],
   [
     'kubeadm:node-autoapprove-certificate-rotation',
     'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
     'system:nodes',
   ],
+  ['kubeadm:get-nodes', 'kubeadm:get-nodes', JOINING],
 ];
 
 /** A machine, and the labels of its Node that its kubelet may not set itself. */
@@ -40,6 +40,12 @@ export interface NodeLabels {
 /** What a kubelet goes by; `kubeadm init` or `kubeadm join` writes it. */
 export const KUBELET_KUBECONFIG = '/etc/kubernetes/kubelet.conf';
 
+/** What a kubelet asks for that by; `kubeadm join` writes it, and takes it away. */
+export const BOOTSTRAP_KUBECONFIG = '/etc/kubernetes/bootstrap-kubelet.conf';
+
+/** What cloud-init leaves, which runs what whoever made a machine wanted of it, once in its life. */
+const MACHINE_IS_MADE = '/var/lib/cloud/instance/sem/config_scripts_user';
+
 /**
  * What `kubeadm init` does once the API server is there: binds the administrators' group, and marks the nodes with what
  * their kubelets may not say of themselves. It ends when that is done.
@@ -47,11 +53,13 @@ export const KUBELET_KUBECONFIG = '/etc/kubernetes/kubelet.conf';
  *
  * @param transport as a member of system:masters, as super-admin.conf has it.
  * @param marked the control plane's node, then those that join later
+ * @param configuration what it leaves for those who join
  */
 export function kubeadmInit(
   transport: Transport,
   [first, ...joining]: readonly NodeLabels[],
   addOns: readonly AddOnObject[] = [],
+  configuration: readonly AddOnObject[] = [],
 ): Program {
   return function* (process) {
     const client = new Client(transport, { userAgent: 'kubeadm' });
@@ -60,6 +68,7 @@ export function kubeadmInit(
       () => first === undefined || markNode(client, first),
       ...addOns.map((addOn) => () => createAddOn(client, addOn)),
       ...joining.map((node) => () => markNode(client, node)),
+      ...configuration.map((object) => () => createAddOn(client, object)),
     ];
     for (const step of steps) while (!isDone(step)) yield* process.sleep(ASK_EVERY_MS);
     return 0;
@@ -75,20 +84,23 @@ export function kubeadmInit(
  */
 export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: string): Program {
   return function* (process) {
-    if (process.access(KUBELET_KUBECONFIG, 'exists')) return 0;
+    if (process.access(MACHINE_IS_MADE, 'exists')) return 0;
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const controlPlaneIsReady = () => client.resource(nodes).list().items.some(isReady);
     while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
     makeDirectories(process, '/etc/kubernetes/pki');
     process.writeFile('/etc/kubernetes/pki/ca.crt', rootCa);
     process.writeFile(KUBELET_KUBECONFIG, kubeconfig, { mode: 0o600 });
+    makeDirectories(process, MACHINE_IS_MADE.slice(0, MACHINE_IS_MADE.lastIndexOf('/')));
+    process.writeFile(MACHINE_IS_MADE, '');
     return 0;
   };
 }
 
 /** A kubelet that has not been told where its cluster is ends at once and is started again; here it waits. */
 export function* waitForJoin(process: Process): Task<void> {
-  while (!process.access(KUBELET_KUBECONFIG, 'exists')) yield* process.sleep(ASK_EVERY_MS);
+  const isThere = (path: string): boolean => process.access(path, 'exists');
+  while (![KUBELET_KUBECONFIG, BOOTSTRAP_KUBECONFIG].some(isThere)) yield* process.sleep(ASK_EVERY_MS);
 }
 
 /** An object that comes with the cluster, and the path of the collection that it is created in. */

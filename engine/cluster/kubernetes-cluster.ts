@@ -13,6 +13,7 @@ import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { addOnObjects } from './add-ons.ts';
 import { connectApiServer, connectServer, openApiServer, ServerAddress } from './api-endpoint.ts';
 import { askAs } from './ask-as.ts';
+import type { Connect } from './asker.ts';
 import { cloudControllerProgram } from './cloud-controller.ts';
 import { type Cluster, type ForkOptions, HOME, type RunPoint } from './cluster.ts';
 import { ClusterPki } from './cluster-pki.ts';
@@ -28,6 +29,7 @@ import { type ClusterInput, fromOutside, type ProbeOutcome, type ProbeRequest, t
 import { kubeProxyImage } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
 import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
+import { joiningObjects } from './kubeadm-objects.ts';
 import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine, machineOf } from './machine-host.ts';
 import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
@@ -52,17 +54,22 @@ import {
   readWorkstationFile,
   writeWorkstationFile,
 } from './workstation.ts';
-import { type Connect, kubectlFiles, workstationFiles } from './workstation-files.ts';
+import { kubectlFiles, workstationFiles } from './workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (changes: ForkOptions, journal: readonly JournalEntry[], until: RunPoint) => KubernetesCluster;
 
-type NodeTools = Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins'>;
+type NodeTools = Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins' | 'bootstrapKubelet'>;
 
-function nodeTools({ createDeviceManager, createNodePlugins }: WorkstationTools): NodeTools {
-  return { createDeviceManager, createNodePlugins };
+function nodeTools(tools: WorkstationTools, connect: Connect): NodeTools {
+  const { createDeviceManager, createNodePlugins } = tools;
+  return {
+    createDeviceManager,
+    createNodePlugins,
+    bootstrapKubelet: (process) => tools.bootstrapKubelet(process, connect),
+  };
 }
 
 /** How long past its own time-out an HTTP request may take before it counts as hung. */
@@ -142,7 +149,10 @@ export class KubernetesCluster implements Cluster {
         index === 0
           ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
           : this.#laterMachine(host, machine);
-      return this.#addMachine(machine, host, registry, address, { ...kubeadm, ...nodeTools(tools) });
+      return this.#addMachine(machine, host, registry, address, {
+        ...kubeadm,
+        ...nodeTools(tools, this.#kubectlOn(machine, tools)),
+      });
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
@@ -234,7 +244,13 @@ export class KubernetesCluster implements Cluster {
 
   /** kubeadm's packages bring kubectl along. */
   #buildNode(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const files = { ...machine.files, ...kubectlFiles(this.#kubectlOn(machine, tools), tools, '/usr/bin') };
+    const connect = this.#kubectlOn(machine, tools);
+    const { authority } = this.#pki.keys;
+    const files = {
+      ...machine.files,
+      ...kubectlFiles(connect, tools, '/usr/bin'),
+      '/usr/bin/kubeadm': { program: tools.kubeadm({ connect, authority }), size: 72_953_856 },
+    };
     return this.#build(fabric, { ...machine, files }, tools);
   }
 
@@ -262,8 +278,9 @@ export class KubernetesCluster implements Cluster {
     addOns: readonly AddOnObject[],
   ): KubeadmPart {
     const transport = this.#asServiceAccount(host, 'cloud-controller-manager');
+    const forJoining = joiningObjects(`https://${this.#controlPlane.apiServer.hostPort}`, this.#pki.rootCa);
     return {
-      kubeadm: { phase: 'init', program: kubeadmInit(this.#asSuperAdmin(host), labels, addOns) },
+      kubeadm: { phase: 'init', program: kubeadmInit(this.#asSuperAdmin(host), labels, addOns, forJoining) },
       cloudController: cloudControllerProgram(this.sim, transport, fabric),
     };
   }

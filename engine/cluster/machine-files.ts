@@ -1,5 +1,6 @@
 import type { FileTree } from '../linux/host.ts';
-import type { ClusterPki } from './cluster-pki.ts';
+import type { ClusterPki, IssuedKey } from './cluster-pki.ts';
+import { ADMINISTRATORS } from './kubeadm.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { VERSIONS } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -48,7 +49,7 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
 }
 
 /** Of what kubeadm writes, what this kubelet goes by; `topologyManagerPolicy` may be added. */
-const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
+export const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 cgroupDriver: systemd
 clusterDNS:
@@ -73,27 +74,40 @@ export function nodeFiles({ crictl, ctr }: WorkstationTools['criTools']): FileTr
   };
 }
 
+/** Which file lets whom in, and which groups they are of. */
+const KUBECONFIGS: readonly (readonly [file: string, user: string, ...groups: string[]])[] = [
+  ['admin.conf', 'kubernetes-admin', ADMINISTRATORS],
+  ['super-admin.conf', 'kubernetes-super-admin', 'system:masters'],
+  ['controller-manager.conf', 'system:kube-controller-manager'],
+  ['scheduler.conf', 'system:kube-scheduler'],
+];
+
+/** By which certificate one component knows another. */
+const CLIENTS: readonly (readonly [file: string, user: string, ...groups: string[]])[] = [
+  ['apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ADMINISTRATORS],
+  ['apiserver-etcd-client', 'kube-apiserver-etcd-client'],
+  ['etcd/healthcheck-client', 'kube-etcd-healthcheck-client'],
+  ['front-proxy-client', 'front-proxy-client'],
+];
+
 /** What `kubeadm init` adds on the control-plane machine. */
 export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki): FileTree {
   const manifests = Object.entries(controlPlaneManifests({ nodeName, address })).map(
     ([name, text]) => [`${STATIC_POD_PATH}/${name}`, { text, mode: 0o600 }] as const,
   );
-  const kubeconfigs = [
-    ['admin.conf', 'kubernetes-admin'],
-    ['kubelet.conf', `system:node:${nodeName}`],
-    ['controller-manager.conf', 'system:kube-controller-manager'],
-    ['scheduler.conf', 'system:kube-scheduler'],
-  ] as const;
+  const server = `https://${address}:6443`;
+  const kubeconfigs = Object.fromEntries(
+    KUBECONFIGS.map(([file, user, ...groups]) => {
+      const text = kubeconfig(server, user, { ca: pki.rootCa, ...pki.clientCertificate(user, groups) });
+      return [`/etc/kubernetes/${file}`, { text, mode: 0o600 }];
+    }),
+  );
   return {
     ...Object.fromEntries(manifests),
-    ...Object.fromEntries(
-      kubeconfigs.map(([file, user]) => [
-        `/etc/kubernetes/${file}`,
-        { text: kubeconfig(`https://${address}:6443`, user), mode: 0o600 },
-      ]),
-    ),
+    ...kubeconfigs,
+    '/etc/kubernetes/kubelet.conf': { text: kubeconfig(server, `system:node:${nodeName}`), mode: 0o600 },
     // As `kubeadm init` asks to be copied.
-    '/root/.kube/config': { text: kubeconfig(`https://${address}:6443`, 'kubernetes-admin'), mode: 0o600 },
+    '/root/.kube/config': kubeconfigs['/etc/kubernetes/admin.conf']!,
     ...pkiFiles(pki, nodeName, address),
     '/var/lib/etcd': { directory: true, mode: 0o700 },
   };
@@ -106,22 +120,36 @@ function pkiFiles(pki: ClusterPki, nodeName: string, address: string): FileTree 
     ['ca.key', pki.keys.authority.pem, 0o600],
     ['apiserver.crt', server.certificate, 0o644],
     ['apiserver.key', server.key, 0o600],
-    // The real kubeadm gives etcd an authority of its own; here the cluster's has signed what it shows.
-    ['etcd/ca.crt', pki.rootCa, 0o644],
+    // The real kubeadm gives etcd and the front proxy authorities of their own; here the cluster's has signed what they show.
+    ...['etcd/ca', 'front-proxy-ca'].flatMap((name) => [
+      [`${name}.crt`, pki.rootCa, 0o644] as const,
+      [`${name}.key`, pki.keys.authority.pem, 0o600] as const,
+    ]),
     ['etcd/server.crt', server.certificate, 0o644],
     ['etcd/server.key', server.key, 0o600],
+    ...[...CLIENTS, ['etcd/peer', nodeName] as const].flatMap(([name, user, ...groups]) => {
+      const { certificate, key } = pki.clientCertificate(user, groups);
+      return [[`${name}.crt`, certificate, 0o644] as const, [`${name}.key`, key, 0o600] as const];
+    }),
     ['sa.key', pki.keys.serviceAccounts.pem, 0o600],
     ['sa.pub', pki.serviceAccountsPublicKey, 0o600],
   ];
   return Object.fromEntries(files.map(([name, text, mode]) => [`/etc/kubernetes/pki/${name}`, { text, mode }]));
 }
 
-/** A kubeconfig with one cluster, one user and one context, as kubeadm writes it. */
-export function kubeconfig(server: string, user: string): string {
+/**
+ * A kubeconfig with one cluster, one user and one context, as kubeadm writes it.
+ *
+ * @param proof whom to believe, and why to be believed; without it the name alone has to do
+ */
+export function kubeconfig(server: string, user: string, proof?: IssuedKey & { readonly ca: string }): string {
+  const authority = proof && `    certificate-authority-data: ${btoa(proof.ca)}\n`;
+  const shown =
+    proof && `\n    client-certificate-data: ${btoa(proof.certificate)}\n    client-key-data: ${btoa(proof.key)}`;
   return `apiVersion: v1
 clusters:
 - cluster:
-    server: ${server}
+${authority ?? ''}    server: ${server}
   name: kubernetes
 contexts:
 - context:
@@ -133,6 +161,6 @@ kind: Config
 preferences: {}
 users:
 - name: ${user}
-  user: {}
+  user:${shown ?? ' {}'}
 `;
 }

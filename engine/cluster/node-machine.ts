@@ -14,6 +14,7 @@ import { klogLine } from '../linux/programs/go/runtime.ts';
 import type { PowerAction } from '../linux/programs/systemd/port.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import { KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
@@ -38,6 +39,8 @@ export interface NodeMachineOptions {
   readonly kubeletAddress: ServerAddress<NodeApi>;
   readonly createDeviceManager: CreateDeviceManager;
   readonly createNodePlugins: CreateNodePlugins;
+  /** What a kubelet does that may ask for a certificate; returns what went wrong. */
+  readonly bootstrapKubelet: (process: Process) => Task<string | undefined>;
   /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
   readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
@@ -202,7 +205,7 @@ export class NodeMachine {
   }
 
   #kubeletProgram(): Program {
-    const { kubeletAddress } = this.#options;
+    const { kubeletAddress, bootstrapKubelet } = this.#options;
     const start = (process: Process): RunningComponent => {
       const server = serverOfKubeconfig(process, KUBELET_KUBECONFIG);
       const transport = this.#options.connect(server);
@@ -224,6 +227,11 @@ export class NodeMachine {
       healthPort: 10248,
       *start(process) {
         yield* waitForJoin(process);
+        const problem = process.access(KUBELET_KUBECONFIG, 'exists') ? undefined : yield* bootstrapKubelet(process);
+        if (problem !== undefined) {
+          yield* printError(process, `"command failed" err=${JSON.stringify(problem)}\n`);
+          return undefined;
+        }
         try {
           return start(process);
         } catch (error) {

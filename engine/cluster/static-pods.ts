@@ -17,12 +17,16 @@ export const STATIC_POD_PATH = '/etc/kubernetes/manifests';
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#generate-static-pod-manifests-for-control-plane-components
  */
 export function controlPlaneManifests(at: ControlPlaneAddress): Readonly<Record<string, string>> {
-  return {
-    'etcd.yaml': etcd(at),
-    'kube-apiserver.yaml': apiServer(at),
-    'kube-controller-manager.yaml': controllerManager(),
-    'kube-scheduler.yaml': scheduler(),
-  };
+  return Object.fromEntries(components(at).map((component) => [`${component.name}.yaml`, manifest(component)]));
+}
+
+/** The command lines in those manifests, by the name of the program. */
+export function controlPlaneCommands(at: ControlPlaneAddress): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(components(at).map(({ name, command }) => [name, command]));
+}
+
+function components(at: ControlPlaneAddress): readonly Component[] {
+  return [etcd(at), apiServer(at), controllerManager(), scheduler()];
 }
 
 interface Component {
@@ -42,8 +46,8 @@ interface Component {
   }[];
 }
 
-function etcd(at: ControlPlaneAddress): string {
-  return manifest({
+function etcd(at: ControlPlaneAddress): Component {
+  return {
     name: 'etcd',
     image: `registry.k8s.io/etcd:${VERSIONS.etcd}`,
     command: [
@@ -65,11 +69,11 @@ function etcd(at: ControlPlaneAddress): string {
       { name: 'etcd-data', path: '/var/lib/etcd', type: 'DirectoryOrCreate', readOnly: false },
       { name: 'etcd-certs', path: '/etc/kubernetes/pki/etcd', type: 'DirectoryOrCreate', readOnly: false },
     ],
-  });
+  };
 }
 
-function apiServer(at: ControlPlaneAddress): string {
-  return manifest({
+function apiServer(at: ControlPlaneAddress): Component {
+  return {
     name: 'kube-apiserver',
     image: `registry.k8s.io/kube-apiserver:${KUBERNETES_VERSION}`,
     command: [
@@ -79,6 +83,7 @@ function apiServer(at: ControlPlaneAddress): string {
       '--authorization-mode=Node,RBAC',
       '--client-ca-file=/etc/kubernetes/pki/ca.crt',
       '--enable-admission-plugins=NodeRestriction',
+      '--enable-bootstrap-token-auth=true',
       '--etcd-servers=https://127.0.0.1:2379',
       '--secure-port=6443',
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
@@ -91,11 +96,11 @@ function apiServer(at: ControlPlaneAddress): string {
     cpu: '250m',
     health: { port: 6443, path: '/livez', scheme: 'HTTPS' },
     mounts: [{ name: 'k8s-certs', path: '/etc/kubernetes/pki', type: 'DirectoryOrCreate', readOnly: true }],
-  });
+  };
 }
 
-function controllerManager(): string {
-  return manifest({
+function controllerManager(): Component {
+  return {
     name: 'kube-controller-manager',
     image: `registry.k8s.io/kube-controller-manager:${KUBERNETES_VERSION}`,
     command: [
@@ -103,7 +108,7 @@ function controllerManager(): string {
       '--allocate-node-cidrs=true',
       '--bind-address=127.0.0.1',
       `--cluster-cidr=${CLUSTER_CIDR}`,
-      '--controllers=*',
+      '--controllers=*,bootstrapsigner,tokencleaner',
       '--kubeconfig=/etc/kubernetes/controller-manager.conf',
       '--leader-elect=true',
       '--root-ca-file=/etc/kubernetes/pki/ca.crt',
@@ -115,11 +120,11 @@ function controllerManager(): string {
       { name: 'k8s-certs', path: '/etc/kubernetes/pki', type: 'DirectoryOrCreate', readOnly: true },
       { name: 'kubeconfig', path: '/etc/kubernetes/controller-manager.conf', type: 'FileOrCreate', readOnly: true },
     ],
-  });
+  };
 }
 
-function scheduler(): string {
-  return manifest({
+function scheduler(): Component {
+  return {
     name: 'kube-scheduler',
     image: `registry.k8s.io/kube-scheduler:${KUBERNETES_VERSION}`,
     command: [
@@ -131,7 +136,7 @@ function scheduler(): string {
     cpu: '100m',
     health: { port: 10259, path: '/livez' },
     mounts: [{ name: 'kubeconfig', path: '/etc/kubernetes/scheduler.conf', type: 'FileOrCreate', readOnly: true }],
-  });
+  };
 }
 
 function manifest(component: Component): string {

@@ -1,10 +1,10 @@
-import type { Transport } from '../client/transport.ts';
 import type { FileTree } from '../linux/host.ts';
 import { type Completer, createShell } from '../linux/shell/index.ts';
+import type { Connect } from './asker.ts';
 import { HOME } from './cluster.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
-import type { Asker, WorkstationTools } from './workstation-tools.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
 
 /** The learner's own start-up file; a course may put its words after it. */
 export const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
@@ -12,9 +12,6 @@ alias k=kubectl
 alias ll='ls -l'
 alias vim=vi
 `;
-
-/** The way to the API server, or to whoever serves at a URL, as the user of a kubeconfig. */
-export type Connect = (server?: string, asker?: Asker) => Transport;
 
 /** kubectl, and a bash that completes its words; on nodes where kubeadm's packages put it. */
 export function kubectlFiles(connect: Connect, tools: WorkstationTools, directory: string): FileTree {

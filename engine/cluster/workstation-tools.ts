@@ -1,8 +1,8 @@
 import type { UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
-import type { ApiExtensions, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
-import type { ReadSchedule } from '../kube-controller-manager/index.ts';
+import type { ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
+import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
 import type { RunningScheduler } from '../kube-scheduler/run-scheduler.ts';
@@ -10,30 +10,25 @@ import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
-import type { Program } from '../linux/syscalls.ts';
+import type { Process, Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
+import type { Task } from '../sim/index.ts';
+import type { Connect } from './asker.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
+import type { KubeadmSurroundings } from './kubeadm/command.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 
 export type { Descriptions };
 
-/** Who asks by a kubeconfig: its name for them, and what it holds to prove it. */
-export interface Asker {
-  readonly name: string;
-  /** PEM. */
-  readonly certificate?: string;
-  readonly token?: string;
-}
-
 /** The learner's kubectl. */
 export interface KubectlTools {
   /** kubectl, given the way to the API server, or to whoever serves at a URL. */
-  kubectl(connect: (server?: string, asker?: Asker) => Transport): Program;
+  kubectl(connect: Connect): Program;
   /** Whom a certificate of this authority is for; both PEM. Undefined for one that is not believed now. */
   certificateUser(certificate: string, authority: string, nowMs: number): UserInfo | undefined;
   /** What Tab offers behind `kubectl`. */
@@ -54,6 +49,11 @@ export interface ComponentTools {
   readonly createDeviceManager: CreateDeviceManager;
   /** The kubelets' side of storage drivers; until one registers, nobody asks. */
   readonly createNodePlugins: CreateNodePlugins;
+  /** Whom a bootstrap token stands for, and what there is to do about them; until somebody makes one, nobody asks. */
+  readonly bootstrapTokenUser: BootstrapTokenUser;
+  readonly bootstrapTokenWork: () => TokenWork;
+  /** How a kubelet gets a certificate; those of a cluster that begins have all they need. */
+  readonly bootstrapKubelet: (process: Process, connect: Connect) => Task<string | undefined>;
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What the schedules of CronJobs mean. */
@@ -82,6 +82,8 @@ export interface ProgramTools {
   readonly csiPrograms: CsiPrograms;
   /** What is installed on a node beside containerd. */
   readonly criTools: Readonly<Record<'crictl' | 'ctr', Program>>;
+  /** What makes machines nodes, on nodes. */
+  kubeadm(surroundings: KubeadmSurroundings): Program;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
 }

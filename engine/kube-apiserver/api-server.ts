@@ -13,6 +13,7 @@ import type { AdmissionServices } from './admission/services.ts';
 import { Aggregation, type ServiceDialer } from './aggregation.ts';
 import { AuditAnnotations } from './audit-annotations.ts';
 import { Authenticator } from './authentication/authenticate.ts';
+import type { BootstrapTokenUser } from './authentication/bootstrap-tokens.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { checksumKey, type TokenKey } from './authentication/token-key.ts';
 import { escalationCheck } from './authorization/escalation.ts';
@@ -88,6 +89,8 @@ export interface ApiServerOptions {
   readonly clientCa?: string;
   /** By what ServiceAccounts' tokens are signed; a key of its own unless told. */
   readonly tokenKey?: TokenKey;
+  /** `--enable-bootstrap-token-auth`: whom the token of a machine that wants to join stands for; without it, nobody. */
+  readonly bootstrapTokenUser?: BootstrapTokenUser;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
@@ -208,7 +211,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     lookup,
     aggregation: new Aggregation(lookup, { ...waysToServers(options), ask }),
     admission: new AdmissionChain([...selectAdmissionPlugins(admission, services), escalationCheck(guard)], lookup),
-    authenticator: new Authenticator(clock, lookup, tokenKey),
+    authenticator: new Authenticator(clock, lookup, tokenKey, options.bootstrapTokenUser),
     audit,
     tokenKey,
     advertiseAddress: options.advertiseAddress ?? '127.0.0.1',

@@ -1,5 +1,6 @@
 /** The ServiceAccounts of kube-system whose names are not those of their controllers. */
 const ACCOUNTS: Readonly<Record<string, string>> = {
+  'bootstrap-signer-controller': 'bootstrap-signer',
   'certificatesigningrequest-approving-controller': 'certificate-controller',
   'certificatesigningrequest-cleaner-controller': 'certificate-controller',
   'certificatesigningrequest-signing-controller': 'certificate-controller',
@@ -21,6 +22,7 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   'service-lb-controller': 'service-controller',
   'serviceaccount-controller': 'service-account-controller',
   'taint-eviction-controller': 'node-controller',
+  'token-cleaner-controller': 'token-cleaner',
 };
 
 /** The account under which a controller works with `--use-service-account-credentials`. */

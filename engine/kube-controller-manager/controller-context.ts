@@ -4,6 +4,7 @@ import type { Discovery } from '../client/discovery.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { SharedInformers } from '../client/shared-informers.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { TokenWork } from './bootstrap/bootstrap-token.ts';
 import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
 
@@ -21,6 +22,8 @@ export interface ControllerContext {
   readonly certificateAuthority?: CertificateAuthority | undefined;
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
+  /** What there is to do about bootstrap tokens; without it nobody does it. */
+  readonly bootstrapTokens?: (() => TokenWork) | undefined;
   /** A recorder whose events bear the controller's name. */
   readonly recorder: (component: string) => EventRecorder;
 }

@@ -1,5 +1,6 @@
 import { type FeatureGate, type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { AttachDetachController } from './attach-detach/attach-detach-controller.ts';
+import { BootstrapTokensController } from './bootstrap/bootstrap-tokens-controller.ts';
 import { ApprovingController } from './certificates/approving-controller.ts';
 import { CleanerController } from './certificates/cleaner-controller.ts';
 import { SigningController } from './certificates/signing-controller.ts';
@@ -42,6 +43,8 @@ export interface ControllerDescriptor {
   readonly alias: string;
   /** The feature without which it does not run. */
   readonly gate?: FeatureGate;
+  /** Whether `*` leaves it out. */
+  readonly onlyByName?: true;
   readonly create: (context: ControllerContext) => RunningController & { start(): void };
 }
 
@@ -138,6 +141,18 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     create: (context) => new CleanerController(context),
   },
   {
+    name: 'bootstrap-signer-controller',
+    alias: 'bootstrapsigner',
+    onlyByName: true,
+    create: (context) => new BootstrapTokensController(context, 'bootstrap-signer', 'sign'),
+  },
+  {
+    name: 'token-cleaner-controller',
+    alias: 'tokencleaner',
+    onlyByName: true,
+    create: (context) => new BootstrapTokensController(context, 'token-cleaner', 'clean'),
+  },
+  {
     name: 'persistentvolume-binder-controller',
     alias: 'persistentvolume-binder',
     create: (context) => new PersistentVolumeBinder(context),
@@ -198,5 +213,7 @@ export function selectControllers(
   const names = (one: ControllerDescriptor, prefix: string) =>
     flags.includes(`${prefix}${one.name}`) || flags.includes(`${prefix}${one.alias}`);
   const possible = CONTROLLERS.filter(({ gate }) => gate === undefined || gates.has(gate));
-  return possible.filter((one) => names(one, '') || (!names(one, '-') && flags.includes('*')));
+  return possible.filter(
+    (one) => names(one, '') || (!names(one, '-') && one.onlyByName !== true && flags.includes('*')),
+  );
 }

@@ -6,12 +6,14 @@ import { LeaderElector } from '../client/leader-election.ts';
 import { SharedInformers } from '../client/shared-informers.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { TokenWork } from './bootstrap/bootstrap-token.ts';
 import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
 
+export type { TokenWork } from './bootstrap/bootstrap-token.ts';
 export type { ReadSchedule } from './cronjob/schedule-times.ts';
 
 export interface ControllerManagerOptions {
@@ -29,6 +31,8 @@ export interface ControllerManagerOptions {
   readonly certificateAuthority?: CertificateAuthority;
   /** What schedules mean; until there is a CronJob, nobody asks. Where there are none ever, it may be left out. */
   readonly readSchedule?: ReadSchedule;
+  /** What there is to do about bootstrap tokens; until somebody makes one, nobody asks. */
+  readonly bootstrapTokens?: () => TokenWork;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
@@ -97,12 +101,25 @@ function startControllers(
   client: Client,
   clientOf: (controller: string) => Client,
   descriptors: readonly ControllerDescriptor[],
-  options: Pick<ControllerManagerOptions, 'rootCa' | 'certificateAuthority' | 'readSchedule' | 'featureGates'>,
+  options: Pick<
+    ControllerManagerOptions,
+    'rootCa' | 'certificateAuthority' | 'readSchedule' | 'bootstrapTokens' | 'featureGates'
+  >,
 ): RunningController {
-  const { rootCa = '', certificateAuthority, readSchedule = nobodyReads, featureGates = NO_FEATURES } = options;
+  const { rootCa = '', readSchedule = nobodyReads, featureGates = NO_FEATURES } = options;
+  const { certificateAuthority, bootstrapTokens } = options;
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const discovery = new Discovery(client);
-  const shared = { sim, informers, discovery, featureGates, rootCa, certificateAuthority, readSchedule };
+  const shared = {
+    sim,
+    informers,
+    discovery,
+    featureGates,
+    rootCa,
+    certificateAuthority,
+    readSchedule,
+    bootstrapTokens,
+  };
   const recorders: EventRecorder[] = [];
   const controllers = descriptors.map(({ name, create }) => {
     const own = clientOf(name);

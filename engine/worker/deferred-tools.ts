@@ -63,6 +63,9 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     requestFollower: () => components.value.requestFollower(),
     createDeviceManager: (surroundings) => components.value.createDeviceManager(surroundings),
     createNodePlugins: (surroundings) => components.value.createNodePlugins(surroundings),
+    bootstrapTokenUser: (token, nowMs, lookup) => components.value.bootstrapTokenUser(token, nowMs, lookup),
+    bootstrapTokenWork: () => components.value.bootstrapTokenWork(),
+    bootstrapKubelet: (process, connect) => components.value.bootstrapKubelet(process, connect),
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),
@@ -91,6 +94,7 @@ function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
       >;
     },
     criTools: { crictl: from((tools) => tools.criTools.crictl), ctr: from((tools) => tools.criTools.ctr) },
+    kubeadm: (surroundings) => from((tools) => tools.kubeadm(surroundings)),
     etcdTools(dial) {
       let made: ReturnType<ProgramTools['etcdTools']> | undefined;
       const program = (name: 'etcdctl' | 'etcdutl') =>

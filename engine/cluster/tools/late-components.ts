@@ -1,5 +1,7 @@
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
+import { bootstrapTokenUser } from '../../kube-apiserver/authentication/bootstrap-tokens.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
+import { tokenWork } from '../../kube-controller-manager/bootstrap/token-work.ts';
 import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
 import { otherModes } from '../../kube-proxy/other-modes.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
@@ -8,6 +10,7 @@ import { createDeviceManager } from '../../kubelet/device-manager/device-manager
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component-flags/index.ts';
+import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
 import { requestFollower } from '../requests/index.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
@@ -19,6 +22,9 @@ export const componentTools: ComponentTools = {
   requestFollower: () => requestFollower,
   createDeviceManager,
   createNodePlugins,
+  bootstrapTokenUser,
+  bootstrapTokenWork: () => tokenWork,
+  bootstrapKubelet,
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,

@@ -12,6 +12,7 @@ import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts
 import { customMetricsAdapter } from '../custom-metrics-adapter.ts';
 import { createEtcdctl } from '../etcdctl/etcdctl.ts';
 import { etcdutl } from '../etcdctl/etcdutl.ts';
+import { createKubeadm } from '../kubeadm/program.ts';
 import { sampleApiServer } from '../sample-apiserver.ts';
 import type { ProgramTools } from '../workstation-tools.ts';
 
@@ -33,6 +34,7 @@ export const programTools: ProgramTools = {
     },
   },
   criTools: { crictl, ctr },
+  kubeadm: createKubeadm,
   etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
   ingressNginx: ingressNginxProgram,
   nginxGateway: nginxGatewayProgram,

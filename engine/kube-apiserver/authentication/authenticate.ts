@@ -2,10 +2,12 @@ import { unauthorized } from '../../api/errors.ts';
 import { ANONYMOUS, type ApiRequest, type UserInfo } from '../../api/request.ts';
 import type { Lookup } from '../admission/admission.ts';
 import type { Clock } from '../clock.ts';
+import type { BootstrapTokenUser } from './bootstrap-tokens.ts';
 import { problemOf, readToken, type TokenClaims, tokenUser } from './service-account-tokens.ts';
 import type { TokenKey } from './token-key.ts';
 
 const BEARER = /^bearer +(.*)$/i;
+const BOOTSTRAP_TOKEN = /^[a-z0-9]{6}\.[a-z0-9]{16}$/;
 const AUTHENTICATED = 'system:authenticated';
 /** Most tokens that are remembered; each is asked about with every request of its bearer. */
 const MAX_TOKENS = 1_000;
@@ -20,19 +22,21 @@ export class Authenticator {
   readonly #clock: Clock;
   readonly #lookup: Lookup;
   readonly #key: TokenKey;
+  readonly #userOfBootstrapToken: BootstrapTokenUser | undefined;
   /** Genuine tokens. Whether one is still valid is asked anew each time. */
   #tokens = new Map<string, Known>();
   /** Whom a transport knows, who is the same with every request, as one of all those who are known. */
   readonly #authenticated = new WeakMap<UserInfo, UserInfo>();
 
-  constructor(clock: Clock, lookup: Lookup, key: TokenKey) {
+  constructor(clock: Clock, lookup: Lookup, key: TokenKey, userOfBootstrapToken?: BootstrapTokenUser) {
     this.#clock = clock;
     this.#lookup = lookup;
     this.#key = key;
+    this.#userOfBootstrapToken = userOfBootstrapToken;
   }
 
   /**
-   * Whom the transport knows (by a client certificate), whom a ServiceAccount's token names, or nobody in particular.
+   * Whom the transport knows (by a client certificate), whom a ServiceAccount's or a bootstrap token names, or nobody in particular.
    *
    * @throws StatusError Unauthorized for a token that is not valid.
    */
@@ -43,11 +47,20 @@ export class Authenticator {
     }
     const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
     if (token === undefined) return ANONYMOUS;
+    const joining = this.bootstrapUser(token.trim());
+    if (joining !== undefined) return joining;
     const known = this.examine(token.trim());
     if (known === undefined || typeof known === 'string') throw unauthorized();
     // A token for others (a registry, say) is none for this server.
     if (!known.claims.aud.includes(known.claims.iss)) throw unauthorized();
     return known.user;
+  }
+
+  /** Whom a bootstrap token stands for now; undefined for any other. */
+  bootstrapUser(token: string): UserInfo | undefined {
+    return BOOTSTRAP_TOKEN.test(token)
+      ? this.#userOfBootstrapToken?.(token, this.#clock.nowMs, this.#lookup)
+      : undefined;
   }
 
   #asAuthenticated(user: UserInfo): UserInfo {

@@ -26,6 +26,8 @@ const tokenReview: Review = {
   schema: 'io.k8s.api.authentication.v1.TokenReview',
   answer: (object, { server }) => {
     const { token = '', audiences = [] } = (object['spec'] ?? {}) as { token?: string; audiences?: readonly string[] };
+    const joining = server.authenticator.bootstrapUser(token);
+    if (joining !== undefined) return { authenticated: true, user: joining, audiences: [ISSUER] };
     const known = server.authenticator.examine(token);
     if (known === undefined) return { user: {}, error: 'invalid bearer token' };
     if (typeof known === 'string') return { user: {}, error: `[invalid bearer token, ${known}]` };

@@ -1,0 +1,58 @@
+import type { FlagSpecs, Flags } from '../../linux/programs/go/flags.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import type { Task } from '../../sim/index.ts';
+import type { Connect } from '../asker.ts';
+import type { ClusterKey } from '../cluster-keys.ts';
+
+/** What kubeadm cannot do by its process alone. */
+export interface KubeadmSurroundings {
+  /** The way to the API server from its machine. */
+  readonly connect: Connect;
+  /** What the cluster's CA signs with, for whoever has its key's file. */
+  readonly authority: ClusterKey;
+}
+
+/** A command line that has been read. */
+export interface Asked {
+  readonly process: Process;
+  readonly flags: Flags;
+  readonly args: readonly string[];
+  readonly surroundings: KubeadmSurroundings;
+}
+
+/** A command of the tree: it does something, or has others below it. */
+export interface Command {
+  readonly name: string;
+  /** What may stand after its name: `[token]`. */
+  readonly operands?: string;
+  readonly short: string;
+  readonly long?: string;
+  readonly flags?: FlagSpecs;
+  /** How many arguments it takes: none unless told. */
+  readonly maxArgs?: number;
+  readonly run?: (asked: Asked) => Task<void>;
+  /** What the real one does here that this one does not: the command only says so. */
+  readonly missing?: string;
+  readonly commands?: readonly Command[];
+}
+
+/** What ends the program; the message is what stands after `error: `. */
+export class KubeadmError extends Error {
+  override readonly name = 'KubeadmError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** An error in a phase of a longer work. */
+export function phaseError(phase: string, message: string): KubeadmError {
+  return new KubeadmError(`error execution phase ${phase}: ${message}`);
+}
+
+/** There is such a thing in the real one, and not here. */
+export function notHere(what: string): KubeadmError {
+  return new KubeadmError(`${what} is not simulated here`);
+}

@@ -1,0 +1,129 @@
+import { CallError, callCri } from '../../containerd/crictl/cri-client.ts';
+import { Errno } from '../../linux/errno.ts';
+import { klog } from '../../linux/programs/go/runtime.ts';
+import { askManager } from '../../linux/programs/systemd/bus.ts';
+import { lineReader, print } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
+import type { Task } from '../../sim/index.ts';
+import { STATIC_POD_PATH } from '../static-pods.ts';
+import { ADMIN_CONF } from './api.ts';
+import { type Asked, type Command, notHere, phaseError } from './command.ts';
+import { preflight } from './preflight.ts';
+
+const ETCD = '/var/lib/etcd';
+const KUBELET = '/var/lib/kubelet';
+const CONFIG = '/etc/kubernetes';
+const FILES = ['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'];
+
+export const RESET: Command = {
+  name: 'reset',
+  short: "Performs a best effort revert of changes made to this host by 'kubeadm init' or 'kubeadm join'",
+  long: `Undoes on this machine what 'kubeadm join' has done: stops the kubelet, removes its containers and deletes its files.
+
+The Node stays in the cluster: drain it before, and delete it with kubectl.
+`,
+  flags: {
+    force: { type: 'bool', default: false, short: 'f', usage: 'Reset the node without prompting for confirmation.' },
+    'cert-dir': { type: 'string', default: `${CONFIG}/pki`, usage: 'Where the certificates are, which are deleted.' },
+    'cri-socket': { type: 'string', default: '', usage: 'Path to the CRI socket to connect.' },
+    'cleanup-tmp-dir': { type: 'bool', default: false, usage: `Cleanup the "${CONFIG}/tmp" directory` },
+    'ignore-preflight-errors': {
+      type: 'string',
+      default: '',
+      usage: "A list of checks whose errors will be shown as warnings. Value 'all' ignores errors from all checks.",
+    },
+  },
+  run: reset,
+};
+
+function* reset({ process, flags }: Asked): Task<void> {
+  if (process.access(ADMIN_CONF, 'exists'))
+    throw notHere('resetting the one control plane, after which no cluster would be left,');
+  if (!flags.bool('force')) yield* confirm(process);
+  yield* preflight(process, [], flags.string('ignore-preflight-errors'));
+  yield* klog(
+    process,
+    'W',
+    'removeetcdmember.go:105',
+    '[reset] No kubeadm config, using etcd pod spec to get data directory',
+  );
+  yield* clean(process, ETCD);
+  yield* print(process, `[reset] Deleted contents of the etcd data directory: ${ETCD}\n`);
+  yield* print(process, '[reset] Stopping the kubelet service\n');
+  yield* askManager(process, { method: 'stop', unit: 'kubelet.service' });
+  yield* print(process, `[reset] Unmounting mounted directories in "${KUBELET}"\n`);
+  yield* removeContainers(process);
+  unmountBelow(process, KUBELET);
+  const directories = [STATIC_POD_PATH, KUBELET, flags.string('cert-dir')];
+  yield* print(process, `[reset] Deleting contents of directories: [${directories.join(' ')}]\n`);
+  for (const directory of directories) yield* clean(process, directory);
+  const files = FILES.map((name) => `${CONFIG}/${name}.conf`);
+  yield* print(process, `[reset] Deleting files: [${files.join(' ')}]\n`);
+  for (const file of files) if (process.access(file, 'exists')) process.unlink(file);
+  yield* print(process, LEFT_OVER);
+}
+
+const LEFT_OVER = `
+The reset process does not perform cleanup of CNI plugin configuration,
+network filtering rules and kubeconfig files.
+
+For information on how to perform this cleanup manually, please see:
+    https://k8s.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/
+
+`;
+
+function* confirm(process: Process): Task<void> {
+  yield* klog(
+    process,
+    'W',
+    'preflight.go:55',
+    "[reset] WARNING: Changes made to this host by 'kubeadm init' or 'kubeadm join' will be reverted.",
+  );
+  yield* print(process, '[reset] Are you sure you want to proceed? [y/N]: ');
+  const answer = yield* lineReader(process, 0).next();
+  if (answer?.trim().toLowerCase() === 'y') return;
+  throw phaseError('preflight', "won't proceed; the user didn't answer (Y|y) in order to continue");
+}
+
+function* removeContainers(process: Process): Task<void> {
+  try {
+    for (const { id } of yield* callCri<readonly { readonly id: string }[]>(process, 'listPodSandboxes')) {
+      yield* callCri(process, 'stopPodSandbox', id);
+      yield* callCri(process, 'removePodSandbox', id);
+    }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    yield* klog(process, 'W', 'cleanupnode.go:104', `[reset] Failed to remove containers: ${error.message}`);
+  }
+}
+
+/** The deepest first: one may be mounted upon another. */
+function unmountBelow(process: Process, directory: string): void {
+  const targets = process
+    .readText('/proc/self/mounts')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((target) => target.startsWith(`${directory}/`));
+  for (const target of targets.reverse()) {
+    try {
+      process.unmount(target);
+    } catch (error) {
+      // What holds it is left, as by umount(2).
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+}
+
+/** Deletes what is in a directory, and leaves the directory. */
+function* clean(process: Process, directory: string): Task<void> {
+  if (!process.access(directory, 'exists')) return;
+  try {
+    for (const { name } of process.readdir(directory)) {
+      if (name !== '.' && name !== '..') process.removeTree(`${directory}/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    const problem = `[reset] Failed to delete contents of ${JSON.stringify(directory)} directory: ${error.message}`;
+    yield* klog(process, 'W', 'cleanupnode.go:165', problem);
+  }
+}
