@@ -23,7 +23,7 @@ export function kubectlFiles(connect: Connect, tools: WorkstationTools, director
   };
 }
 
-/** What is on the learner's machine: tools, kubectl with a kubeconfig, and the files of the lesson. */
+/** What is on the learner's machine: tools, helm, kubectl with a kubeconfig, and the files of the lesson. */
 export function workstationFiles(
   machine: MachinePlan,
   apiServer: string,
@@ -37,6 +37,7 @@ export function workstationFiles(
   return {
     ...machine.files,
     ...kubectlFiles(connect, tools, '/usr/local/bin'),
+    '/usr/local/bin/helm': { program: tools.helm(connect), size: 60_534_968 },
     [`${HOME}/.kube/config`]: { text: kubeconfig(`https://${apiServer}`, 'kubernetes-admin'), mode: 0o600 },
     [`${HOME}/.bashrc`]: { text: BASHRC },
     ...Object.fromEntries(learner),

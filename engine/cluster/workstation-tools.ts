@@ -68,6 +68,8 @@ export interface ComponentTools {
 
 /** Programs that run once somebody starts them. */
 export interface ProgramTools {
+  /** The learner's helm, given the way to the API server, or to whoever serves at a URL. */
+  helm(connect: Connect): Program;
   /** The programs of all machines and images, shells excepted. */
   readonly programs: ProgramSource;
   /** The ingress controller. */

@@ -33,8 +33,16 @@ export interface Command {
   readonly run?: (invocation: Invocation) => Task<number>;
 }
 
-export interface Found {
-  readonly command: Command;
+/** What has to be known of a command to find it. */
+interface Findable<C> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly flags?: readonly FlagSpec[];
+  readonly subcommands?: readonly C[];
+}
+
+export interface Found<C = Command> {
+  readonly command: C;
   /** `kubectl rollout undo`. */
   readonly path: string;
   /** The words that are left: flags and arguments. */
@@ -45,7 +53,11 @@ export interface Found {
  * Finds the command that words ask for. Flags may stand before the verb, so those that take a value have to be known:
  * a spec table for the persistent ones does.
  */
-export function findCommand(root: Command, words: readonly string[], globalFlags: readonly FlagSpec[]): Found {
+export function findCommand<C extends Findable<C>>(
+  root: C,
+  words: readonly string[],
+  globalFlags: readonly FlagSpec[],
+): Found<C> {
   let command = root;
   let path = root.name;
   let rest = words;
@@ -74,7 +86,7 @@ function firstArgument(words: readonly string[], specs: readonly FlagSpec[]): nu
 }
 
 /** Commands like the one mistyped: within two edits, or with it as their beginning (as cobra's suggestions). */
-export function suggestions(root: Command, typed: string): readonly string[] {
+export function suggestions(root: Findable<{ readonly name: string }>, typed: string): readonly string[] {
   return (root.subcommands ?? [])
     .filter(
       ({ name }) =>

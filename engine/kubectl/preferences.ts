@@ -159,7 +159,7 @@ function checkAliases(aliases: readonly Alias[]): void {
 function aliased(root: Command, aliases: readonly Alias[], words: readonly string[]): PreferredLine | undefined {
   // With the aliases as commands of their own, what comes first is found whatever flags stand before it.
   const known = aliases.map(({ name }) => ({ name, summary: '' }));
-  const { command, rest } = findCommand(
+  const { command, rest } = findCommand<Command>(
     { ...root, subcommands: [...root.subcommands!, ...known] },
     words,
     GLOBAL_FLAGS,

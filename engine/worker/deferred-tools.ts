@@ -77,6 +77,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
 function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
   const from = (find: (tools: ProgramTools) => Program) => late([programs], () => find(programs.value));
   return {
+    helm: (connect) => from((tools) => tools.helm(connect)),
     programs: { program: (name, flavour) => from((tools) => tools.programs.program(name, flavour)) },
     ingressNginx: (surroundings) => from((tools) => tools.ingressNginx(surroundings)),
     nginxGateway: (surroundings) => from((tools) => tools.nginxGateway(surroundings)),

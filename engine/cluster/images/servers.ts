@@ -15,6 +15,8 @@ const NGINX_VERSIONS: readonly (readonly [version: string, ...tags: string[]])[]
   ['1.25.5', '1.25'],
   // Those that the documentation's examples name.
   ['1.16.1', '1.16'],
+  // What the charts of `helm create` run.
+  ['1.16.0'],
   ['1.14.2', '1.14'],
 ];
 

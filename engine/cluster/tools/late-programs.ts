@@ -1,7 +1,9 @@
 import { crictl } from '../../containerd/crictl/crictl.ts';
 import { ctr } from '../../containerd/ctr/ctr.ts';
 import { csiPrograms } from '../../csi-hostpath/index.ts';
+import { createHelm } from '../../helm/index.ts';
 import { ingressNginxProgram } from '../../ingress-nginx/index.ts';
+import { credentialsOf } from '../../kubectl/index.ts';
 import { serveModel, train, vectorAdd } from '../../linux/nvidia/cuda-programs.ts';
 import { lspci, nvidiaSmi } from '../../linux/nvidia/nvidia-smi.ts';
 import { allPrograms } from '../../linux/programs/all-programs.ts';
@@ -14,6 +16,7 @@ import { createEtcdctl } from '../etcdctl/etcdctl.ts';
 import { etcdutl } from '../etcdctl/etcdutl.ts';
 import { createKubeadm } from '../kubeadm/program.ts';
 import { sampleApiServer } from '../sample-apiserver.ts';
+import { KUBERNETES_VERSION } from '../versions.ts';
 import type { ProgramTools } from '../workstation-tools.ts';
 
 const GPU_PROGRAMS: Readonly<Record<string, Program>> = {
@@ -28,6 +31,12 @@ const GPU_PROGRAMS: Readonly<Record<string, Program>> = {
 
 /** The programs of machines and images that no cluster needs to come up. */
 export const programTools: ProgramTools = {
+  helm: (connect) =>
+    createHelm({
+      connect: (target, process) =>
+        connect(target.server, { name: target.userName, ...credentialsOf(target, process) }),
+      kubeVersion: KUBERNETES_VERSION,
+    }),
   programs: {
     program(name, flavour) {
       return Object.hasOwn(GPU_PROGRAMS, name) ? GPU_PROGRAMS[name]! : allPrograms.program(name, flavour);

@@ -1,13 +1,13 @@
 import { isObject } from '../../unstructured.ts';
-import { CallProblem, FUNCTIONS, isTrue } from './functions.ts';
+import { CallProblem, isTrue, type TemplateFunction } from './functions.ts';
 import { goType, goValue } from './go-format.ts';
 import {
   type Body,
   type CommandNode,
   commandText,
+  type NamedTemplate,
   type Operand,
   operandText,
-  type ParsedTemplate,
   type Pipe,
   pipeText,
   type TemplateNode,
@@ -25,29 +25,39 @@ const MAX_STEPS = 200_000;
 /** What ended a body before its end. */
 type Leaving = 'break' | 'continue' | undefined;
 
-/** The text a template makes of a value. @throws ExecutionError, whose `text` so far is lost as kubectl's is not */
+/** What templates are executed with. */
+export interface Execution {
+  readonly functions: Readonly<Record<string, TemplateFunction>>;
+  /** The templates that may be called. */
+  readonly named: ReadonlyMap<string, NamedTemplate>;
+  /** What a key that a map does not have is: nothing at all, the value nil, or an error (`missingkey` of text/template). */
+  readonly missing: 'skipped' | 'nil' | 'refused';
+}
+
+/** Writes the text that a template makes of a value. @throws ExecutionError; what has been written by then stays */
 export function executeTemplate(
-  template: ParsedTemplate,
+  template: NamedTemplate,
   value: unknown,
   write: (text: string) => void,
-  allowMissing = true,
+  execution: Execution,
 ): void {
-  new Evaluator(template, write, allowMissing).run(template.body, value, [['$', value]], 0);
+  new Evaluator(template, write, execution).run(template.body, value, [['$', value]], 0);
 }
 
 /** Variables in scope, the innermost last; a pair is changed by `=`. */
 type Scope = [name: string, value: unknown][];
 
 class Evaluator {
-  readonly #template: ParsedTemplate;
+  /** The one that is being executed. */
+  #template: NamedTemplate;
   readonly #write: (text: string) => void;
-  readonly #allowMissing: boolean;
+  readonly #execution: Execution;
   #steps = 0;
 
-  constructor(template: ParsedTemplate, write: (text: string) => void, allowMissing: boolean) {
-    this.#allowMissing = allowMissing;
+  constructor(template: NamedTemplate, write: (text: string) => void, execution: Execution) {
     this.#template = template;
     this.#write = write;
+    this.#execution = execution;
   }
 
   run(body: Body, dot: unknown, scope: Scope, depth: number): Leaving {
@@ -94,11 +104,14 @@ class Evaluator {
   #call(node: TemplateNode & { type: 'template' }, dot: unknown, scope: Scope, depth: number): void {
     const name = JSON.stringify(node.name);
     const shown = `{{template ${name}${node.pipe === undefined ? '' : ` ${pipeText(node.pipe)}`}}}`;
-    const body = this.#template.defined.get(node.name);
-    if (body === undefined) throw this.#error(node.at, shown, `template ${name} not defined`);
+    const called = this.#execution.named.get(node.name);
+    if (called === undefined) throw this.#error(node.at, shown, `template ${name} not defined`);
     if (depth >= MAX_DEPTH) throw this.#error(node.at, shown, `exceeded maximum template depth (${MAX_DEPTH})`);
     const value = node.pipe === undefined ? undefined : this.#pipe(node.pipe, dot, scope);
-    this.run(body, value, [['$', value]], depth + 1);
+    const caller = this.#template;
+    this.#template = called;
+    this.run(called.body, value, [['$', value]], depth + 1);
+    this.#template = caller;
   }
 
   #range(
@@ -161,6 +174,11 @@ class Evaluator {
     if (first.type === 'function') return this.#function(command, first, args, dot, scope, final);
     if (first.type === 'nil') throw this.#error(first.at, 'nil', 'nil is not a command');
     if (args.length > 0 || final.length > 0) {
+      const method = first.type === 'field' || first.type === 'variable' ? this.#value(first, dot, scope) : undefined;
+      if (typeof method === 'function') {
+        const values = args.map((arg) => this.#operand(arg, dot, scope));
+        return method(...values, ...final);
+      }
       const problem =
         first.type === 'field' || first.type === 'variable'
           ? `${operandText(first).split('.').at(-1)} is not a method but has arguments`
@@ -178,7 +196,7 @@ class Evaluator {
     scope: Scope,
     final: readonly unknown[],
   ): unknown {
-    const { least, most, call } = FUNCTIONS[name]!;
+    const { least, most, call } = this.#execution.functions[name]!;
     const count = args.length + final.length;
     if (count < least || count > most) {
       const want = least === most ? `want ${least}` : `want at least ${least}`;
@@ -198,7 +216,13 @@ class Evaluator {
     }
   }
 
+  /** A method that stands alone is called without arguments. */
   #operand(operand: Operand, dot: unknown, scope: Scope): unknown {
+    const value = this.#value(operand, dot, scope);
+    return typeof value === 'function' ? value() : value;
+  }
+
+  #value(operand: Operand, dot: unknown, scope: Scope): unknown {
     switch (operand.type) {
       case 'dot':
         return dot;
@@ -230,18 +254,21 @@ class Evaluator {
         throw this.#error(operand.at, operandText(operand), `can't evaluate field ${name} in type ${type}`);
       }
       const present = Object.hasOwn(current, name);
-      if (!present && !this.#allowMissing) {
+      if (!present && this.#execution.missing === 'refused') {
         throw this.#error(operand.at, operandText(operand), `map has no entry for key ${JSON.stringify(name)}`);
       }
-      current = present ? current[name] : undefined;
+      current = present ? current[name] : this.#execution.missing === 'nil' ? null : undefined;
     }
     return current;
   }
 
   #error(at: number, shown: string, problem: string): ExecutionError {
-    const before = this.#template.text.slice(0, at);
+    const { name, source } = this.#template;
+    const before = source.text.slice(0, at);
     const line = before.split('\n').length;
     const column = at - (before.lastIndexOf('\n') + 1);
-    return new ExecutionError(`template: output:${line}:${column}: executing "output" at <${shown}>: ${problem}`);
+    return new ExecutionError(
+      `template: ${source.name}:${line}:${column}: executing ${JSON.stringify(name)} at <${shown}>: ${problem}`,
+    );
   }
 }

@@ -14,11 +14,13 @@ export interface TemplateFunction {
   readonly call: (args: readonly unknown[]) => unknown;
 }
 
-function fn(least: number, most: number, call: (args: readonly unknown[]) => unknown): TemplateFunction {
+/** A function by how many arguments it takes and what it makes of them. @throws CallProblem */
+export function fn(least: number, most: number, call: (args: readonly unknown[]) => unknown): TemplateFunction {
   return { least, most, call };
 }
 
-const MANY = Number.POSITIVE_INFINITY;
+/** As many arguments as there are. */
+export const MANY = Number.POSITIVE_INFINITY;
 
 /** What text/template takes for true: neither zero nor empty nor missing. */
 export function isTrue(value: unknown): boolean {

@@ -3,6 +3,7 @@ import { writeJson } from '../json-writer.ts';
 import { ExecutionError, executeTemplate } from './evaluator.ts';
 import { FUNCTIONS } from './functions.ts';
 import { goValue } from './go-format.ts';
+import { TemplateSyntaxError } from './lexer.ts';
 import type { ParsedTemplate } from './nodes.ts';
 import { parseTemplate } from './parser.ts';
 
@@ -16,7 +17,12 @@ export class GoTemplate {
   /** @throws CommandError for a template that cannot be parsed */
   constructor(text: string, allowMissing = true) {
     this.#allowMissing = allowMissing;
-    this.#template = parseTemplate(text, NAMES);
+    try {
+      this.#template = parseTemplate(text, NAMES);
+    } catch (error) {
+      if (!(error instanceof TemplateSyntaxError)) throw error;
+      throw new CommandError(`error parsing template ${text}, template: output:${error.line}: ${error.message}`);
+    }
   }
 
   /**
@@ -27,10 +33,14 @@ export class GoTemplate {
    */
   print(value: unknown, write: (text: string) => void): void {
     try {
-      executeTemplate(this.#template, value, write, this.#allowMissing);
+      executeTemplate(this.#template, value, write, {
+        functions: FUNCTIONS,
+        named: this.#template.defined,
+        missing: this.#allowMissing ? 'skipped' : 'refused',
+      });
     } catch (error) {
       if (!(error instanceof ExecutionError)) throw error;
-      const { text } = this.#template;
+      const { text } = this.#template.source;
       write(
         `Error executing template: ${error.message}. Printing more information for debugging the template:\n` +
           `\ttemplate was:\n\t\t${text}\n\traw data was:\n\t\t${writeJson(value)}\n` +

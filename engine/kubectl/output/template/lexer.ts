@@ -1,5 +1,3 @@
-import { CommandError } from '../../command-error.ts';
-
 export type TokenType =
   | 'text'
   | 'open'
@@ -26,9 +24,15 @@ export interface Token {
 }
 
 /** A template that cannot be parsed, in text/template's words. */
-export function templateError(template: string, at: number, problem: string): CommandError {
-  const line = template.slice(0, at).split('\n').length;
-  return new CommandError(`error parsing template ${template}, template: output:${line}: ${problem}`);
+export class TemplateSyntaxError extends Error {
+  override readonly name = 'TemplateSyntaxError';
+  /** From 1. */
+  readonly line: number;
+
+  constructor(template: string, at: number, problem: string) {
+    super(problem);
+    this.line = template.slice(0, at).split('\n').length;
+  }
 }
 
 /** Within an action, in the order in which they are tried. */
@@ -89,29 +93,29 @@ function lexAction(template: string, open: number, start: number, tokens: Token[
     close.lastIndex = at;
     const closing = close.exec(template);
     if (closing !== null) {
-      if (depth > 0) throw templateError(template, at, 'unclosed left paren');
+      if (depth > 0) throw new TemplateSyntaxError(template, at, 'unclosed left paren');
       tokens.push({ type: 'close', text: '}}', at });
       return { at: at + closing[0].length, trims: closing[0].length > 2 };
     }
     const token = nextToken(template, at);
     if (token.type === '(') depth += 1;
-    if (token.type === ')' && --depth < 0) throw templateError(template, at, 'unexpected right paren');
+    if (token.type === ')' && --depth < 0) throw new TemplateSyntaxError(template, at, 'unexpected right paren');
     tokens.push(token);
     at += token.text.length;
   }
 }
 
 function nextToken(template: string, at: number): Token {
-  if (at >= template.length) throw templateError(template, at, 'unclosed action');
+  if (at >= template.length) throw new TemplateSyntaxError(template, at, 'unclosed action');
   for (const [type, pattern] of ACTION_TOKENS) {
     pattern.lastIndex = at;
     const match = pattern.exec(template);
     if (match !== null) return { type, text: match[0], at };
   }
   const character = String.fromCodePoint(template.codePointAt(at)!);
-  if (character === '"') throw templateError(template, at, 'unterminated quoted string');
-  if (character === '`') throw templateError(template, at, 'unterminated raw quoted string');
-  if (character === "'") throw templateError(template, at, 'unterminated character constant');
+  if (character === '"') throw new TemplateSyntaxError(template, at, 'unterminated quoted string');
+  if (character === '`') throw new TemplateSyntaxError(template, at, 'unterminated raw quoted string');
+  if (character === "'") throw new TemplateSyntaxError(template, at, 'unterminated character constant');
   const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  throw templateError(template, at, `unexpected bad character U+${code} '${character}' in command`);
+  throw new TemplateSyntaxError(template, at, `unexpected bad character U+${code} '${character}' in command`);
 }

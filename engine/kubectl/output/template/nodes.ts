@@ -30,11 +30,22 @@ export type Operand =
   | { readonly type: 'literal'; readonly at: number; readonly value: string | number | boolean; readonly text: string }
   | { readonly type: 'pipe'; readonly at: number; readonly pipe: Pipe; readonly names: readonly string[] };
 
-/** A template and those it defines by name. */
-export interface ParsedTemplate {
+/** The file or argument that a template's text comes from. */
+interface TemplateSource {
+  readonly name: string;
   readonly text: string;
+}
+
+/** A template by the name under which others call it. */
+export interface NamedTemplate {
+  readonly name: string;
+  readonly source: TemplateSource;
   readonly body: Body;
-  readonly defined: ReadonlyMap<string, Body>;
+}
+
+/** A template and those it defines by name. */
+export interface ParsedTemplate extends NamedTemplate {
+  readonly defined: ReadonlyMap<string, NamedTemplate>;
 }
 
 const fields = (names: readonly string[]) => names.map((name) => `.${name}`).join('');

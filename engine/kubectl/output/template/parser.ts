@@ -1,5 +1,5 @@
-import { lexTemplate, type Token, type TokenType, templateError } from './lexer.ts';
-import type { Body, CommandNode, Operand, ParsedTemplate, Pipe, TemplateNode } from './nodes.ts';
+import { lexTemplate, TemplateSyntaxError, type Token, type TokenType } from './lexer.ts';
+import type { Body, CommandNode, NamedTemplate, Operand, ParsedTemplate, Pipe, TemplateNode } from './nodes.ts';
 
 /** Deeper nesting than this is no template that anybody wrote. */
 const MAX_DEPTH = 100;
@@ -7,11 +7,18 @@ const MAX_DEPTH = 100;
 /**
  * Parses a template of Go's text/template. https://pkg.go.dev/text/template
  * @param functions the names that may be called
- * @throws CommandError
+ * @param name what messages call the template
+ * @throws TemplateSyntaxError
  */
-export function parseTemplate(template: string, functions: ReadonlySet<string>): ParsedTemplate {
+export function parseTemplate(template: string, functions: ReadonlySet<string>, name = 'output'): ParsedTemplate {
+  const source = { name, text: template };
   const parser = new Parser(template, functions);
-  return { text: template, body: parser.parseAll(), defined: parser.defined };
+  const body = parser.parseAll();
+  const named = ([defined, content]: [string, Body]): [string, NamedTemplate] => [
+    defined,
+    { name: defined, source, body: content },
+  ];
+  return { name, source, body, defined: new Map([...parser.defined].map(named)) };
 }
 
 class Parser {
@@ -84,6 +91,9 @@ class Parser {
         this.#take();
         this.#define();
         return undefined;
+      case 'block':
+        this.#take();
+        return this.#block();
       default: {
         const pipe = this.#pipe('command', 'close');
         return { type: 'action', pipe };
@@ -134,12 +144,26 @@ class Parser {
     const name = this.#take();
     if (name.type !== 'string') throw this.#unexpected(name, 'define clause');
     this.#expectClose('define clause');
+    this.#definition(unquote(name.text));
+  }
+
+  /** A template that is defined where it is called. */
+  #block(): TemplateNode {
+    this.#skipSpace();
+    const name = this.#take();
+    if (name.type !== 'string') throw this.#unexpected(name, 'block clause');
+    const pipe = this.#pipe('block clause', 'close');
+    this.#definition(unquote(name.text));
+    return { type: 'template', at: name.at, name: unquote(name.text), pipe };
+  }
+
+  #definition(name: string): void {
     const outer = this.#variables;
     this.#variables = ['$'];
     const { body, ender } = this.#body();
     if (ender !== 'end') throw this.#error('unexpected EOF');
     this.#variables = outer;
-    this.defined.set(unquote(name.text), body);
+    this.defined.set(name, body);
   }
 
   #pipe(context: string, end: TokenType): Pipe {
@@ -299,7 +323,7 @@ class Parser {
   }
 
   #error(problem: string): Error {
-    return templateError(this.#template, this.#peek().at, problem);
+    return new TemplateSyntaxError(this.#template, this.#peek().at, problem);
   }
 }
 
