@@ -5,9 +5,10 @@ import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import { alphaKinds } from '../api/runtime-config.ts';
 import type { Transport } from '../client/transport.ts';
-import { Etcd } from '../etcd/index.ts';
+import type { Etcd } from '../etcd/index.ts';
 import {
   type ApiExtensions,
+  type ApiServer,
   type ApiServerOptions,
   authorizationModes,
   type BootstrapTokenUser,
@@ -29,10 +30,12 @@ import { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { connectServer, hostPortOf, type Reachability, ServerAddress } from './api-endpoint.ts';
 import { apiOverHttps, apiTls } from './api-over-https.ts';
+import { ApiServerOnEtcd } from './api-server-on-etcd.ts';
 import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
+import { type EtcdDatabase, EtcdServer } from './etcd-server.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
@@ -50,6 +53,7 @@ interface LateParts {
   readonly bootstrapTokenWork: () => TokenWork;
   readonly checkFlags: CheckFlags;
   readonly startScheduler: StartScheduler;
+  readonly etcdDatabase: () => EtcdDatabase;
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -78,12 +82,10 @@ export function kubeadmUser(userName: string): UserInfo | undefined {
  */
 export class ControlPlane {
   readonly apiServer: ServerAddress<ApiHandler>;
-  /** What etcd's data directory holds; read directly only for looking, never by a component. */
-  readonly disk: Etcd;
+  /** Its disk is read directly only for looking, never by a component. */
+  readonly etcd: EtcdServer;
   readonly scheduler: SchedulerProgram;
   readonly #host: Host;
-  readonly #etcd: ServerAddress<Etcd>;
-  readonly #etcdAddress: string;
   readonly #dialNode: NodeDialer;
   readonly #dialService: ServiceDialer;
   readonly #descriptions: Descriptions | undefined;
@@ -107,9 +109,7 @@ export class ControlPlane {
     this.#dialService = dialService;
     this.#descriptions = descriptions;
     this.#pki = pki;
-    this.disk = new Etcd(host.sim);
-    this.#etcdAddress = `${address}:2379`;
-    this.#etcd = new ServerAddress(host, '127.0.0.1:2379', reachable);
+    this.etcd = new EtcdServer(host, address, reachable, () => late.etcdDatabase());
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
     const commands = controlPlaneCommands({ nodeName: host.name, address });
     this.#checkFlags = (argv) => {
@@ -126,23 +126,10 @@ export class ControlPlane {
     );
   }
 
-  /** etcd as whoever is on its machine reaches it, or why nobody answers there. */
-  dialEtcd(hostPort: string): Etcd | string {
-    const etcd = this.#etcd.dial(this.#host);
-    const served = [this.#etcd.hostPort, this.#etcd.hostPort.replace('127.0.0.1', 'localhost'), this.#etcdAddress];
-    if (etcd !== undefined && served.includes(hostPort)) return etcd;
-    return `dial tcp ${hostPort.replace('localhost', '127.0.0.1')}: connect: connection refused`;
-  }
-
   /** The executables of the control-plane images, by name. */
   programs(): Readonly<Record<string, Program>> {
     return {
-      etcd: componentProgram({
-        healthAddress: '127.0.0.1',
-        healthPort: 2381,
-        // In a Pod it is somebody else's.
-        start: ({ hostname }) => (hostname === this.#host.name ? { stop: this.#etcd.serve(this.disk) } : LONELY_ETCD),
-      }),
+      etcd: this.etcd.program,
       'kube-apiserver': componentProgram({
         healthAddress: '0.0.0.0',
         healthPort: 6443,
@@ -167,34 +154,33 @@ export class ControlPlane {
     if (flags === undefined) return undefined;
     const { alphaKinds, ...options } = flags;
     const threads = new TaskGroup();
-    const server = createApiServer({
-      ...options,
-      sim: this.#host.sim,
-      etcd,
-      kinds: [...KINDS, ...alphaKinds],
-      dialNode: this.#dialNode,
-      dialService: this.#dialService,
-      serverVersion: KUBERNETES_VERSION,
-      advertiseAddress: flagValue(process.argv, 'advertise-address'),
-      descriptions: this.#descriptions,
-      tokenKey: this.#pki.tokenKey,
-      ...(flagValue(process.argv, 'enable-bootstrap-token-auth') === 'true' && {
-        bootstrapTokenUser: this.#late.bootstrapTokenUser,
-      }),
-      extensions: this.#late.apiExtensions,
-      proxy: () => this.#late.serverProxy(),
-      sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)).cancel,
-      describesItself: true,
-      // Every moment of a cluster's life can be looked at later: nothing is compacted away.
-      compactionIntervalMs: 0,
-    });
-    // Without etcd the real server waits for its request time-out; the answer is the same.
-    const handle: ApiHandler = (request) =>
-      this.#etcd.dial(this.#host) === undefined ? ETCD_UNAVAILABLE : server.handle(request);
-    const stopServing = this.apiServer.serve(handle);
+    const create = (store: Etcd): ApiServer =>
+      createApiServer({
+        ...options,
+        sim: this.#host.sim,
+        etcd: store,
+        kinds: [...KINDS, ...alphaKinds],
+        dialNode: this.#dialNode,
+        dialService: this.#dialService,
+        serverVersion: KUBERNETES_VERSION,
+        advertiseAddress: flagValue(process.argv, 'advertise-address'),
+        descriptions: this.#descriptions,
+        tokenKey: this.#pki.tokenKey,
+        ...(flagValue(process.argv, 'enable-bootstrap-token-auth') === 'true' && {
+          bootstrapTokenUser: this.#late.bootstrapTokenUser,
+        }),
+        extensions: this.#late.apiExtensions,
+        proxy: () => this.#late.serverProxy(),
+        sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)).cancel,
+        describesItself: true,
+        // Every moment of a cluster's life can be looked at later: nothing is compacted away.
+        compactionIntervalMs: 0,
+      });
+    const server = new ApiServerOnEtcd(this.etcd, etcd, threads, create);
+    const stopServing = this.apiServer.serve(server.handle);
     return {
       threads,
-      answer: apiOverHttps(handle),
+      answer: apiOverHttps(server.handle),
       stop: () => {
         stopServing();
         server.close();
@@ -212,12 +198,12 @@ export class ControlPlane {
     const servers = (flagList(process.argv, 'etcd-servers') ?? []).map(hostPortOf);
     const deadline = process.now() + ETCD_WAIT_MS;
     while (process.now() < deadline) {
-      const etcd = servers.map((server) => this.dialEtcd(server)).find((found) => typeof found !== 'string');
+      const etcd = servers.map((server) => this.etcd.dial(server)).find((found) => typeof found !== 'string');
       if (etcd !== undefined) return etcd;
       yield* process.sleep(ETCD_RETRY_MS);
     }
     for (const server of servers) {
-      const why = `connection error: desc = "transport: Error while dialing: ${this.dialEtcd(server)}"`;
+      const why = `connection error: desc = "transport: Error while dialing: ${this.etcd.dial(server)}"`;
       const text = `[core] grpc: addrConn.createTransport failed to connect to {Addr: "${server}"}. Err: ${why}`;
       yield* klog(process, 'W', 'logging.go:55', text);
     }
@@ -319,25 +305,6 @@ function readCertificate(process: Process, flag: string): string | undefined | {
   }
 }
 
-/** An etcd that is not the cluster's: somebody listens, and nothing is kept. */
-const LONELY_ETCD: RunningComponent = {
-  stop: () => {},
-  server: { port: 2379, answer: () => ({ status: 404, body: '404 page not found\n' }) },
-};
-
 const NO_ETCD = 'Error creating leases: error creating storage factory: context deadline exceeded';
 const ETCD_WAIT_MS = 20_000;
 const ETCD_RETRY_MS = 100;
-
-const ETCD_UNAVAILABLE = {
-  status: 500,
-  headers: { 'content-type': 'application/json' },
-  body: {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: 'etcdserver: request timed out',
-    code: 500,
-  },
-} as const;

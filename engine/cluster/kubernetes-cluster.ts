@@ -100,7 +100,7 @@ export class KubernetesCluster implements Cluster {
     this.#restore = restore;
     this.sim = new Simulation({ ...options, seed: options.seed ?? 'drydock' });
     this.#pki = new ClusterPki(this.sim, options.keys);
-    const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.dialEtcd(hostPort));
+    const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.etcd.dial(hostPort));
     const plan = planMachines(options, tools, this.#pki, etcdTools, (addresses) => new SshKeys(this.sim, addresses));
     const fabric = createFabric(this.sim, options);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
@@ -212,11 +212,13 @@ export class KubernetesCluster implements Cluster {
   }
 
   view(): ClusterView {
-    return buildView(this.sim, this.#controlPlane.disk, this.#machines);
+    return buildView(this.sim, this.#controlPlane.etcd.disk, this.#machines);
   }
 
   stored(prefix: string, revision?: number): readonly KeyValue[] {
-    return this.#controlPlane.disk.range(prefix, { revision }).keyValues;
+    const { etcd } = this.#controlPlane;
+    const store = revision === undefined ? etcd.disk : etcd.diskAt(revision);
+    return store.range(prefix, { revision }).keyValues;
   }
 
   explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {

@@ -17,6 +17,7 @@ import type { Connect } from './asker.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
+import type { EtcdDatabase } from './etcd-server.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import type { KubeadmSurroundings } from './kubeadm/command.ts';
@@ -64,6 +65,8 @@ export interface ComponentTools {
   readonly checkFlags: CheckFlags;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
+  /** What etcd keeps, as the bytes of a file. */
+  readonly etcdDatabase: () => EtcdDatabase;
 }
 
 /** Programs that run once somebody starts them. */

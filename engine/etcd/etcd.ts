@@ -24,6 +24,14 @@ export interface RangeResult {
   readonly more: boolean;
 }
 
+/** What a store holds at one moment: all that a copy of it needs. */
+export interface EtcdState {
+  readonly revision: number;
+  /** In the order of their keys. */
+  readonly keyValues: readonly KeyValue[];
+  readonly leases: readonly (readonly [id: number, ttlSeconds: number])[];
+}
+
 /**
  * The key-value store of a cluster, one member, always in quorum: multi-version keys, transactions, watches, compaction
  * and leases, as https://etcd.io/docs/v3.6/learning/api/ tells. Values are immutable objects where the real etcd has
@@ -43,9 +51,16 @@ export class Etcd {
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
 
-  constructor(sim: Simulation) {
+  /** @param state begins with what another store held; what that one was before cannot be asked for. Empty unless told. */
+  constructor(sim: Simulation, state?: EtcdState) {
     this.#sim = sim;
     this.leases = new LeaseTable(sim, (keys) => this.#expire(keys));
+    if (state !== undefined) this.#load(state);
+  }
+
+  /** What is in it now. */
+  get state(): EtcdState {
+    return { revision: this.#revision, keyValues: this.range('').keyValues, leases: this.leases.all };
   }
 
   /** The revision of the last write; a fresh store has revision 1. */
@@ -223,6 +238,22 @@ export class Etcd {
       this.#keys.delete(key);
     }
     this.#sim.record('etcd.compact', '', undefined, revision);
+  }
+
+  #load({ revision, keyValues, leases }: EtcdState): void {
+    this.#revision = revision;
+    this.#compactRevision = revision;
+    for (const [id, ttlSeconds] of leases) this.leases.grant(ttlSeconds, id);
+    for (const current of keyValues) {
+      const { key, modRevision, lease } = current;
+      const resource = this.#resourceOf(key);
+      const history = new KeyHistory(resource);
+      history.add({ type: 'put', key, revision: modRevision, current, previous: undefined });
+      resource.revision = Math.max(resource.revision, modRevision);
+      this.#histories.set(key, history);
+      this.#keys.add(key);
+      this.leases.attach(key, lease, 0);
+    }
   }
 
   #catchUp(watcher: Watcher): void {

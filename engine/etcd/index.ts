@@ -1,5 +1,5 @@
 export { CompactedError, EtcdError } from './errors.ts';
-export { Etcd, type RangeResult } from './etcd.ts';
+export { Etcd, type EtcdState, type RangeResult } from './etcd.ts';
 export type { KeyEvent, KeyValue } from './key-value.ts';
 
 export type { Watch, WatchListener } from './watch.ts';

@@ -4,7 +4,7 @@ import { leaseExists, leaseNotFound } from './errors.ts';
 interface Lease {
   readonly ttlSeconds: number;
   readonly keys: Set<string>;
-  timer: Timer;
+  timer: Timer | undefined;
 }
 
 /** Leases: keys attached to one are deleted together when nobody has renewed it for its time to live. */
@@ -13,6 +13,7 @@ export class LeaseTable {
   readonly #expire: (keys: readonly string[]) => void;
   readonly #leases = new Map<number, Lease>();
   #lastId = 0;
+  #paused = false;
 
   constructor(sim: Simulation, expire: (keys: readonly string[]) => void) {
     this.#sim = sim;
@@ -27,17 +28,35 @@ export class LeaseTable {
     return leaseId;
   }
 
+  /** Every lease's time to live in seconds, by id. */
+  get all(): readonly (readonly [id: number, ttlSeconds: number])[] {
+    return [...this.#leases].map(([id, { ttlSeconds }]) => [id, ttlSeconds]);
+  }
+
+  /** Nobody serves the store: none runs out. */
+  pause(): void {
+    this.#paused = true;
+    for (const { timer } of this.#leases.values()) timer?.cancel();
+  }
+
+  /** It is served again: all begin anew, as when etcd has a new leader. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    for (const id of this.#leases.keys()) this.keepAlive(id);
+  }
+
   /** Starts the time to live anew. */
   keepAlive(id: number): void {
     const lease = this.#find(id);
-    lease.timer.cancel();
+    lease.timer?.cancel();
     lease.timer = this.#startTimer(id, lease.ttlSeconds);
   }
 
   /** Ends a lease and with it its keys. */
   revoke(id: number): void {
     const lease = this.#find(id);
-    lease.timer.cancel();
+    lease.timer?.cancel();
     this.#leases.delete(id);
     // Deleting a key detaches it, hence the copy.
     this.#expire([...lease.keys]);
@@ -66,7 +85,8 @@ export class LeaseTable {
     return this.#lastId;
   }
 
-  #startTimer(id: number, ttlSeconds: number): Timer {
+  #startTimer(id: number, ttlSeconds: number): Timer | undefined {
+    if (this.#paused) return undefined;
     return this.#sim.schedule(ttlSeconds * 1000, 'etcd lease expires', () => this.revoke(id));
   }
 }

@@ -57,6 +57,14 @@ export interface Stat {
   readonly changedMs: number;
 }
 
+/** What a program keeps in its memory as a file; see `Process.mapFile`. */
+export interface MappedMemory {
+  /** Differs after each change. */
+  readonly version: number;
+  /** What is in the file; nobody changes what was given out. */
+  bytes(): Uint8Array;
+}
+
 export interface DirectoryEntry {
   readonly name: string;
   readonly type: FileType;
@@ -259,6 +267,13 @@ export interface Process {
   readText(path: string): string;
   /** Replaces (or, with `append`, extends) a regular file, creating it. */
   writeFile(path: string, data: Uint8Array | string, options?: { append?: boolean; mode?: number }): void;
+  /**
+   * Makes a file of what the program keeps in memory, in place of what has the name, as mmap(2) with MAP_SHARED lets a database
+   * do it: its bytes are made when somebody reads them. It stays when the process is gone, as pages that were not written back do.
+   */
+  mapFile(path: string, memory: MappedMemory, mode: number): void;
+  /** What `mapFile` made a file of, as long as nobody has written to it. Throws ENOENT. */
+  mappedFile(path: string): MappedMemory | undefined;
   stat(path: string): Stat;
   /** Does not follow a symlink in the last place. */
   lstat(path: string): Stat;

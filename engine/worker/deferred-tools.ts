@@ -71,6 +71,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     startScheduler: (options) => components.value.startScheduler(options),
     checkFlags: (argv) => components.value.checkFlags(argv),
     proxyModes: () => components.value.proxyModes(),
+    etcdDatabase: () => components.value.etcdDatabase(),
   };
 }
 

@@ -22,6 +22,21 @@ interface Invocation {
   readonly args: readonly string[];
 }
 
+/** Since 3.6 `etcdctl` restores nothing and tells nothing of a snapshot: `etcdutl` does. */
+const SNAPSHOT_HELP = `NAME:
+\tsnapshot - Manages etcd node snapshots
+
+USAGE:
+\tetcdctl snapshot <subcommand> [flags]
+
+API VERSION:
+\t3.6
+
+
+COMMANDS:
+\tsave\tStores an etcd node backend snapshot to a given file
+`;
+
 type Command = (invocation: Invocation) => Task<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -34,6 +49,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'endpoint health': endpointHealth,
   'endpoint status': endpointStatus,
   'snapshot save': snapshotSave,
+  snapshot: ({ process }) => print(process, SNAPSHOT_HELP),
   compaction,
   defrag,
   'alarm list': (asked) => withStore(asked, () => ''),
@@ -70,8 +86,9 @@ export function createEtcdctl(dial: DialEtcd): Program {
       yield* command({ process, dial, flags, args: flags.args });
       return 0;
     } catch (error) {
-      if (error instanceof FlagError) yield* printError(process, `Error: ${error.message}\n`);
-      else if (error instanceof EtcdctlError) {
+      if (error instanceof FlagError) {
+        yield* printError(process, `Error: ${error.message}\n${name === 'snapshot' ? SNAPSHOT_HELP : ''}`);
+      } else if (error instanceof EtcdctlError) {
         yield* printError(process, `Error: ${error.message}\n`);
         return error.exitCode;
       } else throw error;

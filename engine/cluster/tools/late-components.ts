@@ -1,4 +1,5 @@
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
+import { readDatabase, writeDatabase } from '../../etcd/database.ts';
 import { bootstrapTokenUser } from '../../kube-apiserver/authentication/bootstrap-tokens.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
 import { tokenWork } from '../../kube-controller-manager/bootstrap/token-work.ts';
@@ -30,4 +31,5 @@ export const componentTools: ComponentTools = {
   startScheduler,
   checkFlags,
   proxyModes: () => otherModes,
+  etcdDatabase: () => ({ readDatabase, writeDatabase }),
 };

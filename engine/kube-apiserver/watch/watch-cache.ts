@@ -54,6 +54,8 @@ export class WatchCache {
   readonly #prefix: string;
   readonly #index = new WatcherIndex();
   readonly #source: Watch;
+  /** The server's window begins with what it found; only who looks from outside sees further back. */
+  readonly #sinceRevision: number;
   /** Changes whose objects are being converted. */
   readonly #unconverted: ObjectEvent[] = [];
   #closed = false;
@@ -61,6 +63,7 @@ export class WatchCache {
   constructor(options: WatchCacheOptions) {
     this.#options = options;
     this.#prefix = storagePrefix(options.kind);
+    this.#sinceRevision = options.etcd.revision;
     this.#source = options.etcd.watch(this.#prefix, options.etcd.revision + 1, {
       event: (change) => {
         if (options.kind.codec !== undefined) this.#convert(options.kind.codec, new ObjectEvent(options.kind, change));
@@ -141,7 +144,7 @@ export class WatchCache {
 
   #begin(watcher: Watcher, request: WatchRequest, outside: boolean): Timer | undefined {
     try {
-      this.#sendPast(watcher, request);
+      this.#sendPast(watcher, request, outside);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       watcher.send({ type: 'ERROR', object: error.status as unknown as KubeObject });
@@ -158,13 +161,14 @@ export class WatchCache {
     });
   }
 
-  #sendPast(watcher: Watcher, request: WatchRequest): void {
+  #sendPast(watcher: Watcher, request: WatchRequest, outside: boolean): void {
     const { revision, sendInitialEvents } = request;
     if (sendInitialEvents || revision === undefined || revision === 0) {
       this.#sendPresentObjects(watcher);
       if (sendInitialEvents && request.allowBookmarks) watcher.send(this.#bookmark(INITIAL_EVENTS_END));
       return;
     }
+    if (!outside && revision < this.#sinceRevision) throw tooOld(revision, this.#sinceRevision);
     for (const event of this.#changesAfter(revision)) {
       const seen = seenThrough(watcher.filter, event);
       if (seen !== undefined) watcher.send(seen);
@@ -188,7 +192,7 @@ export class WatchCache {
       return etcd.changes(this.#prefix, revision + 1).map((change) => new ObjectEvent(kind, change));
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error;
-      throw expired(`too old resource version: ${revision} (${error.compactRevision})`);
+      throw tooOld(revision, error.compactRevision);
     }
   }
 
@@ -209,7 +213,11 @@ export class WatchCache {
     // What is still being converted nobody has heard of.
     if (wanting.length === 0 || this.#unconverted.length > 0) return wanting.length > 0;
     const bookmark = this.#bookmark();
-    for (const watcher of wanting) watcher.mark(bookmark);
+    for (const watcher of wanting) watcher.mark(bookmark, this.#options.etcd.revision);
     return true;
   };
+}
+
+function tooOld(revision: number, oldest: number): StatusError {
+  return expired(`too old resource version: ${revision} (${oldest})`);
 }

@@ -52,8 +52,8 @@ export class Watcher {
   }
 
   /** Says how far the client has heard. There is nothing new in it: it needs no event of its own, and overtakes none. */
-  mark(bookmark: WatchEvent): void {
-    if (this.#stopped || this.#ending) return;
+  mark(bookmark: WatchEvent, revision: number): void {
+    if (this.#stopped || this.#ending || revision < this.#options.afterRevision) return;
     this.#queue.push(bookmark);
     if (this.#wakeUp === undefined) this.#deliver();
   }

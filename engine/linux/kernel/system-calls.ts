@@ -8,6 +8,7 @@ import type {
   EchoReply,
   FileSystemStat,
   ForkOptions,
+  MappedMemory,
   MountOptions,
   NamespaceKind,
   Neighbour,
@@ -26,6 +27,7 @@ import type { TerminalSettings } from '../tty/terminal-settings.ts';
 import { pathOf } from '../vfs/path.ts';
 import * as files from './file-calls.ts';
 import type { TaskStruct } from './kernel.ts';
+import * as maps from './mapped-files.ts';
 import * as mounts from './mount-calls.ts';
 import * as namespaces from './namespace-calls.ts';
 import { openPath } from './open.ts';
@@ -146,6 +148,12 @@ export class SystemCalls implements Process {
   }
   writeFile(path: string, data: Uint8Array | string, options?: { append?: boolean; mode?: number }): void {
     paths.writeFile(this.#task, path, data, options);
+  }
+  mapFile(path: string, memory: MappedMemory, mode: number): void {
+    maps.mapFile(this.#task, path, memory, mode);
+  }
+  mappedFile(path: string): MappedMemory | undefined {
+    return maps.mappedFile(this.#task, path);
   }
   stat(path: string): Stat {
     return paths.stat(this.#task, path);

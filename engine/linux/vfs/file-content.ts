@@ -135,6 +135,13 @@ export class FileContent {
     this.#size = size;
   }
 
+  /** Has bytes that are kept elsewhere, until the first write copies them. */
+  protected show(bytes: Uint8Array): void {
+    this.free();
+    this.#bytes = bytes;
+    this.#size = bytes.length;
+  }
+
   /** Gives back what it took. */
   free(): void {
     this.#reserve(-this.#reserved, -this.#held);

@@ -115,9 +115,9 @@ export class RegularInode extends Inode {
   /** Descriptions and mounts of it. */
   openCount = 0;
 
-  constructor(fs: FileSystem, owner: Ownership, shared?: Uint8Array, timeMs?: number) {
+  constructor(fs: FileSystem, owner: Ownership, content?: Uint8Array | FileContent, timeMs?: number) {
     super(fs, owner, timeMs);
-    this.content = new FileContent(fs, shared);
+    this.content = content instanceof FileContent ? content : new FileContent(fs, content);
   }
 
   override get size(): number {
