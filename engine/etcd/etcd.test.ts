@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Simulation } from '../sim/index.ts';
+import { readDatabase, writeDatabase } from './database.ts';
 import { CompactedError, Etcd, type KeyEvent, type WatchListener } from './index.ts';
 
 function newEtcd() {
@@ -143,4 +144,33 @@ test('a lease takes its keys with it unless it is renewed or they have left it',
   sim.runFor(2_000);
   expect(etcd.range('/').keyValues.map(({ key }) => key)).toEqual(['/c']);
   expect(() => etcd.put('/d', 1, lease)).toThrow('etcdserver: requested lease not found');
+});
+
+test('what a store holds can be written down and begun with again, but not what it was before', () => {
+  const { sim, etcd } = newEtcd();
+  const lease = etcd.leases.grant(60);
+  etcd.put('/registry/a/x', { tide: 'low' });
+  etcd.put('/registry/a/x', { tide: 'high' });
+  etcd.put('/registry/a/y', 'brief', lease);
+  const database = writeDatabase(etcd.state);
+  const copy = new Etcd(sim, readDatabase(database));
+  expect(copy.state).toEqual(etcd.state);
+  expect(() => copy.getAt('/registry/a/x', 2)).toThrow(CompactedError);
+  expect(copy.put('/registry/a/x', 'ebb')).toBe(5);
+  expect(copy.get('/registry/a/x')).toMatchObject({ createRevision: 2, version: 3 });
+  expect(readDatabase(database.subarray(0, 100))).toBeUndefined();
+  expect(readDatabase(new Uint8Array(4096))).toBeUndefined();
+});
+
+test('leases of a store that nobody serves do not run out, and begin anew afterwards', () => {
+  const { sim, etcd } = newEtcd();
+  etcd.put('/a', 'brief', etcd.leases.grant(60));
+  sim.runFor(40_000);
+  etcd.leases.pause();
+  sim.runFor(100_000);
+  etcd.leases.resume();
+  sim.runFor(59_000);
+  expect(etcd.get('/a')).toBeDefined();
+  sim.runFor(2000);
+  expect(etcd.get('/a')).toBeUndefined();
 });

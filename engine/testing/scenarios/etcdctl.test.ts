@@ -53,3 +53,33 @@ test('what is deleted behind the back of the API server is gone for everybody', 
   );
   expect(bed.kubectlAnyway('get', 'configmap', 'note').stderr).toContain('NotFound');
 });
+
+test('a snapshot is restored into an empty directory only, and only whole', () => {
+  const node = (script: string) => bed.run('control-plane', 'bash', '-c', script);
+  expect(etcdctl('snapshot', 'save', '/root/a.db').exitCode).toBe(0);
+  const restore = (words: string) => node(`etcdutl snapshot restore ${words} 2>&1 | tail -1`).stdout;
+  expect(restore('/root/a.db')).toBe('Error: required flag(s) "data-dir" not set\n');
+  expect(restore('/root/a.db --data-dir=/var/lib/etcd')).toBe(
+    'Error: data-dir "/var/lib/etcd" not empty or could not be read\n',
+  );
+  expect(restore('/nowhere --data-dir=/a')).toBe('Error: open /nowhere: no such file or directory\n');
+  expect(restore('/root/a.db --data-dir=/a --bump-revision=9')).toContain('--mark-compacted required');
+  expect(restore('/root/a.db --data-dir=/a --name=x')).toContain('couldn\'t find local name "x"');
+  node('head -c 5000 /root/a.db > /root/half.db; cp /root/a.db /root/b.db');
+  node('printf x | dd of=/root/b.db bs=1 seek=100 conv=notrunc');
+  expect(restore('/root/half.db --data-dir=/b')).toBe('Error: snapshot missing hash but --skip-hash-check=false\n');
+  expect(restore('/root/half.db --data-dir=/b')).toContain('data-dir "/b" not empty');
+  expect(restore('/root/b.db --data-dir=/c')).toMatch(/^Error: expected sha256 \[[\d ]+\], got \[[\d ]+\]\n$/);
+  expect(restore('/var/lib/etcd/member/snap/db --data-dir=/d --skip-hash-check')).toContain('\trestored snapshot\t');
+  expect(node('ls /d/member/*').stdout).toBe(
+    '/d/member/snap:\n0000000000000001-0000000000000001.snap\ndb\n\n/d/member/wal:\n0000000000000000-0000000000000000.wal\n',
+  );
+  expect(node('etcdutl snapshot status /root/half.db').stderr).toBe('Error: invalid database\n');
+});
+
+test('etcdctl 3.6 restores nothing itself', () => {
+  expect(etcdctl('snapshot', 'restore', '/root/a.db').stdout).toContain('etcdctl snapshot <subcommand>');
+  expect(etcdctl('snapshot', 'restore', '/root/a.db', '--data-dir=/x').stderr).toMatch(
+    /^Error: unknown flag: --data-dir/,
+  );
+});
