@@ -21,12 +21,12 @@ export class HostLocalIpam {
   /** @throws Error when every address is taken. */
   allocate(config: NetworkConfig, sandboxId: string): number {
     const directory = directoryOf(config);
-    makeDirectories(this.#machine.root, directory);
     const { first, last } = hostRange(config.subnet);
     // The first address is the gateway's.
     const start = first + 1;
     const count = last - start + 1;
     const previous = this.#lastReserved(directory);
+    if (previous === undefined) makeDirectories(this.#machine.root, directory);
     const offset = previous === undefined || previous < start || previous > last ? 0 : previous - start + 1;
     for (let step = 0; step < count; step++) {
       const address = start + ((offset + step) % count);

@@ -1,6 +1,6 @@
 import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
-import type { Cgroup, ContainerDevice, Host, HostBind, OpenFile } from '../linux/host.ts';
+import type { Cgroup, ContainerDevice, ContainerRoot, Host, HostBind, OpenFile } from '../linux/host.ts';
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
@@ -125,7 +125,6 @@ function createRoot(
   { image }: StoredImage,
   devices: readonly ContainerDevice[],
 ) {
-  const { host } = context;
   const layers = [...image.layers];
   const cwd = config.workingDirectory ?? image.workingDirectory ?? '/';
   // runc makes the working directory if the image lacks it.
@@ -136,16 +135,32 @@ function createRoot(
     .map((name): HostBind => ({ hostPath: `${directory}/${name}`, containerPath: `/etc/${name}`, readOnly: false }))
     .filter(({ containerPath }) => !mounted.has(containerPath));
   for (const mount of config.mounts) {
-    makeMountSource(context, mount.hostPath);
     const propagation = PROPAGATION[mount.propagation ?? 'None'] ?? 'private';
     binds.push({ ...mount, propagation });
   }
   const { readOnlyRootFilesystem: readOnly = false, privileged = false } = config.linux.security;
+  const root = { layers, readOnly, privileged, devices, ipc: sandbox.namespaces.ipc };
   try {
-    return host.createContainerRoot({ layers, readOnly, privileged, devices, ipc: sandbox.namespaces.ipc }, binds);
+    return makeRoot(context, root, binds, config.mounts);
   } catch (error) {
     if (error instanceof Errno) throw new CriError('Unknown', `failed to generate container spec: ${error.message}`);
     throw error;
+  }
+}
+
+/** Only where something is missing are the mounts looked through for what it is. */
+function makeRoot(
+  context: ContainerdContext,
+  root: ContainerRoot,
+  binds: readonly HostBind[],
+  mounts: ContainerConfig['mounts'],
+) {
+  try {
+    return context.host.createContainerRoot(root, binds);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    for (const { hostPath } of mounts) makeMountSource(context, hostPath);
+    return context.host.createContainerRoot(root, binds);
   }
 }
 

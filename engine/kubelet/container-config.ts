@@ -1,6 +1,6 @@
 import type { Container, Pod, VolumeMount } from '../api/kinds.ts';
 import type { ContainerConfig, ContainerDevice, ContainerMount } from '../containerd/cri.ts';
-import { makeDirectories } from '../linux/directory-tree.ts';
+import { makeDirectories, makeIn } from '../linux/directory-tree.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { hash32 } from '../sim/index.ts';
 import { containerResources } from './cgroups.ts';
@@ -166,8 +166,8 @@ export function terminationLog(pod: Pod, container: string, attempt: number): st
 
 /** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
 function writeHosts(root: Process, pod: Pod, { podIp, clusterDomain }: ContainerSurroundings): string {
-  const path = `${podDirectory(pod.metadata.uid)}/etc-hosts`;
-  makeDirectories(root, podDirectory(pod.metadata.uid), 0o750);
+  const directory = podDirectory(pod.metadata.uid);
+  const path = `${directory}/etc-hosts`;
   const { hostAliases = [] } = pod.spec;
   let text: string;
   if (isHostNetwork(pod)) {
@@ -180,7 +180,8 @@ function writeHosts(root: Process, pod: Pod, { podIp, clusterDomain }: Container
     text = `${HOSTS_HEAD}${podIp === undefined ? '' : `${podIp}\t${names}\n`}`;
   }
   const extra = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
-  root.writeFile(path, `${text}${extra === '' ? '' : `\n# Entries added by HostAliases.\n${extra}`}`);
+  const all = extra === '' ? text : `${text}\n# Entries added by HostAliases.\n${extra}`;
+  makeIn(root, directory, 0o750, () => root.writeFile(path, all));
   return path;
 }
 

@@ -1,7 +1,7 @@
 import { numericValue } from '../api/quantity.ts';
 import { timestamp } from '../api/timestamp.ts';
 import { CriError } from '../containerd/cri.ts';
-import { makeDirectories } from '../linux/directory-tree.ts';
+import { makeIn } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Process } from '../linux/syscalls.ts';
 import { runTask, type Task, type TaskHandle, type Timer } from '../sim/index.ts';
@@ -67,8 +67,7 @@ export class ContainerLogs {
     const label = (name: string): string | undefined => labels[`io.kubernetes.${name}`];
     const path = `${LINKS}/${label('pod.name')}_${label('pod.namespace')}_${label('container.name')}-${id}.log`;
     attempt(() => {
-      makeDirectories(root, LINKS);
-      root.symlink(logPath, path);
+      makeIn(root, LINKS, 0o755, () => root.symlink(logPath, path));
       this.#links.set(id, path);
     });
   }

@@ -1,5 +1,6 @@
 import type { PodSandboxConfig } from '../containerd/cri.ts';
 import { Errno } from '../linux/errno.ts';
+import { decode, sameBytes } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 
 /** Whom to ask for names, as a resolv.conf says it. */
@@ -10,7 +11,7 @@ const PATH = '/etc/resolv.conf';
 /** The node's own resolv.conf. It is read for every sandbox and hardly ever changed: what it said last stays taken apart. */
 export class ResolvConf {
   readonly #root: Process;
-  #last: { readonly text: string; readonly config: DnsConfig } | undefined;
+  #last: { readonly bytes: Uint8Array; readonly config: DnsConfig } | undefined;
 
   constructor(root: Process) {
     this.#root = root;
@@ -18,15 +19,17 @@ export class ResolvConf {
 
   /** Undefined where there is no such file. */
   read(): DnsConfig | undefined {
-    const text = this.#text();
-    if (text === undefined) return undefined;
-    if (this.#last?.text !== text) this.#last = { text, config: parse(text) };
+    const bytes = this.#bytes();
+    if (bytes === undefined) return undefined;
+    if (this.#last === undefined || !sameBytes(this.#last.bytes, bytes)) {
+      this.#last = { bytes, config: parse(decode(bytes)) };
+    }
     return this.#last.config;
   }
 
-  #text(): string | undefined {
+  #bytes(): Uint8Array | undefined {
     try {
-      return this.#root.readText(PATH);
+      return this.#root.readFile(PATH);
     } catch (error) {
       if (error instanceof Errno) return undefined;
       throw error;

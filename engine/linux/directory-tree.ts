@@ -3,9 +3,20 @@ import type { Process } from './syscalls.ts';
 
 // What a node's agents do with whole directory trees on their machine.
 
-/** mkdir -p. */
-export function makeDirectories(root: Process, path: string, mode = 0o755): void {
-  root.makeDirectories(path, mode);
+/** mkdir -p. Returns whether there was something to make. */
+export function makeDirectories(root: Process, path: string, mode = 0o755): boolean {
+  return root.makeDirectories(path, mode);
+}
+
+/** Makes something in a directory that is nearly always there, and the directory where it is not. */
+export function makeIn(root: Process, directory: string, mode: number, make: () => void): void {
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof Errno) || error.code !== 'ENOENT') throw error;
+    makeDirectories(root, directory, mode);
+    make();
+  }
 }
 
 /** The names in a directory; none where there is no such directory. */

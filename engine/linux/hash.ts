@@ -118,7 +118,7 @@ export function createSha1(): Hash {
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. FIPS 180-4, section 4.2.2. */
 const SHA256_CONSTANTS = Int32Array.from(primes(64), (prime) => Math.floor((Math.cbrt(prime) % 1) * 2 ** 32) | 0);
 /** Of the square roots of the first 8. Section 5.3.3. */
-const SHA256_START = primes(8).map((prime) => Math.floor((Math.sqrt(prime) % 1) * 2 ** 32) | 0);
+const SHA256_START = Int32Array.from(primes(8), (prime) => Math.floor((Math.sqrt(prime) % 1) * 2 ** 32) | 0);
 
 function primes(count: number): number[] {
   const found: number[] = [];
@@ -130,7 +130,7 @@ function primes(count: number): number[] {
 
 /** FIPS 180-4. */
 export function createSha256(): Hash {
-  const state = Int32Array.from(SHA256_START);
+  const state = SHA256_START.slice();
   return blockHash(state, (data, start) => compressSha256(state, data, start), false);
 }
 

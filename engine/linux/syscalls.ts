@@ -241,8 +241,8 @@ export interface Process {
   readdir(path: string): readonly DirectoryEntry[];
   access(path: string, mode: 'exists' | 'read' | 'write' | 'execute'): boolean;
   mkdir(path: string, mode?: number): void;
-  /** mkdir -p. */
-  makeDirectories(path: string, mode?: number): void;
+  /** mkdir -p. Returns whether there was something to make. */
+  makeDirectories(path: string, mode?: number): boolean;
   /** rm -rf: what cannot be removed stays. */
   removeTree(path: string): void;
   rmdir(path: string): void;

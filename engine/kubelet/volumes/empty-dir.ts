@@ -29,10 +29,7 @@ export const emptyDir: VolumePlugin = {
 
 /** A volume whose files are only in memory, as those with secrets are. */
 export function mountInMemory(context: VolumeContext, pod: Pod, directory: string): void {
-  const { root } = context;
-  if (root.access(directory, 'exists')) return;
-  makeDirectories(root, directory, 0o750);
-  mountTmpfs(context, pod, directory);
+  if (makeDirectories(context.root, directory, 0o750)) mountTmpfs(context, pod, directory);
 }
 
 /** No larger than what its Pod may have of the node's memory, nor than its own limit. */

@@ -19,6 +19,7 @@ export function containerMounts(
   container: ContainerRoot,
   binds: readonly HostBind[],
 ): MountNamespace {
+  const bound = binds.map((bind) => source(kernel, bind));
   const fs = kernel.createFileSystem('overlay', new Quota(Number.POSITIVE_INFINITY, kernel.disk));
   const lower = layers.stack(container.layers);
   const root = new ContainerDirectory(fs, lower);
@@ -27,7 +28,7 @@ export function containerMounts(
     source: 'overlay',
     readOnly: container.readOnly ?? false,
   });
-  const mounts = new ContainerMounts(kernel, namespace, container, binds);
+  const mounts = new ContainerMounts(kernel, namespace, container, bound);
   if (mounts.mayWait(lower)) {
     root.mounts = mounts;
     namespace.defer(mounts);
@@ -82,13 +83,13 @@ class ContainerMounts implements DeferredMounts {
   readonly #bound: readonly Bound[];
   readonly #createdMs: number;
 
-  constructor(kernel: Kernel, namespace: MountNamespace, container: ContainerRoot, binds: readonly HostBind[]) {
+  constructor(kernel: Kernel, namespace: MountNamespace, container: ContainerRoot, bound: readonly Bound[]) {
     this.namespace = namespace;
     this.#kernel = kernel;
     this.#container = container;
     this.#createdMs = kernel.now();
-    this.#bound = binds.map((bind) => source(kernel, bind));
-    this.roots = this.#bound.map(({ from }) => from.inode);
+    this.#bound = bound;
+    this.roots = bound.map(({ from }) => from.inode);
   }
 
   /** Whether nothing that happens meanwhile changes what they are, and whoever looks for one comes by its name. */

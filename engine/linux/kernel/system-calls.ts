@@ -170,8 +170,8 @@ export class SystemCalls implements Process {
   mkdir(path: string, mode?: number): void {
     paths.mkdir(this.#task, path, mode);
   }
-  makeDirectories(path: string, mode = 0o755): void {
-    trees.makeDirectories(this.#task, path, mode);
+  makeDirectories(path: string, mode = 0o755): boolean {
+    return trees.makeDirectories(this.#task, path, mode);
   }
   removeTree(path: string): void {
     trees.removeTree(this.#task, path);

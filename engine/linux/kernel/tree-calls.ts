@@ -12,17 +12,18 @@ import { mkdirAt, removalAt, rmdirAt, unlinkAt } from './path-calls.ts';
 /** A path has no more names; what lies deeper is left. */
 const MAX_DEPTH = 2048;
 
-/** mkdir -p. What is there stays as it is. Throws Errno. */
-export function makeDirectories(task: TaskStruct, path: string, mode: number): void {
+/** mkdir -p. What is there stays as it is. Returns whether something was missing. Throws Errno. */
+export function makeDirectories(task: TaskStruct, path: string, mode: number): boolean {
   let context: PathContext = task;
   let left = path;
   while (left !== '') {
     const missing = reach(context, left);
-    if (missing.location !== undefined) return;
+    if (missing.location !== undefined) return left !== path;
     if (missing.dangling) throw new Errno('EEXIST');
     context = from(task, mkdirAt(task, missing, mode));
     left = missing.rest;
   }
+  return true;
 }
 
 /** rm -rf; mounts in it must be gone. What is gone already is no error, and what cannot be removed stays. */
