@@ -64,8 +64,8 @@ export class ContainerLogs {
 
   #link(root: Process, id: string): void {
     const { labels, logPath } = this.#context.runtime.containerStatus(id);
-    const label = (name: string): string | undefined => labels[`io.kubernetes.${name}`];
-    const path = `${LINKS}/${label('pod.name')}_${label('pod.namespace')}_${label('container.name')}-${id}.log`;
+    const pod = `${labels['io.kubernetes.pod.name']}_${labels['io.kubernetes.pod.namespace']}`;
+    const path = `${LINKS}/${pod}_${labels['io.kubernetes.container.name']}-${id}.log`;
     attempt(() => {
       makeIn(root, LINKS, 0o755, () => root.symlink(logPath, path));
       this.#links.set(id, path);

@@ -6,7 +6,12 @@ import { isRestartable } from '../pod-format.ts';
 import { latestStatus } from '../runtime-cache.ts';
 import { type ProbeHost, type ProbeKind, ProbeWorker } from './probe-worker.ts';
 
-const KINDS: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
+/** By which a container asks for them. */
+const FIELDS = [
+  ['startup', 'startupProbe'],
+  ['readiness', 'readinessProbe'],
+  ['liveness', 'livenessProbe'],
+] as const satisfies readonly (readonly [ProbeKind, keyof Container])[];
 
 /** Runs the probes of all Pods and remembers what they found. After `pkg/kubelet/prober/prober_manager.go`. */
 export class Prober implements ProbeResults, ProbeHost {
@@ -40,8 +45,8 @@ export class Prober implements ProbeResults, ProbeHost {
 
   #addContainer(pod: Pod, container: Container): void {
     const { uid } = pod.metadata;
-    for (const kind of KINDS) {
-      const probe = container[`${kind}Probe`];
+    for (const [kind, field] of FIELDS) {
+      const probe = container[field];
       if (probe === undefined) continue;
       const workers = this.#workers.get(uid) ?? new Map<string, ProbeWorker>();
       this.#workers.set(uid, workers);

@@ -67,7 +67,7 @@ export class PodVolumes {
   readonly #retries = new Map<string, Retry>();
   #waitingSinceMs: number | undefined;
   /** The volumes that containers mount, as long as the Pod's specification is this one. */
-  #used: { readonly spec: Pod['spec']; readonly volumes: readonly Volume[] } | undefined;
+  #used: { readonly spec: Pod['spec']; readonly volumes: readonly Volume[]; readonly mayChange: boolean } | undefined;
 
   /** @param changed is called when a volume that took its time is there, or has failed. */
   constructor(changed: () => void) {
@@ -91,7 +91,7 @@ export class PodVolumes {
    * @param report is told the reason and the message of each event about a failure
    */
   sync(context: VolumeContext, pod: Pod, nowMs: number, report: Report): VolumeState {
-    const volumes = this.#usedBy(pod);
+    const { volumes } = this.#usedBy(pod);
     const unknown = new Map<string, string>();
     for (const volume of volumes) this.#try(context, pod, volume, nowMs, report, unknown);
     if (this.#retries.size === 0 && volumes.every(({ name }) => this.#mounted.has(name))) {
@@ -128,12 +128,14 @@ export class PodVolumes {
 
   /** Whether the volumes show something that may change while the Pod runs. */
   mayChange(pod: Pod): boolean {
-    return this.#usedBy(pod).some((volume) => pluginOf(volume)?.changes === true);
+    return this.#usedBy(pod).mayChange;
   }
 
-  #usedBy({ spec }: Pod): readonly Volume[] {
-    if (this.#used?.spec !== spec) this.#used = { spec, volumes: usedVolumes(spec) };
-    return this.#used.volumes;
+  #usedBy({ spec }: Pod) {
+    if (this.#used?.spec === spec) return this.#used;
+    const volumes = usedVolumes(spec);
+    this.#used = { spec, volumes, mayChange: volumes.some((volume) => pluginOf(volume)?.changes === true) };
+    return this.#used;
   }
 
   #try(
