@@ -17,15 +17,30 @@ export function serviceEnvironment(
   for (const service of services) {
     const { name, namespace: own } = service.metadata;
     const isMaster = name === MASTER.name && own === MASTER.namespace;
-    if (isMaster || (enableServiceLinks && own === namespace)) addVariables(variables, service);
+    if (isMaster || (enableServiceLinks && own === namespace)) {
+      for (const [variable, value] of variablesOf(service)) variables.set(variable, value);
+    }
   }
   return variables;
 }
 
-function addVariables(variables: Map<string, string>, { metadata, spec }: Service): void {
+/** Every container of a namespace gets the same: a version of a Service tells them once. */
+function variablesOf(service: Service): ReadonlyMap<string, string> {
+  let variables = VARIABLES.get(service);
+  if (variables === undefined) {
+    variables = makeVariables(service);
+    VARIABLES.set(service, variables);
+  }
+  return variables;
+}
+
+const VARIABLES = new WeakMap<Service, ReadonlyMap<string, string>>();
+
+function makeVariables({ metadata, spec }: Service): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
   const { clusterIP = '', ports = [] } = spec;
   const [first] = ports;
-  if (clusterIP === '' || clusterIP === 'None' || first === undefined) return;
+  if (clusterIP === '' || clusterIP === 'None' || first === undefined) return variables;
   const prefix = variableName(metadata.name);
   variables.set(`${prefix}_SERVICE_HOST`, clusterIP);
   variables.set(`${prefix}_SERVICE_PORT`, String(first.port));
@@ -43,6 +58,7 @@ function addVariables(variables: Map<string, string>, { metadata, spec }: Servic
     variables.set(`${link}_PORT`, String(port));
     variables.set(`${link}_ADDR`, clusterIP);
   }
+  return variables;
 }
 
 function variableName(name: string): string {
