@@ -98,6 +98,7 @@ export class Bench {
 
   /** A new cluster, as the lesson wants it unless told; what was done here is gone. */
   async startOver(options = this.setup.options): Promise<void> {
+    await this.#fetchFromElsewhere();
     this.#end();
     await this.#written;
     await this.#begin(options);
@@ -147,6 +148,7 @@ export class Bench {
 
   /** Puts another run in the place of this one, which is put aside. */
   async adopt(run: SavedRun): Promise<void> {
+    await this.#fetchFromElsewhere();
     this.#end();
     await this.#written;
     const keeping = await this.#kept();
@@ -164,6 +166,11 @@ export class Bench {
       this.#listener.entered(input.terminal);
     }
     return this.#remote?.submit(input);
+  }
+
+  /** What changes the run as a whole is done by the tab that has it: two that wrote would tear it apart. */
+  async #fetchFromElsewhere(): Promise<void> {
+    if (this.phase.value.kind === 'elsewhere') await this.#claim.takeOver();
   }
 
   get remote(): Comlink.Remote<BenchWorker> | undefined {

@@ -168,9 +168,17 @@ here('the second tab says so, and may take the lesson over', async () => {
   await first.type('echo from the first tab');
   const second = await visit.open(reader, LESSON);
   await second.sees(second.notice, 'open in another tab');
+  for (const hand of ['Pause', 'Next event'])
+    expect(await second.page.getByRole('button', { name: hand }).isEnabled(), hand).toBe(false);
+  expect(await second.page.getByRole('slider').isEnabled()).toBe(false);
   await second.press('Move it here');
   await second.sees(second.screen, 'from the first tab');
   await first.sees(first.notice, 'open in another tab');
+  // Starting over takes the lesson along: two tabs would write on one run.
+  await first.press('Start over');
+  await first.press('Yes, start over');
+  await second.sees(second.notice, 'open in another tab');
+  await first.prompt();
 });
 
 here('what cannot be brought back is kept aside, and one may start over', async () => {

@@ -122,6 +122,7 @@ async function pair({ host, board, row }: Room, ada: Bench, ben: Bench): Promise
   const partner = board.page.getByLabel('Works on the bench of');
   await partner.selectOption('Ada');
   await board.press('Pair');
+  await ada.sees(barOf(ada), 'Ben may work on this bench too; your instructor sees it');
   await ben.sees(barOf(ben), 'This bench has gone on somewhere else');
   await ben.press('Show what was done there');
   await ben.sees(barOf(ben), 'You work on the bench of Ada; your instructor sees it');
@@ -140,10 +141,11 @@ async function pair({ host, board, row }: Room, ada: Bench, ben: Bench): Promise
     .toContain('This bench has gone on somewhere else');
   await ada.press('Show what was done there');
   await ada.sees(ada.screen, 'namespace/of-both created');
-  await ada.sees(barOf(ada), 'Your instructor sees this bench');
+  await ada.sees(barOf(ada), 'Ben may work on this bench too');
 
   await partner.selectOption('nobody else');
   await board.press('Pair');
+  await ada.sees(barOf(ada), 'Your instructor sees this bench');
   await ben.sees(barOf(ben), 'This bench has gone on somewhere else');
   await ben.press('Show what was done there');
   await ben.sees(ben.screen, 'namespace/of-ben created');

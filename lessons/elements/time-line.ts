@@ -41,7 +41,8 @@ export class TimeLine extends HTMLElement {
     this.#bench = bench;
     this.append(h('div', { class: 'line' }, this.#ticks, this.#range), this.#past);
     bench.clock.on(() => this.#follow());
-    bench.phase.on(() => {
+    bench.phase.on(({ kind }) => {
+      this.#range.disabled = kind !== 'running';
       this.#marks = [];
       document.dispatchEvent(new CustomEvent('dd-marks', { detail: this.#marks }));
     });

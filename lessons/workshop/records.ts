@@ -65,6 +65,8 @@ export interface Person {
   readonly handAt?: number;
   /** The person they work with: both work on that person's benches. */
   readonly pairedWith?: string;
+  /** Who was paired with this person; each is as long as their own record says so. */
+  readonly guests?: readonly string[];
   /** Where they come from, when another system sent them here. */
   readonly lti?: LtiOrigin;
   /** The last moment anything came from them. */

@@ -12,7 +12,10 @@ test.each([
   [{ timerUntil: NOW - 1 }, ''],
   [{ opensAt: NOW + MINUTE }, 'The workshop has not begun.'],
   [{ opensAt: NOW - MINUTE, closesAt: NOW + 90 * MINUTE }, '1 h left'],
-  [{ closesAt: NOW - MINUTE, overtimeMs: 2 * MINUTE }, 'The end has passed: what you do now counts as late.'],
+  [
+    { closesAt: NOW - MINUTE, overtimeMs: 2 * MINUTE },
+    'The end has passed: what you do now counts as late, for 1 min more.',
+  ],
   [{ closesAt: NOW - MINUTE }, 'The workshop is over.'],
 ])('%j: %s', (settings, text) => {
   expect(timeLeft(words, { ...DEFAULT_SETTINGS, ...settings }, NOW)).toBe(text);

@@ -19,7 +19,7 @@ export function timeLeft(
       : closesAt > now
         ? bar.timer(spanText(words, closesAt - now))
         : now <= closesAt + overtimeMs
-          ? bar.overtime
+          ? bar.overtime(spanText(words, closesAt + overtimeMs - now))
           : bar.over,
   ];
   return parts.filter((part) => part !== '').join(' · ');

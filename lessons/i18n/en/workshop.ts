@@ -34,6 +34,7 @@ export const workshop = {
     followed: 'Your instructor sees this bench',
     elsewhere: 'This bench is open in another tab; your instructor sees what you do there',
     paired: (name: string) => `You work on the bench of ${name}; your instructor sees it`,
+    joined: (names: string) => `${names} may work on this bench too; your instructor sees it`,
     showThere: 'Show what was done there',
     goOnHere: 'Go on with what is here',
     waiting: (n: number) =>
@@ -44,8 +45,9 @@ export const workshop = {
     handUp: 'Hand is up: lower it',
     paused: 'Your instructor has paused the clusters.',
     timer: (text: string) => `${text} left`,
-    overtime: 'The end has passed: what you do now counts as late.',
+    overtime: (left: string) => `The end has passed: what you do now counts as late, for ${left} more.`,
     over: 'The workshop is over.',
+    unsent: (n: number) => `Steps that did not get through before the end: ${n}. Tell your instructor`,
     point: (what: string) => `Look here: ${what}`,
     pointShow: 'Show it',
     pointElsewhere: 'Your instructor points at another page:',

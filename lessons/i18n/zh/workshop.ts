@@ -36,6 +36,7 @@ export const workshop: WorkshopWords = {
     followed: '讲师能看到这个工作台',
     elsewhere: '这个工作台已在另一个标签页打开，讲师看到的是你在那里做的',
     paired: (name: string) => `你在 ${name} 的工作台上，讲师能看到它`,
+    joined: (names: string) => `${names} 也可以在这个工作台上操作，讲师能看到它`,
     showThere: '显示那边做的',
     goOnHere: '以这里的继续',
     waiting: (n: number) =>
@@ -44,8 +45,9 @@ export const workshop: WorkshopWords = {
     handUp: '已举手：放下',
     paused: '讲师暂停了所有集群。',
     timer: (text: string) => `还剩 ${text}`,
-    overtime: '时间已到：现在所做的算作迟交。',
+    overtime: (left: string) => `时间已到：现在所做的算作迟交，还有 ${left}。`,
     over: '工作坊已经结束。',
+    unsent: (n: number) => `结束前没来得及送达的步骤：${n}。请告诉讲师`,
     point: (what: string) => `看这里：${what}`,
     pointShow: '显示',
     pointElsewhere: '讲师指向另一个页面：',

@@ -4,7 +4,7 @@ import type { RunAside, RunKeeping } from '../../bench/keeping.ts';
 import type { SavedRun } from '../../bench/protocol.ts';
 import type { JournalLink } from './journal-link.ts';
 
-/** Keeps on the device as ever, and tells the workshop. A device without the run gets it from there. */
+/** Keeps on the device as ever, and tells the workshop. A device without the run, or with its beginning only, gets it from there. */
 export class FollowedKeeping implements RunKeeping {
   readonly #local: RunKeeping;
   readonly #link: JournalLink;
@@ -21,8 +21,10 @@ export class FollowedKeeping implements RunKeeping {
   async load(id: string): Promise<SavedRun | undefined> {
     const here = await this.#local.load(id);
     if (here !== undefined && here.entries.length > 0) {
-      void this.#link.resume(here);
-      return here;
+      const longer = await this.#link.fetchLonger(here);
+      if (longer !== undefined) await this.#local.replace(id, longer);
+      void this.#link.resume(longer ?? here);
+      return longer ?? here;
     }
     const there = await this.#link.fetchRun();
     if (there === undefined) {

@@ -4,15 +4,18 @@ import type { GoalState } from '../../bench/grading.ts';
 import type { BenchSetup, SavedRun } from '../../bench/protocol.ts';
 import { Signal } from '../../bench/signal.ts';
 import { type WorkshopApi, WorkshopError } from './api.ts';
-import { refusalText } from './refusal-text.ts';
+import { changesCluster } from './changing-inputs.ts';
 
 /** How it goes with telling the workshop what is done here. */
 export type LinkState =
   | { readonly kind: 'followed' }
   /** The server is not there; so many inputs wait. */
   | { readonly kind: 'waiting'; readonly inputs: number }
-  /** The server will not have it; a sentence says why. */
-  | { readonly kind: 'apart'; readonly reason: string; readonly code: string };
+  /** The server will not have it. So many inputs had waited for a way to it. */
+  | { readonly kind: 'apart'; readonly error: WorkshopError; readonly waited: number };
+
+/** A run as the server answers. */
+type ThereRun = SavedRun & { readonly runId: string; readonly end: RunPoint | null };
 
 const GATHER_MS = 600;
 const FIRST_RETRY_MS = 1000;
@@ -26,6 +29,10 @@ const END_EVERY_MS = 20_000;
 const BEYOND_ALL = 1_000_000_000;
 /** The server holds these back only for a while. */
 const PASSING = ['locked', 'early'];
+/** What else may pass when the instructor changes something: the end is moved. */
+const MOVABLE = [...PASSING, 'over'];
+/** A bench does not wait longer for what was done on other devices. */
+const ELSEWHERE_MS = 1500;
 
 /**
  * Sends one bench's journal to the workshop: numbered, in batches, again until it is acknowledged. The run itself never
@@ -61,15 +68,43 @@ export class JournalLink {
   /** The run that the workshop has of this bench, for a device that has none. */
   async fetchRun(): Promise<SavedRun | undefined> {
     try {
-      const run = await this.#api.call<(SavedRun & { runId: string; end: RunPoint | null }) | null>('GET', this.#path);
+      const run = await this.#api.call<ThereRun | null>('GET', this.#path);
       if (run === null || run.entries.length === 0) return undefined;
       this.#remember(run.runId);
       this.#knowsThere(run.runId);
-      this.#fetched = { options: run.options, entries: run.entries, ...(run.end === null ? {} : { end: run.end }) };
+      this.#fetched = this.#asRun(run);
       return this.#fetched;
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * The run that the workshop has of this bench, where it goes on from what is here: what was done on this device is all
+   * in it. Undefined where it does not, or no answer comes in time.
+   */
+  async fetchLonger(here: SavedRun): Promise<SavedRun | undefined> {
+    const done = here.entries.findLastIndex(({ input }) => changesCluster(input)) + 1;
+    const known = Math.max(0, done - 1);
+    try {
+      const signal = AbortSignal.timeout(ELSEWHERE_MS);
+      const response = await this.#api.fetch(`${this.#path}?from=${known}`, { signal });
+      const there = (await response.json()) as ThereRun | null;
+      if (there === null || !there.entries.slice(done - known).some(({ input }) => changesCluster(input)))
+        return undefined;
+      if (!this.#goesOn(there, here.entries[done - 1])) return undefined;
+      this.#remember(there.runId);
+      this.#knowsThere(there.runId);
+      return this.#asRun(there, here.entries.slice(0, known));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param last what was done here last; where nothing was, a run takes the place that was not seen here before */
+  #goesOn({ runId, entries }: ThereRun, last: JournalEntry | undefined): boolean {
+    if (runId === kept(this.#here)) return last === undefined || JSON.stringify(entries[0]) === JSON.stringify(last);
+    return last === undefined && runId !== kept(this.#there);
   }
 
   /** Whether this is the run that the workshop has, as it was fetched. */
@@ -89,10 +124,17 @@ export class JournalLink {
     this.#soon(0);
   }
 
-  /** Whose bench this is may have changed: asks whether the workshop still has this run of it. */
-  lookThere(): void {
+  /** Whose bench this is has changed: asks whether the workshop still has this run of it. */
+  async lookThere(): Promise<void> {
+    await this.#sendToOwn();
     this.#begun = false;
     this.#soon(0);
+  }
+
+  /** The instructor has changed something: what was refused may be taken now. */
+  again(): void {
+    const state = this.state.value;
+    if (state.kind === 'apart' && MOVABLE.includes(state.error.code)) this.#soon(0);
   }
 
   /** What is here takes the place of what was done elsewhere. @throws WorkshopError */
@@ -141,6 +183,25 @@ export class JournalLink {
     } finally {
       this.#sending = false;
     }
+  }
+
+  /** What was typed just before the pairing belongs to the bench that was this person's then. */
+  async #sendToOwn(): Promise<void> {
+    clearTimeout(this.#timer);
+    const runId = this.#runId;
+    try {
+      for (let from = this.#acknowledged; from < this.#entries.length; from += LARGEST_BATCH) {
+        const entries = this.#entries.slice(from, from + LARGEST_BATCH);
+        await this.#api.call('POST', `${this.#path}?own`, { runId, from, entries });
+      }
+    } catch (error) {
+      // It was no bench of their own, or is there already; what cannot be reached now is on this device still.
+      if (!(error instanceof WorkshopError)) throw error;
+    }
+  }
+
+  #asRun({ options, entries, end }: ThereRun, before: readonly JournalEntry[] = []): SavedRun {
+    return { options, entries: [...before, ...entries], ...(end === null ? {} : { end }) };
   }
 
   #run(): SavedRun {
@@ -246,9 +307,15 @@ export class JournalLink {
       this.#soon(this.#retryMs * (0.5 + Math.random()));
       this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
     } else {
-      this.#say({ kind: 'apart', reason: refusalText(error), code });
+      this.#say({ kind: 'apart', error, waited: this.#waited });
       if (PASSING.includes(code)) this.#soon(LONGEST_RETRY_MS);
     }
+  }
+
+  /** So many inputs were held up by the network, not by a refusal. */
+  get #waited(): number {
+    const state = this.state.value;
+    return state.kind === 'waiting' ? state.inputs : state.kind === 'apart' ? state.waited : 0;
   }
 
   #say(state: LinkState): void {

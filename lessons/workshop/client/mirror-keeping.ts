@@ -3,6 +3,7 @@ import type { RunPoint } from '@drydock/engine/worker';
 import type { RunAside, RunKeeping } from '../../bench/keeping.ts';
 import type { SavedRun } from '../../bench/protocol.ts';
 import type { WorkshopApi } from './api.ts';
+import { changesCluster } from './changing-inputs.ts';
 
 /**
  * A learner's run as the instructor looks at it. Nothing of it is kept on the instructor's device, and what is done to it
@@ -27,7 +28,7 @@ export class MirrorKeeping implements RunKeeping {
 
   /** What was done here since the run was fetched. */
   get added(): readonly ClusterInput[] {
-    return this.#added.map(({ input }) => input as ClusterInput).filter(({ kind }) => HANDED_OVER.includes(kind));
+    return this.#added.map(({ input }) => input as ClusterInput).filter(changesCluster);
   }
 
   /** From now on the run is again what the workshop has. */
@@ -68,6 +69,3 @@ export class MirrorKeeping implements RunKeeping {
     return { id, at: new Date().toISOString(), run: await this.load() };
   }
 }
-
-/** What changes something. Terminals' sizes and comings and goings are the instructor's own. */
-const HANDED_OVER: readonly string[] = ['file.write', 'file.delete', 'run', 'api', 'fault', 'terminal.input'];

@@ -109,7 +109,7 @@ export class BoardGrades {
 
   /** A link could not carry the key. */
   async #save(path: string, name: string): Promise<void> {
-    saveAs(name, await (await this.#deeds.api.fetch(path)).text());
+    saveAs(name, await (await this.#deeds.api.fetch(path)).blob());
   }
 }
 

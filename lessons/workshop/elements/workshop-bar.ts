@@ -22,6 +22,8 @@ interface Me {
   readonly hand: boolean;
   /** On whose bench this person works. */
   readonly partner?: string;
+  /** Who works on this person's bench. */
+  readonly guests: readonly string[];
   readonly title: string;
   /** The server's clock. */
   readonly now: number;
@@ -107,8 +109,8 @@ export class WorkshopBar extends HTMLElement {
 
   #showLink(state: LinkState): void {
     this.#linkState = state;
-    this.#refuse(state.kind === 'apart' ? state.reason : undefined);
-    this.#choice.hidden = state.kind !== 'apart' || !GONE_ON.includes(state.code);
+    this.#refuse(state.kind === 'apart' ? refusalText(state.error) : undefined);
+    this.#choice.hidden = state.kind !== 'apart' || !GONE_ON.includes(state.error.code);
     this.#showState();
   }
 
@@ -132,7 +134,7 @@ export class WorkshopBar extends HTMLElement {
   #showState(): void {
     const state = this.#linkState;
     this.dataset['state'] = this.#isElsewhere ? 'elsewhere' : state.kind;
-    setText(this.#state, this.#isElsewhere ? words.bar.elsewhere : stateText(state, this.#me?.partner));
+    setText(this.#state, this.#isElsewhere ? words.bar.elsewhere : stateText(state, this.#me));
     this.#handIn.hidden = !this.#isGraded || this.#isElsewhere;
   }
 
@@ -155,11 +157,12 @@ export class WorkshopBar extends HTMLElement {
   async #read(): Promise<void> {
     const before = this.#me;
     this.#me = await this.#api.call<Me>('GET', '').catch((error: WorkshopError) => {
-      if (error.status === 401) this.#showLink({ kind: 'apart', reason: refusalText(error), code: error.code });
+      if (error.status === 401) this.#showLink({ kind: 'apart', error, waited: 0 });
       return before;
     });
     if (this.#me === undefined) return;
-    if (before !== undefined && before.partner !== this.#me.partner) this.#link?.lookThere();
+    if (before !== undefined && before.partner !== this.#me.partner) void this.#link?.lookThere();
+    else if (before !== undefined) this.#link?.again();
     this.#showState();
     this.#skewMs = this.#me.now - Date.now();
     const { hand, settings } = this.#me;
@@ -307,10 +310,12 @@ export class WorkshopBar extends HTMLElement {
   }
 }
 
-function stateText(state: LinkState, partner: string | undefined): string {
-  if (state.kind === 'waiting') return words.bar.waiting(state.inputs);
-  if (state.kind === 'apart') return '';
-  return partner === undefined ? words.bar.followed : words.bar.paired(partner);
+function stateText(state: LinkState, me: Me | undefined): string {
+  const { bar } = words;
+  if (state.kind === 'waiting') return bar.waiting(state.inputs);
+  if (state.kind === 'apart') return state.error.code === 'over' && state.waited > 0 ? bar.unsent(state.waited) : '';
+  if (me?.partner !== undefined) return bar.paired(me.partner);
+  return me === undefined || me.guests.length === 0 ? bar.followed : bar.joined(me.guests.join(', '));
 }
 
 /** Brings into sight, and marks for a while, what is to be looked at: a check's place, or the page's beginning. */

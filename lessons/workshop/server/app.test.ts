@@ -175,7 +175,8 @@ describe('the instructor', () => {
     await work(ada.token, [entry(1)]);
     expect((await request('PUT', `/board/people/${ben.id}/pair`, key, { with: ada.id })).status).toBe(204);
     expect(await (await request('GET', RUN, ben.token)).json()).toMatchObject({ count: 1 });
-    expect(await (await request('GET', '/me', ben.token)).json()).toMatchObject({ partner: 'Ada' });
+    expect(await (await request('GET', '/me', ben.token)).json()).toMatchObject({ partner: 'Ada', guests: [] });
+    expect(await (await request('GET', '/me', ada.token)).json()).toMatchObject({ guests: ['Ben'] });
     // What Ben had before takes nothing of Ada's away.
     const own = { runId: 'ben', version: 'v1', options: {}, instead: 'ben' };
     expect(await refusal(request('PUT', RUN, ben.token, own))).toBe('409 gone-on');
@@ -186,6 +187,21 @@ describe('the instructor', () => {
     expect(await refusal(request('PUT', `/board/people/${cleo.id}/pair`, key, { with: ben.id }))).toBe('409 paired');
     expect(await refusal(request('PUT', `/board/people/${ada.id}/pair`, key, { with: cleo.id }))).toBe('409 paired');
     expect(await refusal(request('POST', '/board/people/nobody/link', key))).toBe('404 no-person');
+    await request('PUT', `/board/people/${ben.id}/pair`, key, { with: null });
+    expect(await (await request('GET', '/me', ada.token)).json()).toMatchObject({ guests: [] });
+  });
+
+  test('pairs somebody who has just typed: it still reaches the bench it was typed on', async () => {
+    const [ada, ben] = [await join('Ada'), await join('Ben')];
+    await work(ada.token, [entry(1)]);
+    await request('PUT', RUN, ben.token, { runId: 'ben', version: 'v1', options: {} });
+    await request('PUT', `/board/people/${ben.id}/pair`, key, { with: ada.id });
+    const late = { runId: 'ben', from: 0, entries: [entry(1), entry(2)] };
+    expect(await refusal(request('POST', RUN, ben.token, late))).toBe('409 unknown-run');
+    expect(await (await request('POST', `${RUN}?own`, ben.token, late)).json()).toMatchObject({ count: 2 });
+    expect(await (await request('GET', RUN, ada.token)).json()).toMatchObject({ runId: 'r1', count: 1 });
+    await request('PUT', `/board/people/${ben.id}/pair`, key, { with: null });
+    expect(await (await request('GET', RUN, ben.token)).json()).toMatchObject({ runId: 'ben', count: 2 });
   });
 
   test('cannot have a workshop end before it begins', async () => {

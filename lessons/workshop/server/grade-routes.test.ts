@@ -151,10 +151,15 @@ describe('what is taken home', () => {
     const ben = await room.join('Ben');
     await grade();
     await settled().toBe(1);
-    const csv = async () => (await (await request('GET', '/board/grades/csv', key)).text()).split('\r\n');
+    const file = async () =>
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+        await (await request('GET', '/board/grades/csv', key)).arrayBuffer(),
+      );
+    const csv = async () => (await file()).split('\r\n');
     await expect.poll(async () => (await csv()).length).toBe(4);
     expect(await csv()).toEqual([
-      'assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score,name,late,attempts,problem',
+      // Excel reads names in any script by the mark before it.
+      '\uFEFFassignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score,name,late,attempts,problem',
       `two,,2026-11-28 09:00:00,${id},,,,2,0,2,3,"'=HYPERLINK(""http://x"")",no,1,`,
       `two,,,${ben.id},,,,0,0,0,3,Ben,no,0,`,
       '',

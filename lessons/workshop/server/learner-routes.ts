@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
-import type { Settings } from '../records.ts';
+import type { Person, Settings } from '../records.ts';
+import type { Store } from '../store/store.ts';
 import { assignedBenches } from './assignment.ts';
 import { cardOf, type Env, type WorkshopServer } from './context.ts';
 import { attemptsOf } from './counted-grades.ts';
@@ -29,6 +30,7 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
         name,
         hand: handAt !== undefined,
         partner: pairedWith === undefined ? undefined : (await store.person(pairedWith))?.name,
+        guests: await guestsOf(store, person),
         title: workshop.title,
         now: now(),
         settings: {
@@ -57,6 +59,12 @@ export function learnerRoutes(server: WorkshopServer): Hono<Env> {
       await handIn(server, ownerOf(person), context.req.param('bench'), workshop.settings);
       return context.body(null, 202);
     });
+}
+
+/** The names of those who work on this person's bench. */
+async function guestsOf(store: Store, { id, guests = [] }: Person): Promise<readonly string[]> {
+  const people = await Promise.all(guests.map((guest) => store.person(guest)));
+  return people.flatMap((guest) => (guest?.pairedWith === id ? [guest.name] : []));
 }
 
 /** The answer comes with the messages: a grading waits its turn. */

@@ -21,7 +21,9 @@ export function peopleRoutes(server: WorkshopServer): Hono<Env> {
       if (partner?.pairedWith !== undefined || followed) {
         refuse(409, 'paired', 'One of the two works on somebody else’s bench already, or somebody works on theirs.');
       }
+      const before = (await store.person(id))?.pairedWith;
       await store.changePerson(id, { pairedWith: other ?? undefined });
+      await tellHosts(new Set([before, other ?? undefined]));
       await store.post(id, { kind: 'settings' }, now());
       return context.body(null, 204);
     })
@@ -52,6 +54,16 @@ export function peopleRoutes(server: WorkshopServer): Hono<Env> {
       if (run === undefined) refuse(404, 'no-run', 'There is nothing of theirs on that bench.');
       return runAnswer(context, store, run);
     });
+
+  /** Those on whose bench somebody comes or goes know who is there. */
+  async function tellHosts(hosts: ReadonlySet<string | undefined>): Promise<void> {
+    const people = await store.people();
+    for (const { id } of people.filter((person) => hosts.has(person.id))) {
+      const guests = people.filter(({ pairedWith }) => pairedWith === id).map((guest) => guest.id);
+      await store.changePerson(id, { guests });
+      await store.post(id, { kind: 'settings' }, now());
+    }
+  }
 
   /** Of somebody who is here. */
   async function idOf(context: Context<Env>): Promise<string> {

@@ -20,6 +20,9 @@ const COLUMNS = [
   'problem',
 ];
 
+/** Without it Excel takes UTF-8 for the system's own letters, and names come out garbled. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /** A line an exercise and person, as `nbgrader export` writes it: who has handed in nothing has no points. */
 export function gradesAsCsv(
   people: readonly Person[],
@@ -39,7 +42,7 @@ export function gradesAsCsv(
       return [...about, earned, penalty, score, max, name, late ? 'yes' : 'no', attempts, problem];
     }),
   );
-  return [COLUMNS, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+  return BYTE_ORDER_MARK + [COLUMNS, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 
 /** `2026-11-28 09:00:00`, UTC */

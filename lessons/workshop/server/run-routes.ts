@@ -64,7 +64,8 @@ export function runRoutes(server: WorkshopServer): Hono<Env> {
       const bench = context.req.param('bench');
       const { runId, from, entries, end, checks } = await readBody(context.req, Append);
       const late = mayWork(server, context.var.workshop.settings, bench);
-      const personId = ownerOf(context.var.person);
+      // What was typed on one's own bench before a pairing may come after it.
+      const personId = context.req.query('own') === undefined ? ownerOf(context.var.person) : context.var.person.id;
       const batch = {
         from,
         entries: entries as unknown as readonly JournalEntry[],

@@ -43,7 +43,7 @@ export interface Store {
   changeToken(id: string, tokenHash: string): Promise<void>;
   changePerson(
     id: string,
-    change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'seenAt' | 'name' | 'lti'>>,
+    change: Partial<Pick<Person, 'handAt' | 'pairedWith' | 'guests' | 'seenAt' | 'name' | 'lti'>>,
   ): Promise<void>;
 
   /**
