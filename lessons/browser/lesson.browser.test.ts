@@ -169,7 +169,7 @@ here('the second tab says so, and may take the lesson over', async () => {
   const second = await visit.open(reader, LESSON);
   await second.sees(second.notice, 'open in another tab');
   for (const hand of ['Pause', 'Next event'])
-    expect(await second.page.getByRole('button', { name: hand }).isEnabled(), hand).toBe(false);
+    expect(await second.page.getByRole('button', { name: hand, exact: true }).isEnabled(), hand).toBe(false);
   expect(await second.page.getByRole('slider').isEnabled()).toBe(false);
   await second.press('Move it here');
   await second.sees(second.screen, 'from the first tab');

@@ -47,7 +47,7 @@ export const workshop = {
     timer: (text: string) => `${text} left`,
     overtime: (left: string) => `The end has passed: what you do now counts as late, for ${left} more.`,
     over: 'The workshop is over.',
-    unsent: (n: number) => `Steps that did not get through before the end: ${n}. Tell your instructor`,
+    unsent: (n: number) => `Steps that did not get through before the end: ${n}. Tell your instructor.`,
     point: (what: string) => `Look here: ${what}`,
     pointShow: 'Show it',
     pointElsewhere: 'Your instructor points at another page:',

@@ -47,7 +47,7 @@ export const workshop: WorkshopWords = {
     timer: (text: string) => `还剩 ${text}`,
     overtime: (left: string) => `时间已到：现在所做的算作迟交，还有 ${left}。`,
     over: '工作坊已经结束。',
-    unsent: (n: number) => `结束前没来得及送达的步骤：${n}。请告诉讲师`,
+    unsent: (n: number) => `结束前没来得及送达的步骤：${n}。请告诉讲师。`,
     point: (what: string) => `看这里：${what}`,
     pointShow: '显示',
     pointElsewhere: '讲师指向另一个页面：',

@@ -124,3 +124,27 @@ test('what was typed before a pairing reaches the bench it was typed on', async 
   await page.link.lookThere();
   expect((await room.store.run(ada.id, LESSON.id))?.count).toBe(2);
 });
+
+test('the network is gone until the end is past: it is told how much is missing, and sent once the end is moved', async () => {
+  const end = (closesAt: number | null) => room.request('PATCH', '/board/settings', room.key, { closesAt });
+  const { keeping, link } = await new Device().open();
+  await keeping.append(LESSON.id, [done(1)]);
+  await link.flush();
+  offline = true;
+  await keeping.append(LESSON.id, [done(2), done(3)]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(link.state.value).toEqual({ kind: 'waiting', inputs: 2 });
+  expect((await end(room.now + 60_000)).status).toBe(204);
+  room.now += 3_600_000;
+  offline = false;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(link.state.value).toMatchObject({ kind: 'apart', error: { code: 'over' }, waited: 2 });
+  await keeping.append(LESSON.id, [done(4)]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(link.state.value).toMatchObject({ kind: 'apart', waited: 2 });
+  await end(null);
+  link.again();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(link.state.value).toEqual({ kind: 'followed' });
+  expect((await room.store.run(ada.id, LESSON.id))?.count).toBe(4);
+});

@@ -109,7 +109,7 @@ export class WorkshopBar extends HTMLElement {
 
   #showLink(state: LinkState): void {
     this.#linkState = state;
-    this.#refuse(state.kind === 'apart' ? refusalText(state.error) : undefined);
+    this.#refuse(state.kind === 'apart' ? apartText(state) : undefined);
     this.#choice.hidden = state.kind !== 'apart' || !GONE_ON.includes(state.error.code);
     this.#showState();
   }
@@ -313,9 +313,15 @@ export class WorkshopBar extends HTMLElement {
 function stateText(state: LinkState, me: Me | undefined): string {
   const { bar } = words;
   if (state.kind === 'waiting') return bar.waiting(state.inputs);
-  if (state.kind === 'apart') return state.error.code === 'over' && state.waited > 0 ? bar.unsent(state.waited) : '';
+  if (state.kind === 'apart') return '';
   if (me?.partner !== undefined) return bar.paired(me.partner);
   return me === undefined || me.guests.length === 0 ? bar.followed : bar.joined(me.guests.join(', '));
+}
+
+/** Whoever had no way to the server until the end was past has done more than it knows. */
+function apartText({ error, waited }: Extract<LinkState, { kind: 'apart' }>): string {
+  const missing = error.code === 'over' && waited > 0 ? words.bar.unsent(waited) : '';
+  return [refusalText(error), missing].filter((text) => text !== '').join(' ');
 }
 
 /** Brings into sight, and marks for a while, what is to be looked at: a check's place, or the page's beginning. */
