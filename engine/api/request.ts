@@ -78,8 +78,12 @@ export interface ApiResponse {
   readonly later?: StartAnswer;
 }
 
-/** `handle(request) → response`: the whole API server. Never throws; every failure is a Status in the body. */
-export type ApiHandler = (request: ApiRequest) => ApiResponse;
+/**
+ * `handle(request) → response`: the whole API server. Never throws; every failure is a Status in the body.
+ *
+ * @param sourceIp where the request comes from, as far as the transport knows
+ */
+export type ApiHandler = (request: ApiRequest, sourceIp?: string) => ApiResponse;
 
 export interface WatchEvent<T = KubeObject> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';

@@ -92,11 +92,12 @@ export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host,
 
 /** The same for whoever can wait: answers may come `later`. */
 export function openApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
+  const sourceIp = addressOf(from);
   return (request) => {
     const handle = address.dial(from);
     if (handle === undefined) throw new ConnectionError(address.dialError(from));
     const hasToken = request.headers?.['authorization'] !== undefined;
-    const response = handle(request.user !== undefined || hasToken ? request : { ...request, user });
+    const response = handle(request.user !== undefined || hasToken ? request : { ...request, user }, sourceIp);
     const { watch, later } = response;
     if (watch !== undefined) return { ...response, watch: address.stream(from, watch) };
     if (later === undefined) return response;
@@ -111,6 +112,11 @@ export function openApiServer(address: ServerAddress<ApiHandler>, from: Host, us
         }),
     };
   };
+}
+
+/** Of its first interface beside `lo`. */
+function addressOf({ root }: Host): string | undefined {
+  return root.networkInterfaces().find(({ name }) => name !== 'lo')?.addresses[0]?.address;
 }
 
 /**

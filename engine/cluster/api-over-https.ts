@@ -54,7 +54,7 @@ export function apiOverHttps(
     const proxied = isProxied(pathOf(request));
     const method = request.method === 'HEAD' && !proxied ? 'GET' : request.method;
     if (!(proxied ? PROXIED_METHODS : METHODS).includes(method)) return { status: 405, body: 'Method Not Allowed\n' };
-    const answer = handle(readRequest(request, method as ApiRequest['method']));
+    const answer = handle(readRequest(request, method as ApiRequest['method']), request.peer.address);
     if (answer.later === undefined) return written(answer, request);
     const { later } = answer;
     return {

@@ -25,8 +25,8 @@ export class ApiServerOnEtcd {
     this.#stopFollowing = etcd.onStore(() => threads.start(this.#goOver()));
   }
 
-  readonly handle: ApiHandler = (request) =>
-    this.#etcd.served === this.#store ? this.#server.handle(request) : ETCD_UNAVAILABLE;
+  readonly handle: ApiHandler = (request, sourceIp) =>
+    this.#etcd.served === this.#store ? this.#server.handle(request, sourceIp) : ETCD_UNAVAILABLE;
 
   close(): void {
     this.#stopFollowing();

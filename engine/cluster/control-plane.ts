@@ -39,6 +39,7 @@ import { type EtcdDatabase, EtcdServer } from './etcd-server.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
+import type { ReadServerFiles } from './server-files.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { controlPlaneCommands } from './static-pods.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
@@ -52,6 +53,7 @@ interface LateParts {
   readonly bootstrapTokenUser: BootstrapTokenUser;
   readonly bootstrapTokenWork: () => TokenWork;
   readonly checkFlags: CheckFlags;
+  readonly readServerFiles: ReadServerFiles;
   readonly startScheduler: StartScheduler;
   readonly etcdDatabase: () => EtcdDatabase;
 }
@@ -154,9 +156,12 @@ export class ControlPlane {
     if (flags === undefined) return undefined;
     const { alphaKinds, ...options } = flags;
     const threads = new TaskGroup();
+    const files = namesFiles(process.argv) ? yield* this.#late.readServerFiles(process, threads) : {};
+    if (files === undefined) return undefined;
     const create = (store: Etcd): ApiServer =>
       createApiServer({
         ...options,
+        ...files,
         sim: this.#host.sim,
         etcd: store,
         kinds: [...KINDS, ...alphaKinds],
@@ -281,6 +286,13 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
     yield* printError(process, `Error: ${(error as Error).message}\n`);
     return undefined;
   }
+}
+
+/** Flags of the API server for files of its own, which kubeadm does not write. */
+const FILE_FLAGS = ['audit-', 'encryption-provider-config', 'admission-control-config-file'];
+
+function namesFiles(argv: readonly string[]): boolean {
+  return argv.some((word) => FILE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
 }
 
 /** What `--feature-gates` turns on; undefined, with a word to stderr, for nonsense. */

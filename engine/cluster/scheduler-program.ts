@@ -1,7 +1,7 @@
+import { ConfigurationError } from '../api/config-shape.ts';
 import { type FeatureGates, readFeatureGates } from '../api/feature-gates.ts';
 import type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 import type { Transport } from '../client/transport.ts';
-import { ConfigurationError } from '../kube-scheduler/config/shape.ts';
 import type { KubeSchedulerOptions, SchedulingDecision } from '../kube-scheduler/index.ts';
 import { type RunningScheduler, startPlainScheduler } from '../kube-scheduler/run-scheduler.ts';
 import { Errno } from '../linux/errno.ts';

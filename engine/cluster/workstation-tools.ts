@@ -23,6 +23,7 @@ import type { ExchangeHttp } from './exchange-http.ts';
 import type { KubeadmSurroundings } from './kubeadm/command.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
+import type { ReadServerFiles } from './server-files.ts';
 
 export type { Descriptions };
 
@@ -63,6 +64,8 @@ export interface ComponentTools {
   startScheduler(options: KubeSchedulerOptions): RunningScheduler;
   /** What is wrong with a component's command line; nobody asks about the ones that kubeadm writes. */
   readonly checkFlags: CheckFlags;
+  /** What the API server is told by files that only its flags name. */
+  readonly readServerFiles: ReadServerFiles;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
   /** What etcd keeps, as the bytes of a file. */

@@ -91,9 +91,14 @@ export interface ApiServerOptions {
   readonly tokenKey?: TokenKey;
   /** `--enable-bootstrap-token-auth`: whom the token of a machine that wants to join stands for; without it, nobody. */
   readonly bootstrapTokenUser?: BootstrapTokenUser;
+  /** Writes down what comes and what becomes of it, around the server itself; nobody does unless told. */
+  readonly audit?: AuditRequests | undefined;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
   readonly descriptions?: Descriptions;
 }
+
+/** The same handler, with somebody who keeps a log of what comes. */
+export type AuditRequests = (server: ServerContext, handle: ApiHandler) => ApiHandler;
 
 export interface ApiServer {
   readonly handle: ApiHandler;
@@ -132,13 +137,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       return encode(server, request, failure(error));
     }
   };
+  const handle: ApiHandler = (request) =>
+    server.scope.handle(
+      () => attempt(request),
+      request.outside,
+      () => timeLimitMs(request),
+    );
   return {
-    handle: (request) =>
-      server.scope.handle(
-        () => attempt(request),
-        request.outside,
-        () => timeLimitMs(request),
-      ),
+    handle: options.audit?.(server, handle) ?? handle,
     close() {
       server.scope.close();
       stopCompactor();

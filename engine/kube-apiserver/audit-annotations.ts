@@ -2,13 +2,15 @@ import type { Simulation } from '../sim/index.ts';
 import { AnswersNeeded } from './request-scope.ts';
 
 /**
- * What admission wants to be remembered of a request. There is no audit log; the trace has an entry `request.audit` for each
- * annotation, with who made the request. https://kubernetes.io/docs/reference/labels-annotations-taints/audit-annotations/
+ * What admission wants to be remembered of a request. The trace has an entry `request.audit` for each annotation, with who
+ * made the request; an audit log, where there is one, has them with the request. https://kubernetes.io/docs/reference/labels-annotations-taints/audit-annotations/
  */
 export class AuditAnnotations {
   readonly #sim: Simulation;
   /** Hardly any request has some. */
   #annotations: Map<string, string> | undefined;
+  /** Those of the request that was handled last. */
+  #last: ReadonlyMap<string, string> | undefined;
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -37,8 +39,16 @@ export class AuditAnnotations {
     }
   }
 
+  /** What there is to remember of the request that has just been handled, once. */
+  take(): Readonly<Record<string, string>> {
+    const taken = this.#last;
+    this.#last = undefined;
+    return taken === undefined ? {} : Object.fromEntries(taken);
+  }
+
   #note(): void {
     if (this.#annotations === undefined) return;
+    this.#last = this.#annotations;
     const { trace, nowMs } = this.#sim;
     for (const [key, value] of this.#annotations) trace.note(nowMs, 'request.audit', key, value);
   }

@@ -28,7 +28,7 @@ export function timeLimitMs(request: ApiRequest): number | undefined {
   return askedMs > 0 && askedMs < MAX_MS ? askedMs : MAX_MS;
 }
 
-function isLongRunning(request: ApiRequest): boolean {
+export function isLongRunning(request: ApiRequest): boolean {
   if (new Query(request).flag('watch')) return true;
   const info = readRequestInfo(pathSegments(request.path) ?? []);
   return info !== undefined && (info.watch === true || LONG_RUNNING.includes(info.subresource));

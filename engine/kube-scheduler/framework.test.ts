@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { ConfigurationError } from '../api/config-shape.ts';
 import type { Pod } from '../api/kinds.ts';
 import { pods } from '../api/resources.ts';
 import { startControllerManager } from '../kube-controller-manager/index.ts';
 import { ControlPlane } from '../kube-controller-manager/testing/control-plane.ts';
-import { ConfigurationError } from './config/shape.ts';
 import type { Plugin } from './framework.ts';
 import type { Handle } from './handle.ts';
 import { startScheduler } from './index.ts';

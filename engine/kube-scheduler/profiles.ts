@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../api/config-shape.ts';
 import type { ProfileConfiguration } from './config/configuration.ts';
 import { defaultArgs } from './config/plugin-args.ts';
 import { actsAt } from './config/plugin-methods.ts';
@@ -7,7 +8,6 @@ import {
   type ExtensionPoint,
   type PluginPoints,
 } from './config/plugin-points.ts';
-import { ConfigurationError } from './config/shape.ts';
 import type { Plugin } from './framework.ts';
 import type { FilterRunner, Handle, PluginFactory, SharedHandle } from './handle.ts';
 import { REGISTRY } from './plugins/registry.ts';

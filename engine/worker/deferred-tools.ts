@@ -70,6 +70,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),
     checkFlags: (argv) => components.value.checkFlags(argv),
+    readServerFiles: (process, threads) => components.value.readServerFiles(process, threads),
     proxyModes: () => components.value.proxyModes(),
     etcdDatabase: () => components.value.etcdDatabase(),
   };

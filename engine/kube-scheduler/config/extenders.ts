@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../api/config-shape.ts';
 import { isExtendedResourceName } from '../../api/core/extended-resource.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { forbidden, invalid } from '../../api/field-errors.ts';
@@ -5,7 +6,6 @@ import { checkQualifiedName } from '../../api/names.ts';
 import { readGoDuration } from '../../linux/programs/go/duration.ts';
 import type { ExtenderConfiguration } from './configuration.ts';
 import type { ConfigurationFile, ExtenderFile } from './file.ts';
-import { ConfigurationError } from './shape.ts';
 
 const HTTP_TIMEOUT_MS = 5_000;
 

@@ -1,5 +1,5 @@
+import type { Shape } from '../../api/config-shape.ts';
 import { EXTENSION_POINTS } from './plugin-points.ts';
-import type { Shape } from './shape.ts';
 
 // The structure of the file: https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/
 

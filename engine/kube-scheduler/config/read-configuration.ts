@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { ConfigurationError, checkShape } from '../../api/config-shape.ts';
 import { type FeatureGates, NO_FEATURES } from '../../api/feature-gates.ts';
 import {
   DEFAULT_SCHEDULER_NAME,
@@ -10,7 +11,6 @@ import { ignoredResources, readExtender } from './extenders.ts';
 import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { CONFIGURATION_SHAPE } from './file-shape.ts';
 import { pluginPoints } from './plugin-sets.ts';
-import { ConfigurationError, checkShape } from './shape.ts';
 import { validateConfiguration } from './validation.ts';
 
 const API_VERSION = 'kubescheduler.config.k8s.io/v1';

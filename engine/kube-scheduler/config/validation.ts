@@ -1,3 +1,4 @@
+import { ConfigurationError, checkShape } from '../../api/config-shape.ts';
 import { sameValue } from '../../api/copy-on-write.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { duplicate, invalid, required } from '../../api/field-errors.ts';
@@ -8,7 +9,6 @@ import type { ConfigurationFile, ProfileFile } from './file.ts';
 import { ARGS_SHAPES } from './file-shape.ts';
 import { defaultArgs } from './plugin-args.ts';
 import { EXTENSION_POINTS } from './plugin-points.ts';
-import { ConfigurationError, checkShape } from './shape.ts';
 
 const API_VERSION = 'kubescheduler.config.k8s.io/v1';
 /** Plugins of volumes in the tree, which are gone. */

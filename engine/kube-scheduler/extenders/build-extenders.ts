@@ -1,6 +1,6 @@
+import { ConfigurationError } from '../../api/config-shape.ts';
 import type { SendHttp } from '../../api/http-port.ts';
 import type { ExtenderConfiguration } from '../config/configuration.ts';
-import { ConfigurationError } from '../config/shape.ts';
 import { Extenders } from './extenders.ts';
 import { HttpExtender } from './http-extender.ts';
 

@@ -9,7 +9,7 @@ export type Shape =
   | { readonly map: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
 
-/** A configuration that cannot be used; the message is what the real kube-scheduler prints. */
+/** A configuration that cannot be used; the message is what the component prints of it. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }

@@ -1,0 +1,92 @@
+import { ConfigurationError } from '../api/config-shape.ts';
+import { auditedHandler, readPolicy } from '../kube-apiserver/audit/index.ts';
+import type { ApiServerOptions } from '../kube-apiserver/index.ts';
+import { Errno } from '../linux/errno.ts';
+import { flagValue, goError, klog } from '../linux/programs/go/runtime.ts';
+import { decode } from '../linux/stdio.ts';
+import type { Process } from '../linux/syscalls.ts';
+import type { TaskGroup } from '../linux/task-group.ts';
+import type { Task } from '../sim/index.ts';
+import { openAuditLog } from './audit-log.ts';
+
+/** What the API server does because of files. */
+export type ServerFiles = Pick<ApiServerOptions, 'audit'>;
+
+/** Reads what the flags name; undefined, with a word to the log, for what is no good. */
+export type ReadServerFiles = (process: Process, threads: TaskGroup) => Task<ServerFiles | undefined>;
+
+export const readServerFiles: ReadServerFiles = function* (process, threads) {
+  const warnings: string[] = [];
+  let problem: string;
+  try {
+    const files = { audit: auditOf(process, threads, warnings) };
+    for (const warning of warnings) yield* klog(process, 'W', 'reader.go:80', warning);
+    return files;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problem = error.message;
+  }
+  yield* klog(process, 'E', 'run.go:72', `"command failed" err=${JSON.stringify(problem)}`);
+  return undefined;
+};
+
+const MEGABYTE = 1024 * 1024;
+const DAY_MS = 24 * 3600 * 1000;
+/** In megabytes; what the library takes 0 for, too. */
+const DEFAULT_MAX_SIZE = 100;
+
+/** @throws ConfigurationError */
+function auditOf(process: Process, threads: TaskGroup, warnings: string[]): ServerFiles['audit'] {
+  const { argv } = process;
+  const maxSize = limitOf(argv, 'audit-log-maxsize');
+  const maxBackups = limitOf(argv, 'audit-log-maxbackup');
+  const maxAge = limitOf(argv, 'audit-log-maxage');
+  const policyPath = flagValue(argv, 'audit-policy-file') ?? '';
+  const policy = policyPath === '' ? undefined : policyOf(process, policyPath, warnings);
+  const path = flagValue(argv, 'audit-log-path') ?? '';
+  // One without the other says nothing to anybody.
+  if (path === '' || policy === undefined) return undefined;
+  const maxSizeBytes = (maxSize || DEFAULT_MAX_SIZE) * MEGABYTE;
+  const write = openingLog(() =>
+    openAuditLog(process, { path, maxSizeBytes, maxBackups, maxAgeMs: maxAge * DAY_MS }, threads),
+  );
+  return (server, handle) => auditedHandler(server, handle, policy, write);
+}
+
+function openingLog<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new ConfigurationError(goError('ensureLogFile', error));
+  }
+}
+
+function policyOf(process: Process, path: string, warnings: string[]) {
+  const text = readFile(process, path, (why) => `loading audit policy file: failed to read file path ${JSON.stringify(path)}: ${why}`);
+  try {
+    const { policy, unknown } = readPolicy(text);
+    if (unknown.length > 0) {
+      const why = `strict decoding error: ${unknown.join(', ')}`;
+      warnings.push(`Audit policy contains errors, falling back to lenient decoding: ${why}`);
+    }
+    return policy;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(`loading audit policy file: ${error.message}: from file ${path}`);
+  }
+}
+
+function limitOf(argv: readonly string[], flag: string): number {
+  const value = Number(flagValue(argv, flag) ?? 0);
+  if (value < 0) throw new ConfigurationError(`--${flag} ${value} can't be a negative number`);
+  return value;
+}
+
+function readFile(process: Process, path: string, explain: (why: string) => string): string {
+  try {
+    return decode(process.readFile(path));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new ConfigurationError(explain(goError(`open ${path}`, error)));
+  }
+}
