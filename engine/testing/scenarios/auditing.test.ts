@@ -122,7 +122,7 @@ test('what the policy names is in the log, as much of it as the policy says', ()
     annotations: { 'authorization.k8s.io/decision': 'forbid' },
   });
   const versions = events(bed, '"requestURI":"/version');
-  expect(versions[0]).toMatchObject({ level: 'Metadata', verb: 'get', requestURI: '/version?timeout=32s' });
+  expect(versions[0]).toMatchObject({ level: 'Metadata', verb: 'get', requestURI: '/version' });
   expect(events(bed, '"username":"system:node').length).toBe(0);
   expect(events(bed, 'RequestReceived')).toEqual([]);
 });
