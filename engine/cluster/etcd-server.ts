@@ -19,8 +19,8 @@ export interface EtcdDatabase {
 export const DATABASE_PATH = 'member/snap/db';
 
 /** The first write-ahead log, and how much room it takes from the start. What is in it has been written to the database here. */
-export const LOG_PATH = 'member/wal/0000000000000000-0000000000000000.wal';
-export const LOG_BYTES = 64_000_000;
+const LOG_PATH = 'member/wal/0000000000000000-0000000000000000.wal';
+const LOG_BYTES = 64_000_000;
 
 /**
  * etcd on its machine: the program, and the address at which it serves while its process runs. Which store that is, its data

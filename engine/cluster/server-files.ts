@@ -10,7 +10,7 @@ import type { Task } from '../sim/index.ts';
 import { openAuditLog } from './audit-log.ts';
 
 /** What the API server does because of files. */
-export type ServerFiles = Pick<ApiServerOptions, 'audit'>;
+type ServerFiles = Pick<ApiServerOptions, 'audit'>;
 
 /** Reads what the flags name; undefined, with a word to the log, for what is no good. */
 export type ReadServerFiles = (process: Process, threads: TaskGroup) => Task<ServerFiles | undefined>;
@@ -62,7 +62,11 @@ function openingLog<T>(open: () => T): T {
 }
 
 function policyOf(process: Process, path: string, warnings: string[]) {
-  const text = readFile(process, path, (why) => `loading audit policy file: failed to read file path ${JSON.stringify(path)}: ${why}`);
+  const text = readFile(
+    process,
+    path,
+    (why) => `loading audit policy file: failed to read file path ${JSON.stringify(path)}: ${why}`,
+  );
   try {
     const { policy, unknown } = readPolicy(text);
     if (unknown.length > 0) {

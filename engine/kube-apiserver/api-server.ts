@@ -98,7 +98,7 @@ export interface ApiServerOptions {
 }
 
 /** The same handler, with somebody who keeps a log of what comes. */
-export type AuditRequests = (server: ServerContext, handle: ApiHandler) => ApiHandler;
+type AuditRequests = (server: ServerContext, handle: ApiHandler) => ApiHandler;
 
 export interface ApiServer {
   readonly handle: ApiHandler;

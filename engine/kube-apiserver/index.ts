@@ -11,7 +11,7 @@
 export type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
 export { checkAdmissionFlags } from './admission/index.ts';
 export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
-export { type ApiServer, type ApiServerOptions, type AuditRequests, createApiServer } from './api-server.ts';
+export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export type { BootstrapTokenUser } from './authentication/bootstrap-tokens.ts';
 export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
