@@ -182,3 +182,19 @@ test('values: files under --set, null takes away, subcharts have their own', () 
   );
   expect(err('helm template /root/c --set a')).toBe('Error: failed parsing --set data: key "a" has no value\n');
 });
+
+test('a key named __proto__ is a key like any other', () => {
+  chart(
+    { 'templates/x.yaml': 'a: {{ .Values | toJson }}\nb: {{ merge (dict) .Values.m | toJson }}\n' },
+    'm: {"__proto__": {polluted: 1}}\n',
+  );
+  const given = '--set __proto__.polluted=1,constructor.prototype.polluted=1 --set-json \'{"__proto__": {"json": 1}}\'';
+  const shown = out(`helm template /root/c ${given}`);
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  expect(shown).toContain('"__proto__":{"json":1,"polluted":1},"constructor":{"prototype":{"polluted":1}}');
+  expect(shown).toContain('b: {"__proto__":{"polluted":1}}');
+  expect(err('helm template /root/c --set toString.a=1')).toBe('');
+  chart({ 'templates/x.yaml': '{{ set .Values "__proto__" (dict "polluted" 1) | toJson }}' }, '');
+  expect(err('helm template /root/c')).not.toContain('panic');
+  expect(out('helm env constructor')).toBe('\n');
+});

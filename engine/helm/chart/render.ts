@@ -3,7 +3,7 @@ import { CallProblem, fn, type TemplateFunction } from '../../kubectl/output/tem
 import { TemplateSyntaxError } from '../../kubectl/output/template/lexer.ts';
 import type { NamedTemplate } from '../../kubectl/output/template/nodes.ts';
 import { parseTemplate } from '../../kubectl/output/template/parser.ts';
-import { fieldAt, isObject } from '../../kubectl/unstructured.ts';
+import { fieldAt } from '../../kubectl/unstructured.ts';
 import { decode } from '../../linux/stdio.ts';
 import type { Random } from '../../sim/random.ts';
 import { type Dictionary, textOf } from '../functions/arguments.ts';
@@ -13,7 +13,7 @@ import { surroundings } from '../functions/surroundings.ts';
 import { HelmError } from '../helm-error.ts';
 import { type Capabilities, capabilitiesObject, chartObject, filesObject } from './built-in-objects.ts';
 import type { Chart } from './chart.ts';
-import { coalesceValues } from './values.ts';
+import { coalesceValues, tableOf } from './values.ts';
 
 /** `.Release`. */
 export interface ReleaseOptions {
@@ -81,7 +81,7 @@ function renderables(chart: Chart, values: Dictionary, base: Dictionary, path: s
     }));
   const below = chart.dependencies.flatMap((one) => {
     const { name } = one.metadata;
-    const inner = isObject(values[name]) ? (values[name] as Dictionary) : {};
+    const inner = tableOf(values, name);
     return renderables(one, inner, base, `${path}/charts/${name}`, false);
   });
   return [...own, ...below];

@@ -1,4 +1,5 @@
-import type { Dictionary } from '../functions/arguments.ts';
+import { isObject } from '../../kubectl/unstructured.ts';
+import { type Dictionary, entryOf, setEntry } from '../functions/arguments.ts';
 import { HelmError } from '../helm-error.ts';
 
 // https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set
@@ -37,7 +38,7 @@ export function setJson(values: Dictionary, text: string): void {
     }
   };
   if (text.trimStart().startsWith('{')) {
-    Object.assign(values, parse(text));
+    for (const [key, value] of Object.entries(parse(text) as Dictionary)) setEntry(values, key, value);
     return;
   }
   const reader = new SetReader(text);
@@ -126,14 +127,14 @@ class SetReader {
 }
 
 function write(values: Dictionary, path: readonly Step[], value: unknown): void {
-  let at = values as Record<Step, unknown>;
+  let at = values;
   for (const [index, step] of path.slice(0, -1).entries()) {
     const list = typeof path[index + 1] === 'number';
-    const next = at[step];
-    if (list ? !Array.isArray(next) : typeof next !== 'object' || next === null || Array.isArray(next)) {
-      at[step] = list ? [] : {};
-    }
-    at = at[step] as Record<Step, unknown>;
+    const found = entryOf(at, String(step));
+    const fits = list ? Array.isArray(found) : isObject(found);
+    const next = (fits ? found : list ? [] : {}) as Dictionary;
+    if (!fits) setEntry(at, String(step), next);
+    at = next;
   }
-  at[path.at(-1)!] = value;
+  setEntry(at, String(path.at(-1)), value);
 }

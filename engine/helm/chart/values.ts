@@ -1,5 +1,5 @@
 import { isObject } from '../../kubectl/unstructured.ts';
-import type { Dictionary } from '../functions/arguments.ts';
+import { type Dictionary, entryOf, setEntry } from '../functions/arguments.ts';
 import { copied } from '../functions/collections.ts';
 import { HelmError } from '../helm-error.ts';
 import type { Chart, DependencySpec } from './chart.ts';
@@ -9,9 +9,9 @@ import { parseConstraint, parseVersion } from './semver.ts';
 export function mergeValues(under: Dictionary, over: Dictionary): Dictionary {
   const result = copied(under);
   for (const [key, value] of Object.entries(over)) {
-    const below = result[key];
-    result[key] =
-      isObject(below) && isObject(value) ? mergeValues(below as Dictionary, value as Dictionary) : copied(value);
+    const below = entryOf(result, key);
+    const tables = isObject(below) && isObject(value);
+    setEntry(result, key, tables ? mergeValues(below as Dictionary, value as Dictionary) : copied(value));
   }
   return result;
 }
@@ -21,24 +21,25 @@ export function coalesceValues(chart: Chart, user: Dictionary): Dictionary {
   const values = withoutNulls(mergeValues(chart.values, user), chart.values);
   for (const dependency of chart.dependencies) {
     const { name } = dependency.metadata;
-    const own = isObject(values[name]) ? (values[name] as Dictionary) : {};
+    const own = tableOf(values, name);
     const shared = isObject(values['global'])
-      ? { global: mergeValues(globalOf(own), values['global'] as Dictionary) }
+      ? { global: mergeValues(tableOf(own, 'global'), values['global'] as Dictionary) }
       : {};
-    values[name] = coalesceValues(dependency, mergeValues(own, shared));
+    setEntry(values, name, coalesceValues(dependency, mergeValues(own, shared)));
   }
   return values;
 }
 
-function globalOf(values: Dictionary): Dictionary {
-  return isObject(values['global']) ? (values['global'] as Dictionary) : {};
+/** What values have under a key, where that is a table. */
+export function tableOf(values: Dictionary, key: string): Dictionary {
+  const value = entryOf(values, key);
+  return isObject(value) ? (value as Dictionary) : {};
 }
 
 function withoutNulls(values: Dictionary, defaults: Dictionary): Dictionary {
   for (const [key, value] of Object.entries(values)) {
     if (value === null && Object.hasOwn(defaults, key)) delete values[key];
-    else if (isObject(value))
-      withoutNulls(value as Dictionary, isObject(defaults[key]) ? (defaults[key] as Dictionary) : {});
+    else if (isObject(value)) withoutNulls(value as Dictionary, tableOf(defaults, key));
   }
   return values;
 }
@@ -52,9 +53,7 @@ export function enabledChart(chart: Chart, user: Dictionary): Chart {
     return found === undefined || !isEnabled(spec, values) ? [] : [renamed(found, spec.alias)];
   });
   const unlisted = chart.dependencies.filter(({ metadata }) => !specs.some(({ name }) => name === metadata.name));
-  const dependencies = [...listed, ...unlisted].map((one) =>
-    enabledChart(one, isObject(values[one.metadata.name]) ? (values[one.metadata.name] as Dictionary) : {}),
-  );
+  const dependencies = [...listed, ...unlisted].map((one) => enabledChart(one, tableOf(values, one.metadata.name)));
   return { ...chart, dependencies };
 }
 
@@ -75,7 +74,7 @@ function isEnabled({ condition = '', tags = [] }: DependencySpec, values: Dictio
     const value = path
       .trim()
       .split('.')
-      .reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), values);
+      .reduce<unknown>((at, key) => (isObject(at) ? entryOf(at as Dictionary, key) : undefined), values);
     if (typeof value === 'boolean') return value;
   }
   const switches = isObject(values['tags']) ? values['tags'] : {};

@@ -1,4 +1,5 @@
 import type { HelmCommand } from '../command.ts';
+import { entryOf } from '../functions/arguments.ts';
 import { cachePath, configPath } from '../repository/repositories.ts';
 import { HELM_VERSION } from '../run.ts';
 
@@ -41,7 +42,7 @@ export const env: HelmCommand = {
       HELM_REPOSITORY_CONFIG: configPath(process),
     };
     const [name] = args;
-    if (name !== undefined) streams.out(`${values[name] ?? ''}\n`);
+    if (name !== undefined) streams.out(`${entryOf(values, name) ?? ''}\n`);
     else
       streams.out(
         Object.entries(values)

@@ -5,6 +5,16 @@ import { isObject } from '../../kubectl/unstructured.ts';
 /** A dictionary of a template; templates may change it. */
 export type Dictionary = Record<string, unknown>;
 
+/** What a dictionary itself has under a key, and not what every object is born with. */
+export function entryOf(dictionary: Dictionary, key: string): unknown {
+  return Object.hasOwn(dictionary, key) ? dictionary[key] : undefined;
+}
+
+/** Not an assignment: a key may be `__proto__`. */
+export function setEntry(dictionary: Dictionary, key: string, value: unknown): void {
+  Object.defineProperty(dictionary, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
 function wrongType(expected: string, value: unknown): CallProblem {
   const got = value === null || value === undefined ? 'nil' : `${goType(value)}`;
   return new CallProblem(`wrong type for value; expected ${expected}; got ${got}`);

@@ -1,6 +1,6 @@
 import { CallProblem, fn, isTrue, MANY, type TemplateFunction } from '../../kubectl/output/template/functions.ts';
 import { isObject, sameJson } from '../../kubectl/unstructured.ts';
-import { type Dictionary, dictionaryOf, listOf, shown, textOf, wholeOf } from './arguments.ts';
+import { type Dictionary, dictionaryOf, entryOf, listOf, setEntry, shown, textOf, wholeOf } from './arguments.ts';
 
 /** sprig's dig: the value at a path of keys, or the default that stands before the dictionary. */
 function dig(args: readonly unknown[]): unknown {
@@ -16,9 +16,9 @@ function dig(args: readonly unknown[]): unknown {
 /** Fills what the first dictionary lacks (an empty value counts as lacking) from the others, in place. */
 function merge(into: Dictionary, from: Dictionary, overwrites: boolean): Dictionary {
   for (const [key, value] of Object.entries(from)) {
-    const own = into[key];
+    const own = entryOf(into, key);
     if (isObject(own) && isObject(value)) merge(own as Dictionary, value as Dictionary, overwrites);
-    else if (overwrites ? isTrue(value) || own === undefined : !isTrue(own)) into[key] = copied(value);
+    else if (overwrites ? isTrue(value) || own === undefined : !isTrue(own)) setEntry(into, key, copied(value));
   }
   return into;
 }
@@ -32,7 +32,8 @@ export function copied<T>(value: T): T {
 
 function dictionary(args: readonly unknown[]): Dictionary {
   const result: Dictionary = {};
-  for (let at = 0; at < args.length; at += 2) result[shown(args[at])] = at + 1 < args.length ? args[at + 1] : '';
+  for (let at = 0; at < args.length; at += 2)
+    setEntry(result, shown(args[at]), at + 1 < args.length ? args[at + 1] : '');
   return result;
 }
 
@@ -76,7 +77,7 @@ export const COLLECTIONS: Readonly<Record<string, TemplateFunction>> = {
     Object.hasOwn(dictionaryOf(dict), textOf(key)) ? dictionaryOf(dict)[textOf(key)] : '',
   ),
   set: fn(3, 3, ([dict, key, value]) => {
-    dictionaryOf(dict)[textOf(key)] = value;
+    setEntry(dictionaryOf(dict), textOf(key), value);
     return dict;
   }),
   unset: fn(2, 2, ([dict, key]) => {
