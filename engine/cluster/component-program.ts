@@ -23,6 +23,8 @@ export interface RunningComponent {
   answer?(request: HttpServerRequest): HttpServerResponse | ForkedResponse | StreamedResponse;
   /** What the process does besides answering; tasks may be added at any time. */
   readonly threads?: TaskGroup;
+  /** What it says at its end when it cannot go on: the process has then failed. */
+  lastWords?(): Task<void> | undefined;
   /** A second port, and what it answers there. */
   readonly server?: { readonly port: number; answer(request: HttpServerRequest): HttpServerResponse };
 }
@@ -40,7 +42,7 @@ export interface ComponentOptions {
 
 /**
  * A control-plane component as a program: it runs as long as its process does, answers its health checks over HTTP and
- * ends with exit code 0 on SIGTERM or SIGINT. (All of the control plane's real ones serve health over TLS; but for the API server it
+ * ends with exit code 0 on SIGTERM or SIGINT, unless it says that it cannot go on. (All of the control plane's real ones serve health over TLS; but for the API server it
  * is plain HTTP here.)
  */
 export function componentProgram(options: ComponentOptions): Program {
@@ -74,7 +76,10 @@ export function componentProgram(options: ComponentOptions): Program {
         ...(secure && { secure }),
       });
       yield* component.threads === undefined ? serving : besides(component.threads, serving);
-      return 0;
+      const lastWords = component.lastWords?.();
+      if (lastWords === undefined) return 0;
+      yield* lastWords;
+      return 1;
     } finally {
       component.stop();
     }

@@ -38,6 +38,7 @@ import { componentProgram, flagList, type RunningComponent } from './component-p
 import { type EtcdDatabase, EtcdServer } from './etcd-server.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
+import { LeaseLoss } from './lease-loss.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
 import type { ReadServerFiles } from './server-files.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
@@ -240,7 +241,9 @@ export class ControlPlane {
     const transport = yield* this.#byKubeconfig(process, USERS.controllerManager);
     if (transport === undefined) return undefined;
     const own = flagValue(process.argv, 'use-service-account-credentials') === 'true';
-    return startControllerManager({
+    const lock = 'kube-system/kube-controller-manager';
+    const loss = new LeaseLoss(process, lock, ['controllermanager.go:344', '"leaderelection lost"']);
+    const { stop } = startControllerManager({
       rootCa,
       featureGates,
       readSchedule: this.#late.readSchedule,
@@ -251,7 +254,9 @@ export class ControlPlane {
       ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),
       controllers: flagValue(process.argv, 'controllers')?.split(','),
       leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
+      onLeaseLost: loss.onLeaseLost,
     });
+    return { stop, lastWords: loss.lastWords };
   }
 }
 

@@ -15,6 +15,7 @@ import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
+import { LeaseLoss } from './lease-loss.ts';
 
 /** Starts a scheduler that is not just as every other. */
 export type StartScheduler = (options: KubeSchedulerOptions) => RunningScheduler;
@@ -69,6 +70,7 @@ export class SchedulerProgram {
     const path = flagValue(process.argv, 'config');
     const kubeconfig = path === undefined ? flagValue(process.argv, 'kubeconfig') : undefined;
     const threads = new TaskGroup();
+    const loss = new LeaseLoss(process, 'kube-system/kube-scheduler', ['server.go:258', '"Leaderelection lost"']);
     try {
       const isPlain = path === undefined && gates === undefined;
       const running = (isPlain ? startPlainScheduler : this.#startScheduler)({
@@ -79,11 +81,13 @@ export class SchedulerProgram {
         sendHttp: (request, answered) => threads.start(this.#ask(process, request, answered)).cancel,
         readText: (file) => readText(process, file),
         leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
+        onLeaseLost: loss.onLeaseLost,
       });
       this.#running.add(running);
       return {
         // Only a file can name extenders, who are asked by threads of their own.
         ...(path === undefined ? {} : { threads }),
+        lastWords: loss.lastWords,
         stop: () => {
           running.stop();
           this.#running.delete(running);

@@ -60,6 +60,22 @@ test('a killed kube-apiserver refuses connections, comes back, and has forgotten
   bed.until('three are ready', () => bed.podViews().filter(({ ready }) => ready).length === 3);
 });
 
+test('whoever cannot renew its Lease for ten seconds ends and begins anew, so that work goes on when the API server is back', () => {
+  const bed = new Testbed();
+  bed.moveFile('control-plane', `${MANIFESTS}/kube-apiserver.yaml`, '/root/kube-apiserver.yaml');
+  bed.pass(60);
+  moveBack(bed, 'kube-apiserver');
+  bed.until('the API server answers', () => bed.cluster.ready(), 60);
+  bed.kubectl('create', 'deployment', 'web', '--image=nginx:1.29');
+  bed.until('its Pod is ready', () => bed.podViews().some(({ ready }) => ready), 60);
+  const pods = bed.kubectl('get', 'pods', '-n', 'kube-system');
+  expect(pods).toMatch(/kube-scheduler-control-plane +1\/1 +Running +1 /);
+  expect(pods).toMatch(/kube-controller-manager-control-plane +1\/1 +Running +1 /);
+  expect(bed.kubectl('logs', '-n', 'kube-system', 'kube-scheduler-control-plane', '--previous')).toMatch(
+    /I.{24,32}leaderelection.go:\d+\] "Failed to renew lease" lock="kube-system\/kube-scheduler" .*\nE.*"Leaderelection lost"\n$/,
+  );
+});
+
 test('what waits for an answer while kube-apiserver is killed is told that the connection broke', () => {
   const bed = new Testbed();
   bed.run('node-1', 'sh', '-c', 'sleep 100 | nc -l -p 8443 >/dev/null &');
