@@ -70,6 +70,8 @@ here('text that comes without keys: from suggestions, emoji pickers and input me
   const devTools = await bench.page.context().newCDPSession(bench.page);
   await devTools.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 });
   await devTools.send('Input.insertText', { text: '你好' });
+  // A composition is taken over once the page has come to it.
+  await bench.sees(bench.screen, 'echo 你好');
   await keyboard.press('Enter');
   await bench.sees(bench.screen, /echo 你好\s*你好/);
 });
