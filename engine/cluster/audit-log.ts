@@ -1,3 +1,4 @@
+import { makeDirectories } from '../linux/directory-tree.ts';
 import { Errno } from '../linux/errno.ts';
 import { print } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -41,7 +42,7 @@ class AuditLogFile {
     this.#process = process;
     this.#options = options;
     this.#folder = options.path.slice(0, Math.max(options.path.lastIndexOf('/'), 0));
-    makeFolders(process, this.#folder);
+    makeDirectories(process, this.#folder, 0o700);
     process.writeFile(options.path, '', { append: true, mode: 0o600 });
     this.#size = process.stat(options.path).size;
   }
@@ -95,15 +96,4 @@ class AuditLogFile {
 function timeOf(name: string): number {
   const [, day, hour, minute, second] = BACKUP_TIME.exec(name) ?? [];
   return Date.parse(`${day}T${hour}:${minute}:${second}Z`);
-}
-
-function makeFolders(process: Process, folder: string): void {
-  const names = folder.split('/').filter((name) => name !== '');
-  names.forEach((_, index) => {
-    try {
-      process.mkdir(`/${names.slice(0, index + 1).join('/')}`, 0o700);
-    } catch (error) {
-      if (!(error instanceof Errno && error.code === 'EEXIST')) throw error;
-    }
-  });
 }
