@@ -1,6 +1,7 @@
+import { unauthorized } from '../api/errors.ts';
 import { isForPeople } from '../api/pretty-print.ts';
 import { isProxied } from '../api/proxied-path.ts';
-import type { ApiHandler, ApiRequest, ApiResponse, StartWatch } from '../api/request.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, StartWatch, UserInfo } from '../api/request.ts';
 import { Errno } from '../linux/errno.ts';
 import type {
   ForkedResponse,
@@ -33,7 +34,11 @@ export function* apiTls(process: Process): Task<(() => SecureChannel) | undefine
   const certificate = flagValue(process.argv, 'tls-cert-file') ?? '';
   try {
     const key = flagValue(process.argv, 'tls-private-key-file') ?? '';
-    const tls = yield* serverTls(process, { certificate, key });
+    const tls = yield* serverTls(
+      process,
+      { certificate, key },
+      flagValue(process.argv, 'client-ca-file') !== undefined,
+    );
     if ('channel' in tls) return tls.channel;
     yield* printError(process, `Error: failed to load TLS cert/key pair: ${tls.problem}\n`);
   } catch (error) {
@@ -46,15 +51,29 @@ export function* apiTls(process: Process): Task<(() => SecureChannel) | undefine
   return undefined;
 }
 
-/** What the API server's port answers. Simplified: exec, attach and port-forward are not served there. */
+/** Whom a client's certificates (DER) stand for; undefined for those that are not believed. */
+export type ClientUser = (chain: readonly Uint8Array[]) => UserInfo | undefined;
+
+/**
+ * What the API server's port answers. Simplified: exec, attach and port-forward are not served there.
+ *
+ * @param clientUser absent where nobody is known by a certificate
+ */
 export function apiOverHttps(
   handle: ApiHandler,
+  clientUser?: ClientUser,
 ): (request: HttpServerRequest) => HttpServerResponse | ForkedResponse | StreamedResponse {
   return (request) => {
     const proxied = isProxied(pathOf(request));
     const method = request.method === 'HEAD' && !proxied ? 'GET' : request.method;
     if (!(proxied ? PROXIED_METHODS : METHODS).includes(method)) return { status: 405, body: 'Method Not Allowed\n' };
-    const answer = handle(readRequest(request, method as ApiRequest['method']), request.peer.address);
+    const shown = clientUser === undefined ? [] : (request.tls?.clientChain ?? []);
+    const user = shown.length === 0 ? undefined : clientUser?.(shown);
+    // Who shows a certificate that is not believed may still have a token, but is nobody in particular no more.
+    if (shown.length > 0 && user === undefined && request.headers['authorization'] === undefined)
+      return written(NOT_BELIEVED, request);
+    const read = readRequest(request, method as ApiRequest['method']);
+    const answer = handle(user === undefined ? read : { ...read, user }, request.peer.address);
     if (answer.later === undefined) return written(answer, request);
     const { later } = answer;
     return {
@@ -146,6 +165,12 @@ function headed({ status, headers }: ApiResponse): HttpServerResponse {
 function asLines({ write, end }: Parameters<StreamedResponse['stream']>[0]): Parameters<StartWatch>[0] {
   return { event: (event) => write(encode(`${JSON.stringify(event)}\n`)), end };
 }
+
+const NOT_BELIEVED: ApiResponse = {
+  status: 401,
+  headers: { 'content-type': 'application/json' },
+  body: unauthorized().status,
+};
 
 /** What is said of sessions whoever asks, since connections are not upgraded here. */
 const NOT_UPGRADED: HttpServerResponse = {

@@ -27,9 +27,10 @@ import { flagValue, klog } from '../linux/programs/go/runtime.ts';
 import { printError } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import { TaskGroup } from '../linux/task-group.ts';
+import { writePem } from '../linux/tls.ts';
 import type { Task } from '../sim/index.ts';
 import { connectServer, hostPortOf, type Reachability, ServerAddress } from './api-endpoint.ts';
-import { apiOverHttps, apiTls } from './api-over-https.ts';
+import { apiOverHttps, apiTls, type ClientUser } from './api-over-https.ts';
 import { ApiServerOnEtcd } from './api-server-on-etcd.ts';
 import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
@@ -44,6 +45,7 @@ import type { ReadServerFiles } from './server-files.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { controlPlaneCommands } from './static-pods.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
+import type { KubectlTools } from './workstation-tools.ts';
 
 /** Those of its parts that are loaded late. */
 interface LateParts {
@@ -57,6 +59,7 @@ interface LateParts {
   readonly readServerFiles: ReadServerFiles;
   readonly startScheduler: StartScheduler;
   readonly etcdDatabase: () => EtcdDatabase;
+  readonly certificateUser: KubectlTools['certificateUser'];
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -186,11 +189,23 @@ export class ControlPlane {
     const stopServing = this.apiServer.serve(server.handle);
     return {
       threads,
-      answer: apiOverHttps(server.handle),
+      answer: apiOverHttps(
+        server.handle,
+        options.clientCa === undefined ? undefined : this.#clientUser(options.clientCa),
+      ),
       stop: () => {
         stopServing();
         server.close();
       },
+    };
+  }
+
+  /** Whom a client is that proves it by a certificate of this authority (PEM). */
+  #clientUser(authority: string): ClientUser {
+    const { certificateUser } = this.#late;
+    return (chain) => {
+      const pem = chain.map((der) => writePem('CERTIFICATE', der)).join('');
+      return certificateUser(pem, authority, this.#host.sim.wallMs);
     };
   }
 

@@ -18,7 +18,13 @@ export interface HttpServerRequest {
   /** The end it came in at. */
   readonly local: SocketAddress;
   /** What was agreed on, of a connection with TLS. */
-  readonly tls?: { readonly serverName: string | undefined; readonly protocol: string; readonly cipher: string };
+  readonly tls?: {
+    readonly serverName: string | undefined;
+    readonly protocol: string;
+    readonly cipher: string;
+    /** What the client has shown of itself, in DER, its own certificate first. Nobody has looked at it yet. */
+    readonly clientChain: readonly Uint8Array[];
+  };
 }
 
 export interface HttpServerResponse {

@@ -3,7 +3,7 @@ import { tar } from './archive/tar.ts';
 import { awk } from './awk/awk.ts';
 import { bc } from './bc/bc.ts';
 import { cp, mv } from './copy.ts';
-import { curl } from './curl.ts';
+import { curl } from './curl/curl.ts';
 import { diff } from './diff.ts';
 import { base64, md5sum, sha1sum, sha256sum, sha512sum } from './digest.ts';
 import { blockdev, losetup } from './disk-programs.ts';

@@ -12,7 +12,7 @@ export interface Options {
 export interface OptionRules {
   /** As getopt(3): `n:` takes a value. */
   readonly letters: string;
-  /** Long options by the letter they stand for. */
+  /** Long options by the letter they stand for. Those that stand for none have a name instead: `cacert:` takes a value, `json` none. */
   readonly long?: Readonly<Record<string, string>>;
   /** Stops at the first operand: for programs whose operands are a command. */
   readonly inOrder?: boolean;
@@ -40,11 +40,12 @@ export function getOptions(args: readonly string[], rules: OptionRules): Options
       const name = argument.slice(2, equals < 0 ? undefined : equals);
       const letter = rules.long?.[name];
       if (letter === undefined) throw new Usage(`unrecognized option '--${name}'`);
-      if (!takesValue(rules, letter)) note(letter);
+      const named = letter.replace(/(?<=.):$/, '');
+      if (!takesValue(rules, letter)) note(named);
       else {
         const value = equals < 0 ? args[++at] : argument.slice(equals + 1);
         if (value === undefined) throw new Usage(`option '--${name}' requires an argument`);
-        note(letter, value);
+        note(named, value);
       }
       continue;
     }
@@ -71,6 +72,7 @@ export function getOptions(args: readonly string[], rules: OptionRules): Options
 }
 
 function takesValue(rules: OptionRules, letter: string): boolean {
+  if (letter.length > 1) return letter.endsWith(':');
   return rules.letters[rules.letters.indexOf(letter) + 1] === ':';
 }
 

@@ -4,7 +4,13 @@ import { concatBytes } from '../stdio.ts';
 export const CONTENT = { alert: 21, handshake: 22, data: 23 } as const;
 
 /** Messages of the handshake, and alerts, by their numbers in the standard. */
-export const MESSAGE = { clientHello: 1, serverHello: 2, certificate: 11, finished: 20 } as const;
+export const MESSAGE = {
+  clientHello: 1,
+  serverHello: 2,
+  certificate: 11,
+  certificateRequest: 13,
+  finished: 20,
+} as const;
 export const ALERT = { closeNotify: 0, handshakeFailure: 40, unknownAuthority: 48, unrecognizedName: 112 } as const;
 
 const MAX_RECORD_BYTES = 16_384;
@@ -76,7 +82,22 @@ export function writeMessage(type: number, body: Uint8Array): Uint8Array {
   return concatBytes([Uint8Array.of(type), length24(body.length), body]);
 }
 
-export function length24(length: number): Uint8Array {
+/** What the message of certificates holds: each, in DER, behind its length. */
+export function writeChain(chain: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(chain.flatMap((der) => [length24(der.length), der]));
+}
+
+export function readChainOf(body: Uint8Array): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  for (let at = 0; at + 3 <= body.length; ) {
+    const length = body[at]! * 65_536 + body[at + 1]! * 256 + body[at + 2]!;
+    chain.push(body.slice(at + 3, at + 3 + length));
+    at += 3 + length;
+  }
+  return chain;
+}
+
+function length24(length: number): Uint8Array {
   return Uint8Array.of(length >> 16, length >> 8, length);
 }
 

@@ -7,10 +7,12 @@ import {
   MESSAGE,
   Pad,
   RecordReader,
+  readChainOf,
   readMessages,
   TlsError,
   type TlsRecord,
   writeAlert,
+  writeChain,
   writeMessage,
   writeRecords,
 } from './record.ts';
@@ -19,6 +21,8 @@ import {
 export interface TlsConnection {
   /** The chain that the server showed, in DER, its own certificate first. */
   readonly chain: readonly Uint8Array[];
+  /** Whether the server asked for the client's certificate. */
+  readonly wasAsked: boolean;
   seal(bytes: Uint8Array): Uint8Array;
   /** What has come, in plain; undefined once the server has ended it. Throws TlsError. */
   open(bytes: Uint8Array): Uint8Array | undefined;
@@ -27,6 +31,8 @@ export interface TlsConnection {
 export interface HandshakeOptions {
   /** What is asked for by name (SNI): no addresses. */
   readonly serverName?: string;
+  /** What is shown to a server that asks for it, in DER; the client's own certificate first. */
+  readonly ownChain?: readonly Uint8Array[];
   /** How long the server may take. */
   readonly timeoutMs?: number;
 }
@@ -48,11 +54,15 @@ export function* shakeHands(process: Process, fd: number, options: HandshakeOpti
       messages.push(...readMessages(body));
     }
   }
-  yield* process.write(fd, writeRecords(CONTENT.handshake, writeMessage(MESSAGE.finished, new Uint8Array(32))));
+  const wasAsked = messages.some(({ type }) => type === MESSAGE.certificateRequest);
+  const shown = wasAsked ? [writeMessage(MESSAGE.certificate, writeChain(options.ownChain ?? []))] : [];
+  const flight = concatBytes([...shown, writeMessage(MESSAGE.finished, new Uint8Array(32))]);
+  yield* process.write(fd, writeRecords(CONTENT.handshake, flight));
   const bodyOf = (kind: number) => messages.find(({ type }) => type === kind)?.body ?? new Uint8Array(0);
   const pad = new Pad(random, bodyOf(MESSAGE.serverHello));
   return {
-    chain: chainOf(bodyOf(MESSAGE.certificate)),
+    chain: readChainOf(bodyOf(MESSAGE.certificate)),
+    wasAsked,
     seal: (bytes) => writeRecords(CONTENT.data, pad.turn(bytes)),
     open(bytes) {
       const records = reader.take(bytes);
@@ -69,16 +79,6 @@ function refusal(alert: number | undefined): TlsError {
   return alert === ALERT.unrecognizedName
     ? new TlsError('0A000458', 'tlsv1 unrecognized name')
     : new TlsError('0A000410', 'ssl/tls alert handshake failure');
-}
-
-function chainOf(body: Uint8Array): readonly Uint8Array[] {
-  const chain: Uint8Array[] = [];
-  for (let at = 0; at + 3 <= body.length; ) {
-    const length = body[at]! * 65_536 + body[at + 1]! * 256 + body[at + 2]!;
-    chain.push(body.slice(at + 3, at + 3 + length));
-    at += 3 + length;
-  }
-  return chain;
 }
 
 /** From the machine's own source. */

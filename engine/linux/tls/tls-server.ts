@@ -3,13 +3,14 @@ import { concatBytes, decode } from '../stdio.ts';
 import {
   ALERT,
   CONTENT,
-  length24,
   MESSAGE,
   Pad,
   RecordReader,
+  readChainOf,
   readMessages,
   TlsError,
   writeAlert,
+  writeChain,
   writeMessage,
   writeRecords,
 } from './record.ts';
@@ -22,8 +23,8 @@ export const CIPHER = 'TLS_AES_256_GCM_SHA384';
 
 /**
  * The server's side of a connection: bytes in, bytes out. It has the shape of TLS 1.3: records, a hello with the server's name
- * (SNI), one with the certificates, one round trip. It has none of its secrets: keys are not agreed on and nothing is proved, so what a
- * client can judge are names, times and who signed.
+ * (SNI), one with the certificates, one round trip. It has none of its secrets: keys are not agreed on and nothing is proved, so what either
+ * side can judge are names, times and who signed.
  */
 export class TlsServer implements SecureChannel {
   readonly #choose: ChooseChain;
@@ -31,15 +32,18 @@ export class TlsServer implements SecureChannel {
   readonly #reader = new RecordReader();
   #pad: Pad | undefined;
   #serverName: string | undefined;
+  readonly #asksClient: boolean;
+  #clientChain: readonly Uint8Array[] = [];
 
-  /** @param random 32 bytes. */
-  constructor(choose: ChooseChain, random: Uint8Array) {
+  /** @param random 32 bytes. @param asksClient whether clients are to show a certificate, if they have one */
+  constructor(choose: ChooseChain, random: Uint8Array, asksClient = false) {
+    this.#asksClient = asksClient;
     this.#choose = choose;
     this.#random = random;
   }
 
   get tls() {
-    return { serverName: this.#serverName, protocol: PROTOCOL, cipher: CIPHER };
+    return { serverName: this.#serverName, protocol: PROTOCOL, cipher: CIPHER, clientChain: this.#clientChain };
   }
 
   receive(bytes: Uint8Array) {
@@ -53,6 +57,7 @@ export class TlsServer implements SecureChannel {
         else
           for (const message of readMessages(body))
             if (message.type === MESSAGE.clientHello) reply.push(this.#hello(message.body));
+            else if (message.type === MESSAGE.certificate) this.#clientChain = readChainOf(message.body);
       }
     } catch (error) {
       if (!(error instanceof TlsError)) throw error;
@@ -79,12 +84,12 @@ export class TlsServer implements SecureChannel {
     const chain = this.#choose(this.#serverName);
     if (chain === undefined) throw new UnknownName('0A000458', 'tlsv1 unrecognized name');
     this.#pad = new Pad(body.subarray(0, 32), this.#random);
-    const certificates = chain.flatMap((der) => [length24(der.length), der]);
     return writeRecords(
       CONTENT.handshake,
       concatBytes([
         writeMessage(MESSAGE.serverHello, this.#random),
-        writeMessage(MESSAGE.certificate, concatBytes(certificates)),
+        ...(this.#asksClient ? [writeMessage(MESSAGE.certificateRequest, new Uint8Array(32))] : []),
+        writeMessage(MESSAGE.certificate, writeChain(chain)),
         writeMessage(MESSAGE.finished, new Uint8Array(32)),
       ]),
     );

@@ -20,11 +20,12 @@ export type ServerCertificate =
 
 /**
  * What `ListenAndServeTLS` makes of a certificate and a key: a channel for each connection, or why there is none.
- * Throws Errno when a file cannot be read.
+ * Clients are asked for a certificate of their own if the server wants to know them by it. Throws Errno when a file cannot be read.
  */
 export function* serverTls(
   process: Process,
   source: ServerCertificate,
+  asksClient = false,
 ): Task<{ readonly problem: string } | { readonly channel: () => SecureChannel }> {
   const pair =
     'certificate' in source
@@ -39,7 +40,7 @@ export function* serverTls(
       const random = seed.slice();
       // Each connection has numbers of its own.
       new DataView(random.buffer).setUint32(0, ++connections);
-      return new TlsServer(() => chain, random);
+      return new TlsServer(() => chain, random, asksClient);
     },
   };
 }
