@@ -259,7 +259,7 @@ async function waitAtTheDoor({ host, visit, board }: Room): Promise<void> {
   await dee.sees(door, 'It begins in a minute.');
   await board.page.getByLabel('Point everybody at').selectOption(EXERCISE);
   await board.page.getByRole('button', { name: 'Point', exact: true }).click();
-  await door.locator('.note').getByRole('link', { name: EXERCISE }).waitFor();
+  await door.locator('.news').getByRole('link', { name: EXERCISE }).waitFor();
 
   // A browser may refuse the clipboard: the link is there to be copied by hand.
   await page.evaluate(() => {

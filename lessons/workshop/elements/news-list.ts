@@ -11,7 +11,7 @@ export class NewsList {
   tell(text: string, ...more: readonly HTMLElement[]): HTMLElement {
     const note = h(
       'div',
-      { class: 'note' },
+      { class: 'news' },
       h('p', {}, text),
       ...more,
       h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, words.bar.dismiss),
