@@ -5,7 +5,7 @@ import { theBench } from './the-bench.ts';
 
 /**
  * `<dd-ask of="pod harbour" path="status.podIP">`: a question whose answer is in the cluster. What is typed is compared
- * with what is so at that moment; the text inside is shown after a right answer.
+ * with what is so at that moment; the text inside is shown after a right answer, and again when the page is.
  */
 export class AskQuestion extends HTMLElement {
   readonly #verdict = h('p', { class: 'predict-verdict', role: 'status' });
@@ -28,11 +28,13 @@ export class AskQuestion extends HTMLElement {
       void this.#grade(field.value, rest);
     });
     question.after(form, this.#verdict);
+    void this.#recall(rest);
   }
 
   async #grade(typed: string, rest: HTMLElement): Promise<void> {
-    const { bench } = await theBench;
-    const right = await bench.remote?.field(this.getAttribute('of') ?? '', this.getAttribute('path') ?? '');
+    const door = await theBench;
+    if (!(await door.runsHere())) return;
+    const right = await door.bench.remote?.field(this.getAttribute('of') ?? '', this.getAttribute('path') ?? '');
     if (right === undefined) {
       setText(this.#verdict, words.ask.notYet);
       return;
@@ -42,9 +44,20 @@ export class AskQuestion extends HTMLElement {
     this.toggleAttribute('data-done', same);
     if (!same) return;
     rest.hidden = false;
-    await (await openKeeping()).achieve(
-      `${bench.setup.id}/ask ${this.getAttribute('of')} ${this.getAttribute('path')}`,
-    );
+    await (await openKeeping()).achieve(await this.#goal());
+  }
+
+  async #recall(rest: HTMLElement): Promise<void> {
+    const [keeping, goal] = await Promise.all([openKeeping(), this.#goal()]);
+    if (!(await keeping.achieved()).includes(goal)) return;
+    rest.hidden = false;
+    this.toggleAttribute('data-done', true);
+    setText(this.#verdict, words.ask.answered);
+  }
+
+  async #goal(): Promise<string> {
+    const { bench } = await theBench;
+    return `${bench.setup.id}/ask ${this.getAttribute('of')} ${this.getAttribute('path')}`;
   }
 }
 

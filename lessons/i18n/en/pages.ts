@@ -140,6 +140,7 @@ export const pages = {
   quiz: {
     label: 'Check of understanding',
     check: 'Check',
+    passed: 'You have passed this before.',
   },
   ask: {
     label: 'Look it up',
@@ -147,6 +148,7 @@ export const pages = {
     right: 'Right: that is what the cluster says.',
     wrong: 'The cluster says something else at this moment. Look again.',
     notYet: 'There is nothing in the cluster yet that this asks about. Do what comes before it first.',
+    answered: 'You have answered this before.',
   },
   breakIt: {
     done: 'Done. Watch the picture.',

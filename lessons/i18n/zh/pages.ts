@@ -140,6 +140,7 @@ export const pages: typeof english = {
   quiz: {
     label: '检验理解',
     check: '检查',
+    passed: '这道题你以前答对过。',
   },
   ask: {
     label: '去查一查',
@@ -147,6 +148,7 @@ export const pages: typeof english = {
     right: '对，集群就是这么说的。',
     wrong: '此刻集群说的不是这个。再看一看。',
     notYet: '集群里还没有这个问题所问的东西。请先完成前面的步骤。',
+    answered: '这个问题你以前答对过。',
   },
   breakIt: {
     done: '好了。请看图。',
