@@ -2,11 +2,11 @@ import type { ClusterInput, ClusterView, JournalEntry } from '@drydock/engine';
 import type { ClockReading, Frame } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
 import { words } from '../i18n/page-words.ts';
-import { Claim } from './claim.ts';
+import { type Claim, claimOn } from './claim.ts';
 import { type Complaint, ComplaintListener } from './complaints.ts';
 import { engineThread } from './engine-thread.ts';
 import type { GoalState } from './grading.ts';
-import { keepingInMemory, openKeeping, type RunAside, type RunKeeping } from './keeping.ts';
+import { keepingInMemory, openKeeping, type RunAside, type RunKeeping, WrittenElsewhere } from './keeping.ts';
 import type { BenchSetup, BenchSink, BenchWorker, Moment, SavedRun } from './protocol.ts';
 import { Screens } from './screens.ts';
 import { Signal } from './signal.ts';
@@ -72,7 +72,7 @@ export class Bench {
   constructor(setup: BenchSetup, open: () => Promise<RunKeeping> = openKeeping, claim = setup.id) {
     this.setup = setup;
     this.#open = open;
-    this.#claim = new Claim(claim);
+    this.#claim = claimOn(claim);
     this.#claim.onTaken = () => this.#leave();
     document.addEventListener('visibilitychange', () => this.#look());
     addEventListener('pagehide', () => this.#keepEnd());
@@ -293,9 +293,17 @@ export class Bench {
 
   /** Writes in order; a write that fails (the disk is full) is told, and the cluster goes on. */
   #then(write: () => Promise<unknown> | undefined): void {
-    this.#written = this.#written.then(write).catch(() => {
-      this.durable.value = false;
+    this.#written = this.#written.then(write).catch((error) => {
+      if (error instanceof WrittenElsewhere) this.#giveUp();
+      else this.durable.value = false;
     });
+  }
+
+  /** Another tab has gone on with this run without asking: it is that tab's. */
+  #giveUp(): void {
+    this.#claim.release();
+    this.#end();
+    this.phase.value = { kind: 'elsewhere' };
   }
 
   /** The clock stands still while nobody looks: a learner who comes back finds what they left. */

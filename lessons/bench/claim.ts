@@ -1,32 +1,46 @@
+import { SpokenClaim } from './spoken-claim.ts';
+
 /**
  * The right of one tab to run a bench. Two tabs that drove the same journal would tear it apart, so the second one waits
  * until the first lets go or it is told to take over.
  */
-export class Claim {
+export interface Claim {
+  /** Called when another tab asks for the bench; must have kept everything when its promise resolves. */
+  onTaken: () => Promise<void>;
+  /** Tries to get the bench. Returns whether it is ours. */
+  get(): Promise<boolean>;
+  /** Asks the tab that has it to let go; takes it by force if no answer comes. */
+  takeOver(): Promise<boolean>;
+  /** Lets go without being asked. */
+  release(): void;
+}
+
+/** By the browser's locks, which are there on secure origins only; elsewhere tabs agree among themselves. */
+export function claimOn(bench: string): Claim {
+  const name = `drydock/${bench}`;
+  const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(name) : undefined;
+  return navigator.locks === undefined ? new SpokenClaim(channel) : new LockClaim(name, channel);
+}
+
+class LockClaim implements Claim {
   readonly #name: string;
   readonly #channel: BroadcastChannel | undefined;
   #release: (() => void) | undefined;
-  /** Called when another tab asks for the bench; must have kept everything when its promise resolves. */
   onTaken: () => Promise<void> = async () => {};
 
-  constructor(id: string) {
-    this.#name = `drydock/${id}`;
-    this.#channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(this.#name) : undefined;
-    this.#channel?.addEventListener('message', ({ data }) => {
+  constructor(name: string, channel: BroadcastChannel | undefined) {
+    this.#name = name;
+    this.#channel = channel;
+    channel?.addEventListener('message', ({ data }) => {
       if (data === 'take over' && this.#release !== undefined) void this.#handOver();
     });
   }
 
-  /** Tries to get the bench. Returns whether it is ours. */
-  async get(): Promise<boolean> {
-    // Without locks (an insecure origin) there is no telling; the last writer wins, as everywhere.
-    if (navigator.locks === undefined) return true;
+  get(): Promise<boolean> {
     return this.#request({ ifAvailable: true });
   }
 
-  /** Asks the tab that has it to let go; takes it by force if no answer comes. */
   async takeOver(): Promise<boolean> {
-    if (navigator.locks === undefined) return true;
     this.#channel?.postMessage('take over');
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), 1500);
@@ -35,10 +49,14 @@ export class Claim {
     return got || this.#request({ steal: true });
   }
 
-  async #handOver(): Promise<void> {
-    await this.onTaken();
+  release(): void {
     this.#release?.();
     this.#release = undefined;
+  }
+
+  async #handOver(): Promise<void> {
+    await this.onTaken();
+    this.release();
   }
 
   /** Resolves once it is known whether we have the lock; holds it until released. */

@@ -10,6 +10,13 @@ export interface RunAside {
   readonly run: unknown;
 }
 
+/** Another tab has written on a run since this page read it: what this page would add does not follow. */
+export class WrittenElsewhere extends Error {
+  constructor() {
+    super('another tab has gone on with this run');
+  }
+}
+
 /** Where a bench keeps its run. */
 export interface RunKeeping {
   /** Whether it outlives the page. */
@@ -18,6 +25,7 @@ export interface RunKeeping {
   load(id: string): Promise<SavedRun | undefined>;
   /** Begins a run anew; what was kept under this id is gone. */
   begin(id: string, options: ClusterOptions): Promise<void>;
+  /** Adds to a run. Throws WrittenElsewhere where it is no longer the one that this page knows. */
   append(id: string, entries: readonly JournalEntry[]): Promise<void>;
   /** Takes the latest inputs of a run away, and forgets its end. */
   stepBack(id: string): Promise<void>;
@@ -84,6 +92,8 @@ class DatabaseKeeping implements Keeping {
   readonly durable = true;
   readonly #database: IDBDatabase;
   readonly #unkept = new Map<string, string>();
+  /** How many inputs each run has, as far as this page knows: others may write, too, where nothing locks them out. */
+  readonly #counts = new Map<string, number>();
 
   constructor(database: IDBDatabase) {
     this.#database = database;
@@ -95,6 +105,7 @@ class DatabaseKeeping implements Keeping {
     const head = await this.#in(['runs'], 'readonly', ([runs]) => runs!.get(id));
     if (head === undefined) return undefined;
     const entries = await this.#in(['entries'], 'readonly', ([store]) => store!.getAll(entriesOf(id)));
+    this.#counts.set(id, entries.length);
     return checkedRun(head, entries);
   }
 
@@ -104,19 +115,18 @@ class DatabaseKeeping implements Keeping {
       entries!.delete(entriesOf(id));
       return runs!.put(head, id);
     });
+    this.#counts.set(id, 0);
   }
 
   async append(id: string, entries: readonly JournalEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.#in(['entries'], 'readwrite', ([store]) => {
-      const count = store!.count(entriesOf(id));
-      count.onsuccess = () => {
-        entries.forEach((entry, index) => {
-          store!.put(entry, [id, count.result + index]);
-        });
-      };
-      return count;
+    const from = this.#counts.get(id) ?? 0;
+    await this.#following(id, ['entries'], ([store]) => {
+      entries.forEach((entry, index) => {
+        store!.put(entry, [id, from + index]);
+      });
     });
+    this.#counts.set(id, from + entries.length);
   }
 
   async stepBack(id: string): Promise<void> {
@@ -141,17 +151,34 @@ class DatabaseKeeping implements Keeping {
       entries!.delete(IDBKeyRange.bound([id, kept], [id, []]));
       return runs!.put(head, id);
     });
+    this.#counts.set(id, kept);
   }
 
   async end(id: string, end: RunPoint): Promise<void> {
-    await this.#in(['runs'], 'readwrite', ([runs]) => {
+    await this.#following(id, ['entries', 'runs'], ([, runs]) => {
       const request = runs!.get(id);
       request.onsuccess = () => {
         const head = request.result as Head | undefined;
         if (head !== undefined) runs!.put({ ...head, end }, id);
       };
+    });
+  }
+
+  /** Writes on a run, unless it has come to more or fewer inputs than this page knows of. Inputs are in the first store. */
+  async #following(
+    id: string,
+    stores: readonly string[],
+    write: (stores: readonly IDBObjectStore[]) => void,
+  ): Promise<void> {
+    const known = this.#counts.get(id) ?? 0;
+    const count = await this.#in(stores, 'readwrite', (opened) => {
+      const request = opened[0]!.count(entriesOf(id));
+      request.onsuccess = () => {
+        if (request.result === known) write(opened);
+      };
       return request;
     });
+    if (count !== known) throw new WrittenElsewhere();
   }
 
   async setAside(id: string): Promise<RunAside> {
@@ -163,6 +190,7 @@ class DatabaseKeeping implements Keeping {
       store!.delete(entriesOf(id));
       return asides!.put(aside, [id, aside.at]);
     });
+    this.#counts.delete(id);
     return aside;
   }
 

@@ -62,6 +62,37 @@ here('a flood of output and an endless loop leave the page alive', async () => {
   await bench.sees(bench.screen, /still here\s*\S* ?\$/);
 });
 
+here('without locks, on an origin that is not secure, two tabs leave each other’s run alone', async () => {
+  const reader = await visit.reader();
+  await reader.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+    document.addEventListener('test-deaf', () => {
+      BroadcastChannel.prototype.postMessage = () => {};
+    });
+  });
+  const first = await visit.open(reader, LESSON);
+  await first.type('echo one');
+  await first.kept('echo one');
+  const second = await visit.open(reader, LESSON);
+  await second.sees(second.notice, 'open in another tab');
+  await second.press('Move it here');
+  await second.type('echo two');
+  await second.kept('echo two');
+  await first.sees(first.notice, 'open in another tab');
+  // A tab that answers nobody, as one that was frozen: it may not write over what was done since.
+  await second.page.evaluate(() => document.dispatchEvent(new Event('test-deaf')));
+  const third = await visit.open(reader, LESSON);
+  await third.type('echo three');
+  await third.kept('echo three');
+  await second.page.locator('.xterm-helper-textarea').focus();
+  await second.page.keyboard.type('echo late');
+  await second.sees(second.notice, 'open in another tab');
+  const { typed } = await third.keptRun();
+  expect(typed).toMatch(/echo one\recho two\recho three\r$/);
+  await third.page.reload();
+  await third.sees(third.screen, /one.*two.*three/s);
+});
+
 here('markup in a name stays text', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   await bench.type('kubectl create namespace "<img src=x onerror=alert(1)>"');

@@ -163,6 +163,19 @@ here('a question is answered before it is told', async () => {
   await bench.sees(question, 'Not this time. It is: Both on the same machine');
 });
 
+here('a check of understanding that was passed stays so', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  const question = bench.page.locator('dd-predict[quiz]').first();
+  const right = question.locator(`input[value="${await question.getAttribute('answer')}"]`);
+  await right.check();
+  await question.getByRole('button').click();
+  await bench.sees(question, 'You saw it coming');
+  await bench.page.reload();
+  await bench.sees(question, 'You have passed this before');
+  expect(await right.isChecked()).toBe(true);
+  expect(await question.locator('.predict-answer').isVisible()).toBe(true);
+});
+
 here('the second tab says so, and may take the lesson over', async () => {
   const reader = await visit.reader();
   const first = await visit.open(reader, LESSON);
@@ -173,7 +186,15 @@ here('the second tab says so, and may take the lesson over', async () => {
   for (const hand of ['Pause', 'Next event'])
     expect(await second.page.getByRole('button', { name: hand, exact: true }).isEnabled(), hand).toBe(false);
   expect(await second.page.getByRole('slider').isEnabled()).toBe(false);
-  await second.press('Move it here');
+  await second.sees(second.page.locator('.terminal-wait'), 'open in another tab');
+  // What the text has one press asks, too, and does nothing when it is to stay there.
+  const dialog = second.page.getByRole('dialog');
+  await second.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await second.sees(dialog, 'open in another tab');
+  await dialog.getByRole('button', { name: 'Leave it there' }).click();
+  await second.press('Run in the terminal: kubectl apply -f harbour.yaml');
+  await dialog.getByRole('button', { name: 'Move it here' }).click();
+  await second.sees(second.screen, 'pod/harbour created');
   await second.sees(second.screen, 'from the first tab');
   await first.sees(first.notice, 'open in another tab');
   // Starting over takes the lesson along: two tabs would write on one run.

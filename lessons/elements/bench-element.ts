@@ -23,6 +23,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
   readonly #place = placeOf(this.#setup);
   readonly bench = benchIn(this.#place, this.#setup);
   readonly #tabs = new BenchTabs();
+  readonly #notice = new BenchNotice(this.bench);
   readonly #files = document.createElement('dd-editor') as FilesPanel;
   readonly #inspector = document.createElement('dd-inspector') as ObjectInspector;
   /** What had the focus before the inspector took it. */
@@ -37,8 +38,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
       document.createElement('dd-clock'),
       document.createElement('dd-timeline'),
     );
-    const notice = new BenchNotice(this.bench);
-    const stage = h('div', { class: 'bench-stage' }, notice.element, cluster, time);
+    const stage = h('div', { class: 'bench-stage' }, this.#notice.element, cluster, time);
     const close = h(
       'button',
       { type: 'button', class: 'drawer-close', onclick: () => this.#drawer(false) },
@@ -90,7 +90,22 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     void this.bench.open().then(() => takeShared(this.bench, this));
   }
 
-  async runCommand(command: string, terminal = '1'): Promise<void> {
+  async runsHere(): Promise<boolean> {
+    const { phase } = this.bench;
+    if (phase.value.kind === 'elsewhere') {
+      const { elsewhereAsk, takeOver, leaveThere } = words.bench;
+      if (!(await this.#agreed(elsewhereAsk, takeOver, leaveThere))) return false;
+      await this.bench.takeOver();
+    }
+    if (!hasEnded(phase.value)) return true;
+    this.#drawer(true);
+    if (this.#tabs.has('picture')) this.#tabs.choose('picture');
+    this.#notice.element.focus();
+    return false;
+  }
+
+  async runCommand(command: string, terminal = '1'): Promise<boolean> {
+    if (!(await this.runsHere())) return false;
     await this.#files.save();
     if (!this.#tabs.has(`terminal-${terminal}`)) this.#addTerminal(terminal);
     this.#drawer(true);
@@ -99,6 +114,7 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     await shell?.ready();
     shell?.focus();
     shell?.type(`${command}\r`);
+    return true;
   }
 
   async spareTerminal(): Promise<string> {
@@ -112,10 +128,12 @@ export class BenchElement extends HTMLElement implements BenchDoor {
   }
 
   async openFile(path: string, line?: number, message?: string): Promise<void> {
+    if (!(await this.runsHere())) return;
     await this.#showing(this.#files.open(path, line, message));
   }
 
   async addLines(path: string, lines: string): Promise<void> {
+    if (!(await this.runsHere())) return;
     await this.#showing(this.#files.addLines(path, lines));
   }
 
@@ -161,39 +179,45 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     this.#drawer(false);
   }
 
-  askUndo(): void {
+  async askUndo(): Promise<void> {
+    const { undoAsk, undoYes, startOverNo } = words.bench;
     // What was typed to get here is an action too.
-    this.#ask(words.bench.undoAsk, words.bench.undoYes, () => void this.bench.stepBack(2));
+    if (await this.#agreed(undoAsk, undoYes, startOverNo)) await this.bench.stepBack(2);
   }
 
-  askReset(): void {
-    this.#ask(words.bench.startOverAsk, words.bench.startOverYes, () => void this.bench.startOver());
+  async askReset(): Promise<void> {
+    const { startOverAsk, startOverYes, startOverNo } = words.bench;
+    if (await this.#agreed(startOverAsk, startOverYes, startOverNo)) await this.bench.startOver();
   }
 
-  #ask(question: string, yes: string, act: () => void): void {
+  /** Asks, and says whether the answer was yes. */
+  #agreed(question: string, yes: string, no: string): Promise<boolean> {
     const dialog = h('dialog', { 'aria-label': yes });
-    dialog.addEventListener('close', () => dialog.remove());
-    const finish = (agreed: boolean) => {
-      dialog.close();
-      if (agreed) act();
-    };
+    const agree = () => dialog.close('yes');
     dialog.append(
       h('p', {}, question),
       h(
         'div',
         { class: 'dialog-buttons' },
-        h('button', { type: 'button', onclick: () => finish(false) }, words.bench.startOverNo),
-        h('button', { type: 'button', class: 'strong', onclick: () => finish(true) }, yes),
+        h('button', { type: 'button', onclick: () => dialog.close() }, no),
+        h('button', { type: 'button', class: 'strong', onclick: agree }, yes),
       ),
     );
-    this.append(dialog);
+    // A bench that is a drawer and shut is not drawn, and neither is what lies in it.
+    document.body.append(dialog);
     dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener('close', () => {
+        dialog.remove();
+        resolve(dialog.returnValue === 'yes');
+      });
+    });
   }
 
   #resetButton(): HTMLElement {
     return h(
       'button',
-      { type: 'button', class: 'quiet-button', onclick: () => this.askReset() },
+      { type: 'button', class: 'quiet-button', onclick: () => void this.askReset() },
       words.bench.startOver,
     );
   }

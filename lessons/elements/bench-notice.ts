@@ -6,7 +6,7 @@ import { saveAs } from './save-file.ts';
 
 /** What stands over the picture whenever the cluster does not run as it should: a plain sentence and a way on. */
 export class BenchNotice {
-  readonly element = h('div', { class: 'notice', role: 'status' });
+  readonly element = h('div', { class: 'notice', role: 'status', tabindex: -1 });
   readonly #bench: Bench;
 
   constructor(bench: Bench) {

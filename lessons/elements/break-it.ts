@@ -16,6 +16,7 @@ export class BreakIt extends HTMLElement {
 
   async #break(): Promise<void> {
     const door = await theBench;
+    if (!(await door.runsHere())) return;
     try {
       const input = await named(door, readFault(this.getAttribute('do') ?? ''));
       if (input === undefined) {

@@ -7,7 +7,10 @@ export class ClockOrder extends HTMLElement {
   connectedCallback(): void {
     if (this.querySelector('button') !== null) return;
     const label = this.textContent?.trim() ?? '';
-    const give = async () => void (await theBench).bench.remote?.drive(readOrder(this.getAttribute('order') ?? ''));
+    const give = async () => {
+      const door = await theBench;
+      if (await door.runsHere()) await door.bench.remote?.drive(readOrder(this.getAttribute('order') ?? ''));
+    };
     this.replaceChildren(h('button', { type: 'button', class: 'quiet-button', onclick: () => void give() }, label));
   }
 }

@@ -40,7 +40,8 @@ export class ExerciseGoals extends HTMLElement {
     const { bench } = this.#door;
     bench.goals.on((states) => this.#draw(states));
     bench.phase.on(({ kind }) => {
-      this.#check.disabled = kind !== 'running';
+      // Where another tab has the cluster, a press asks for it.
+      this.#check.disabled = kind !== 'running' && kind !== 'elsewhere';
     });
     const achieved = await (await openKeeping()).achieved();
     if (!this.inExam && achieved.includes(this.#solvedGoal)) this.#showSolved();
@@ -94,7 +95,9 @@ export class ExerciseGoals extends HTMLElement {
 
   /** Grades on copies of the cluster and shows the report; in an exam it is handed in and not shown. */
   async grade(): Promise<Report | undefined> {
-    const { bench } = this.#door!;
+    const door = this.#door!;
+    if (!(await door.runsHere())) return undefined;
+    const { bench } = door;
     this.#check.disabled = true;
     this.#report.replaceChildren(h('p', { class: 'quiet' }, words.exercise.checking));
     try {

@@ -34,10 +34,10 @@ async function answer(door: BenchDoor, word: string): Promise<readonly string[]>
       return [goals.showSolution() ? words.exercise.solutionBelow : words.exercise.solutionLater];
     // Output of a container could say these words too, so that the learner is asked before anything is lost.
     case 'undo':
-      door.askUndo();
+      void door.askUndo();
       return [];
     case 'reset':
-      door.askReset();
+      void door.askReset();
       return [];
     default:
       return [];

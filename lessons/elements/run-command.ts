@@ -10,8 +10,7 @@ export class RunCommand extends HTMLElement {
     if (this.querySelector('button') !== null) return;
     const press = async () => {
       const door = await theBench;
-      await door.runCommand(command, terminal);
-      this.toggleAttribute('data-ran', true);
+      if (await door.runCommand(command, terminal)) this.toggleAttribute('data-ran', true);
     };
     const button = h(
       'button',

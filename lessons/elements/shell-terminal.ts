@@ -101,7 +101,9 @@ export class ShellTerminal extends HTMLElement {
     const started = phase.value.kind === 'running' && this.#hasPrompt;
     const ahead = started ? waiting.value : ['starting', 'running'].includes(phase.value.kind);
     const text = started ? words.terminal.toolsComing : words.terminal.loading;
-    setText(this.#wait, ahead ? text : '');
+    // Keys do nothing here then, and on a phone the notice is in another tab.
+    if (phase.value.kind === 'elsewhere') setText(this.#wait, words.bench.elsewhere);
+    else setText(this.#wait, ahead ? text : '');
   }
 
   #submit(input: ClusterInput): void {

@@ -4,8 +4,13 @@ import type { Reference } from '../bench/reference.ts';
 /** What the parts of a page may ask of its bench. */
 export interface BenchDoor {
   readonly bench: Bench;
-  /** Types a command into a terminal and shows it; `1` unless told. */
-  runCommand(command: string, terminal?: string): Promise<void>;
+  /**
+   * Whether the cluster runs on this page, or soon will. Where another tab has it the reader is asked whether to move it
+   * here; where it has come to an end they are shown what is said of it.
+   */
+  runsHere(): Promise<boolean>;
+  /** Types a command into a terminal and shows it; `1` unless told. Returns whether it could. */
+  runCommand(command: string, terminal?: string): Promise<boolean>;
   /** A terminal that nothing has been typed into, shown and ready; returns its name. */
   spareTerminal(): Promise<string>;
   /** Opens a file in the editor, at a line if told, with a message there. */
@@ -16,9 +21,9 @@ export interface BenchDoor {
   /** Shuts the drawer that the bench is on narrow screens. */
   showText(): void;
   /** Asks whether to go back to before the last action. */
-  askUndo(): void;
+  askUndo(): Promise<void>;
   /** Asks whether to start over. */
-  askReset(): void;
+  askReset(): Promise<void>;
 }
 
 let open: (door: BenchDoor) => void;

@@ -105,7 +105,10 @@ export const bench = {
     restoring: 'Bringing your cluster back…',
     restoringTo: (percent: number) => `Bringing your cluster back… ${percent} %`,
     elsewhere: 'This page is open in another tab, and its cluster runs there.',
+    elsewhereAsk:
+      'This page is open in another tab, and its cluster runs there. Move it here? The other tab lets go of it.',
     takeOver: 'Move it here',
+    leaveThere: 'Leave it there',
     unreadable: 'The cluster you left here cannot be brought back.',
     unreadableWhy: (reason: string) => `The reason: ${reason}.`,
     unreadableKept: 'It is still on this device, and you may download it.',

@@ -1,6 +1,6 @@
 import type { ClusterOptions, JournalEntry } from '@drydock/engine';
 import type { RunPoint } from '@drydock/engine/worker';
-import type { RunAside, RunKeeping } from '../../bench/keeping.ts';
+import { type RunAside, type RunKeeping, WrittenElsewhere } from '../../bench/keeping.ts';
 import type { SavedRun } from '../../bench/protocol.ts';
 import type { JournalLink } from './journal-link.ts';
 
@@ -44,8 +44,7 @@ export class FollowedKeeping implements RunKeeping {
   }
 
   async append(id: string, entries: readonly JournalEntry[]): Promise<void> {
-    this.#link.append(entries);
-    await this.#local.append(id, entries);
+    await this.#told(this.#local.append(id, entries), () => this.#link.append(entries));
   }
 
   async stepBack(id: string): Promise<void> {
@@ -71,8 +70,15 @@ export class FollowedKeeping implements RunKeeping {
   }
 
   async end(id: string, end: RunPoint): Promise<void> {
-    this.#link.reached(end);
-    await this.#local.end(id, end);
+    await this.#told(this.#local.end(id, end), () => this.#link.reached(end));
+  }
+
+  /** What the device does not take is told all the same, unless another tab has gone on with the run and tells of it. */
+  async #told(written: Promise<void>, tell: () => void): Promise<void> {
+    const [outcome] = await Promise.allSettled([written]);
+    const elsewhere = outcome!.status === 'rejected' && outcome!.reason instanceof WrittenElsewhere;
+    if (!elsewhere) tell();
+    return written;
   }
 
   setAside(id: string): Promise<RunAside> {
