@@ -98,6 +98,8 @@ const ENGINE_PACKAGES = [
   'fflate',
   '@marcbachmann/cel-js',
   '@marcbachmann/cel-js/evaluator',
+  '@noble/ciphers/aes.js',
+  '@noble/ciphers/salsa.js',
 ];
 
 /** Folders outside the synchronous, deterministic core. */

@@ -5,6 +5,9 @@ import type { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import type { EtcdServer } from './etcd-server.ts';
 
+/** A server over a store; undefined where that cannot be read. */
+type CreateServer = (store: Etcd) => Task<ApiServer | undefined>;
+
 /**
  * An API server over whatever store etcd serves. While none is served, requests end as those of the real server do after their
  * time-out. Simplified: when etcd comes back with another store, all is read anew and every watch ends, where the real server's
@@ -12,16 +15,17 @@ import type { EtcdServer } from './etcd-server.ts';
  */
 export class ApiServerOnEtcd {
   readonly #etcd: EtcdServer;
-  readonly #create: (store: Etcd) => ApiServer;
+  readonly #create: CreateServer;
   readonly #stopFollowing: () => void;
   #store: Etcd;
   #server: ApiServer;
 
-  constructor(etcd: EtcdServer, store: Etcd, threads: TaskGroup, create: (store: Etcd) => ApiServer) {
+  /** @param server that over the store which is served now */
+  constructor(etcd: EtcdServer, store: Etcd, server: ApiServer, threads: TaskGroup, create: CreateServer) {
     this.#etcd = etcd;
     this.#create = create;
     this.#store = store;
-    this.#server = create(store);
+    this.#server = server;
     this.#stopFollowing = etcd.onStore(() => threads.start(this.#goOver()));
   }
 
@@ -36,9 +40,11 @@ export class ApiServerOnEtcd {
   *#goOver(): Task<void> {
     const { served } = this.#etcd;
     if (served === undefined || served === this.#store) return;
+    const server = yield* this.#create(served);
+    if (server === undefined) return;
     this.#server.close();
     this.#store = served;
-    this.#server = this.#create(served);
+    this.#server = server;
   }
 }
 

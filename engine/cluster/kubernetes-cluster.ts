@@ -212,13 +212,11 @@ export class KubernetesCluster implements Cluster {
   }
 
   view(): ClusterView {
-    return buildView(this.sim, this.#controlPlane.etcd.disk, this.#machines);
+    return buildView(this.sim, this.#controlPlane, this.#machines);
   }
 
   stored(prefix: string, revision?: number): readonly KeyValue[] {
-    const { etcd } = this.#controlPlane;
-    const store = revision === undefined ? etcd.disk : etcd.diskAt(revision);
-    return store.range(prefix, { revision }).keyValues;
+    return this.#controlPlane.stored(prefix, revision);
   }
 
   explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {

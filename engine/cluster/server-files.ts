@@ -1,25 +1,31 @@
 import { ConfigurationError } from '../api/config-shape.ts';
+import type { Etcd, EtcdClient } from '../etcd/index.ts';
 import { auditedHandler, readPolicy } from '../kube-apiserver/audit/index.ts';
 import type { ApiServerOptions } from '../kube-apiserver/index.ts';
-import { Errno } from '../linux/errno.ts';
 import { flagValue, goError, klog } from '../linux/programs/go/runtime.ts';
-import { decode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
 import { openAuditLog } from './audit-log.ts';
+import { type EncryptionSurroundings, encryptingClient } from './encryption-at-rest.ts';
+import { readTextFile } from './text-file.ts';
 
 /** What the API server does because of files. */
-type ServerFiles = Pick<ApiServerOptions, 'audit'>;
+export interface ServerFiles extends Pick<ApiServerOptions, 'audit'> {
+  /** The way to a store, past whoever encrypts what is written. */
+  clientOf(store: Etcd): EtcdClient;
+}
 
 /** Reads what the flags name; undefined, with a word to the log, for what is no good. */
-export type ReadServerFiles = (process: Process, threads: TaskGroup) => Task<ServerFiles | undefined>;
+export type ReadServerFiles = (surroundings: EncryptionSurroundings) => Task<ServerFiles | undefined>;
 
-export const readServerFiles: ReadServerFiles = function* (process, threads) {
+export const readServerFiles: ReadServerFiles = function* (surroundings) {
+  const { process, threads } = surroundings;
   const warnings: string[] = [];
   let problem: string;
   try {
-    const files = { audit: auditOf(process, threads, warnings) };
+    const clientOf = encryptingClient(surroundings);
+    const files = { audit: auditOf(process, threads, warnings), clientOf };
     for (const warning of warnings) yield* klog(process, 'W', 'reader.go:80', warning);
     return files;
   } catch (error) {
@@ -62,7 +68,7 @@ function openingLog<T>(open: () => T): T {
 }
 
 function policyOf(process: Process, path: string, warnings: string[]) {
-  const text = readFile(
+  const text = readTextFile(
     process,
     path,
     (why) => `loading audit policy file: failed to read file path ${JSON.stringify(path)}: ${why}`,
@@ -84,13 +90,4 @@ function limitOf(argv: readonly string[], flag: string): number {
   const value = Number(flagValue(argv, flag) ?? 0);
   if (value < 0) throw new ConfigurationError(`--${flag} ${value} can't be a negative number`);
   return value;
-}
-
-function readFile(process: Process, path: string, explain: (why: string) => string): string {
-  try {
-    return decode(process.readFile(path));
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    throw new ConfigurationError(explain(goError(`open ${path}`, error)));
-  }
 }

@@ -4,8 +4,8 @@ import { isReady } from '../api/core/ready.ts';
 import type { ContainerState, Node, Pod } from '../api/kinds.ts';
 import { controllerOf } from '../api/object.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../containerd/cri.ts';
-import type { Etcd } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
+import type { ControlPlane } from './control-plane.ts';
 import type { NodeMachine } from './node-machine.ts';
 import type { ClusterView, ContainerView, NodeView, PodView } from './view.ts';
 
@@ -16,21 +16,21 @@ const nodeStatusColumn = NODE_COLUMNS.find(({ name }) => name === 'Status')!;
  * The picture of the cluster: objects as etcd holds them (so that it can be drawn while the API server is down), and
  * pause processes and process ids from the machines.
  */
-export function buildView(sim: Simulation, disk: Etcd, machines: readonly NodeMachine[]): ClusterView {
-  const pods = stored<Pod>(disk, '/registry/pods/');
-  const nodes = stored<Node>(disk, '/registry/minions/');
+export function buildView(sim: Simulation, controlPlane: ControlPlane, machines: readonly NodeMachine[]): ClusterView {
+  const pods = stored<Pod>(controlPlane, '/registry/pods/');
+  const nodes = stored<Node>(controlPlane, '/registry/minions/');
   const byNode = Map.groupBy(pods, (pod) => pod.spec.nodeName ?? '');
   return {
     timeMs: sim.nowMs,
     wallMs: sim.wallMs,
-    revision: disk.revision,
+    revision: controlPlane.etcd.disk.revision,
     nodes: nodes.map((node) => nodeView(sim, node, byNode.get(node.metadata.name) ?? [], machines)),
     unscheduled: (byNode.get('') ?? []).map((pod) => podView(pod, undefined)),
   };
 }
 
-function stored<T>(disk: Etcd, prefix: string): readonly T[] {
-  return disk.range(prefix).keyValues.map(({ value }) => value as T);
+function stored<T>(controlPlane: ControlPlane, prefix: string): readonly T[] {
+  return controlPlane.stored(prefix).map(({ value }) => value as T);
 }
 
 function nodeView(sim: Simulation, node: Node, pods: readonly Pod[], machines: readonly NodeMachine[]): NodeView {

@@ -64,8 +64,6 @@ export interface ComponentTools {
   startScheduler(options: KubeSchedulerOptions): RunningScheduler;
   /** What is wrong with a component's command line; nobody asks about the ones that kubeadm writes. */
   readonly checkFlags: CheckFlags;
-  /** What the API server is told by files that only its flags name. */
-  readonly readServerFiles: ReadServerFiles;
   /** How kube-proxy works in modes other than iptables. */
   readonly proxyModes: () => OtherModes;
   /** What etcd keeps, as the bytes of a file. */
@@ -74,6 +72,8 @@ export interface ComponentTools {
 
 /** Programs that run once somebody starts them. */
 export interface ProgramTools {
+  /** What the API server is told by files that only its flags name. It may be used from the next step of its process on. */
+  serverFiles(): ReadServerFiles;
   /** The learner's helm, given the way to the API server, or to whoever serves at a URL. */
   helm(connect: Connect): Program;
   /** The programs of all machines and images, shells excepted. */

@@ -5,7 +5,7 @@ import type { FeatureGates } from '../api/feature-gates.ts';
 import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../api/request.ts';
-import type { Etcd } from '../etcd/index.ts';
+import type { EtcdClient } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.ts';
@@ -58,7 +58,7 @@ import { WebhookClient } from './webhook-client.ts';
 
 export interface ApiServerOptions {
   readonly sim: Simulation;
-  readonly etcd: Etcd;
+  readonly etcd: EtcdClient;
   readonly kinds: readonly KindDescriptor[];
   readonly dialNode: NodeDialer;
   /** Finds the servers behind APIServices; none unless told. */

@@ -1,4 +1,4 @@
-import type { Etcd } from '../etcd/index.ts';
+import type { EtcdClient } from '../etcd/index.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Simulation, Timer } from '../sim/index.ts';
  * @param intervalMs 0 keeps all history.
  * @returns a function that stops it.
  */
-export function startCompactor(sim: Simulation, etcd: Etcd, intervalMs: number): () => void {
+export function startCompactor(sim: Simulation, etcd: EtcdClient, intervalMs: number): () => void {
   if (intervalMs <= 0) return () => {};
   let revision = etcd.revision;
   let timer: Timer;

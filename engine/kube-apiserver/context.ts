@@ -3,7 +3,7 @@ import type { SendHttp } from '../api/http-port.ts';
 import type { NodeDialer } from '../api/node-api.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ApiRequest, ApiResponse, RequestInfo, UserInfo } from '../api/request.ts';
-import type { Etcd } from '../etcd/index.ts';
+import type { EtcdClient } from '../etcd/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { Lookup } from './admission/admission.ts';
 import type { AdmissionChain } from './admission/chain.ts';
@@ -25,7 +25,7 @@ import { type Presentation, presentation } from './table.ts';
 /** What the handlers of one server share. */
 export interface ServerContext {
   readonly sim: Simulation;
-  readonly etcd: Etcd;
+  readonly etcd: EtcdClient;
   /** How webhooks convert custom resources. */
   readonly convert: ConvertObjects;
   /** The request that is being handled. */

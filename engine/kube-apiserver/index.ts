@@ -17,4 +17,6 @@ export type { TokenKey } from './authentication/token-key.ts';
 export { authorizationModes } from './authorization/modes.ts';
 export type { ResourceHandler } from './context.ts';
 export type { ApiExtensions } from './custom-resources/extensions.ts';
+export { isEncrypted } from './encrypted-value.ts';
+export type { OpenedValues } from './encryption/encrypting-etcd.ts';
 export type { Descriptions } from './openapi/schemas.ts';

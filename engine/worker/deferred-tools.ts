@@ -70,7 +70,6 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),
     checkFlags: (argv) => components.value.checkFlags(argv),
-    readServerFiles: (process, threads) => components.value.readServerFiles(process, threads),
     proxyModes: () => components.value.proxyModes(),
     etcdDatabase: () => components.value.etcdDatabase(),
   };
@@ -79,6 +78,10 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
 function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
   const from = (find: (tools: ProgramTools) => Program) => late([programs], () => find(programs.value));
   return {
+    serverFiles() {
+      programs.want();
+      return (asked) => programs.value.serverFiles()(asked);
+    },
     helm: (connect) => from((tools) => tools.helm(connect)),
     programs: { program: (name, flavour) => from((tools) => tools.programs.program(name, flavour)) },
     ingressNginx: (surroundings) => from((tools) => tools.ingressNginx(surroundings)),

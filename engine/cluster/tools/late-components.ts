@@ -13,7 +13,6 @@ import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component-flags/index.ts';
 import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
 import { requestFollower } from '../requests/index.ts';
-import { readServerFiles } from '../server-files.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
 /** What components are not before a learner has had a say. */
@@ -31,7 +30,6 @@ export const componentTools: ComponentTools = {
   readSchedule,
   startScheduler,
   checkFlags,
-  readServerFiles,
   proxyModes: () => otherModes,
   etcdDatabase: () => ({ readDatabase, writeDatabase }),
 };

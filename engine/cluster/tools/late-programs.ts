@@ -16,6 +16,7 @@ import { createEtcdctl } from '../etcdctl/etcdctl.ts';
 import { etcdutl } from '../etcdctl/etcdutl.ts';
 import { createKubeadm } from '../kubeadm/program.ts';
 import { sampleApiServer } from '../sample-apiserver.ts';
+import { readServerFiles } from '../server-files.ts';
 import { KUBERNETES_VERSION } from '../versions.ts';
 import type { ProgramTools } from '../workstation-tools.ts';
 
@@ -31,6 +32,7 @@ const GPU_PROGRAMS: Readonly<Record<string, Program>> = {
 
 /** The programs of machines and images that no cluster needs to come up. */
 export const programTools: ProgramTools = {
+  serverFiles: () => readServerFiles,
   helm: (connect) =>
     createHelm({
       connect: (target, process) =>

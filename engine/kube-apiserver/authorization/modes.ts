@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../../api/kinds.ts';
 import type { UserInfo } from '../../api/request.ts';
-import type { Etcd } from '../../etcd/index.ts';
+import type { EtcdClient } from '../../etcd/index.ts';
 import type { Lookup } from '../admission/admission.ts';
 import type { Access, AccessRules, Authorizer, Decision } from './access.ts';
 import { NodeAuthorizer } from './node/node-authorizer.ts';
@@ -32,7 +32,7 @@ export function authorizationModes(names: readonly string[]): readonly Authoriza
 }
 
 /** The authorizers of the modes, one after the other: the first that allows decides. */
-export function createGuard(modes: readonly AuthorizationMode[], etcd: Etcd, lookup: Lookup): Guard {
+export function createGuard(modes: readonly AuthorizationMode[], etcd: EtcdClient, lookup: Lookup): Guard {
   const rbac = new RbacAuthorizer(etcd, lookup);
   const authorizers = modes.map((mode): Authorizer => {
     if (mode === 'RBAC') return rbac;

@@ -1,4 +1,4 @@
-import type { Etcd } from '../../etcd/index.ts';
+import type { EtcdClient } from '../../etcd/index.ts';
 import type { Simulation } from '../../sim/index.ts';
 
 /** Events live this long (`--event-ttl`). */
@@ -11,11 +11,11 @@ export const NO_LEASE = 0;
 /** The leases that let Events expire. After k8s.io/apiserver pkg/storage/etcd3/lease_manager.go. */
 export class EventLeases {
   readonly #sim: Simulation;
-  readonly #etcd: Etcd;
+  readonly #etcd: EtcdClient;
   #lease = NO_LEASE;
   #reuseUntilMs = 0;
 
-  constructor(sim: Simulation, etcd: Etcd) {
+  constructor(sim: Simulation, etcd: EtcdClient) {
     this.#sim = sim;
     this.#etcd = etcd;
   }

@@ -12,7 +12,7 @@ import {
 import { invalid } from '../../api/field-errors.ts';
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../api/object.ts';
 import type { UserInfo } from '../../api/request.ts';
-import type { Etcd } from '../../etcd/index.ts';
+import type { EtcdClient } from '../../etcd/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RequestDraws } from '../request-scope.ts';
 import { type EventLeases, NO_LEASE } from './event-leases.ts';
@@ -30,7 +30,7 @@ import { storageKey, storagePrefix } from './storage-key.ts';
 
 /** What all stores of a server share. */
 export interface StoreEnvironment {
-  readonly etcd: Etcd;
+  readonly etcd: EtcdClient;
   readonly clock: Clock;
   /** Where uids and generated names come from. */
   readonly random: RequestDraws;
@@ -249,7 +249,7 @@ export class Store {
       this.environment.etcd.delete(key);
       return next;
     }
-    if (sameValue(next, stored)) return stored;
+    if (sameValue(next, stored) && this.environment.etcd.isStale?.(key) !== true) return stored;
     return this.write(key, next, ownMetadata(next, stored));
   }
 

@@ -3,7 +3,7 @@ import { expired } from '../../api/errors.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { StartWatch, WatchEvent } from '../../api/request.ts';
 import { StatusError } from '../../api/status-error.ts';
-import { CompactedError, type Etcd, type Watch } from '../../etcd/index.ts';
+import { CompactedError, type EtcdClient, type Watch } from '../../etcd/index.ts';
 import type { Random, Simulation, Timer } from '../../sim/index.ts';
 import { storagePrefix } from '../registry/storage-key.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -21,7 +21,7 @@ export interface WatchLatency {
 
 export interface WatchCacheOptions {
   readonly sim: Simulation;
-  readonly etcd: Etcd;
+  readonly etcd: EtcdClient;
   readonly kind: KindDescriptor;
   readonly latency: WatchLatency;
   readonly random: Random;

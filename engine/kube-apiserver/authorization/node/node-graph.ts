@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../api/kinds.ts';
 import { objectKey } from '../../../api/object.ts';
-import type { Etcd, KeyEvent, Watch } from '../../../etcd/index.ts';
+import type { EtcdClient, KeyEvent, Watch } from '../../../etcd/index.ts';
 import type { Lookup } from '../../admission/admission.ts';
 import { storagePrefix } from '../../registry/storage-key.ts';
 import { podReferences } from './pod-references.ts';
@@ -14,7 +14,7 @@ export class NodeGraph {
   readonly #pods = new Map<string, Map<string, PodEntry>>();
   readonly #watch: Watch;
 
-  constructor(etcd: Etcd, lookup: Lookup) {
+  constructor(etcd: EtcdClient, lookup: Lookup) {
     this.#lookup = lookup;
     for (const pod of lookup.all('pods') as readonly Pod[]) this.#put(pod);
     this.#watch = etcd.watch(PODS, etcd.revision + 1, { event: (event) => this.#follow(event), cancelled: () => {} });

@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../../../api/kinds.ts';
 import type { UserInfo } from '../../../api/request.ts';
-import type { Etcd, Watch } from '../../../etcd/index.ts';
+import type { EtcdClient, Watch } from '../../../etcd/index.ts';
 import type { Lookup } from '../../admission/admission.ts';
 import { storagePrefix } from '../../registry/storage-key.ts';
 import type { Access, AccessRules, Authorizer, Decision } from '../access.ts';
@@ -30,7 +30,7 @@ export class RbacAuthorizer implements Authorizer {
   #known = new WeakMap<UserInfo, Map<string, ScopeRules>>();
   #byIdentity = new Map<string, Map<string, ScopeRules>>();
 
-  constructor(etcd: Etcd, lookup: Lookup) {
+  constructor(etcd: EtcdClient, lookup: Lookup) {
     this.#lookup = lookup;
     const listener = { event: () => this.#forget(), cancelled: () => this.#forget() };
     this.#watches = KINDS.map((plural) => etcd.watch(storagePrefix({ plural }), etcd.revision + 1, listener));

@@ -3,7 +3,7 @@ import { internalError, invalidObject } from '../../../api/errors.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../api/object.ts';
-import type { Etcd } from '../../../etcd/index.ts';
+import type { EtcdClient } from '../../../etcd/index.ts';
 import type { RequestDraws as Draws } from '../../request-scope.ts';
 import { allocateClusterIp, refuseClusterIp } from './cluster-ips.ts';
 import { allocateNodePort, nodePortKey, refuseNodePort } from './node-ports.ts';
@@ -24,7 +24,7 @@ const SERVICE = { group: '', kind: 'Service' };
  * is taken is read from the Services themselves, so nothing can leak or be forgotten when a server starts anew.
  * After kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
  */
-export function serviceAllocation(etcd: Etcd, prefix: string, random: Draws) {
+export function serviceAllocation(etcd: EtcdClient, prefix: string, random: Draws) {
   return (object: KubeObject, stored: KubeObject | undefined): KubeObject => {
     const service = object as Service;
     if (stored !== undefined && service.spec === (stored as Service).spec) return service;
@@ -34,7 +34,7 @@ export function serviceAllocation(etcd: Etcd, prefix: string, random: Draws) {
   };
 }
 
-function takenByOthers(etcd: Etcd, prefix: string, { metadata }: Service): Taken {
+function takenByOthers(etcd: EtcdClient, prefix: string, { metadata }: Service): Taken {
   const clusterIps = new Set<string>();
   const nodePorts = new Set<string>();
   for (const { value } of etcd.range(prefix).keyValues) {
