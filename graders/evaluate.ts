@@ -5,7 +5,7 @@ import { exitCodeInWords } from './exit-code.ts';
 import type { History } from './history.ts';
 import { cut, inWords, printedInWords } from './json.ts';
 import { findAll, parsePath } from './object-path.ts';
-import { absence, howMany, observe, pluralOf, type Seen } from './observe.ts';
+import { absence, howMany, observe, pluralOf, type Seen, unanswered } from './observe.ts';
 import { tellingOf } from './telling.ts';
 import type { Vantage } from './vantage.ts';
 
@@ -189,7 +189,17 @@ function look(vantage: Vantage, check: Check, path: string): { verdict: Verdict;
 function* never(check: Check, history: History | undefined): Looks {
   if (!('object' in check.observe)) throw new Error(`check "${check.id}": never looks at objects only`);
   if (history === undefined) throw new Error(`check "${check.id}": never needs the cluster's history`);
-  const match = history.firstMatch(check.observe.object, check.that ?? []);
+  try {
+    return remembered(check, history.firstMatch(check.observe.object, check.that ?? []));
+  } catch (error) {
+    const seen = unanswered(error);
+    if (seen === undefined) throw error;
+    return { passed: false, seen, objects: [] };
+  }
+}
+
+/** The verdict on what should never have been. */
+function remembered(check: Check, match: ReturnType<History['firstMatch']>): Verdict {
   if (match === undefined) return { passed: true, seen: 'it never happened', objects: [] };
   const { object, timeMs } = match;
   return {

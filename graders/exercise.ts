@@ -47,16 +47,18 @@ export type Observation =
 export type Span = string;
 
 /** What has happened before the learner comes. Files of the folder `before/` lie in BEFORE_FOLDER meanwhile. */
-export type BeforeStep = Extract<
-  Step,
-  { readonly fault: Fault } | { readonly wait: Span } | { readonly kubectl: unknown }
->;
+export type BeforeStep = Exclude<Step, { readonly delete: ObjectQuery }>;
 
 /** Where the files of an exercise's folder `before/` lie on the workstation. */
 export const BEFORE_FOLDER = '/srv/before/';
 
-/** Something done to a fork of the cluster before a check looks. */
-export type Step = { readonly fault: Fault } | { readonly wait: Span } | { readonly delete: ObjectQuery } | KubectlStep;
+/** Something done to a fork of the cluster before a check looks. `run` is what somebody types on a machine, as root. */
+export type Step =
+  | { readonly fault: Fault }
+  | { readonly wait: Span }
+  | { readonly delete: ObjectQuery }
+  | { readonly run: RunQuery }
+  | KubectlStep;
 
 /** A call of kubectl; `refused` of one that should be refused, so that it is told where it is not, and not where it is. */
 export interface KubectlStep {

@@ -171,6 +171,20 @@ test('a failed check tells in kubectl’s own words which of its steps kubectl r
   expect(passing.checks[0]).toMatchObject({ passed: true, why: [] });
 });
 
+test('a command on a machine is done first, and what it complains of is told', () => {
+  const check = RUNNING.replace('always: 20s', 'within: 5s').replace(
+    'observe:',
+    `after:
+  - run: { host: node-1, command: [touch, /root/seen] }
+  - run: { host: node-1, command: [bash, -c, 'ls /root /nowhere >&2'] }
+  observe:`,
+  );
+  const report = gradeFiles(exercise(check.replace('Running', 'Succeeded'), ['stays']), [clock('sleep infinity')]);
+  expect(report.checks[0]!.why).toEqual([
+    expect.stringMatching(/^"ls \/root \/nowhere >&2" on node-1 failed: ls: .*\/nowhere.* No such file .*seen$/),
+  ]);
+});
+
 test('of a step that should be refused it is told that it was not', () => {
   const check = RUNNING.replace('always: 20s', 'within: 5s').replace(
     'observe:',

@@ -6,8 +6,9 @@ import { History } from './history.ts';
 import { hostCauses } from './ingress-causes.ts';
 import { ManifestSource, type SourcePlace } from './manifest-source.ts';
 import { findAll, parsePath } from './object-path.ts';
-import { absence, findObjects } from './observe.ts';
+import { absence, findObjects, unanswered } from './observe.ts';
 import { Looked, type Recall } from './recall.ts';
+import { whySilent } from './silent-server.ts';
 import { carryOut } from './steps.ts';
 import { simulated } from './vantage.ts';
 import { explain, MAX_CAUSES } from './why.ts';
@@ -207,12 +208,21 @@ function resultOf(
   };
 }
 
-/** Why it is so: what the check's author says that it comes from is looked at first, and may not be there at all. */
+/**
+ * Why it is so: what the check's author says that it comes from is looked at first, and may not be there at all. Where the API
+ * server does not answer, nothing else is worth telling.
+ */
 function whyOf(cluster: Cluster, { about, observe }: Check, objects: readonly KubeObject[]): readonly string[] {
-  const found = about === undefined ? [] : findObjects(cluster, about);
-  if (about?.name !== undefined && found.length === 0) return [absence(about)];
-  const unserved = found.filter(({ kind }) => kind === 'Ingress').flatMap((ingress) => hostCauses(ingress, observe));
-  return [...unserved, ...explain(cluster, [...found, ...objects])];
+  try {
+    cluster.client.resource(namespaces).list();
+    const found = about === undefined ? [] : findObjects(cluster, about);
+    if (about?.name !== undefined && found.length === 0) return [absence(about)];
+    const unserved = found.filter(({ kind }) => kind === 'Ingress').flatMap((ingress) => hostCauses(ingress, observe));
+    return [...unserved, ...explain(cluster, [...found, ...objects])];
+  } catch (error) {
+    if (unanswered(error) === undefined) throw error;
+    return whySilent(cluster);
+  }
 }
 
 /** The line of a manifest that a failed check comes from. */

@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  ConnectionError,
   type KubeObject,
   type Pod,
   pods,
@@ -26,8 +27,27 @@ const VANTAGE_HOST = 'control-plane';
 /** Longest a command in a container may take, in virtual milliseconds. */
 const EXEC_LIMIT_MS = 30_000;
 
-/** Looks at the cluster once. Any observation but of an object drives the clock while it waits for the answer. */
+/**
+ * Looks at the cluster once. Any observation but of an object drives the clock while it waits for the answer. That nobody
+ * answers is something that is seen: a learner may have stopped the API server.
+ */
 export function observe(cluster: Cluster, observation: Observation): Seen {
+  try {
+    return look(cluster, observation);
+  } catch (error) {
+    const absent = unanswered(error);
+    if (absent === undefined) throw error;
+    return { value: undefined, absent, objects: [] };
+  }
+}
+
+/** What became of a question to the API server that it did not answer, as a sentence; undefined for any other error. */
+export function unanswered(error: unknown): string | undefined {
+  if (error instanceof ConnectionError) return `the API server does not answer: ${error.message}`;
+  return error instanceof StatusError ? `the API server answers: ${error.message}` : undefined;
+}
+
+function look(cluster: Cluster, observation: Observation): Seen {
   if ('object' in observation) return observeObject(cluster, observation.object);
   if ('http' in observation) return observeHttp(cluster, observation.http);
   if ('run' in observation) return observeRun(cluster, observation.run);

@@ -3,34 +3,34 @@ import { ASSERTION_TESTS } from './assertion.ts';
 import { checkPath, checkPathOf } from './check-path.ts';
 import type { CourseNode } from './course-file.ts';
 import type { Check } from './exercise.ts';
-import { readSpan, readStep } from './parse-step.ts';
+import { readRun, readSpan, readStep } from './parse-step.ts';
 
 const CHECK_FIELDS = ['id', 'title', 'points', 'observe', 'after', 'that', 'blame', 'about', 'ask'];
 const MODES = ['within', 'always', 'never', 'changes', 'constant'];
 const OBSERVATIONS = ['object', 'http', 'exec', 'run'] as const;
 
 /**
- * Reads a list of checks, of an exercise or a lesson.
+ * Reads a list of checks, of an exercise or a lesson whose cluster has these machines.
  *
  * @throws CourseFileError with file, line, what is wrong and what would be right. What can never hold, or never fail,
  *   because of a slip of the pen is wrong.
  */
-export function parseChecks(list: CourseNode): readonly Check[] {
+export function parseChecks(list: CourseNode, machines: readonly string[]): readonly Check[] {
   const seen = new Set<string>();
   return list.elements().map((node) => {
-    const check = parseCheck(node);
+    const check = parseCheck(node, machines);
     if (seen.has(check.id)) node.field('id').fail(`there is another check "${check.id}"`);
     seen.add(check.id);
     return check;
   });
 }
 
-function parseCheck(node: CourseNode): Check {
+function parseCheck(node: CourseNode, machines: readonly string[]): Check {
   node.only([...CHECK_FIELDS, ...MODES]);
   const modes = MODES.filter((mode) => node.has(mode));
   if (modes.length !== 1) node.fail(`needs exactly one of ${MODES.join(', ')}`);
   for (const mode of ['within', 'always'] as const) if (node.has(mode)) readSpan(node.field(mode));
-  checkObservation(node.field('observe'));
+  checkObservation(node.field('observe'), machines);
   if (node.has('never')) checkNever(node);
   if (node.has('that')) for (const assertion of node.field('that').elements()) checkAssertion(node, assertion);
   else if (!node.has('changes') && !node.has('constant')) node.fail('says nothing to check: add `that`');
@@ -43,7 +43,7 @@ function parseCheck(node: CourseNode): Check {
     checkPathOf(node, node.field(mode).field('path'));
     readSpan(node.field(mode).field(span));
   }
-  if (node.has('after')) node.field('after').elements().forEach(readStep);
+  if (node.has('after')) for (const step of node.field('after').elements()) readStep(step, machines);
   if (node.has('blame')) checkPath(node.field('blame'));
   if (node.has('about')) checkQuery(node.field('about'));
   node.field('id').text();
@@ -53,7 +53,7 @@ function parseCheck(node: CourseNode): Check {
   return node.data() as Check;
 }
 
-function checkObservation(node: CourseNode): void {
+function checkObservation(node: CourseNode, machines: readonly string[]): void {
   node.only(OBSERVATIONS);
   const [what, another] = OBSERVATIONS.filter((each) => node.has(each));
   if (what === undefined || another !== undefined) node.fail(`needs exactly one of ${OBSERVATIONS.join(', ')}`);
@@ -67,11 +67,7 @@ function checkObservation(node: CourseNode): void {
     query.only(['pod', 'namespace', 'container', 'command']);
     query.field('pod').text();
     query.field('command').words();
-  } else {
-    query.only(['host', 'command']);
-    query.field('host').text();
-    query.field('command').words();
-  }
+  } else readRun(query, machines);
 }
 
 /** An object by kind and name or labels. */

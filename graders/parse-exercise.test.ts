@@ -70,6 +70,30 @@ test.each([
   ['points: 1', 'points: 0', 'a check is worth something'],
   ['within: 30s', 'within: 30s\n  after: [{fault: {type: power-of, host: a}}]', 'must be one of kill-container'],
   ['within: 30s', 'within: 30s\n  after: [{fault: {type: power-off}}]', '"host" is missing'],
+  ['within: 30s', 'within: 30s\n  after: [{fault: {type: power-off, host: node-3}}]', 'no machine "node-3"'],
+  ['within: 30s', 'within: 30s\n  after: [{fault: {type: heal, hosts: [node-1, nod-2]}}]', 'no machine "nod-2"'],
+  ['within: 30s', 'within: 30s\n  after: [{run: {host: node-1, command: date}}]', 'a list is needed here'],
+  [
+    'object: {kind: Pod, name: web}',
+    'run: {host: node1, command: [id]}',
+    'no machine "node1"; there are workstation, ',
+  ],
+  [
+    'answer: pod.yaml',
+    'answer: pod.yaml\nbefore:\n- run: {host: node-9, command: [date]}',
+    'exercises/pod/exercise.yaml:7: before[0].run.host: there is no machine "node-9"; there are workstation, control-plane, node-1, node-2',
+  ],
+  ['answer: pod.yaml', 'answer: pod.yaml\nbefore: [{run: {command: [date]}}]', 'before[0].run.host: a text is needed'],
+  [
+    'answer: pod.yaml',
+    'answer: pod.yaml\nbefore: [{run: {host: node-1, user: root}}]',
+    'user: unknown field; known here: host, command',
+  ],
+  [
+    'answer: pod.yaml',
+    'answer: pod.yaml\nbefore: [{run: {host: workstation, command: [bash, /srv/before/a.sh]}}]',
+    'no file before/a.sh',
+  ],
   [
     'answer: pod.yaml',
     'answer: pod.yaml\nbefore: [{kubectl: [apply, -f, /srv/before/a.yaml]}]',
@@ -97,14 +121,18 @@ test('labels and annotations are free, and so is what lies below a map', () => {
 
 test('what has happened before the learner comes belongs to the cluster', () => {
   const past =
-    'before:\n- kubectl: [apply, -f, /srv/before/old.yaml]\n- wait: 5s\n- fault: {type: power-off, host: node-2}\n';
-  const exercise = parseExercise('pod', { 'exercise.yaml': good + past, 'before/old.yaml': 'kind: Pod\n' });
+    'before:\n- kubectl: [apply, -f, /srv/before/old.yaml]\n- wait: 5s\n- fault: {type: power-off, host: node-2}\n' +
+    '- run: {host: node-1, command: [kubeadm, reset, -f]}\n- run: {host: workstation, command: [ls, /srv/before/chart]}\n';
+  const files = { 'before/old.yaml': 'kind: Pod\n', 'before/chart/values.yaml': 'a: 1\n' };
+  const exercise = parseExercise('pod', { 'exercise.yaml': good + past, ...files });
   expect(exercise.cluster).toEqual({
-    files: { '/srv/before/old.yaml': 'kind: Pod\n' },
+    files: { '/srv/before/old.yaml': 'kind: Pod\n', '/srv/before/chart/values.yaml': 'a: 1\n' },
     before: [
       { run: ['kubectl', 'apply', '-f', '/srv/before/old.yaml'] },
       { waitMs: 5000 },
       { fault: { type: 'power-off', host: 'node-2' } },
+      { run: ['kubeadm', 'reset', '-f'], host: 'node-1' },
+      { run: ['ls', '/srv/before/chart'], host: 'workstation' },
     ],
   });
 });

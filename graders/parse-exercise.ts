@@ -1,4 +1,4 @@
-import type { Preparation } from '@drydock/engine';
+import { type ClusterOptions, machineNames, type Preparation } from '@drydock/engine';
 import { CourseFileError, CourseNode } from './course-file.ts';
 import {
   BEFORE_FOLDER,
@@ -30,6 +30,7 @@ const EXERCISE_FIELDS = [
   'variants',
 ];
 const ROWS = 21;
+const NAMED_FILE = new RegExp(`${BEFORE_FOLDER}([\\w./-]+)`, 'g');
 
 /**
  * Reads an exercise from its folder; of several variants the first, unless `withVariant` has chosen another.
@@ -43,8 +44,10 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
   if (text === undefined) throw new CourseFileError(`${name}: the file is missing`);
   const root = CourseNode.parse(name, text);
   root.only(EXERCISE_FIELDS);
-  const checks = parseChecks(root.field('checks'));
-  const before = parseBefore(root, folder);
+  const cluster = root.has('cluster') ? (root.field('cluster').data() as Exercise['cluster']) : {};
+  const machines = machineNames(cluster);
+  const checks = parseChecks(root.field('checks'), machines);
+  const before = parseBefore(root, folder, machines);
   return {
     id,
     title: root.field('title').text(),
@@ -52,7 +55,7 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
     rows: root.field('rows').elements().map(readRow),
     minutes: root.field('minutes').number(),
     brief: root.field('brief').text(),
-    cluster: parseCluster(root, folder, before),
+    cluster: withPast(cluster, folder, before),
     before,
     applied: root.has('applied') && readFlag(root.field('applied')),
     answer: root.field('answer').text(),
@@ -66,35 +69,40 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
 }
 
 /** The cluster with its past; files of the folder `before/` lie where the past needs them. */
-function parseCluster(root: CourseNode, folder: ExerciseFolder, before: readonly BeforeStep[]): Exercise['cluster'] {
-  const cluster = root.has('cluster') ? (root.field('cluster').data() as Exercise['cluster']) : {};
+function withPast(cluster: ClusterOptions, folder: ExerciseFolder, before: readonly BeforeStep[]): ClusterOptions {
   if (before.length === 0) return cluster;
   const left = Object.entries(filesBelow(folder, 'before/')).map(([name, text]) => [BEFORE_FOLDER + name, text]);
   return { ...cluster, files: { ...cluster.files, ...Object.fromEntries(left) }, before: before.map(preparation) };
 }
 
-function parseBefore(root: CourseNode, folder: ExerciseFolder): readonly BeforeStep[] {
+function parseBefore(root: CourseNode, folder: ExerciseFolder, machines: readonly string[]): readonly BeforeStep[] {
   if (!root.has('before')) return [];
   const files = filesBelow(folder, 'before/');
   return root
     .field('before')
     .elements()
     .map((node) => {
-      const step = readStep(node);
+      const step = readStep(node, machines);
       if ('delete' in step) return node.fail('before the learner comes, things are deleted with kubectl');
-      if ('kubectl' in step) {
-        for (const word of step.kubectl.filter((each) => each.startsWith(BEFORE_FOLDER))) {
-          const name = word.slice(BEFORE_FOLDER.length);
-          if (!Object.hasOwn(files, name)) node.fail(`there is no file before/${name}`);
-        }
+      for (const name of filesNamed(step)) {
+        const isThere = Object.keys(files).some((file) => `${file}/`.startsWith(`${name.replace(/\/$/, '')}/`));
+        if (!isThere) node.fail(`there is no file before/${name}`);
       }
       return step;
     });
 }
 
+/** The files of the folder `before/` that a step speaks of; they lie on the workstation only. */
+function filesNamed(step: BeforeStep): readonly string[] {
+  const words =
+    'kubectl' in step ? step.kubectl : 'run' in step && step.run.host === 'workstation' ? step.run.command : [];
+  return words.flatMap((word) => [...word.matchAll(NAMED_FILE)].map(([, name]) => name!));
+}
+
 function preparation(step: BeforeStep): Preparation {
   if ('wait' in step) return { waitMs: spanMs(step.wait) };
   if ('fault' in step) return { fault: step.fault };
+  if ('run' in step) return { run: step.run.command, host: step.run.host };
   return { run: ['kubectl', ...step.kubectl] };
 }
 

@@ -6,7 +6,7 @@ import type { ClusterPki } from './cluster-pki.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
-import { type ClusterOptions, DEFAULT_WORKERS, type WorkerOptions } from './options.ts';
+import { type ClusterOptions, CONTROL_PLANE_NAME, WORKSTATION_NAME, type WorkerOptions, workersOf } from './options.ts';
 import type { SshKeys } from './ssh-server.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
@@ -31,8 +31,6 @@ export interface ClusterPlan {
   readonly workstation: MachinePlan;
 }
 
-const CONTROL_PLANE_NAME = 'control-plane';
-const WORKSTATION_NAME = 'workstation';
 /** The router of the machines' network. Nothing that is simulated lies behind it. */
 export const GATEWAY = '10.0.0.1';
 
@@ -55,11 +53,10 @@ export function planMachines(
   etcdTools: EtcdTools,
   makeSshKeys: (addresses: ReadonlyMap<string, string>) => SshKeys,
 ): ClusterPlan {
-  const workers = options.workers ?? DEFAULT_WORKERS;
+  const workers = workersOf(options);
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
   const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
-  const names = workers.map((worker, index) => worker.name ?? `node-${index + 1}`);
-  names.forEach((name, index) => {
+  workers.forEach(({ name }, index) => {
     if (addresses.has(name) || name === WORKSTATION_NAME) throw new Error(`the machine name "${name}" is taken`);
     addresses.set(name, `10.0.0.${11 + index}`);
   });
@@ -73,7 +70,7 @@ export function planMachines(
   return {
     machines: [
       controlPlane(withWorkstation, base, criTools, pki, etcdTools),
-      ...workers.map((worker, index) => workerMachine(worker, names[index]!, withWorkstation, base, criTools)),
+      ...workers.map((worker) => workerMachine(worker, worker.name, withWorkstation, base, criTools)),
     ].map(keysOf),
     workstation: {
       name: WORKSTATION_NAME,

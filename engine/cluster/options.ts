@@ -59,4 +59,19 @@ export interface ClusterOptions {
   readonly descriptions?: Descriptions;
 }
 
-export const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];
+const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];
+
+export const CONTROL_PLANE_NAME = 'control-plane';
+export const WORKSTATION_NAME = 'workstation';
+
+/** The workers that a cluster has, each with its name. */
+export function workersOf({
+  workers = DEFAULT_WORKERS,
+}: ClusterOptions): readonly (WorkerOptions & { name: string })[] {
+  return workers.map((worker, index) => ({ ...worker, name: worker.name ?? `node-${index + 1}` }));
+}
+
+/** The names of a cluster's machines: those on which `run` runs a command. */
+export function machineNames(options: ClusterOptions): readonly string[] {
+  return [WORKSTATION_NAME, CONTROL_PLANE_NAME, ...workersOf(options).map(({ name }) => name)];
+}

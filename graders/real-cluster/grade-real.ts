@@ -47,8 +47,10 @@ export function gradeReal(exercise: Exercise, files: readonly AnswerFile[], kube
 
 /** Does what has happened before the learner comes. */
 function prepare({ id, before, cluster }: Exercise, vantage: RealVantage, kubeconfig: string): void {
-  if (before.some((step) => 'fault' in step)) {
-    throw new RealClusterError(`"${id}" begins with something broken that only the simulator can break without harm`);
+  if (before.some((step) => 'fault' in step || 'run' in step)) {
+    throw new RealClusterError(
+      `"${id}" begins with something done to a machine that only the simulator can do without harm`,
+    );
   }
   for (const step of before) {
     const path = 'kubectl' in step ? step.kubectl.find((word) => word.startsWith(BEFORE_FOLDER)) : undefined;
@@ -100,7 +102,8 @@ function resultOf(
 /** Why only the simulator can look at a check; undefined where a real cluster will do. */
 function onlySimulated({ after = [], never, observe }: Check): string | undefined {
   if ('run' in observe) return 'it runs a command on a machine, and only the simulator has them all at hand';
-  if (after.some((step) => 'fault' in step)) return 'it breaks something, which only the simulator can do without harm';
+  if (after.some((step) => 'fault' in step || 'run' in step))
+    return 'it breaks something, which only the simulator can do without harm';
   if (never === true) return 'it asks what the cluster once looked like, which only the simulator remembers';
   return undefined;
 }
@@ -110,7 +113,7 @@ function carryOut(vantage: RealVantage, step: Step, kubeconfig: string, input?: 
     vantage.wait(spanMs(step.wait));
     return undefined;
   }
-  if ('fault' in step) return undefined;
+  if ('fault' in step || 'run' in step) return undefined;
   const call = 'kubectl' in step ? step : { kubectl: deletion(step.delete) };
   return surpriseOf(call, callKubectl(kubeconfig, call.kubectl, input));
 }

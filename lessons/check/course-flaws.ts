@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ClusterOptions, machineNames } from '@drydock/engine';
 import {
   CourseFileError,
   CourseNode,
@@ -81,7 +82,8 @@ function checkFlaws(root: string, { file }: LessonText): Flaw[] {
   const [, head = ''] = readFileSync(join(root, file), 'utf8').split(/^---$/m);
   return flawsOfCourseFile(file, () => {
     const node = CourseNode.parse(file, head);
-    if (node.has('checks')) parseChecks(node.field('checks'));
+    const cluster = node.has('cluster') ? (node.field('cluster').data() as ClusterOptions) : {};
+    if (node.has('checks')) parseChecks(node.field('checks'), machineNames(cluster));
   });
 }
 

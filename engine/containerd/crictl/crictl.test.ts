@@ -77,6 +77,7 @@ test('crictl inspect tells pid, runtime and times', () => {
 test('crictl reads logs, runs commands, stops and removes', () => {
   const node = start();
   const id = run(node, 'ps', '-q', '--name', 'main', '--pod', idOf(node, 'idle')).output.trim();
+  expect(run(node, 'ps', '-aq', '--name', 'main', '--pod', idOf(node, 'idle')).output).toBe(`${id}\n`);
   expect(run(node, 'logs', '--tail', '1', idOf(node, 'web', 'ps')).output).toBe('2\n');
   expect(run(node, 'exec', id, 'cat', '/etc/hostname').output).toBe('idle\n');
   expect(run(node, 'exec', id, 'exit', '3')).toEqual({

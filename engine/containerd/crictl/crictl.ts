@@ -99,13 +99,20 @@ function parse(words: readonly string[], valued: readonly string[]): Line {
   const flags = new Map<string, string>();
   const args: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/s.exec(words[i]!);
-    if (match === null || args.length > 0) args.push(words[i]!);
+    const word = words[i]!;
+    const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/s.exec(word);
+    if (match === null || args.length > 0) args.push(word);
+    else if (isGroup(word)) for (const letter of word.slice(1)) flags.set(letter, 'true');
     else if (match[2] !== undefined) flags.set(match[1]!, match[2]);
     else if (valued.includes(match[1]!)) flags.set(match[1]!, words[++i] ?? '');
     else flags.set(match[1]!, 'true');
   }
   return { flags, args };
+}
+
+/** Short flags in one word, as in `ps -aq`. No long flag has so few letters. */
+function isGroup(word: string): boolean {
+  return /^-[afqv]{2,}$/.test(word);
 }
 
 function* refuse(name: string): Task<string> {

@@ -220,4 +220,20 @@ test('what the cluster says itself stays as it is', () => {
   );
   for (const [sentence, chinese] of INGRESS) expect(verdict(`the Ingress "quay" ${sentence}`)).toBe(chinese);
   expect(verdict('"kubectl get nodes" failed: exit code 1')).toBe('kubectl get nodes 失败了，退出码 1');
+  expect(verdict('"reboot" on node-1 failed: exit code 1')).toBe('在 node-1 上，reboot 失败了，退出码 1');
+  expect(verdict('"kubectl get pods" on node-1 failed: no such file')).toBe(
+    '在 node-1 上，kubectl get pods 失败了：no such file',
+  );
+  expect(verdict('after 5s: the API server answers: etcdserver: request timed out')).toBe(
+    '等了 5 秒：API 服务器回答：etcdserver: request timed out',
+  );
+  expect(verdict('the API server does not answer: dial tcp 10.0.0.10:6443: connect: connection refused')).toBe(
+    'API 服务器没有应答：dial tcp 10.0.0.10:6443: connect: connection refused',
+  );
+  expect(verdict('etcd does not run on control-plane, and has left no container behind')).toBe(
+    'control-plane 上没有运行 etcd，连结束了的容器也没有',
+  );
+  expect(verdict('etcd does not stay up on control-plane; its last words: panic: no')).toBe(
+    'control-plane 上的 etcd 起不来，它最后说：panic: no',
+  );
 });

@@ -200,12 +200,24 @@ const FORMS: readonly Form[] = [
   [/^a request to (.*?) failed: (.*)$/s, (to, why) => `对 ${to} 的请求失败了：${why}`],
   [/^"(kubectl .*?)" failed: exit code (\d+)$/s, (command, code) => `${command} 失败了，退出码 ${code}`],
   [/^"(kubectl .*?)" failed: (.*)$/s, (command, said) => `${command} 失败了：${said}`],
+  [/^(".*" on \S+) failed: exit code (\d+)$/s, (doer, code) => `${rendered(DOERS, doer)} 失败了，退出码 ${code}`],
+  [/^(".*?" on \S+) failed: (.*)$/s, (doer, said) => `${rendered(DOERS, doer)} 失败了：${said}`],
   [/^"(kubectl .*?)" was not refused$/s, (command) => `${command} 没有被拒绝`],
   [
     /^"(kubectl .*)" had not ended after (\d+) s$/s,
     (command, n) => `${command.replace(/" on .*$/, '')} 过了 ${n} 秒还没有结束`,
   ],
   [/^(".*) had not ended after (\d+) s$/s, (doer, n) => `${rendered(DOERS, doer)} 过了 ${n} 秒还没有结束`],
+  [/^the API server does not answer: (.*)$/s, (why) => `API 服务器没有应答：${why}`],
+  [/^the API server answers: (.*)$/s, (what) => `API 服务器回答：${what}`],
+  [
+    /^(\S+) does not run on (\S+), and has left no container behind$/,
+    (name, host) => `${host} 上没有运行 ${name}，连结束了的容器也没有`,
+  ],
+  [
+    /^(\S+) does not stay up on (\S+); its last words: (.*)$/s,
+    (name, host, words) => `${host} 上的 ${name} 起不来，它最后说：${words}`,
+  ],
   [/^condition (\S+) is (\S+): (.*)$/s, (type, is, rest) => `状况 ${type} 是 ${is}：${rest}`],
   [/^container "(\S+)" waits: (.*)$/s, (name, why) => `容器 ${name} 在等：${why}`],
   [

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { gradeFiles } from './grade.ts';
+import { parseExercise } from './parse-exercise.ts';
+
+// What is graded of a cluster whose API server a learner has stopped.
+
+const exercise = (checks: string) =>
+  parseExercise('clock', {
+    'exercise.yaml': `title: A clock
+level: apply
+rows: [1]
+minutes: 5
+answer: mend.sh
+brief: Mend it.
+cluster: { workers: [{ name: node-1 }] }
+checks:
+${checks}
+hints: []
+`,
+  });
+
+const script = (text: string) => [{ name: 'mend.sh', text }];
+
+const EXISTS = `- id: there
+  title: The ConfigMap is there
+  points: 1
+  observe: { object: { kind: ConfigMap, name: note } }
+  that: [{ path: metadata.name, equals: note }]
+  within: 5s
+  ask: Why?
+`;
+
+const NEVER_RED = `- id: never-red
+  title: It was never red
+  points: 1
+  observe: { object: { kind: ConfigMap, name: note } }
+  that: [{ path: data.colour, equals: red }]
+  never: true
+  ask: Why?
+`;
+
+test('an API server that does not start fails the checks, with its last words', () => {
+  const text = `ssh control-plane "sed -i 's/- kube-apiserver$/&\\n    - --audit-policy-file=\\/nowhere/' /etc/kubernetes/manifests/kube-apiserver.yaml"\nsleep 20\n`;
+  const { checks } = gradeFiles(exercise(EXISTS + NEVER_RED), script(text));
+  const seen = /the API server does not answer: dial tcp 10\.0\.0\.10:6443: connect: connection refused$/;
+  expect(checks.map(({ passed }) => passed)).toEqual([false, false]);
+  expect(checks[0]!.seen).toMatch(seen);
+  expect(checks[1]!.seen).toMatch(seen);
+  expect(checks[0]!.why).toEqual([
+    expect.stringMatching(
+      /^kube-apiserver does not stay up on control-plane; its last words: .*open \/nowhere: no such file or directory/,
+    ),
+  ]);
+});
+
+test('without etcd, etcd is named', () => {
+  const { checks } = gradeFiles(
+    exercise(EXISTS),
+    script('ssh control-plane mv /etc/kubernetes/manifests/etcd.yaml /root\nsleep 20\n'),
+  );
+  expect(checks[0]).toMatchObject({
+    passed: false,
+    seen: 'after 5s: the API server answers: etcdserver: request timed out',
+    why: ['etcd does not run on control-plane, and has left no container behind'],
+  });
+});
