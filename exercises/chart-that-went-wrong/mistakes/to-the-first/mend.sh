@@ -1,0 +1,1 @@
+helm rollback board 1 --wait

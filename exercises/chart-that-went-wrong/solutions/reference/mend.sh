@@ -1,0 +1,2 @@
+helm history board
+helm rollback board 2 --wait
