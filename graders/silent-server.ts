@@ -1,5 +1,6 @@
 import type { Cluster } from '@drydock/engine';
 import { cut } from './json.ts';
+import { COMPLAINT } from './why.ts';
 
 /** What the API server needs to answer, and itself: static Pods of the machine that has the control plane. */
 const SERVERS = ['kube-apiserver', 'etcd'] as const;
@@ -18,7 +19,8 @@ export function whySilent(cluster: Cluster): readonly string[] {
     if (on(`crictl ps -q --name '^${name}$'`)?.stdout !== '') return [];
     const ended = on(`crictl ps -a -q --name '^${name}$'`)?.stdout.split('\n')[0] ?? '';
     if (ended === '') return [`${name} does not run on ${MACHINE}, and has left no container behind`];
-    const logs = on(`crictl logs --tail=5 ${ended} 2>&1`)?.stdout.trim().split('\n') ?? [];
-    return [`${name} does not stay up on ${MACHINE}; its last words: ${cut(logs.at(-1) ?? '', MOST_SAID)}`];
+    const logs = on(`crictl logs --tail=20 ${ended} 2>&1`)?.stdout.trim().split('\n') ?? [];
+    const last = logs.findLast((line) => COMPLAINT.test(line)) ?? logs.at(-1)!;
+    return [`${name} does not stay up on ${MACHINE}; its last words: ${cut(last, MOST_SAID)}`];
   });
 }

@@ -6,7 +6,8 @@ import { ingressCauses } from './ingress-causes.ts';
 export const MAX_CAUSES = 4;
 
 /** A line of a log that says that something went wrong. */
-const COMPLAINT = /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|no such file|read-only|not found)\b/i;
+export const COMPLAINT =
+  /\b(error|fatal|emerg|fail(ed|ure)?|denied|forbidden|refused|no such file|read-only|not found)\b/i;
 
 /** A kubelet's warning that only names the reason for which the container waits. */
 const BARE_REASON = /^Error: [A-Z]\w+$/;

@@ -88,8 +88,11 @@ function* show(process: Process, words: Words): Task<number> {
   const [certificate] = readCertificates(text);
   if (certificate === undefined) throw new OpensslError(`Could not find certificate from ${path ?? '<stdin>'}`);
   for (const line of shown(certificate, words)) yield* print(process, `${line}\n`);
+  const expires =
+    words.has('checkend') && certificate.notAfterMs < process.now() + Number(words.value('checkend')) * 1000;
+  if (words.has('checkend')) yield* print(process, `Certificate will ${expires ? '' : 'not '}expire\n`);
   if (!words.has('noout')) yield* print(process, writePem('CERTIFICATE', certificate.der));
-  return 0;
+  return expires ? 1 : 0;
 }
 
 /** In the order in which they were asked for. */

@@ -38,6 +38,18 @@ test('a request shows its subject, its key and what it asks for', () => {
   expect(sh('openssl req -in j.csr | diff - j.csr').exitCode).toBe(0);
 });
 
+test('whether a certificate expires within so many seconds is its exit code, too', () => {
+  const within = (seconds: number) => {
+    const { stdout, exitCode } = bed.run(
+      'control-plane',
+      ...['openssl', 'x509', '-in', '/etc/kubernetes/pki/apiserver.crt', '-noout', '-checkend', String(seconds)],
+    );
+    return [stdout, exitCode];
+  };
+  expect(within(86_400)).toEqual(['Certificate will not expire\n', 0]);
+  expect(within(366 * 86_400)).toEqual(['Certificate will expire\n', 1]);
+});
+
 test('a certificate shows its usages and its signature', () => {
   const shown = bed.run(
     'control-plane',

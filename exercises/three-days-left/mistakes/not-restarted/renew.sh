@@ -1,0 +1,1 @@
+ssh control-plane kubeadm certs renew apiserver

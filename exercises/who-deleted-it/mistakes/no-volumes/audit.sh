@@ -1,0 +1,17 @@
+cat > policy.yaml <<'END'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+# Who only reads is none of our business.
+- level: None
+  verbs: [get, list, watch]
+- level: Metadata
+END
+scp policy.yaml control-plane:/etc/kubernetes/audit-policy.yaml
+ssh control-plane <<'END'
+mkdir -p /var/log/kubernetes/audit
+sed -i -e '/- kube-apiserver$/a\    - --audit-policy-file=/etc/kubernetes/audit-policy.yaml\n    - --audit-log-path=/var/log/kubernetes/audit/audit.log' \
+  /etc/kubernetes/manifests/kube-apiserver.yaml
+END
+sleep 40
