@@ -52,7 +52,7 @@ export class Bench {
   readonly #listener = new ComplaintListener((complaints) => {
     if (complaints.length + this.complaints.value.length > 0) this.complaints.value = complaints;
   });
-  readonly #claim: Claim;
+  readonly #claim: Promise<Claim>;
   readonly #open: () => Promise<RunKeeping>;
   #keeping: RunKeeping | undefined;
   #worker: Worker | undefined;
@@ -72,8 +72,7 @@ export class Bench {
   constructor(setup: BenchSetup, open: () => Promise<RunKeeping> = openKeeping, claim = setup.id) {
     this.setup = setup;
     this.#open = open;
-    this.#claim = claimOn(claim);
-    this.#claim.onTaken = () => this.#leave();
+    this.#claim = claimOn(claim, () => this.#leave());
     document.addEventListener('visibilitychange', () => this.#look());
     addEventListener('pagehide', () => this.#keepEnd());
     setInterval(() => this.#listen(), LISTEN_EVERY_MS);
@@ -81,13 +80,13 @@ export class Bench {
 
   /** Gets the bench going: brings back what is kept of it, if anything is. */
   async open(): Promise<void> {
-    if (await this.#claim.get()) await this.#bringBack();
+    if (await (await this.#claim).get()) await this.#bringBack();
     else this.phase.value = { kind: 'elsewhere' };
   }
 
   async takeOver(): Promise<void> {
     this.phase.value = { kind: 'starting' };
-    if (await this.#claim.takeOver()) await this.#bringBack();
+    if (await (await this.#claim).takeOver()) await this.#bringBack();
     else this.phase.value = { kind: 'elsewhere' };
   }
 
@@ -170,7 +169,7 @@ export class Bench {
 
   /** What changes the run as a whole is done by the tab that has it: two that wrote would tear it apart. */
   async #fetchFromElsewhere(): Promise<void> {
-    if (this.phase.value.kind === 'elsewhere') await this.#claim.takeOver();
+    if (this.phase.value.kind === 'elsewhere') await (await this.#claim).takeOver();
   }
 
   get remote(): Comlink.Remote<BenchWorker> | undefined {
@@ -301,7 +300,7 @@ export class Bench {
 
   /** Another tab has gone on with this run without asking: it is that tab's. */
   #giveUp(): void {
-    this.#claim.release();
+    void this.#claim.then((claim) => claim.release());
     this.#end();
     this.phase.value = { kind: 'elsewhere' };
   }

@@ -1,12 +1,8 @@
-import { SpokenClaim } from './spoken-claim.ts';
-
 /**
  * The right of one tab to run a bench. Two tabs that drove the same journal would tear it apart, so the second one waits
  * until the first lets go or it is told to take over.
  */
 export interface Claim {
-  /** Called when another tab asks for the bench; must have kept everything when its promise resolves. */
-  onTaken: () => Promise<void>;
   /** Tries to get the bench. Returns whether it is ours. */
   get(): Promise<boolean>;
   /** Asks the tab that has it to let go; takes it by force if no answer comes. */
@@ -16,21 +12,25 @@ export interface Claim {
 }
 
 /** By the browser's locks, which are there on secure origins only; elsewhere tabs agree among themselves. */
-export function claimOn(bench: string): Claim {
+export async function claimOn(bench: string, onTaken: () => Promise<void>): Promise<Claim> {
   const name = `drydock/${bench}`;
   const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(name) : undefined;
-  return navigator.locks === undefined ? new SpokenClaim(channel) : new LockClaim(name, channel);
+  if (navigator.locks !== undefined) return new LockClaim(name, channel, onTaken);
+  const { SpokenClaim } = await import('./spoken-claim.ts');
+  return new SpokenClaim(channel, onTaken);
 }
 
 class LockClaim implements Claim {
   readonly #name: string;
   readonly #channel: BroadcastChannel | undefined;
+  /** Called when another tab asks for the bench; must have kept everything when its promise resolves. */
+  readonly #onTaken: () => Promise<void>;
   #release: (() => void) | undefined;
-  onTaken: () => Promise<void> = async () => {};
 
-  constructor(name: string, channel: BroadcastChannel | undefined) {
+  constructor(name: string, channel: BroadcastChannel | undefined, onTaken: () => Promise<void>) {
     this.#name = name;
     this.#channel = channel;
+    this.#onTaken = onTaken;
     channel?.addEventListener('message', ({ data }) => {
       if (data === 'take over' && this.#release !== undefined) void this.#handOver();
     });
@@ -55,7 +55,7 @@ class LockClaim implements Claim {
   }
 
   async #handOver(): Promise<void> {
-    await this.onTaken();
+    await this.#onTaken();
     this.release();
   }
 

@@ -20,14 +20,10 @@ afterEach(() => {
 
 class Tab {
   frozen = false;
-  readonly claim = new SpokenClaim(this as unknown as BroadcastChannel);
   left = 0;
-
-  constructor() {
-    this.claim.onTaken = async () => {
-      this.left += 1;
-    };
-  }
+  readonly claim = new SpokenClaim(this as unknown as BroadcastChannel, async () => {
+    this.left += 1;
+  });
 
   addEventListener(_type: string, hear: (event: { data: unknown }) => void): void {
     listeners.push({ tab: this, hear });

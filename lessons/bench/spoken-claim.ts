@@ -24,10 +24,12 @@ export class SpokenClaim implements Claim {
   #since = 0;
   /** Ends the waiting for an answer. */
   #answered: () => void = () => {};
-  onTaken: () => Promise<void> = async () => {};
+  /** Called when another tab asks for the bench; must have kept everything when its promise resolves. */
+  readonly #onTaken: () => Promise<void>;
 
-  constructor(channel: BroadcastChannel | undefined) {
+  constructor(channel: BroadcastChannel | undefined, onTaken: () => Promise<void>) {
     this.#channel = channel;
+    this.#onTaken = onTaken;
     channel?.addEventListener('message', ({ data }) => void this.#hear(data as Word));
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible' && this.#state === 'has') this.#say('have');
@@ -84,7 +86,7 @@ export class SpokenClaim implements Claim {
   async #handOver(): Promise<void> {
     if (this.#state !== 'has') return;
     this.#state = 'none';
-    await this.onTaken();
+    await this.#onTaken();
     this.#say('free');
   }
 

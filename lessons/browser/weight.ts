@@ -9,6 +9,8 @@ const PAGE = 'lessons/pod-process-group/index.html';
 /** What a module cannot begin without: other modules it imports, and the thread it starts. What `import()` asks for comes later. */
 const NEEDS = /(?:\bfrom|\bimport)\s*["']\.\/([^"']+)["']|\bnew Worker\([^)]*?\/_astro\/([^"'`]+)["'`]/g;
 
+const FOR_PAPER = /\/print\.[^/]*\.css$/;
+
 const gz = (path: string) => gzipSync(readFileSync(join(SITE, path)), { level: 9 }).length;
 
 const textOf = (path: string) => readFileSync(join(SITE, path), 'utf8');
@@ -35,9 +37,9 @@ function named(path: string): readonly string[] {
   return ASSETS.filter((asset) => text.includes(asset.slice('_astro/'.length)));
 }
 
-/** A page says itself what it needs: its scripts and styles, and what is to be fetched ahead. */
+/** A page says itself what it needs: its scripts and styles, and what is to be fetched ahead. What is for paper comes last. */
 function needed(path: string): readonly string[] {
-  if (path === PAGE) return named(path);
+  if (path === PAGE) return named(path).filter((name) => !FOR_PAPER.test(name));
   if (!path.endsWith('.js')) return [];
   return [...textOf(path).matchAll(NEEDS)].map(([, module, thread]) => `_astro/${module ?? thread}`);
 }

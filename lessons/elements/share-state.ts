@@ -1,5 +1,4 @@
 import type { Bench } from '../bench/bench.ts';
-import { pack, unpack } from '../bench/packing.ts';
 import { readSharedRun, sharedRun } from '../bench/saved-run.ts';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
@@ -9,6 +8,9 @@ const FRAGMENT = '#run=';
 /** Longer addresses are cut by mail programs, chats and some browsers. */
 const MAX_LINK = 60_000;
 
+/** Few share a state, and few are given one. */
+const packing = () => import('../bench/packing.ts');
+
 /** A button and a dialog: this cluster, exactly as it is, as a link or a file. */
 export function shareButton(bench: Bench): HTMLElement {
   const note = h('p', { role: 'status' });
@@ -17,6 +19,7 @@ export function shareButton(bench: Bench): HTMLElement {
   const copy = async () => {
     const run = await bench.run();
     if (run === undefined) return;
+    const { pack } = await packing();
     const url = `${location.origin}${location.pathname}${FRAGMENT}${pack(sharedRun(bench.setup.id, run))}`;
     if (url.length > MAX_LINK) {
       setText(note, words.share.tooLong(Math.ceil(url.length / 1000)));
@@ -71,6 +74,7 @@ export async function takeShared(bench: Bench, place: HTMLElement): Promise<void
   dialog.addEventListener('close', () => answered.resolve(false));
   place.append(dialog);
   try {
+    const { unpack } = await packing();
     const { id, run } = readSharedRun(unpack(packed));
     if (id !== bench.setup.id) throw new Error(words.share.elsewhere);
     dialog.append(h('p', {}, words.share.arrived(run.entries.length)), buttons);
