@@ -76,6 +76,27 @@ here('text that comes without keys: from suggestions, emoji pickers and input me
   await bench.sees(bench.screen, /echo 你好\s*你好/);
 });
 
+here('a terminal whose room has changed out of sight follows its output on a busy machine', async () => {
+  const reader = await visit.reader();
+  await reader.addInitScript(beBusy);
+  const bench = await visit.open(reader, LESSON);
+  await bench.answers(() => bench.type('seq 400'));
+  await bench.press('New terminal');
+  await bench.prompt();
+  await bench.page.setViewportSize({ width: 1440, height: 820 });
+  await bench.answers(() => bench.press('Run in the terminal: kubectl apply -f harbour.yaml'));
+  await bench.sees(bench.screen, 'pod/harbour created');
+});
+
+here('who has gone up to read and then runs a command sees what it says', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.answers(() => bench.type('seq 400'));
+  await bench.page.keyboard.press('Shift+PageUp');
+  await bench.sees(bench.screen, '375');
+  await bench.answers(() => bench.press('Run in the terminal: kubectl apply -f harbour.yaml'));
+  await bench.sees(bench.screen, 'pod/harbour created');
+});
+
 here('what was done is there after a reload, on the screen and in the cluster', async () => {
   const reader = await visit.reader();
   const bench = await visit.open(reader, LESSON);
@@ -223,6 +244,22 @@ here('what cannot be brought back is kept aside, and one may start over', async 
 function seconds(time: string | null): number {
   const [hours = 0, minutes = 0, rest = 0] = (time ?? '').split(':').map(Number);
   return (hours * 60 + minutes) * 60 + rest;
+}
+
+/** In the page: it learns late what has come into sight, and is never idle before, as on a busy machine. */
+function beBusy(): void {
+  const LATE_MS = 500;
+  const whenIdle = window.requestIdleCallback;
+  window.requestIdleCallback = (run) => window.setTimeout(() => whenIdle(run), LATE_MS);
+  const Prompt = IntersectionObserver;
+  window.IntersectionObserver = class extends Prompt {
+    constructor(tell: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+      super((entries, observer) => {
+        const seen = entries.some((entry) => entry.isIntersecting);
+        setTimeout(() => tell(entries, observer), seen ? LATE_MS : 0);
+      }, options);
+    }
+  };
 }
 
 /** Makes the kept run one that no engine ever wrote. */

@@ -20,7 +20,6 @@ const PATIENCE_MS = 400;
 export class ShellTerminal extends HTMLElement {
   #bench: Bench | undefined;
   #terminal: Terminal | undefined;
-  #fit: (() => void) | undefined;
   #search: TerminalSearch | undefined;
   #ready: Promise<void> | undefined;
   #detach: (() => void) | undefined;
@@ -74,7 +73,6 @@ export class ShellTerminal extends HTMLElement {
       if (entries.some((entry) => entry.isIntersecting)) void this.ready();
     });
     seen.observe(this);
-    new ResizeObserver(() => this.#resize()).observe(this.#screen);
     bench.phase.on(({ kind }) => {
       if (kind === 'running') this.#connect();
     });
@@ -91,8 +89,9 @@ export class ShellTerminal extends HTMLElement {
     await this.#prompted.promise;
   }
 
-  /** Types text, as if by hand. */
+  /** Types text, as if by hand: who has gone up to read is brought back to where it appears. */
   type(text: string): void {
+    this.#terminal?.scrollToBottom();
     this.#submit({ kind: 'terminal.input', terminal: this.name, text });
   }
 
@@ -116,15 +115,14 @@ export class ShellTerminal extends HTMLElement {
 
   async #load(): Promise<void> {
     const { openXterm } = await import('./xterm-screen.ts');
-    const { terminal, fit } = openXterm(this.#screen, this.getAttribute('label') ?? '');
+    const terminal = openXterm(this.#screen, this.getAttribute('label') ?? '');
     this.#terminal = terminal;
-    this.#fit = fit;
     this.#search = new TerminalSearch(terminal);
     this.#screen.before(this.#search.element);
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     terminal.parser.registerOscHandler(777, (data) => this.#hear(data));
     terminal.onData((text) => this.type(this.#keys.apply(text)));
-    fit();
+    terminal.onResize(() => this.#tellSize());
     this.#screen.addEventListener('paste', (event) => this.#paste(event), { capture: true });
     this.#connect();
   }
@@ -155,7 +153,6 @@ export class ShellTerminal extends HTMLElement {
     if (bench === undefined || terminal === undefined || bench.phase.value.kind !== 'running') return;
     this.#detach?.();
     terminal.reset();
-    this.#fit?.();
     // A shell that says nothing takes a line all the same.
     setTimeout(this.#prompted.resolve, PROMPT_WITHIN_MS);
     this.#detach = bench.screens.attach(this.name, (data, done) => {
@@ -163,15 +160,6 @@ export class ShellTerminal extends HTMLElement {
       this.#hasPrompt = true;
       this.#prompted.resolve();
     });
-    this.#tellSize();
-  }
-
-  #resize(): void {
-    const terminal = this.#terminal;
-    if (terminal === undefined || this.#screen.clientWidth === 0) return;
-    const { viewportY, baseY } = terminal.buffer.active;
-    this.#fit?.();
-    if (viewportY === baseY) followAgain(terminal);
     this.#tellSize();
   }
 
@@ -241,15 +229,4 @@ export class ShellTerminal extends HTMLElement {
     this.#detach?.();
     this.#terminal?.dispose();
   }
-}
-
-/**
- * A screen that was hidden learns of its new size only when it is drawn. What is written before that, xterm cannot scroll to: it
- * stays above the end, as if the reader had gone there, and shows nothing new until a key is pressed.
- */
-function followAgain(terminal: Terminal): void {
-  const drawn = terminal.onRender(() => {
-    drawn.dispose();
-    terminal.scrollToBottom();
-  });
 }

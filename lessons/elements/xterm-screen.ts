@@ -2,13 +2,6 @@ import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { type ITheme, Terminal } from '@xterm/xterm';
 
-/** A terminal's screen and what belongs to it. */
-export interface XtermScreen {
-  readonly terminal: Terminal;
-  /** Takes the room that the element has. */
-  fit(): void;
-}
-
 const FONT = { least: 11, calm: 12, most: 14 };
 
 /** What `kubectl get nodes` fills: letters shrink for it where there is little room. */
@@ -23,8 +16,8 @@ const EM = 0.602;
 /** What xterm keeps free for its scroll bar, and a narrow screen's margin. */
 const BESIDE = 18;
 
-/** Opens a terminal screen in an element, in the page's colours. */
-export function openXterm(parent: HTMLElement, label: string): XtermScreen {
+/** Opens a terminal screen in an element, whose room it takes, in the page's colours. */
+export function openXterm(parent: HTMLElement, label: string): Terminal {
   const terminal = new Terminal({
     fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
     fontSize: FONT.most,
@@ -39,16 +32,8 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
     // A program may print a link, but a press on it goes nowhere: nothing here opens a page a container chose.
     linkHandler: { activate: () => {} },
   });
-  const addon = new FitAddon();
-  terminal.loadAddon(addon);
-  const fit = () => {
-    const sizeFor = (columns: number) => Math.floor((parent.clientWidth - BESIDE) / columns / EM);
-    const wide = sizeFor(WIDE_COLUMNS);
-    const fitting = wide >= FONT.calm ? wide : sizeFor(COLUMNS);
-    terminal.options.fontSize = Math.min(FONT.most, Math.max(FONT.least, fitting));
-    addon.fit();
-  };
   terminal.open(parent);
+  keepFitting(terminal, parent);
   terminal.textarea?.setAttribute('aria-label', label);
   refuseToAnswer(terminal);
   takeTextWithoutKeys(terminal);
@@ -57,7 +42,33 @@ export function openXterm(parent: HTMLElement, label: string): XtermScreen {
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', follow);
   document.addEventListener('dd-theme', follow);
-  return { terminal, fit };
+  return terminal;
+}
+
+/**
+ * Takes the room that the element has, whenever that changes, or once it is in sight. xterm lays out no screen that is out of sight:
+ * it would scroll one of another size as if it still had the old one, to above the end, where it stays until a key is pressed.
+ */
+function keepFitting(terminal: Terminal, parent: HTMLElement): void {
+  const addon = new FitAddon();
+  terminal.loadAddon(addon);
+  // As xterm has it, which watches the same element.
+  let inSight = true;
+  const fit = () => {
+    if (!inSight || parent.clientWidth === 0) return;
+    const sizeFor = (columns: number) => Math.floor((parent.clientWidth - BESIDE) / columns / EM);
+    const wide = sizeFor(WIDE_COLUMNS);
+    const fitting = wide >= FONT.calm ? wide : sizeFor(COLUMNS);
+    terminal.options.fontSize = Math.min(FONT.most, Math.max(FONT.least, fitting));
+    addon.fit();
+  };
+  const sight = new IntersectionObserver((entries) => {
+    inSight = entries.at(-1)!.isIntersecting;
+    fit();
+  });
+  sight.observe(parent.querySelector('.xterm-screen')!);
+  new ResizeObserver(fit).observe(parent);
+  fit();
 }
 
 /**
