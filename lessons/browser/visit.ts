@@ -153,11 +153,18 @@ export class Bench {
     await this.frame.evaluate(() => {
       const bench = document.querySelector<HTMLElement>('dd-bench')!;
       delete bench.dataset['drawn'];
-      const shown = () => document.querySelector('dd-terminal[data-shown] .xterm-rows')?.textContent;
-      // Rows are drawn anew for a cursor, too, that gains or loses the focus: only other text is an answer.
-      const before = shown();
+      // A cursor that gains the focus for the first time adds a blank: only other text is an answer.
+      const textOf = (terminal: Element) =>
+        [...terminal.querySelectorAll('.xterm-rows > *')]
+          .map((row) => row.textContent?.trimEnd())
+          .join('\n')
+          .trimEnd();
+      // The act may choose another terminal, which has a prompt from before, or one that shows its first.
+      const before = new Map([...bench.querySelectorAll('dd-terminal')].map((each) => [each, textOf(each)]));
       const observer = new MutationObserver(() => {
-        if (shown() === before) return;
+        const shown = bench.querySelector('dd-terminal[data-shown]');
+        const text = shown === null ? '' : textOf(shown);
+        if (text === '' || text === (before.get(shown!) || '~ $')) return;
         bench.dataset['drawn'] = '';
         observer.disconnect();
       });
