@@ -16,7 +16,7 @@ import { clusterAuthority } from './cluster-authority.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
-import { type EtcdDatabase, EtcdServer } from './etcd-server.ts';
+import { type EtcdDatabase, EtcdServer, type LonelyEtcd } from './etcd-server.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { LeaseLoss } from './lease-loss.ts';
 import { readCertificate } from './root-certificate.ts';
@@ -31,6 +31,7 @@ interface LateParts extends LateServerParts {
   readonly checkFlags: CheckFlags;
   readonly startScheduler: StartScheduler;
   readonly etcdDatabase: () => EtcdDatabase;
+  readonly lonelyEtcd: LonelyEtcd;
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -82,7 +83,7 @@ export class ControlPlane {
     this.#late = late;
     this.#host = host;
     this.#pki = pki;
-    this.etcd = new EtcdServer(host, address, reachable, () => late.etcdDatabase());
+    this.etcd = new EtcdServer(host, address, reachable, () => late.etcdDatabase(), late.lonelyEtcd);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
     const commands = controlPlaneCommands({ nodeName: host.name, address });
     this.#checkFlags = (argv) => {

@@ -15,6 +15,9 @@ export interface EtcdDatabase {
   readDatabase(bytes: Uint8Array): Etcd['state'] | undefined;
 }
 
+/** An etcd that runs in somebody's Pod. */
+export type LonelyEtcd = (process: Process) => RunningComponent;
+
 /** Where a data directory keeps the store. */
 export const DATABASE_PATH = 'member/snap/db';
 
@@ -33,13 +36,15 @@ export class EtcdServer {
   readonly #address: ServerAddress<Etcd>;
   readonly #clientUrl: string;
   readonly #database: () => EtcdDatabase;
+  readonly #lonely: LonelyEtcd;
   readonly #onStore = new Set<() => void>();
   /** All that were served, the latest last. */
   #stores: readonly Etcd[];
   /** The empty one that is looked at before any is served. */
   #unused: Etcd | undefined;
 
-  constructor(host: Host, address: string, reachable: Reachability, database: () => EtcdDatabase) {
+  constructor(host: Host, address: string, reachable: Reachability, database: () => EtcdDatabase, lonely: LonelyEtcd) {
+    this.#lonely = lonely;
     this.#host = host;
     this.#address = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.#clientUrl = `${address}:2379`;
@@ -86,7 +91,7 @@ export class EtcdServer {
 
   *#start(process: Process): Task<RunningComponent | undefined> {
     // In a Pod it is somebody else's.
-    if (process.hostname !== this.#host.name) return LONELY_ETCD;
+    if (process.hostname !== this.#host.name) return this.#lonely(process);
     const store = yield* this.#open(process, flagValue(process.argv, 'data-dir') ?? 'default.etcd');
     if (store === undefined) return undefined;
     if (store !== this.disk) {
@@ -181,9 +186,3 @@ function say(process: Process, level: string, caller: string, msg: string, field
   const ts = new Date(Math.floor(process.now())).toISOString().replace(/Z$/, '000Z');
   return printError(process, `${JSON.stringify({ level, ts, caller, msg, ...fields })}\n`);
 }
-
-/** An etcd that is not the cluster's: somebody listens, and nothing is kept. */
-const LONELY_ETCD: RunningComponent = {
-  stop: () => {},
-  server: { port: 2379, answer: () => ({ status: 404, body: '404 page not found\n' }) },
-};

@@ -17,7 +17,7 @@ import type { Connect } from './asker.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
-import type { EtcdDatabase } from './etcd-server.ts';
+import type { EtcdDatabase, LonelyEtcd } from './etcd-server.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import type { KubeadmSurroundings } from './kubeadm/command.ts';
@@ -68,6 +68,8 @@ export interface ComponentTools {
   readonly proxyModes: () => OtherModes;
   /** What etcd keeps, as the bytes of a file. */
   readonly etcdDatabase: () => EtcdDatabase;
+  /** An etcd that is not the cluster's. */
+  readonly lonelyEtcd: LonelyEtcd;
 }
 
 /** Programs that run once somebody starts them. */

@@ -1,4 +1,4 @@
-import { readWholeFile } from '../kubectl/manifest-files.ts';
+import { readWholeFile, readWholeText } from '../kubectl/manifest-files.ts';
 import { isObject } from '../kubectl/unstructured.ts';
 import { ManifestError, readManifest } from '../kubectl/yaml/yaml-reader.ts';
 import type { Task } from '../sim/index.ts';
@@ -13,7 +13,7 @@ export function* givenValues(run: HelmRun): Task<Dictionary> {
   const { flags, process, streams } = run;
   let values: Dictionary = {};
   for (const path of flags.list('values')) {
-    const text = path === '-' ? yield* streams.readInput() : readWholeFile(process, path);
+    const text = path === '-' ? yield* streams.readInput() : yield* readWholeText(process, path);
     values = mergeValues(values, parsed(path, text));
   }
   const apply = (flag: string, set: (text: string) => void) => {

@@ -1,8 +1,10 @@
 import { checkConfigMapKey } from '../api/names.ts';
 import { decode, encode } from '../linux/stdio.ts';
 import type { Process } from '../linux/syscalls.ts';
+import type { Task } from '../sim/index.ts';
 import { CommandError } from './command-error.ts';
 import type { FlagSpec, Flags } from './flag.ts';
+import { readPipes } from './whole-file.ts';
 
 /** The flags by which a ConfigMap or a Secret is filled. */
 export const KEY_SOURCE_FLAGS: readonly FlagSpec[] = [
@@ -12,7 +14,11 @@ export const KEY_SOURCE_FLAGS: readonly FlagSpec[] = [
 ];
 
 /** What the flags name: files, then literals, then the lines of environment files. @throws CommandError */
-export function readKeySources(process: Process, flags: Flags, kind: KeyedKind): ReadonlyMap<string, Uint8Array> {
+export function* readKeySources(
+  process: Process,
+  flags: Flags,
+  kind: KeyedKind,
+): Task<ReadonlyMap<string, Uint8Array>> {
   const sources = {
     files: flags.list('from-file'),
     literals: flags.list('from-literal'),
@@ -21,7 +27,8 @@ export function readKeySources(process: Process, flags: Flags, kind: KeyedKind):
   if (sources.envFiles.length > 0 && sources.files.length + sources.literals.length > 0) {
     throw new CommandError('from-env-file cannot be combined with from-file or from-literal');
   }
-  return collectKeys(process, sources, kind);
+  const paths = [...sources.files.map(pathOf), ...sources.envFiles];
+  return collectKeys(process, sources, kind, yield* readPipes(process, paths));
 }
 
 /** The words of a kind that is filled by keys; the two kinds' differ. */
@@ -49,7 +56,13 @@ export interface KeySources {
   readonly envFiles: readonly string[];
 }
 
-export function collectKeys(process: Process, sources: KeySources, kind: KeyedKind): ReadonlyMap<string, Uint8Array> {
+/** @param pipes what has come through those of the paths that are no files */
+export function collectKeys(
+  process: Process,
+  sources: KeySources,
+  kind: KeyedKind,
+  pipes: Pipes = new Map(),
+): ReadonlyMap<string, Uint8Array> {
   const data = new Map<string, Uint8Array>();
   const add = (key: string, value: Uint8Array) => {
     const [problem] = checkConfigMapKey(key);
@@ -59,25 +72,30 @@ export function collectKeys(process: Process, sources: KeySources, kind: KeyedKi
     if (data.has(key)) throw new CommandError(kind.twice(key));
     data.set(key, value);
   };
-  for (const source of sources.files) for (const [key, bytes] of fromFile(process, source)) add(key, bytes);
+  for (const source of sources.files) for (const [key, bytes] of fromFile(process, source, pipes)) add(key, bytes);
   for (const literal of sources.literals) {
     const equals = literal.indexOf('=');
     if (equals < 1) throw new CommandError(`invalid literal source ${literal}, expected key=value`);
     add(literal.slice(0, equals), encode(literal.slice(equals + 1)));
   }
-  for (const path of sources.envFiles) for (const [key, text] of envLines(process, path)) add(key, encode(text));
+  for (const path of sources.envFiles) for (const [key, text] of envLines(process, path, pipes)) add(key, encode(text));
   return data;
 }
 
-function fromFile(process: Process, source: string): readonly (readonly [string, Uint8Array])[] {
+type Pipes = ReadonlyMap<string, Uint8Array>;
+
+/** Of `[key=]path`. */
+const pathOf = (source: string) => source.slice(source.indexOf('=') + 1);
+
+function fromFile(process: Process, source: string, pipes: Pipes): readonly (readonly [string, Uint8Array])[] {
   const equals = source.indexOf('=');
-  const path = source.slice(equals + 1);
+  const path = pathOf(source);
   if (equals === 0) throw new CommandError(`key name for file path ${path} missing`);
   if (path === '') throw new CommandError(`file path for key name ${source.slice(0, equals)} missing`);
   if (!process.access(path, 'exists')) throw new CommandError(`error reading ${path}: no such file or directory`);
   if (process.stat(path).type !== 'directory') {
     const key = equals < 0 ? path.slice(path.lastIndexOf('/') + 1) : source.slice(0, equals);
-    return [[key, process.readFile(path)]];
+    return [[key, pipes.get(path) ?? process.readFile(path)]];
   }
   if (equals >= 0) throw new CommandError('cannot give a key name for a directory path');
   return process
@@ -86,9 +104,9 @@ function fromFile(process: Process, source: string): readonly (readonly [string,
     .map(({ name }) => [name, process.readFile(`${path}/${name}`)] as const);
 }
 
-function envLines(process: Process, path: string): readonly (readonly [string, string])[] {
+function envLines(process: Process, path: string, pipes: Pipes): readonly (readonly [string, string])[] {
   if (!process.access(path, 'exists')) throw new CommandError(`error reading ${path}: no such file or directory`);
-  return decode(process.readFile(path))
+  return decode(pipes.get(path) ?? process.readFile(path))
     .split('\n')
     .map((line) => line.trimStart())
     .filter((line) => line !== '' && !line.startsWith('#'))

@@ -9,6 +9,7 @@ import { writeJson } from './output/json-writer.ts';
 import type { Streams } from './streams.ts';
 import { MAX_INPUT_BYTES } from './streams.ts';
 import { isObject, type Unstructured } from './unstructured.ts';
+import { readWhole } from './whole-file.ts';
 import { ManifestError, readManifest, splitDocuments } from './yaml/yaml-reader.ts';
 
 /** One object of a manifest, and the file it stands in. */
@@ -44,7 +45,7 @@ export function* readManifests(process: Process, streams: Streams, flags: Flags,
   const sources: SourceText[] = [];
   for (const path of flags.list('filename')) {
     if (path === '-') sources.push({ name: 'STDIN', text: yield* streams.readInput() });
-    else sources.push(...sourcesAt(process, streams, path, flags.has('recursive') && flags.bool('recursive')));
+    else sources.push(...(yield* sourcesAt(process, streams, path, flags.has('recursive') && flags.bool('recursive'))));
   }
   const objects: ManifestObject[] = [];
   const errors: Error[] = [];
@@ -136,8 +137,8 @@ export function isLocal({ flags }: { readonly flags: Flags }): boolean {
   return flags.has('local') && flags.bool('local');
 }
 
-function sourcesAt(process: Process, streams: Streams, path: string, recursive: boolean): readonly SourceText[] {
-  if (!/^https?:\/\//.test(path)) return filesAt(process, path, recursive);
+function* sourcesAt(process: Process, streams: Streams, path: string, recursive: boolean): Task<readonly SourceText[]> {
+  if (!/^https?:\/\//.test(path)) return yield* filesAt(process, path, recursive);
   const text = streams.readUrl(path);
   if (text !== undefined) return [{ name: path, text }];
   const host = path.split('/')[2] ?? '';
@@ -148,14 +149,13 @@ function sourcesAt(process: Process, streams: Streams, path: string, recursive: 
   );
 }
 
-function filesAt(process: Process, path: string, recursive: boolean): readonly SourceText[] {
+function* filesAt(process: Process, path: string, recursive: boolean): Task<readonly SourceText[]> {
   if (!process.access(path, 'exists')) throw new CommandError(`the path ${JSON.stringify(path)} does not exist`);
   try {
-    if (process.stat(path).type !== 'directory') return [{ name: path, text: readText(process, path) }];
-    const files = manifestPaths(process, path, recursive).map((file) => ({
-      name: file,
-      text: readText(process, file),
-    }));
+    if (process.stat(path).type !== 'directory') return [{ name: path, text: yield* readText(process, path) }];
+    const files: SourceText[] = [];
+    for (const name of manifestPaths(process, path, recursive))
+      files.push({ name, text: yield* readText(process, name) });
     if (files.length > 0) return files;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -177,19 +177,32 @@ function manifestPaths(process: Process, directory: string, recursive: boolean):
   });
 }
 
-/** @throws CommandError when it cannot be read */
+/** The text of a file. @throws CommandError when it cannot be read */
 export function readWholeFile(process: Process, path: string): string {
   try {
-    return readText(process, path);
+    return textOf(process.readFile(path));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new CommandError(`open ${path}: ${error.message.toLowerCase()}`);
   }
 }
 
-function readText(process: Process, path: string): string {
+/** The same of a file or a pipe. @throws CommandError when it cannot be read */
+export function* readWholeText(process: Process, path: string): Task<string> {
+  try {
+    return yield* readText(process, path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`open ${path}: ${error.message.toLowerCase()}`);
+  }
+}
+
+function* readText(process: Process, path: string): Task<string> {
   if (process.stat(path).size > MAX_INPUT_BYTES) throw new Errno('EFBIG');
-  const bytes = process.readFile(path);
+  return textOf(yield* readWhole(process, path));
+}
+
+function textOf(bytes: Uint8Array): string {
   const [encoding] = Object.entries(BYTE_ORDER_MARKS).find(([, mark]) =>
     mark.every((byte, at) => bytes[at] === byte),
   ) ?? [undefined];

@@ -6,7 +6,7 @@ import { CommandError, UnreachableError } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
 import type { Invocation } from './invocation.ts';
 import { hostOf } from './kubeconfig.ts';
-import { readWholeFile } from './manifest-files.ts';
+import { readWholeText } from './manifest-files.ts';
 import { eachChunk } from './raw-stream.ts';
 
 type RawMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -57,7 +57,7 @@ function* readOneFile({ args, flags, streams, process }: Invocation): Task<strin
   if (flags.bool('recursive')) throw new CommandError('--raw and --recursive are mutually exclusive');
   if (flags.changed('output')) throw new CommandError('--raw and --output are mutually exclusive');
   if (/^https?:\/\//.test(files[0]!)) throw new CommandError('--raw cannot read from a url');
-  return files[0] === '-' ? yield* streams.readInput() : readWholeFile(process, files[0]!);
+  return files[0] === '-' ? yield* streams.readInput() : yield* readWholeText(process, files[0]!);
 }
 
 /** Goes where answers point to, as net/http's client does. @throws UnreachableError when that leads nowhere */

@@ -72,6 +72,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     checkFlags: (argv) => components.value.checkFlags(argv),
     proxyModes: () => components.value.proxyModes(),
     etcdDatabase: () => components.value.etcdDatabase(),
+    lonelyEtcd: (process) => components.value.lonelyEtcd(process),
   };
 }
 

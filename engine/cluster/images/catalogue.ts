@@ -19,6 +19,9 @@ const COMPONENTS = [
   { name: 'kube-scheduler', tag: KUBERNETES_VERSION, sizeBytes: 17.4 * MEGABYTE },
 ] as const;
 
+/** etcd's tags in the documentation's examples; what runs is the cluster's. */
+const DOCUMENTED_ETCD = ['3.5.1-0', '3.5.15-0', '3.5.21-0'];
+
 /**
  * Everything that the registries of the simulated world hold: the control plane's images around the given programs,
  * the course's images, and those that an author adds.
@@ -31,6 +34,7 @@ export function createRegistry(
   const control = COMPONENTS.map(({ name, tag, sizeBytes }) =>
     defineImage({
       reference: componentReference(name, tag),
+      aliases: name === 'etcd' ? DOCUMENTED_ETCD.map((older) => componentReference(name, older)) : [],
       sizeBytes,
       trees: () => [
         Object.fromEntries(

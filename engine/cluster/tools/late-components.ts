@@ -12,6 +12,7 @@ import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component-flags/index.ts';
 import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
+import { lonelyEtcd } from '../lonely-etcd.ts';
 import { requestFollower } from '../requests/index.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
@@ -32,4 +33,5 @@ export const componentTools: ComponentTools = {
   checkFlags,
   proxyModes: () => otherModes,
   etcdDatabase: () => ({ readDatabase, writeDatabase }),
+  lonelyEtcd,
 };

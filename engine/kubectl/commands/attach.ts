@@ -38,8 +38,9 @@ export const attach: Command = {
 };
 
 /** Joins the container's own standard streams; returns when it ends. */
-function* attachTo(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<number> {
-  if (!(invocation.flags.has('quiet') && invocation.flags.bool('quiet'))) {
+function* attachTo(invocation: Invocation, pod: Pod, container: string, options: SessionOptions): Task<void> {
+  const quiet = invocation.flags.has('quiet') && invocation.flags.bool('quiet');
+  if (!quiet) {
     invocation.streams.err(
       "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
     );
@@ -55,7 +56,18 @@ function* attachTo(invocation: Invocation, pod: Pod, container: string, options:
     },
   } as const;
   const response = yield* invocation.patiently(() => invocation.client.request(request));
-  return yield* runSession(invocation, response, options);
+  yield* runSession(invocation, response, options);
+  const again = !quiet && options.stdin && options.tty && pod.spec?.restartPolicy === 'Always';
+  if (again) invocation.streams.out(howToComeBack(pod, container));
+}
+
+/** What is left of a container whose session has ended: it is started anew, unless it is there for debugging only. */
+function howToComeBack(pod: Pod, container: string): string {
+  const command = `'kubectl attach ${pod.metadata.name} -c ${container} -i -t'`;
+  const passing = pod.spec?.ephemeralContainers?.some(({ name }) => name === container) ?? false;
+  return passing
+    ? `Session ended, the ephemeral container will not be restarted but may be reattached using ${command} if it is still running\n`
+    : `Session ended, resume using ${command} command when the pod is running\n`;
 }
 
 /**

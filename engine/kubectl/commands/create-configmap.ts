@@ -15,7 +15,7 @@ export const createConfigMap: Command = {
   *run(invocation) {
     const { flags, process } = invocation;
     const name = oneName(invocation);
-    const values = readKeySources(process, flags, keyedConfigMap(name));
+    const values = yield* readKeySources(process, flags, keyedConfigMap(name));
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...configMapData(values) };
     const object = configMap as unknown as Unstructured;
     return yield* generate(

@@ -9,6 +9,7 @@ import type { Invocation } from '../invocation.ts';
 import { base64, collectKeys, KEY_SOURCE_FLAGS, KEYED_SECRET, readKeySources, secretData } from '../key-sources.ts';
 import { withNameHash } from '../name-hash.ts';
 import type { Unstructured } from '../unstructured.ts';
+import { readWhole } from '../whole-file.ts';
 
 const generic: Command = {
   name: 'generic',
@@ -25,7 +26,7 @@ const generic: Command = {
   *run(invocation) {
     const { flags, process } = invocation;
     const name = oneName(invocation);
-    const data = secretData(readKeySources(process, flags, KEYED_SECRET));
+    const data = secretData(yield* readKeySources(process, flags, KEYED_SECRET));
     return yield* generateSecret(invocation, name, data, flags.string('type'));
   },
 };
@@ -46,18 +47,19 @@ const tls: Command = {
     const name = oneName(invocation);
     const [cert, key] = [flags.string('cert'), flags.string('key')];
     if (cert === '' || key === '') throw new CommandError('key and cert must be specified');
-    if (!/-----BEGIN [A-Z ]+-----/.test(decode(readFile(process, cert))))
-      throw new CommandError('tls: failed to find any PEM data in certificate input');
-    if (!/-----BEGIN [A-Z ]+-----/.test(decode(readFile(process, key))))
-      throw new CommandError('tls: failed to find any PEM data in key input');
-    const data = { 'tls.crt': base64(readFile(process, cert)), 'tls.key': base64(readFile(process, key)) };
+    const pem = { certificate: yield* readFile(process, cert), key: yield* readFile(process, key) };
+    for (const [what, bytes] of Object.entries(pem)) {
+      if (!/-----BEGIN [A-Z ]+-----/.test(decode(bytes)))
+        throw new CommandError(`tls: failed to find any PEM data in ${what} input`);
+    }
+    const data = { 'tls.crt': base64(pem.certificate), 'tls.key': base64(pem.key) };
     return yield* generateSecret(invocation, name, data, 'kubernetes.io/tls');
   },
 };
 
-function readFile(process: Process, path: string): Uint8Array {
+function* readFile(process: Process, path: string): Task<Uint8Array> {
   try {
-    return process.readFile(path);
+    return yield* readWhole(process, path);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new CommandError(`Cannot read file ${path}, open ${path}: ${error.message.toLowerCase()}`);

@@ -1,5 +1,6 @@
 import type { PatchType } from '../../client/client.ts';
 import { decode, encode } from '../../linux/stdio.ts';
+import type { Task } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, LOCAL_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
@@ -8,6 +9,7 @@ import { Report } from '../output/report.ts';
 import { patchFound } from '../patching.ts';
 import { collect, findObjects } from '../resource-finder.ts';
 import { sameJson, withField } from '../unstructured.ts';
+import { readWhole } from '../whole-file.ts';
 import { ManifestError, readManifest } from '../yaml/yaml-reader.ts';
 
 const TYPES: Readonly<Record<string, PatchType>> = { json: 'json', merge: 'merge', strategic: 'strategic-merge' };
@@ -44,7 +46,7 @@ export const patch: Command = {
         `--type must be one of [json merge strategic], not ${JSON.stringify(flags.string('type'))}`,
       );
     }
-    const body = readPatch(invocation);
+    const body = yield* readPatch(invocation);
     const { found, errors: missing } = yield* findObjects(invocation);
     if (found.length === 0 && missing.length === 0) throw new CommandError('no objects passed to patch');
     const report = new Report(invocation);
@@ -61,7 +63,7 @@ export const patch: Command = {
   },
 };
 
-function readPatch(invocation: Invocation): unknown {
+function* readPatch(invocation: Invocation): Task<unknown> {
   const { flags, process } = invocation;
   const file = flags.string('patch-file');
   if (flags.changed('patch') && file !== '') throw new CommandError('cannot specify --patch and --patch-file together');
@@ -70,7 +72,7 @@ function readPatch(invocation: Invocation): unknown {
   }
   if (file !== '' && !process.access(file, 'exists'))
     throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
-  const text = file === '' ? flags.string('patch') : decode(process.readFile(file));
+  const text = file === '' ? flags.string('patch') : decode(yield* readWhole(process, file));
   try {
     const patch = readManifest(text);
     // A bare word is a text, which the server refuses as one.

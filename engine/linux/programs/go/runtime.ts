@@ -45,10 +45,14 @@ export function klogLine(severity: string, nowMs: number, pid: number, place: st
   return `${severity}${time} ${String(pid).padStart(7)} ${place}] ${text}`;
 }
 
-/** The value of `--name=value` on a command line, as Go's flags are written in manifests. */
+/** The value of `--name=value` or `--name value` on a command line, as Go's flags are written in manifests. */
 export function flagValue(argv: readonly string[], name: string): string | undefined {
-  const prefix = `--${name}=`;
-  return argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
+  const flag = `--${name}`;
+  const at = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  const word = argv[at];
+  if (word !== flag) return word?.slice(flag.length + 1);
+  const next = argv[at + 1];
+  return next?.startsWith('-') ? undefined : next;
 }
 
 /** `log.Fatal`: `return yield* fatal(process, '…')`. */
