@@ -3,6 +3,7 @@ import type { ProgramSource } from '../../linux/programs/index.ts';
 import { alpineImage, bookwormImage, busyboxImage, debianImage, oldBusyboxImage, ubuntuImage } from './base.ts';
 import { documentationImages } from './documentation.ts';
 import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAddImage } from './gpu.ts';
+import { guestbookFollowerImage, guestbookFrontendImage } from './guestbook.ts';
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
   agnhostImage,
@@ -28,6 +29,8 @@ const MAKERS = [
   curlImage,
   debianImage,
   dnsutilsImage,
+  guestbookFollowerImage,
+  guestbookFrontendImage,
   httpEchoImage,
   httpdImage,
   learningImage,

@@ -4,6 +4,7 @@ import { autoscaleDemo } from './autoscale-demo.ts';
 import { bootcamp } from './bootcamp.ts';
 import { oldNslookup } from './dns/old-nslookup.ts';
 import { echoserver } from './echoserver.ts';
+import { guestbookFrontend } from './guestbook-frontend.ts';
 import { goproxy, helloApp, helloBackend } from './hello-app.ts';
 import { hpaExample } from './hpa-example.ts';
 import { httpEcho } from './http-echo.ts';
@@ -26,6 +27,7 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   'bootcamp-2': bootcamp('2'),
   echoserver,
   goproxy,
+  'guestbook-frontend': guestbookFrontend,
   'hello-app-1': helloApp('1.0.0'),
   'hello-app-2': helloApp('2.0.0'),
   'hello-backend': helloBackend,

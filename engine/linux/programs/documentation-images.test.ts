@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { testShell } from '../shell/testing/test-shell.ts';
 import { allPrograms } from './all-programs.ts';
+import { redisFiles } from './redis/files.ts';
 
 // What the images of the documentation's examples run.
 
@@ -64,4 +65,23 @@ test('vish/stress logs what it takes', () => {
   expect(stderr.match(/main.go:39\] Spawning a thread to consume CPU/g)).toHaveLength(2);
   expect(stderr).toContain('main.go:29] Allocated "2Mi" memory');
   expect(shell.sh('vish-stress -mem-total much').exitCode).toBe(2);
+});
+
+test('the guestbook writes to the leader, reads from a follower, and says when there is none', () => {
+  const shell = testShell('bash', {
+    ...redisFiles(allPrograms),
+    '/bin/guestbook-frontend': { program: allPrograms.program('guestbook-frontend', 'gnu') },
+    '/etc/hosts': { text: '127.0.0.1 localhost redis-leader redis-follower\n' },
+  });
+  shell.sh('guestbook-frontend > /tmp/log 2>&1 & sleep 1');
+  const ask = (query: string) => shell.sh(`curl -s 'localhost/guestbook.php?${query}' -w '%{http_code}'`).stdout;
+  expect(ask('cmd=get&key=messages')).toBe('500');
+  shell.sh('cd /data; /usr/local/bin/redis-server > /dev/null & sleep 1');
+  expect(ask('cmd=get&key=messages')).toBe('{"data": ""}200');
+  expect(ask('cmd=set&key=messages&value=,Hi%20there')).toBe('{"message": "Updated"}200');
+  expect(ask('cmd=get&key=messages')).toBe('{"data": ",Hi there"}200');
+  expect(shell.sh('curl -s localhost').stdout).toContain('<title>Guestbook</title>');
+  expect(shell.sh('cat /tmp/log').stdout).toMatch(
+    /ConnectionException: Connection refused \[tcp:\/\/redis-follower:6379\]/,
+  );
 });

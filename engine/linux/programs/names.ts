@@ -43,6 +43,7 @@ export const SPECIAL_PROGRAMS = [
   'bootcamp-2',
   'echoserver',
   'goproxy',
+  'guestbook-frontend',
   'hello-app-1',
   'hello-app-2',
   'hello-backend',

@@ -23,6 +23,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'maxmemory-policy': 'noeviction',
   port: '6379',
   'protected-mode': 'no',
+  replicaof: '',
   requirepass: '',
   save: '3600 1 300 100 60 10000',
   'slowlog-log-slower-than': '10000',
@@ -83,7 +84,8 @@ function setLine(
   text: string,
   seen = new Set<string>(),
 ): void {
-  const name = words[0]?.toLowerCase() ?? '';
+  const given = words[0]?.toLowerCase() ?? '';
+  const name = given === 'slaveof' ? 'replicaof' : given;
   if (ACCEPTED.test(name)) return;
   if (!config.has(name)) refuse(line, text, 'Bad directive or wrong number of arguments');
   if (words.length < 2) refuse(line, text, 'wrong number of arguments');
@@ -102,6 +104,7 @@ function setLine(
 export function problemWith(name: string, value: string): string | undefined {
   const standard = DEFAULTS[name];
   if (/^(yes|no)$/.test(standard ?? '') && !/^(yes|no)$/.test(value)) return "argument must be 'yes' or 'no'";
+  if (name === 'replicaof' && !/^\S+ (\d+|one)$/.test(value)) return 'wrong number of arguments';
   if (name === 'maxmemory') return parseMemory(value) === undefined ? 'argument must be a memory value' : undefined;
   if (/^\d+$/.test(standard ?? '') && !/^\d+$/.test(value)) return "argument couldn't be parsed into an integer";
   if (name === 'save' && !/^(\d+ \d+( \d+ \d+)*)?$/.test(value)) return 'Invalid save parameters';

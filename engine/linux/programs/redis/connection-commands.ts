@@ -4,8 +4,9 @@ import { problemWith, REDIS_VERSION } from './config.ts';
 import { information } from './information.ts';
 import { globExpression, integerOf } from './keyspace.ts';
 import { publish, subscribe, unsubscribe } from './publish.ts';
+import { replconf, replicaName, replicasOf, synchronise } from './replicas.ts';
 import { CommandError, OK, type Reply, syntaxError } from './reply.ts';
-import type { Client, RedisServer } from './server.ts';
+import { type Client, type RedisServer, readPrimary } from './server.ts';
 import { fingerprint, leaveTransaction } from './transaction.ts';
 
 /** A command about the connection or the server. Undefined when it has sent its answers itself. */
@@ -58,7 +59,7 @@ function hello(server: RedisServer, client: Client, args: readonly string[]): Re
       ['proto', client.protocol],
       ['id', client.id],
       ['mode', 'standalone'],
-      ['role', 'master'],
+      ['role', server.primary === undefined ? 'master' : 'replica'],
       ['modules', []],
     ],
   };
@@ -150,6 +151,26 @@ function watch(server: RedisServer, client: Client, keys: readonly string[]): Re
   return OK;
 }
 
+/** REPLICAOF: the server's loop notices. */
+function* follow(server: RedisServer, _: Client, [host = '', port = '']: readonly string[]): Task<Reply> {
+  if (/^no$/i.test(host) && /^one$/i.test(port)) {
+    if (server.primary !== undefined) yield* server.log('*', 'MASTER MODE enabled (user request)');
+    server.primary = undefined;
+    return OK;
+  }
+  integerOf(port);
+  server.primary = readPrimary(`${host} ${port}`);
+  yield* server.log('*', `REPLICAOF ${host}:${port} enabled (user request)`, 'S');
+  return OK;
+}
+
+function role(server: RedisServer): Reply {
+  const { primary, offset } = server;
+  if (primary !== undefined)
+    return ['slave', primary.host, primary.port, primary.isUp ? 'connected' : 'connect', offset];
+  return ['master', offset, replicasOf(server).map((client) => [...replicaName(client).split(':'), String(offset)])];
+}
+
 function ping(_: RedisServer, client: Client, args: readonly string[]): Reply {
   if (args.length > 1) throw new CommandError("ERR wrong number of arguments for 'ping' command");
   if (client.channels.size + client.patterns.size > 0 && client.protocol === 2) return ['pong', args[0] ?? ''];
@@ -189,7 +210,11 @@ export const CONNECTION_COMMANDS: Readonly<Record<string, ConnectionCommand>> = 
   punsubscribe: { arity: -1, run: (server, client, names) => unsubscribe(server, client, names, 'patterns') },
   info: simple(-1, (server, _, sections) => information(server, sections)),
   time: simple(1, ({ process }) => [String(Math.floor(process.now() / 1000)), '0']),
-  role: simple(1, () => ['master', 0, []]),
+  psync: { arity: 3, run: (server, client) => synchronise(server, client) },
+  replconf: simple(-1, (_, client, args) => replconf(client, args)),
+  replicaof: { arity: 3, run: follow },
+  slaveof: { arity: 3, run: follow },
+  role: simple(1, role),
   lastsave: simple(1, ({ lastSaveMs }) => Math.floor(lastSaveMs / 1000)),
   flushall: simple(-1, (server) => {
     for (const keys of server.databases) keys.clear();

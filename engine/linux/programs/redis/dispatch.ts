@@ -59,6 +59,8 @@ function* execute(server: RedisServer, client: Client, words: readonly string[])
   const { arity } = command;
   if (arity > 0 ? words.length !== arity : words.length < -arity)
     throw new CommandError(`ERR wrong number of arguments for '${name}' command`);
+  if (server.primary !== undefined && find(DATA_COMMANDS, name)?.write)
+    throw new CommandError("READONLY You can't write against a read only replica.");
   if (!client.authenticated && !BEFORE_LOGIN.has(name)) throw new CommandError('NOAUTH Authentication required.');
   const subscribed = client.channels.size + client.patterns.size > 0;
   if (subscribed && client.protocol === 2 && !WHILE_SUBSCRIBED.has(name))

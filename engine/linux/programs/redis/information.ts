@@ -1,4 +1,5 @@
 import { REDIS_VERSION } from './config.ts';
+import { replicaName, replicasOf } from './replicas.ts';
 import type { RedisServer } from './server.ts';
 
 /** INFO: sections of `name:value`. */
@@ -60,7 +61,31 @@ function sectionsOf(server: RedisServer): Readonly<Record<string, Readonly<Recor
       total_commands_processed: server.commands,
       expired_keys: server.databases.reduce((sum, keys) => sum + keys.expired, 0),
     },
-    Replication: { role: 'master', connected_slaves: 0 },
+    Replication: replication(server),
     Keyspace: Object.fromEntries(databases),
+  };
+}
+
+function replication(server: RedisServer): Readonly<Record<string, string | number>> {
+  const { primary, replicationId, offset } = server;
+  const replicas = replicasOf(server).map(replicaName);
+  const link = primary && {
+    master_host: primary.host,
+    master_port: primary.port,
+    master_link_status: primary.isUp ? 'up' : 'down',
+    slave_read_only: 1,
+  };
+  return {
+    role: primary === undefined ? 'master' : 'slave',
+    ...link,
+    connected_slaves: replicas.length,
+    ...Object.fromEntries(
+      replicas.map((name, at) => {
+        const [ip, port] = name.split(':');
+        return [`slave${at}`, `ip=${ip},port=${port},state=online,offset=${offset},lag=0`] as const;
+      }),
+    ),
+    master_replid: replicationId,
+    master_repl_offset: offset,
   };
 }

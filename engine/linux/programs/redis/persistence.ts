@@ -28,15 +28,20 @@ function commandsFor(key: string, value: Value, expiresMs: number | undefined): 
   return expiresMs === undefined ? [made] : [made, ['PEXPIREAT', key, String(expiresMs)]];
 }
 
-/** Throws Errno. The file is whole or the one before: it is written beside and renamed. */
-export function saveSnapshot(process: Process, path: string, databases: readonly Keyspace[]): void {
+/** All that there is, as commands. */
+export function snapshotBytes(databases: readonly Keyspace[]): Uint8Array {
   const commands = databases.flatMap((keys, index) => {
     const names = keys.keys();
     const made = names.flatMap((key) => commandsFor(key, keys.get(key)!, keys.expiry(key)));
     return names.length === 0 ? [] : [['SELECT', String(index)], ...made];
   });
+  return concatBytes(commands.map((words) => encodeReply(words, 2)));
+}
+
+/** Throws Errno. The file is whole or the one before: it is written beside and renamed. */
+export function saveSnapshot(process: Process, path: string, databases: readonly Keyspace[]): void {
   const temporary = `${path.slice(0, path.lastIndexOf('/'))}/temp-${process.pid}.rdb`;
-  process.writeFile(temporary, concatBytes([encode(MAGIC), ...commands.map((words) => encodeReply(words, 2))]));
+  process.writeFile(temporary, concatBytes([encode(MAGIC), snapshotBytes(databases)]));
   process.rename(temporary, path);
 }
 

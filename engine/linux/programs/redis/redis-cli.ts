@@ -2,9 +2,9 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import { decode, lineReader, print, printError, readAll } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
-import { resolveHost } from '../resolve.ts';
 import { REDIS_VERSION } from './config.ts';
-import { encodeReply, formatDouble, ProtocolError, type Reply, RespReader, splitWords } from './reply.ts';
+import { ask, type Connection, connectTo, nextReply } from './connection.ts';
+import { formatDouble, ProtocolError, type Reply, splitWords } from './reply.ts';
 
 interface Options {
   host: string;
@@ -18,11 +18,6 @@ interface Options {
   protocol3: boolean;
   scan: string | undefined;
   quiet: boolean;
-}
-
-interface Connection {
-  readonly fd: number;
-  readonly reader: RespReader;
 }
 
 /** The options and the command; a text is what is wrong. */
@@ -107,9 +102,7 @@ export function* redisCli(process: Process): Task<number> {
 
 /** Throws Errno; ProtocolError for an unknown name. */
 function* open(process: Process, options: Options): Task<Connection> {
-  const address = yield* resolveHost(process, options.host);
-  if (address === undefined) throw new ProtocolError('Name or service not known');
-  const connection = { fd: yield* process.connect(address, options.port), reader: new RespReader() };
+  const connection = yield* connectTo(process, options.host, options.port);
   const greet = function* (words: readonly string[]): Task<void> {
     const reply = yield* ask(process, connection, words);
     if (typeof reply === 'object' && reply !== null && 'error' in reply)
@@ -121,22 +114,6 @@ function* open(process: Process, options: Options): Task<Connection> {
   return connection;
 }
 
-function* ask(process: Process, connection: Connection, words: readonly string[]): Task<Reply> {
-  yield* process.write(connection.fd, encodeReply(words, 2));
-  return yield* next(process, connection);
-}
-
-/** Throws Errno ECONNRESET when the server has gone. */
-function* next(process: Process, { fd, reader }: Connection): Task<Reply> {
-  for (;;) {
-    const reply = reader.reply();
-    if (reply !== undefined) return reply;
-    const piece = yield* process.read(fd);
-    if (piece.length === 0) throw new Errno('ECONNRESET');
-    reader.push(piece);
-  }
-}
-
 /** Asks and prints; after SUBSCRIBE whatever comes. */
 function* show(process: Process, options: Options, connection: Connection, words: readonly string[]): Task<number> {
   try {
@@ -145,7 +122,7 @@ function* show(process: Process, options: Options, connection: Connection, words
     for (;;) {
       yield* print(process, `${options.raw ? rawText(reply) : formatted(reply, '')}\n`);
       if (!endless) return typeof reply === 'object' && reply !== null && 'error' in reply ? 1 : 0;
-      reply = yield* next(process, connection);
+      reply = yield* nextReply(process, connection);
     }
   } catch (error) {
     if (!(error instanceof Errno) || error.code === 'EINTR') throw error;

@@ -2,12 +2,18 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import { print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
+import { TaskGroup } from '../../task-group.ts';
 import { REDIS_VERSION, RedisConfigError, readRedisConfig } from './config.ts';
 import { isBlocked, runData, serveBlocked, serveCommand } from './dispatch.ts';
+import { followPrimary } from './following.ts';
+import { sendToReplicas } from './replicas.ts';
 import { ProtocolError } from './reply.ts';
 import { type Client, RedisServer } from './server.ts';
 
-/** redis-server: the data types, transactions, messages and files of Redis, in one process. No replication or cluster. */
+/** How often a replica looks around, whether or not anything comes. */
+const ROUND_MS = 1000;
+
+/** redis-server: the data types, transactions, messages, files and replicas of Redis, in one process. No cluster. */
 export function* redisServer(process: Process): Task<number> {
   const args = process.argv.slice(1);
   if (args[0] === '--version' || args[0] === '-v') {
@@ -77,9 +83,31 @@ function runQuietly(server: RedisServer, database: number, words: readonly strin
 }
 
 function* serve(server: RedisServer, listener: number): Task<number> {
-  const { process, clients } = server;
-  for (const signal of ['TERM', 'INT', 'CHLD'] as const) process.setSignalAction(signal, 'catch');
+  for (const signal of ['TERM', 'INT', 'CHLD'] as const) server.process.setSignalAction(signal, 'catch');
   while (server.stopping === undefined) {
+    if (server.primary === undefined) yield* serveAs(server, listener);
+    else yield* serveAsReplica(server, listener);
+  }
+  return yield* shutDown(server);
+}
+
+/** Serves and follows its primary at once; signals are noticed at the next round. */
+function* serveAsReplica(server: RedisServer, listener: number): Task<void> {
+  let isOver = false;
+  const serving = function* (): Task<void> {
+    yield* serveAs(server, listener);
+    isOver = true;
+  };
+  const group = new TaskGroup(() => {});
+  group.start(followPrimary(server));
+  group.start(serving());
+  yield* group.run(() => isOver);
+}
+
+/** Serves until it stops, or is to follow another primary than now. */
+function* serveAs(server: RedisServer, listener: number): Task<void> {
+  const { process, clients, primary } = server;
+  while (server.stopping === undefined && server.primary === primary) {
     let ready: readonly number[] = [];
     try {
       ready = yield* process.poll([listener, ...clients.keys()], nextTimeout(server));
@@ -100,9 +128,9 @@ function* serve(server: RedisServer, listener: number): Task<number> {
       } else yield* serveClient(server, clients.get(fd));
     }
     yield* serveBlocked(server);
+    yield* sendToReplicas(server);
     yield* saveWhenDue(server);
   }
-  return yield* shutDown(server);
 }
 
 function* saveWhenDue(server: RedisServer): Task<void> {
@@ -115,6 +143,7 @@ function* saveWhenDue(server: RedisServer): Task<void> {
 /** Until somebody has waited long enough or a snapshot is due; undefined when nothing is. */
 function nextTimeout(server: RedisServer): number | undefined {
   const deadlines = [...server.clients.values()].map(({ blocked }) => blocked?.deadlineMs ?? Number.POSITIVE_INFINITY);
+  if (server.primary !== undefined) deadlines.push(server.process.now() + ROUND_MS);
   const next = Math.min(server.savingPid === undefined ? server.nextSaveMs : Number.POSITIVE_INFINITY, ...deadlines);
   return Number.isFinite(next) ? Math.max(0, next - server.process.now()) : undefined;
 }

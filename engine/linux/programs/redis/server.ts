@@ -1,4 +1,4 @@
-import type { Task } from '../../../sim/index.ts';
+import { hash32, type Task } from '../../../sim/index.ts';
 import { formatDate } from '../../date-format.ts';
 import { Errno } from '../../errno.ts';
 import { encode, printError } from '../../stdio.ts';
@@ -26,8 +26,35 @@ export interface Client {
   watched: Map<string, string>;
   readonly channels: Set<string>;
   readonly patterns: Set<string>;
+  /** The database that it was last told of, of a replica. */
+  replica: { database: number } | undefined;
+  /** Where a replica itself serves. */
+  listeningPort: string;
   blocked: { readonly wait: Blocked; readonly deadlineMs: number; readonly words: readonly string[] } | undefined;
   closing: boolean;
+}
+
+interface Change {
+  readonly database: number;
+  readonly words: readonly string[];
+}
+
+/** Whom a replica follows. */
+export interface Primary {
+  readonly host: string;
+  readonly port: number;
+  isUp: boolean;
+}
+
+/** Of `host port`; `no one` is none. */
+export function readPrimary(text: string): Primary | undefined {
+  const [host = '', port = ''] = text.split(' ');
+  return host === '' || text.toLowerCase() === 'no one' ? undefined : { host, port: Number(port), isUp: false };
+}
+
+/** Forty hexadecimal digits. */
+function historyName(seed: string): string {
+  return [0, 1, 2, 3, 4].map((part) => hash32(seed, part).toString(16).padStart(8, '0')).join('');
 }
 
 /** The server's state: what commands about the server itself work on. */
@@ -44,12 +71,21 @@ export class RedisServer {
   connections = 0;
   commands = 0;
   stopping: 'save' | 'nosave' | undefined;
+  /** Whom it is a copy of, if it is one. */
+  primary: Primary | undefined;
+  /** Names the history that its replicas have a part of. */
+  readonly replicationId: string;
+  /** Changes so far, as replicas count them. */
+  offset = 0;
+  #outgoing: Change[] = [];
   #appendDatabase = -1;
 
   constructor(process: Process, config: Map<string, string>) {
     this.process = process;
     this.config = config;
     this.startedMs = process.now();
+    this.primary = readPrimary(config.get('replicaof') ?? '');
+    this.replicationId = historyName(`${process.hostname} ${process.pid} ${this.startedMs}`);
     this.lastSaveMs = this.startedMs;
     const count = Math.max(1, Number(config.get('databases')));
     this.databases = Array.from({ length: count }, () => new Keyspace(() => this.nowMs));
@@ -112,10 +148,28 @@ export class RedisServer {
   /** Notes a change: in the append-only file, and for the next snapshot. */
   changed(database: number, words: readonly string[]): void {
     this.changes += 1;
+    this.#note(database, words);
     if (this.setting('appendonly') !== 'yes') return;
     if (this.#appendDatabase !== database) appendCommand(this.process, this.appendPath, ['SELECT', String(database)]);
     this.#appendDatabase = database;
     appendCommand(this.process, this.appendPath, words);
+  }
+
+  /** Keeps a change for whoever has a copy. */
+  #note(database: number, words: readonly string[]): void {
+    this.offset += 1;
+    for (const { replica } of this.clients.values()) {
+      if (replica === undefined) continue;
+      this.#outgoing.push({ database, words });
+      return;
+    }
+  }
+
+  /** The changes that replicas have not been told of. */
+  takeOutgoing(): readonly Change[] {
+    const changes = this.#outgoing;
+    if (changes.length > 0) this.#outgoing = [];
+    return changes;
   }
 
   /** Starts the append-only file again from what there is now. Throws Errno. */
@@ -235,6 +289,8 @@ export class RedisServer {
       watched: new Map(),
       channels: new Set(),
       patterns: new Set(),
+      replica: undefined,
+      listeningPort: '0',
       blocked: undefined,
       closing: false,
     });
