@@ -32,7 +32,7 @@ export function passwd(shell: string, more = ''): string {
 }
 
 /** /etc/group with further lines. */
-function group(more = ''): string {
+export function group(more = ''): string {
   return `root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n${more}`;
 }
 

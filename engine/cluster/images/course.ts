@@ -17,6 +17,7 @@ import {
   stressImage,
   whoamiImage,
 } from './single-purpose.ts';
+import { zookeeperImage } from './zookeeper.ts';
 
 const MAKERS = [
   agnhostImage,
@@ -44,6 +45,7 @@ const MAKERS = [
   ubuntuImage,
   vectorAddImage,
   whoamiImage,
+  zookeeperImage,
 ];
 
 /** Everything a learner's Pods can be made of, beyond what an author adds. */

@@ -19,6 +19,7 @@ import { redisServer } from './redis/redis-server.ts';
 import { stress } from './stress.ts';
 import { vishStress } from './vish-stress.ts';
 import { whoamiServer } from './whoami-server.ts';
+import { zookeeperJava } from './zookeeper/java.ts';
 
 const SPECIAL: Readonly<Record<string, Program>> = {
   agnhost,
@@ -43,6 +44,7 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   stress,
   'vish-stress': vishStress,
   'whoami-server': whoamiServer,
+  'zookeeper-java': zookeeperJava,
 };
 
 /** Every program there is. Whoever imports this loads them all. */

@@ -1,3 +1,4 @@
+import { Errno } from '../errno.ts';
 import { decode, fail, print, printError } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
@@ -44,8 +45,19 @@ function hostsLine(process: Process): readonly string[] | undefined {
     .find((words) => words.slice(1).includes(process.hostname));
 }
 
-export const hostname = program(function* (process, args) {
+export const hostname = program(function* (process, args, flavour) {
   const options = getOptions(args, { letters: 'sfiId' });
+  const [wanted] = options.operands;
+  if (wanted !== undefined) {
+    try {
+      process.setHostname(wanted);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const why = flavour === 'gnu' ? 'you must be root to change the host name' : `sethostname: ${error.message}`;
+      return yield* fail(process, why);
+    }
+  }
   if (options.has('I')) {
     const own = process.networkInterfaces().filter(({ name }) => name !== 'lo');
     yield* print(
@@ -62,6 +74,13 @@ export const hostname = program(function* (process, args) {
     // The first name of its own line is what the resolver calls canonical.
     const [, canonical] = hostsLine(process) ?? [];
     yield* print(process, `${canonical ?? process.hostname}\n`);
+    return 0;
+  }
+  if (options.has('d')) {
+    const [, canonical = process.hostname] = hostsLine(process) ?? [];
+    const domain = canonical.replace(/^[^.]*\.?/, '');
+    // GNU's says nothing at all where there is none.
+    if (domain !== '' || flavour === 'busybox') yield* print(process, `${domain}\n`);
     return 0;
   }
   yield* print(process, `${options.has('s') ? process.hostname.split('.')[0] : process.hostname}\n`);

@@ -144,3 +144,21 @@ test('what is logged where nobody listens, who logged in, and names that nobody 
   expect(ash.sh('last').stdout).toBe('USER       TTY            HOST               LOGIN        TIME\n');
   expect(bash.sh('uuidgen; uuidgen').stdout).toMatch(/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n){2}$/);
 });
+
+test("a host name has a domain where /etc/hosts says so, and is root's to change", () => {
+  const shell = testShell('bash', { '/etc/hosts': { text: '10.0.0.1 box.example.org box\n' } });
+  expect(shell.sh('hostname -f; hostname -d; hostname -s').stdout).toBe('box.example.org\nexample.org\nbox\n');
+  expect(shell.sh('hostname other; hostname; hostname -d').stdout).toBe('other\n');
+});
+
+test('ps -l shows priorities and sizes, and cuts long names short', () => {
+  const shell = testShell('bash', {
+    '/etc/passwd': { text: 'root:x:0:0:root:/root:/bin/sh\nzookeeper:x:1000:1000::/:\n' },
+  });
+  expect(shell.sh('ps -elf').stdout).toMatch(
+    /^F S UID {8}PID {2}PPID {2}C PRI {2}NI ADDR SZ WCHAN {2}STIME TTY {10}TIME CMD\n4 S root {9}1 {5}0 {2}0 {2}80 {3}0 - /,
+  );
+  expect(shell.sh('nice -n 5 ps -l').stdout).toMatch(
+    /^F S {3}UID {3}PID {2}PPID {2}C PRI {2}NI ADDR SZ WCHAN {2}TTY {10}TIME CMD\n/,
+  );
+});

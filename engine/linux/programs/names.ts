@@ -59,6 +59,7 @@ export const SPECIAL_PROGRAMS = [
   'stress',
   'vish-stress',
   'whoami-server',
+  'zookeeper-java',
 ] as const;
 
 function listed(places: Readonly<Record<string, string>>): (readonly [name: string, directory: string])[] {

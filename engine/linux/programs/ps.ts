@@ -33,6 +33,7 @@ export const ps = program(function* (process, args, flavour) {
   if (chosen.length > 0) names = chosen.map((name) => name.replace(/=.*/, ''));
   else if (flavour === 'gnu' && /u/.test(letters) && !args.includes('-u'))
     names = ['user', 'pid', '%cpu', '%mem', 'vsz', 'rss', 'tty', 'stat', 'start', 'bsdtime', 'args'];
+  else if (flavour === 'gnu' && /l/.test(letters)) names = longNames(/f/.test(letters));
   else if (flavour === 'gnu' && /f/.test(letters)) names = ['uid', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
   else if (flavour === 'gnu' && /[ax]/.test(letters) && !args.some((argument) => argument.startsWith('-')))
     names = ['pid', 'tty', 'stat', 'bsdtime', 'args'];
@@ -47,6 +48,14 @@ export const ps = program(function* (process, args, flavour) {
   return 0;
 });
 
+/** `-l`, alone and with `-f`. */
+function longNames(full: boolean): readonly string[] {
+  const middle = ['pid', 'ppid', 'c', 'pri', 'ni', 'addrsz', 'wchan'];
+  return full
+    ? ['f', 's', 'uid', ...middle, 'stime', 'tty', 'time', 'cmd']
+    : ['f', 's', 'number', ...middle, 'tty', 'time', 'ucmd'];
+}
+
 /** busybox sets every title to the left, whatever stands below it. */
 function title(column: Column, flavour: Flavour, last: boolean): string {
   return cell(flavour === 'busybox' ? { ...column, right: false } : column, column.title, last);
@@ -59,6 +68,16 @@ function cell({ width, right }: Column, text: string, last: boolean): string {
 
 function shownCommand({ command, name }: ListedProcess): string {
   return command === '' ? `[${name}]` : command.replace(/[\x00-\x1f\x7f]/g, '?');
+}
+
+/** `01:02:03` */
+function clock(ms: number): string {
+  return `${String(Math.floor(ms / 3_600_000)).padStart(2, '0')}:${String(Math.floor(ms / 60_000) % 60).padStart(2, '0')}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
+}
+
+/** `62:03` */
+function short(ms: number): string {
+  return `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 }
 
 function columnsOf(process: Process): Readonly<Record<string, Column>> {
@@ -88,18 +107,20 @@ function columnsOf(process: Process): Readonly<Record<string, Column>> {
     const seconds = Math.max(0, Math.floor((upMs - listed.startedMs) / 1000));
     return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
   };
-  const clock = (ms: number) =>
-    `${String(Math.floor(ms / 3_600_000)).padStart(2, '0')}:${String(Math.floor(ms / 60_000) % 60).padStart(2, '0')}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
-  const short = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
   const cpu = (listed: ListedProcess) => ((listed.cpuMs / Math.max(1, upMs - listed.startedMs)) * 100).toFixed(1);
-  const user = left('USER', 8, ({ uid }) => accounts.userName(uid));
+  const userName = ({ uid }: ListedProcess) => {
+    const name = accounts.userName(uid);
+    return name.length > 8 ? `${name.slice(0, 7)}+` : name;
+  };
+  const pages = ({ memoryBytes }: ListedProcess) => `- ${String(Math.floor(memoryBytes / 4096)).padStart(5)}`;
   return {
     pid: right('PID', 5, ({ pid }) => String(pid)),
     ppid: right('PPID', 5, ({ parentPid }) => String(parentPid)),
     pgid: right('PGID', 5, ({ group }) => String(group)),
     sid: right('SID', 5, ({ session }) => String(session)),
-    user,
-    uid: left('UID', 8, ({ uid }) => accounts.userName(uid)),
+    user: left('USER', 8, userName),
+    uid: left('UID', 8, userName),
+    number: right('UID', 5, ({ uid }) => String(uid)),
     time: right('TIME', 8, (listed) => clock(listed.cpuMs)),
     shorttime: right('TIME', 5, (listed) => short(listed.cpuMs)),
     bsdtime: right('TIME', 6, (listed) => short(listed.cpuMs)),
@@ -111,6 +132,12 @@ function columnsOf(process: Process): Readonly<Record<string, Column>> {
     stat: left('STAT', 4, stat),
     s: left('S', 1, ({ state }) => state),
     c: right('C', 2, () => '0'),
+    f: right('F', 1, ({ uid }) => (uid === 0 ? '4' : '0')),
+    ni: right('NI', 3, ({ pid }) => String(process.niceness(pid))),
+    pri: right('PRI', 3, ({ pid }) => String(80 + process.niceness(pid))),
+    addrsz: left('ADDR SZ', 7, pages),
+    wchan: left('WCHAN', 6, () => '-'),
+    ucmd: left('CMD', 15, ({ name }) => name),
     '%cpu': right('%CPU', 4, cpu),
     pcpu: right('%CPU', 4, cpu),
     '%mem': right('%MEM', 4, ({ memoryBytes }) => ((memoryBytes / 1024 / Math.max(1, totalKiB)) * 100).toFixed(1)),
