@@ -35,7 +35,7 @@ export type TreeImage = readonly (readonly [path: string, node: Node])[];
 const NEW: Stat = { czxid: 0, ctimeMs: 0, mzxid: 0, mtimeMs: 0, pzxid: 0, cversion: 0, version: 0 };
 
 /** A new tree: its root, and what ZooKeeper keeps for itself. */
-export const FRESH: TreeImage = ['/', '/zookeeper', '/zookeeper/quota'].map((path) => [
+const FRESH: TreeImage = ['/', '/zookeeper', '/zookeeper/quota'].map((path) => [
   path,
   { data: '', stat: path === '/' ? { ...NEW, cversion: -1 } : NEW },
 ]);
