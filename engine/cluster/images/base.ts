@@ -26,6 +26,11 @@ function account(shell: string, release: string): FileTree {
   };
 }
 
+/** The directories of a distribution that its packages leave empty. */
+const EMPTY: FileTree = Object.fromEntries(
+  ['/media', '/mnt', '/opt', '/run', '/srv'].map((path) => [path, { directory: true }]),
+);
+
 /** /etc/passwd with further lines. */
 export function passwd(shell: string, more = ''): string {
   return `root:x:0:0:root:/root:${shell}\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n${more}`;
@@ -119,6 +124,7 @@ export function debianTree(
   return {
     ...slim(coreTree(programs), wanted),
     ...account('/bin/bash', text),
+    ...EMPTY,
     '/etc/debian_version': { text: `${point}\n` },
     '/etc/issue': { text: `Debian GNU/Linux ${version} \\n \\l\n\n` },
     '/usr/bin/apt-get': { text: APT, mode: 0o755 },
@@ -135,6 +141,7 @@ export function alpineTree(programs: ProgramSource, wanted: readonly string[] = 
       '/bin/sh',
       'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n',
     ),
+    ...EMPTY,
     '/etc/alpine-release': { text: '3.22.2\n' },
     '/sbin/apk': { text: APK, mode: 0o755 },
     ...Object.fromEntries(extra),
@@ -153,7 +160,7 @@ export const busyboxImage: ImageMaker = (programs) =>
       'docker.io/library/busybox:1.36.1',
       'docker.io/library/busybox:1.35',
       'docker.io/library/busybox:1.34',
-      'docker.io/library/busybox:1.33',
+      ...['1.33', '1.32', '1.31', '1.30', '1.29'].map((tag) => `docker.io/library/busybox:${tag}`),
       'registry.k8s.io/busybox:latest',
       'registry.k8s.io/e2e-test-images/busybox:1.29-4',
       'registry.k8s.io/e2e-test-images/busybox:1.29-1',
@@ -174,7 +181,9 @@ export const oldBusyboxImage: ImageMaker = (programs) =>
     reference: 'docker.io/library/busybox:1.28',
     aliases: [
       'docker.io/library/busybox:1.28.0',
+      'docker.io/library/busybox:1.28.3',
       'docker.io/library/busybox:1.28.4',
+      'docker.io/library/busybox:1.24',
       'docker.io/library/busybox:1.27',
       'docker.io/library/busybox:1.27.2',
       'registry.k8s.io/busybox:1.27.2',
@@ -196,14 +205,11 @@ export const alpineImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'docker.io/library/alpine:3.22',
     aliases: [
-      'docker.io/library/alpine:latest',
-      'docker.io/library/alpine:3',
-      'docker.io/library/alpine:3.22.2',
-      'docker.io/library/alpine:3.21',
-      'docker.io/library/alpine:3.20',
-      'docker.io/library/alpine:3.19',
-      'docker.io/library/alpine:3.18',
-    ],
+      'latest',
+      '3',
+      '3.22.2',
+      ...['3.21', '3.20', '3.19', '3.18', '3.17', '3.16', '3.15', '3.14', '3.12', '3.7', '3.4'],
+    ].map((tag) => `docker.io/library/alpine:${tag}`),
     sizeBytes: 3_802_000,
     trees: () => [alpineTree(programs)],
     command: ['/bin/sh'],
@@ -235,7 +241,7 @@ export const bookwormImage: ImageMaker = (programs) =>
       'registry.k8s.io/build-image/debian-base:bookworm-v1.0.6',
       'docker.io/library/debian:bookworm-slim',
       'docker.io/library/debian:12-slim',
-      'docker.io/library/debian:oldstable',
+      ...['oldstable', '11', 'bullseye', 'bullseye-slim', 'buster'].map((tag) => `docker.io/library/debian:${tag}`),
     ],
     sizeBytes: 48_497_000,
     trees: () => [debianTree(programs, [], BOOKWORM)],
@@ -246,12 +252,9 @@ export const bookwormImage: ImageMaker = (programs) =>
 export const ubuntuImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'docker.io/library/ubuntu:24.04',
-    aliases: [
-      'docker.io/library/ubuntu:latest',
-      'docker.io/library/ubuntu:noble',
-      'docker.io/library/ubuntu:22.04',
-      'docker.io/library/ubuntu:jammy',
-    ],
+    aliases: ['latest', 'noble', ...['22.04', 'jammy', '20.04', 'focal', '18.04', 'bionic', '16.04', '14.04']].map(
+      (tag) => `docker.io/library/ubuntu:${tag}`,
+    ),
     sizeBytes: 29_724_000,
     trees: () => [
       {

@@ -102,6 +102,59 @@ const frontendImage: ImageMaker = (programs) =>
     stopSignal: 'QUIT',
   });
 
+/** https://kubernetes.io/docs/tutorials/services/connect-applications-service/ */
+const HTTPS_DEFAULT_CONF = `server {
+    listen 80 default_server;
+    listen 443 ssl;
+    root /usr/share/nginx/html;
+    index index.html;
+    server_name localhost;
+    ssl_certificate /etc/nginx/ssl/tls.crt;
+    ssl_certificate_key /etc/nginx/ssl/tls.key;
+    location / {
+        try_files $uri $uri/ =404;
+    }
+}
+`;
+
+/** Serves, and reads its configuration again when that has changed. */
+const AUTO_RELOAD = `#!/bin/sh
+nginx "$@"
+before=$(md5sum /etc/nginx/conf.d/* /etc/nginx/ssl/* 2> /dev/null)
+while sleep 5; do
+    now=$(md5sum /etc/nginx/conf.d/* /etc/nginx/ssl/* 2> /dev/null)
+    [ "$now" = "$before" ] && continue
+    before=$now
+    nginx -t && nginx -s reload
+done
+`;
+
+const httpsImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/bprashanth/nginxhttps:1.0',
+    sizeBytes: 64_000_000,
+    trees: () => [
+      debianTree(programs, ['curl']),
+      nginxFiles(programs),
+      {
+        '/etc/nginx/conf.d/default.conf': { text: HTTPS_DEFAULT_CONF },
+        '/home/auto-reload-nginx.sh': { text: AUTO_RELOAD, mode: 0o755 },
+      },
+    ],
+    command: ['/home/auto-reload-nginx.sh'],
+    env: { PATH, NGINX_VERSION: '1.11.3' },
+    exposedPorts: ['80/tcp', '443/tcp'],
+  });
+
+const busyboxPlusImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'docker.io/radial/busyboxplus:curl',
+    sizeBytes: 4_200_000,
+    trees: () => [alpineTree(programs, ['curl'])],
+    command: ['/bin/sh'],
+    env: { PATH },
+  });
+
 /** The DaemonSet of the documentation: starts, says so, and sends nothing, as there is no Elasticsearch to send to. */
 const FLUENTD = `#!/bin/sh
 trap 'exit 0' TERM INT
@@ -241,6 +294,8 @@ export function documentationImages(programs: ProgramSource): readonly Image[] {
     ...fluentdImages(programs),
     ...singleImages(programs),
     ...redHatImages(programs),
-    ...[frontendImage, vishStressImage, perlImage, bashImage].map((image) => image(programs)),
+    ...[frontendImage, httpsImage, busyboxPlusImage, vishStressImage, perlImage, bashImage].map((image) =>
+      image(programs),
+    ),
   ];
 }

@@ -13,11 +13,22 @@ const NGINX_VERSIONS: readonly (readonly [version: string, ...tags: string[]])[]
   ['1.27.5', '1.27'],
   ['1.26.3', '1.26'],
   ['1.25.5', '1.25'],
-  // Those that the documentation's examples name.
+  ['1.24.0', '1.24'],
+  ['1.23.4', '1.23'],
+  ['1.21.6', '1.21'],
+  ['1.20.2', '1.20'],
+  ['1.19.10', '1.19'],
+  // Those that the documentation's examples name, and older ones of it.
+  ['1.17.10', '1.17'],
   ['1.16.1', '1.16'],
   // What the charts of `helm create` run.
   ['1.16.0'],
   ['1.14.2', '1.14'],
+  ['1.13.12', '1.13'],
+  ['1.11.9'],
+  ['1.9.1', '1.9'],
+  ['1.8.1', '1.8'],
+  ['1.7.9'],
 ];
 
 const DOCKER = 'docker.io/library/nginx';
@@ -91,6 +102,8 @@ export const redisImage: ImageMaker = (programs) =>
       '8.0.2',
       '6.0.5',
       '5.0.4',
+      '7.0',
+      '3.2-alpine',
     ].map((tag) => `docker.io/library/redis:${tag}`),
     sizeBytes: 52_470_000,
     trees: () => [debianTree(programs), redisFiles(programs)],

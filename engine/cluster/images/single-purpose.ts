@@ -22,7 +22,10 @@ exec "$@"
 export const curlImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'docker.io/curlimages/curl:8.14.1',
-    aliases: ['docker.io/curlimages/curl:latest', 'docker.io/curlimages/curl:8.10.1', 'quay.io/curl/curl:latest'],
+    aliases: [
+      'quay.io/curl/curl:latest',
+      ...['latest', '8.12.1', '8.10.1', '8.6.0', '7.87.0'].map((tag) => `docker.io/curlimages/curl:${tag}`),
+    ],
     sizeBytes: 9_380_000,
     trees: () => [
       {
