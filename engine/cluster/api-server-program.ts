@@ -1,7 +1,6 @@
 import type { KindDescriptor } from '../api/descriptor.ts';
 import { readFeatureGates } from '../api/feature-gates.ts';
 import { KINDS } from '../api/kind-list.ts';
-import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler } from '../api/request.ts';
 import { alphaKinds } from '../api/runtime-config.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -37,6 +36,8 @@ import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
 import type { EtcdServer } from './etcd-server.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
+import { type KubeletDialer, readKubeletClient } from './kubelet-client.ts';
+import type { KubeletCaller } from './kubelet-door.ts';
 import { readCertificate } from './root-certificate.ts';
 import type { ReadServerFiles, ServerFiles } from './server-files.ts';
 import { KUBERNETES_VERSION } from './versions.ts';
@@ -57,7 +58,7 @@ export interface ApiServerSurroundings {
   readonly host: Host;
   readonly address: ServerAddress<ApiHandler>;
   readonly etcd: EtcdServer;
-  readonly dialNode: NodeDialer;
+  readonly dialKubelet: KubeletDialer;
   readonly dialService: ServiceDialer;
   readonly descriptions: Descriptions | undefined;
   readonly pki: ClusterPki;
@@ -144,15 +145,15 @@ export class ApiServerProgram {
   }
 
   #optionsOf({ process, threads, flags, files }: Invocation, store: Etcd): ApiServerOptions {
-    const { host, dialNode, dialService, descriptions, pki, late } = this.#around;
-    const { alphaKinds, ...options } = flags;
+    const { host, dialKubelet, dialService, descriptions, pki, late } = this.#around;
+    const { alphaKinds, kubeletClient, ...options } = flags;
     return {
       ...options,
       audit: files?.audit,
       sim: host.sim,
       etcd: files === undefined ? store : files.clientOf(store),
       kinds: [...KINDS, ...alphaKinds],
-      dialNode,
+      dialNode: (nodeName) => dialKubelet(nodeName)?.door().nodeApiFor(kubeletClient),
       dialService,
       serverVersion: KUBERNETES_VERSION,
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
@@ -206,6 +207,7 @@ export class ApiServerProgram {
 
 type ServerFlags = Pick<ApiServerOptions, 'admission' | 'authorizationModes' | 'clientCa' | 'featureGates'> & {
   readonly alphaKinds: readonly KindDescriptor[];
+  readonly kubeletClient: KubeletCaller;
 };
 
 /** What the static Pod's manifest says of admission, authorization and features; undefined, with a word to stderr, for nonsense. */
@@ -217,6 +219,8 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
     yield* printError(process, `Error: unable to load client CA provider: open ${path}: no such file or directory\n`);
     return undefined;
   }
+  const kubeletClient = yield* readKubeletClient(process);
+  if (kubeletClient === undefined) return undefined;
   try {
     const admission = {
       enable: flagList(argv, 'enable-admission-plugins') ?? [],
@@ -225,6 +229,7 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
     checkAdmissionFlags(admission);
     const featureGates = readFeatureGates(flagValue(argv, 'feature-gates'));
     return {
+      kubeletClient,
       admission,
       featureGates,
       alphaKinds: alphaKinds(flagValue(argv, 'runtime-config'), featureGates),

@@ -9,7 +9,7 @@ import {
 } from '../linux/http.ts';
 import { flagValue } from '../linux/programs/go/runtime.ts';
 import { printError } from '../linux/stdio.ts';
-import type { Process, Program } from '../linux/syscalls.ts';
+import type { Process, Program, SocketAddress } from '../linux/syscalls.ts';
 import type { TaskGroup } from '../linux/task-group.ts';
 import { makeOwnCertificate, RANDOM_BYTES, randomBytes, readKeyPair, TlsServer } from '../linux/tls.ts';
 import type { Task } from '../sim/index.ts';
@@ -25,8 +25,16 @@ export interface RunningComponent {
   readonly threads?: TaskGroup;
   /** What it says at its end when it cannot go on: the process has then failed. */
   lastWords?(): Task<void> | undefined;
-  /** A second port, and what it answers there. */
-  readonly server?: { readonly port: number; answer(request: HttpServerRequest): HttpServerResponse };
+  /** Further ports. */
+  readonly ports?: readonly ComponentPort[];
+}
+
+/** A port of a component's beside the one for its health. */
+export interface ComponentPort {
+  readonly port: number;
+  /** What is spoken there before HTTP. */
+  readonly secure?: () => SecureChannel;
+  answer(request: HttpServerRequest): HttpServerResponse;
 }
 
 export interface ComponentOptions {
@@ -59,10 +67,12 @@ export function componentProgram(options: ComponentOptions): Program {
     if (component === undefined) return 1;
     try {
       const fd = process.listen(options.healthPort, options.healthAddress);
-      const { server } = component;
-      const second = server === undefined ? [] : [process.listen(server.port, '0.0.0.0')];
+      const { ports = [] } = component;
+      const further = ports.map(({ port }) => process.listen(port, '0.0.0.0'));
+      const portAt = (local: SocketAddress) => ports.find(({ port }) => port === local.port);
       const answer = (request: HttpServerRequest) => {
-        if (request.local.port === server?.port) return server.answer(request);
+        const port = portAt(request.local);
+        if (port !== undefined) return port.answer(request);
         if (component.answer !== undefined) return component.answer(request);
         const healthy = component.healthy?.() !== false;
         return { status: healthy ? 200 : 500, body: healthy ? 'ok' : 'unhealthy' };
@@ -70,10 +80,14 @@ export function componentProgram(options: ComponentOptions): Program {
       const tls = options.tls === true ? ownTls : options.tls;
       const secure = tls === undefined ? undefined : yield* tls(process);
       if (tls !== undefined && secure === undefined) return 1;
-      const serving = serveHttp(process, [fd, ...second], answer, {
+      const serving = serveHttp(process, [fd, ...further], answer, {
         onSignals: () => 'stop',
         maxBodyBytes: MAX_BODY_BYTES,
-        ...(secure && { secure }),
+        secure: (local) => {
+          const port = portAt(local);
+          return port === undefined ? secure?.() : port.secure?.();
+        },
+        errorResponse: ({ status }) => (status === NO_TLS ? PLAIN_AT_TLS : { status }),
       });
       yield* component.threads === undefined ? serving : besides(component.threads, serving);
       const lastWords = component.lastWords?.();
@@ -85,6 +99,12 @@ export function componentProgram(options: ComponentOptions): Program {
     }
   };
 }
+
+/** By which a server says to itself that somebody does not speak TLS where that is spoken. */
+const NO_TLS = 497;
+
+/** What net/http says then. */
+const PLAIN_AT_TLS: HttpServerResponse = { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' };
 
 /** What the API server reads of a request at most. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;

@@ -1,5 +1,4 @@
 import { type FeatureGates, readFeatureGates } from '../api/feature-gates.ts';
-import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiHandler, UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
 import type { KeyValue } from '../etcd/index.ts';
@@ -18,6 +17,7 @@ import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, type RunningComponent } from './component-program.ts';
 import { type EtcdDatabase, EtcdServer, type LonelyEtcd } from './etcd-server.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
+import type { KubeletDialer } from './kubelet-client.ts';
 import { LeaseLoss } from './lease-loss.ts';
 import { readCertificate } from './root-certificate.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
@@ -73,7 +73,7 @@ export class ControlPlane {
   constructor(
     host: Host,
     address: string,
-    dialNode: NodeDialer,
+    dialKubelet: KubeletDialer,
     dialService: ServiceDialer,
     reachable: Reachability,
     descriptions: Descriptions | undefined,
@@ -95,7 +95,7 @@ export class ControlPlane {
       host,
       address: this.apiServer,
       etcd: this.etcd,
-      dialNode,
+      dialKubelet,
       dialService,
       descriptions,
       pki,

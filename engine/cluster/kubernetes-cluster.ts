@@ -1,5 +1,5 @@
 import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
-import type { NodeApi, NodeDialer } from '../api/node-api.ts';
+import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
@@ -30,6 +30,9 @@ import { kubeProxyImage } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
 import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { joiningObjects } from './kubeadm-objects.ts';
+import type { KubeletDialer } from './kubelet-client.ts';
+import type { KubeletServer } from './kubelet-program.ts';
+import type { LateKubeletParts } from './late-kubelet-parts.ts';
 import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine, machineOf } from './machine-host.ts';
 import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
@@ -61,13 +64,15 @@ type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (changes: ForkOptions, journal: readonly JournalEntry[], until: RunPoint) => KubernetesCluster;
 
-type NodeTools = Pick<NodeMachineOptions, 'createDeviceManager' | 'createNodePlugins' | 'bootstrapKubelet'>;
+type NodeTools = Pick<NodeMachineOptions, keyof LateKubeletParts>;
 
 function nodeTools(tools: WorkstationTools, connect: Connect): NodeTools {
-  const { createDeviceManager, createNodePlugins } = tools;
+  const { createDeviceManager, createNodePlugins, readKubeletConfiguration, openKubeletDoor } = tools;
   return {
     createDeviceManager,
     createNodePlugins,
+    readKubeletConfiguration,
+    openKubeletDoor,
     bootstrapKubelet: (process) => tools.bootstrapKubelet(process, connect),
   };
 }
@@ -105,9 +110,10 @@ export class KubernetesCluster implements Cluster {
     const fabric = createFabric(this.sim, options);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
     const hosts = plan.machines.map((machine) => this.#buildNode(fabric, machine, tools));
-    const kubelets = new Map<string, ServerAddress<NodeApi>>();
+    const kubelets = new Map<string, ServerAddress<KubeletServer>>();
     const controlHost = hosts[0]!;
-    const dialNode: NodeDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
+    const dialKubelet: KubeletDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
+    const dialNode: NodeDialer = (nodeName) => dialKubelet(nodeName)?.nodeApi;
     const { sim } = this;
     const connectAs = (account: string) => (process: Process) =>
       this.#asServiceAccount(machineOf(hosts, process), account);
@@ -121,7 +127,7 @@ export class KubernetesCluster implements Cluster {
     this.#controlPlane = new ControlPlane(
       controlHost,
       plan.machines[0]!.address,
-      dialNode,
+      dialKubelet,
       (namespace, name) => metricsServer.dial(namespace, name),
       reachable,
       options.descriptions,
@@ -143,7 +149,7 @@ export class KubernetesCluster implements Cluster {
     const addOns = addOnObjects(options, this.#controlPlane.apiServer.hostPort);
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
-      const address = new ServerAddress<NodeApi>(host, `${machine.address}:10250`, reachable);
+      const address = new ServerAddress<KubeletServer>(host, `${machine.address}:10250`, reachable);
       kubelets.set(machine.name, address);
       const kubeadm =
         index === 0
@@ -300,7 +306,7 @@ export class KubernetesCluster implements Cluster {
     machine: MachinePlan,
     host: Host,
     registry: Registry,
-    kubeletAddress: ServerAddress<NodeApi>,
+    kubeletAddress: ServerAddress<KubeletServer>,
     parts: KubeadmPart & NodeTools,
   ): NodeMachine {
     return new NodeMachine({

@@ -48,15 +48,30 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
   };
 }
 
-/** Of what kubeadm writes, what this kubelet goes by; `topologyManagerPolicy` may be added. */
+export const KUBELET_CONFIG_FILE = '/var/lib/kubelet/config.yaml';
+
+/** Of what kubeadm writes, what this kubelet goes by; other fields may be added. */
 export const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    cacheTTL: 0s
+    enabled: true
+  x509:
+    clientCAFile: /etc/kubernetes/pki/ca.crt
+authorization:
+  mode: Webhook
+  webhook:
+    cacheAuthorizedTTL: 0s
+    cacheUnauthorizedTTL: 0s
 cgroupDriver: systemd
 clusterDNS:
 - 10.96.0.10
 clusterDomain: cluster.local
 healthzBindAddress: 127.0.0.1
 healthzPort: 10248
+kind: KubeletConfiguration
 staticPodPath: /etc/kubernetes/manifests
 `;
 
@@ -68,7 +83,7 @@ export function nodeFiles({ crictl, ctr }: WorkstationTools['criTools']): FileTr
     '/usr/bin/ctr': { program: ctr, size: 22_429_880 },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },
-    '/var/lib/kubelet/config.yaml': { text: KUBELET_CONFIG, mode: 0o644 },
+    [KUBELET_CONFIG_FILE]: { text: KUBELET_CONFIG, mode: 0o644 },
     '/var/log/pods': { directory: true },
     '/var/log/containers': { directory: true },
   };

@@ -1,32 +1,23 @@
 import type { Taint } from '../api/kinds.ts';
-import type { NodeApi } from '../api/node-api.ts';
-import { Client } from '../client/client.ts';
 import type { Transport } from '../client/transport.ts';
 import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
-import type { CreateDeviceManager } from '../kubelet/devices.ts';
-import { ConfigurationError, type Kubelet, KubeletJournal, readConfiguration, startKubelet } from '../kubelet/index.ts';
-import type { CreateNodePlugins } from '../kubelet/plugins.ts';
+import type { Kubelet } from '../kubelet/index.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Host } from '../linux/host.ts';
 import { klogLine } from '../linux/programs/go/runtime.ts';
 import type { PowerAction } from '../linux/programs/systemd/port.ts';
-import { printError } from '../linux/stdio.ts';
-import type { Process, Program } from '../linux/syscalls.ts';
-import type { Task } from '../sim/index.ts';
+import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
-import { componentProgram, type RunningComponent } from './component-program.ts';
-import { KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
-import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
-import { answerHttp } from './kubelet-server.ts';
+import { type KubeletProgramOptions, type KubeletServer, kubeletProgram } from './kubelet-program.ts';
+import type { LateKubeletParts } from './late-kubelet-parts.ts';
+import { KUBELET_CONFIG_FILE } from './machine-files.ts';
 import { serviceManager } from './service-manager.ts';
 import { ServiceSupervisor, type ServiceUnit, unitFile, unitFilePath } from './service-unit.ts';
 import { SSH_UNIT } from './ssh-server.ts';
-import { STATIC_POD_PATH } from './static-pods.ts';
-import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, VERSIONS } from './versions.ts';
 
-export interface NodeMachineOptions {
+export interface NodeMachineOptions extends LateKubeletParts {
   readonly host: Host;
   readonly address: string;
   readonly registry: Registry;
@@ -36,18 +27,12 @@ export interface NodeMachineOptions {
   readonly taints: readonly Taint[];
   /** Images that are on the machine before it joins. */
   readonly preloaded: readonly string[];
-  readonly kubeletAddress: ServerAddress<NodeApi>;
-  readonly createDeviceManager: CreateDeviceManager;
-  readonly createNodePlugins: CreateNodePlugins;
-  /** What a kubelet does that may ask for a certificate; returns what went wrong. */
-  readonly bootstrapKubelet: (process: Process) => Task<string | undefined>;
+  readonly kubeletAddress: ServerAddress<KubeletServer>;
   /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
   readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
   readonly cloudController?: Program;
 }
-
-const KUBELET_PORT = 10250;
 
 /** systemd's RestartSec of the units that kubeadm's packages install. */
 const KUBELET_RESTART_MS = 10_000;
@@ -175,8 +160,8 @@ export class NodeMachine {
         description: 'kubelet: The Kubernetes Node Agent',
         documentation: 'https://kubernetes.io/docs/',
         path: '/usr/bin/kubelet',
-        args: ['--config=/var/lib/kubelet/config.yaml', `--hostname-override=${host.name}`],
-        program: this.#kubeletProgram(),
+        args: [`--config=${KUBELET_CONFIG_FILE}`, `--hostname-override=${host.name}`],
+        program: kubeletProgram({ ...this.#options, runtime: this.runtime, ...this.#kubeletTies() }),
         restartDelayMs: KUBELET_RESTART_MS,
       },
       {
@@ -204,76 +189,15 @@ export class NodeMachine {
     ];
   }
 
-  #kubeletProgram(): Program {
-    const { kubeletAddress, bootstrapKubelet } = this.#options;
-    const start = (process: Process): RunningComponent => {
-      const server = serverOfKubeconfig(process, KUBELET_KUBECONFIG);
-      const transport = this.#options.connect(server);
-      const client = new Client(transport);
-      const kubelet = this.#startKubelet(transport, this.#journal(server, process));
-      this.#kubelet = kubelet;
-      const hangUp = kubeletAddress.serve(kubelet.nodeApi);
-      return {
-        server: { port: KUBELET_PORT, answer: (request) => answerHttp(kubelet.nodeApi, client, request) },
-        stop: () => {
-          hangUp();
-          kubelet.stop();
-          if (this.#kubelet === kubelet) this.#kubelet = undefined;
-        },
-      };
-    };
-    return componentProgram({
-      healthAddress: '127.0.0.1',
-      healthPort: 10248,
-      *start(process) {
-        yield* waitForJoin(process);
-        const problem = process.access(KUBELET_KUBECONFIG, 'exists') ? undefined : yield* bootstrapKubelet(process);
-        if (problem !== undefined) {
-          yield* printError(process, `"command failed" err=${JSON.stringify(problem)}\n`);
-          return undefined;
-        }
-        try {
-          return start(process);
-        } catch (error) {
-          if (!(error instanceof ConfigurationError || error instanceof KubeconfigError)) throw error;
-          yield* printError(process, `"command failed" err=${JSON.stringify(error.message)}\n`);
-          return undefined;
-        }
+  #kubeletTies(): Pick<KubeletProgramOptions, 'log' | 'runs'> {
+    return {
+      log: (pid, place, text) => {
+        this.#supervisor.log('kubelet', klogLine('E', this.host.sim.wallMs, pid, place, text));
       },
-    });
-  }
-
-  #journal(server: string, { hostPid }: Process): KubeletJournal {
-    return new KubeletJournal(server, (place, text) => {
-      this.#supervisor.log('kubelet', klogLine('E', this.host.sim.wallMs, hostPid, place, text));
-    });
-  }
-
-  #startKubelet(transport: Transport, journal: KubeletJournal): Kubelet {
-    const { host, address, labels, taints } = this.#options;
-    return startKubelet({
-      sim: host.sim,
-      root: host.root,
-      nodeName: host.name,
-      nodeAddress: address,
-      transport,
-      journal,
-      runtime: this.runtime,
-      images: this.runtime,
-      configuration: readConfiguration(host.root),
-      capacity: { cpu: `${host.cpuMillis}m`, memory: `${host.memoryBytes / 1024}Ki` },
-      nodeLabels: labels,
-      registerWithTaints: taints,
-      staticPodPath: STATIC_POD_PATH,
-      kubeletVersion: KUBERNETES_VERSION,
-      kernelVersion: VERSIONS.kernel,
-      osImage: VERSIONS.osImage,
-      clusterDns: { server: CLUSTER_DNS, domain: CLUSTER_DOMAIN },
-      cgroups: host,
-      createDeviceManager: this.#options.createDeviceManager,
-      createNodePlugins: this.#options.createNodePlugins,
-      commands: host,
-    });
+      runs: (kubelet) => {
+        this.#kubelet = kubelet;
+      },
+    };
   }
 }
 

@@ -21,6 +21,7 @@ import type { EtcdDatabase, LonelyEtcd } from './etcd-server.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
 import type { KubeadmSurroundings } from './kubeadm/command.ts';
+import type { LateKubeletParts } from './late-kubelet-parts.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 import type { ReadServerFiles } from './server-files.ts';
@@ -56,6 +57,9 @@ export interface ComponentTools {
   readonly bootstrapTokenWork: () => TokenWork;
   /** How a kubelet gets a certificate; those of a cluster that begins have all they need. */
   readonly bootstrapKubelet: (process: Process, connect: Connect) => Task<string | undefined>;
+  /** What a kubelet's configuration file says that is not as kubeadm writes it; and who may ask a kubelet what. */
+  readonly readKubeletConfiguration: LateKubeletParts['readKubeletConfiguration'];
+  readonly openKubeletDoor: LateKubeletParts['openKubeletDoor'];
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What the schedules of CronJobs mean. */

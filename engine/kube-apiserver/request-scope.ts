@@ -129,6 +129,8 @@ export class RequestScope {
   }
 
   #attempt(attempt: () => ApiResponse, memory: Memory | undefined): ApiResponse | AnswersNeeded {
+    // Whom a handler asks may ask this server in turn, before that request is over.
+    const outer = this.#memory;
     this.#memory = memory;
     this.#startedMs = memory?.startedMs ?? this.#sim.wallMs;
     for (let index = 0; index < this.#tapes.length; index++) this.#tapes[index]!.rewind(memory?.draws[index]);
@@ -138,7 +140,7 @@ export class RequestScope {
       if (error instanceof AnswersNeeded) return error;
       throw error;
     } finally {
-      this.#memory = undefined;
+      this.#memory = outer;
     }
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_CONFIGURATION, parseConfiguration } from './configuration.ts';
+import { DEFAULT_CONFIGURATION } from './configuration.ts';
 import { NodeResources } from './node-resources.ts';
+import { parseConfiguration } from './read-configuration.ts';
 
 const file = (text: string) =>
   parseConfiguration(`apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n${text}`);
@@ -8,6 +9,13 @@ const file = (text: string) =>
 test('what is not said is as the real kubelet has it', () => {
   expect(file('')).toEqual(DEFAULT_CONFIGURATION);
   expect(file('someday: {a: [1]}\n__proto__: {maxPods: 3}\n').maxPods).toBeUndefined();
+});
+
+test('fields that there are not are warned of', () => {
+  expect(file('maxPodz: 3\nauthentication: {anonymous: {enable: true}}').warnings).toEqual([
+    'unknown field "maxPodz"',
+    'unknown field "authentication.anonymous.enable"',
+  ]);
 });
 
 test('the short way to say how Pods end is two groups of priorities', () => {
@@ -27,6 +35,20 @@ test.each([
   ['imageGCHighThresholdPercent: 70', 'imageGCLowThresholdPercent (--image-gc-low-threshold) 80 must be less than'],
   ['enforceNodeAllocatable: [all]', 'option "all" specified for enforceNodeAllocatable'],
   ['maxPods: many', 'cannot unmarshal string into Go struct field KubeletConfiguration.maxPods of type int32'],
+  ['maxPods: -1', 'invalid configuration: maxPods (--max-pods) -1 must not be a negative number'],
+  [
+    'authentication: {anonymous: {enabled: "no"}}',
+    'KubeletConfiguration.authentication.anonymous.enabled of type bool',
+  ],
+  [
+    'authorization: Webhook',
+    'cannot unmarshal string into Go struct field KubeletConfiguration.authorization of type v1beta1',
+  ],
+  [
+    'clusterDNS: 10.96.0.10',
+    'cannot unmarshal string into Go struct field KubeletConfiguration.clusterDNS of type []string',
+  ],
+  ['evictionHard: {memory.available: 5}', 'KubeletConfiguration.evictionHard of type string'],
   ['a: b: c', 'failed to load kubelet config file, path: /var/lib/kubelet/config.yaml'],
 ])('%s is refused', (text, problem) => {
   expect(() => file(text)).toThrow(problem);

@@ -1,4 +1,9 @@
-export { ConfigurationError, readConfiguration } from './configuration.ts';
+export {
+  ConfigurationError,
+  DEFAULT_CONFIGURATION,
+  type KubeletAccess,
+  type KubeletConfiguration,
+} from './configuration.ts';
 export { KubeletJournal } from './journal.ts';
 export { startKubelet } from './kubelet.ts';
 export type { Kubelet } from './options.ts';

@@ -66,6 +66,8 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     bootstrapTokenUser: (token, nowMs, lookup) => components.value.bootstrapTokenUser(token, nowMs, lookup),
     bootstrapTokenWork: () => components.value.bootstrapTokenWork(),
     bootstrapKubelet: (process, connect) => components.value.bootstrapKubelet(process, connect),
+    readKubeletConfiguration: (root, path) => components.value.readKubeletConfiguration(root, path),
+    openKubeletDoor: (options) => components.value.openKubeletDoor(options),
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),

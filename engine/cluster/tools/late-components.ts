@@ -8,10 +8,12 @@ import { otherModes } from '../../kube-proxy/other-modes.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
+import { readConfiguration } from '../../kubelet/read-configuration.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component-flags/index.ts';
 import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
+import { KubeletDoor } from '../kubelet-door.ts';
 import { lonelyEtcd } from '../lonely-etcd.ts';
 import { requestFollower } from '../requests/index.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
@@ -27,6 +29,8 @@ export const componentTools: ComponentTools = {
   bootstrapTokenUser,
   bootstrapTokenWork: () => tokenWork,
   bootstrapKubelet,
+  readKubeletConfiguration: readConfiguration,
+  openKubeletDoor: (options) => new KubeletDoor(options),
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,

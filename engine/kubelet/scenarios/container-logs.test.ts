@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decode } from '../../linux/stdio.ts';
-import { parseConfiguration } from '../configuration.ts';
+import { parseConfiguration } from '../read-configuration.ts';
 import { NodeFixture } from '../testing/node-fixture.ts';
 
 const IMAGE = 'tools:1';
@@ -59,7 +59,8 @@ test('each container has a link that tells whose log it is, as long as there is 
 });
 
 test('a configuration that makes no sense keeps the kubelet from starting', () => {
-  const parse = (fields: string) => parseConfiguration(`kind: KubeletConfiguration\n${fields}`);
+  const parse = (fields: string) =>
+    parseConfiguration(`apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n${fields}`);
   expect(parse('containerLogMaxSize: 2Mi\ncontainerLogMaxFiles: 2').logs).toMatchObject({
     maxSize: '2Mi',
     maxFiles: 2,

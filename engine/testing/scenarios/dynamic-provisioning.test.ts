@@ -30,7 +30,7 @@ function kubeletOf(bed: Testbed, node: string): (path: string) => string {
   bed.kubectl('create', 'clusterrolebinding', 'w', '--clusterrole=cluster-admin', '--serviceaccount=default:watcher');
   const token = bed.kubectl('create', 'token', 'watcher').trim();
   return (path) =>
-    bed.run(node, 'curl', '-s', '-H', `Authorization: Bearer ${token}`, `http://${node}:10250${path}`).stdout;
+    bed.run(node, 'curl', '-sk', '-H', `Authorization: Bearer ${token}`, `https://${node}:10250${path}`).stdout;
 }
 
 test('a claim gets its volume when a Pod needs it, where the Pod is; data stay until the claim goes', () => {

@@ -53,7 +53,7 @@ test('a kubelet whose configuration is broken says so in its journal, and is tri
   expect(stdout).toContain('Active: activating (auto-restart) (Result: exit-code)');
   expect(stdout).toContain('kubelet.service: Main process exited, code=exited, status=1/FAILURE');
   const journal = on(bed, 'journalctl -xeu kubelet').stdout;
-  expect(journal).toMatch(/node-1 kubelet\[\d+\]: "command failed" err=/);
+  expect(journal).toMatch(/node-1 kubelet\[\d+\]: E\d{4} \S+ +\d+ run\.go:72\] "command failed" err=/);
   expect(journal).toContain('kubelet.service: Scheduled restart job, restart counter is at 2.');
   on(bed, `cp /root/good.yaml ${CONFIG}; systemctl daemon-reload; systemctl restart kubelet`);
   bed.until('the kubelet runs', () => on(bed, 'systemctl is-active -q kubelet').exitCode === 0);

@@ -7,7 +7,7 @@ import { randomBytes } from '../../tls/tls-client.ts';
 import { TlsServer } from '../../tls/tls-server.ts';
 
 /** What `tls.LoadX509KeyPair` says of files that are no pair. */
-const PROBLEMS = {
+export const KEY_PAIR_PROBLEMS = {
   'no certificate': 'tls: failed to find any PEM data in certificate input',
   'no key': 'tls: failed to find any PEM data in key input',
   mismatch: 'tls: private key does not match public key',
@@ -31,7 +31,7 @@ export function* serverTls(
     'certificate' in source
       ? readKeyPair(decode(process.readFile(source.certificate)), decode(process.readFile(source.key)))
       : readKeyPair(source.certificatePem, source.keyPem);
-  if (typeof pair === 'string') return { problem: PROBLEMS[pair] };
+  if (typeof pair === 'string') return { problem: KEY_PAIR_PROBLEMS[pair] };
   const chain = pair.chain.map(({ der }) => der);
   const seed = yield* randomBytes(process, 32);
   let connections = 0;
