@@ -10,6 +10,7 @@ import { type Item, idText, itemOf, renamed } from './item.ts';
 import { type Kustomization, readKustomization } from './kustomization.ts';
 import { applyPatches } from './patches.ts';
 import { withReferences } from './references.ts';
+import { applyReplacements } from './replacements.ts';
 import { inLegacyOrder } from './resource-order.ts';
 import { transform } from './transformers.ts';
 
@@ -29,7 +30,8 @@ export function buildKustomization(
   const builder = new Builder(process, warn);
   const items = builder.build(absolute(process, path), [], []);
   const hashed = items.map((item) => (item.hashed ? renamed(item, withHash(item.object)) : item));
-  return inLegacyOrder(withReferences(hashed).map(({ object }) => object));
+  const objects = withReferences(hashed).map(({ object }) => object);
+  return builder.isFirstInFirstOut ? objects : inLegacyOrder(objects);
 }
 
 function withHash(object: Unstructured): Unstructured {
@@ -47,6 +49,8 @@ function absolute(process: Process, path: string, base: string = process.cwd): s
 }
 
 class Builder {
+  /** Whether the outermost kustomization wants resources in the order in which they came. */
+  isFirstInFirstOut = false;
   readonly #process: Process;
   readonly #warn: (line: string) => void;
 
@@ -62,6 +66,7 @@ class Builder {
     }
     const roots = [...visited, directory];
     const kustomization = readKustomization(this.#process, directory, this.#warn);
+    if (visited.length === 0) this.isFirstInFirstOut = kustomization.sortOptions?.order === 'fifo';
     let items = given;
     for (const entry of [...(kustomization.resources ?? []), ...(kustomization.bases ?? [])]) {
       items = this.#accumulate(items, directory, entry, roots);
@@ -78,7 +83,8 @@ class Builder {
     const { patchesStrategicMerge = [], patches = [], patchesJson6902 = [] } = kustomization;
     const merged = applyPatches(items, patchesStrategicMerge.map(inlineOrPath), read);
     const patched = applyPatches(merged, patches, read);
-    return transform(kustomization, patched, (current) => applyPatches(current, patchesJson6902, read));
+    const transformed = transform(kustomization, patched, (current) => applyPatches(current, patchesJson6902, read));
+    return applyReplacements(transformed, kustomization.replacements ?? [], read);
   }
 
   #read(path: string, asked: string): string {

@@ -45,6 +45,29 @@ export interface Patch {
   readonly options?: { readonly allowNameChange?: boolean; readonly allowKindChange?: boolean };
 }
 
+/** How a field is taken apart, and whether it is made where it is not. */
+export interface FieldOptions {
+  readonly delimiter?: string;
+  readonly index?: number;
+  readonly create?: boolean;
+}
+
+/** Where the value of a replacement goes. */
+export interface ReplacementTarget {
+  readonly select?: Target;
+  readonly reject?: readonly Target[];
+  readonly fieldPaths?: readonly string[];
+  readonly options?: FieldOptions;
+}
+
+/** A field's value, or a text, for fields of others; or the file that says so. */
+export interface Replacement {
+  readonly path?: string;
+  readonly source?: Target & { readonly fieldPath?: string; readonly options?: FieldOptions };
+  readonly sourceValue?: string;
+  readonly targets?: readonly ReplacementTarget[];
+}
+
 export interface LabelRule {
   readonly pairs?: Texts;
   readonly includeSelectors?: boolean;
@@ -70,24 +93,26 @@ export interface Kustomization {
   }[];
   readonly replicas?: readonly { readonly name: string; readonly count: number }[];
   readonly patches?: readonly Patch[];
+  readonly replacements?: readonly Replacement[];
   readonly patchesJson6902?: readonly Patch[];
   readonly patchesStrategicMerge?: readonly string[];
   readonly configMapGenerator?: readonly Generator[];
   readonly secretGenerator?: readonly Generator[];
   readonly generatorOptions?: GeneratorOptions;
+  readonly sortOptions?: { readonly order?: string };
 }
 
 const FIELDS: ReadonlySet<string> = new Set(
   (
     'apiVersion kind metadata resources bases components namespace namePrefix nameSuffix labels commonLabels ' +
-    'commonAnnotations images replicas patches patchesJson6902 patchesStrategicMerge configMapGenerator secretGenerator ' +
-    'generatorOptions buildMetadata sortOptions'
+    'commonAnnotations images replicas replacements patches patchesJson6902 patchesStrategicMerge configMapGenerator secretGenerator ' +
+    'generatorOptions buildMetadata sortOptions replacements'
   ).split(' '),
 );
 
 /** Fields that kustomize has and this does not: better an error than a result that is silently another. */
 const NOT_SERVED: ReadonlySet<string> = new Set(
-  'crds vars replacements configurations generators transformers validators helmCharts helmGlobals helmChartInflationGenerator openapi'.split(
+  'crds vars configurations generators transformers validators helmCharts helmGlobals helmChartInflationGenerator openapi'.split(
     ' ',
   ),
 );

@@ -50,6 +50,15 @@ test('labels reach selectors only where that is asked for', () => {
   expect(all.match(/team: blue/g)).toHaveLength(3);
 });
 
+test('resources are sorted by kind, or stay as they came', () => {
+  const kinds = (more: string) =>
+    build(`resources: [web.yaml, space.yaml]\n${more}`, {
+      'space.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n',
+    }).stdout.match(/^kind: .*/gm);
+  expect(kinds('')).toEqual(['kind: Namespace', 'kind: Deployment']);
+  expect(kinds('sortOptions: {order: fifo}\n')).toEqual(['kind: Deployment', 'kind: Namespace']);
+});
+
 test.each([
   ['patches: [{path: nowhere.yaml}]', 'nowhere.yaml'],
   ['patches: [{patch: "[{op: remove, path: /spec/nonesuch}]"}]', 'must specify a target for JSON patch'],
@@ -62,7 +71,7 @@ test.each([
     'add operation does not apply: doc is missing path: "/a/b": missing value',
   ],
   ['replicas: [{name: nobody, count: 2}]', 'resource with name nobody does not match a config'],
-  ['replacements: []', 'kustomization field "replacements" is not supported'],
+  ['vars: []', 'kustomization field "vars" is not supported'],
   ['namePrefix: 5', 'json: cannot unmarshal number into Go struct field Kustomization.namePrefix of type string'],
   ['components: [.]', 'cycle detected'],
   ['configMapGenerator: [{name: a, behavior: merge}]', 'cannot merge or replace'],
