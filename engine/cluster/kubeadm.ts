@@ -97,6 +97,11 @@ export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: st
   };
 }
 
+/** Whether a machine has been joined once, and its kubelet has been told what to go by since. */
+export function isMade(process: Process): boolean {
+  return process.access(MACHINE_IS_MADE, 'exists') && process.access('/var/lib/kubelet/config.yaml', 'exists');
+}
+
 /** A kubelet that has not been told where its cluster is ends at once and is started again; here it waits. */
 export function* waitForJoin(process: Process): Task<void> {
   const isThere = (path: string): boolean => process.access(path, 'exists');

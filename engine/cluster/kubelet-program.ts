@@ -21,10 +21,11 @@ import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { type ComponentPort, componentProgram, type RunningComponent } from './component-program.ts';
-import { KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
+import { BOOTSTRAP_KUBECONFIG, isMade, KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
 import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { ensureServingCertificate, KUBELET_SERVING } from './kubelet-certificate.ts';
 import type { KubeletDoor } from './kubelet-door.ts';
+import { KUBELET_ARGS } from './kubelet-drop-in.ts';
 import type { LateKubeletParts } from './late-kubelet-parts.ts';
 import { KUBELET_CONFIG, KUBELET_CONFIG_FILE } from './machine-files.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
@@ -59,10 +60,7 @@ export function kubeletProgram(options: KubeletProgramOptions): Program {
     healthAddress: '127.0.0.1',
     healthPort: 10248,
     *start(process) {
-      yield* waitForJoin(process);
-      const problem = process.access(KUBELET_KUBECONFIG, 'exists')
-        ? undefined
-        : yield* options.bootstrapKubelet(process);
+      const problem = flagProblem(process, options) ?? (yield* becomeKnown(process, options));
       if (problem !== undefined) {
         yield* commandFailed(process, problem);
         return undefined;
@@ -76,6 +74,29 @@ export function kubeletProgram(options: KubeletProgramOptions): Program {
       }
     },
   });
+}
+
+/** What kubeadm's drop-in says, and nothing but that, need not be looked at. */
+function flagProblem({ argv }: Process, { checkFlags }: LateKubeletParts): string | undefined {
+  const isKubeadms = argv.every((word, at) => at === 0 || KUBELET_ARGS.includes(word));
+  const problem = isKubeadms ? undefined : checkFlags(['kubelet', ...argv.slice(1)]);
+  return problem && `failed to parse kubelet flag: ${problem}`;
+}
+
+/** Waits for, or asks for, what the kubelet is known to the API server by; or why there is no such thing. */
+function* becomeKnown(process: Process, options: KubeletProgramOptions): Task<string | undefined> {
+  const kubeconfig = kubeconfigOf(process);
+  const isThere = (path: string) => process.access(path, 'exists');
+  if (isThere(kubeconfig)) return undefined;
+  const isLost = kubeconfig !== KUBELET_KUBECONFIG || isMade(process);
+  if (isLost && !isThere(BOOTSTRAP_KUBECONFIG))
+    return `failed to run Kubelet: unable to load bootstrap kubeconfig: stat ${BOOTSTRAP_KUBECONFIG}: no such file or directory`;
+  yield* waitForJoin(process);
+  return isThere(kubeconfig) ? undefined : yield* options.bootstrapKubelet(process);
+}
+
+function kubeconfigOf({ argv }: Process): string {
+  return flagValue(argv, 'kubeconfig') ?? KUBELET_KUBECONFIG;
 }
 
 function commandFailed(process: Process, problem: string): Task<void> {
@@ -92,7 +113,7 @@ function* start(process: Process, options: KubeletProgramOptions): Task<RunningC
   }
   const { access } = configuration;
   const clientCa = readClientCa(process, access.clientCaFile);
-  const server = serverOfKubeconfig(process, KUBELET_KUBECONFIG);
+  const server = serverOfKubeconfig(process, kubeconfigOf(process));
   if (!MODES.includes(access.mode))
     throw new ConfigurationError(`failed to run Kubelet: unknown authorization mode ${access.mode}`);
   ensureServingCertificate(host.root, host.sim, host.name);

@@ -64,15 +64,18 @@ type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (changes: ForkOptions, journal: readonly JournalEntry[], until: RunPoint) => KubernetesCluster;
 
-type NodeTools = Pick<NodeMachineOptions, keyof LateKubeletParts>;
+type NodeTools = Pick<NodeMachineOptions, keyof LateKubeletParts | 'unitTools'>;
 
 function nodeTools(tools: WorkstationTools, connect: Connect): NodeTools {
-  const { createDeviceManager, createNodePlugins, readKubeletConfiguration, openKubeletDoor } = tools;
+  const { createDeviceManager, createNodePlugins, readKubeletConfiguration, openKubeletDoor, unitTools, checkFlags } =
+    tools;
   return {
     createDeviceManager,
     createNodePlugins,
     readKubeletConfiguration,
     openKubeletDoor,
+    unitTools,
+    checkFlags,
     bootstrapKubelet: (process) => tools.bootstrapKubelet(process, connect),
   };
 }

@@ -3,6 +3,7 @@ import type { KubeletConfiguration } from '../kubelet/index.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
+import type { CheckFlags } from './component-flags/index.ts';
 import type { OpenKubeletDoor } from './kubelet-door.ts';
 
 /** What a kubelet does only when a learner has had a say. */
@@ -14,4 +15,5 @@ export interface LateKubeletParts {
   /** Throws ConfigurationError. */
   readonly readKubeletConfiguration: (root: Process, path: string) => KubeletConfiguration;
   readonly openKubeletDoor: OpenKubeletDoor;
+  readonly checkFlags: CheckFlags;
 }

@@ -81,9 +81,11 @@ export function nodeFiles({ crictl, ctr }: WorkstationTools['criTools']): FileTr
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },
     '/usr/bin/ctr': { program: ctr, size: 22_429_880 },
+    '/etc/default': { directory: true },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },
     [KUBELET_CONFIG_FILE]: { text: KUBELET_CONFIG, mode: 0o644 },
+    '/var/lib/kubelet/kubeadm-flags.env': { text: 'KUBELET_KUBEADM_ARGS=""\n', mode: 0o644 },
     '/var/log/pods': { directory: true },
     '/var/log/containers': { directory: true },
   };

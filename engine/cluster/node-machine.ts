@@ -4,17 +4,17 @@ import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import type { Kubelet } from '../kubelet/index.ts';
-import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Host } from '../linux/host.ts';
 import { klogLine } from '../linux/programs/go/runtime.ts';
 import type { PowerAction } from '../linux/programs/systemd/port.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ServerAddress } from './api-endpoint.ts';
+import { KUBELET_ARGS, KUBELET_DROP_IN } from './kubelet-drop-in.ts';
 import { type KubeletProgramOptions, type KubeletServer, kubeletProgram } from './kubelet-program.ts';
 import type { LateKubeletParts } from './late-kubelet-parts.ts';
-import { KUBELET_CONFIG_FILE } from './machine-files.ts';
 import { serviceManager } from './service-manager.ts';
-import { ServiceSupervisor, type ServiceUnit, unitFile, unitFilePath } from './service-unit.ts';
+import { ServiceSupervisor } from './service-supervisor.ts';
+import type { ServiceUnit, UnitTools } from './service-unit.ts';
 import { SSH_UNIT } from './ssh-server.ts';
 
 export interface NodeMachineOptions extends LateKubeletParts {
@@ -28,6 +28,7 @@ export interface NodeMachineOptions extends LateKubeletParts {
   /** Images that are on the machine before it joins. */
   readonly preloaded: readonly string[];
   readonly kubeletAddress: ServerAddress<KubeletServer>;
+  readonly unitTools: UnitTools;
   /** `kubeadm init` where the cluster was begun, `kubeadm join` elsewhere. */
   readonly kubeadm: { readonly phase: 'init' | 'join'; readonly program: Program };
   /** What makes load balancers; only where the cluster was begun. */
@@ -69,10 +70,8 @@ export class NodeMachine {
       preloadedImages: options.preloaded,
     });
     const units = this.#units();
-    this.#supervisor = new ServiceSupervisor(host, units);
+    this.#supervisor = new ServiceSupervisor(host, units, options.unitTools);
     this.#manager = serviceManager(host, this.#supervisor, { turnOff: (action) => this.#turnOff(action) });
-    makeDirectories(host.root, '/lib/systemd/system');
-    for (const unit of units) host.root.writeFile(unitFilePath(unit), unitFile(unit));
     this.#startServices();
   }
 
@@ -144,7 +143,7 @@ export class NodeMachine {
   }
 
   #units(): readonly ServiceUnit[] {
-    const { host, kubeadm, cloudController } = this.#options;
+    const { kubeadm, cloudController } = this.#options;
     return [
       {
         name: 'containerd',
@@ -160,7 +159,8 @@ export class NodeMachine {
         description: 'kubelet: The Kubernetes Node Agent',
         documentation: 'https://kubernetes.io/docs/',
         path: '/usr/bin/kubelet',
-        args: [`--config=${KUBELET_CONFIG_FILE}`, `--hostname-override=${host.name}`],
+        args: KUBELET_ARGS,
+        dropIn: { name: '10-kubeadm.conf', text: KUBELET_DROP_IN },
         program: kubeletProgram({ ...this.#options, runtime: this.runtime, ...this.#kubeletTies() }),
         restartDelayMs: KUBELET_RESTART_MS,
       },

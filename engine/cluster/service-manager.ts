@@ -10,7 +10,7 @@ import {
 import { decode, encode } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task, Timer } from '../sim/index.ts';
-import type { ServiceSupervisor } from './service-unit.ts';
+import type { ServiceSupervisor } from './service-supervisor.ts';
 
 export interface MachinePower {
   /** Ends the machine's work in order. */
@@ -42,6 +42,9 @@ export function serviceManager(host: Host, supervisor: ServiceSupervisor, power:
         return { units: supervisor.units() };
       case 'journal':
         return { journal: supervisor.journal };
+      case 'reload':
+        supervisor.reload();
+        return { done: true };
       case 'log':
         supervisor.note(call);
         return { done: true };
@@ -49,7 +52,7 @@ export function serviceManager(host: Host, supervisor: ServiceSupervisor, power:
         schedule(call.action, call.atMs);
         return { done: true };
       default:
-        return { done: yield* changeUnit(process, supervisor, call) };
+        return yield* changeUnit(process, supervisor, call);
     }
   };
   return function* (process) {
@@ -90,9 +93,13 @@ function* changeUnit(
   process: Process,
   supervisor: ServiceSupervisor,
   { method, unit }: Extract<ManagerCall, { readonly unit: string }>,
-): Task<boolean> {
-  if (!supervisor.has(unit)) return false;
-  if (method === 'enable' || method === 'disable') return supervisor.enable(unit, method === 'enable');
+): Task<ManagerReply> {
+  if (!supervisor.has(unit)) return { done: false };
+  if (method === 'enable' || method === 'disable') return { done: supervisor.enable(unit, method === 'enable') };
+  if (method === 'reset-failed') supervisor.forgive(unit);
+  const refusal = method === 'start' || method === 'restart' ? supervisor.refusal(unit) : undefined;
+  if (refusal !== undefined) return { done: false, refusal };
+  if (method === 'reset-failed') return { done: true };
   if (method !== 'start') {
     let ended = false;
     supervisor.stop(unit, () => {
@@ -104,5 +111,5 @@ function* changeUnit(
     }
   }
   if (method !== 'stop') supervisor.start(unit);
-  return true;
+  return { done: true };
 }

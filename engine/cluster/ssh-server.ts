@@ -99,7 +99,7 @@ export class SshKeys {
       '/etc/ssh/ssh_host_ed25519_key': { text: key.pem, mode: 0o600 },
       '/etc/ssh/ssh_host_ed25519_key.pub': { text: `${publicLine(key)}\n` },
       [SSHD_CONFIG_PATH]: { text: SSHD_CONFIG },
-      '/etc/systemd/system/sshd.service': { symlink: '/lib/systemd/system/ssh.service' },
+      '/etc/systemd/system/sshd.service': { symlink: '/usr/lib/systemd/system/ssh.service' },
     };
   }
 }

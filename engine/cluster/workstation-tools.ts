@@ -25,6 +25,7 @@ import type { LateKubeletParts } from './late-kubelet-parts.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 import type { ReadServerFiles } from './server-files.ts';
+import type { UnitTools } from './service-unit.ts';
 
 export type { Descriptions };
 
@@ -60,6 +61,8 @@ export interface ComponentTools {
   /** What a kubelet's configuration file says that is not as kubeadm writes it; and who may ask a kubelet what. */
   readonly readKubeletConfiguration: LateKubeletParts['readKubeletConfiguration'];
   readonly openKubeletDoor: LateKubeletParts['openKubeletDoor'];
+  /** What unit files say that somebody has changed. */
+  readonly unitTools: UnitTools;
   /** How GPUs behave when they are used. */
   gpuBehaviour(gpus: GpuMachine): GpuUse;
   /** What the schedules of CronJobs mean. */

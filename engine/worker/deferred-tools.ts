@@ -68,6 +68,10 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     bootstrapKubelet: (process, connect) => components.value.bootstrapKubelet(process, connect),
     readKubeletConfiguration: (root, path) => components.value.readKubeletConfiguration(root, path),
     openKubeletDoor: (options) => components.value.openKubeletDoor(options),
+    unitTools: {
+      readUnits: (root) => components.value.unitTools.readUnits(root),
+      unitCommand: (root, unit) => components.value.unitTools.unitCommand(root, unit),
+    },
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),

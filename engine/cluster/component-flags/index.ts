@@ -1,5 +1,6 @@
 import { FlagError, type FlagSpecs, parseFlags } from '../../linux/programs/go/flags.ts';
 import { API_SERVER_FLAGS } from './kube-apiserver.ts';
+import { KUBELET_FLAGS } from './kubelet.ts';
 import { CONTROLLER_MANAGER_FLAGS, SCHEDULER_FLAGS } from './leading-components.ts';
 import { type FlagNames, specsOf } from './names.ts';
 
@@ -10,6 +11,7 @@ const NAMES: Readonly<Record<string, FlagNames>> = {
   'kube-apiserver': API_SERVER_FLAGS,
   'kube-controller-manager': CONTROLLER_MANAGER_FLAGS,
   'kube-scheduler': SCHEDULER_FLAGS,
+  kubelet: KUBELET_FLAGS,
 };
 
 /**

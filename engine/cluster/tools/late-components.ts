@@ -16,6 +16,8 @@ import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
 import { KubeletDoor } from '../kubelet-door.ts';
 import { lonelyEtcd } from '../lonely-etcd.ts';
 import { requestFollower } from '../requests/index.ts';
+import { unitCommand } from '../unit-command.ts';
+import { readUnits } from '../unit-files.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
 /** What components are not before a learner has had a say. */
@@ -31,6 +33,7 @@ export const componentTools: ComponentTools = {
   bootstrapKubelet,
   readKubeletConfiguration: readConfiguration,
   openKubeletDoor: (options) => new KubeletDoor(options),
+  unitTools: { readUnits, unitCommand },
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,

@@ -19,7 +19,7 @@ test('a kubelet that is stopped stays down until it is started', () => {
   const status = on(bed, 'systemctl status kubelet');
   expect(status.exitCode).toBe(0);
   expect(status.stdout).toMatch(
-    /^● kubelet\.service - kubelet: The Kubernetes Node Agent\n {5}Loaded: loaded \(\/lib\/systemd\/system\/kubelet\.service; enabled; preset: enabled\)\n {5}Active: active \(running\) since /,
+    /^● kubelet\.service - kubelet: The Kubernetes Node Agent\n {5}Loaded: loaded \(\/usr\/lib\/systemd\/system\/kubelet\.service; enabled; preset: enabled\)\n {4}Drop-In: \/usr\/lib\/systemd\/system\/kubelet\.service\.d\n {13}└─10-kubeadm\.conf\n {5}Active: active \(running\) since /,
   );
   expect(status.stdout).toMatch(/Main PID: \d+ \(kubelet\)/);
   expect(status.stdout).toContain('systemd[1]: Started kubelet.service - kubelet: The Kubernetes Node Agent.');
@@ -64,7 +64,7 @@ test('a machine that reboots comes back by itself, with what is enabled', () => 
   bed.apply(scriptPod('witness', 'trap exit TERM; while true; do date +%s; sleep 1; done'));
   bed.untilReady('witness');
   expect(on(bed, 'systemctl disable kubelet').stderr).toBe(
-    'Removed "/etc/systemd/system/multi-user.target.wants/kubelet.service".\n',
+    "Removed '/etc/systemd/system/multi-user.target.wants/kubelet.service'.\n",
   );
   expect(on(bed, 'systemctl is-enabled kubelet')).toMatchObject({ stdout: 'disabled\n', exitCode: 1 });
   on(bed, 'reboot');
@@ -109,7 +109,9 @@ test('units that are not there, verbs that are none, and machines without system
     exitCode: 1,
     stderr: "Unknown command verb 'constructor'.\n",
   });
-  expect(on(bed, 'systemctl cat kubelet').stdout).toContain('ExecStart=/usr/bin/kubelet --config=');
+  expect(on(bed, 'systemctl cat kubelet').stdout).toContain(
+    'ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS',
+  );
   expect(on(bed, 'systemctl list-units --type=service').stdout).toContain('containerd.service');
   expect(on(bed, 'journalctl -u nope').stdout).toBe('-- No entries --\n');
   expect(bed.sh('systemctl status kubelet')).toMatchObject({

@@ -8,15 +8,25 @@ export interface UnitStatus {
   readonly name: string;
   readonly description: string;
   readonly documentation: string;
+  /** Whether its files could be made sense of. */
+  readonly load: 'loaded' | 'bad-setting' | 'masked' | 'not-found';
+  readonly file: string;
+  readonly dropIns: readonly string[];
+  /** Whether its files say something else by now than when they were read. */
+  readonly isChanged: boolean;
   readonly active: 'active' | 'inactive' | 'activating' | 'failed';
   readonly sub: 'running' | 'exited' | 'dead' | 'auto-restart' | 'failed';
+  /** `exit-code` */
+  readonly result: string;
   readonly enabled: boolean;
   /** Since when it is in this state, milliseconds since 1970. */
   readonly sinceMs: number;
   readonly pid: number | undefined;
   readonly command: readonly string[];
-  /** How the process ended last: `code=exited, status=1/FAILURE`. */
-  readonly ended: string | undefined;
+  /** The process that ended last, and how: `code=exited, status=1/FAILURE`. */
+  readonly ended: { readonly pid: number; readonly how: string } | undefined;
+  /** How often it was started again by itself. */
+  readonly restarts: number;
 }
 
 export interface JournalEntry {
@@ -33,7 +43,9 @@ export type PowerAction = 'poweroff' | 'reboot' | 'halt';
 
 export type ManagerCall =
   | { readonly method: 'units' }
-  | { readonly method: 'start' | 'stop' | 'restart' | 'enable' | 'disable'; readonly unit: string }
+  | { readonly method: 'start' | 'stop' | 'restart' | 'enable' | 'disable' | 'reset-failed'; readonly unit: string }
+  /** Reads the unit files anew. */
+  | { readonly method: 'reload' }
   | { readonly method: 'journal' }
   /** A line for the journal, from a program that belongs to no unit. */
   | { readonly method: 'log'; readonly identifier: string; readonly pid: number; readonly text: string }
@@ -43,6 +55,8 @@ export type ManagerCall =
 export interface ManagerReply {
   readonly units?: readonly UnitStatus[];
   readonly journal?: readonly JournalEntry[];
+  /** Why not, in systemctl's words. */
+  readonly refusal?: string;
   /** Whether anything changed. */
   readonly done?: boolean;
 }
