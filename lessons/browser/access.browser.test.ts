@@ -83,6 +83,24 @@ here('no page is wider than the narrowest phone', async () => {
   }
 });
 
+here('on paper a lesson is whole: nothing is cut off, and a dark theme prints dark on white', async () => {
+  const { page } = await visit.open(await visit.reader({ colorScheme: 'dark' }), 'lessons/control-loop/');
+  await page.setViewportSize({ width: 680, height: 1000 });
+  await page.emulateMedia({ media: 'print' });
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('article pre')]
+      .filter(
+        (pre) => pre.checkVisibility() && (pre.scrollWidth > pre.clientWidth || pre.scrollHeight > pre.clientHeight),
+      )
+      .map((pre) => pre.textContent?.slice(0, 40)),
+  );
+  expect(cut).toEqual([]);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).color)).toBe('rgb(29, 35, 38)');
+  expect(await page.locator('dd-bench').isVisible()).toBe(false);
+  const address = await page.evaluate(() => getComputedStyle(document.querySelector('article a')!, '::after').content);
+  expect(address).toContain('https://kubernetes.io/');
+});
+
 here('the keyboard alone is enough, and no place holds it', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   const { keyboard } = bench.page;

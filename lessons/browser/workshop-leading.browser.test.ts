@@ -305,6 +305,11 @@ async function onPhone({ host, visit, board }: Room): Promise<void> {
   await eve.press('Open the cluster and the terminal');
   await expect.poll(isSeen).toBe(true);
 
+  // The board itself, as wide as a phone or four times enlarged, scrolls one way only.
+  await board.page.setViewportSize({ width: 320, height: 600 });
+  expect(await board.page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await board.page.setViewportSize({ width: 1440, height: 900 });
+
   // What is pointed at lies under the drawer: it is named, and the way there shuts the drawer.
   const point = board.page.getByLabel('Point everybody at');
   await point.selectOption({ label: `${EXERCISE}: ${CHECK}` });
