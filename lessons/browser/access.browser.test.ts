@@ -101,6 +101,20 @@ here('on paper a lesson is whole: nothing is cut off, and a dark theme prints da
   expect(address).toContain('https://kubernetes.io/');
 });
 
+here('what the keyboard opens has the focus, and a check gives it back', async () => {
+  const bench = await visit.open(await visit.reader(), 'exercises/shared-page/');
+  const { keyboard } = bench.page;
+  await bench.prompt();
+  await bench.page.getByRole('button', { name: 'Open in the editor' }).focus();
+  await keyboard.press('Enter');
+  await bench.page.locator('dd-editor .cm-content:focus').waitFor();
+  const check = bench.page.getByRole('button', { name: 'Check my work' });
+  await check.focus();
+  await keyboard.press('Enter');
+  await bench.sees(bench.page.locator('.report'), '0 of 10 points');
+  await expect.poll(() => check.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
 here('the keyboard alone is enough, and no place holds it', async () => {
   const bench = await visit.open(await visit.reader(), LESSON);
   const { keyboard } = bench.page;

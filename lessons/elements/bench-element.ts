@@ -137,11 +137,13 @@ export class BenchElement extends HTMLElement implements BenchDoor {
     await this.#showing(this.#files.addLines(path, lines));
   }
 
-  /** Brings the editor into sight for what it has been asked to show. */
+  /** Brings the editor into sight for what it has been asked to show; who asked by the keyboard goes on there. */
   async #showing(asked: Promise<void>): Promise<void> {
+    const byKeyboard = document.activeElement?.matches('button:focus-visible') === true;
     this.#drawer(true);
     this.#tabs.choose('files');
     await asked;
+    if (byKeyboard) this.#files.focus();
   }
 
   inspect(reference: Reference, container?: string): void {

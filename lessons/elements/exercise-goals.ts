@@ -98,6 +98,7 @@ export class ExerciseGoals extends HTMLElement {
     const door = this.#door!;
     if (!(await door.runsHere())) return undefined;
     const { bench } = door;
+    const pressed = document.activeElement === this.#check;
     this.#check.disabled = true;
     this.#report.replaceChildren(h('p', { class: 'quiet' }, words.exercise.checking));
     try {
@@ -114,6 +115,8 @@ export class ExerciseGoals extends HTMLElement {
       return undefined;
     } finally {
       this.#check.disabled = false;
+      // A button that is disabled loses the focus, and who goes by the keyboard their place.
+      if (pressed && document.activeElement === document.body) this.#check.focus();
     }
   }
 

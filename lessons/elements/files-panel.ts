@@ -77,6 +77,10 @@ export class FilesPanel extends HTMLElement {
     });
   }
 
+  override focus(): void {
+    this.#editor?.focus();
+  }
+
   /** Writes what has been edited to the workstation; resolves when it is there. */
   save(): Promise<void> {
     return this.#turns.take(() => this.#save());
