@@ -20,7 +20,7 @@ here(
     await bench.write('apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  restartPol');
     const { keyboard } = bench.page;
     await keyboard.type('i');
-    const offered = bench.page.locator('.cm-tooltip-autocomplete');
+    const offered = bench.page.locator('.cm-tooltip-autocomplete [aria-selected]');
     await bench.sees(offered, 'restartPolicy');
     await bench.sees(bench.page.locator('.cm-completionInfo'), 'Restart policy for all containers');
     expect(await bench.flaws()).toEqual([]);
@@ -28,6 +28,8 @@ here(
     await keyboard.press('Enter');
     await keyboard.type('Nev');
     await bench.sees(offered, 'Never');
+    // What was offered for fewer letters opens anew for the last.
+    await bench.sees(offered.locator('.cm-completionMatchedText'), 'Nev');
     await bench.page.waitForTimeout(UNHEEDED_MS);
     await keyboard.press('Enter');
     await keyboard.press('Enter');

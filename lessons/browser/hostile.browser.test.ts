@@ -177,6 +177,7 @@ here('a full disk is told of when the lesson begins, and one may work, undo and 
   await bench.sees(bench.screen, 'node-2');
   await bench.press('Start over');
   await bench.press('Yes, start over');
+  await bench.promptAfter('node-2');
   await bench.type('echo anew');
   await bench.sees(bench.screen, /anew.*anew/s);
   await bench.sees(bench.notice, 'does not let us keep your work');
@@ -213,6 +214,7 @@ here('a lesson that has changed goes on as it was begun, says so, and may be had
   expect(await bench.notice.isVisible()).toBe(false);
   await bench.page.reload();
   await bench.notice.getByRole('button', { name: 'Start over' }).click();
+  await bench.promptAfter('begun');
   await bench.type('grep nginx harbour.yaml');
   await bench.sees(bench.screen, 'image: nginx:1.28');
   expect(await bench.notice.isVisible()).toBe(false);

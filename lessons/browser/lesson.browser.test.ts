@@ -48,7 +48,7 @@ here('a shell in a container: line editing, Tab, Ctrl-C, and out again', async (
   await bench.sees(bench.screen, /cat \/etc\/hostname\s*box/);
   await keyboard.type('sleep 1000');
   await keyboard.press('Enter');
-  await keyboard.press('Control+c');
+  await bench.interrupts('sleep 1000');
   await keyboard.type('echo after $?');
   await keyboard.press('Enter');
   await bench.sees(bench.screen, /after 130/);

@@ -140,6 +140,11 @@ export class Bench {
     await this.screen.filter({ hasText: '$' }).waitFor();
   }
 
+  /** Waits until a run that begins anew has a prompt, and no longer shows what the one before it did. */
+  async promptAfter(shown: string): Promise<void> {
+    await this.screen.filter({ hasText: '$', hasNotText: shown }).waitFor();
+  }
+
   /** Types a line as a learner would. */
   async type(line: string): Promise<void> {
     await this.prompt();
@@ -171,7 +176,7 @@ export class Bench {
       observer.observe(bench, { childList: true, subtree: true });
     });
     await act();
-    await this.frame.waitForFunction(isAtPrompt);
+    await this.frame.waitForFunction(isAtPrompt, 'dd-bench[data-drawn]');
   }
 
   /** Lets a command that goes on for ever begin in the chosen terminal, and ends it. */
@@ -186,7 +191,7 @@ export class Bench {
       await this.page.waitForTimeout(500);
       await this.page.keyboard.press('Control+c');
       await this.page.waitForTimeout(500);
-    } while (!(await this.frame.evaluate(isAtPrompt)));
+    } while (!(await this.frame.evaluate(isAtPrompt, 'dd-bench')));
   }
 
   /** Waits until the device keeps a line that was typed: what a page is told to write it may write later. */
@@ -251,9 +256,9 @@ export class Bench {
   }
 }
 
-/** In the page: whether what is drawn of the chosen terminal ends with a prompt. */
-function isAtPrompt(): boolean {
-  const rows = document.querySelector('dd-bench[data-drawn] dd-terminal[data-shown] .xterm-rows')?.children ?? [];
+/** In the page: whether what is drawn of the bench's chosen terminal ends with a prompt, of a shell here or in a container. */
+function isAtPrompt(bench: string): boolean {
+  const rows = document.querySelectorAll(`${bench} dd-terminal[data-shown] .xterm-rows > *`);
   const lines = [...rows].map((row) => (row.textContent ?? '').trimEnd());
-  return lines.findLast((line) => line !== '')?.endsWith('$') === true;
+  return /[$#]$/.test(lines.findLast((line) => line !== '') ?? '');
 }
