@@ -115,9 +115,9 @@ export function unauthorized(): StatusError {
 }
 
 /** What would be refused now may be granted later. */
-export function tooManyRequests(message: string, cause: StatusCause, retryAfterSeconds?: number): StatusError {
+export function tooManyRequests(message: string, cause?: StatusCause, retryAfterSeconds?: number): StatusError {
   const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return failure(429, 'TooManyRequests', message, { causes: [cause], ...retry });
+  return failure(429, 'TooManyRequests', message, { ...(cause && { causes: [cause] }), ...retry });
 }
 
 export function notImplemented(why: string): StatusError {

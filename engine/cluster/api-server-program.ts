@@ -17,6 +17,7 @@ import {
   type HttpOutcome,
   type HttpRequest,
   isEncrypted,
+  LATE_PLUGINS,
   type OpenedValues,
   type ResourceHandler,
   type ServiceDialer,
@@ -149,6 +150,7 @@ export class ApiServerProgram {
     const { alphaKinds, kubeletClient, ...options } = flags;
     return {
       ...options,
+      admission: { ...options.admission, configured: files?.admission },
       audit: files?.audit,
       sim: host.sim,
       etcd: files === undefined ? store : files.clientOf(store),
@@ -242,11 +244,13 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
   }
 }
 
-/** Flags of the API server for files of its own, which kubeadm does not write. */
+/** Flags of the API server for files of its own, which kubeadm does not write. Some plugins' code comes with what reads them. */
 const FILE_FLAGS = ['audit-', 'encryption-provider-config', 'admission-control-config-file'];
 
 function namesFiles(argv: readonly string[]): boolean {
-  return argv.some((word) => FILE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
+  const plugins = flagList(argv, 'enable-admission-plugins') ?? [];
+  const named = argv.some((word) => FILE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
+  return named || plugins.some((name) => LATE_PLUGINS.includes(name));
 }
 
 /** Whether an API server with an encryption configuration has written to it. */

@@ -24,7 +24,8 @@ export function serverOfKubeconfig(process: Process, path: string): string {
   );
 }
 
-function readKubeconfig(process: Process, path: string): KubeConfig {
+/** @throws KubeconfigError for a file that is not there or is no YAML */
+export function readKubeconfig(process: Process, path: string): KubeConfig {
   let text: string;
   try {
     text = decode(process.readFile(path));

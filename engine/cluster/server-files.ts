@@ -1,17 +1,19 @@
 import { ConfigurationError } from '../api/config-shape.ts';
 import type { Etcd, EtcdClient } from '../etcd/index.ts';
 import { auditedHandler, readPolicy } from '../kube-apiserver/audit/index.ts';
-import type { ApiServerOptions } from '../kube-apiserver/index.ts';
+import type { AdmissionFlags, ApiServerOptions } from '../kube-apiserver/index.ts';
 import { flagValue, goError, klog } from '../linux/programs/go/runtime.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { TaskGroup } from '../linux/task-group.ts';
 import type { Task } from '../sim/index.ts';
+import { configuredAdmission } from './admission-configuration.ts';
 import { openAuditLog } from './audit-log.ts';
 import { type EncryptionSurroundings, encryptingClient } from './encryption-at-rest.ts';
 import { readTextFile } from './text-file.ts';
 
 /** What the API server does because of files. */
 export interface ServerFiles extends Pick<ApiServerOptions, 'audit'> {
+  readonly admission: AdmissionFlags['configured'];
   /** The way to a store, past whoever encrypts what is written. */
   clientOf(store: Etcd): EtcdClient;
 }
@@ -25,7 +27,8 @@ export const readServerFiles: ReadServerFiles = function* (surroundings) {
   let problem: string;
   try {
     const clientOf = encryptingClient(surroundings);
-    const files = { audit: auditOf(process, threads, warnings), clientOf };
+    const admission = configuredAdmission(process);
+    const files = { admission, audit: auditOf(process, threads, warnings), clientOf };
     for (const warning of warnings) yield* klog(process, 'W', 'reader.go:80', warning);
     return files;
   } catch (error) {

@@ -193,6 +193,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     nameSuffix: () => admissionRandom.nameSuffix(NAME_SUFFIX_LENGTH),
     uid: () => admissionRandom.uuid(),
     audit: (key, value) => audit.add(key, value),
+    after: (delayMs, then) => sim.schedule(delayMs, 'kube-apiserver admission', then).cancel,
     webhooks,
     ask,
     equivalents: (kind) => served.sharing(kind),

@@ -9,7 +9,8 @@
  */
 
 export type { HttpOutcome, HttpRequest } from '../api/http-port.ts';
-export { checkAdmissionFlags } from './admission/index.ts';
+export { LATE_PLUGINS } from './admission/configured/configured-admission.ts';
+export { type AdmissionFlags, checkAdmissionFlags } from './admission/index.ts';
 export type { AggregatedServer, ServiceDialer } from './aggregation.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export type { BootstrapTokenUser } from './authentication/bootstrap-tokens.ts';
@@ -20,3 +21,4 @@ export type { ApiExtensions } from './custom-resources/extensions.ts';
 export { isEncrypted } from './encrypted-value.ts';
 export type { OpenedValues } from './encryption/encrypting-etcd.ts';
 export type { Descriptions } from './openapi/schemas.ts';
+export type { WebhookTarget } from './webhook-client.ts';

@@ -7,6 +7,7 @@ import {
   certificateSigning,
   certificateSubjectRestriction,
 } from './certificates.ts';
+import { type ConfiguredAdmission, LATE_PLUGINS } from './configured/configured-admission.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -30,16 +31,23 @@ import { mutatingWebhooks } from './webhooks/mutating-webhooks.ts';
 import { validatingWebhooks } from './webhooks/validating-webhooks.ts';
 
 /** Every plugin there is, in the order of the real server (AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go). */
-function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
+function allPlugins(
+  services: AdmissionServices,
+  { plugins, podSecurity: defaults, limitedResources }: ConfiguredAdmission = {},
+): readonly AdmissionPlugin[] {
+  const asked = (name: string) => (plugins?.[name] === undefined ? [] : [plugins[name](services)]);
   return [
     namespaceLifecycle,
     limitRanger,
     serviceAccount(services),
     nodeRestriction,
     taintNodesByCondition,
-    podSecurity(services),
+    ...asked('AlwaysPullImages'),
+    ...asked('ImagePolicyWebhook'),
+    podSecurity(services, defaults),
     priority,
     defaultTolerationSeconds,
+    ...asked('EventRateLimit'),
     defaultStorageClass,
     storageObjectInUseProtection,
     podGroupProtection,
@@ -55,7 +63,7 @@ function allPlugins(services: AdmissionServices): readonly AdmissionPlugin[] {
     mutatingWebhooks(services),
     validatingAdmissionPolicy(services),
     validatingWebhooks(services),
-    resourceQuota(services),
+    resourceQuota(services, limitedResources),
   ];
 }
 
@@ -67,6 +75,7 @@ const NO_SERVICES: AdmissionServices = {
   nameSuffix: () => '',
   uid: () => '',
   audit: () => {},
+  after: () => {},
   webhooks: new WebhookClient(Object.assign(() => undefined, { all: () => [] })),
   ask: () => [],
   equivalents: (kind) => [kind],
@@ -79,11 +88,13 @@ const NO_SERVICES: AdmissionServices = {
 export interface AdmissionFlags {
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
+  /** What their configuration says. */
+  readonly configured?: ConfiguredAdmission;
 }
 
 /** @throws Error for a plugin that is none, in the words of the real command. */
 export function checkAdmissionFlags({ enable = [], disable = [] }: AdmissionFlags): void {
-  const names = allPlugins(NO_SERVICES).map(({ name }) => name);
+  const names = [...allPlugins(NO_SERVICES).map(({ name }) => name), ...LATE_PLUGINS];
   const check = (flag: string, given: readonly string[]) => {
     const unknown = given.find((name) => !names.includes(name));
     if (unknown !== undefined) throw new Error(`${flag}-admission-plugins plugin "${unknown}" is unknown`);
@@ -94,10 +105,10 @@ export function checkAdmissionFlags({ enable = [], disable = [] }: AdmissionFlag
 
 /** The plugins that are on, in their order. */
 export function selectAdmissionPlugins(
-  { enable = [], disable = [] }: AdmissionFlags,
+  { enable = [], disable = [], configured }: AdmissionFlags,
   services: AdmissionServices,
 ): readonly AdmissionPlugin[] {
-  const on = allPlugins(services).filter(
+  const on = allPlugins(services, configured).filter(
     ({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)),
   );
   return [certificateRequester, ...on];

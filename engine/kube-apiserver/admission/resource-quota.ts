@@ -5,6 +5,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { compareQuantities } from '../../api/quantity.ts';
 import { isCounted, missingAmounts, onlyResources, quotaUsage, resourcesOf } from '../../api/quota/usage.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import type { FindUncovered } from './configured/configured-admission.ts';
 import type { AdmissionServices } from './services.ts';
 
 const QUOTAS = 'resourcequotas';
@@ -14,8 +15,10 @@ const QUOTAS = 'resourcequotas';
  * Requests are handled one after the other, so that two of them never share what is left.
  * https://kubernetes.io/docs/concepts/policy/resource-quotas/ , after k8s.io/apiserver
  * pkg/admission/plugin/resourcequota/controller.go.
+ *
+ * @param findUncovered holds what is used against what only a quota gives; nothing is limited so unless told
  */
-export function resourceQuota({ nowMs, write }: AdmissionServices): AdmissionPlugin {
+export function resourceQuota({ nowMs, write }: AdmissionServices, findUncovered?: FindUncovered): AdmissionPlugin {
   return {
     name: 'ResourceQuota',
     subresources: ['pods/resize'],
@@ -23,10 +26,11 @@ export function resourceQuota({ nowMs, write }: AdmissionServices): AdmissionPlu
       const { kind, namespace, stored } = request;
       if (!kind.namespaced || object === undefined || !mayUseMore(request)) return;
       const quotas = lookup.all(QUOTAS, namespace) as readonly ResourceQuota[];
-      if (quotas.length === 0) return;
+      if (quotas.length === 0 && findUncovered === undefined) return;
       const concerned = quotas.filter((quota) => counts(quota, request, object));
       for (const quota of concerned) checkKnown(request, quota, object);
       const asked = withoutZeros(quotaUsage(kind, object, nowMs()));
+      findUncovered?.(request, object, asked, concerned);
       const more = stored === undefined ? asked : increase(asked, quotaUsage(kind, stored, nowMs()));
       const next = concerned.map((quota) => {
         // What comes into a quota's scope by a change counts in full.

@@ -1,4 +1,5 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
+import type { CallOff } from '../../api/http-port.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Authorizer } from '../authorization/access.ts';
 import type { Question } from '../request-scope.ts';
@@ -15,6 +16,8 @@ export interface AdmissionServices {
   readonly nowMs: () => number;
   /** Five letters and digits, for names that nobody has yet. */
   readonly nameSuffix: () => string;
+  /** Does something later, unless it is called off. */
+  readonly after: (delayMs: number, then: () => void) => CallOff;
   /** What is to be remembered of the request that is being admitted. */
   readonly audit: (key: string, value: string) => void;
   /** A uid for a question to a webhook. */

@@ -3,6 +3,7 @@ import { forbidden, invalidObject } from '../../../api/errors.ts';
 import type { Container, CronJob, Deployment, Pod, PodTemplateSpec } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { AdmissionPlugin, AdmissionRequest, Lookup } from '../admission.ts';
+import type { PodSecurityDefaults } from '../configured/configured-admission.ts';
 import type { AdmissionServices } from '../services.ts';
 import { type PodLike, podLike } from './check.ts';
 import { describe, isStricter, labelErrors, nameOf, namesPolicy, policyOf, reasons, violations } from './policy.ts';
@@ -21,18 +22,24 @@ const WORKLOADS: readonly string[] = [
 
 /**
  * Holds Pods against the Pod Security Standard that their Namespace's labels name.
- * https://kubernetes.io/docs/concepts/security/pod-security-admission/ . Its
- * configuration file (other defaults, exemptions) is not read.
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ *
+ * @param defaults what its configuration says; without one Namespaces without labels allow everything, and nobody is exempt
  */
-export const podSecurity = ({ audit }: Pick<AdmissionServices, 'audit'>): AdmissionPlugin => ({
+export const podSecurity = (
+  { audit }: Pick<AdmissionServices, 'audit'>,
+  defaults?: PodSecurityDefaults,
+): AdmissionPlugin => ({
   name: 'PodSecurity',
   resources: ['pods', 'pods/ephemeralcontainers', 'namespaces', ...WORKLOADS],
   validate(request, object, lookup) {
     const { operation, kind } = request;
     if (object === undefined || operation === 'DELETE') return;
-    if (kind.plural === 'namespaces') return judgeNamespace(request, object, lookup);
-    const labels = lookup('namespaces', '', request.namespace)?.metadata.labels;
+    if (kind.plural === 'namespaces') return judgeNamespace(request, object, lookup, defaults);
+    const given = lookup('namespaces', '', request.namespace)?.metadata.labels;
+    const labels = defaults === undefined ? given : defaults.labelsOf(given);
     if (labels === undefined || !namesPolicy(labels)) return;
+    if (defaults?.isExempt(request, runtimeClassOf(kind.plural, object)) === true) return;
     if (kind.plural === 'pods') judgePod(request, object as Pod, labels, audit);
     else judgeTemplate(request, object, labels, audit);
   },
@@ -87,6 +94,11 @@ function judgeTemplate(request: AdmissionRequest, object: KubeObject, labels: La
   tell('warn', like, labels, (words) => request.warnings.push(words));
 }
 
+function runtimeClassOf(plural: string, object: KubeObject): string | undefined {
+  const { spec } = plural === 'pods' ? (object as Pod) : (templateOf(plural, object) ?? {});
+  return spec?.runtimeClassName;
+}
+
 function templateOf(plural: string, object: KubeObject): PodTemplateSpec | undefined {
   if (plural === 'cronjobs') return (object as CronJob).spec?.jobTemplate?.spec?.template;
   if (plural === 'podtemplates') return (object as { readonly template?: PodTemplateSpec }).template;
@@ -94,16 +106,22 @@ function templateOf(plural: string, object: KubeObject): PodTemplateSpec | undef
 }
 
 /** A Namespace that becomes stricter keeps the Pods that it has; whoever does that is told which would not come in. */
-function judgeNamespace(request: AdmissionRequest, object: KubeObject, lookup: Lookup): void {
+function judgeNamespace(
+  request: AdmissionRequest,
+  object: KubeObject,
+  lookup: Lookup,
+  defaults: PodSecurityDefaults | undefined,
+): void {
   const { kind, stored } = request;
   const { name, labels } = object.metadata;
   const errors = labelErrors(labels);
   if (errors.length > 0 && (stored === undefined || labelErrors(stored.metadata.labels).length === 0)) {
     throw invalidObject(kind, name, errors);
   }
-  if (stored === undefined || request.subresource !== '') return;
-  const policy = policyOf(labels, 'enforce');
-  if (!isStricter(policy, policyOf(stored.metadata.labels, 'enforce'))) return;
+  if (stored === undefined || request.subresource !== '' || defaults?.isExempt(request, undefined) === true) return;
+  const enforced = (given: Labels | undefined) => policyOf(defaults?.labelsOf(given) ?? given, 'enforce');
+  const policy = enforced(labels);
+  if (!isStricter(policy, enforced(stored.metadata.labels))) return;
   const bad = new Map<string, string[]>();
   for (const pod of lookup.all('pods', name) as readonly Pod[]) {
     const found = violations(policy, podLike(pod.metadata, pod.spec));

@@ -12,9 +12,9 @@ export interface Policy {
 
 export type Mode = 'enforce' | 'audit' | 'warn';
 
-const LABEL = 'pod-security.kubernetes.io/';
-const MODES: readonly Mode[] = ['enforce', 'audit', 'warn'];
-const LEVELS = ['privileged', 'baseline', 'restricted'];
+export const LABEL = 'pod-security.kubernetes.io/';
+export const MODES: readonly Mode[] = ['enforce', 'audit', 'warn'];
+export const LEVELS = ['privileged', 'baseline', 'restricted'];
 const VERSION = /^(?:latest|v1\.(\d{1,3}))$/;
 const LATEST = 36;
 
@@ -26,12 +26,20 @@ export function namesPolicy(labels: Labels): boolean {
   return false;
 }
 
+export function isLevel(text: string): boolean {
+  return LEVELS.includes(text);
+}
+
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
+}
+
 /** What a Namespace's labels ask for in a mode; nothing (privileged) unless told. */
 export function policyOf(labels: Labels, mode: Mode): Policy {
   const level = labels?.[LABEL + mode] ?? 'privileged';
   const version = labels?.[`${LABEL}${mode}-version`] ?? 'latest';
   // What cannot be read is taken for the strictest there is.
-  if (!LEVELS.includes(level) || !VERSION.test(version)) return { level: 'restricted', version: 'latest' };
+  if (!isLevel(level) || !isVersion(version)) return { level: 'restricted', version: 'latest' };
   return { level, version };
 }
 
@@ -40,12 +48,12 @@ export function labelErrors(labels: Labels): readonly FieldError[] {
   const errors: FieldError[] = [];
   for (const mode of MODES) {
     const level = labels?.[LABEL + mode];
-    if (level !== undefined && !LEVELS.includes(level)) {
+    if (level !== undefined && !isLevel(level)) {
       const detail = `must be one of ${LEVELS.join(', ')}`;
       errors.push(invalid(`metadata.labels[${LABEL}${mode}]`, level, detail));
     }
     const version = labels?.[`${LABEL}${mode}-version`];
-    if (version !== undefined && !VERSION.test(version)) {
+    if (version !== undefined && !isVersion(version)) {
       errors.push(invalid(`metadata.labels[${LABEL}${mode}-version]`, version, 'must be "latest" or "v1.x"'));
     }
   }
