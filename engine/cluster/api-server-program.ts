@@ -1,8 +1,6 @@
-import type { KindDescriptor } from '../api/descriptor.ts';
 import { readFeatureGates } from '../api/feature-gates.ts';
 import { KINDS } from '../api/kind-list.ts';
 import type { ApiHandler } from '../api/request.ts';
-import { alphaKinds } from '../api/runtime-config.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Etcd, KeyValue } from '../etcd/index.ts';
 import {
@@ -125,7 +123,7 @@ export class ApiServerProgram {
   /** A server over a store; undefined, with a word to the log, where files are no good or the store cannot be read. */
   *#create(invocation: Invocation, store: Etcd): Task<ApiServer | undefined> {
     const { process } = invocation;
-    if (invocation.files === undefined && (namesFiles(process.argv) || holdsEncrypted(store))) {
+    if (invocation.files === undefined && (hasLateFlags(process.argv) || holdsEncrypted(store))) {
       invocation.files = yield* this.#readFiles(invocation);
       if (invocation.files === undefined) return undefined;
     }
@@ -139,22 +137,23 @@ export class ApiServerProgram {
   }
 
   /** The code for it comes before the next step. */
-  *#readFiles({ process, threads }: Invocation): Task<ServerFiles | undefined> {
+  *#readFiles({ process, threads, flags }: Invocation): Task<ServerFiles | undefined> {
     const read = this.#around.late.serverFiles();
     yield* process.sleep(0);
-    return yield* read({ process, threads, sim: this.#around.host.sim, opened: this.#opened });
+    const { sim } = this.#around.host;
+    return yield* read({ process, threads, sim, opened: this.#opened, featureGates: flags.featureGates });
   }
 
   #optionsOf({ process, threads, flags, files }: Invocation, store: Etcd): ApiServerOptions {
     const { host, dialKubelet, dialService, descriptions, pki, late } = this.#around;
-    const { alphaKinds, kubeletClient, ...options } = flags;
+    const { kubeletClient, ...options } = flags;
     return {
       ...options,
-      admission: { ...options.admission, configured: files?.admission },
-      audit: files?.audit,
+      ...files?.options,
+      admission: { ...options.admission, ...files?.admission },
       sim: host.sim,
       etcd: files === undefined ? store : files.clientOf(store),
-      kinds: [...KINDS, ...alphaKinds],
+      kinds: [...KINDS, ...(files?.alphaKinds ?? [])],
       dialNode: (nodeName) => dialKubelet(nodeName)?.door().nodeApiFor(kubeletClient),
       dialService,
       serverVersion: KUBERNETES_VERSION,
@@ -208,7 +207,6 @@ export class ApiServerProgram {
 }
 
 type ServerFlags = Pick<ApiServerOptions, 'admission' | 'authorizationModes' | 'clientCa' | 'featureGates'> & {
-  readonly alphaKinds: readonly KindDescriptor[];
   readonly kubeletClient: KubeletCaller;
 };
 
@@ -229,12 +227,10 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
       disable: flagList(argv, 'disable-admission-plugins') ?? [],
     };
     checkAdmissionFlags(admission);
-    const featureGates = readFeatureGates(flagValue(argv, 'feature-gates'));
     return {
       kubeletClient,
       admission,
-      featureGates,
-      alphaKinds: alphaKinds(flagValue(argv, 'runtime-config'), featureGates),
+      featureGates: readFeatureGates(flagValue(argv, 'feature-gates')),
       clientCa,
       authorizationModes: authorizationModes(flagList(argv, 'authorization-mode') ?? ['AlwaysAllow']),
     };
@@ -244,12 +240,22 @@ function* readServerFlags(process: Process): Task<ServerFlags | undefined> {
   }
 }
 
-/** Flags of the API server for files of its own, which kubeadm does not write. Some plugins' code comes with what reads them. */
-const FILE_FLAGS = ['audit-', 'encryption-provider-config', 'admission-control-config-file'];
+/** What flags of the API server begin with that kubeadm does not write: what reads them comes late, and some plugins with it. */
+const LATE_FLAGS = [
+  'admission-control-config-file',
+  'anonymous-auth',
+  'audit-',
+  'default-',
+  'encryption-provider-config',
+  'event-ttl',
+  'runtime-config',
+  'service-node-port-range',
+  'token-auth-file',
+];
 
-function namesFiles(argv: readonly string[]): boolean {
+function hasLateFlags(argv: readonly string[]): boolean {
   const plugins = flagList(argv, 'enable-admission-plugins') ?? [];
-  const named = argv.some((word) => FILE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
+  const named = argv.some((word) => LATE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
   return named || plugins.some((name) => LATE_PLUGINS.includes(name));
 }
 

@@ -12,8 +12,7 @@ import { type AdmissionFlags, selectAdmissionPlugins } from './admission/index.t
 import type { AdmissionServices } from './admission/services.ts';
 import { Aggregation, type ServiceDialer } from './aggregation.ts';
 import { AuditAnnotations } from './audit-annotations.ts';
-import { Authenticator } from './authentication/authenticate.ts';
-import type { BootstrapTokenUser } from './authentication/bootstrap-tokens.ts';
+import { type AuthenticationOptions, Authenticator } from './authentication/authenticate.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { checksumKey, type TokenKey } from './authentication/token-key.ts';
 import { escalationCheck } from './authorization/escalation.ts';
@@ -42,6 +41,7 @@ import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
 import { EventLeases } from './registry/event-leases.ts';
 import { serviceAllocation } from './registry/service/allocation.ts';
+import type { PortRange } from './registry/service/node-ports.ts';
 import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
@@ -56,7 +56,7 @@ import { BookmarkTimer } from './watch/bookmark-timer.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 import { WebhookClient } from './webhook-client.ts';
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends AuthenticationOptions {
   readonly sim: Simulation;
   readonly etcd: EtcdClient;
   readonly kinds: readonly KindDescriptor[];
@@ -77,6 +77,10 @@ export interface ApiServerOptions {
   readonly compactionIntervalMs?: number;
   /** `--feature-gates`: none of the alpha features unless told. */
   readonly featureGates?: FeatureGates;
+  /** `--service-node-port-range`: 30000-32767 unless told. */
+  readonly nodePortRange?: PortRange;
+  /** `--event-ttl`: an hour unless told. */
+  readonly eventTtlSeconds?: number;
   /** Which admission plugins are on; those of the real server's defaults unless told. */
   readonly admission?: AdmissionFlags;
   /** `--authorization-mode`: everything is allowed unless told, as by the real server's default. */
@@ -89,8 +93,6 @@ export interface ApiServerOptions {
   readonly clientCa?: string;
   /** By what ServiceAccounts' tokens are signed; a key of its own unless told. */
   readonly tokenKey?: TokenKey;
-  /** `--enable-bootstrap-token-auth`: whom the token of a machine that wants to join stands for; without it, nobody. */
-  readonly bootstrapTokenUser?: BootstrapTokenUser;
   /** Writes down what comes and what becomes of it, around the server itself; nobody does unless told. */
   readonly audit?: AuditRequests | undefined;
   /** Texts for the OpenAPI documents; they are large, and only `kubectl explain` shows them. */
@@ -172,12 +174,17 @@ function createContext(options: ApiServerOptions): ServerContext {
   const scope = new RequestScope(sim);
   const clock = new Clock(scope);
   const random = scope.draws(sim.random('kube-apiserver'));
-  const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd) };
+  const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd, options.eventTtlSeconds) };
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
   const bookmarks = new BookmarkTimer(sim);
   const servicePrefix = storagePrefix({ plural: 'services' });
-  const allocation = serviceAllocation(etcd, servicePrefix, scope.draws(sim.random('kube-apiserver/services')));
+  const allocation = serviceAllocation(
+    etcd,
+    servicePrefix,
+    scope.draws(sim.random('kube-apiserver/services')),
+    options.nodePortRange,
+  );
   const served = new ServedKinds(UNSTORED_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
@@ -218,7 +225,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     lookup,
     aggregation: new Aggregation(lookup, { ...waysToServers(options), ask }),
     admission: new AdmissionChain([...selectAdmissionPlugins(admission, services), escalationCheck(guard)], lookup),
-    authenticator: new Authenticator(clock, lookup, tokenKey, options.bootstrapTokenUser),
+    authenticator: new Authenticator(clock, lookup, tokenKey, options),
     audit,
     tokenKey,
     advertiseAddress: options.advertiseAddress ?? '127.0.0.1',

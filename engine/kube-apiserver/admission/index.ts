@@ -10,7 +10,7 @@ import {
 import { type ConfiguredAdmission, LATE_PLUGINS } from './configured/configured-admission.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
-import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { defaultTolerationSeconds, type TolerationSeconds } from './default-toleration-seconds.ts';
 import { denyServiceExternalIps } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts';
@@ -34,6 +34,7 @@ import { validatingWebhooks } from './webhooks/validating-webhooks.ts';
 function allPlugins(
   services: AdmissionServices,
   { plugins, podSecurity: defaults, limitedResources }: ConfiguredAdmission = {},
+  tolerationSeconds?: TolerationSeconds,
 ): readonly AdmissionPlugin[] {
   const asked = (name: string) => (plugins?.[name] === undefined ? [] : [plugins[name](services)]);
   return [
@@ -46,7 +47,7 @@ function allPlugins(
     ...asked('ImagePolicyWebhook'),
     podSecurity(services, defaults),
     priority,
-    defaultTolerationSeconds,
+    defaultTolerationSeconds(tolerationSeconds),
     ...asked('EventRateLimit'),
     defaultStorageClass,
     storageObjectInUseProtection,
@@ -88,6 +89,7 @@ const NO_SERVICES: AdmissionServices = {
 export interface AdmissionFlags {
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
+  readonly tolerationSeconds?: TolerationSeconds;
   /** What their configuration says. */
   readonly configured?: ConfiguredAdmission;
 }
@@ -105,10 +107,10 @@ export function checkAdmissionFlags({ enable = [], disable = [] }: AdmissionFlag
 
 /** The plugins that are on, in their order. */
 export function selectAdmissionPlugins(
-  { enable = [], disable = [], configured }: AdmissionFlags,
+  { enable = [], disable = [], configured, tolerationSeconds }: AdmissionFlags,
   services: AdmissionServices,
 ): readonly AdmissionPlugin[] {
-  const on = allPlugins(services, configured).filter(
+  const on = allPlugins(services, configured, tolerationSeconds).filter(
     ({ name }) => enable.includes(name) || (!OFF_BY_DEFAULT.has(name) && !disable.includes(name)),
   );
   return [certificateRequester, ...on];

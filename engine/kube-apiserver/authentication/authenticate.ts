@@ -17,38 +17,49 @@ interface Known {
   readonly user: UserInfo;
 }
 
+/** By what else than certificates and ServiceAccounts' tokens clients are known. */
+export interface AuthenticationOptions {
+  /** `--anonymous-auth`: whether who proves nothing is served as nobody in particular; so unless told. */
+  readonly anonymousAuth?: boolean;
+  /** `--enable-bootstrap-token-auth`: whom the token of a machine that wants to join stands for; without it, nobody. */
+  readonly bootstrapTokenUser?: BootstrapTokenUser;
+  /** `--token-auth-file`: users by their tokens; none unless told. */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+}
+
 /** Finds out who sends a request: https://kubernetes.io/docs/reference/access-authn-authz/authentication/ */
 export class Authenticator {
   readonly #clock: Clock;
   readonly #lookup: Lookup;
   readonly #key: TokenKey;
-  readonly #userOfBootstrapToken: BootstrapTokenUser | undefined;
+  readonly #options: AuthenticationOptions;
   /** Genuine tokens. Whether one is still valid is asked anew each time. */
   #tokens = new Map<string, Known>();
   /** Whom a transport knows, who is the same with every request, as one of all those who are known. */
   readonly #authenticated = new WeakMap<UserInfo, UserInfo>();
 
-  constructor(clock: Clock, lookup: Lookup, key: TokenKey, userOfBootstrapToken?: BootstrapTokenUser) {
+  constructor(clock: Clock, lookup: Lookup, key: TokenKey, options: AuthenticationOptions = {}) {
     this.#clock = clock;
     this.#lookup = lookup;
     this.#key = key;
-    this.#userOfBootstrapToken = userOfBootstrapToken;
+    this.#options = options;
   }
 
   /**
    * Whom the transport knows (by a client certificate), whom a ServiceAccount's or a bootstrap token names, or nobody in particular.
    *
-   * @throws StatusError Unauthorized for a token that is not valid.
+   * @throws StatusError Unauthorized for a token that is not valid, and for nobody in particular where that is not enough.
    */
   userOf({ user, headers }: ApiRequest): UserInfo {
     if (user !== undefined) {
-      if (user.groups.includes(AUTHENTICATED) || user.username === ANONYMOUS.username) return user;
+      if (user.username === ANONYMOUS.username) return this.#nobody(user);
+      if (user.groups.includes(AUTHENTICATED)) return user;
       return this.#asAuthenticated(user);
     }
     const token = BEARER.exec(headers?.['authorization'] ?? '')?.[1];
-    if (token === undefined) return ANONYMOUS;
-    const joining = this.bootstrapUser(token.trim());
-    if (joining !== undefined) return joining;
+    if (token === undefined) return this.#nobody(ANONYMOUS);
+    const named = this.#options.staticTokens?.get(token.trim()) ?? this.bootstrapUser(token.trim());
+    if (named !== undefined) return named;
     const known = this.examine(token.trim());
     if (known === undefined || typeof known === 'string') throw unauthorized();
     // A token for others (a registry, say) is none for this server.
@@ -59,8 +70,13 @@ export class Authenticator {
   /** Whom a bootstrap token stands for now; undefined for any other. */
   bootstrapUser(token: string): UserInfo | undefined {
     return BOOTSTRAP_TOKEN.test(token)
-      ? this.#userOfBootstrapToken?.(token, this.#clock.nowMs, this.#lookup)
+      ? this.#options.bootstrapTokenUser?.(token, this.#clock.nowMs, this.#lookup)
       : undefined;
+  }
+
+  #nobody(anonymous: UserInfo): UserInfo {
+    if (this.#options.anonymousAuth === false) throw unauthorized();
+    return anonymous;
   }
 
   #asAuthenticated(user: UserInfo): UserInfo {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../api/object.ts';
 import type { EtcdClient } from '../../../etcd/index.ts';
 import type { RequestDraws as Draws } from '../../request-scope.ts';
 import { allocateClusterIp, refuseClusterIp } from './cluster-ips.ts';
-import { allocateNodePort, nodePortKey, refuseNodePort } from './node-ports.ts';
+import { allocateNodePort, NODE_PORTS, nodePortKey, type PortRange, refuseNodePort } from './node-ports.ts';
 
 type Spec = Service['spec'];
 type Port = NonNullable<Spec['ports']>[number];
@@ -24,13 +24,14 @@ const SERVICE = { group: '', kind: 'Service' };
  * is taken is read from the Services themselves, so nothing can leak or be forgotten when a server starts anew.
  * After kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
  */
-export function serviceAllocation(etcd: EtcdClient, prefix: string, random: Draws) {
+export function serviceAllocation(etcd: EtcdClient, prefix: string, random: Draws, range = NODE_PORTS) {
   return (object: KubeObject, stored: KubeObject | undefined): KubeObject => {
     const service = object as Service;
     if (stored !== undefined && service.spec === (stored as Service).spec) return service;
     const taken = takenByOthers(etcd, prefix, service);
     const addressed = withClusterIp(withFamilies(service), taken.clusterIps, random);
-    return withHealthCheckPort(withNodePorts(addressed, taken.nodePorts, random), taken.nodePorts, random);
+    const ports = { range, taken: taken.nodePorts, random };
+    return withHealthCheckPort(withNodePorts(addressed, ports), ports);
   };
 }
 
@@ -80,7 +81,14 @@ function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Dra
     : { ...service, spec: { ...spec, clusterIP: asked, clusterIPs } };
 }
 
-function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
+/** From where ports are given out. */
+interface Ports {
+  readonly range: PortRange;
+  readonly taken: ReadonlySet<string>;
+  readonly random: Draws;
+}
+
+function withNodePorts(service: Service, { range, taken, random }: Ports): Service {
   const { spec, metadata } = service;
   if (!isExternal(spec) || spec.ports === undefined) return service;
   const wantsPorts = spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false;
@@ -89,7 +97,7 @@ function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Dra
     const { protocol = 'TCP', nodePort = 0 } = port;
     if (nodePort === 0) return port;
     // TCP and UDP of one Service may share a number, as DNS servers do.
-    const why = refuseNodePort(nodePort, protocol, all);
+    const why = refuseNodePort(range, nodePort, protocol, all);
     if (why !== undefined) {
       throw invalidObject(SERVICE, metadata.name, [invalid(`spec.ports[${index}].nodePort`, nodePort, why)]);
     }
@@ -100,8 +108,8 @@ function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Dra
     if ((port.nodePort ?? 0) !== 0 || !wantsPorts) return port;
     const { protocol = 'TCP' } = port;
     const twin = ports.find((other) => other.port === port.port && (other.nodePort ?? 0) !== 0)?.nodePort;
-    const isFree = twin !== undefined && refuseNodePort(twin, protocol, all) === undefined;
-    const nodePort = isFree ? twin : allocateNodePort(all, protocol, random);
+    const isFree = twin !== undefined && refuseNodePort(range, twin, protocol, all) === undefined;
+    const nodePort = isFree ? twin : allocateNodePort(range, all, protocol, random);
     if (nodePort === undefined) throw internalError('failed to allocate a nodePort: range is full');
     all.add(nodePortKey(protocol, nodePort));
     return { ...port, nodePort };
@@ -110,18 +118,18 @@ function withNodePorts(service: Service, taken: ReadonlySet<string>, random: Dra
 }
 
 /** https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip */
-function withHealthCheckPort(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
+function withHealthCheckPort(service: Service, { range, taken, random }: Ports): Service {
   const { spec } = service;
   if (!needsHealthCheckPort(spec)) return service;
   const ports = (spec.ports ?? []).map(({ protocol = 'TCP', nodePort = 0 }) => nodePortKey(protocol, nodePort));
   const all = new Set([...taken, ...ports]);
   const asked = spec.healthCheckNodePort ?? 0;
   if (asked !== 0) {
-    const why = refuseNodePort(asked, 'TCP', all);
+    const why = refuseNodePort(range, asked, 'TCP', all);
     if (why === undefined) return service;
     throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`);
   }
-  const healthCheckNodePort = allocateNodePort(all, 'TCP', random);
+  const healthCheckNodePort = allocateNodePort(range, all, 'TCP', random);
   if (healthCheckNodePort === undefined) {
     throw internalError('failed to allocate a HealthCheck NodePort 0: range is full');
   }
