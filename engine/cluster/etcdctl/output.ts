@@ -31,10 +31,15 @@ export function headerFields(revision: number): string {
 
 export function fields(values: Readonly<Record<string, string | number | bigint | boolean>>): string {
   const text = (value: string | number | bigint | boolean): string =>
-    typeof value === 'string' ? JSON.stringify(value) : String(value);
+    typeof value === 'string' ? quoted(value) : String(value);
   return Object.entries(values)
     .map(([name, value]) => `"${name}" : ${text(value)}\n`)
     .join('');
+}
+
+/** As Go's `%q` writes text: bytes that are none, and control characters, as `\x9a`. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/\\u(?:dc|00)([0-9a-f]{2})/g, '\\x$1');
 }
 
 export function keyValueFields({ key, createRevision, modRevision, version, value, lease }: KeyValue): string {

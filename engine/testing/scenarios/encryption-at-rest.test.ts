@@ -85,6 +85,9 @@ test('secrets are encrypted when they are written, and all of them once all have
   const [, , third, fourth] = dump.split('\n');
   expect(third).toBe('00000020  31 0a 6b 38 73 3a 65 6e  63 3a 61 65 73 63 62 63  |1.k8s:enc:aescbc|');
   expect(fourth).toMatch(/^00000030 {2}3a 76 31 3a 6b 65 79 31 {2}3a .*\|:v1:key1:/);
+  expect(etcd(bed, 'get /registry/secrets/default/secret1 -w fields')).toMatch(
+    /^"Value" : "k8s:enc:aescbc:v1:key1:.*\\x[89a-f][0-9a-f].*"$/m,
+  );
   expect(bed.kubectl('get', 'secret', 'secret1', '-o', 'jsonpath={.data.mykey}')).toBe(btoa('mydata'));
   expect(etcd(bed, 'get /registry/secrets/default/before | strings')).toContain(btoa('opensesame'));
   expect(etcd(bed, 'get /registry/configmaps/default/plain')).toContain('"a":"b"');
