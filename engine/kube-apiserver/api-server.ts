@@ -178,13 +178,7 @@ function createContext(options: ApiServerOptions): ServerContext {
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
   const bookmarks = new BookmarkTimer(sim);
-  const servicePrefix = storagePrefix({ plural: 'services' });
-  const allocation = serviceAllocation(
-    etcd,
-    servicePrefix,
-    scope.draws(sim.random('kube-apiserver/services')),
-    options.nodePortRange,
-  );
+  const allocation = allocationOf(options, scope);
   const served = new ServedKinds(UNSTORED_KINDS, (kind) => ({
     kind,
     store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
@@ -234,6 +228,11 @@ function createContext(options: ApiServerOptions): ServerContext {
     proxying: proxyingOf(options, scope),
     creationFields: new CreationFields(),
   };
+}
+
+function allocationOf({ sim, etcd, nodePortRange }: ApiServerOptions, scope: RequestScope) {
+  const random = scope.draws(sim.random('kube-apiserver/services'));
+  return serviceAllocation(etcd, storagePrefix({ plural: 'services' }), random, nodePortRange);
 }
 
 /** How servers behind APIServices are reached: as parts of the simulation, or over the network. */
