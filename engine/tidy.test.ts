@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/tiny-device-plugin': ['engine/sim'],
   'engine/kubelet': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/kubectl': ['engine/client', 'engine/api', 'engine/sim'],
+  'engine/debian': ['engine/linux', 'engine/sim'],
   'engine/helm': ['engine/kubectl', 'engine/client', 'engine/api', 'engine/sim'],
   'engine/cluster': ['engine/'],
   'engine/worker': ['engine/cluster', 'engine/sim', 'engine/api'],

@@ -6,13 +6,13 @@ import { KUBE_ROUTER_OBJECTS } from './kube-router.ts';
 import type { AddOnObject } from './kubeadm.ts';
 import { METRICS_SERVER_OBJECTS } from './metrics-server.ts';
 import { hasNvidiaPlugin, NVIDIA_OBJECTS } from './nvidia-add-on.ts';
-import type { ClusterOptions } from './options.ts';
+import { type ClusterOptions, releaseOf } from './options.ts';
 import { CLUSTER_CIDR } from './static-pods.ts';
 
 /** What is installed in a cluster when it begins. @param server the API server's address, `10.0.0.10:6443` */
 export function addOnObjects(options: ClusterOptions, server: string): readonly AddOnObject[] {
   return [
-    ...kubeProxyObjects(`https://${server}`, CLUSTER_CIDR),
+    ...kubeProxyObjects(`https://${server}`, CLUSTER_CIDR, releaseOf(options)),
     ...KUBE_ROUTER_OBJECTS,
     ...COREDNS_OBJECTS,
     ...CLOUD_CONTROLLER_OBJECTS,

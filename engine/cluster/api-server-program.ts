@@ -39,7 +39,7 @@ import { type KubeletDialer, readKubeletClient } from './kubelet-client.ts';
 import type { KubeletCaller } from './kubelet-door.ts';
 import { readCertificate } from './root-certificate.ts';
 import type { ReadServerFiles, ServerFiles } from './server-files.ts';
-import { KUBERNETES_VERSION } from './versions.ts';
+import type { Release } from './versions.ts';
 import type { KubectlTools } from './workstation-tools.ts';
 
 /** Those of its parts that are loaded late. */
@@ -68,6 +68,7 @@ export interface ApiServerSurroundings {
 /** One process of it, and what its command line says. */
 interface Invocation {
   readonly process: Process;
+  readonly release: Release;
   readonly threads: TaskGroup;
   readonly flags: ServerFlags;
   /** What its files say, once they have been read. */
@@ -76,19 +77,21 @@ interface Invocation {
 
 /** The kube-apiserver's program: a server over what etcd holds, at the cluster's address. */
 export class ApiServerProgram {
-  readonly program: Program;
   readonly #around: ApiServerSurroundings;
   /** What the API server has decrypted. */
   readonly #opened: OpenedValues = new WeakMap();
 
   constructor(surroundings: ApiServerSurroundings) {
     this.#around = surroundings;
-    this.program = componentProgram({
+  }
+
+  program(release: Release): Program {
+    return componentProgram({
       healthAddress: '0.0.0.0',
       healthPort: 6443,
       tls: apiTls,
-      checkFlags: surroundings.checkFlags,
-      start: (process) => this.#start(process),
+      checkFlags: this.#around.checkFlags,
+      start: (process) => this.#start(process, release),
     });
   }
 
@@ -99,12 +102,12 @@ export class ApiServerProgram {
     return opened.filter((each) => each !== undefined);
   }
 
-  *#start(process: Process): Task<RunningComponent | undefined> {
+  *#start(process: Process, release: Release): Task<RunningComponent | undefined> {
     const etcd = yield* this.#waitForEtcd(process);
     if (etcd === undefined) return undefined;
     const flags = yield* readServerFlags(process);
     if (flags === undefined) return undefined;
-    const invocation: Invocation = { process, flags, threads: new TaskGroup() };
+    const invocation: Invocation = { process, release, flags, threads: new TaskGroup() };
     const create = (store: Etcd) => this.#create(invocation, store);
     const first = yield* create(etcd);
     if (first === undefined) return undefined;
@@ -144,7 +147,7 @@ export class ApiServerProgram {
     return yield* read({ process, threads, sim, opened: this.#opened, featureGates: flags.featureGates });
   }
 
-  #optionsOf({ process, threads, flags, files }: Invocation, store: Etcd): ApiServerOptions {
+  #optionsOf({ process, release, threads, flags, files }: Invocation, store: Etcd): ApiServerOptions {
     const { host, dialKubelet, dialService, descriptions, pki, late } = this.#around;
     const { kubeletClient, ...options } = flags;
     return {
@@ -156,7 +159,7 @@ export class ApiServerProgram {
       kinds: [...KINDS, ...(files?.alphaKinds ?? [])],
       dialNode: (nodeName) => dialKubelet(nodeName)?.door().nodeApiFor(kubeletClient),
       dialService,
-      serverVersion: KUBERNETES_VERSION,
+      serverVersion: release,
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
       descriptions,
       tokenKey: pki.tokenKey,

@@ -23,6 +23,7 @@ import { readCertificate } from './root-certificate.ts';
 import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 import { controlPlaneCommands } from './static-pods.ts';
+import type { Release } from './versions.ts';
 
 /** Those of its parts that are loaded late. */
 interface LateParts extends LateServerParts {
@@ -111,11 +112,10 @@ export class ControlPlane {
     );
   }
 
-  /** The executables of the control-plane images, by name. */
-  programs(): Readonly<Record<string, Program>> {
+  /** The executables of a release's control-plane images, by name. */
+  programs(release: Release): Readonly<Record<string, Program>> {
     return {
-      etcd: this.etcd.program,
-      'kube-apiserver': this.#apiServerProgram.program,
+      'kube-apiserver': this.#apiServerProgram.program(release),
       'kube-controller-manager': componentProgram({
         healthAddress: '127.0.0.1',
         healthPort: 10257,

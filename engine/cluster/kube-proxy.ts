@@ -1,48 +1,57 @@
 import { stringify } from 'yaml';
 import type { Image } from '../containerd/image.ts';
 import { type KubeProxySurroundings, kubeProxyProgram } from '../kube-proxy/index.ts';
+import type { FileTree } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import { conntrack } from '../linux/programs/iptables/conntrack.ts';
 import { iptables, iptablesRestore, iptablesSave } from '../linux/programs/iptables/iptables.ts';
 import { componentReference } from './images/catalogue.ts';
 import { defineImage } from './images/definition.ts';
 import type { AddOnObject } from './kubeadm.ts';
-import { KUBERNETES_VERSION } from './versions.ts';
+import { RELEASES, type Release } from './versions.ts';
 
 const NAME = 'kube-proxy';
 const NAMESPACE = 'kube-system';
-const IMAGE = componentReference(NAME, KUBERNETES_VERSION);
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** kube-proxy and the tools it writes rules with. */
-export function kubeProxyImage(surroundings: KubeProxySurroundings, programs: ProgramSource): Image {
-  return defineImage({
-    reference: IMAGE,
-    sizeBytes: 25_790_000,
-    trees: () => [
-      {
-        // Here, and not among the programs that are loaded once the learner's prompt is there: rules are written before.
-        '/usr/sbin/iptables': { program: iptables('gnu'), size: 99_296 },
-        '/usr/sbin/iptables-save': { program: iptablesSave('gnu'), size: 99_296 },
-        '/usr/sbin/iptables-restore': { program: iptablesRestore('gnu'), size: 99_296 },
-        '/usr/sbin/conntrack': { program: conntrack('gnu'), size: 81_320 },
-        // What other modes need is loaded with them.
-        '/usr/sbin/nft': { program: programs.program('nft', 'gnu'), size: 26_888 },
-        '/usr/sbin/ipset': { program: programs.program('ipset', 'gnu'), size: 14_312 },
-        '/usr/sbin/ipvsadm': { program: programs.program('ipvsadm', 'gnu'), size: 73_544 },
-        '/usr/local/bin/kube-proxy': { program: kubeProxyProgram(surroundings), size: 44_000_000 },
-      },
-    ],
-    entrypoint: ['kube-proxy'],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+/** kube-proxy and the tools it writes rules with, as each release has them. */
+export function kubeProxyImages(surroundings: KubeProxySurroundings, programs: ProgramSource): readonly Image[] {
+  let made: readonly FileTree[] | undefined;
+  const trees = () => {
+    made ??= [kubeProxyTree(surroundings, programs)];
+    return made;
+  };
+  return RELEASES.map((release) =>
+    defineImage({
+      reference: componentReference(NAME, release),
+      sizeBytes: 25_790_000,
+      trees,
+      entrypoint: ['kube-proxy'],
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    }),
+  );
+}
+
+function kubeProxyTree(surroundings: KubeProxySurroundings, programs: ProgramSource): FileTree {
+  return {
+    // Here, and not among the programs that are loaded once the learner's prompt is there: rules are written before.
+    '/usr/sbin/iptables': { program: iptables('gnu'), size: 99_296 },
+    '/usr/sbin/iptables-save': { program: iptablesSave('gnu'), size: 99_296 },
+    '/usr/sbin/iptables-restore': { program: iptablesRestore('gnu'), size: 99_296 },
+    '/usr/sbin/conntrack': { program: conntrack('gnu'), size: 81_320 },
+    // What other modes need is loaded with them.
+    '/usr/sbin/nft': { program: programs.program('nft', 'gnu'), size: 26_888 },
+    '/usr/sbin/ipset': { program: programs.program('ipset', 'gnu'), size: 14_312 },
+    '/usr/sbin/ipvsadm': { program: programs.program('ipvsadm', 'gnu'), size: 73_544 },
+    '/usr/local/bin/kube-proxy': { program: kubeProxyProgram(surroundings), size: 44_000_000 },
+  };
 }
 
 /**
  * What `kubeadm init phase addon kube-proxy` creates.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#proxy
  */
-export function kubeProxyObjects(apiServer: string, clusterCidr: string): readonly AddOnObject[] {
+export function kubeProxyObjects(apiServer: string, clusterCidr: string, release: Release): readonly AddOnObject[] {
   const metadata = { name: NAME, namespace: NAMESPACE };
   const collection = (path: string) => `${path}/namespaces/${NAMESPACE}`;
   return [
@@ -69,7 +78,7 @@ export function kubeProxyObjects(apiServer: string, clusterCidr: string): readon
         data: { 'config.conf': configuration(clusterCidr), 'kubeconfig.conf': kubeconfig(apiServer) },
       },
     },
-    { path: `${collection('/apis/apps/v1')}/daemonsets`, object: daemonSet() },
+    { path: `${collection('/apis/apps/v1')}/daemonsets`, object: daemonSet(release) },
   ];
 }
 
@@ -142,7 +151,7 @@ function kubeconfig(server: string): string {
   });
 }
 
-function daemonSet(): object {
+function daemonSet(release: Release): object {
   const labels = { 'k8s-app': NAME };
   return {
     apiVersion: 'apps/v1',
@@ -158,7 +167,7 @@ function daemonSet(): object {
           containers: [
             {
               name: NAME,
-              image: IMAGE,
+              image: componentReference(NAME, release),
               imagePullPolicy: 'IfNotPresent',
               command: [
                 '/usr/local/bin/kube-proxy',

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type AddOnObject, JOINING } from './kubeadm.ts';
 import { KUBELET_CONFIG } from './machine-files.ts';
 import { CLUSTER_CIDR } from './static-pods.ts';
-import { CLUSTER_DOMAIN, KUBERNETES_VERSION } from './versions.ts';
+import { CLUSTER_DOMAIN, type Release } from './versions.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const GROUPS = ['system:nodes', JOINING].map((name) => ({ apiGroup: RBAC, kind: 'Group', name }));
@@ -15,7 +15,7 @@ const ANYBODY = [{ apiGroup: RBAC, kind: 'User', name: 'system:anonymous' }];
  * @param server `https://10.0.0.10:6443`
  * @param rootCa PEM
  */
-export function joiningObjects(server: string, rootCa: string): readonly AddOnObject[] {
+export function joiningObjects(server: string, rootCa: string, release: Release): readonly AddOnObject[] {
   return [
     {
       path: `/apis/${RBAC}/v1/clusterroles`,
@@ -27,7 +27,7 @@ export function joiningObjects(server: string, rootCa: string): readonly AddOnOb
       },
     },
     ...readable('kube-system', 'kubeadm-config', 'kubeadm:nodes-kubeadm-config', GROUPS, {
-      ClusterConfiguration: stringify(CLUSTER_CONFIGURATION),
+      ClusterConfiguration: clusterConfiguration(release),
     }),
     ...readable('kube-system', 'kubelet-config', 'kubeadm:kubelet-config', GROUPS, { kubelet: KUBELET_CONFIG }),
     ...readable('kube-public', 'cluster-info', 'kubeadm:bootstrap-signer-clusterinfo', ANYBODY, {
@@ -74,21 +74,24 @@ function clusterInfo(server: string, rootCa: string): string {
   );
 }
 
-const CLUSTER_CONFIGURATION = {
-  apiServer: {},
-  apiVersion: 'kubeadm.k8s.io/v1beta4',
-  caCertificateValidityPeriod: '87600h0m0s',
-  certificateValidityPeriod: '8760h0m0s',
-  certificatesDir: '/etc/kubernetes/pki',
-  clusterName: 'kubernetes',
-  controllerManager: {},
-  dns: {},
-  encryptionAlgorithm: 'RSA-2048',
-  etcd: { local: { dataDir: '/var/lib/etcd' } },
-  imageRepository: 'registry.k8s.io',
-  kind: 'ClusterConfiguration',
-  kubernetesVersion: KUBERNETES_VERSION,
-  networking: { dnsDomain: CLUSTER_DOMAIN, podSubnet: CLUSTER_CIDR, serviceSubnet: '10.96.0.0/12' },
-  proxy: {},
-  scheduler: {},
-};
+/** What `kubeadm init` was told, and what `kubeadm upgrade apply` makes of it. */
+function clusterConfiguration(release: Release): string {
+  return stringify({
+    apiServer: {},
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    caCertificateValidityPeriod: '87600h0m0s',
+    certificateValidityPeriod: '8760h0m0s',
+    certificatesDir: '/etc/kubernetes/pki',
+    clusterName: 'kubernetes',
+    controllerManager: {},
+    dns: {},
+    encryptionAlgorithm: 'RSA-2048',
+    etcd: { local: { dataDir: '/var/lib/etcd' } },
+    imageRepository: 'registry.k8s.io',
+    kind: 'ClusterConfiguration',
+    kubernetesVersion: release,
+    networking: { dnsDomain: CLUSTER_DOMAIN, podSubnet: CLUSTER_CIDR, serviceSubnet: '10.96.0.0/12' },
+    proxy: {},
+    scheduler: {},
+  });
+}

@@ -16,7 +16,7 @@ import type { Host } from '../linux/host.ts';
 import type { SecureChannel } from '../linux/http.ts';
 import { flagValue, klog } from '../linux/programs/go/runtime.ts';
 import { serverTls } from '../linux/programs/go/server-tls.ts';
-import { decode } from '../linux/stdio.ts';
+import { decode, print } from '../linux/stdio.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
 import type { ServerAddress } from './api-endpoint.ts';
@@ -29,7 +29,7 @@ import { KUBELET_ARGS } from './kubelet-drop-in.ts';
 import type { LateKubeletParts } from './late-kubelet-parts.ts';
 import { KUBELET_CONFIG, KUBELET_CONFIG_FILE } from './machine-files.ts';
 import { STATIC_POD_PATH } from './static-pods.ts';
-import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, VERSIONS } from './versions.ts';
+import { CLUSTER_DNS, CLUSTER_DOMAIN, type Release, VERSIONS } from './versions.ts';
 
 /** A kubelet that serves: what it can answer, and who may ask. */
 export interface KubeletServer {
@@ -38,6 +38,7 @@ export interface KubeletServer {
 }
 
 export interface KubeletProgramOptions extends LateKubeletParts {
+  readonly release: Release;
   readonly host: Host;
   readonly address: string;
   readonly runtime: Containerd;
@@ -56,7 +57,7 @@ const PORT = 10250;
 
 /** The kubelet's program. https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/ */
 export function kubeletProgram(options: KubeletProgramOptions): Program {
-  return componentProgram({
+  const service = componentProgram({
     healthAddress: '127.0.0.1',
     healthPort: 10248,
     *start(process) {
@@ -74,6 +75,11 @@ export function kubeletProgram(options: KubeletProgramOptions): Program {
       }
     },
   });
+  return function* (process) {
+    if (process.argv[1] !== '--version') return yield* service(process);
+    yield* print(process, `Kubernetes ${options.release}\n`);
+    return 0;
+  };
 }
 
 /** What kubeadm's drop-in says, and nothing but that, need not be looked at. */
@@ -205,7 +211,7 @@ function startConfigured(
   journal: KubeletJournal,
   configuration: KubeletConfiguration,
 ): Kubelet {
-  const { host, address, labels, taints, runtime } = options;
+  const { host, address, labels, taints, runtime, release } = options;
   const { staticPodPath, clusterDns, clusterDomain = '' } = configuration;
   return startKubelet({
     sim: host.sim,
@@ -221,7 +227,7 @@ function startConfigured(
     nodeLabels: labels,
     registerWithTaints: taints,
     ...(staticPodPath === undefined ? {} : { staticPodPath }),
-    kubeletVersion: KUBERNETES_VERSION,
+    kubeletVersion: release,
     kernelVersion: VERSIONS.kernel,
     osImage: VERSIONS.osImage,
     ...(clusterDns[0] === undefined ? {} : { clusterDns: { server: clusterDns[0], domain: clusterDomain } }),

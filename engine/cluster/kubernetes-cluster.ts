@@ -26,7 +26,7 @@ import { customMetricsAdapterImage } from './images/custom-metrics-adapter.ts';
 import { sampleApiServerImage } from './images/sample-apiserver.ts';
 import { ingressNginxImage } from './ingress-nginx.ts';
 import { type ClusterInput, fromOutside, type ProbeOutcome, type ProbeRequest, type RunOutcome } from './input.ts';
-import { kubeProxyImage } from './kube-proxy.ts';
+import { kubeProxyImages } from './kube-proxy.ts';
 import { kubeRouterImage } from './kube-router.ts';
 import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './kubeadm.ts';
 import { joiningObjects } from './kubeadm-objects.ts';
@@ -39,7 +39,8 @@ import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
 import { MetricsServerAddOn } from './metrics-server.ts';
 import { nginxGatewayImage } from './nginx-gateway.ts';
 import { NodeMachine, type NodeMachineOptions } from './node-machine.ts';
-import type { ClusterOptions } from './options.ts';
+import { nodePrograms } from './node-programs.ts';
+import { type ClusterOptions, releaseOf } from './options.ts';
 import { isClusterReady } from './readiness.ts';
 import { RequestTrials } from './request-trials.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
@@ -57,7 +58,7 @@ import {
   readWorkstationFile,
   writeWorkstationFile,
 } from './workstation.ts';
-import { kubectlFiles, workstationFiles } from './workstation-files.ts';
+import { workstationFiles } from './workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
@@ -123,7 +124,7 @@ export class KubernetesCluster implements Cluster {
     const metricsServer = new MetricsServerAddOn({ sim, dialNode, connect: connectAs('metrics-server') });
     const connectByToken = (process: Process) =>
       tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process);
-    const kubeProxy = kubeProxyImage(
+    const kubeProxy = kubeProxyImages(
       { sim, connect: connectAs('kube-proxy'), otherModes: (mode) => tools.proxyModes()(mode) },
       tools.programs,
     );
@@ -137,8 +138,9 @@ export class KubernetesCluster implements Cluster {
       this.#pki,
       tools,
     );
-    const registry = createRegistry({ ...this.#controlPlane.programs(), ...etcdTools }, tools.programs, [
-      kubeProxy,
+    const etcd = { etcd: this.#controlPlane.etcd.program, ...etcdTools };
+    const registry = createRegistry(etcd, (each) => this.#controlPlane.programs(each), tools.programs, [
+      ...kubeProxy,
       corednsImage({ sim, connect: connectAs('coredns') }),
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
       metricsServer.image,
@@ -251,16 +253,16 @@ export class KubernetesCluster implements Cluster {
     return machine.host;
   }
 
-  /** kubeadm's packages bring kubectl along. */
   #buildNode(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const connect = this.#kubectlOn(machine, tools);
-    const { authority } = this.#pki.keys;
-    const files = {
-      ...machine.files,
-      ...kubectlFiles(connect, tools, '/usr/bin'),
-      '/usr/bin/kubeadm': { program: tools.kubeadm({ connect, authority }), size: 72_953_856 },
-    };
-    return this.#build(fabric, { ...machine, files }, tools);
+    const { name } = machine;
+    const programs = nodePrograms(tools, {
+      connect: this.#kubectlOn(machine, tools),
+      authority: this.#pki.keys.authority,
+      release: releaseOf(this.options),
+      kubeletFiles: (release) => this.#machines.find(({ host }) => host.name === name)!.kubeletFiles(release),
+      unpack: (tree) => this.#hosts.get(name)!.unpack(tree),
+    });
+    return this.#build(fabric, { ...machine, files: { ...machine.files, ...programs } }, tools);
   }
 
   /** The way that kubectl has from a machine, as whom a kubeconfig names. */
@@ -287,7 +289,8 @@ export class KubernetesCluster implements Cluster {
     addOns: readonly AddOnObject[],
   ): KubeadmPart {
     const transport = this.#asServiceAccount(host, 'cloud-controller-manager');
-    const forJoining = joiningObjects(`https://${this.#controlPlane.apiServer.hostPort}`, this.#pki.rootCa);
+    const server = `https://${this.#controlPlane.apiServer.hostPort}`;
+    const forJoining = joiningObjects(server, this.#pki.rootCa, releaseOf(this.options));
     return {
       kubeadm: { phase: 'init', program: kubeadmInit(this.#asSuperAdmin(host), labels, addOns, forJoining) },
       cloudController: cloudControllerProgram(this.sim, transport, fabric),
@@ -315,11 +318,12 @@ export class KubernetesCluster implements Cluster {
     return new NodeMachine({
       host,
       address: machine.address,
+      release: releaseOf(this.options),
       registry,
       connect: (server) => connectServer(this.#controlPlane.apiServer, host, nodeUser(machine.name), server),
       labels: labelsWhere(machine, mayKubeletSet),
       taints: machine.taints,
-      preloaded: preloadedImages(machine.role),
+      preloaded: preloadedImages(machine.role, releaseOf(this.options)),
       kubeletAddress,
       ...parts,
     });

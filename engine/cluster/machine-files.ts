@@ -2,7 +2,7 @@ import type { FileTree } from '../linux/host.ts';
 import type { ClusterPki, IssuedKey } from './cluster-pki.ts';
 import { ADMINISTRATORS } from './kubeadm.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
-import { VERSIONS } from './versions.ts';
+import { type Release, VERSIONS } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 const OS_RELEASE = `PRETTY_NAME="${VERSIONS.osImage}"
@@ -108,8 +108,8 @@ const CLIENTS: readonly (readonly [file: string, user: string, ...groups: string
 ];
 
 /** What `kubeadm init` adds on the control-plane machine. */
-export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki): FileTree {
-  const manifests = Object.entries(controlPlaneManifests({ nodeName, address })).map(
+export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki, release: Release): FileTree {
+  const manifests = Object.entries(controlPlaneManifests({ nodeName, address, release })).map(
     ([name, text]) => [`${STATIC_POD_PATH}/${name}`, { text, mode: 0o600 }] as const,
   );
   const server = `https://${address}:6443`;

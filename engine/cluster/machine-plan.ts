@@ -3,11 +3,20 @@ import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree, Layer } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki } from './cluster-pki.ts';
+import { debianFiles } from './debian-packages.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
 import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
-import { type ClusterOptions, CONTROL_PLANE_NAME, WORKSTATION_NAME, type WorkerOptions, workersOf } from './options.ts';
+import {
+  type ClusterOptions,
+  CONTROL_PLANE_NAME,
+  releaseOf,
+  WORKSTATION_NAME,
+  type WorkerOptions,
+  workersOf,
+} from './options.ts';
 import type { SshKeys } from './ssh-server.ts';
+import type { Release } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 /** One machine to be built. */
@@ -63,13 +72,14 @@ export function planMachines(
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   const base = { tree: hostTools(programs) };
   const ssh = makeSshKeys(withWorkstation);
+  const packages = debianFiles(releaseOf(options));
   const keysOf = (machine: MachinePlan): MachinePlan => ({
     ...machine,
-    files: { ...machine.files, ...ssh.clientFiles(), ...ssh.serverFiles(machine.name) },
+    files: { ...machine.files, ...packages, ...ssh.clientFiles(), ...ssh.serverFiles(machine.name) },
   });
   return {
     machines: [
-      controlPlane(withWorkstation, base, criTools, pki, etcdTools),
+      controlPlane(withWorkstation, base, criTools, pki, etcdTools, releaseOf(options)),
       ...workers.map((worker) => workerMachine(worker, worker.name, withWorkstation, base, criTools)),
     ].map(keysOf),
     workstation: {
@@ -96,6 +106,7 @@ function controlPlane(
   criTools: CriTools,
   pki: ClusterPki,
   etcdTools: EtcdTools,
+  release: Release,
 ): MachinePlan {
   const name = CONTROL_PLANE_NAME;
   return {
@@ -114,7 +125,7 @@ function controlPlane(
     files: {
       ...machineFiles(name, addresses),
       ...nodeFiles(criTools),
-      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki),
+      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki, release),
       ...Object.fromEntries(
         Object.entries(etcdTools).map(([tool, program]) => [`/usr/local/bin/${tool}`, { program, size: 17_000_000 }]),
       ),

@@ -4,7 +4,7 @@ import { createBridgePlugin } from '../cni/index.ts';
 import type { Registry } from '../containerd/image.ts';
 import { type Containerd, createContainerd, serveCriSocket } from '../containerd/index.ts';
 import type { Kubelet } from '../kubelet/index.ts';
-import type { Host } from '../linux/host.ts';
+import type { FileTree, Host } from '../linux/host.ts';
 import { klogLine } from '../linux/programs/go/runtime.ts';
 import type { PowerAction } from '../linux/programs/systemd/port.ts';
 import type { Program } from '../linux/syscalls.ts';
@@ -16,10 +16,13 @@ import { serviceManager } from './service-manager.ts';
 import { ServiceSupervisor } from './service-supervisor.ts';
 import type { ServiceUnit, UnitTools } from './service-unit.ts';
 import { SSH_UNIT } from './ssh-server.ts';
+import type { Release } from './versions.ts';
 
 export interface NodeMachineOptions extends LateKubeletParts {
   readonly host: Host;
   readonly address: string;
+  /** Of the kubelet that it begins with. */
+  readonly release: Release;
   readonly registry: Registry;
   /** As the node's own user, to the URL of its kubeconfig. */
   readonly connect: (server: string) => Transport;
@@ -34,6 +37,8 @@ export interface NodeMachineOptions extends LateKubeletParts {
   /** What makes load balancers; only where the cluster was begun. */
   readonly cloudController?: Program;
 }
+
+const KUBELET = '/usr/bin/kubelet';
 
 /** systemd's RestartSec of the units that kubeadm's packages install. */
 const KUBELET_RESTART_MS = 10_000;
@@ -69,6 +74,7 @@ export class NodeMachine {
       cni: createBridgePlugin(host),
       preloadedImages: options.preloaded,
     });
+    host.unpack(this.kubeletFiles(options.release));
     const units = this.#units();
     this.#supervisor = new ServiceSupervisor(host, units, options.unitTools);
     this.#manager = serviceManager(host, this.#supervisor, { turnOff: (action) => this.#turnOff(action) });
@@ -158,10 +164,9 @@ export class NodeMachine {
         name: 'kubelet',
         description: 'kubelet: The Kubernetes Node Agent',
         documentation: 'https://kubernetes.io/docs/',
-        path: '/usr/bin/kubelet',
+        path: KUBELET,
         args: KUBELET_ARGS,
         dropIn: { name: '10-kubeadm.conf', text: KUBELET_DROP_IN },
-        program: kubeletProgram({ ...this.#options, runtime: this.runtime, ...this.#kubeletTies() }),
         restartDelayMs: KUBELET_RESTART_MS,
       },
       {
@@ -187,6 +192,12 @@ export class NodeMachine {
           ]),
       SSH_UNIT,
     ];
+  }
+
+  /** What the kubelet's package of a release puts on this machine. */
+  kubeletFiles(release: Release): FileTree {
+    const options = { ...this.#options, release, runtime: this.runtime, ...this.#kubeletTies() };
+    return { [KUBELET]: { program: kubeletProgram(options), size: 59_199_780 } };
   }
 
   #kubeletTies(): Pick<KubeletProgramOptions, 'log' | 'runs'> {

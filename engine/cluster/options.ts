@@ -2,6 +2,7 @@ import type { Image } from '../containerd/image.ts';
 import type { Descriptions } from '../kube-apiserver/index.ts';
 import type { ClusterKeys } from './cluster-keys.ts';
 import type { Fault } from './input.ts';
+import { KUBERNETES_VERSION, type Release, releaseNamed } from './versions.ts';
 
 /** One worker machine. */
 export interface WorkerOptions {
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   readonly seed?: string;
   /** What the machines' clocks show at virtual time zero, in milliseconds since 1970. */
   readonly epochMs?: number;
+  /** Which of the `RELEASES` it was made of; nodes can be upgraded to later ones. The newest unless told. */
+  readonly kubernetesVersion?: string;
   /** Two machines of 2 CPUs and 2 GiB unless told. */
   readonly workers?: readonly WorkerOptions[];
   /** Images that the registry offers beyond the built-in catalogue. */
@@ -74,4 +77,9 @@ export function workersOf({
 /** The names of a cluster's machines: those on which `run` runs a command. */
 export function machineNames(options: ClusterOptions): readonly string[] {
   return [WORKSTATION_NAME, CONTROL_PLANE_NAME, ...workersOf(options).map(({ name }) => name)];
+}
+
+/** @throws Error for a release that there is not */
+export function releaseOf({ kubernetesVersion = KUBERNETES_VERSION }: ClusterOptions): Release {
+  return releaseNamed(kubernetesVersion);
 }

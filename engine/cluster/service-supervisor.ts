@@ -243,7 +243,8 @@ export class ServiceSupervisor {
     if (command === undefined) return;
     const { installed } = state;
     const output = this.#host.sink((data) => this.#hear(state, data));
-    const run = installed?.path === command.argv[0] ? installed!.program : this.#other(state, command);
+    const known = installed?.path === command.argv[0] ? installed?.program : undefined;
+    const run = known ?? this.#other(state, command);
     const process = this.#host.spawn({
       run,
       argv: command.argv,

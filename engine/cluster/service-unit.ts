@@ -8,8 +8,8 @@ export interface ServiceUnit {
   readonly documentation: string;
   readonly path: string;
   readonly args: readonly string[];
-  /** What is at `path`. */
-  readonly program: Program;
+  /** What is at `path`; unless told, whatever lies there on the disk when it is started. */
+  readonly program?: Program;
   /** How long after its end the process is started again; absent for what runs once (`Type=oneshot`). */
   readonly restartDelayMs?: number;
   /** What its unit file says is started, where that is made of variables of a drop-in. */

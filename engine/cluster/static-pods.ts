@@ -1,9 +1,16 @@
-import { KUBERNETES_VERSION, VERSIONS } from './versions.ts';
+import { KUBERNETES_VERSION, type Release, VERSIONS } from './versions.ts';
 
 /** Where things are on the control-plane machine. */
 export interface ControlPlaneAddress {
   readonly nodeName: string;
   readonly address: string;
+}
+
+/** What its components are, and where. */
+export interface ControlPlaneLayout extends ControlPlaneAddress {
+  readonly release: Release;
+  /** Flags that the ClusterConfiguration adds, by the component's name: in place of one of the same name, and in their order. */
+  readonly extraArgs?: Readonly<Record<string, readonly { readonly name: string; readonly value: string }[]>>;
 }
 
 /** Where Pods have their addresses. */
@@ -16,17 +23,35 @@ export const STATIC_POD_PATH = '/etc/kubernetes/manifests';
  * The manifests that `kubeadm init` leaves on a control-plane node, by file name.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#generate-static-pod-manifests-for-control-plane-components
  */
-export function controlPlaneManifests(at: ControlPlaneAddress): Readonly<Record<string, string>> {
-  return Object.fromEntries(components(at).map((component) => [`${component.name}.yaml`, manifest(component)]));
+export function controlPlaneManifests(at: ControlPlaneLayout): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    components(at).map((component) => {
+      const command = withExtraArgs(component.command, at.extraArgs?.[component.name] ?? []);
+      return [`${component.name}.yaml`, manifest({ ...component, command })];
+    }),
+  );
+}
+
+function withExtraArgs(
+  [program = '', ...flags]: readonly string[],
+  extra: readonly { readonly name: string; readonly value: string }[],
+): readonly string[] {
+  if (extra.length === 0) return [program, ...flags];
+  const isReplaced = (flag: string) => extra.some(({ name }) => flag.startsWith(`--${name}=`));
+  return [
+    program,
+    ...[...flags.filter((flag) => !isReplaced(flag)), ...extra.map(({ name, value }) => `--${name}=${value}`)].sort(),
+  ];
 }
 
 /** The command lines in those manifests, by the name of the program. */
 export function controlPlaneCommands(at: ControlPlaneAddress): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(components(at).map(({ name, command }) => [name, command]));
+  const layout = { ...at, release: KUBERNETES_VERSION };
+  return Object.fromEntries(components(layout).map(({ name, command }) => [name, command]));
 }
 
-function components(at: ControlPlaneAddress): readonly Component[] {
-  return [etcd(at), apiServer(at), controllerManager(), scheduler()];
+function components(at: ControlPlaneLayout): readonly Component[] {
+  return [etcd(at), apiServer(at), controllerManager(at), scheduler(at)];
 }
 
 interface Component {
@@ -72,10 +97,10 @@ function etcd(at: ControlPlaneAddress): Component {
   };
 }
 
-function apiServer(at: ControlPlaneAddress): Component {
+function apiServer(at: ControlPlaneLayout): Component {
   return {
     name: 'kube-apiserver',
-    image: `registry.k8s.io/kube-apiserver:${KUBERNETES_VERSION}`,
+    image: `registry.k8s.io/kube-apiserver:${at.release}`,
     command: [
       'kube-apiserver',
       `--advertise-address=${at.address}`,
@@ -102,10 +127,10 @@ function apiServer(at: ControlPlaneAddress): Component {
   };
 }
 
-function controllerManager(): Component {
+function controllerManager({ release }: ControlPlaneLayout): Component {
   return {
     name: 'kube-controller-manager',
-    image: `registry.k8s.io/kube-controller-manager:${KUBERNETES_VERSION}`,
+    image: `registry.k8s.io/kube-controller-manager:${release}`,
     command: [
       'kube-controller-manager',
       '--allocate-node-cidrs=true',
@@ -126,10 +151,10 @@ function controllerManager(): Component {
   };
 }
 
-function scheduler(): Component {
+function scheduler({ release }: ControlPlaneLayout): Component {
   return {
     name: 'kube-scheduler',
-    image: `registry.k8s.io/kube-scheduler:${KUBERNETES_VERSION}`,
+    image: `registry.k8s.io/kube-scheduler:${release}`,
     command: [
       'kube-scheduler',
       '--bind-address=127.0.0.1',

@@ -4,6 +4,7 @@ import type { Connect } from './asker.ts';
 import { HOME } from './cluster.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
+import { KUBERNETES_VERSION, type Release } from './versions.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 /** The learner's own start-up file; a course may put its words after it. */
@@ -13,13 +14,21 @@ alias ll='ls -l'
 alias vim=vi
 `;
 
+/** What `ls -l` shows of kubectl. */
+export const KUBECTL_BYTES = 60_264_632;
+
 /** kubectl, and a bash that completes its words; on nodes where kubeadm's packages put it. */
-export function kubectlFiles(connect: Connect, tools: WorkstationTools, directory: string): FileTree {
+export function kubectlFiles(
+  connect: Connect,
+  tools: WorkstationTools,
+  directory: string,
+  release: Release = KUBERNETES_VERSION,
+): FileTree {
   const complete: Completer = (words) => tools.completeKubectl(words.slice(1), connect());
   const bash = createShell({ name: 'bash', completers: { kubectl: complete, k: complete } });
   return {
     '/bin/bash': { program: bash, size: 1_298_416 },
-    [`${directory}/kubectl`]: { program: tools.kubectl(connect), size: 60_264_632 },
+    [`${directory}/kubectl`]: { program: tools.kubectl(connect, release), size: KUBECTL_BYTES },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { UserInfo } from '../api/request.ts';
 import type { Transport } from '../client/transport.ts';
+import type { PackageSurroundings } from '../debian/package.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
@@ -17,6 +18,7 @@ import type { Connect } from './asker.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
+import type { DebianTools } from './debian-packages.ts';
 import type { EtcdDatabase, LonelyEtcd } from './etcd-server.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
@@ -26,13 +28,14 @@ import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 import type { ReadServerFiles } from './server-files.ts';
 import type { UnitTools } from './service-unit.ts';
+import type { Release } from './versions.ts';
 
 export type { Descriptions };
 
 /** The learner's kubectl. */
 export interface KubectlTools {
-  /** kubectl, given the way to the API server, or to whoever serves at a URL. */
-  kubectl(connect: Connect): Program;
+  /** kubectl of a release, given the way to the API server, or to whoever serves at a URL. */
+  kubectl(connect: Connect, release: Release): Program;
   /** Whom a certificate of this authority is for; both PEM. Undefined for one that is not believed now. */
   certificateUser(certificate: string, authority: string, nowMs: number): UserInfo | undefined;
   /** What Tab offers behind `kubectl`. */
@@ -101,6 +104,8 @@ export interface ProgramTools {
   readonly criTools: Readonly<Record<'crictl' | 'ctr', Program>>;
   /** What makes machines nodes, on nodes. */
   kubeadm(surroundings: KubeadmSurroundings): Program;
+  /** The package manager of nodes. */
+  debianTools(surroundings: PackageSurroundings): DebianTools;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
 }

@@ -7,3 +7,4 @@ export {
 export { KubeletJournal } from './journal.ts';
 export { startKubelet } from './kubelet.ts';
 export type { Kubelet } from './options.ts';
+export { CONFIG_HASH } from './static-pods.ts';

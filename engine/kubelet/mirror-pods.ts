@@ -41,11 +41,18 @@ export class Mirrors {
     if (this.of(mirror)?.metadata.uid === mirror.metadata.uid) this.#known.delete(objectKey(mirror));
   }
 
-  /** Sees to it that the static Pod is shown as it is. Returns its mirror, if there is one now. */
+  /**
+   * Sees to it that the static Pod is shown as it is: creates its mirror, or replaces one that shows something else. Returns the
+   * mirror; undefined while the API server, which may be the very Pod, will not have it.
+   */
   ensure(pod: Pod, node: Node | undefined): Pod | undefined {
-    const mirror = ensureMirror(this.#pods, pod, this.of(pod), node);
-    if (mirror === undefined) this.#known.delete(objectKey(pod));
-    else this.note(mirror);
+    const before = this.of(pod);
+    if (before !== undefined && isMirrorOf(before, pod)) return before;
+    // What could not be deleted is there still, and deleted the next time.
+    if (before !== undefined && !deleteMirror(this.#pods, before)) return undefined;
+    this.#known.delete(objectKey(pod));
+    const mirror = createMirror(this.#pods, pod, node);
+    if (mirror !== undefined) this.note(mirror);
     return mirror;
   }
 
@@ -55,19 +62,8 @@ export class Mirrors {
   }
 }
 
-/**
- * Shows a static Pod on the API server: creates its mirror, or replaces one that shows something else. Does nothing while
- * the server cannot be reached. Returns the mirror there is now.
- */
-function ensureMirror(
-  pods: ResourceClient<Pod>,
-  pod: Pod,
-  mirror: Pod | undefined,
-  node: Node | undefined,
-): Pod | undefined {
-  if (mirror !== undefined && isMirrorOf(mirror, pod)) return mirror;
+function createMirror(pods: ResourceClient<Pod>, pod: Pod, node: Node | undefined): Pod | undefined {
   try {
-    if (mirror !== undefined) deleteMirror(pods, mirror);
     return pods.create(mirrorManifest(pod, node));
   } catch (error) {
     if (error instanceof StatusError || error instanceof ConnectionError) return undefined;
@@ -75,12 +71,15 @@ function ensureMirror(
   }
 }
 
-export function deleteMirror(pods: ResourceClient<Pod>, mirror: Pod): void {
+/** Returns whether it is gone. */
+export function deleteMirror(pods: ResourceClient<Pod>, mirror: Pod): boolean {
   const { name, namespace, uid } = mirror.metadata;
   try {
     pods.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } });
+    return true;
   } catch (error) {
     if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
+    return error instanceof StatusError && error.reason === 'NotFound';
   }
 }
 

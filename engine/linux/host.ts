@@ -226,6 +226,8 @@ export interface Host {
   /** The process's system calls as root in the initial namespaces: how node agents touch the host's files at boot. */
   readonly root: Process;
 
+  /** Puts files on the disk, executables among them, each in place of what has its name: what a package manager does. */
+  unpack(tree: FileTree): void;
   /** After a driver's device nodes have changed: /dev follows. */
   updateDeviceNodes(): void;
   createNamespace<K extends NamespaceKind>(kind: K, options?: NamespaceOptions): NamespaceSet[K];

@@ -67,7 +67,7 @@ test('a program that is started too early is told to whoever drives, and runs as
 
 test('only what may explain fields waits for the documentation', async () => {
   const { deferred, kubectlComes, descriptionsCome } = onTheirWay();
-  const kubectl = deferred.tools.kubectl(nowhere);
+  const kubectl = deferred.tools.kubectl(nowhere, 'v1.36.2');
   kubectlComes();
   await Promise.resolve();
   await Promise.resolve();

@@ -1,4 +1,5 @@
 import { CSI_PROGRAMS } from '../cluster/csi-hostpath.ts';
+import { DEBIAN_PROGRAMS, type DebianTools } from '../cluster/debian-packages.ts';
 import type { ComponentTools, KubectlTools, ProgramTools, WorkstationTools } from '../cluster/workstation-tools.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
@@ -45,8 +46,8 @@ export function deferTools(parts: LateParts): DeferredTools {
 
 function deferKubectl(kubectl: LatePart<KubectlTools>, descriptions: LatePart<unknown>): KubectlTools {
   return {
-    kubectl(connect) {
-      const plain = late([kubectl], () => kubectl.value.kubectl(connect));
+    kubectl(connect, release) {
+      const plain = late([kubectl], () => kubectl.value.kubectl(connect, release));
       const explaining = late([kubectl, descriptions], () => plain);
       return (process) => (WITHOUT_DESCRIPTIONS.has(process.argv[1] ?? '') ? plain : explaining)(process);
     },
@@ -108,6 +109,15 @@ function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
     },
     criTools: { crictl: from((tools) => tools.criTools.crictl), ctr: from((tools) => tools.criTools.ctr) },
     kubeadm: (surroundings) => from((tools) => tools.kubeadm(surroundings)),
+    debianTools(surroundings) {
+      let made: DebianTools | undefined;
+      const program = (name: keyof DebianTools) =>
+        from((tools) => {
+          made ??= tools.debianTools(surroundings);
+          return made[name];
+        });
+      return Object.fromEntries(DEBIAN_PROGRAMS.map((name) => [name, program(name)])) as DebianTools;
+    },
     etcdTools(dial) {
       let made: ReturnType<ProgramTools['etcdTools']> | undefined;
       const program = (name: 'etcdctl' | 'etcdutl') =>

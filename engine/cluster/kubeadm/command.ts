@@ -3,9 +3,12 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Connect } from '../asker.ts';
 import type { ClusterKey } from '../cluster-keys.ts';
+import type { Release } from '../versions.ts';
 
 /** What kubeadm cannot do by its process alone. */
 export interface KubeadmSurroundings {
+  /** Its own, and that of the clusters it makes. */
+  readonly release: Release;
   /** The way to the API server from its machine. */
   readonly connect: Connect;
   /** What the cluster's CA signs with, for whoever has its key's file. */

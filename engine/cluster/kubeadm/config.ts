@@ -1,19 +1,23 @@
 import { CallError, callCri } from '../../containerd/crictl/cri-client.ts';
 import { print } from '../../linux/stdio.ts';
+import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { COREDNS_IMAGE } from '../coredns.ts';
 import { componentReference } from '../images/catalogue.ts';
-import { KUBERNETES_VERSION, VERSIONS } from '../versions.ts';
+import { KUBERNETES_VERSION, type Release, VERSIONS } from '../versions.ts';
 import { type Asked, type Command, KubeadmError } from './command.ts';
 
-const IMAGES = [
-  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) =>
-    componentReference(name, KUBERNETES_VERSION),
-  ),
-  COREDNS_IMAGE,
-  `registry.k8s.io/pause:${VERSIONS.pause}`,
-  `registry.k8s.io/etcd:${VERSIONS.etcd}`,
-];
+/** What a control plane of a release runs. */
+export function imagesOf(release: Release): readonly string[] {
+  return [
+    ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) =>
+      componentReference(name, release),
+    ),
+    COREDNS_IMAGE,
+    `registry.k8s.io/pause:${VERSIONS.pause}`,
+    `registry.k8s.io/etcd:${VERSIONS.etcd}`,
+  ];
+}
 
 const CLUSTER_DEFAULTS = `apiServer: {}
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -100,15 +104,20 @@ function printer(name: string, text: string): Command {
   };
 }
 
-function* pull({ process }: Asked): Task<void> {
-  for (const image of IMAGES) {
-    try {
-      yield* callCri(process, 'pullImage', image);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      throw new KubeadmError(`failed to pull image ${JSON.stringify(image)}: ${error.message}`);
-    }
+function* pull({ process, surroundings }: Asked): Task<void> {
+  for (const image of imagesOf(surroundings.release)) {
+    yield* pullImage(process, image);
     yield* print(process, `[config/images] Pulled ${image}\n`);
+  }
+}
+
+/** @throws KubeadmError */
+export function* pullImage(process: Process, image: string): Task<void> {
+  try {
+    yield* callCri(process, 'pullImage', image);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    throw new KubeadmError(`failed to pull image ${JSON.stringify(image)}: ${error.message}`);
   }
 }
 
@@ -129,8 +138,8 @@ export const CONFIG: Command = {
         {
           name: 'list',
           short: 'Print a list of images kubeadm will use',
-          *run({ process }) {
-            yield* print(process, `${IMAGES.join('\n')}\n`);
+          *run({ process, surroundings }) {
+            yield* print(process, `${imagesOf(surroundings.release).join('\n')}\n`);
           },
         },
         { name: 'pull', short: 'Pull images used by kubeadm', run: pull },

@@ -1,15 +1,14 @@
 import { StatusError } from '../../api/status-error.ts';
 import { print } from '../../linux/stdio.ts';
-import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { COREDNS_OBJECTS } from '../coredns.ts';
 import { kubeProxyObjects } from '../kube-proxy.ts';
 import type { AddOnObject } from '../kubeadm.ts';
 import { joiningObjects } from '../kubeadm-objects.ts';
 import { CLUSTER_CIDR, controlPlaneManifests, STATIC_POD_PATH } from '../static-pods.ts';
-import { KUBERNETES_VERSION } from '../versions.ts';
 import { ask, clientOf, configPath, loadConfig } from './api.ts';
 import { type Asked, type Command, notHere } from './command.ts';
+import { addressOf } from './machine-address.ts';
 import { directoryIsEmpty, fileIsAbsent, portIsFree, preflight } from './preflight.ts';
 
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
@@ -23,8 +22,8 @@ const CHECKS = [
 ];
 
 /** A machine that could become one is none here: the cluster has its control plane. */
-function* init({ process, flags }: Asked): Task<void> {
-  yield* print(process, `[init] Using Kubernetes version: ${KUBERNETES_VERSION}\n`);
+function* init({ process, flags, surroundings }: Asked): Task<void> {
+  yield* print(process, `[init] Using Kubernetes version: ${surroundings.release}\n`);
   yield* preflight(process, CHECKS, flags.string('ignore-preflight-errors'));
   throw notHere('a second cluster');
 }
@@ -34,8 +33,8 @@ function manifestPhase(name: string, short: string, components: readonly string[
   return {
     name,
     short,
-    *run({ process }) {
-      const manifests = controlPlaneManifests({ nodeName: process.hostname, address: addressOf(process) });
+    *run({ process, surroundings: { release } }) {
+      const manifests = controlPlaneManifests({ nodeName: process.hostname, address: addressOf(process), release });
       process.makeDirectories(STATIC_POD_PATH);
       for (const component of components) {
         yield* print(
@@ -48,12 +47,6 @@ function manifestPhase(name: string, short: string, components: readonly string[
       }
     },
   };
-}
-
-function addressOf(process: Process): string {
-  const { addresses = [] } = process.networkInterfaces().find(({ name }) => name === 'eth0') ?? {};
-  const [first] = addresses;
-  return first === undefined ? '' : String(typeof first === 'string' ? first : first.address).replace(/\/.*/, '');
 }
 
 /** Creates what is missing of the objects that a cluster begins with. */
@@ -95,7 +88,7 @@ const KUBE_PROXY = objectsPhase(
   'kube-proxy',
   'Install the kube-proxy addon to a Kubernetes cluster',
   '[addons] Applied essential addon: kube-proxy',
-  (server) => kubeProxyObjects(server, CLUSTER_CIDR),
+  (server, { surroundings }) => kubeProxyObjects(server, CLUSTER_CIDR, surroundings.release),
 );
 
 /** A phase that has others below it, and `all` for all of them. */
@@ -116,7 +109,7 @@ const PHASES: readonly Command[] = [
     'bootstrap-token',
     'Creates what joining by bootstrap tokens needs',
     '[bootstrap-token] Configured RBAC rules and the "cluster-info" ConfigMap in the "kube-public" namespace',
-    (server, { process }) => joiningObjects(server, process.readText(CA)),
+    (server, { process, surroundings }) => joiningObjects(server, process.readText(CA), surroundings.release),
   ),
   group('control-plane', 'Generate all static Pod manifest files necessary to establish the control plane', [
     manifestPhase('apiserver', 'Generates the kube-apiserver static Pod manifest', ['kube-apiserver']),

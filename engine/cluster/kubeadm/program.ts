@@ -9,7 +9,7 @@ import { INIT } from './init.ts';
 import { JOIN } from './join.ts';
 import { RESET } from './reset.ts';
 import { TOKEN } from './token.ts';
-import { UPGRADE } from './upgrade.ts';
+import { UPGRADE } from './upgrade/commands.ts';
 import { VERSION } from './version.ts';
 
 const KUBEADM: Command = {

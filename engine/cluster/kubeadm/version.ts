@@ -1,17 +1,11 @@
 import { print } from '../../linux/stdio.ts';
-import { KUBERNETES_VERSION } from '../versions.ts';
+import type { Release } from '../versions.ts';
 import { type Asked, type Command, KubeadmError } from './command.ts';
 
-const [, MAJOR = '', MINOR = ''] = /^v(\d+)\.(\d+)/.exec(KUBERNETES_VERSION) ?? [];
-
-const CLIENT = {
-  major: MAJOR,
-  minor: MINOR,
-  gitVersion: KUBERNETES_VERSION,
-  gitTreeState: 'clean',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-};
+function clientOf(release: Release) {
+  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(release) ?? [];
+  return { major, minor, gitVersion: release, gitTreeState: 'clean', compiler: 'gc', platform: 'linux/amd64' };
+}
 
 export const VERSION: Command = {
   name: 'version',
@@ -24,22 +18,23 @@ export const VERSION: Command = {
       usage: "Output format; available options are 'yaml', 'json' and 'short'",
     },
   },
-  *run({ process, flags }: Asked) {
-    yield* print(process, `${shown(flags.string('output'))}\n`);
+  *run({ process, flags, surroundings }: Asked) {
+    yield* print(process, `${shown(surroundings.release, flags.string('output'))}\n`);
   },
 };
 
-function shown(format: string): string {
-  const { major, minor, gitVersion, gitTreeState, compiler, platform } = CLIENT;
+function shown(release: Release, format: string): string {
+  const client = clientOf(release);
+  const { major, minor, gitVersion, gitTreeState, compiler, platform } = client;
   switch (format) {
     case '':
       return `kubeadm version: &version.Info{Major:"${major}", Minor:"${minor}", GitVersion:"${gitVersion}", GitTreeState:"${gitTreeState}", Compiler:"${compiler}", Platform:"${platform}"}`;
     case 'short':
       return gitVersion;
     case 'json':
-      return JSON.stringify({ clientVersion: CLIENT }, undefined, 2);
+      return JSON.stringify({ clientVersion: client }, undefined, 2);
     case 'yaml':
-      return `clientVersion:\n${Object.entries(CLIENT)
+      return `clientVersion:\n${Object.entries(client)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => `  ${key}: ${/^\d+$/.test(value) ? `"${value}"` : value}`)
         .join('\n')}`;

@@ -1,6 +1,7 @@
 import { crictl } from '../../containerd/crictl/crictl.ts';
 import { ctr } from '../../containerd/ctr/ctr.ts';
 import { csiPrograms } from '../../csi-hostpath/index.ts';
+import { createDebianTools } from '../../debian/index.ts';
 import { createHelm } from '../../helm/index.ts';
 import { ingressNginxProgram } from '../../ingress-nginx/index.ts';
 import { credentialsOf } from '../../kubectl/index.ts';
@@ -46,6 +47,7 @@ export const programTools: ProgramTools = {
   },
   criTools: { crictl, ctr },
   kubeadm: createKubeadm,
+  debianTools: createDebianTools,
   etcdTools: (dial) => ({ etcdctl: createEtcdctl(dial), etcdutl }),
   ingressNginx: ingressNginxProgram,
   nginxGateway: nginxGatewayProgram,

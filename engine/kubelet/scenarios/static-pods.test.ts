@@ -81,6 +81,17 @@ test('a changed manifest replaces the Pod once the old one has ended', () => {
   expect(running(node)).toBe(1);
 });
 
+test('a manifest that changed while no API server answered is shown once one does', () => {
+  const node = new NodeFixture({ files: { [PATH]: MANIFEST } });
+  node.until(() => node.findPod('web-node-1', 'kube-system')?.status?.phase === 'Running', 30_000);
+  node.cutOff = true;
+  node.host.root.writeFile(PATH, MANIFEST.replace('8080', '8081'));
+  node.sim.runFor(60_000);
+  expect(running(node)).toBe(1);
+  node.cutOff = false;
+  node.until(() => node.findPod('web-node-1', 'kube-system')?.spec.containers[0]?.command?.[1] === '8081', 120_000);
+});
+
 test('files that are no Pods are left alone', () => {
   const node = new NodeFixture({
     files: {

@@ -39,6 +39,8 @@ export class NodeFixture {
   readonly containerd: Containerd;
   /** What the server has been asked, by the kubelet and the test: `GET /api/v1/…`. */
   readonly requests: string[] = [];
+  /** Whether no request reaches the server. */
+  cutOff = false;
   readonly #transport: Transport;
   readonly #options: FixtureOptions;
   #api: ApiServer | undefined;
@@ -76,7 +78,8 @@ export class NodeFixture {
     });
     this.#stopServing = this.containerd.serve();
     this.#transport = (request) => {
-      if (this.#api === undefined) throw new ConnectionError('dial tcp 172.18.0.1:6443: connect: connection refused');
+      if (this.#api === undefined || this.cutOff)
+        throw new ConnectionError('dial tcp 172.18.0.1:6443: connect: connection refused');
       this.requests.push(`${request.method} ${request.path}`);
       return this.#api.handle({ ...request, user: { username: 'system:admin', groups: ['system:masters'] } });
     };

@@ -51,6 +51,7 @@ import { releaseSharedMemory } from './shared-memory.ts';
 import { SystemCalls } from './system-calls.ts';
 import { hostMounts } from './system-mounts.ts';
 import { forgetTerminal, newTerminal } from './terminal-calls.ts';
+import { unpack } from './unpack.ts';
 
 export interface HostOptions {
   readonly sim: Simulation;
@@ -155,6 +156,10 @@ class Machine implements Host {
     const task = this.#kernel.init.pidNamespace.members.get(hostPid);
     if (task === undefined) throw new Errno('ESRCH');
     sendSignal(task, signal, task.pidNamespace !== this.#kernel.init.pidNamespace);
+  }
+
+  unpack(tree: FileTree): void {
+    unpack(this.#kernel, tree);
   }
 
   createNamespace<K extends NamespaceKind>(kind: K, options: NamespaceOptions = {}): NamespaceSet[K] {

@@ -12,8 +12,8 @@ export class OurSide implements Side {
   #fault: Fault | undefined;
 
   constructor(options: ClusterOptions) {
-    const kubectl: WorkstationTools['kubectl'] = (connect) =>
-      allTools.kubectl((server) => faultyTransport(connect(server), () => this.#fault));
+    const kubectl: WorkstationTools['kubectl'] = (connect, release) =>
+      allTools.kubectl((server) => faultyTransport(connect(server), () => this.#fault), release);
     this.#cluster = bootCluster(options, { ...allTools, kubectl });
   }
 

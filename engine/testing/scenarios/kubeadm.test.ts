@@ -165,12 +165,8 @@ test('certificates are shown with their time, and renewed by the key of the CA',
   );
 });
 
-test('the cluster knows one release, and its kubelets can be configured anew', () => {
+test('a cluster of the newest release has nothing to be upgraded to, and its kubelets can be configured anew', () => {
   expect(control('kubeadm upgrade plan').stdout).toContain("Awesome, you're up-to-date! Enjoy!\n");
-  expect(control('kubeadm upgrade apply v1.37.0').stderr).toContain(
-    '"v1.37.0" is higher than the kubeadm version "v1.36.2"',
-  );
-  expect(control('kubeadm upgrade apply v1.36.2').stderr).toContain('nothing can be upgraded here');
   control(
     'kubectl -n kube-system get cm kubelet-config -o yaml | sed "s/    staticPodPath/    maxPods: 42\\n&/" | kubectl replace -f -',
   );

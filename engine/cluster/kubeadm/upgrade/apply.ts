@@ -1,0 +1,107 @@
+import { lineReader, print } from '../../../linux/stdio.ts';
+import type { Process } from '../../../linux/syscalls.ts';
+import type { Task } from '../../../sim/index.ts';
+import { RELEASES, type Release } from '../../versions.ts';
+import { clientOf } from '../api.ts';
+import { announceReading } from '../cluster-configuration.ts';
+import { type Asked, KubeadmError, phaseError } from '../command.ts';
+import { checkHealth, clusterVersion, readConfiguration, requireRoot } from './cluster-state.ts';
+import { pullImages, upgradeAddOns, uploadConfiguration, writeKubeletConfig } from './phases.ts';
+import { checkPolicy, numbersOf } from './policy.ts';
+import { upgradeStaticPods } from './static-pods.ts';
+
+/**
+ * Upgrades the control plane to a release that is not newer than kubeadm itself. What it runs as static Pods is generated
+ * anew: what somebody has written into these manifests by hand is gone, unless it stands in the ClusterConfiguration.
+ * https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-upgrade/
+ */
+export function* apply(asked: Asked): Task<void> {
+  const { process, flags } = asked;
+  const [version = ''] = asked.args;
+  if (version === '') throw new KubeadmError('missing one or more required arguments. Required arguments: [version]');
+  const wanted = `v${numbersOf(version).join('.')}`;
+  const client = clientOf(asked);
+  yield* announceReading(asked, 'upgrade');
+  const configuration = yield* readConfiguration(process, client);
+  yield* print(process, '[upgrade/preflight] Running preflight checks\n');
+  requireRoot(process);
+  yield* checkHealth(process, client);
+  yield* enforcePolicy(asked, wanted, yield* clusterVersion(process, client));
+  if (!flags.bool('yes') && !flags.bool('force')) yield* confirm(process);
+  const release = releasedAs(wanted);
+  yield* pullImages(process, release);
+  yield* print(
+    process,
+    `[upgrade/control-plane] Upgrading your static Pod-hosted control plane to version "${release}" (timeout: 5m0s)...\n`,
+  );
+  yield* upgradeStaticPods(asked, client, configuration, release);
+  yield* print(
+    process,
+    '[upgrade/control-plane] The control plane instance for this node was successfully upgraded!\n',
+  );
+  yield* uploadConfiguration(process, client, configuration, release);
+  yield* print(process, '[upgrade/kubeconfig] The kubeconfig files for this node were successfully upgraded!\n');
+  yield* writeKubeletConfig(process, client);
+  yield* print(process, BOOTSTRAP_RULES);
+  yield* upgradeAddOns(process, client, release);
+  yield* print(
+    process,
+    `\n[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "${release}".\n\n` +
+      '[upgrade] Now please proceed with upgrading the rest of the nodes by following the right order.\n',
+  );
+}
+
+/** The rules for who joins are those of every release. */
+const BOOTSTRAP_RULES = `[upgrade/bootstrap-token] Configuring bootstrap token and cluster-info RBAC rules
+[bootstrap-token] Configured RBAC rules to allow Node Bootstrap tokens to get nodes
+[bootstrap-token] Configured RBAC rules to allow Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials
+[bootstrap-token] Configured RBAC rules to allow the csrapprover controller automatically approve CSRs from a Node Bootstrap Token
+[bootstrap-token] Configured RBAC rules to allow certificate rotation for all node client certificates in the cluster
+`;
+
+/** @throws KubeadmError for a version that may not follow on the cluster's */
+function* enforcePolicy({ process, flags, surroundings }: Asked, wanted: string, cluster: string): Task<void> {
+  yield* print(
+    process,
+    `[upgrade/preflight] You have chosen to upgrade the cluster version to "${wanted}"\n` +
+      `[upgrade/versions] Cluster version: ${cluster}\n` +
+      `[upgrade/versions] kubeadm version: ${surroundings.release}\n`,
+  );
+  const { mandatory, skippable } = checkPolicy(wanted, cluster, surroundings.release);
+  const lines = (errors: readonly string[]) => errors.map((error) => `\t- ${error}\n`).join('');
+  if (mandatory.length > 0) {
+    throw phaseError(
+      'preflight',
+      `the version argument is invalid due to these fatal errors:\n\n${lines(mandatory)}\nPlease fix the misalignments highlighted above and try upgrading again`,
+    );
+  }
+  if (skippable.length === 0) return;
+  if (!flags.bool('force')) {
+    throw phaseError(
+      'preflight',
+      `the version argument is invalid due to these errors:\n\n${lines(skippable)}\nCan be bypassed if you pass the --force flag`,
+    );
+  }
+  yield* print(
+    process,
+    `[upgrade/preflight] Found ${skippable.length} potential version compatibility errors but skipping since the --force flag is set: \n\n${lines(skippable)}`,
+  );
+}
+
+function* confirm(process: Process): Task<void> {
+  yield* print(process, '[upgrade] Are you sure you want to proceed? [y/N]: ');
+  const answer = yield* lineReader(process, 0).next();
+  if (answer?.trim().toLowerCase() === 'y') return;
+  throw phaseError('preflight', "won't proceed; the user didn't answer (Y|y) in order to continue");
+}
+
+/** @throws KubeadmError for what no registry has images of */
+export function releasedAs(version: string): Release {
+  const release = RELEASES.find((each) => each === version);
+  if (release !== undefined) return release;
+  const image = `registry.k8s.io/kube-apiserver:${version}`;
+  throw phaseError(
+    'preflight',
+    `[preflight] Some fatal errors occurred:\n\t[ERROR ImagePull]: failed to pull image ${image}: ${image}: not found\n[preflight] If you know what you are doing, you can make a check non-fatal with \`--ignore-preflight-errors=...\``,
+  );
+}

@@ -1,0 +1,71 @@
+import type { FlagSpecs } from '../../../linux/programs/go/flags.ts';
+import type { Command } from '../command.ts';
+import { apply } from './apply.ts';
+import { upgradeKubeletConfig, upgradeNode } from './node.ts';
+import { plan } from './plan.ts';
+
+const RENEWAL: FlagSpecs = {
+  'certificate-renewal': {
+    type: 'bool',
+    default: true,
+    usage: 'Perform the renewal of certificates used by component changed during upgrades.',
+  },
+};
+
+export const UPGRADE: Command = {
+  name: 'upgrade',
+  short: 'Upgrade your cluster smoothly to a newer version with this command',
+  commands: [
+    {
+      name: 'apply',
+      operands: '[version]',
+      short: 'Upgrade your Kubernetes cluster to the specified version',
+      maxArgs: 1,
+      flags: {
+        ...RENEWAL,
+        force: {
+          type: 'bool',
+          default: false,
+          short: 'f',
+          usage: 'Force upgrading although some requirements might not be met. Implies non-interactive mode.',
+        },
+        yes: { type: 'bool', default: false, short: 'y', usage: 'Do not prompt for confirmation.' },
+      },
+      run: apply,
+    },
+    {
+      name: 'diff',
+      operands: '[version]',
+      short:
+        'Show what differences would be applied to existing static pod manifests. See also: kubeadm upgrade apply --dry-run',
+      missing: '"kubeadm upgrade diff"',
+    },
+    {
+      name: 'node',
+      short: 'Upgrade commands for a node in the cluster',
+      flags: RENEWAL,
+      run: upgradeNode,
+      commands: [
+        {
+          name: 'phase',
+          short: 'Use this command to invoke single phase of the "node" workflow',
+          commands: [
+            {
+              name: 'kubelet-config',
+              short: 'Upgrade the kubelet configuration for this node',
+              run: upgradeKubeletConfig,
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'plan',
+      operands: '[version]',
+      short:
+        'Check which versions are available to upgrade to and validate whether your current cluster is upgradeable.',
+      maxArgs: 1,
+      run: plan,
+    },
+  ],
+};

@@ -1,0 +1,46 @@
+import type { FileTree } from '../linux/host.ts';
+import type { Connect } from './asker.ts';
+import type { ClusterKey } from './cluster-keys.ts';
+import { archiveAt, KUBERNETES_PACKAGES, type KubernetesPackage, releaseOfVersion } from './debian-packages.ts';
+import type { Release } from './versions.ts';
+import { KUBECTL_BYTES, kubectlFiles } from './workstation-files.ts';
+import type { WorkstationTools } from './workstation-tools.ts';
+
+/** What the programs of a node need of its machine and its cluster. */
+interface NodeSurroundings {
+  /** The way to the API server. */
+  readonly connect: Connect;
+  readonly authority: ClusterKey;
+  /** What it begins with. */
+  readonly release: Release;
+  /** What the kubelet's package puts on the machine. */
+  readonly kubeletFiles: (release: Release) => FileTree;
+  readonly unpack: (tree: FileTree) => void;
+}
+
+/** The programs of kubeadm's packages, and those that exchange them for others. The kubelet comes with its service. */
+export function nodePrograms(tools: WorkstationTools, surroundings: NodeSurroundings): FileTree {
+  const { connect, authority, kubeletFiles, unpack } = surroundings;
+  const files = (name: KubernetesPackage, release: Release): FileTree => {
+    switch (name) {
+      case 'kubeadm':
+        return { '/usr/bin/kubeadm': { program: tools.kubeadm({ connect, authority, release }), size: 72_953_856 } };
+      case 'kubectl':
+        return { '/usr/bin/kubectl': { program: tools.kubectl(connect, release), size: KUBECTL_BYTES } };
+      case 'kubelet':
+        return kubeletFiles(release);
+    }
+  };
+  const filesOf = (name: string, version: string): FileTree => {
+    const [known, release] = [KUBERNETES_PACKAGES.find((each) => each === name), releaseOfVersion(version)];
+    return known === undefined || release === undefined ? {} : files(known, release);
+  };
+  const manager = Object.entries(tools.debianTools({ archiveAt, filesOf, unpack })).map(
+    ([name, program]) => [`/usr/bin/${name}`, { program, size: 51_672 }] as const,
+  );
+  return {
+    ...kubectlFiles(connect, tools, '/usr/bin', surroundings.release),
+    ...files('kubeadm', surroundings.release),
+    ...Object.fromEntries(manager),
+  };
+}
