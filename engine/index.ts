@@ -43,6 +43,7 @@ export type {
   RequestProbe,
   RulePass,
 } from './cluster/requests/request-path.ts';
+export { RELEASES } from './cluster/versions.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
 export { BASHRC } from './cluster/workstation-files.ts';
 export type { KeyValue } from './etcd/index.ts';

@@ -137,6 +137,13 @@ test('what has happened before the learner comes belongs to the cluster', () => 
   });
 });
 
+test('a cluster may be of an older release, but of none that there never was', () => {
+  const of = (version: string) =>
+    parseExercise('pod', { 'exercise.yaml': `${good}cluster: {kubernetesVersion: ${version}}\n` });
+  expect(of('v1.36.1').cluster.kubernetesVersion).toBe('v1.36.1');
+  expect(() => of('v1.35.0')).toThrow(/^exercises\/pod\/exercise.yaml:\d+: .*must be one of v1.36.0, v1.36.1, v1.36.2/);
+});
+
 test('a mistake without its list of failing checks is refused', () => {
   const folder = { 'exercise.yaml': good, 'mistakes/typo/pod.yaml': 'kind: Pod\n' };
   expect(() => parseProof(parseExercise('pod', folder), folder)).toThrow(

@@ -1,4 +1,4 @@
-import { type ClusterOptions, machineNames, type Preparation } from '@drydock/engine';
+import { type ClusterOptions, machineNames, type Preparation, RELEASES } from '@drydock/engine';
 import { CourseFileError, CourseNode } from './course-file.ts';
 import {
   BEFORE_FOLDER,
@@ -44,7 +44,7 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
   if (text === undefined) throw new CourseFileError(`${name}: the file is missing`);
   const root = CourseNode.parse(name, text);
   root.only(EXERCISE_FIELDS);
-  const cluster = root.has('cluster') ? (root.field('cluster').data() as Exercise['cluster']) : {};
+  const cluster = root.has('cluster') ? readCluster(root.field('cluster')) : {};
   const machines = machineNames(cluster);
   const checks = parseChecks(root.field('checks'), machines);
   const before = parseBefore(root, folder, machines);
@@ -66,6 +66,11 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
       .map((hint) => parseHint(hint, checks)),
     start: filesBelow(folder, 'start/'),
   };
+}
+
+function readCluster(node: CourseNode): ClusterOptions {
+  if (node.has('kubernetesVersion')) node.field('kubernetesVersion').oneOf(RELEASES);
+  return node.data() as ClusterOptions;
 }
 
 /** The cluster with its past; files of the folder `before/` lie where the past needs them. */
