@@ -11,7 +11,9 @@ import { judgeChain } from '../../tls/trust.ts';
 import { apr1Password } from '../apr1.ts';
 import { type ProgramMaker, program } from '../program.ts';
 import { certificateText, dateText, extensionsOf, lineName } from './certificate-text.ts';
+import { DIGESTS, dgst } from './dgst.ts';
 import { namedExtensions } from './extension-text.ts';
+import { pkey, publicKeyPem, rsa } from './public-keys.ts';
 import { request, showRequest, sign, writeKey } from './requests.ts';
 import { connectTo } from './s-client.ts';
 import { OpensslError, Words } from './words.ts';
@@ -63,6 +65,10 @@ const COMMANDS: Readonly<Record<string, Command>> = Object.assign(Object.create(
     return 0;
   },
   s_client: connectTo,
+  rsa,
+  pkey,
+  dgst: (process, words) => dgst(process, words),
+  ...Object.fromEntries(Object.keys(DIGESTS).map((name) => [name, (process, words) => dgst(process, words, name)])),
 } satisfies Readonly<Record<string, Command>>);
 
 /** openssl, as far as certificates for servers are made, shown and tried. */
@@ -110,6 +116,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   dates: ({ notBeforeMs, notAfterMs }) => [`notBefore=${dateText(notBeforeMs)}`, `notAfter=${dateText(notAfterMs)}`],
   startdate: ({ notBeforeMs }) => [`notBefore=${dateText(notBeforeMs)}`],
   enddate: ({ notAfterMs }) => [`notAfter=${dateText(notAfterMs)}`],
+  pubkey: (certificate) => [publicKeyPem(certificate)],
   modulus: ({ publicKey }) => [`Modulus=${publicKey.toUpperCase()}`],
   ext: (certificate, value) => namedExtensions(extensionsOf(certificate), value.split(',')),
 };

@@ -10,7 +10,7 @@ export class OpensslError extends Error {
 
 /** Options that stand alone. */
 const FLAGS: ReadonlySet<string> = new Set(
-  'x509 nodes noenc new noout text subject issuer dates startdate enddate serial req CAcreateserial apr1 showcerts brief quiet sha256 verify modulus hex base64'.split(
+  'x509 nodes noenc new noout text subject issuer dates startdate enddate serial req CAcreateserial apr1 showcerts brief quiet sha256 verify modulus hex base64 pubkey pubin pubout binary r md5 sha1'.split(
     ' ',
   ),
 );
@@ -50,8 +50,13 @@ export class Words {
 
   /** The text of a file. Throws OpensslError. */
   file(path: string): string {
+    return decode(this.bytes(path));
+  }
+
+  /** What a file holds. Throws OpensslError. */
+  bytes(path: string): Uint8Array {
     try {
-      return decode(this.#process.readFile(path));
+      return this.#process.readFile(path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       throw new OpensslError(`Can't open "${path}" for reading, ${error.message}`);
