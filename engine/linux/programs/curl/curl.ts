@@ -124,9 +124,9 @@ function* follow(
     if (address === undefined) throw new CurlError(6, `Could not resolve host: ${url.host}`);
     facts.lookedUpMs = process.now() - startMs;
     const delivery = new Delivery(process, url, options);
-    const exchange = new Exchange(process, url, address, delivery, facts, startMs);
+    const exchange: Exchange = new Exchange(process, url, address, delivery, facts, startMs);
     const response = yield* exchange.run(content);
-    const location = response.headers['location'];
+    const location: string | undefined = response.headers['location'];
     const next: HttpUrl | undefined = location === undefined ? undefined : followUrl(url, location);
     if (location === undefined || !isFollowed(options, response)) {
       if (next !== undefined) facts.redirectUrl = `${next.scheme}://${hostPort(next)}${next.path}`;
