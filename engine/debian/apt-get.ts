@@ -93,11 +93,8 @@ function* update(process: Process, { archiveAt }: PackageSurroundings): Task<num
     yield* print(process, `${known ? 'Hit' : 'Get'}:${index + 1} ${archive.mirror} ${suite}\n`);
     if (!known) process.writeFile(path, list, { mode: 0o644 });
   }
-  if (missing.length > 0) {
-    yield* print(process, 'Reading package lists... Done\n');
-    throw new AptError(missing.join('\n'));
-  }
   yield* print(process, 'Reading package lists... Done\n');
+  if (missing.length > 0) throw new AptError(missing.join('\n'));
   return 0;
 }
 
@@ -117,7 +114,7 @@ function* install(process: Process, surroundings: PackageSurroundings, asked: Ap
     if (there?.version !== offer.version || asked.options.has('reinstall')) changes.push(offer);
     else yield* print(process, `${offer.name} is already the newest version (${offer.version}).\n`);
   }
-  return yield* change(process, surroundings, asked, installed, changes, changes.length > chosen.length);
+  return yield* change(process, surroundings, asked, installed, changes, changes.length > asked.operands.length);
 }
 
 function* upgrade(process: Process, surroundings: PackageSurroundings, asked: AptCommand): Task<number> {

@@ -20,11 +20,9 @@ export const aptMark: Program = aptProgram(function* (process, args) {
   if (missing !== undefined) throw new AptError(`Unable to locate package ${missing}`);
   for (const name of operands) {
     const { held, stanza } = installed.get(name)!;
-    const change = wanted ? `${name} set on hold.` : `Canceled hold on ${name}.`;
-    yield* print(
-      process,
-      `${held === wanted ? `${name} was already ${wanted ? '' : 'not '}on hold.`.replace('already on', 'already set on') : change}\n`,
-    );
+    const already = `${name} was already ${wanted ? 'set' : 'not'} on hold.`;
+    const changed = wanted ? `${name} set on hold.` : `Canceled hold on ${name}.`;
+    yield* print(process, `${held === wanted ? already : changed}\n`);
     installed = withInstalled(installed, stanza, wanted);
   }
   writeInstalled(process, installed);

@@ -2,12 +2,13 @@ import { CallError, callCri } from '../../containerd/crictl/cri-client.ts';
 import { Errno } from '../../linux/errno.ts';
 import { klog } from '../../linux/programs/go/runtime.ts';
 import { askManager } from '../../linux/programs/systemd/bus.ts';
-import { lineReader, print } from '../../linux/stdio.ts';
+import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { STATIC_POD_PATH } from '../static-pods.ts';
 import { ADMIN_CONF } from './api.ts';
-import { type Asked, type Command, notHere, phaseError } from './command.ts';
+import { type Asked, type Command, notHere } from './command.ts';
+import { confirm } from './confirm.ts';
 import { preflight } from './preflight.ts';
 
 const ETCD = '/var/lib/etcd';
@@ -39,7 +40,10 @@ The Node stays in the cluster: drain it before, and delete it with kubectl.
 function* reset({ process, flags }: Asked): Task<void> {
   if (process.access(ADMIN_CONF, 'exists'))
     throw notHere('resetting the one control plane, after which no cluster would be left,');
-  if (!flags.bool('force')) yield* confirm(process);
+  if (!flags.bool('force')) {
+    yield* warn(process);
+    yield* confirm(process, 'reset');
+  }
   yield* preflight(process, [], flags.string('ignore-preflight-errors'));
   yield* klog(
     process,
@@ -72,17 +76,13 @@ For information on how to perform this cleanup manually, please see:
 
 `;
 
-function* confirm(process: Process): Task<void> {
+function* warn(process: Process): Task<void> {
   yield* klog(
     process,
     'W',
     'preflight.go:55',
     "[reset] WARNING: Changes made to this host by 'kubeadm init' or 'kubeadm join' will be reverted.",
   );
-  yield* print(process, '[reset] Are you sure you want to proceed? [y/N]: ');
-  const answer = yield* lineReader(process, 0).next();
-  if (answer?.trim().toLowerCase() === 'y') return;
-  throw phaseError('preflight', "won't proceed; the user didn't answer (Y|y) in order to continue");
 }
 
 function* removeContainers(process: Process): Task<void> {

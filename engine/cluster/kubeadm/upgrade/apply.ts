@@ -1,11 +1,11 @@
-import { lineReader, print } from '../../../linux/stdio.ts';
-import type { Process } from '../../../linux/syscalls.ts';
+import { print } from '../../../linux/stdio.ts';
 import type { Task } from '../../../sim/index.ts';
 import { RELEASES, type Release } from '../../versions.ts';
 import { clientOf } from '../api.ts';
 import { announceReading } from '../cluster-configuration.ts';
 import { type Asked, KubeadmError, phaseError } from '../command.ts';
-import { checkHealth, clusterVersion, readConfiguration, requireRoot } from './cluster-state.ts';
+import { confirm } from '../confirm.ts';
+import { checkHealth, clusterVersion, fatalErrors, readConfiguration, requireRoot } from './cluster-state.ts';
 import { pullImages, upgradeAddOns, uploadConfiguration, writeKubeletConfig } from './phases.ts';
 import { checkPolicy, numbersOf } from './policy.ts';
 import { upgradeStaticPods } from './static-pods.ts';
@@ -27,7 +27,7 @@ export function* apply(asked: Asked): Task<void> {
   requireRoot(process);
   yield* checkHealth(process, client);
   yield* enforcePolicy(asked, wanted, yield* clusterVersion(process, client));
-  if (!flags.bool('yes') && !flags.bool('force')) yield* confirm(process);
+  if (!flags.bool('yes') && !flags.bool('force')) yield* confirm(process, 'upgrade');
   const release = releasedAs(wanted);
   yield* pullImages(process, release);
   yield* print(
@@ -88,20 +88,10 @@ function* enforcePolicy({ process, flags, surroundings }: Asked, wanted: string,
   );
 }
 
-function* confirm(process: Process): Task<void> {
-  yield* print(process, '[upgrade] Are you sure you want to proceed? [y/N]: ');
-  const answer = yield* lineReader(process, 0).next();
-  if (answer?.trim().toLowerCase() === 'y') return;
-  throw phaseError('preflight', "won't proceed; the user didn't answer (Y|y) in order to continue");
-}
-
 /** @throws KubeadmError for what no registry has images of */
 export function releasedAs(version: string): Release {
   const release = RELEASES.find((each) => each === version);
   if (release !== undefined) return release;
   const image = `registry.k8s.io/kube-apiserver:${version}`;
-  throw phaseError(
-    'preflight',
-    `[preflight] Some fatal errors occurred:\n\t[ERROR ImagePull]: failed to pull image ${image}: ${image}: not found\n[preflight] If you know what you are doing, you can make a check non-fatal with \`--ignore-preflight-errors=...\``,
-  );
+  throw fatalErrors([`[ERROR ImagePull]: failed to pull image ${image}: ${image}: not found`]);
 }

@@ -71,7 +71,7 @@ export function* clusterVersion(process: Process, client: Client): Task<string> 
  *
  * @throws KubeadmError with all that is not
  */
-export function* checkHealth(process: Process, client: Client, phase = 'preflight'): Task<void> {
+export function* checkHealth(process: Process, client: Client): Task<void> {
   yield* print(process, '[upgrade] Running cluster health checks\n');
   const own = (yield* listNodes(process, client)).filter(({ metadata }) => CONTROL_PLANE in (metadata.labels ?? {}));
   const notReady = own.filter((node) => !isReady(node)).map(({ metadata }) => metadata.name);
@@ -85,8 +85,13 @@ export function* checkHealth(process: Process, client: Client, phase = 'prefligh
       : [`[ERROR StaticPodManifest]: couldn't find manifest files for: [${missing.join(' ')}]`]),
   ];
   if (problems.length === 0) return;
-  throw phaseError(
-    phase,
+  throw fatalErrors(problems);
+}
+
+/** All that speaks against an upgrade. */
+export function fatalErrors(problems: readonly string[]): KubeadmError {
+  return phaseError(
+    'preflight',
     `[preflight] Some fatal errors occurred:\n\t${problems.join('\n\t')}\n[preflight] If you know what you are doing, you can make a check non-fatal with \`--ignore-preflight-errors=...\``,
   );
 }

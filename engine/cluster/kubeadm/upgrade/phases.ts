@@ -4,13 +4,12 @@ import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
 import { componentReference } from '../../images/catalogue.ts';
+import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
 import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';
 import { imagesOf, pullImage } from '../config.ts';
 import type { ClusterConfiguration } from './cluster-state.ts';
 import { randomNumber } from './static-pods.ts';
-
-const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
 
 export function* pullImages(process: Process, release: Release): Task<void> {
   yield* print(
@@ -46,14 +45,14 @@ export function* uploadConfiguration(
 export function* writeKubeletConfig(process: Process, client: Client): Task<void> {
   const read = () => client.resource(configMaps).get('kubelet-config', 'kube-system');
   const { data } = yield* ask(process, read, 'error execution phase kubelet-config: failed to get config map');
-  if (process.access(KUBELET_CONFIG, 'exists')) {
+  if (process.access(KUBELET_CONFIG_FILE, 'exists')) {
     const backup = `/etc/kubernetes/tmp/kubeadm-kubelet-config${yield* randomNumber(process)}`;
     yield* print(process, `[upgrade] Backing up kubelet config file to ${backup}/config.yaml\n`);
     process.makeDirectories(backup);
-    process.writeFile(`${backup}/config.yaml`, process.readFile(KUBELET_CONFIG), { mode: 0o644 });
+    process.writeFile(`${backup}/config.yaml`, process.readFile(KUBELET_CONFIG_FILE), { mode: 0o644 });
   }
-  yield* print(process, `[kubelet-start] Writing kubelet configuration to file "${KUBELET_CONFIG}"\n`);
-  process.writeFile(KUBELET_CONFIG, data?.['kubelet'] ?? '', { mode: 0o644 });
+  yield* print(process, `[kubelet-start] Writing kubelet configuration to file "${KUBELET_CONFIG_FILE}"\n`);
+  process.writeFile(KUBELET_CONFIG_FILE, data?.['kubelet'] ?? '', { mode: 0o644 });
   yield* print(
     process,
     '[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!\n',
