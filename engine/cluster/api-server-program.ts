@@ -30,6 +30,7 @@ import type { Task } from '../sim/index.ts';
 import { hostPortOf, type ServerAddress } from './api-endpoint.ts';
 import { apiOverHttps, apiTls, type ClientUser } from './api-over-https.ts';
 import { ApiServerOnEtcd } from './api-server-on-etcd.ts';
+import type { CertificateUser } from './certificate-user.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import { componentProgram, flagList, type RunningComponent } from './component-program.ts';
@@ -40,7 +41,6 @@ import type { KubeletCaller } from './kubelet-door.ts';
 import { readCertificate } from './root-certificate.ts';
 import type { ReadServerFiles, ServerFiles } from './server-files.ts';
 import type { Release } from './versions.ts';
-import type { KubectlTools } from './workstation-tools.ts';
 
 /** Those of its parts that are loaded late. */
 export interface LateServerParts {
@@ -49,7 +49,7 @@ export interface LateServerParts {
   readonly serverProxy: () => ResourceHandler;
   readonly bootstrapTokenUser: BootstrapTokenUser;
   readonly serverFiles: () => ReadServerFiles;
-  readonly certificateUser: KubectlTools['certificateUser'];
+  readonly certificateUser: CertificateUser;
 }
 
 /** What it stands on. */

@@ -7,6 +7,9 @@ import { judgeChain } from '../linux/tls/trust.ts';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_USAGE = '2.5.29.37.0';
 
+/** Whom a certificate of an authority is for; both PEM. Undefined for one that is not believed now. */
+export type CertificateUser = (certificate: string, authority: string, nowMs: number) => UserInfo | undefined;
+
 /**
  * Whom the API server takes the bearer of a certificate for. Undefined for one that the cluster's CA has not signed, that is
  * not for clients, or whose time is not now.

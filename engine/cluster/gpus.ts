@@ -1,9 +1,18 @@
 import type { FileTree } from '../linux/host.ts';
 import { cdiSpec, DRIVER_FILES } from '../linux/nvidia/cdi-spec.ts';
+import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import { NvidiaGpus } from '../linux/nvidia/gpus.ts';
+import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Simulation } from '../sim/index.ts';
 import type { MachinePlan } from './machine-plan.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
+
+/** What machines with GPUs need beyond a driver. */
+export interface GpuTools {
+  /** Where `nvidia-smi` and `lspci` come from. */
+  readonly programs: ProgramSource;
+  /** How GPUs behave when they are used. */
+  gpuBehaviour(gpus: GpuMachine): GpuUse;
+}
 
 /** What the NVIDIA container toolkit leaves in containerd's configuration. */
 const CONTAINERD_CONFIG = `version = 3
@@ -22,12 +31,12 @@ const CONTAINERD_CONFIG = `version = 3
 `;
 
 /** The GPUs of a machine, if it has any. */
-export function machineGpus(sim: Simulation, { name, gpus }: MachinePlan, tools: WorkstationTools) {
+export function machineGpus(sim: Simulation, { name, gpus }: MachinePlan, tools: GpuTools) {
   return gpus === 0 ? undefined : new NvidiaGpus(sim, name, gpus, (all) => tools.gpuBehaviour(all));
 }
 
 /** What the driver's packages leave on a machine. */
-export function gpuFiles(gpus: NvidiaGpus | undefined, { programs }: WorkstationTools): FileTree {
+export function gpuFiles(gpus: NvidiaGpus | undefined, { programs }: GpuTools): FileTree {
   if (gpus === undefined) return {};
   const libraries = DRIVER_FILES.filter((path) => path.includes('/lib'));
   return {

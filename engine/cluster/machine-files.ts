@@ -1,9 +1,9 @@
 import type { FileTree } from '../linux/host.ts';
+import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki, IssuedKey } from './cluster-pki.ts';
 import { ADMINISTRATORS } from './kubeadm.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { type Release, VERSIONS } from './versions.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
 
 const OS_RELEASE = `PRETTY_NAME="${VERSIONS.osImage}"
 NAME="Debian GNU/Linux"
@@ -75,8 +75,11 @@ kind: KubeletConfiguration
 staticPodPath: /etc/kubernetes/manifests
 `;
 
+/** What is installed on a node beside containerd. */
+export type CriTools = Readonly<Record<'crictl' | 'ctr', Program>>;
+
 /** What kubeadm adds on a machine that becomes a node. */
-export function nodeFiles({ crictl, ctr }: WorkstationTools['criTools']): FileTree {
+export function nodeFiles({ crictl, ctr }: CriTools): FileTree {
   return {
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },

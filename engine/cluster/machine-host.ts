@@ -3,9 +3,8 @@ import { createHost, type Fabric } from '../linux/index.ts';
 import type { NvidiaGpus } from '../linux/nvidia/gpus.ts';
 import type { Process } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
-import { gpuFiles, machineGpus } from './gpus.ts';
+import { type GpuTools, gpuFiles, machineGpus } from './gpus.ts';
 import { GATEWAY, type MachinePlan } from './machine-plan.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
 
 /** A machine that has been put together and switched on. */
 export interface BuiltMachine {
@@ -13,12 +12,7 @@ export interface BuiltMachine {
   readonly gpus: NvidiaGpus | undefined;
 }
 
-export function buildMachine(
-  sim: Simulation,
-  fabric: Fabric,
-  machine: MachinePlan,
-  tools: WorkstationTools,
-): BuiltMachine {
+export function buildMachine(sim: Simulation, fabric: Fabric, machine: MachinePlan, tools: GpuTools): BuiltMachine {
   const { name, address, cpuMillis, memoryBytes, base, files } = machine;
   const gpus = machineGpus(sim, machine, tools);
   const host = createHost({

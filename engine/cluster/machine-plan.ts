@@ -1,12 +1,13 @@
 import type { Taint } from '../api/kinds.ts';
 import { milliValue, numericValue } from '../api/quantity.ts';
 import type { FileTree, Layer } from '../linux/host.ts';
+import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { ClusterPki } from './cluster-pki.ts';
 import { debianFiles } from './debian-packages.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { hostTools } from './images/host-tools.ts';
-import { controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
+import { type CriTools, controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import {
   type ClusterOptions,
   CONTROL_PLANE_NAME,
@@ -17,7 +18,6 @@ import {
 } from './options.ts';
 import type { SshKeys } from './ssh-server.ts';
 import type { Release } from './versions.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
 
 /** One machine to be built. */
 export interface MachinePlan {
@@ -57,7 +57,7 @@ const MAX_WORKERS = 100;
  */
 export function planMachines(
   options: ClusterOptions,
-  { programs, criTools }: Pick<WorkstationTools, 'programs' | 'criTools'>,
+  { programs, criTools }: { readonly programs: ProgramSource; readonly criTools: CriTools },
   pki: ClusterPki,
   etcdTools: EtcdTools,
   makeSshKeys: (addresses: ReadonlyMap<string, string>) => SshKeys,
@@ -98,7 +98,6 @@ export function planMachines(
 }
 
 type EtcdTools = Readonly<Record<string, Program>>;
-type CriTools = WorkstationTools['criTools'];
 
 function controlPlane(
   addresses: ReadonlyMap<string, string>,

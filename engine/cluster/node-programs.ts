@@ -1,10 +1,26 @@
+import type { PackageSurroundings } from '../debian/package.ts';
 import type { FileTree } from '../linux/host.ts';
+import type { Program } from '../linux/syscalls.ts';
 import type { Connect } from './asker.ts';
 import type { ClusterKey } from './cluster-keys.ts';
-import { archiveAt, KUBERNETES_PACKAGES, type KubernetesPackage, releaseOfVersion } from './debian-packages.ts';
+import {
+  archiveAt,
+  type DebianTools,
+  KUBERNETES_PACKAGES,
+  type KubernetesPackage,
+  releaseOfVersion,
+} from './debian-packages.ts';
+import type { KubeadmSurroundings } from './kubeadm/command.ts';
 import type { Release } from './versions.ts';
-import { KUBECTL_BYTES, kubectlFiles } from './workstation-files.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
+import { KUBECTL_BYTES, type KubectlMaker, kubectlFiles } from './workstation-files.ts';
+
+/** How the programs of a node are made that come in packages. */
+export interface PackagedTools {
+  /** What makes machines nodes, on nodes. */
+  kubeadm(surroundings: KubeadmSurroundings): Program;
+  /** The package manager of nodes. */
+  debianTools(surroundings: PackageSurroundings): DebianTools;
+}
 
 /** What the programs of a node need of its machine and its cluster. */
 interface NodeSurroundings {
@@ -19,7 +35,7 @@ interface NodeSurroundings {
 }
 
 /** The programs of kubeadm's packages, and those that exchange them for others. The kubelet comes with its service. */
-export function nodePrograms(tools: WorkstationTools, surroundings: NodeSurroundings): FileTree {
+export function nodePrograms(tools: KubectlMaker & PackagedTools, surroundings: NodeSurroundings): FileTree {
   const { connect, authority, kubeletFiles, unpack } = surroundings;
   const files = (name: KubernetesPackage, release: Release): FileTree => {
     switch (name) {

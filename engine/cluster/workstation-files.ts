@@ -1,11 +1,12 @@
+import type { Transport } from '../client/transport.ts';
 import type { FileTree } from '../linux/host.ts';
 import { type Completer, createShell } from '../linux/shell/index.ts';
+import type { Program } from '../linux/syscalls.ts';
 import type { Connect } from './asker.ts';
 import { HOME } from './cluster.ts';
 import { kubeconfig } from './machine-files.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import { KUBERNETES_VERSION, type Release } from './versions.ts';
-import type { WorkstationTools } from './workstation-tools.ts';
 
 /** The learner's own start-up file; a course may put its words after it. */
 export const BASHRC = `PS1='\\[\\e[36m\\]\\w\\[\\e[0m\\] $ '
@@ -14,13 +15,27 @@ alias ll='ls -l'
 alias vim=vi
 `;
 
+/** How the learner's kubectl is made. */
+export interface KubectlMaker {
+  /** kubectl of a release, given the way to the API server, or to whoever serves at a URL. */
+  kubectl(connect: Connect, release: Release): Program;
+  /** What Tab offers behind `kubectl`. */
+  completeKubectl(words: readonly string[], transport: Transport): readonly string[];
+}
+
+/** What the learner runs. */
+export interface LearnerTools extends KubectlMaker {
+  /** helm, given the way to the API server, or to whoever serves at a URL. */
+  helm(connect: Connect): Program;
+}
+
 /** What `ls -l` shows of kubectl. */
 export const KUBECTL_BYTES = 60_264_632;
 
 /** kubectl, and a bash that completes its words; on nodes where kubeadm's packages put it. */
 export function kubectlFiles(
   connect: Connect,
-  tools: WorkstationTools,
+  tools: KubectlMaker,
   directory: string,
   release: Release = KUBERNETES_VERSION,
 ): FileTree {
@@ -37,7 +52,7 @@ export function workstationFiles(
   machine: MachinePlan,
   apiServer: string,
   connect: Connect,
-  tools: WorkstationTools,
+  tools: LearnerTools,
   files: Readonly<Record<string, string>>,
 ): FileTree {
   const learner = Object.entries(files).map(

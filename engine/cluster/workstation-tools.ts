@@ -1,6 +1,3 @@
-import type { UserInfo } from '../api/request.ts';
-import type { Transport } from '../client/transport.ts';
-import type { PackageSurroundings } from '../debian/package.ts';
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
 import type { ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
@@ -9,37 +6,33 @@ import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
 import type { RunningScheduler } from '../kube-scheduler/run-scheduler.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
 import type { CreateNodePlugins } from '../kubelet/plugins.ts';
-import type { GpuMachine, GpuUse } from '../linux/nvidia/gpu.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
 import type { Task } from '../sim/index.ts';
 import type { Connect } from './asker.ts';
+import type { CertificateUser } from './certificate-user.ts';
 import type { CheckFlags } from './component-flags/index.ts';
 import type { CsiPrograms } from './csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './custom-metrics-adapter.ts';
-import type { DebianTools } from './debian-packages.ts';
 import type { EtcdDatabase, LonelyEtcd } from './etcd-server.ts';
 import type { DialEtcd } from './etcdctl/session.ts';
 import type { ExchangeHttp } from './exchange-http.ts';
-import type { KubeadmSurroundings } from './kubeadm/command.ts';
+import type { GpuTools } from './gpus.ts';
 import type { LateKubeletParts } from './late-kubelet-parts.ts';
+import type { CriTools } from './machine-files.ts';
+import type { PackagedTools } from './node-programs.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { SampleApiServerSurroundings } from './sample-apiserver.ts';
 import type { ReadServerFiles } from './server-files.ts';
 import type { UnitTools } from './service-unit.ts';
-import type { Release } from './versions.ts';
+import type { KubectlMaker, LearnerTools } from './workstation-files.ts';
 
 export type { Descriptions };
 
-/** The learner's kubectl. */
-export interface KubectlTools {
-  /** kubectl of a release, given the way to the API server, or to whoever serves at a URL. */
-  kubectl(connect: Connect, release: Release): Program;
-  /** Whom a certificate of this authority is for; both PEM. Undefined for one that is not believed now. */
-  certificateUser(certificate: string, authority: string, nowMs: number): UserInfo | undefined;
-  /** What Tab offers behind `kubectl`. */
-  completeKubectl(words: readonly string[], transport: Transport): readonly string[];
+/** The learner's kubectl, and what it is let in by. */
+export interface KubectlTools extends KubectlMaker {
+  readonly certificateUser: CertificateUser;
 }
 
 /** What components ask in the middle of a step, which cannot wait. */
@@ -66,8 +59,7 @@ export interface ComponentTools {
   readonly openKubeletDoor: LateKubeletParts['openKubeletDoor'];
   /** What unit files say that somebody has changed. */
   readonly unitTools: UnitTools;
-  /** How GPUs behave when they are used. */
-  gpuBehaviour(gpus: GpuMachine): GpuUse;
+  readonly gpuBehaviour: GpuTools['gpuBehaviour'];
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
   /** Starts a scheduler that has a configuration file or alpha features. */
@@ -83,11 +75,10 @@ export interface ComponentTools {
 }
 
 /** Programs that run once somebody starts them. */
-export interface ProgramTools {
+export interface ProgramTools extends PackagedTools {
   /** What the API server is told by files that only its flags name. It may be used from the next step of its process on. */
   serverFiles(): ReadServerFiles;
-  /** The learner's helm, given the way to the API server, or to whoever serves at a URL. */
-  helm(connect: Connect): Program;
+  readonly helm: LearnerTools['helm'];
   /** The programs of all machines and images, shells excepted. */
   readonly programs: ProgramSource;
   /** The ingress controller. */
@@ -100,12 +91,7 @@ export interface ProgramTools {
   readonly customMetricsAdapter: (surroundings: CustomMetricsSurroundings) => Program;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
-  /** What is installed on a node beside containerd. */
-  readonly criTools: Readonly<Record<'crictl' | 'ctr', Program>>;
-  /** What makes machines nodes, on nodes. */
-  kubeadm(surroundings: KubeadmSurroundings): Program;
-  /** The package manager of nodes. */
-  debianTools(surroundings: PackageSurroundings): DebianTools;
+  readonly criTools: CriTools;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;
 }
