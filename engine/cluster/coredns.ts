@@ -1,9 +1,8 @@
 import type { Image } from '../containerd/image.ts';
 import { type CorednsSurroundings, corednsProgram } from '../coredns/index.ts';
 import { defineImage } from './images/definition.ts';
+import { COREDNS_IMAGE } from './images/references.ts';
 import { CLUSTER_DNS, CLUSTER_DOMAIN } from './versions.ts';
-
-export const COREDNS_IMAGE = 'registry.k8s.io/coredns/coredns:v1.12.1';
 
 const NAMESPACE = 'kube-system';
 const RBAC = 'rbac.authorization.k8s.io';

@@ -5,8 +5,8 @@ import type { FileTree } from '../linux/host.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import { conntrack } from '../linux/programs/iptables/conntrack.ts';
 import { iptables, iptablesRestore, iptablesSave } from '../linux/programs/iptables/iptables.ts';
-import { componentReference } from './images/catalogue.ts';
 import { defineImage } from './images/definition.ts';
+import { componentReference } from './images/references.ts';
 import type { AddOnObject } from './kubeadm.ts';
 import { RELEASES, type Release } from './versions.ts';
 

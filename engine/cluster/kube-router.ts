@@ -1,15 +1,11 @@
 import { pluginFiles } from '../cni/index.ts';
 import type { Image } from '../containerd/image.ts';
-import {
-  cniInstall,
-  KUBE_ROUTER_VERSION,
-  type KubeRouterSurroundings,
-  kubeRouterProgram,
-} from '../kube-router/index.ts';
+import { cniInstall, type KubeRouterSurroundings, kubeRouterProgram } from '../kube-router/index.ts';
 import { ipset } from '../linux/programs/iptables/ipset.ts';
 import { iptables, iptablesRestore, iptablesSave } from '../linux/programs/iptables/iptables.ts';
 import { ip } from '../linux/programs/network-programs.ts';
 import { defineImage } from './images/definition.ts';
+import { KUBE_ROUTER_IMAGE } from './images/references.ts';
 import type { AddOnObject } from './kubeadm.ts';
 
 const NAME = 'kube-router';
@@ -17,8 +13,6 @@ const NAMESPACE = 'kube-system';
 const RBAC = 'rbac.authorization.k8s.io';
 const CONFIGURATION = 'kube-router-cfg';
 const LABELS = { 'k8s-app': NAME, tier: 'node' };
-
-export const KUBE_ROUTER_IMAGE = `docker.io/cloudnativelabs/kube-router:${KUBE_ROUTER_VERSION}`;
 
 /** kube-router and the tools it writes rules with. */
 export function kubeRouterImage(surroundings: KubeRouterSurroundings): Image {

@@ -1,7 +1,6 @@
+import { NVIDIA_PLUGIN_IMAGE } from './images/references.ts';
 import type { AddOnObject } from './kubeadm.ts';
 import type { ClusterOptions } from './options.ts';
-
-export const NVIDIA_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0';
 
 const NAME = 'nvidia-device-plugin-daemonset';
 const labels = { name: 'nvidia-device-plugin-ds' };

@@ -2,12 +2,11 @@ import type { Image, Registry } from '../../containerd/image.ts';
 import { parseImageReference } from '../../containerd/image-reference.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import type { Program } from '../../linux/syscalls.ts';
-import { COREDNS_IMAGE } from '../coredns.ts';
-import { KUBE_ROUTER_IMAGE } from '../kube-router.ts';
 import { RELEASES, type Release, VERSIONS } from '../versions.ts';
 import { courseImages } from './course.ts';
 import { defineImage } from './definition.ts';
 import { pauseImage } from './pause.ts';
+import { COREDNS_IMAGE, componentReference, KUBE_ROUTER_IMAGE } from './references.ts';
 
 const MEGABYTE = 1_000_000;
 
@@ -91,8 +90,4 @@ export function preloadedImages(role: 'control-plane' | 'worker' | 'workstation'
     KUBE_ROUTER_IMAGE,
   ];
   return role === 'control-plane' ? [...everywhere, ...control] : everywhere;
-}
-
-export function componentReference(name: string, tag: string): string {
-  return `registry.k8s.io/${name}:${tag}`;
 }

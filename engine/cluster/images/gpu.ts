@@ -1,7 +1,7 @@
 import { busyboxTree } from '../../linux/programs/index.ts';
-import { NVIDIA_PLUGIN_IMAGE } from '../nvidia-add-on.ts';
 import { debianTree, type ImageMaker, PATH } from './base.ts';
 import { defineImage } from './definition.ts';
+import { NVIDIA_PLUGIN_IMAGE } from './references.ts';
 
 // Images for machines with GPUs.
 

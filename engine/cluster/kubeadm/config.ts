@@ -2,8 +2,7 @@ import { CallError, callCri } from '../../containerd/crictl/cri-client.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { COREDNS_IMAGE } from '../coredns.ts';
-import { componentReference } from '../images/catalogue.ts';
+import { COREDNS_IMAGE, componentReference } from '../images/references.ts';
 import { KUBERNETES_VERSION, type Release, VERSIONS } from '../versions.ts';
 import { type Asked, type Command, KubeadmError } from './command.ts';
 

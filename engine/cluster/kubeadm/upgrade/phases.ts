@@ -3,7 +3,7 @@ import type { Client } from '../../../client/client.ts';
 import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
-import { componentReference } from '../../images/catalogue.ts';
+import { componentReference } from '../../images/references.ts';
 import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
 import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';

@@ -2,7 +2,7 @@ import { alignTabs } from '../../../kubectl/output/tabwriter.ts';
 import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
-import { COREDNS_IMAGE } from '../../coredns.ts';
+import { COREDNS_IMAGE } from '../../images/references.ts';
 import { STATIC_POD_PATH } from '../../static-pods.ts';
 import { RELEASES, VERSIONS } from '../../versions.ts';
 import { clientOf } from '../api.ts';
