@@ -155,7 +155,7 @@ const busyboxPlusImage: ImageMaker = (programs) =>
     env: { PATH },
   });
 
-/** The DaemonSet of the documentation: starts, says so, and sends nothing, as there is no Elasticsearch to send to. */
+/** The documentation's logging agents: start, say so, and send nothing, as there is nobody to send to. */
 const FLUENTD = `#!/bin/sh
 trap 'exit 0' TERM INT
 echo "$(date '+%Y-%m-%d %H:%M:%S') +0000 [info]: starting fluentd (in this simulation it sends nothing)"
@@ -163,9 +163,16 @@ while :; do sleep 3600 & wait; done
 `;
 
 const fluentdImages = (programs: ProgramSource) =>
-  ['v2.5.1', 'v2.5.2', 'v2.6.0', 'v3.2.0', 'v4.7.2', 'v5.0.1'].map((tag) =>
+  [
+    ...['v2.5.1', 'v2.5.2', 'v2.6.0', 'v3.2.0', 'v4.7.2', 'v5.0.1'].map(
+      (tag) => `quay.io/fluentd_elasticsearch/fluentd:${tag}`,
+    ),
+    // https://kubernetes.io/docs/concepts/cluster-administration/logging/#sidecar-container-with-a-logging-agent
+    'registry.k8s.io/fluentd-gcp:1.30',
+    'registry.k8s.io/fluentd-elasticsearch:1.20',
+  ].map((reference) =>
     defineImage({
-      reference: `quay.io/fluentd_elasticsearch/fluentd:${tag}`,
+      reference,
       sizeBytes: 72_000_000,
       trees: () => [debianTree(programs), { '/entrypoint.sh': { text: FLUENTD, mode: 0o755 } }],
       entrypoint: ['/entrypoint.sh'],
@@ -225,6 +232,39 @@ const singleImages = (programs: ProgramSource) =>
       exposedPorts: [`${port}/tcp`],
     }),
   );
+
+/** Images that have since become commands of agnhost. */
+const agnhostImages = (programs: ProgramSource) =>
+  (
+    [
+      // https://kubernetes.io/docs/tasks/administer-cluster/namespaces-walkthrough/
+      ['serve_hostname', 'serve-hostname', 9376],
+      // https://kubernetes.io/docs/concepts/storage/volumes/
+      ['test-webserver', 'test-webserver', 80],
+    ] as const
+  ).map(([name, command, port]) =>
+    defineImage({
+      reference: `registry.k8s.io/${name}:latest`,
+      aliases: [`registry.k8s.io/${name}:1.1`, `k8s.gcr.io/${name}:latest`],
+      sizeBytes: 4_900_000,
+      trees: () => [{ '/agnhost': binary(programs, 'agnhost', 12_300_000) }],
+      entrypoint: ['/agnhost', command],
+      exposedPorts: [`${port}/tcp`],
+    }),
+  );
+
+/** https://kubernetes.io/docs/tasks/administer-cluster/dns-horizontal-autoscaling/ */
+const proportionalAutoscalerImage: ImageMaker = (programs) =>
+  defineImage({
+    reference: 'registry.k8s.io/cpa/cluster-proportional-autoscaler:1.8.4',
+    aliases: ['1.8.5', '1.8.6', 'v1.8.9', 'v1.9.0'].map(
+      (tag) => `registry.k8s.io/cpa/cluster-proportional-autoscaler:${tag}`,
+    ),
+    sizeBytes: 15_700_000,
+    trees: () => [{ '/cluster-proportional-autoscaler': binary(programs, 'proportional-autoscaler', 40_000_000) }],
+    command: ['/cluster-proportional-autoscaler'],
+    env: { PATH },
+  });
 
 /** https://kubernetes.io/docs/tasks/configure-pod-container/assign-cpu-resource/ */
 const vishStressImage: ImageMaker = (programs) =>
@@ -294,8 +334,15 @@ export function documentationImages(programs: ProgramSource): readonly Image[] {
     ...fluentdImages(programs),
     ...singleImages(programs),
     ...redHatImages(programs),
-    ...[frontendImage, httpsImage, busyboxPlusImage, vishStressImage, perlImage, bashImage].map((image) =>
-      image(programs),
-    ),
+    ...agnhostImages(programs),
+    ...[
+      proportionalAutoscalerImage,
+      frontendImage,
+      httpsImage,
+      busyboxPlusImage,
+      vishStressImage,
+      perlImage,
+      bashImage,
+    ].map((image) => image(programs)),
   ];
 }

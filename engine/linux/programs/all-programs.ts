@@ -14,6 +14,7 @@ import { nfsd } from './nfs/nfsd.ts';
 import { nginx } from './nginx/nginx.ts';
 import { perl } from './perl/perl.ts';
 import type { ProgramSource } from './program-source.ts';
+import { proportionalAutoscaler } from './proportional-autoscaler/autoscaler.ts';
 import { redisCli } from './redis/redis-cli.ts';
 import { redisServer } from './redis/redis-server.ts';
 import { stress } from './stress.ts';
@@ -39,6 +40,7 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   nginx,
   'old-nslookup': oldNslookup('busybox'),
   perl,
+  'proportional-autoscaler': proportionalAutoscaler,
   'redis-cli': redisCli,
   'redis-server': redisServer,
   stress,

@@ -54,6 +54,7 @@ export const SPECIAL_PROGRAMS = [
   'nginx',
   'old-nslookup',
   'perl',
+  'proportional-autoscaler',
   'redis-cli',
   'redis-server',
   'stress',

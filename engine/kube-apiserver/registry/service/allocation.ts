@@ -1,5 +1,6 @@
 import { isExternal, isHeadless, needsClusterIp, needsHealthCheckPort } from '../../../api/core/service-defaults.ts';
 import { internalError, invalidObject } from '../../../api/errors.ts';
+import type { FieldError } from '../../../api/field-error.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/kinds.ts';
 import type { KubeObject } from '../../../api/object.ts';
@@ -51,14 +52,35 @@ function takenByOthers(etcd: EtcdClient, prefix: string, { metadata }: Service):
   return { clusterIps, nodePorts };
 }
 
-/** This cluster speaks IPv4; a headless Service without selector may be anything. */
+/**
+ * This cluster speaks IPv4; a headless Service without selector may be anything.
+ * https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services
+ */
 function withFamilies(service: Service): Service {
-  const { spec } = service;
-  if (!needsClusterIp(spec) || (spec.ipFamilies !== undefined && spec.ipFamilyPolicy !== undefined)) return service;
-  const anyFamily = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
-  const ipFamilyPolicy = spec.ipFamilyPolicy ?? (anyFamily ? 'RequireDualStack' : 'SingleStack');
-  const ipFamilies = spec.ipFamilies ?? (anyFamily ? ['IPv4', 'IPv6'] : ['IPv4']);
+  const { spec, metadata } = service;
+  if (!needsClusterIp(spec)) return service;
+  if (isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0) return ofAnyFamily(service);
+  const errors = refuseFamilies(spec);
+  if (errors.length > 0) throw invalidObject(SERVICE, metadata.name, errors);
+  if (spec.ipFamilies !== undefined && spec.ipFamilyPolicy !== undefined) return service;
+  const { ipFamilies = ['IPv4'], ipFamilyPolicy = 'SingleStack' } = spec;
   return { ...service, spec: { ...spec, ipFamilies, ipFamilyPolicy } as Spec };
+}
+
+function ofAnyFamily(service: Service): Service {
+  const { ipFamilies: asked = ['IPv4'], ipFamilyPolicy = 'RequireDualStack' } = service.spec;
+  const other = asked[0] === 'IPv4' ? 'IPv6' : 'IPv4';
+  const ipFamilies = ipFamilyPolicy === 'SingleStack' || asked.length > 1 ? asked : [...asked, other];
+  return { ...service, spec: { ...service.spec, ipFamilies, ipFamilyPolicy } as Spec };
+}
+
+function refuseFamilies({ ipFamilies = [], ipFamilyPolicy }: Spec): readonly FieldError[] {
+  const families = ipFamilies.flatMap((family, index) =>
+    family === 'IPv4' ? [] : [invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+  );
+  if (ipFamilyPolicy !== 'RequireDualStack') return families;
+  const why = 'this cluster is not configured for dual-stack services';
+  return [invalid('spec.ipFamilyPolicy', ipFamilyPolicy, why), ...families];
 }
 
 function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Draws): Service {

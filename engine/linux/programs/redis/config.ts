@@ -89,9 +89,10 @@ function setLine(
   if (ACCEPTED.test(name)) return;
   if (!config.has(name)) refuse(line, text, 'Bad directive or wrong number of arguments');
   if (words.length < 2) refuse(line, text, 'wrong number of arguments');
-  const value = words.slice(1).join(' ');
-  const problem = problemWith(name, value);
+  const wanted = words.slice(1).join(' ');
+  const problem = problemWith(name, wanted);
   if (problem !== undefined) refuse(line, text, problem);
+  const value = keptValue(name, wanted);
   // Several `save` lines add up; an empty one forgets them.
   config.set(
     name,
@@ -109,6 +110,11 @@ export function problemWith(name: string, value: string): string | undefined {
   if (/^\d+$/.test(standard ?? '') && !/^\d+$/.test(value)) return "argument couldn't be parsed into an integer";
   if (name === 'save' && !/^(\d+ \d+( \d+ \d+)*)?$/.test(value)) return 'Invalid save parameters';
   return undefined;
+}
+
+/** As the server keeps a value and shows it: amounts of memory in bytes. */
+export function keptValue(name: string, value: string): string {
+  return name === 'maxmemory' ? String(parseMemory(value) ?? value) : value;
 }
 
 /** `100mb` in bytes. */

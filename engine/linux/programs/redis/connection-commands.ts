@@ -1,6 +1,6 @@
 import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
-import { problemWith, REDIS_VERSION } from './config.ts';
+import { keptValue, problemWith, REDIS_VERSION } from './config.ts';
 import { information } from './information.ts';
 import { globExpression, integerOf } from './keyspace.ts';
 import { publish, subscribe, unsubscribe } from './publish.ts';
@@ -82,7 +82,7 @@ function* config(server: RedisServer, _: Client, [verb = '', ...args]: readonly 
           : problemWith(name, value);
         if (problem !== undefined)
           throw new CommandError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${problem}`);
-        server.config.set(name, value);
+        server.config.set(name, keptValue(name, value));
         if (name === 'appendonly' && value === 'yes') rewrite(server);
       }
       return OK;

@@ -157,6 +157,7 @@ test('memory has a limit that writes run into', () => {
   cli('set big x');
   cli(`append big ${'x'.repeat(200_000)}`);
   expect(shown('set a 1')).toBe("(error) OOM command not allowed when used memory > 'maxmemory'.");
+  expect(shown('config get maxmemory')).toBe('1) "maxmemory"\n2) "1048576"');
   expect(shown('config set maxmemory-policy allkeys-lru')).toBe('OK');
   expect(shown('set a 1')).toBe('OK');
 });

@@ -2,9 +2,9 @@ import type { Task } from '../../../sim/index.ts';
 import { Errno } from '../../errno.ts';
 import { decode, encode } from '../../stdio.ts';
 import { TaskGroup } from '../../task-group.ts';
+import { isLost, Wire } from '../json-wire.ts';
 import type { Outcome, Peer } from './peer.ts';
 import type { ErrorCode, Stat, WriteRequest } from './tree.ts';
-import { isLost, Wire } from './wire.ts';
 
 /** `node` asks for one and the names of its children. */
 export type ClientRequest = { readonly type: 'node'; readonly path: string } | WriteRequest;

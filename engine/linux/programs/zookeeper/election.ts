@@ -1,8 +1,8 @@
 import type { Task } from '../../../sim/index.ts';
 import { TaskGroup } from '../../task-group.ts';
+import { dial, isLost, Wire } from '../json-wire.ts';
 import type { Server } from './configuration.ts';
 import type { Peer, Vote } from './peer.ts';
-import { dial, isLost, Wire } from './wire.ts';
 
 const FIRST_ROUND_MS = 200;
 const LONGEST_ROUND_MS = 2000;

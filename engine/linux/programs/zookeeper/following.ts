@@ -1,8 +1,8 @@
 import type { Task } from '../../../sim/index.ts';
 import { TaskGroup } from '../../task-group.ts';
+import { dial, ignoringLoss, isLost, type Wire } from '../json-wire.ts';
 import type { FromFollower, FromLeader } from './messages.ts';
 import type { Peer, Pending } from './peer.ts';
-import { dial, ignoringLoss, isLost, type Wire } from './wire.ts';
 
 const ATTEMPTS = 5;
 const RETRY_MS = 1000;

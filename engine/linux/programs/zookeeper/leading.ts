@@ -1,9 +1,9 @@
 import { Channel, type Task } from '../../../sim/index.ts';
 import { TaskGroup } from '../../task-group.ts';
+import { ignoringLoss, Wire } from '../json-wire.ts';
 import { isBetter } from './election.ts';
 import type { FromFollower, FromLeader } from './messages.ts';
 import type { Outcome, Peer, Pending } from './peer.ts';
-import { ignoringLoss, Wire } from './wire.ts';
 
 /** A transaction id is an epoch and, below it, a count. */
 const EPOCH = 2 ** 32;

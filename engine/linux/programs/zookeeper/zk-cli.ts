@@ -2,9 +2,9 @@ import type { Task } from '../../../sim/index.ts';
 import { formatDate } from '../../date-format.ts';
 import { lineReader, print, printError } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
+import { dial, isLost, type Wire } from '../json-wire.ts';
 import type { ClientAnswer, ClientRequest } from './client-port.ts';
 import type { Stat } from './tree.ts';
-import { dial, isLost, type Wire } from './wire.ts';
 
 const WATCHER = '\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\n';
 

@@ -1,12 +1,12 @@
-import type { Task } from '../../../sim/index.ts';
-import { Errno } from '../../errno.ts';
-import { concatBytes, decode, encode } from '../../stdio.ts';
-import type { Process } from '../../syscalls.ts';
-import { resolveHost } from '../resolve.ts';
+import type { Task } from '../../sim/index.ts';
+import { Errno } from '../errno.ts';
+import { concatBytes, decode, encode } from '../stdio.ts';
+import type { Process } from '../syscalls.ts';
+import { resolveHost } from './resolve.ts';
 
 const CONNECT_MS = 2000;
 
-/** Messages over a connection: a line of JSON each, where ZooKeeper has records of its own. */
+/** Messages over a connection: a line of JSON each, where the real servers have formats of their own. */
 export class Wire {
   readonly #process: Process;
   readonly fd: number;
