@@ -47,6 +47,11 @@ export class ClusterPki {
     return { id, modulus, sign: sign ?? ((bytes) => seal(modulus, bytes)) };
   }
 
+  /** What is made now says so. Milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#sim.wallMs;
+  }
+
   /** A new key of the API server on this machine, and its certificate. */
   serverCertificate(nodeName: string, address: string): IssuedKey {
     const service = 'kubernetes.default.svc.cluster.local'.split('.');
@@ -62,6 +67,12 @@ export class ClusterPki {
   clientCertificate(user: string, groups: readonly string[] = []): IssuedKey {
     const organizations = groups.map((group) => ['O', group] as const);
     return this.#issue(`certificate ${user}`, { subject: [...organizations, ['CN', user]], usages: ['clientAuth'] });
+  }
+
+  /** By which a machine's kubelet is known, and its key, in one text. */
+  kubeletCertificate(nodeName: string): string {
+    const { certificate, key } = this.clientCertificate(`system:node:${nodeName}`, ['system:nodes']);
+    return certificate + key;
   }
 
   #issue(purpose: string, wanted: Pick<IssuedCertificate, 'subject' | 'dnsNames' | 'addresses' | 'usages'>): IssuedKey {

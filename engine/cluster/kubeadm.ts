@@ -8,6 +8,7 @@ import { ConnectionError, type Transport } from '../client/transport.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';
+import { keepKubeletIdentity } from './kubelet-identity.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ASK_EVERY_MS = 200;
@@ -75,14 +76,23 @@ export function kubeadmInit(
   };
 }
 
+/** What a worker is joined with, as if its kubelet had asked for its certificate by a token. */
+export interface JoiningMachine {
+  /** `https://10.0.0.10:6443` */
+  readonly server: string;
+  /** The certificate of the cluster's CA, PEM. */
+  readonly rootCa: string;
+  /** The kubelet's certificate and its key. */
+  readonly pem: string;
+}
+
 /**
  * What whoever builds the cluster does on a worker: waits until the control plane is Ready, then `kubeadm join`. By then
  * the add-ons that wanted a node have the control plane's, so the workers are the learner's.
  *
  * @param transport as the administrator who watches `kubectl get nodes`
- * @param rootCa the certificate of the cluster's CA, PEM
  */
-export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: string): Program {
+export function kubeadmJoin(transport: Transport, { server, rootCa, pem }: JoiningMachine): Program {
   return function* (process) {
     if (process.access(MACHINE_IS_MADE, 'exists')) return 0;
     const client = new Client(transport, { userAgent: 'kubeadm' });
@@ -90,7 +100,8 @@ export function kubeadmJoin(transport: Transport, kubeconfig: string, rootCa: st
     while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
     makeDirectories(process, '/etc/kubernetes/pki');
     process.writeFile('/etc/kubernetes/pki/ca.crt', rootCa);
-    process.writeFile(KUBELET_KUBECONFIG, kubeconfig, { mode: 0o600 });
+    const cluster = { 'certificate-authority-data': btoa(rootCa), server };
+    keepKubeletIdentity(process, KUBELET_KUBECONFIG, cluster, pem);
     makeDirectories(process, MACHINE_IS_MADE.slice(0, MACHINE_IS_MADE.lastIndexOf('/')));
     process.writeFile(MACHINE_IS_MADE, '');
     return 0;

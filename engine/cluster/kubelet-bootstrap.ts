@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { CertificateSigningRequest } from '../api/extension-kinds.ts';
 import { certificateSigningRequests } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
@@ -12,9 +11,8 @@ import { KEY_BYTES, makePrivateKey, randomBytes } from '../linux/tls.ts';
 import type { Task } from '../sim/index.ts';
 import type { Connect } from './asker.ts';
 import { BOOTSTRAP_KUBECONFIG, KUBELET_KUBECONFIG } from './kubeadm.ts';
+import { keepKubeletIdentity } from './kubelet-identity.ts';
 
-const PKI = '/var/lib/kubelet/pki';
-const CURRENT = `${PKI}/kubelet-client-current.pem`;
 const SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet';
 const LOOK_MS = 500;
 const TIMEOUT_MS = 15 * 60_000;
@@ -35,7 +33,7 @@ export function* bootstrapKubelet(process: Process, connect: Connect): Task<stri
   try {
     const certificate = yield* request(process, client, key.modulus);
     if (certificate === undefined) return 'failed to run Kubelet: timed out waiting for the condition';
-    keep(process, cluster, certificate + key.pem);
+    keepKubeletIdentity(process, KUBELET_KUBECONFIG, cluster, certificate + key.pem);
     return undefined;
   } catch (error) {
     if (!(error instanceof StatusError || error instanceof ConnectionError)) throw error;
@@ -64,34 +62,4 @@ function* request(process: Process, client: Client, modulus: Uint8Array): Task<s
     yield* process.sleep(LOOK_MS);
   }
   return undefined;
-}
-
-function keep(process: Process, cluster: object, pem: string): void {
-  const moment = new Date(process.now()).toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '-');
-  const path = `${PKI}/kubelet-client-${moment}.pem`;
-  process.makeDirectories(PKI);
-  process.writeFile(path, pem, { mode: 0o600 });
-  if (process.access(CURRENT, 'exists')) process.unlink(CURRENT);
-  process.symlink(path, CURRENT);
-  process.writeFile(KUBELET_KUBECONFIG, kubeconfig(cluster), { mode: 0o600 });
-}
-
-function kubeconfig(cluster: object): string {
-  return stringify(
-    {
-      apiVersion: 'v1',
-      clusters: [{ cluster, name: 'default-cluster' }],
-      contexts: [
-        {
-          context: { cluster: 'default-cluster', namespace: 'default', user: 'default-auth' },
-          name: 'default-context',
-        },
-      ],
-      'current-context': 'default-context',
-      kind: 'Config',
-      preferences: {},
-      users: [{ name: 'default-auth', user: { 'client-certificate': CURRENT, 'client-key': CURRENT } }],
-    },
-    { indentSeq: false, lineWidth: 0 },
-  );
 }

@@ -22,7 +22,7 @@ import type { Task } from '../sim/index.ts';
 import type { ServerAddress } from './api-endpoint.ts';
 import { type ComponentPort, componentProgram, type RunningComponent } from './component-program.ts';
 import { BOOTSTRAP_KUBECONFIG, isMade, KUBELET_KUBECONFIG, waitForJoin } from './kubeadm.ts';
-import { KubeconfigError, serverOfKubeconfig } from './kubeconfig-server.ts';
+import { KubeconfigError, readKubeconfig, serverOfKubeconfig } from './kubeconfig-server.ts';
 import { ensureServingCertificate, KUBELET_SERVING } from './kubelet-certificate.ts';
 import type { KubeletDoor } from './kubelet-door.ts';
 import { KUBELET_ARGS } from './kubelet-drop-in.ts';
@@ -61,13 +61,11 @@ export function kubeletProgram(options: KubeletProgramOptions): Program {
     healthAddress: '127.0.0.1',
     healthPort: 10248,
     *start(process) {
-      const problem = flagProblem(process, options) ?? (yield* becomeKnown(process, options));
-      if (problem !== undefined) {
+      try {
+        const problem = flagProblem(process, options) ?? (yield* becomeKnown(process, options));
+        if (problem === undefined) return yield* start(process, options);
         yield* commandFailed(process, problem);
         return undefined;
-      }
-      try {
-        return yield* start(process, options);
       } catch (error) {
         if (!(error instanceof ConfigurationError || error instanceof KubeconfigError)) throw error;
         yield* commandFailed(process, error.message);
@@ -93,12 +91,19 @@ function flagProblem({ argv }: Process, { checkFlags }: LateKubeletParts): strin
 function* becomeKnown(process: Process, options: KubeletProgramOptions): Task<string | undefined> {
   const kubeconfig = kubeconfigOf(process);
   const isThere = (path: string) => process.access(path, 'exists');
-  if (isThere(kubeconfig)) return undefined;
+  const isKnown = () => isThere(kubeconfig) && hasItsCertificates(process, kubeconfig);
+  if (isKnown()) return undefined;
   const isLost = kubeconfig !== KUBELET_KUBECONFIG || isMade(process);
   if (isLost && !isThere(BOOTSTRAP_KUBECONFIG))
     return `failed to run Kubelet: unable to load bootstrap kubeconfig: stat ${BOOTSTRAP_KUBECONFIG}: no such file or directory`;
   yield* waitForJoin(process);
-  return isThere(kubeconfig) ? undefined : yield* options.bootstrapKubelet(process);
+  return isKnown() ? undefined : yield* options.bootstrapKubelet(process);
+}
+
+/** Whether the files are there that a kubeconfig names. Throws KubeconfigError. */
+function hasItsCertificates(process: Process, path: string): boolean {
+  const certificates = readKubeconfig(process, path).users.map(({ user }) => user['client-certificate']);
+  return certificates.every((file) => typeof file !== 'string' || process.access(file, 'read'));
 }
 
 function kubeconfigOf({ argv }: Process): string {

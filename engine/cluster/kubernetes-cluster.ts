@@ -33,7 +33,6 @@ import { joiningObjects } from './kubeadm-objects.ts';
 import type { KubeletDialer } from './kubelet-client.ts';
 import type { KubeletServer } from './kubelet-program.ts';
 import type { LateKubeletParts } from './late-kubelet-parts.ts';
-import { kubeconfig } from './machine-files.ts';
 import { type BuiltMachine, buildMachine, machineOf } from './machine-host.ts';
 import { labelsWhere, type MachinePlan, planMachines } from './machine-plan.ts';
 import { MetricsServerAddOn } from './metrics-server.ts';
@@ -298,9 +297,9 @@ export class KubernetesCluster implements Cluster {
   }
 
   #laterMachine(host: Host, { name }: MachinePlan): KubeadmPart {
-    const { hostPort } = this.#controlPlane.apiServer;
-    const config = kubeconfig(`https://${hostPort}`, `system:node:${name}`);
-    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), config, this.#pki.rootCa) } };
+    const server = `https://${this.#controlPlane.apiServer.hostPort}`;
+    const machine = { server, rootCa: this.#pki.rootCa, pem: this.#pki.kubeletCertificate(name) };
+    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), machine) } };
   }
 
   /** As super-admin.conf has it. */

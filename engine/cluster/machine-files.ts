@@ -1,7 +1,8 @@
 import type { FileTree } from '../linux/host.ts';
 import type { Program } from '../linux/syscalls.ts';
-import type { ClusterPki, IssuedKey } from './cluster-pki.ts';
-import { ADMINISTRATORS } from './kubeadm.ts';
+import type { ClusterPki } from './cluster-pki.ts';
+import { ADMINISTRATORS, KUBELET_KUBECONFIG } from './kubeadm.ts';
+import { KUBELET_CLIENT, kubeletClientFile } from './kubelet-identity.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from './static-pods.ts';
 import { type Release, VERSIONS } from './versions.ts';
 
@@ -43,6 +44,8 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
     '/root/.bashrc': { text: BASHRC },
     '/tmp': { directory: true, mode: 0o1777 },
     '/usr/local/sbin': { directory: true },
+    // As on every Debian: what programs say of themselves while they run is in one place, by two names.
+    '/var/run': { symlink: '/run' },
     '/var/log': { directory: true },
     '/var/tmp': { directory: true, mode: 0o1777 },
   };
@@ -118,18 +121,32 @@ export function controlPlaneFiles(nodeName: string, address: string, pki: Cluste
   const server = `https://${address}:6443`;
   const kubeconfigs = Object.fromEntries(
     KUBECONFIGS.map(([file, user, ...groups]) => {
-      const text = kubeconfig(server, user, { ca: pki.rootCa, ...pki.clientCertificate(user, groups) });
+      const { certificate, key } = pki.clientCertificate(user, groups);
+      const shown = { 'client-certificate-data': btoa(certificate), 'client-key-data': btoa(key) };
+      const text = kubeconfig(server, user, { ca: pki.rootCa, shown });
       return [`/etc/kubernetes/${file}`, { text, mode: 0o600 }];
     }),
   );
   return {
     ...Object.fromEntries(manifests),
     ...kubeconfigs,
-    '/etc/kubernetes/kubelet.conf': { text: kubeconfig(server, `system:node:${nodeName}`), mode: 0o600 },
+    ...kubeletIdentity(nodeName, server, pki),
     // As `kubeadm init` asks to be copied.
     '/root/.kube/config': kubeconfigs['/etc/kubernetes/admin.conf']!,
     ...pkiFiles(pki, nodeName, address),
     '/var/lib/etcd': { directory: true, mode: 0o700 },
+  };
+}
+
+/** What the first kubelet is known by, as the phase kubelet-finalize leaves it. */
+function kubeletIdentity(nodeName: string, server: string, pki: ClusterPki): FileTree {
+  const file = kubeletClientFile(pki.nowMs);
+  const shown = { 'client-certificate': KUBELET_CLIENT, 'client-key': KUBELET_CLIENT };
+  const text = kubeconfig(server, `system:node:${nodeName}`, { ca: pki.rootCa, shown });
+  return {
+    [KUBELET_KUBECONFIG]: { text, mode: 0o600 },
+    [file]: { text: pki.kubeletCertificate(nodeName), mode: 0o600 },
+    [KUBELET_CLIENT]: { symlink: file },
   };
 }
 
@@ -157,15 +174,22 @@ function pkiFiles(pki: ClusterPki, nodeName: string, address: string): FileTree 
   return Object.fromEntries(files.map(([name, text, mode]) => [`/etc/kubernetes/pki/${name}`, { text, mode }]));
 }
 
+/** Whom the bearer of a kubeconfig is to believe, and why he is to be believed. */
+interface Proof {
+  /** The certificate of the cluster's CA, PEM. */
+  readonly ca: string;
+  /** Fields of the user. */
+  readonly shown: Readonly<Record<string, string>>;
+}
+
 /**
  * A kubeconfig with one cluster, one user and one context, as kubeadm writes it.
  *
- * @param proof whom to believe, and why to be believed; without it the name alone has to do
+ * @param proof without it the name alone has to do
  */
-export function kubeconfig(server: string, user: string, proof?: IssuedKey & { readonly ca: string }): string {
+export function kubeconfig(server: string, user: string, proof?: Proof): string {
   const authority = proof && `    certificate-authority-data: ${btoa(proof.ca)}\n`;
-  const shown =
-    proof && `\n    client-certificate-data: ${btoa(proof.certificate)}\n    client-key-data: ${btoa(proof.key)}`;
+  const shown = proof && Object.entries(proof.shown).map(([field, value]) => `\n    ${field}: ${value}`);
   return `apiVersion: v1
 clusters:
 - cluster:
@@ -181,6 +205,6 @@ kind: Config
 preferences: {}
 users:
 - name: ${user}
-  user:${shown ?? ' {}'}
+  user:${shown?.join('') ?? ' {}'}
 `;
 }
