@@ -61,10 +61,14 @@ function* dial(process: Process): Task<number> {
     return yield* process.connectUnix(CRI_SOCKET);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    const cause = error.message.toLowerCase();
-    throw new CallError(
-      `validate CRI v1 runtime API for endpoint "unix://${CRI_SOCKET}": rpc error: code = Unavailable desc = connection error: ` +
-        `desc = "transport: Error while dialing: dial unix ${CRI_SOCKET}: connect: ${cause}"`,
-    );
+    throw unreachable(CRI_SOCKET, error);
   }
+}
+
+/** Nobody answers at a socket. */
+export function unreachable(path: string, { message }: Errno): CallError {
+  return new CallError(
+    `validate service connection: validate CRI v1 runtime API for endpoint "unix://${path}": rpc error: code = Unavailable desc = connection error: ` +
+      `desc = "transport: Error while dialing: dial unix ${path}: connect: ${message.toLowerCase()}"`,
+  );
 }

@@ -197,6 +197,71 @@ test('without a runtime there is nobody to ask', () => {
   );
 });
 
+test('crictl takes no flag that it does not know, and helps', () => {
+  const node = start();
+  const wrong = run(node, 'ps', '--nme', 'main');
+  expect(wrong.code).toBe(1);
+  expect(wrong.output).toMatch(
+    /^Incorrect Usage: flag provided but not defined: -nme\n\nNAME:\n {3}crictl ps - List containers\n/,
+  );
+  expect(wrong.output).toMatch(/FATA\[0000\] flag provided but not defined: -nme\n$/);
+  expect(run(node, 'ps', '-n', 'two').output).toContain('invalid value "two" for flag -n: parse error');
+  expect(run(node, 'logs', '--tail').output).toContain('flag needs an argument: -tail');
+  expect(run(node, 'ps', 'main').output).toMatch(/^NAME:\n {3}crictl ps - /);
+  expect(run(node, 'logs', '--help').output).toContain('   --tail value         Number of lines');
+  expect(run(node).output).toContain('   images, image, img  List images\n');
+  expect(run(node, '--version').output).toBe('crictl version v1.36.0\n');
+  expect(run(node, 'rmp').output).toContain('crictl rmp [command options] POD-ID [POD-ID...]\n');
+});
+
+test('crictl finds what is asked for by state, label, namespace, image and age', () => {
+  const node = start();
+  const names = (...args: string[]) => run(node, 'ps', ...args).output.match(/ (web|idle) +default/g) ?? [];
+  expect(names('-a').join()).toContain(' web ');
+  expect(names('--state', 'Created')).toHaveLength(0);
+  expect(names('--state', 'Exited').join()).not.toContain(' idle ');
+  expect(names('-l', '--image', 'tools:1')).toHaveLength(1);
+  expect(names('-a', '--label', 'io.kubernetes.pod.name=idle').join()).toMatch(/^ idle +default$/);
+  expect(names('-a', '--namespace', 'kube-.*')).toHaveLength(0);
+  expect(names('-an', '1')).toHaveLength(1);
+  expect(run(node, 'ps', '--state', 'dead').output).toBe(
+    'FATA[0000] --state should be one of created, running, exited or unknown\n',
+  );
+  expect(run(node, 'ps', '--label', 'a').output).toContain('incorrectly specified label: a');
+  expect(run(node, 'ps', '--no-trunc', '-r').output).toMatch(/\n[0-9a-f]{64} +docker.io\/library\/tools:1 /);
+  const listed = JSON.parse(run(node, 'ps', '-a', '-o', 'json').output).containers;
+  expect(listed.length).toBeGreaterThan(1);
+  expect(listed.at(-1)).toMatchObject({ metadata: { name: 'main' }, createdAt: expect.stringMatching(/^\d{19}$/) });
+  expect(run(node, 'pods', '-o', 'yaml', '--state', 'ready').output).toMatch(/^items:\n- annotations:/);
+  expect(run(node, 'inspect', '-o', 'yaml', '--name', 'main').output).toContain('\n  state: CONTAINER_RUNNING\n');
+  expect(run(node, 'inspect', '-q', idOf(node, 'idle', 'ps').trim()).output).not.toContain('"info"');
+  expect(run(node, 'exec', '--name', 'main', 'cat', '/etc/hostname').output).toMatch(/^[0-9a-f]{64}:\nidle\n$/);
+  expect(run(node, 'images', '--digests', 'tools').output).toMatch(/^IMAGE +TAG +DIGEST +IMAGE ID +SIZE\ndocker/);
+  expect(run(node, 'images', 'nothing').output).toMatch(/^IMAGE .*\n$/);
+});
+
+test('crictl stops and removes by force, or all', () => {
+  const node = start();
+  const pod = idOf(node, 'idle').trim();
+  expect(run(node, 'rmp', pod).output).toBe(`FATA[0000] pod sandbox "${pod}" is running, please stop it first\n`);
+  expect(run(node, 'rmp', '-f', pod).output).toBe(`Stopped sandbox ${pod}\nRemoved sandbox ${pod}\n`);
+  expect(run(node, 'stop').output).toContain('you must specify at least one CONTAINER-ID or use --all');
+  expect(run(node, 'rmi', 'nope', 'nor')).toEqual({
+    output: 'ERRO[0000] no such image nope\nERRO[0000] no such image nor\nFATA[0000] unable to remove the image(s)\n',
+    code: 1,
+  });
+});
+
+test('crictl asks whom it is told to', () => {
+  const node = start();
+  expect(run(node, '-r', 'unix:///run/containerd/containerd.sock', 'ps', '-q').code).toBe(0);
+  const nobody = run(node, '--runtime-endpoint', 'unix:///run/crio/crio.sock', 'ps');
+  expect(nobody.output).toContain('dial unix /run/crio/crio.sock: connect: no such file or directory');
+  node.host.root.writeFile('/etc/crictl.yaml', 'runtime-endpoint: unix:///run/dockershim.sock\n');
+  expect(run(node, 'ps').output).toContain('dial unix /run/dockershim.sock');
+  expect(run(node, '-c', '/nope', 'ps').output).toContain('load config file: open /nope: no such file or directory');
+});
+
 function idOf(node: NodeFixture, pod: string, command = 'pods'): string {
   const sandbox = run(node, 'pods', '-q', '--name', pod).output.trim();
   return command === 'pods' ? sandbox : run(node, command, '-a', '-q', '--pod', sandbox).output.trim();

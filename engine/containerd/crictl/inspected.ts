@@ -65,6 +65,37 @@ export function inspectedImage({ id, pinned, repoDigests, repoTags, sizeBytes, u
   };
 }
 
+/** As a list has it: less than its status. */
+export function listedContainer(status: ContainerStatus): Shown {
+  const { annotations, createdAtMs, id, image, imageRef, labels, metadata, podSandboxId, state } = status;
+  return {
+    annotations,
+    createdAt: nanoseconds(createdAtMs),
+    id,
+    image: { annotations: {}, image, runtimeHandler: '', userSpecifiedImage: '' },
+    imageId: imageRef.slice(imageRef.indexOf('@') + 1),
+    imageRef,
+    labels,
+    metadata: { attempt: metadata.attempt, name: metadata.name },
+    podSandboxId,
+    state,
+  };
+}
+
+export function listedSandbox({ annotations, createdAtMs, id, labels, metadata, state }: PodSandboxStatus): Shown {
+  const { attempt, name, namespace, uid } = metadata;
+  const createdAt = nanoseconds(createdAtMs);
+  return { annotations, createdAt, id, labels, metadata: { attempt, name, namespace, uid }, runtimeHandler: '', state };
+}
+
+export function listedImage(image: ImageStatus): Shown {
+  return { ...(inspectedImage(image)['status'] as Shown), spec: null };
+}
+
+function nanoseconds(ms: number): string {
+  return String(BigInt(Math.round(ms * 1000)) * 1000n);
+}
+
 function timeText(ms: number): string {
   if (ms === 0) return NEVER;
   const nanoseconds = String(Math.round((ms % 1000) * 1e6)).padStart(9, '0');

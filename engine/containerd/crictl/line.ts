@@ -1,15 +1,30 @@
+import { stringify } from 'yaml';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { CallError, callCri } from './cri-client.ts';
+import type { CliFlag } from './flags.ts';
 import { shortId } from './table.ts';
 
-/** The flags of a command line: `-a`, `--name x`, `--name=x`; all others are arguments. */
+/** A command line that has been read: flags by their long names, and what stands after them. */
 export interface Line {
   readonly flags: ReadonlyMap<string, string>;
   readonly args: readonly string[];
 }
 
-export type Command = (process: Process, line: Line) => Task<string | number>;
+/** One of crictl's commands. */
+export interface Command {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly usage: string;
+  /** What stands after its flags. */
+  readonly operands?: string;
+  readonly flags?: readonly CliFlag[];
+  /** What it prints, or its exit code; its help, where it was told too little. @throws CallError */
+  readonly run: (process: Process, line: Line) => Task<string | number | typeof HELP>;
+}
+
+/** Instead of doing anything: the command's help. */
+export const HELP: unique symbol = Symbol('help');
 
 export interface Identified {
   readonly id: string;
@@ -38,10 +53,35 @@ export function requireArgument({ args }: Line): string {
   throw new CallError('ID cannot be empty');
 }
 
-export function hasFlag({ flags }: Line, ...names: readonly string[]): boolean {
-  return names.some((name) => flags.has(name));
+/** Whether something has the labels of `--label key=value`. @throws CallError */
+export function hasLabels({ flags }: Line, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = flags.get('label')?.split(',') ?? [];
+  return wanted.every((pair) => {
+    const [key = '', value, ...more] = pair.split('=');
+    if (value === undefined || more.length > 0) throw new CallError(`incorrectly specified label: ${pair}`);
+    return labels[key] === value;
+  });
 }
 
-export function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+/** The newest ones, as `--latest` and `--last` ask for them. */
+export function newest<T extends { readonly createdAtMs: number }>({ flags }: Line, found: readonly T[]): readonly T[] {
+  const sorted = found.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+  if (flags.has('latest')) return sorted.slice(0, 1);
+  const last = Number(flags.get('last') ?? 0);
+  return last > 0 ? sorted.slice(0, last) : sorted;
+}
+
+/** What `--output` makes of something; undefined for a table. @throws CallError */
+export function shown(value: unknown, output: string): string | undefined {
+  if (output === 'json') return `${JSON.stringify(value, null, 2)}\n`;
+  if (output === 'yaml') return stringify(value, { indentSeq: false, lineWidth: 0 });
+  if (output === 'go-template') throw new CallError('-o go-template is not supported by this simulation');
+  return undefined;
+}
+
+/** The same where there is no table here: JSON unless told. @throws CallError */
+export function requireShown(value: unknown, output = 'json'): string {
+  const text = shown(value, output);
+  if (text === undefined) throw new CallError(`-o ${output} is not supported by this simulation`);
+  return text;
 }

@@ -6,24 +6,23 @@ import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus } from '../cri.ts';
 import { type LogRecord, parseRecords } from '../log-format.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { find, hasFlag, type Line, requireArgument } from './line.ts';
+import { cliFlags } from './flags.ts';
+import { type Command, find, type Line, requireArgument } from './line.ts';
 
 /** How often a log that is followed is looked at: crictl itself waits for word of the file system. */
 const LOOK_MS = 100;
 
 /** The log file that is written, as the kubelet reads it. */
-export function* logs(process: Process, line: Line): Task<number> {
+function* logs(process: Process, line: Line): Task<number> {
   let container = yield* find<ContainerStatus>(process, 'listContainers', requireArgument(line), 'container');
-  if (hasFlag(line, 'p', 'previous')) container = yield* previousOf(process, container);
+  if (line.flags.has('previous')) container = yield* previousOf(process, container);
   const tail = Number(line.flags.get('tail') ?? -1);
-  if (!Number.isInteger(tail))
-    throw new CallError(`invalid value "${line.flags.get('tail')}" for flag -tail: parse error`);
-  const timestamps = hasFlag(line, 't', 'timestamps');
+  const timestamps = line.flags.has('timestamps');
   const { logPath } = container;
   const all = read(process, logPath);
   for (const record of lastLines(since(process, all, line.flags.get('since')), tail))
     yield* show(process, record, timestamps);
-  if (!hasFlag(line, 'f', 'follow')) return 0;
+  if (!line.flags.has('follow')) return 0;
   let { inode } = process.stat(logPath);
   for (let shown = all.length; ; ) {
     const present = process.access(logPath, 'exists') ? process.stat(logPath).inode : inode;
@@ -87,3 +86,18 @@ function* show(process: Process, { timestamp, stream, partial, content }: LogRec
   const pieces = [timestamps ? encode(`${timestamp} `) : new Uint8Array(0), content, encode(partial ? '' : '\n')];
   yield* process.write(stream === 'stderr' ? 2 : 1, concatBytes(pieces));
 }
+
+export const LOGS: Command = {
+  name: 'logs',
+  usage: 'Fetch the logs of a container',
+  operands: 'CONTAINER-ID',
+  flags: cliFlags(`
+    follow|f Follow log output
+    limit-bytes=int Maximum bytes of logs to return. Defaults to no limit
+    previous|p Print the logs for the previous instance of the container in a pod if it exists
+    reopen|r Reopen container logs
+    since=string Show logs since timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)
+    tail=int Number of lines to show from the end of the logs. Defaults to all
+    timestamps|t Show timestamps`),
+  run: logs,
+};

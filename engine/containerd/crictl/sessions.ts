@@ -1,11 +1,13 @@
 import { Errno } from '../../linux/errno.ts';
-import { decode, encode } from '../../linux/stdio.ts';
+import { decode, encode, print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus } from '../cri.ts';
 import { fromBase64, type SessionMessage, toBase64 } from '../session-messages.ts';
+import { chooseContainers } from './container-list.ts';
 import { CallError, callCri, openCri } from './cri-client.ts';
-import { find, hasFlag, type Line, requireArgument } from './line.ts';
+import { cliFlags } from './flags.ts';
+import { type Command, find, HELP, type Line, requireArgument } from './line.ts';
 
 // exec and attach: the runtime's stream on one side, this terminal on the other.
 
@@ -15,14 +17,53 @@ interface ExecResult {
   readonly exitCode: number;
 }
 
-export function* exec(process: Process, line: Line): Task<number> {
-  const [id = '', ...command] = line.args;
-  if (command.length === 0) throw new CallError('no command specified');
-  const container = yield* find<ContainerStatus>(process, 'listContainers', id, 'container');
-  const options = sessionOptions(line);
-  if (!options.stdin && !options.tty) return yield* execSync(process, container.id, command, line);
-  return yield* runSession(process, 'exec', [container.id, command, options], options);
+/** Flags that stand for the container's id. */
+const FILTERS = ['name', 'pod', 'image', 'state', 'label', 'latest', 'last'];
+
+function* exec(process: Process, line: Line): Task<number | typeof HELP> {
+  const { flags, args } = line;
+  const isFiltered = FILTERS.some((name) => flags.has(name));
+  const command = isFiltered ? args : args.slice(1);
+  if (command.length === 0) return HELP;
+  const containers = isFiltered
+    ? yield* chooseContainers(process, line)
+    : [yield* find<ContainerStatus>(process, 'listContainers', args[0]!, 'container')];
+  if (containers.length === 0) throw new CallError('No containers found per filter flags');
+  for (const { id } of containers) {
+    if (isFiltered && !flags.has('quiet')) yield* print(process, `${id}:\n`);
+    yield* execIn(process, id, command, line);
+  }
+  return 0;
 }
+
+function* execIn(process: Process, id: string, command: readonly string[], line: Line): Task<number> {
+  const options = sessionOptions(line);
+  if (!options.stdin && !options.tty) return yield* execSync(process, id, command, line);
+  return yield* runSession(process, 'exec', [id, command, options], options);
+}
+
+export const EXEC: Command = {
+  name: 'exec',
+  usage: 'Run a command in a running container',
+  operands: '[CONTAINER-ID] COMMAND [ARG...]',
+  flags: cliFlags(`
+    ignore-errors|e Ignore errors during command execution
+    image=string Exec command for all containers matching this container image filter
+    interactive|i Keep STDIN open
+    label=list Exec command for all containers matching this key=value label filter
+    last|n=int Exec command for all last n containers, set to 0 for unlimited
+    latest|l Exec command for the most recently created container
+    name=string Exec command for all containers matching this name filter regular expression pattern
+    parallel|x Run the command in parallel if multiple containers are selected
+    pod|p=string Exec command for all containers matching this pod ID filter
+    quiet|q Do not print the container ID if multiple containers are selected
+    state=string Exec command for all containers matching this container state filter
+    sync|s Run the command synchronously
+    timeout=int Timeout in seconds
+    transport|r=string Transport protocol to use, one of: spdy|websocket
+    tty|t Allocate a pseudo-TTY`),
+  run: exec,
+};
 
 function* execSync(process: Process, id: string, command: readonly string[], { flags }: Line): Task<number> {
   const timeout = Number(flags.get('timeout') ?? 0);
@@ -32,20 +73,30 @@ function* execSync(process: Process, id: string, command: readonly string[], { f
   return finish(exitCode);
 }
 
-export function* attach(process: Process, line: Line): Task<number> {
+function* attach(process: Process, line: Line): Task<number> {
   const container = yield* find<ContainerStatus>(process, 'listContainers', requireArgument(line), 'container');
   const options = sessionOptions(line);
   return yield* runSession(process, 'attach', [container.id, options], options);
 }
+
+export const ATTACH: Command = {
+  name: 'attach',
+  usage: 'Attach to a running container',
+  operands: 'CONTAINER-ID',
+  flags: cliFlags(`
+    stdin|i Keep STDIN open
+    transport|r=string Transport protocol to use, one of: spdy|websocket
+    tty|t Allocate a pseudo-TTY`),
+  run: attach,
+};
 
 interface SessionOptions {
   readonly stdin: boolean;
   readonly tty: boolean;
 }
 
-function sessionOptions(line: Line): SessionOptions {
-  const both = hasFlag(line, 'it', 'ti');
-  return { stdin: both || hasFlag(line, 'i', 'stdin', 'interactive'), tty: both || hasFlag(line, 't', 'tty') };
+function sessionOptions({ flags }: Line): SessionOptions {
+  return { stdin: flags.has('stdin') || flags.has('interactive'), tty: flags.has('tty') };
 }
 
 /** @throws CallError when the command fails or cannot be run */

@@ -1,3 +1,5 @@
+import { CallError } from './cri-client.ts';
+
 const MIN_WIDTH = 20;
 const PADDING = 3;
 
@@ -45,4 +47,13 @@ export function humanSize(bytes: number): string {
 
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 13);
+}
+
+/** A pattern that somebody filters by; all fits where there is none. @throws CallError */
+export function pattern(text = ''): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new CallError(`error parsing regexp: ${JSON.stringify(text)}`);
+  }
 }
