@@ -233,9 +233,13 @@ test('crictl finds what is asked for by state, label, namespace, image and age',
   expect(listed.length).toBeGreaterThan(1);
   expect(listed.at(-1)).toMatchObject({ metadata: { name: 'main' }, createdAt: expect.stringMatching(/^\d{19}$/) });
   expect(run(node, 'pods', '-o', 'yaml', '--state', 'ready').output).toMatch(/^items:\n- annotations:/);
-  expect(run(node, 'inspect', '-o', 'yaml', '--name', 'main').output).toContain('\n  state: CONTAINER_RUNNING\n');
+  expect(run(node, 'inspect', '-o', 'yaml', '--pod', idOf(node, 'idle').trim()).output).toContain(
+    '\n  state: CONTAINER_RUNNING\n',
+  );
   expect(run(node, 'inspect', '-q', idOf(node, 'idle', 'ps').trim()).output).not.toContain('"info"');
-  expect(run(node, 'exec', '--name', 'main', 'cat', '/etc/hostname').output).toMatch(/^[0-9a-f]{64}:\nidle\n$/);
+  expect(run(node, 'exec', '--pod', idOf(node, 'idle').trim(), 'cat', '/etc/hostname').output).toMatch(
+    /^[0-9a-f]{64}:\nidle\n$/,
+  );
   expect(run(node, 'images', '--digests', 'tools').output).toMatch(/^IMAGE +TAG +DIGEST +IMAGE ID +SIZE\ndocker/);
   expect(run(node, 'images', 'nothing').output).toMatch(/^IMAGE .*\n$/);
 });
