@@ -2,9 +2,9 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
+import { cliFlags, type Line } from './flags.ts';
 import { listedContainer } from './inspected.ts';
-import { type Command, find, HELP, hasLabels, type Identified, type Line, newest, shown } from './line.ts';
+import { type Command, find, HELP, hasLabels, type Identified, newest, shown } from './line.ts';
 import { ago, pattern, shortId, table } from './table.ts';
 
 /** The flags by which containers are chosen. */

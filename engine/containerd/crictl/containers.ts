@@ -2,8 +2,8 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, find, HELP, type Line } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, find, HELP } from './line.ts';
 
 /** The containers that are named, or all of them, under the names that they were given. @throws CallError */
 function* named(process: Process, { flags, args }: Line): Task<readonly (readonly [string, ContainerStatus])[]> {

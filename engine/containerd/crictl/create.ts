@@ -3,8 +3,8 @@ import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../cri.ts';
 import { readContainerConfig, readSandboxConfig } from './config-files.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, find, type Line, requireArgument } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, find, requireArgument } from './line.ts';
 
 // What the kubelet does otherwise, by hand: sandboxes and containers from files. A kubelet that runs takes them for
 // leftovers of Pods that are gone, and removes them.

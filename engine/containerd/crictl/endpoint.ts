@@ -4,7 +4,7 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { CRI_SOCKET } from '../cri-socket.ts';
 import { CallError, unreachable } from './cri-client.ts';
-import type { Line } from './line.ts';
+import type { Line } from './flags.ts';
 
 const CONFIG = '/etc/crictl.yaml';
 

@@ -1,6 +1,5 @@
 import { parseGoDuration } from '../../linux/programs/go/duration.ts';
 import { CallError } from './cri-client.ts';
-import type { Line } from './line.ts';
 
 // Flags as crictl takes them, by github.com/urfave/cli: all before the first argument, with one dash or two.
 
@@ -10,6 +9,12 @@ export interface CliFlag {
   /** What it takes; undefined for one that is only set. */
   readonly takes: 'string' | 'int' | 'duration' | 'list' | undefined;
   readonly usage: string;
+}
+
+/** A command line that has been read: flags by their long names, and what stands after them. */
+export interface Line {
+  readonly flags: ReadonlyMap<string, string>;
+  readonly args: readonly string[];
 }
 
 /** A wrong command line: the help of the command is shown with it. */

@@ -3,9 +3,9 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, ImageStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
+import { cliFlags, type Line } from './flags.ts';
 import { listedImage } from './inspected.ts';
-import { type Command, find, HELP, type Line, shown } from './line.ts';
+import { type Command, find, HELP, shown } from './line.ts';
 import { humanSize, shortId, table } from './table.ts';
 
 function* list(process: Process, { flags, args }: Line): Task<string | typeof HELP> {

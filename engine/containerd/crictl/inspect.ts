@@ -2,9 +2,9 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
 import { CONTAINER_FILTERS, chooseContainers } from './container-list.ts';
-import { cliFlags } from './flags.ts';
+import { cliFlags, type Line } from './flags.ts';
 import { inspectedContainer, inspectedImage, inspectedSandbox } from './inspected.ts';
-import { type Command, find, HELP, type Identified, type Line, requireShown } from './line.ts';
+import { type Command, find, HELP, type Identified, requireShown } from './line.ts';
 import { chooseSandboxes, SANDBOX_FILTERS } from './sandboxes.ts';
 
 const OUTPUT = `

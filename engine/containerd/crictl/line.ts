@@ -2,14 +2,8 @@ import { stringify } from 'yaml';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { CallError, callCri } from './cri-client.ts';
-import type { CliFlag } from './flags.ts';
+import type { CliFlag, Line } from './flags.ts';
 import { shortId } from './table.ts';
-
-/** A command line that has been read: flags by their long names, and what stands after them. */
-export interface Line {
-  readonly flags: ReadonlyMap<string, string>;
-  readonly args: readonly string[];
-}
 
 /** One of crictl's commands. */
 export interface Command {

@@ -6,8 +6,8 @@ import type { Task } from '../../sim/index.ts';
 import type { ContainerStatus } from '../cri.ts';
 import { type LogRecord, parseRecords } from '../log-format.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, find, type Line, requireArgument } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, find, requireArgument } from './line.ts';
 
 /** How often a log that is followed is looked at: crictl itself waits for word of the file system. */
 const LOOK_MS = 100;

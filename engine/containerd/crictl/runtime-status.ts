@@ -1,8 +1,8 @@
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, type Line, requireShown } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, requireShown } from './line.ts';
 
 interface RuntimeStatus {
   readonly runtimeReady: boolean;

@@ -3,9 +3,9 @@ import type { Task } from '../../sim/index.ts';
 import type { PodSandboxStatus } from '../cri.ts';
 import { stateName } from './container-list.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
+import { cliFlags, type Line } from './flags.ts';
 import { listedSandbox } from './inspected.ts';
-import { type Command, find, HELP, hasLabels, type Line, newest, shown } from './line.ts';
+import { type Command, find, HELP, hasLabels, newest, shown } from './line.ts';
 import { ago, pattern, shortId, table } from './table.ts';
 
 /** The flags by which Pods are chosen. */

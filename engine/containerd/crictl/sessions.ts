@@ -6,8 +6,8 @@ import type { ContainerStatus } from '../cri.ts';
 import { fromBase64, type SessionMessage, toBase64 } from '../session-messages.ts';
 import { chooseContainers } from './container-list.ts';
 import { CallError, callCri, openCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, find, HELP, type Line, requireArgument } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, find, HELP, requireArgument } from './line.ts';
 
 // exec and attach: the runtime's stream on one side, this terminal on the other.
 

@@ -2,8 +2,8 @@ import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { ContainerStats, ContainerStatus, ImageStatus, PodSandboxStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
-import { cliFlags } from './flags.ts';
-import { type Command, hasLabels, type Line, requireShown, shown } from './line.ts';
+import { cliFlags, type Line } from './flags.ts';
+import { type Command, hasLabels, requireShown, shown } from './line.ts';
 import { humanSize, pattern, shortId, table } from './table.ts';
 
 interface Usage {
