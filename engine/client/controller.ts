@@ -1,6 +1,7 @@
 import { type KubeObject, objectKey } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Simulation, Timer } from '../sim/index.ts';
+import type { Informer } from './informer.ts';
 import { RequestPending } from './pending-requests.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { ConnectionError } from './transport.ts';
@@ -49,6 +50,14 @@ export class Controller {
     const revision = Number(cause?.metadata.resourceVersion);
     if (revision > 0) this.#causes.set(key, revision);
     this.queue.add(key);
+  }
+
+  /** Queues what is there, what comes and what changes, where it is this controller's concern. */
+  watch<T extends KubeObject>(informer: Informer<T>, concerns: (object: T) => boolean = () => true): void {
+    const look = (object: T): void => {
+      if (concerns(object)) this.enqueue(object);
+    };
+    informer.addHandlers({ add: look, update: (_, object) => look(object) });
   }
 
   start(): void {

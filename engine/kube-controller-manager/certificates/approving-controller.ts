@@ -26,8 +26,7 @@ export class ApprovingController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#requests],
     });
-    const look = (request: CertificateSigningRequest) => this.#controller.enqueue(request);
-    this.#requests.addHandlers({ add: look, update: (_, request) => look(request) });
+    this.#controller.watch(this.#requests);
   }
 
   start(): void {

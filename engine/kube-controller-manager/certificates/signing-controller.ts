@@ -39,8 +39,7 @@ export class SigningController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#requests],
     });
-    const look = (request: CertificateSigningRequest) => this.#controller.enqueue(request);
-    this.#requests.addHandlers({ add: look, update: (_, request) => look(request) });
+    this.#controller.watch(this.#requests);
   }
 
   start(): void {

@@ -55,10 +55,7 @@ export class CronJobController {
       informers: [this.#cronJobs, this.#jobs],
     });
     indexByController(this.#jobs);
-    this.#cronJobs.addHandlers({
-      add: (cronJob) => this.#controller.enqueue(cronJob),
-      update: (_, cronJob) => this.#controller.enqueue(cronJob),
-    });
+    this.#controller.watch(this.#cronJobs);
     const jobChanged = (job: Job) => this.#jobChanged(job);
     this.#jobs.addHandlers({ add: jobChanged, update: (_, job) => jobChanged(job), delete: jobChanged });
   }

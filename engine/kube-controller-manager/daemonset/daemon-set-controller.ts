@@ -185,9 +185,8 @@ export class DaemonSetController {
   }
 
   #watch(): void {
+    this.#controller.watch(this.#daemonSets);
     this.#daemonSets.addHandlers({
-      add: (daemonSet) => this.#controller.enqueue(daemonSet),
-      update: (_, daemonSet) => this.#controller.enqueue(daemonSet),
       delete: (daemonSet) => {
         this.#written.forget(objectKey(daemonSet), daemonSet);
         this.#controller.enqueue(daemonSet);

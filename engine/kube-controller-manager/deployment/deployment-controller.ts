@@ -167,9 +167,8 @@ export class DeploymentController {
 
   #watch(): void {
     indexByController(this.#pods);
+    this.#controller.watch(this.#deployments);
     this.#deployments.addHandlers({
-      add: (deployment) => this.#controller.enqueue(deployment),
-      update: (_, deployment) => this.#controller.enqueue(deployment),
       delete: (deployment) => this.#writer.written.forget(objectKey(deployment), deployment),
     });
     this.#replicaSets.follow((deployment, replicaSet, happening) => {

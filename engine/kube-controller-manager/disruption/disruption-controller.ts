@@ -45,10 +45,7 @@ export class DisruptionController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#budgets, this.#pods, ...this.#scales.informers],
     });
-    this.#budgets.addHandlers({
-      add: (budget) => this.#controller.enqueue(budget),
-      update: (_, budget) => this.#controller.enqueue(budget),
-    });
+    this.#controller.watch(this.#budgets);
     indexByLabel(this.#pods);
     this.#maySelect = indexBySelector(this.#budgets, selectorOf);
     const changed = (pod: Pod) => this.#podChanged(pod);

@@ -32,10 +32,7 @@ export class StaleDisruptions {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#pods],
     });
-    const look = (pod: Pod) => {
-      if (announcedDisruption(pod) !== undefined) this.#controller.enqueue(pod);
-    };
-    this.#pods.addHandlers({ add: look, update: (_, pod) => look(pod) });
+    this.#controller.watch(this.#pods, (pod) => announcedDisruption(pod) !== undefined);
   }
 
   start(): void {

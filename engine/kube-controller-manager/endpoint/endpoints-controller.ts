@@ -46,11 +46,8 @@ export class EndpointsController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#services, this.#pods, this.#endpoints],
     });
-    this.#services.addHandlers({
-      add: (service) => this.#controller.enqueue(service),
-      update: (_, service) => this.#controller.enqueue(service),
-      delete: (service) => this.#controller.enqueue(service),
-    });
+    this.#controller.watch(this.#services);
+    this.#services.addHandlers({ delete: (service) => this.#controller.enqueue(service) });
     followSelectedPods(this.#pods, this.#services, (key, pod) => this.#controller.enqueueKey(key, pod));
     this.#endpoints.addHandlers({
       add: (object) => this.#written.isAheadOf(objectKey(object), []) && this.#controller.enqueue(object),

@@ -47,11 +47,8 @@ export class EndpointSliceController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#services, this.#pods, this.#nodes, informers.for(endpointSlices)],
     });
-    this.#services.addHandlers({
-      add: (service) => this.#controller.enqueue(service),
-      update: (_, service) => this.#controller.enqueue(service),
-      delete: (service) => this.#controller.enqueue(service),
-    });
+    this.#controller.watch(this.#services);
+    this.#services.addHandlers({ delete: (service) => this.#controller.enqueue(service) });
     followSelectedPods(this.#pods, this.#services, (key, pod) => this.#controller.enqueueKey(key, pod));
     this.#nodes.addHandlers({
       add: (node) => this.#nodeChanged(node),

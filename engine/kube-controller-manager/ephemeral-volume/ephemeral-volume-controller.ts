@@ -36,14 +36,13 @@ export class EphemeralVolumeController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#pods, this.#claims],
     });
-    const look = (pod: Pod): void => {
-      if (pod.spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined)) this.#controller.enqueue(pod);
-    };
-    this.#pods.addHandlers({ add: look, update: (_, pod) => look(pod) });
+    this.#controller.watch(this.#pods, wantsClaims);
     // A claim that stood in the way, or was taken from the Pod.
     this.#claims.addHandlers({
       delete: (claim) => {
-        for (const pod of this.#pods.lister.byIndex(CLAIM_INDEX, objectKey(claim))) look(pod);
+        for (const pod of this.#pods.lister.byIndex(CLAIM_INDEX, objectKey(claim))) {
+          if (wantsClaims(pod)) this.#controller.enqueue(pod);
+        }
       },
     });
   }
@@ -83,6 +82,10 @@ export class EphemeralVolumeController {
       throw error;
     }
   }
+}
+
+function wantsClaims({ spec }: Pod): boolean {
+  return spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined) ?? false;
 }
 
 function claimFor(pod: Pod, { ephemeral }: Volume, name: string): Manifest<PersistentVolumeClaim> {

@@ -283,9 +283,8 @@ export class JobController {
   }
 
   #watch(): void {
+    this.#controller.watch(this.#jobs);
     this.#jobs.addHandlers({
-      add: (job) => this.#controller.enqueue(job),
-      update: (_, job) => this.#controller.enqueue(job),
       delete: (job) => {
         // Another of its name may be there already.
         this.#written.forget(objectKey(job), job);

@@ -28,12 +28,10 @@ export class OrphanedPods {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#pods, this.#jobs],
     });
-    const look = (pod: Pod) => {
-      if (isTracked(pod) && !this.#isCounted(pod)) this.#controller.enqueue(pod);
-    };
-    this.#pods.addHandlers({ add: look, update: (_, pod) => look(pod) });
+    const isOrphaned = (pod: Pod): boolean => isTracked(pod) && !this.#isCounted(pod);
+    this.#controller.watch(this.#pods, isOrphaned);
     const lookAll = (job: Job) => {
-      for (const pod of controlledBy(this.#pods, job)) look(pod);
+      for (const pod of controlledBy(this.#pods, job)) if (isOrphaned(pod)) this.#controller.enqueue(pod);
     };
     this.#jobs.addHandlers({ update: (_, job) => isFinished(job) && lookAll(job), delete: lookAll });
   }

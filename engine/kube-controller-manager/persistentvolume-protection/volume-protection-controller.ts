@@ -23,10 +23,7 @@ export class VolumeProtectionController {
       reconcile: (name) => this.#reconcile(name),
       informers: [this.#volumes],
     });
-    const look = (volume: PersistentVolume): void => {
-      if (stepFor(volume) !== undefined) this.#controller.enqueue(volume);
-    };
-    this.#volumes.addHandlers({ add: look, update: (_, volume) => look(volume) });
+    this.#controller.watch(this.#volumes, (volume) => stepFor(volume) !== undefined);
   }
 
   start(): void {

@@ -34,10 +34,7 @@ export class ClaimProtectionController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#claims, this.#pods],
     });
-    const look = (claim: PersistentVolumeClaim): void => {
-      if (finalizerStep(claim, FINALIZER, () => false) !== undefined) this.#controller.enqueue(claim);
-    };
-    this.#claims.addHandlers({ add: look, update: (_, claim) => look(claim) });
+    this.#controller.watch(this.#claims, (claim) => finalizerStep(claim, FINALIZER, () => false) !== undefined);
     this.#pods.addHandlers({
       delete: (pod) => {
         for (const key of claimKeys(pod)) this.#controller.enqueueKey(key, pod);

@@ -35,10 +35,7 @@ export class PodGroupProtectionController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#groups, this.#pods],
     });
-    const look = (group: PodGroup): void => {
-      if (finalizerStep(group, FINALIZER, () => false) !== undefined) this.#controller.enqueue(group);
-    };
-    this.#groups.addHandlers({ add: look, update: (_, group) => look(group) });
+    this.#controller.watch(this.#groups, (group) => finalizerStep(group, FINALIZER, () => false) !== undefined);
     this.#pods.addHandlers({
       add: (pod) => this.#lookAtGroupOf(pod),
       update: (_, pod) => this.#lookAtGroupOf(pod),

@@ -163,9 +163,8 @@ export class ReplicaSetController {
   }
 
   #watch(): void {
+    this.#controller.watch(this.#replicaSets);
     this.#replicaSets.addHandlers({
-      add: (replicaSet) => this.#controller.enqueue(replicaSet),
-      update: (_, replicaSet) => this.#controller.enqueue(replicaSet),
       delete: (replicaSet) => {
         this.#written.forget(objectKey(replicaSet), replicaSet);
         this.#controller.enqueue(replicaSet);

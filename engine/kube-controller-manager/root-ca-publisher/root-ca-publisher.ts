@@ -36,10 +36,7 @@ export class RootCaPublisher {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#namespaces, this.#configMaps],
     });
-    this.#namespaces.addHandlers({
-      add: (namespace) => this.#controller.enqueue(namespace),
-      update: (_, namespace) => this.#controller.enqueue(namespace),
-    });
+    this.#controller.watch(this.#namespaces);
     const changed = (configMap: ConfigMap) => {
       if (configMap.metadata.name === NAME) this.#controller.enqueueKey(configMap.metadata.namespace!, configMap);
     };

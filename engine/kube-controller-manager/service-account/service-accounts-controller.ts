@@ -27,10 +27,7 @@ export class ServiceAccountsController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#namespaces, this.#serviceAccounts],
     });
-    this.#namespaces.addHandlers({
-      add: (namespace) => this.#controller.enqueue(namespace),
-      update: (_, namespace) => this.#controller.enqueue(namespace),
-    });
+    this.#controller.watch(this.#namespaces);
     this.#serviceAccounts.addHandlers({
       delete: (account) => {
         if (account.metadata.name === NAME) this.#controller.enqueueKey(account.metadata.namespace!, account);

@@ -137,11 +137,8 @@ export class StatefulSetController {
   }
 
   #watch(): void {
-    this.#statefulSets.addHandlers({
-      add: (statefulSet) => this.#controller.enqueue(statefulSet),
-      update: (_, statefulSet) => this.#controller.enqueue(statefulSet),
-      delete: (statefulSet) => this.#written.forgetAll(objectKey(statefulSet)),
-    });
+    this.#controller.watch(this.#statefulSets);
+    this.#statefulSets.addHandlers({ delete: (statefulSet) => this.#written.forgetAll(objectKey(statefulSet)) });
     this.#pods.follow((statefulSet, pod, happening) => {
       if (happening === 'deleted') {
         this.#deleted.delete(pod.metadata.uid);

@@ -27,10 +27,7 @@ export class TtlAfterFinishedController {
       reconcile: (key) => this.#reconcile(key),
       informers: [this.#jobs],
     });
-    const look = (job: Job) => {
-      if (remainingMs(job, sim.wallMs) !== undefined) this.#controller.enqueue(job);
-    };
-    this.#jobs.addHandlers({ add: look, update: (_, job) => look(job) });
+    this.#controller.watch(this.#jobs, (job) => remainingMs(job, sim.wallMs) !== undefined);
   }
 
   start(): void {
