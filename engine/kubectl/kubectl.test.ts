@@ -152,6 +152,7 @@ test('get prints tables', () => {
   const workstation = new Workstation();
   expect(workstation.run('get pods')).toEqual(success('', 'No resources found in default namespace.\n'));
   expect(workstation.run('get pods -A')).toEqual(success('', 'No resources found\n'));
+  expect(workstation.run('get pods,pv')).toEqual(success('', 'No resources found\n'));
   workstation.write('web.yaml', DEPLOYMENT);
   workstation.run('apply -f web.yaml');
   workstation.run('apply -f -', { stdin: POD });

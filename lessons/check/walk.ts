@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 250;
 /** What a reader takes to read what a command printed. */
 const READING_MS = 8_000;
 const COMMAND_MS = 120_000;
+/** Errors stand between the lines of output where they came, a warning above what it warns of. */
+const AS_ON_A_SCREEN = 'exec 2>&1';
 /** What `timeout` exits with where it had to end a command. */
 const TIMED_OUT = 124;
 
@@ -88,12 +90,12 @@ function run(cluster: Cluster, given: Used['given'], printed: Printed[]): string
     printed.push({ command, text: '' });
     return goesOn(cluster, command);
   }
-  const outcome = cluster.run('workstation', ['bash', '-c', command], COMMAND_MS);
+  const outcome = cluster.run('workstation', ['bash', '-c', `${AS_ON_A_SCREEN}\n${command}`], COMMAND_MS);
   cluster.sim.runFor(READING_MS);
-  printed.push({ command, text: `${outcome?.stdout ?? ''}${outcome?.stderr ?? ''}` });
+  printed.push({ command, text: outcome?.stdout ?? '' });
   const asExpected = outcome !== undefined && (outcome.exitCode !== 0) === (fails !== undefined);
-  if (asExpected && !/command not found/.test(outcome.stderr)) return undefined;
-  return `${command}: exit ${outcome?.exitCode}, ${outcome?.stderr}`;
+  if (asExpected && !/command not found/.test(outcome.stdout)) return undefined;
+  return `${command}: exit ${outcome?.exitCode}, ${outcome?.stdout}`;
 }
 
 /** What watches goes on until the reader ends it: what has ended by itself has found nothing to watch. */

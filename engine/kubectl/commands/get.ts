@@ -146,7 +146,7 @@ function sortedRows<T extends { readonly object?: unknown }>(rows: readonly T[],
 }
 
 function sayNothingFound(invocation: Invocation, targets: readonly GetTarget[]): void {
-  const namespaced = targets.some(({ resource }) => resource.namespaced);
+  const namespaced = targets.every(({ resource }) => resource.namespaced);
   const where = namespaced && !invocation.flags.bool('all-namespaces') ? ` in ${invocation.namespace} namespace.` : '';
   invocation.streams.err(`No resources found${where}\n`);
 }
