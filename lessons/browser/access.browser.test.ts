@@ -140,8 +140,15 @@ here('the keyboard alone is enough, and no place holds it', async () => {
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(0);
   await bench.tab('Terminal').focus();
   await keyboard.press('ArrowRight');
-  await bench.page.locator('dd-editor .cm-content').focus();
+  const editor = bench.page.locator('dd-editor .cm-content');
+  await editor.focus();
+  const told = await editor.evaluate(
+    (text) => document.getElementById(text.getAttribute('aria-describedby')!)?.innerText,
+  );
+  expect(told).toBe('Esc, then Tab leaves the editor');
   await keyboard.press('Escape');
+  // Not everybody is quick.
+  await bench.page.waitForTimeout(3000);
   await keyboard.press('Tab');
   expect(await bench.page.locator('.cm-content:focus').count()).toBe(0);
   await bench.runs('harbour');

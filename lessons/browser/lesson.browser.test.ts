@@ -184,17 +184,45 @@ here('a question is answered before it is told', async () => {
   await bench.sees(question, 'Not this time. It is: Both on the same machine');
 });
 
-here('a check of understanding that was passed stays so', async () => {
-  const bench = await visit.open(await visit.reader(), LESSON);
+here('a check of understanding may be tried again, and stays passed in every language', async () => {
+  const reader = await visit.reader();
+  const bench = await visit.open(reader, LESSON);
   const question = bench.page.locator('dd-predict[quiz]').first();
+  const answer = question.locator('.predict-answer');
   const right = question.locator(`input[value="${await question.getAttribute('answer')}"]`);
+  const check = question.getByRole('button', { name: 'Check' });
+  await question.getByLabel('Both serve').check();
+  await check.click();
+  await bench.sees(question, 'That is not it. Choose again');
+  expect(await answer.isVisible()).toBe(false);
+  await question.getByRole('button', { name: 'Show the answer' }).click();
+  await bench.sees(question, 'Not this time. It is: The second cannot take the port');
+  expect(await answer.evaluate((element) => element === document.activeElement)).toBe(true);
   await right.check();
-  await question.getByRole('button').click();
+  await check.focus();
+  await bench.page.keyboard.press('Enter');
   await bench.sees(question, 'You saw it coming');
+  expect(await question.getByRole('button').count()).toBe(0);
+  expect(await answer.evaluate((element) => element === document.activeElement)).toBe(true);
   await bench.page.reload();
   await bench.sees(question, 'You have passed this before');
   expect(await right.isChecked()).toBe(true);
-  expect(await question.locator('.predict-answer').isVisible()).toBe(true);
+  expect(await answer.isVisible()).toBe(true);
+  const chinese = await visit.open(reader, `zh/${LESSON}`);
+  await chinese.sees(chinese.page.locator('dd-predict[quiz]').first(), '这道题你以前答对过');
+});
+
+here('what is typed while a run begins anew is typed into its shell', async () => {
+  const bench = await visit.open(await visit.reader(), LESSON);
+  await bench.type('echo from the first run');
+  await bench.sees(bench.screen, /from the first run.*from the first run/s);
+  await bench.press('Start over');
+  await bench.page.getByRole('dialog').getByRole('button', { name: 'Yes, start over' }).click();
+  await bench.frame.locator('dd-terminal[data-shown] .xterm-helper-textarea').focus();
+  await bench.page.keyboard.type('echo $((6*7)) in the next');
+  await bench.page.keyboard.press('Enter');
+  await bench.sees(bench.screen, '42 in the next');
+  expect(await bench.screen.innerText()).not.toContain('from the first run');
 });
 
 here('the second tab says so, and may take the lesson over', async () => {

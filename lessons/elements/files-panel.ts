@@ -8,6 +8,8 @@ import type { TextEditor } from './yaml-editor.ts';
 
 const MAX_TEXT = 1024 * 1024;
 const SAVE_AFTER_MS = 600;
+/** Says by which keys the editor is left. */
+const KEYS_ID = 'editor-keys';
 const FILE_NAME = /^[\w.-]+(\/[\w.-]+)*$/;
 
 /** `<dd-editor>`: the files in the learner's home, and an editor for one of them. Edits save themselves. */
@@ -38,7 +40,7 @@ export class FilesPanel extends HTMLElement {
       h('div', { class: 'files-head' }, list, this.#newFile(), this.#use, this.#status),
       this.#empty,
       this.#place,
-      h('p', { class: 'files-foot quiet' }, words.files.keys),
+      h('p', { class: 'files-foot quiet', id: KEYS_ID }, words.files.keys),
     );
     this.addEventListener('focusout', () => void this.save());
     bench.phase.on(({ kind }) => {
@@ -151,7 +153,7 @@ export class FilesPanel extends HTMLElement {
     const use = useOf(path);
     this.#use.hidden = use === undefined;
     setText(this.#use, use?.label ?? '');
-    const file = { name: path, text, label: words.files.editor(path) };
+    const file = { name: path, text, label: words.files.editor(path), describedBy: KEYS_ID };
     this.#editor = openEditor(
       this.#place,
       file,

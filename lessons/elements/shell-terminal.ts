@@ -1,12 +1,14 @@
 import type { ClusterInput } from '@drydock/engine';
 import type { Terminal } from '@xterm/xterm';
 import type { Bench } from '../bench/bench.ts';
+import { Signal } from '../bench/signal.ts';
 import { words } from '../i18n/page-words.ts';
 import { h, setText } from './dom.ts';
 import type { TerminalWord } from './exercise-words.ts';
 import { KeyBar } from './key-bar.ts';
 import { TerminalSearch } from './terminal-search.ts';
 import { theBench } from './the-bench.ts';
+import { TypedAhead } from './typed-ahead.ts';
 
 /** A paste beyond this is refused: a shell's line is no place for it, and the journal keeps every key. */
 const MAX_PASTE = 64 * 1024;
@@ -23,13 +25,14 @@ export class ShellTerminal extends HTMLElement {
   #search: TerminalSearch | undefined;
   #ready: Promise<void> | undefined;
   #detach: (() => void) | undefined;
-  /** Resolves when the shell has shown something, which is when it takes a line. */
-  readonly #prompted = Promise.withResolvers<void>();
-  #hasPrompt = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the shell has shown something, which is when it takes a line. */
+  readonly #prompted = new Signal(false);
   /** What is being waited for. Lies over the screen: a line that came and went would resize the shell. */
   readonly #wait = h('p', { class: 'terminal-wait', role: 'status' });
   readonly #note = h('p', { class: 'terminal-note', role: 'status' });
   readonly #screen = h('div', { class: 'screen' }, this.#wait);
+  readonly #ahead = new TypedAhead((text) => this.#submit({ kind: 'terminal.input', terminal: this.name, text }));
   readonly #keys = new KeyBar((text) => this.type(text));
 
   get name(): string {
@@ -75,10 +78,10 @@ export class ShellTerminal extends HTMLElement {
     seen.observe(this);
     bench.phase.on(({ kind }) => {
       if (kind === 'running') this.#connect();
+      else this.#disconnect(kind === 'starting');
     });
     setTimeout(() => {
-      for (const signal of [bench.phase, bench.waiting]) signal.on(() => this.#tellWait());
-      void this.#prompted.promise.then(() => this.#tellWait());
+      for (const signal of [bench.phase, bench.waiting, this.#prompted]) signal.on(() => this.#tellWait());
     }, PATIENCE_MS);
   }
 
@@ -86,18 +89,21 @@ export class ShellTerminal extends HTMLElement {
   async ready(): Promise<void> {
     this.#ready ??= this.#load();
     await this.#ready;
-    await this.#prompted.promise;
+    await this.#prompted.until((prompted) => prompted);
   }
 
-  /** Types text, as if by hand: who has gone up to read is brought back to where it appears. */
+  /**
+   * Types text, as if by hand: who has gone up to read is brought back to where it appears. Between two runs it waits for
+   * the next one's shell.
+   */
   type(text: string): void {
     this.#terminal?.scrollToBottom();
-    this.#submit({ kind: 'terminal.input', terminal: this.name, text });
+    this.#ahead.type(text);
   }
 
   #tellWait(): void {
     const { phase, waiting } = this.#bench!;
-    const started = phase.value.kind === 'running' && this.#hasPrompt;
+    const started = phase.value.kind === 'running' && this.#prompted.value;
     const ahead = started ? waiting.value : ['starting', 'running'].includes(phase.value.kind);
     const text = started ? words.terminal.toolsComing : words.terminal.loading;
     // Keys do nothing here then, and on a phone the notice is in another tab.
@@ -154,13 +160,27 @@ export class ShellTerminal extends HTMLElement {
     this.#detach?.();
     terminal.reset();
     // A shell that says nothing takes a line all the same.
-    setTimeout(this.#prompted.resolve, PROMPT_WITHIN_MS);
+    this.#silence = setTimeout(() => this.#takesLines(), PROMPT_WITHIN_MS);
     this.#detach = bench.screens.attach(this.name, (data, done) => {
       terminal.write(data, done);
-      this.#hasPrompt = true;
-      this.#prompted.resolve();
+      this.#takesLines();
     });
     this.#tellSize();
+  }
+
+  #takesLines(): void {
+    if (this.#prompted.value) return;
+    this.#prompted.value = true;
+    this.#ahead.arrived();
+  }
+
+  /** The shell has gone; what is typed from now on is the next one's, if one is on its way. */
+  #disconnect(anotherComes: boolean): void {
+    clearTimeout(this.#silence);
+    this.#detach?.();
+    this.#prompted.value = false;
+    if (anotherComes) this.#ahead.wait();
+    else this.#ahead.forget();
   }
 
   #tellSize(): void {

@@ -9,7 +9,7 @@ import {
   syntaxHighlighting,
 } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState, StateEffect } from '@codemirror/state';
+import { EditorState, Prec, StateEffect } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type ViewUpdate } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Complaint } from '../bench/complaints.ts';
@@ -48,6 +48,22 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--line)' },
 });
 
+/** Longer than anybody waits between two keys: any other key ends it at once. */
+const UNTIL_THE_NEXT_KEY_MS = 24 * 3_600_000;
+
+/** Where Esc has nothing to close, the Tab that follows is the page's; CodeMirror itself would wait two seconds for it. */
+const ESC_THEN_TAB_LEAVES = Prec.lowest(
+  keymap.of([
+    {
+      key: 'Escape',
+      run: (view) => {
+        view.setTabFocusMode(UNTIL_THE_NEXT_KEY_MS);
+        return true;
+      },
+    },
+  ]),
+);
+
 /** What an editor of any file has. */
 const ANY_TEXT = [
   lineNumbers(),
@@ -60,6 +76,7 @@ const ANY_TEXT = [
   EditorState.tabSize.of(2),
   syntaxHighlighting(colours),
   syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+  ESC_THEN_TAB_LEAVES,
 ];
 
 /** Something else than the text has changed that findings depend on. */
@@ -69,10 +86,10 @@ function asksToRecheck({ transactions }: ViewUpdate): boolean {
   return transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck)));
 }
 
-/** Opens an editor in an element. `changed` hears of each edit by the learner; `ask` answers what the API's schema says. */
+/** Opens an editor in an element, which what `describedBy` names says how to leave. `changed` hears of each edit by the learner; `ask` answers what the API's schema says. */
 export function openEditor(
   parent: HTMLElement,
-  file: { readonly name: string; readonly text: string; readonly label: string },
+  file: { readonly name: string; readonly text: string; readonly label: string; readonly describedBy: string },
   changed: (text: string) => void,
   save: () => void,
   ask: AskManifest,
@@ -105,7 +122,12 @@ export function openEditor(
           ...historyKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': file.label, spellcheck: 'false', tabindex: '0' }),
+        EditorView.contentAttributes.of({
+          'aria-label': file.label,
+          'aria-describedby': file.describedBy,
+          spellcheck: 'false',
+          tabindex: '0',
+        }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !loading) changed(update.state.doc.toString());
         }),

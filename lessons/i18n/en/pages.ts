@@ -141,6 +141,8 @@ export const pages = {
     label: 'Check of understanding',
     check: 'Check',
     passed: 'You have passed this before.',
+    wrong: 'That is not it. Choose again, or have the answer shown.',
+    show: 'Show the answer',
   },
   ask: {
     label: 'Look it up',

@@ -141,6 +141,8 @@ export const pages: typeof english = {
     label: '检验理解',
     check: '检查',
     passed: '这道题你以前答对过。',
+    wrong: '不是这个。可以再选一次，也可以直接看答案。',
+    show: '看答案',
   },
   ask: {
     label: '去查一查',
