@@ -121,6 +121,12 @@ here('the keyboard alone is enough, and no place holds it', async () => {
   await bench.prompt();
   await keyboard.press('Tab');
   await bench.sees(bench.page.locator(':focus'), 'Skip to the text');
+  await keyboard.press('Tab');
+  await bench.sees(bench.page.locator(':focus'), 'Skip to the cluster');
+  await keyboard.press('Enter');
+  await keyboard.press('Tab');
+  expect(await bench.page.locator('dd-bench :focus').count()).toBe(1);
+  await bench.page.getByRole('link', { name: 'Skip to the text' }).focus();
   await keyboard.press('Enter');
   for (let presses = 0; presses < 60; presses++) {
     await keyboard.press('Tab');
@@ -132,8 +138,10 @@ here('the keyboard alone is enough, and no place holds it', async () => {
   await keyboard.type('kubectl get po');
   await keyboard.press('Tab');
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(1);
+  // Back to where one read on, which is far from here by Tab.
   await keyboard.press('Control+]');
-  await bench.sees(bench.page.locator(':focus'), 'Leave terminal');
+  await bench.sees(bench.page.locator('dd-run :focus'), 'Run');
+  await bench.page.getByRole('button', { name: 'Leave terminal' }).focus();
   for (const _ of ['Clean the screen', 'Find', 'the terminal']) await keyboard.press('Shift+Tab');
   expect(await bench.page.locator('.xterm-helper-textarea:focus').count()).toBe(1);
   await keyboard.press('Shift+Tab');

@@ -39,10 +39,8 @@ export class ShellTerminal extends HTMLElement {
     return this.getAttribute('name') ?? '1';
   }
 
-  /** Where the focus goes when the keyboard leaves the terminal. */
-  get exit(): HTMLButtonElement {
-    return this.#leave;
-  }
+  /** Where in the text the focus was, if it came from there: the button of a command, as a rule. */
+  #cameFrom: HTMLElement | undefined;
 
   readonly #leave = h(
     'button',
@@ -129,6 +127,7 @@ export class ShellTerminal extends HTMLElement {
     terminal.parser.registerOscHandler(777, (data) => this.#hear(data));
     terminal.onData((text) => this.type(this.#keys.apply(text)));
     terminal.onResize(() => this.#tellSize());
+    this.addEventListener('focusin', ({ relatedTarget }) => this.#entered(relatedTarget));
     this.#screen.addEventListener('paste', (event) => this.#paste(event), { capture: true });
     this.#connect();
   }
@@ -200,7 +199,7 @@ export class ShellTerminal extends HTMLElement {
     const control = event.ctrlKey && !event.altKey && !event.metaKey;
     if (control && (event.key === ']' || event.code === 'BracketRight')) {
       event.preventDefault();
-      this.#leave.focus();
+      (this.#cameFrom?.isConnected ? this.#cameFrom : this.#leave).focus();
       return false;
     }
     // The browser moves the focus.
@@ -219,6 +218,11 @@ export class ShellTerminal extends HTMLElement {
       return false;
     }
     return true;
+  }
+
+  #entered(from: EventTarget | null): void {
+    if (!(from instanceof HTMLElement) || this.contains(from)) return;
+    this.#cameFrom = from.closest('main') === null ? undefined : from;
   }
 
   #paste(event: ClipboardEvent): void {

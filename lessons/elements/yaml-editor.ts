@@ -64,6 +64,8 @@ const ESC_THEN_TAB_LEAVES = Prec.lowest(
   ]),
 );
 
+const FOR_CODE = { spellcheck: 'false', tabindex: '0' };
+
 /** What an editor of any file has. */
 const ANY_TEXT = [
   lineNumbers(),
@@ -123,10 +125,9 @@ export function openEditor(
           indentWithTab,
         ]),
         EditorView.contentAttributes.of({
+          ...FOR_CODE,
           'aria-label': file.label,
           'aria-describedby': file.describedBy,
-          spellcheck: 'false',
-          tabindex: '0',
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !loading) changed(update.state.doc.toString());

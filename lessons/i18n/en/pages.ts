@@ -32,6 +32,7 @@ export const pages = {
     titled: (what: string, title: string) => `${what}: ${title}`,
     listed: (...parts: readonly string[]) => parts.join(', '),
     skip: 'Skip to the text',
+    skipToBench: 'Skip to the cluster',
     home: 'All lessons',
     theme: 'Theme',
     themeLight: 'Light',

@@ -32,6 +32,7 @@ export const pages: typeof english = {
     titled: (what, title) => `${what}：${title}`,
     listed: (...parts) => parts.join('，'),
     skip: '跳到正文',
+    skipToBench: '跳到集群',
     home: '全部课程',
     theme: '主题',
     themeLight: '浅色',

@@ -221,6 +221,8 @@ export class BoardView extends HTMLElement {
       lowerHand: (id) => void this.#deeds.try(() => this.#api.call('PUT', `/people/${encodeURIComponent(id)}/hand`)),
       open: (row) => {
         const dialog = openPerson(this.#deeds, this.#key, row, [...this.#rows.values()]);
+        // The button that opened it may have been drawn anew meanwhile.
+        dialog.addEventListener('close', () => this.#keepFocus(`more ${row.id}`));
         this.append(dialog);
         dialog.showModal();
       },

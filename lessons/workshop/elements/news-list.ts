@@ -6,7 +6,7 @@ import { words } from '../page-words.ts';
 
 /** What an instructor has said, the newest first, each until it is closed. */
 export class NewsList {
-  readonly element = h('div', { class: 'news', 'aria-live': 'polite' });
+  readonly element = h('div', { class: 'news', 'aria-live': 'polite', tabindex: -1 });
 
   tell(text: string, ...more: readonly HTMLElement[]): HTMLElement {
     const note = h(
@@ -14,10 +14,17 @@ export class NewsList {
       { class: 'news' },
       h('p', {}, text),
       ...more,
-      h('button', { type: 'button', class: 'quiet-button', onclick: () => note.remove() }, words.bar.dismiss),
+      h('button', { type: 'button', class: 'quiet-button', onclick: () => this.close(note) }, words.bar.dismiss),
     );
     this.element.prepend(note);
     return note;
+  }
+
+  /** Takes one away; who was in it by the keyboard goes on with the one that is then the newest. */
+  close(note: HTMLElement): void {
+    const hadFocus = note.contains(document.activeElement);
+    note.remove();
+    if (hadFocus) (this.element.querySelector('button') ?? this.element).focus();
   }
 
   /** The way to another page, by its name where that can be had. */

@@ -299,8 +299,8 @@ export class WorkshopBar extends HTMLElement {
 
   /** The learner's own terminals may be in the middle of something, so what was typed goes into one of its own. */
   async #accept(inputs: readonly ClusterInput[], note: HTMLElement): Promise<void> {
-    note.remove();
     this.#news.tell(words.bar.accepted);
+    this.#news.close(note);
     const door = this.#door!;
     const terminal = await door.spareTerminal();
     for (const input of inputs) {
