@@ -8,8 +8,8 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { type Diagnostic, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState, Prec, StateEffect } from '@codemirror/state';
+import { type Diagnostic, type LintSource, linter, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState, type Extension, Prec, StateEffect } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type ViewUpdate } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Complaint } from '../bench/complaints.ts';
@@ -88,6 +88,12 @@ function asksToRecheck({ transactions }: ViewUpdate): boolean {
   return transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck)));
 }
 
+/** What an editor of YAML has besides. */
+function forManifests(findings: LintSource, ask: AskManifest): Extension[] {
+  const linted = linter(findings, { delay: 400, needsRefresh: asksToRecheck });
+  return [yaml(), lintGutter(), linted, manifestLanguage(ask)];
+}
+
 /** Opens an editor in an element, which what `describedBy` names says how to leave. `changed` hears of each edit by the learner; `ask` answers what the API's schema says. */
 export function openEditor(
   parent: HTMLElement,
@@ -106,16 +112,13 @@ export function openEditor(
     ...complaintMarks(view.state.doc.toString(), file.name, complaints()),
     ...(await manifestFindings(view, ask)),
   ];
-  const isYaml = /\.ya?ml$/.test(file.name);
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: file.text,
       extensions: [
         ...ANY_TEXT,
-        ...(isYaml
-          ? [yaml(), lintGutter(), linter(findings, { delay: 400, needsRefresh: asksToRecheck }), manifestLanguage(ask)]
-          : []),
+        ...(/\.ya?ml$/.test(file.name) ? forManifests(findings, ask) : []),
         keymap.of([
           { key: 'Mod-s', run: saved },
           ...completionKeymap,
