@@ -42,6 +42,16 @@ test('of a list without the element that is asked for, it is told what it has', 
   );
 });
 
+test('an image may be called by its short or its full name', () => {
+  const asked = [{ path: 'image', image: 'nginx:1.29' }];
+  for (const image of ['nginx:1.29', 'docker.io/nginx:1.29', 'docker.io/library/nginx:1.29']) {
+    expect(refute({ image }, asked), image).toBeUndefined();
+  }
+  for (const image of ['nginx', 'nginx:1.29-alpine', 'quay.example/nginx:1.29', 'my-nginx:1.29', 'Nginx:1.29']) {
+    expect(refute({ image }, asked)?.seen).toBe(`image is "${image}", not "nginx:1.29"`);
+  }
+});
+
 test('quantities are compared as what they amount to', () => {
   const asked = (memory: unknown) => ({ memory });
   for (const memory of ['32Mi', '64Mi', '0.5Gi', '100M', 33_554_432, '33554432']) {

@@ -1,4 +1,5 @@
 import { checkQuantity, compareQuantities } from '@drydock/engine';
+import { sameImage } from './image-name.ts';
 import { inWords, type Json, printedInWords, sameJson } from './json.ts';
 import { meaningOf } from './meaning.ts';
 import { missing } from './missing.ts';
@@ -26,6 +27,8 @@ export interface Assertion {
   readonly atMost?: number | string;
   /** A quantity, however it is written: `1Gi` is `1024Mi` is `"1073741824"`. */
   readonly amount?: number | string;
+  /** An image, however its name is spelt: `nginx:1.29` is `docker.io/library/nginx:1.29`. */
+  readonly image?: string;
   /** Of a list or a text. */
   readonly length?: number;
 }
@@ -40,6 +43,7 @@ export const ASSERTION_TESTS = [
   'atLeast',
   'atMost',
   'amount',
+  'image',
   'length',
 ] as const;
 
@@ -146,7 +150,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 function holds(value: unknown, assertion: Assertion): boolean {
-  const { equals, not, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
+  const { equals, not, oneOf, matches, contains, atLeast, atMost, amount, image, length } = assertion;
   if (equals !== undefined) return sameJson(value, equals);
   if (not !== undefined) return !sameJson(value, not);
   if (oneOf !== undefined) return oneOf.some((candidate) => sameJson(value, candidate));
@@ -159,6 +163,7 @@ function holds(value: unknown, assertion: Assertion): boolean {
   if (atLeast !== undefined) return compared(value, atLeast, (order) => order >= 0);
   if (atMost !== undefined) return compared(value, atMost, (order) => order <= 0);
   if (amount !== undefined) return compared(value, amount, (order) => order === 0);
+  if (image !== undefined) return sameImage(value, image);
   return (Array.isArray(value) || typeof value === 'string') && value.length === length;
 }
 
@@ -170,7 +175,7 @@ function compared(value: unknown, limit: number | string, isGood: (order: number
 }
 
 function wanted(assertion: Assertion): string {
-  const { equals, oneOf, matches, contains, atLeast, atMost, amount, length } = assertion;
+  const { equals, oneOf, matches, contains, atLeast, atMost, amount, image, length } = assertion;
   if (equals !== undefined) return inWords(equals);
   if (oneOf !== undefined) return oneOf.length === 1 ? inWords(oneOf[0]) : `one of ${oneOf.map(inWords).join(', ')}`;
   if (matches !== undefined) return patternInWords(matches) ?? `something that matches /${matches}/`;
@@ -178,6 +183,7 @@ function wanted(assertion: Assertion): string {
   if (atLeast !== undefined) return `at least ${atLeast}`;
   if (atMost !== undefined) return `at most ${atMost}`;
   if (amount !== undefined) return `${amount}`;
+  if (image !== undefined) return inWords(image);
   return `of length ${length}`;
 }
 

@@ -92,6 +92,8 @@ function checkAssertion(check: CourseNode, node: CourseNode): void {
   const [test, another] = ASSERTION_TESTS.filter((each) => node.has(each));
   if (test === undefined || another !== undefined) node.fail(`needs exactly one of ${ASSERTION_TESTS.join(', ')}`);
   checkPathOf(check, node.field('path'));
+  if (test === 'image') node.field('image').text();
+  else if (check.field('observe').has('object')) checkOtherThanImage(node, test!);
   for (const flag of ['every', 'exists']) {
     if (node.has(flag) && typeof node.field(flag).data() !== 'boolean') node.field(flag).fail('can be true or false');
   }
@@ -99,6 +101,12 @@ function checkAssertion(check: CourseNode, node: CourseNode): void {
   for (const limit of ['atLeast', 'atMost', 'amount']) if (node.has(limit)) checkAmount(node.field(limit));
   if (node.has('oneOf')) node.field('oneOf').elements();
   if (node.has('matches')) checkExpression(node.field('matches'));
+}
+
+/** An image has several names, and a learner may choose any of them. */
+function checkOtherThanImage(node: CourseNode, test: string): void {
+  if (!/\.image$/.test(node.field('path').text()) || !['equals', 'oneOf', 'matches'].includes(test)) return;
+  node.field(test).fail('the same image may be written with its registry, too: write image: nginx:1.29');
 }
 
 /** A number or a quantity. */

@@ -57,6 +57,11 @@ test.each([
   ['status.phase,', 'status.fase,', 'Pod.status has no field "fase": phase?'],
   ['status.phase,', 'spec.containers.image,', 'spec.containers is a list: write spec.containers[*].image'],
   ['status.phase,', "'spec.containers[nam=web].image',", 'an element has no field "nam": name?'],
+  [
+    '{path: status.phase, equals: Running}',
+    "{path: 'spec.containers[*].image', equals: 'nginx:1.29'}",
+    'checks[0].that[0].equals: the same image may be written with its registry, too: write image: nginx:1.29',
+  ],
   ['status.phase,', 'status.phase.now,', 'status.phase has no fields: it is of type string'],
   ['status.phase,', "'status[0].phase',", 'status is no list'],
   ['status.phase,', "'items[*].status.phase',", 'Pod has no field "items"'],
