@@ -27,7 +27,7 @@ export function joiningObjects(server: string, rootCa: string, release: Release)
       },
     },
     ...readable('kube-system', 'kubeadm-config', 'kubeadm:nodes-kubeadm-config', GROUPS, {
-      ClusterConfiguration: clusterConfiguration(release),
+      ClusterConfiguration: stringify(clusterConfiguration(release)),
     }),
     ...readable('kube-system', 'kubelet-config', 'kubeadm:kubelet-config', GROUPS, { kubelet: KUBELET_CONFIG }),
     ...readable('kube-public', 'cluster-info', 'kubeadm:bootstrap-signer-clusterinfo', ANYBODY, {
@@ -75,8 +75,8 @@ function clusterInfo(server: string, rootCa: string): string {
 }
 
 /** What `kubeadm init` was told, and what `kubeadm upgrade apply` makes of it. */
-function clusterConfiguration(release: Release): string {
-  return stringify({
+export function clusterConfiguration(release: Release): Readonly<Record<string, unknown>> {
+  return {
     apiServer: {},
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     caCertificateValidityPeriod: '87600h0m0s',
@@ -93,5 +93,5 @@ function clusterConfiguration(release: Release): string {
     networking: { dnsDomain: CLUSTER_DOMAIN, podSubnet: CLUSTER_CIDR, serviceSubnet: '10.96.0.0/12' },
     proxy: {},
     scheduler: {},
-  });
+  };
 }

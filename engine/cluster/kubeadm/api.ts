@@ -42,7 +42,8 @@ export function loadConfig(process: Process, path: string): LoadedConfig {
   };
 }
 
-function readConfig(process: Process, path: string): KubeConfig {
+/** @throws KubeadmError in the words of clientcmd */
+export function readConfig(process: Process, path: string): KubeConfig {
   try {
     const file: unknown = readYamlText(process.readText(path), { maxAliasCount: 0 });
     return configFromObject(typeof file === 'object' && file !== null ? (file as Record<string, unknown>) : {});

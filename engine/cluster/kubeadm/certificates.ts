@@ -8,6 +8,7 @@ import { DerError, KEY_BYTES, makePrivateKey, randomBytes } from '../../linux/tl
 import type { Task } from '../../sim/index.ts';
 import { issueCertificate } from '../cluster-authority.ts';
 import type { ClusterKey } from '../cluster-keys.ts';
+import type { IssuedKey } from '../cluster-pki.ts';
 import { KubeadmError } from './command.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -90,32 +91,55 @@ function embedded(text: string): string | undefined {
   return typeof data === 'string' ? atob(data) : undefined;
 }
 
+/** What a certificate is to say. */
+export interface CertificateTerms {
+  readonly subject: Certificate['subject'];
+  readonly dnsNames?: readonly string[];
+  readonly addresses?: readonly string[];
+  readonly usages: readonly ('serverAuth' | 'clientAuth')[];
+  /** A year unless told. */
+  readonly validityMs?: number;
+}
+
+/** A certificate, for a new key, by an authority on this machine. Undefined where that one's key is not there. */
+export function* issue(
+  process: Process,
+  cluster: ClusterKey,
+  authority: string,
+  { validityMs = YEAR_MS, subject, usages, dnsNames = [], addresses = [] }: CertificateTerms,
+): Task<IssuedKey | undefined> {
+  const ca = authorityKey(process, cluster, authority);
+  if (ca === undefined) return undefined;
+  const key = makePrivateKey(yield* randomBytes(process, KEY_BYTES));
+  const serial = yield* randomBytes(process, SERIAL_BYTES);
+  const notBeforeMs = process.now();
+  const terms = { subject, usages, dnsNames, addresses, notBeforeMs, notAfterMs: notBeforeMs + validityMs };
+  return { certificate: issueCertificate(ca, { ...terms, keyInfo: publicKeyInfo(key.modulus) }, serial), key: key.pem };
+}
+
 /** Writes a new certificate, for a new key, that says what the old one says. False where the CA's key is not there. */
 export function* renew(
   process: Process,
   cluster: ClusterKey,
   { path, authority }: Managed,
-  old: Certificate,
+  { subject, dnsNames, addresses, extendedUsages = [] }: Certificate,
 ): Task<boolean> {
-  const ca = authorityKey(process, cluster, authority);
-  if (ca === undefined) return false;
-  const key = makePrivateKey(yield* randomBytes(process, KEY_BYTES));
-  const serial = yield* randomBytes(process, SERIAL_BYTES);
-  const { subject, dnsNames, addresses, extendedUsages = [] } = old;
-  const notBeforeMs = process.now();
   const usages = [
     ...(extendedUsages.includes(SERVER) ? (['serverAuth'] as const) : []),
     ...(extendedUsages.includes(CLIENT) ? (['clientAuth'] as const) : []),
   ];
-  const terms = { notBeforeMs, notAfterMs: notBeforeMs + YEAR_MS, usages };
-  const wanted = { subject, dnsNames, addresses, keyInfo: publicKeyInfo(key.modulus), ...terms };
-  const certificate = issueCertificate(ca, wanted, serial);
-  if (path.endsWith('.conf')) embed(process, path, certificate, key.pem);
-  else {
-    process.writeFile(path, certificate, { mode: 0o644 });
-    process.writeFile(path.replace(/crt$/, 'key'), key.pem, { mode: 0o600 });
-  }
+  const issued = yield* issue(process, cluster, authority, { subject, dnsNames, addresses, usages });
+  if (issued === undefined) return false;
+  if (path.endsWith('.conf')) embed(process, path, issued);
+  else writePair(process, path, issued);
   return true;
+}
+
+/** @param path of the certificate; the key's is beside it */
+export function writePair(process: Process, path: string, { certificate, key }: IssuedKey): void {
+  process.makeDirectories(path.slice(0, path.lastIndexOf('/')));
+  process.writeFile(path, certificate, { mode: 0o644 });
+  process.writeFile(path.replace(/crt$/, 'key'), key, { mode: 0o600 });
 }
 
 /** What the CA's key file signs with: as the cluster itself, if it is its key. */
@@ -132,7 +156,7 @@ function authorityKey(process: Process, cluster: ClusterKey, name: string): Clus
   }
 }
 
-function embed(process: Process, path: string, certificate: string, key: string): void {
+function embed(process: Process, path: string, { certificate, key }: IssuedKey): void {
   const file = parse(process.readText(path)) as Record<string, unknown>;
   const { users } = configFromObject(file);
   const renewed = users.map(({ name, user }, index) => ({

@@ -34,6 +34,8 @@ export interface Command {
   /** How many arguments it takes: none unless told. */
   readonly maxArgs?: number;
   readonly run?: (asked: Asked) => Task<void>;
+  /** Whether it knows what to say instead of doing it (`--dry-run`). */
+  readonly dryRun?: true;
   /** What the real one does here that this one does not: the command only says so. */
   readonly missing?: string;
   readonly commands?: readonly Command[];

@@ -9,9 +9,10 @@ import { klog } from '../../linux/programs/go/runtime.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import { DerError } from '../../linux/tls.ts';
 import type { Task } from '../../sim/index.ts';
+import { readConfig } from './api.ts';
 import { type BootstrapToken, tokenText } from './bootstrap-token.ts';
 import { pinOf } from './ca-pin.ts';
-import { type Asked, phaseError } from './command.ts';
+import { type Asked, notHere, phaseError } from './command.ts';
 
 const NAME = 'cluster-info';
 const NAMESPACE = 'kube-public';
@@ -53,6 +54,21 @@ export function* discover({ process, surroundings, flags }: Asked, discovery: Di
   const authority = typeof data === 'string' ? atob(data) : '';
   checkPin(authority, pins);
   return { server, authority };
+}
+
+/**
+ * What a kubeconfig tells of the cluster that it leads to: it is believed, since somebody has brought it here.
+ *
+ * @throws KubeadmError
+ */
+export function clusterInFile(process: Process, path: string): ClusterInfo {
+  if (/^https?:/.test(path)) throw notHere('a discovery file that is fetched');
+  const { contexts, clusters, currentContext } = readConfig(process, path);
+  const name = contexts.find((each) => each.name === currentContext)?.context.cluster ?? '';
+  const { server, 'certificate-authority-data': data } = clusters.find((each) => each.name === name)?.cluster ?? {};
+  if (server === undefined || typeof data !== 'string')
+    throw unbelieved(`the kubeconfig file ${path} names no server, or not whom to believe there`);
+  return { server, authority: atob(data) };
 }
 
 /** Waits until the ConfigMap bears the token's signature. */

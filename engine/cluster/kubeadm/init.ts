@@ -1,4 +1,5 @@
 import { StatusError } from '../../api/status-error.ts';
+import type { FlagSpecs } from '../../linux/programs/go/flags.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
 import { COREDNS_OBJECTS } from '../coredns.ts';
@@ -7,9 +8,14 @@ import type { AddOnObject } from '../kubeadm.ts';
 import { joiningObjects } from '../kubeadm-objects.ts';
 import { CLUSTER_CIDR, controlPlaneManifests, STATIC_POD_PATH } from '../static-pods.ts';
 import { ask, clientOf, configPath, loadConfig } from './api.ts';
-import { type Asked, type Command, notHere } from './command.ts';
+import { type Asked, type Command, KubeadmError, notHere } from './command.ts';
+import { loadConfiguration, requireNoOthers } from './config-flag.ts';
+import { CERTS_PHASES } from './init-certs.ts';
+import { KUBECONFIG_PHASES } from './init-kubeconfigs.ts';
+import { MARK_CONTROL_PLANE, UPLOAD_CONFIG_PHASES } from './init-objects.ts';
 import { addressOf } from './machine-address.ts';
 import { directoryIsEmpty, fileIsAbsent, portIsFree, preflight } from './preflight.ts';
+import { UPLOAD_CERTS } from './upload-certs.ts';
 
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
 const CA = '/etc/kubernetes/pki/ca.crt';
@@ -22,7 +28,12 @@ const CHECKS = [
 ];
 
 /** A machine that could become one is none here: the cluster has its control plane. */
-function* init({ process, flags, surroundings }: Asked): Task<void> {
+function* init(asked: Asked): Task<void> {
+  const { process, flags, surroundings } = asked;
+  requireNoOthers(asked, Object.keys(INIT.flags ?? {}));
+  const file = yield* loadConfiguration(asked);
+  if (file !== undefined && !file.kinds.some((kind) => ['InitConfiguration', 'ClusterConfiguration'].includes(kind)))
+    throw new KubeadmError('no InitConfiguration or ClusterConfiguration kind was found in the YAML file');
   yield* print(process, `[init] Using Kubernetes version: ${surroundings.release}\n`);
   yield* preflight(process, CHECKS, flags.string('ignore-preflight-errors'));
   throw notHere('a second cluster');
@@ -96,6 +107,7 @@ function group(name: string, short: string, commands: readonly Command[]): Comma
   const all: Command = {
     name: 'all',
     short: `${short}: all of them`,
+    flags: Object.assign({}, ...commands.map(({ flags }) => flags)) as FlagSpecs,
     *run(asked) {
       for (const { run } of commands) yield* run!(asked);
     },
@@ -111,6 +123,7 @@ const PHASES: readonly Command[] = [
     '[bootstrap-token] Configured RBAC rules and the "cluster-info" ConfigMap in the "kube-public" namespace',
     (server, { process, surroundings }) => joiningObjects(server, process.readText(CA), surroundings.release),
   ),
+  group('certs', 'Certificate generation', CERTS_PHASES),
   group('control-plane', 'Generate all static Pod manifest files necessary to establish the control plane', [
     manifestPhase('apiserver', 'Generates the kube-apiserver static Pod manifest', ['kube-apiserver']),
     manifestPhase('controller-manager', 'Generates the kube-controller-manager static Pod manifest', [
@@ -127,6 +140,12 @@ const PHASES: readonly Command[] = [
       ]),
     ],
   },
+  group(
+    'kubeconfig',
+    'Generate all kubeconfig files necessary to establish the control plane and the admin kubeconfig file',
+    KUBECONFIG_PHASES,
+  ),
+  MARK_CONTROL_PLANE,
   {
     name: 'preflight',
     short: 'Run pre-flight checks',
@@ -134,9 +153,11 @@ const PHASES: readonly Command[] = [
       yield* preflight(process, CHECKS, '');
     },
   },
+  UPLOAD_CERTS,
+  group('upload-config', 'Upload the kubeadm and kubelet configuration to a ConfigMap', UPLOAD_CONFIG_PHASES),
 ];
 
-const ELSEWHERE = ['certs', 'kubeconfig', 'kubelet-start', 'mark-control-plane', 'upload-certs', 'upload-config'];
+const ELSEWHERE = ['kubelet-start', 'kubelet-finalize', 'show-join-command', 'wait-control-plane'];
 
 export const INIT: Command = {
   name: 'init',
@@ -163,6 +184,10 @@ the checks before it, and single phases that repair what is lost of it ("kubeadm
         'config',
         'token',
         'image-repository',
+        'certificate-key',
+        'skip-phases',
+        'apiserver-cert-extra-sans',
+        'service-dns-domain',
       ].map((name) => [
         name,
         { type: 'string', default: '', usage: 'As in the real command; nothing depends on it here.' } as const,
@@ -170,6 +195,7 @@ the checks before it, and single phases that repair what is lost of it ("kubeadm
     ),
     'upload-certs': { type: 'bool', default: false, usage: 'As in the real command; nothing depends on it here.' },
   },
+  dryRun: true,
   run: init,
   commands: [
     {

@@ -14,9 +14,13 @@ import type { Task } from '../../sim/index.ts';
 import { BOOTSTRAP_KUBECONFIG, KUBELET_KUBECONFIG } from '../kubeadm.ts';
 import { STATIC_POD_PATH } from '../static-pods.ts';
 import { ask } from './api.ts';
-import { readTokenText, tokenText } from './bootstrap-token.ts';
-import { type Asked, type Command, KubeadmError, notHere, phaseError } from './command.ts';
-import { type ClusterInfo, clientByToken, type Discovery, discover } from './discovery.ts';
+import { tokenText } from './bootstrap-token.ts';
+import { type Asked, type Command, phaseError } from './command.ts';
+import { CONFIG_FLAG } from './config-flag.ts';
+import { type ClusterInfo, clientByToken, clusterInFile, discover } from './discovery.ts';
+import { would, wouldWrite } from './dry-run.ts';
+import { refuseControlPlane } from './join-control-plane.ts';
+import { type JoinPlan, planOf } from './join-plan.ts';
 import { directoryIsEmpty, fileIsAbsent, portIsFree, preflight, serviceRuns } from './preflight.ts';
 
 const CA = '/etc/kubernetes/pki/ca.crt';
@@ -62,7 +66,7 @@ whole command.
     'discovery-file': { type: 'string', default: '', usage: 'A file or URL from which to load cluster information.' },
     'node-name': { type: 'string', default: '', usage: 'Specify the node name.' },
     'cri-socket': { type: 'string', default: '', usage: 'Path to the CRI socket to connect.' },
-    config: { type: 'string', default: '', usage: 'Path to a kubeadm configuration file.' },
+    ...CONFIG_FLAG,
     'control-plane': { type: 'bool', default: false, usage: 'Create a new control plane instance on this node' },
     'certificate-key': { type: 'string', default: '', usage: 'Decrypts the certificates that init has uploaded.' },
     'ignore-preflight-errors': {
@@ -71,22 +75,28 @@ whole command.
       usage: "A list of checks whose errors will be shown as warnings. Value 'all' ignores errors from all checks.",
     },
   },
+  dryRun: true,
   run: join,
 };
 
-interface Plan extends Discovery {
-  readonly kubeletToken: Discovery['token'];
-}
-
 function* join(asked: Asked): Task<void> {
   const { process, flags } = asked;
-  const plan = planOf(asked);
-  yield* preflight(process, CHECKS, flags.string('ignore-preflight-errors'));
-  const info = yield* discover(asked, plan);
+  const plan = yield* planOf(asked, JOIN.flags ?? {});
+  yield* preflight(process, CHECKS, [flags.string('ignore-preflight-errors'), ...plan.ignored].join());
+  const info =
+    plan.discovery === undefined ? clusterInFile(process, plan.file) : yield* discover(asked, plan.discovery);
   const client = clientByToken(asked, info.server, plan.kubeletToken);
-  const kubeletConfig = yield* readConfiguration(process, client);
-  yield* prepareKubelet(process, client, info, plan.kubeletToken, kubeletConfig);
+  const kubeletConfig = yield* readConfiguration(process, client, plan);
+  const files = filesOf(info, plan, kubeletConfig);
+  if (flags.bool('dry-run')) {
+    for (const [path, text] of files) yield* wouldWrite(process, path, text);
+    yield* would(process, 'start the kubelet and wait for its TLS bootstrap');
+    return;
+  }
+  yield* prepareKubelet(process, client, files);
   try {
+    // Its unit names the file with these flags, and need not be read where there are none.
+    if (plan.kubeletArgs.length > 0) yield* askManager(process, { method: 'reload' });
     yield* startKubelet(process);
   } finally {
     if (process.access(BOOTSTRAP_KUBECONFIG, 'exists')) process.unlink(BOOTSTRAP_KUBECONFIG);
@@ -103,46 +113,8 @@ const CHECKS = [
   fileIsAbsent(CA),
 ];
 
-/** @throws KubeadmError for a command line that says too little, or what is not here */
-function planOf({ process, flags, args }: Asked): Plan {
-  for (const flag of ['config', 'discovery-file', 'certificate-key'])
-    if (flags.string(flag) !== '') throw notHere(`--${flag}`);
-  if (flags.bool('control-plane')) throw notHere('a second control plane');
-  const name = flags.string('node-name');
-  if (name !== '' && name !== process.hostname) throw notHere('a node name other than that of the machine');
-  const [endpoint] = args;
-  if (endpoint === undefined)
-    throw new KubeadmError('discovery: Invalid value: "": bootstrapToken or file must be set', 3);
-  const tokenOf = (flag: string) => flags.string(flag) || flags.string('token');
-  const discovery = tokenOf('discovery-token');
-  const pins = flags
-    .string('discovery-token-ca-cert-hash')
-    .split(',')
-    .filter((pin) => pin !== '');
-  if (discovery === '')
-    throw new KubeadmError('discovery.bootstrapToken.token: Invalid value: "": the bootstrap token is invalid', 3);
-  if (pins.length === 0 && !flags.bool('discovery-token-unsafe-skip-ca-verification')) {
-    throw new KubeadmError(
-      'discovery.bootstrapToken.caCertHashes: Invalid value: "": using token-based discovery without caCertHashes can be unsafe. Set unsafeSkipCAVerification as true in your kubeadm config file or pass --discovery-token-unsafe-skip-ca-verification flag to continue',
-      3,
-    );
-  }
-  const wrong = pins.find((pin) => !/^sha256:[0-9a-fA-F]{64}$/.test(pin));
-  if (wrong !== undefined) {
-    throw phaseError(
-      'preflight',
-      `couldn't validate the identity of the API Server: invalid discovery token CA certificate hash: invalid hash ${JSON.stringify(wrong)}, expected "format:hex-value"`,
-    );
-  }
-  return {
-    endpoint: /:\d+$/.test(endpoint) ? endpoint : `${endpoint}:6443`,
-    token: readTokenText(discovery),
-    kubeletToken: readTokenText(tokenOf('tls-bootstrap-token')),
-    pins: pins.map((pin) => pin.toLowerCase()),
-  };
-}
-
-function* readConfiguration(process: Process, client: Client): Task<string> {
+/** The kubelets' configuration. @throws KubeadmError, also where the machine cannot become what it is to be */
+function* readConfiguration(process: Process, client: Client, plan: JoinPlan): Task<string> {
   const read = (name: string) => () => client.resource(configMaps).get(name, 'kube-system');
   yield* print(
     process,
@@ -151,22 +123,32 @@ function* readConfiguration(process: Process, client: Client): Task<string> {
   );
   const problem =
     'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get config map';
-  yield* ask(process, read('kubeadm-config'), problem);
+  const { data: cluster } = yield* ask(process, read('kubeadm-config'), problem);
+  if (plan.controlPlane !== undefined)
+    refuseControlPlane(process, cluster?.['ClusterConfiguration'] ?? '', plan.controlPlane);
   const { data } = yield* ask(process, read('kubelet-config'), problem);
   return data?.['kubelet'] ?? '';
 }
 
-/** Writes down what the kubelet will go by. */
-function* prepareKubelet(
-  process: Process,
-  client: Client,
+/** What the kubelet will go by, by path: that it is known by its token, whom it may believe, and how it is configured. */
+function filesOf(
   { server, authority }: ClusterInfo,
-  token: Discovery['token'],
+  { kubeletToken, kubeletArgs }: JoinPlan,
   kubeletConfig: string,
-): Task<void> {
+): ReadonlyMap<string, string> {
+  return new Map([
+    [BOOTSTRAP_KUBECONFIG, bootstrapKubeconfig(server, authority, tokenText(kubeletToken))],
+    [CA, authority],
+    [`${KUBELET}/config.yaml`, kubeletConfig],
+    [`${KUBELET}/kubeadm-flags.env`, `KUBELET_KUBEADM_ARGS="${kubeletArgs.join(' ')}"\n`],
+  ]);
+}
+
+function* prepareKubelet(process: Process, client: Client, files: ReadonlyMap<string, string>): Task<void> {
+  const write = (path: string, mode = 0o644) => process.writeFile(path, files.get(path)!, { mode });
   process.makeDirectories('/etc/kubernetes/pki');
-  process.writeFile(BOOTSTRAP_KUBECONFIG, bootstrapKubeconfig(server, authority, tokenText(token)), { mode: 0o600 });
-  if (!process.access(CA, 'exists')) process.writeFile(CA, authority, { mode: 0o644 });
+  write(BOOTSTRAP_KUBECONFIG, 0o600);
+  if (!process.access(CA, 'exists')) write(CA);
   const existing = yield* ask(
     process,
     () => nodeOf(client, process.hostname),
@@ -180,12 +162,13 @@ function* prepareKubelet(
   }
   yield* askManager(process, { method: 'stop', unit: 'kubelet.service' });
   process.makeDirectories(KUBELET);
-  const write = function* (what: string, name: string, text: string): Task<void> {
+  for (const [what, name] of [
+    ['configuration', 'config.yaml'],
+    ['environment file with flags', 'kubeadm-flags.env'],
+  ]) {
     yield* print(process, `[kubelet-start] Writing kubelet ${what} to file "${KUBELET}/${name}"\n`);
-    process.writeFile(`${KUBELET}/${name}`, text, { mode: 0o644 });
-  };
-  yield* write('configuration', 'config.yaml', kubeletConfig);
-  yield* write('environment file with flags', 'kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS=""\n');
+    write(`${KUBELET}/${name}`);
+  }
 }
 
 function nodeOf(client: Client, name: string): Node | undefined {

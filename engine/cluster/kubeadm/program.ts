@@ -6,6 +6,7 @@ import { type Command, KubeadmError, type KubeadmSurroundings, notHere } from '.
 import { CONFIG } from './config.ts';
 import { GLOBAL_FLAGS, helpText } from './help.ts';
 import { INIT } from './init.ts';
+import { KUBECONFIG } from './init-kubeconfigs.ts';
 import { JOIN } from './join.ts';
 import { RESET } from './reset.ts';
 import { TOKEN } from './token.ts';
@@ -29,7 +30,7 @@ Example usage:
 
     on its control plane:     kubeadm token create --print-join-command
     on the node that joins:   the command that this prints`,
-  commands: [CERTS, CONFIG, INIT, JOIN, RESET, TOKEN, UPGRADE, VERSION],
+  commands: [CERTS, CONFIG, INIT, JOIN, KUBECONFIG, RESET, TOKEN, UPGRADE, VERSION],
 };
 
 /**
@@ -85,7 +86,7 @@ function* run(
         : `accepts at most ${maxArgs} arg(s), received ${args.length}`,
     );
   }
-  if (flags.bool('dry-run')) throw notHere('--dry-run');
+  if (flags.bool('dry-run') && command.dryRun !== true) throw notHere('--dry-run');
   yield* command.run({ process, flags, args, surroundings });
 }
 

@@ -9,12 +9,15 @@ import { STATIC_POD_PATH } from '../static-pods.ts';
 import { ADMIN_CONF } from './api.ts';
 import { type Asked, type Command, notHere } from './command.ts';
 import { confirm } from './confirm.ts';
+import { would } from './dry-run.ts';
 import { preflight } from './preflight.ts';
 
 const ETCD = '/var/lib/etcd';
 const KUBELET = '/var/lib/kubelet';
 const CONFIG = '/etc/kubernetes';
-const FILES = ['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'];
+const FILES = ['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'].map(
+  (name) => `${CONFIG}/${name}.conf`,
+);
 
 export const RESET: Command = {
   name: 'reset',
@@ -34,17 +37,23 @@ The Node stays in the cluster: drain it before, and delete it with kubectl.
       usage: "A list of checks whose errors will be shown as warnings. Value 'all' ignores errors from all checks.",
     },
   },
+  dryRun: true,
   run: reset,
 };
 
 function* reset({ process, flags }: Asked): Task<void> {
   if (process.access(ADMIN_CONF, 'exists'))
     throw notHere('resetting the one control plane, after which no cluster would be left,');
-  if (!flags.bool('force')) {
+  if (!flags.bool('force') && !flags.bool('dry-run')) {
     yield* warn(process);
     yield* confirm(process, 'reset');
   }
   yield* preflight(process, [], flags.string('ignore-preflight-errors'));
+  const directories = [STATIC_POD_PATH, KUBELET, flags.string('cert-dir')];
+  if (flags.bool('dry-run')) {
+    yield* wouldReset(process, directories);
+    return;
+  }
   yield* klog(
     process,
     'W',
@@ -58,13 +67,19 @@ function* reset({ process, flags }: Asked): Task<void> {
   yield* print(process, `[reset] Unmounting mounted directories in "${KUBELET}"\n`);
   yield* removeContainers(process);
   unmountBelow(process, KUBELET);
-  const directories = [STATIC_POD_PATH, KUBELET, flags.string('cert-dir')];
   yield* print(process, `[reset] Deleting contents of directories: [${directories.join(' ')}]\n`);
   for (const directory of directories) yield* clean(process, directory);
-  const files = FILES.map((name) => `${CONFIG}/${name}.conf`);
-  yield* print(process, `[reset] Deleting files: [${files.join(' ')}]\n`);
-  for (const file of files) if (process.access(file, 'exists')) process.unlink(file);
+  yield* print(process, `[reset] Deleting files: [${FILES.join(' ')}]\n`);
+  for (const file of FILES) if (process.access(file, 'exists')) process.unlink(file);
   yield* print(process, LEFT_OVER);
+}
+
+function* wouldReset(process: Process, directories: readonly string[]): Task<void> {
+  yield* would(process, 'stop the kubelet service');
+  yield* would(process, `unmount mounted directories in ${JSON.stringify(KUBELET)}`);
+  yield* would(process, 'remove Kubernetes-managed containers');
+  yield* would(process, `delete contents of directories: [${directories.join(' ')}]`);
+  yield* would(process, `delete files: [${FILES.join(' ')}]`);
 }
 
 const LEFT_OVER = `

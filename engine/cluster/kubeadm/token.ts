@@ -18,6 +18,7 @@ import { pinOf } from './ca-pin.ts';
 import { type Asked, type Command, KubeadmError } from './command.ts';
 import { shortDuration } from './short-duration.ts';
 import { KUBEADM_TABLE } from './table.ts';
+import { readCertificateKey } from './upload-certs.ts';
 
 const DAY_MS = 86_400_000;
 const USAGES = ['signing', 'authentication'];
@@ -58,7 +59,10 @@ The [token] is of the form "[a-z0-9]{6}.[a-z0-9]{16}"; without one, kubeadm make
 
 function* create(asked: Asked): Task<void> {
   const { process, flags, args } = asked;
-  if (flags.string('certificate-key') !== '') throw new KubeadmError('a second control plane is not simulated here');
+  const certificateKey = flags.string('certificate-key');
+  if (certificateKey !== '' && !flags.bool('print-join-command'))
+    throw new KubeadmError('cannot use --certificate-key without --print-join-command');
+  if (certificateKey !== '') readCertificateKey(certificateKey);
   const given = args[0] === undefined ? undefined : readTokenText(args[0]);
   const usages = listOf(flags.string('usages'));
   const groups = listOf(flags.string('groups'));
@@ -98,7 +102,9 @@ function check(usages: readonly string[], groups: readonly string[]): void {
 function joinCommand(asked: Asked, token: BootstrapToken): string {
   const { server, authority = asked.process.readText(CA) } = loadConfig(asked.process, configPath(asked));
   const endpoint = server.replace(/^https:\/\//, '');
-  return `kubeadm join ${endpoint} --token ${tokenText(token)} --discovery-token-ca-cert-hash ${pinOf(authority)} `;
+  const key = asked.flags.string('certificate-key');
+  const controlPlane = key === '' ? '' : `--control-plane --certificate-key ${key}`;
+  return `kubeadm join ${endpoint} --token ${tokenText(token)} --discovery-token-ca-cert-hash ${pinOf(authority)} ${controlPlane}`;
 }
 
 const LIST: Command = {

@@ -135,6 +135,12 @@ function markedLines(text: string): readonly string[] {
   return lines;
 }
 
+/** How two texts differ, in the unified form without its head; empty where they do not. */
+export function unifiedHunks(first: string, second: string, context: number): string {
+  const [a, b] = [markedLines(first), markedLines(second)];
+  return unifiedDiff(changesOf(a, b), a, b, context);
+}
+
 function normalised(lines: readonly string[], options: Options): string[] {
   return lines.map((line) => {
     let text = line;

@@ -1,14 +1,25 @@
 import { print } from '../../../linux/stdio.ts';
 import type { Task } from '../../../sim/index.ts';
+import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
+import { STATIC_POD_PATH } from '../../static-pods.ts';
 import { RELEASES, type Release } from '../../versions.ts';
 import { clientOf } from '../api.ts';
 import { announceReading } from '../cluster-configuration.ts';
 import { type Asked, KubeadmError, phaseError } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { checkHealth, clusterVersion, fatalErrors, readConfiguration, requireRoot } from './cluster-state.ts';
+import { would, wouldWrite } from '../dry-run.ts';
+import {
+  type ClusterConfiguration,
+  COMPONENTS,
+  checkHealth,
+  clusterVersion,
+  fatalErrors,
+  readConfiguration,
+  requireRoot,
+} from './cluster-state.ts';
 import { pullImages, upgradeAddOns, uploadConfiguration, writeKubeletConfig } from './phases.ts';
 import { checkPolicy, numbersOf } from './policy.ts';
-import { upgradeStaticPods } from './static-pods.ts';
+import { newManifests, upgradeStaticPods } from './static-pods.ts';
 
 /**
  * Upgrades the control plane to a release that is not newer than kubeadm itself. What it runs as static Pods is generated
@@ -27,8 +38,13 @@ export function* apply(asked: Asked): Task<void> {
   requireRoot(process);
   yield* checkHealth(process, client);
   yield* enforcePolicy(asked, wanted, yield* clusterVersion(process, client));
-  if (!flags.bool('yes') && !flags.bool('force')) yield* confirm(process, 'upgrade');
+  const dryRun = flags.bool('dry-run');
+  if (!flags.bool('yes') && !flags.bool('force') && !dryRun) yield* confirm(process, 'upgrade');
   const release = releasedAs(wanted);
+  if (dryRun) {
+    yield* wouldUpgrade(asked, configuration, release);
+    return;
+  }
   yield* pullImages(process, release);
   yield* print(
     process,
@@ -49,6 +65,31 @@ export function* apply(asked: Asked): Task<void> {
     `\n[upgrade] SUCCESS! A control plane node of your cluster was upgraded to "${release}".\n\n` +
       '[upgrade] Now please proceed with upgrading the rest of the nodes by following the right order.\n',
   );
+}
+
+/** What an upgrade of a control plane would do. */
+export function* wouldUpgrade(asked: Asked, configuration: ClusterConfiguration, release: Release): Task<void> {
+  const { process } = asked;
+  yield* would(process, 'pull the required container images');
+  yield* print(
+    process,
+    `[upgrade/control-plane] Upgrading your static Pod-hosted control plane to version "${release}" (timeout: 5m0s)...\n`,
+  );
+  const manifests = newManifests(process, configuration, release);
+  for (const component of COMPONENTS) {
+    const path = `${STATIC_POD_PATH}/${component}.yaml`;
+    const text = manifests[`${component}.yaml`]!;
+    if (process.access(path, 'read') && process.readText(path) === text)
+      yield* print(
+        process,
+        `[upgrade/staticpods] Current and new manifests of ${component} are equal, skipping upgrade\n`,
+      );
+    else yield* wouldWrite(process, path, text);
+  }
+  yield* would(process, 'update the ConfigMaps "kubeadm-config" and "kubelet-config" in the "kube-system" Namespace');
+  yield* would(process, `write the kubelet configuration to file "${KUBELET_CONFIG_FILE}"`);
+  yield* would(process, 'apply the addons CoreDNS and kube-proxy');
+  yield* print(process, '[dryrun] Finished dryrunning successfully!\n');
 }
 
 /** The rules for who joins are those of every release. */

@@ -1,6 +1,7 @@
 import type { FlagSpecs } from '../../../linux/programs/go/flags.ts';
 import type { Command } from '../command.ts';
 import { apply } from './apply.ts';
+import { diff } from './diff.ts';
 import { upgradeKubeletConfig, upgradeNode } from './node.ts';
 import { plan } from './plan.ts';
 
@@ -31,6 +32,7 @@ export const UPGRADE: Command = {
         },
         yes: { type: 'bool', default: false, short: 'y', usage: 'Do not prompt for confirmation.' },
       },
+      dryRun: true,
       run: apply,
     },
     {
@@ -38,12 +40,17 @@ export const UPGRADE: Command = {
       operands: '[version]',
       short:
         'Show what differences would be applied to existing static pod manifests. See also: kubeadm upgrade apply --dry-run',
-      missing: '"kubeadm upgrade diff"',
+      maxArgs: 1,
+      flags: {
+        'context-lines': { type: 'int', default: 3, short: 'c', usage: 'How many lines of context in the diff' },
+      },
+      run: diff,
     },
     {
       name: 'node',
       short: 'Upgrade commands for a node in the cluster',
       flags: RENEWAL,
+      dryRun: true,
       run: upgradeNode,
       commands: [
         {

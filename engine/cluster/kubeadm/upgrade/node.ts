@@ -1,11 +1,13 @@
 import { print } from '../../../linux/stdio.ts';
 import type { Task } from '../../../sim/index.ts';
 import { KUBELET_KUBECONFIG } from '../../kubeadm.ts';
+import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
 import { STATIC_POD_PATH } from '../../static-pods.ts';
 import { clientOf } from '../api.ts';
 import { announceReading } from '../cluster-configuration.ts';
 import type { Asked } from '../command.ts';
-import { releasedAs } from './apply.ts';
+import { would } from '../dry-run.ts';
+import { releasedAs, wouldUpgrade } from './apply.ts';
 import { readConfiguration, requireRoot } from './cluster-state.ts';
 import { pullImages, upgradeAddOns, writeKubeletConfig } from './phases.ts';
 import { upgradeStaticPods } from './static-pods.ts';
@@ -23,7 +25,9 @@ export function* upgradeNode(asked: Asked): Task<void> {
     yield* print(process, '[upgrade/preflight] Skipping prepull. Not a control plane node.\n');
     yield* skip('control-plane');
     yield* skip('kubeconfig');
-    yield* writeKubeletConfig(process, client);
+    if (asked.flags.bool('dry-run'))
+      yield* would(process, `write the kubelet configuration to file "${KUBELET_CONFIG_FILE}"`);
+    else yield* writeKubeletConfig(process, client);
     yield* print(process, '[upgrade/addon] Skipping the addon/coredns phase. Not a control plane node.\n');
     yield* print(process, '[upgrade/addon] Skipping the addon/kube-proxy phase. Not a control plane node.\n');
     return;
@@ -31,6 +35,10 @@ export function* upgradeNode(asked: Asked): Task<void> {
   const admin = clientOf(asked);
   const configuration = yield* readConfiguration(process, admin);
   const release = releasedAs(configuration.kubernetesVersion);
+  if (asked.flags.bool('dry-run')) {
+    yield* wouldUpgrade(asked, configuration, release);
+    return;
+  }
   yield* pullImages(process, release);
   yield* print(
     process,

@@ -7,7 +7,7 @@ import { componentReference } from '../../images/references.ts';
 import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
 import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';
-import { imagesOf, pullImage } from '../config.ts';
+import { imagesOf, pullImage } from '../images.ts';
 import type { ClusterConfiguration } from './cluster-state.ts';
 import { randomNumber } from './static-pods.ts';
 

@@ -37,7 +37,7 @@ const CERTIFICATES: Readonly<Record<string, readonly string[]>> = {
 export function* upgradeStaticPods(
   asked: Asked,
   client: Client,
-  { extraArgs }: ClusterConfiguration,
+  configuration: ClusterConfiguration,
   release: Release,
 ): Task<void> {
   const { process, flags } = asked;
@@ -48,8 +48,7 @@ export function* upgradeStaticPods(
   ];
   for (const directory of [fresh, backup]) process.makeDirectories(directory);
   yield* print(process, `[upgrade/staticpods] Writing new Static Pod manifests to "${fresh}"\n`);
-  const layout = { nodeName: process.hostname, address: addressOf(process), release, extraArgs };
-  const manifests = controlPlaneManifests(layout);
+  const manifests = newManifests(process, configuration, release);
   const done: string[] = [];
   for (const component of COMPONENTS) {
     const file = `${component}.yaml`;
@@ -81,6 +80,15 @@ export function* upgradeStaticPods(
     yield* print(process, `[upgrade/staticpods] Component "${component}" upgraded successfully!\n`);
   }
   process.removeTree(fresh);
+}
+
+/** What this machine's manifests are in a release, by file name. */
+export function newManifests(
+  process: Process,
+  { extraArgs }: ClusterConfiguration,
+  release: Release,
+): Readonly<Record<string, string>> {
+  return controlPlaneManifests({ nodeName: process.hostname, address: addressOf(process), release, extraArgs });
 }
 
 /** For the names of directories that nobody has yet. */

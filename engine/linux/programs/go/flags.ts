@@ -25,6 +25,8 @@ export interface Flags {
   /** Of `int` and `duration` flags. */
   number(name: string): number;
   bool(name: string): boolean;
+  /** Whether it was given. */
+  has(name: string): boolean;
   readonly args: readonly string[];
 }
 
@@ -59,6 +61,7 @@ export function parseFlags(argv: readonly string[], specs: FlagSpecs): Flags {
     string: (name) => String(value(name)),
     number: (name) => Number(value(name)),
     bool: (name) => value(name) === true,
+    has: (name) => values.has(name),
     args,
   };
 }
