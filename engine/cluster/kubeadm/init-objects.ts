@@ -38,7 +38,7 @@ function* clusterConfigurationOf(asked: Asked): Task<string> {
 
 type Values = Readonly<Record<string, unknown>>;
 
-export function merge(base: Values, over: Values): Values {
+function merge(base: Values, over: Values): Values {
   const isMap = (value: unknown): value is Values =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = Object.entries(over).map(([name, value]) => {
