@@ -32,6 +32,7 @@ import { serveNonResource } from './discovery/non-resource.ts';
 import { PAGE_NOT_FOUND } from './discovery/page.ts';
 import { RootDiscovery } from './discovery/root.ts';
 import { encode } from './encode-response.ts';
+import { followFlowSchemas } from './flow-schema-status.ts';
 import { gatedKind } from './gated-fields.ts';
 import { keepKubernetesService } from './kubernetes-service.ts';
 import { CreationFields } from './managed-fields/creation-fields.ts';
@@ -127,6 +128,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   createSystemObjects(server);
   if (options.describesItself === true) createServerObjects(server, options.clientCa);
+  const stopFlowSchemas = options.describesItself === true ? followFlowSchemas(server) : undefined;
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server, options.featureGates);
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
@@ -153,6 +155,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopDefinitions();
       stopLooking();
       stopService?.();
+      stopFlowSchemas?.();
       server.served.close();
       server.guard.close();
     },

@@ -17,6 +17,8 @@ export type Operand =
 export interface Command {
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Words that are not like the name, and that it is suggested for. */
+  readonly suggestedFor?: readonly string[];
   readonly summary: string;
   /** The line after "Usage:", without `kubectl`. */
   readonly usage?: string;
@@ -85,15 +87,21 @@ function firstArgument(words: readonly string[], specs: readonly FlagSpec[]): nu
   return undefined;
 }
 
+interface Suggestible {
+  readonly name: string;
+  readonly suggestedFor?: readonly string[];
+}
+
 /** Commands like the one mistyped: within two edits, or with it as their beginning (as cobra's suggestions). */
-export function suggestions(root: Findable<{ readonly name: string }>, typed: string): readonly string[] {
+export function suggestions(root: Findable<Suggestible>, typed: string): readonly string[] {
   return (root.subcommands ?? [])
     .filter(
-      ({ name }) =>
+      ({ name, suggestedFor = [] }) =>
         // It is cobra's own, and never suggested.
         name !== 'help' &&
         (editDistance(typed.toLowerCase(), name.toLowerCase()) <= 2 ||
-          name.toLowerCase().startsWith(typed.toLowerCase())),
+          name.toLowerCase().startsWith(typed.toLowerCase()) ||
+          suggestedFor.includes(typed.toLowerCase())),
     )
     .map(({ name }) => name);
 }

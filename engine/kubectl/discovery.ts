@@ -33,11 +33,14 @@ interface WireGroup {
 /** What the server serves, asked for when first needed. One object lives for one invocation of kubectl. */
 export class Discovery {
   readonly #get: (path: string) => ApiResponse;
+  readonly #warn: (warning: string) => void;
   #groupVersions: readonly string[] | undefined;
   readonly #resources = new Map<string, readonly ApiResource[]>();
 
-  constructor(get: (path: string) => ApiResponse) {
+  /** @param warn hears of short names that could mean something else as well */
+  constructor(get: (path: string) => ApiResponse, warn: (warning: string) => void = () => {}) {
     this.#get = get;
+    this.#warn = warn;
   }
 
   /** `v1`, `apps/v1`, … in the server's order, the preferred version of a group first. */
@@ -80,18 +83,26 @@ export class Discovery {
   /** The resource that a user means: `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`. */
   find(text: string): ApiResource | undefined {
     const [name = '', ...rest] = text.toLowerCase().split('.');
+    const [shortName = ''] = text.split('.');
     const among = (resources: readonly ApiResource[]) =>
       resources.find(
         ({ plural, singular, kind }) => plural === name || singular === name || kind.toLowerCase() === name,
-      ) ?? resources.find(({ shortNames }) => shortNames.includes(name));
+      ) ?? this.#byShortName(resources, shortName);
     if (rest.length === 0) return among(this.resources());
     const [version, ...group] = rest;
     const groupVersion = group.join('.') === '' ? version! : `${group.join('.')}/${version}`;
     if (rest.length > 1 && this.groupVersions().includes(groupVersion)) return among(this.resourcesOf(groupVersion));
     const prefix = rest.join('.');
-    return among(
-      this.resources().filter((resource) => resource.group === prefix || resource.group.startsWith(`${prefix}.`)),
-    );
+    const groups = this.resources().filter(({ group }) => group === prefix);
+    return among(groups.length > 0 ? groups : this.resources().filter(({ group }) => group.startsWith(prefix)));
+  }
+
+  #byShortName(resources: readonly ApiResource[], shortName: string): ApiResource | undefined {
+    const [first, ...others] = resources.filter(({ shortNames }) => shortNames.includes(shortName));
+    for (const { plural, group } of others) {
+      this.#warn(`short name ${JSON.stringify(shortName)} could also match lower priority resource ${plural}.${group}`);
+    }
+    return first;
   }
 
   /** @throws CommandError in the words of the real one. */

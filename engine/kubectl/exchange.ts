@@ -117,7 +117,7 @@ export class Exchange {
       const message = `unexpected error when reading response body. Please retry. Original error: ${error.message}`;
       return new AnswerError(message);
     }
-    if (error instanceof NoAnswerError) this.#waitedMs += this.#timeoutMs();
+    if (error instanceof NoAnswerError) this.#waitedMs += this.timeoutMs;
     return new UnreachableError(hostOf(this.#target.server), error.message, this.#goRequest(request));
   }
 
@@ -125,7 +125,7 @@ export class Exchange {
   #goRequest(request: ApiRequest): string {
     const { server } = this.#target;
     const method = `${request.method[0]}${request.method.slice(1).toLowerCase()}`;
-    const timeoutMs = this.#timeoutMs();
+    const timeoutMs = this.timeoutMs;
     // client-go's discovery asks with a time-out of its own.
     const discovers = request.path === '/api' || request.path === '/apis' || request.path === '/version';
     const timed = discovers ? '32s' : Number.isFinite(timeoutMs) ? `${timeoutMs / 1000}s` : undefined;
@@ -133,8 +133,8 @@ export class Exchange {
     return `${method} "${urlOf(server, query === undefined ? request : { ...request, query })}"`;
   }
 
-  /** `--request-timeout`; 0 is none. */
-  #timeoutMs(): number {
+  /** `--request-timeout`; infinite for none. */
+  get timeoutMs(): number {
     const text = this.#owner.flags.string('request-timeout');
     const timeoutMs = /^\d+$/.test(text) ? Number(text) * 1000 : parseGoDuration(text)!;
     return timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs;

@@ -17,6 +17,8 @@ export interface FlagSpec {
   /** Values that completion offers. */
   readonly values?: readonly string[];
   readonly hidden?: boolean;
+  /** What is said to whoever still uses it. */
+  readonly deprecated?: string;
 }
 
 /** The flags of one invocation. Reading a flag that is not in the command's table is a programming error. */
@@ -34,6 +36,11 @@ export class Flags {
     const many = spec.type === 'stringArray' || spec.type === 'stringSlice';
     const added = spec.type === 'stringSlice' ? value.split(',') : [value];
     this.#values.set(name, many ? [...(this.#values.get(name) ?? []), ...added] : added);
+  }
+
+  /** What was given, in the order of the names' first mention. */
+  given(): readonly (readonly [name: string, value: string])[] {
+    return [...this.#values].flatMap(([name, values]) => values.map((value) => [name, value] as const));
   }
 
   has(name: string): boolean {

@@ -1,6 +1,7 @@
 import { type Status, StatusError } from '../api/status-error.ts';
 import type { Task } from '../sim/index.ts';
 import { AnswerError } from './answer.ts';
+import { withChangeCause } from './change-cause.ts';
 import { CommandError, innerMessage, isExpected } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
 import { DRY_RUN_FLAG, fieldManagerFlag, OUTPUT_FLAGS, VALIDATE_FLAG } from './global-flags.ts';
@@ -90,7 +91,8 @@ export function createObject(
   const saves = flags.has('save-config') && flags.bool('save-config');
   // `run` remembers only what it has really made.
   if (invocation.dryRun === 'client' && invocation.commandPath === 'kubectl run') return placed;
-  const saved = saves ? withLastApplied(placed) : placed;
+  const caused = withChangeCause(invocation, placed);
+  const saved = saves ? withLastApplied(caused) : caused;
   if (invocation.dryRun === 'client') return saved;
   const resource = invocation.discovery.forKind(object.apiVersion, object.kind);
   if (resource === undefined) throw new StatusError(NOT_SERVED);

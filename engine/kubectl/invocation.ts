@@ -1,3 +1,4 @@
+import type { ApiResponse } from '../api/request.ts';
 import type { Resource } from '../api/resources.ts';
 import { namespaces, resourcePath } from '../api/resources.ts';
 import { Client, type ListOptions, type PatchType, type ResourceClient, type WriteOptions } from '../client/client.ts';
@@ -47,6 +48,7 @@ export class Invocation {
   #discovery: Discovery | undefined;
   #exchange: Exchange | undefined;
   #quiet = false;
+  #dryRunWarned = false;
 
   constructor(process: Process, streams: Streams, options: KubectlOptions, commandPath: string, line: ParsedLine) {
     this.process = process;
@@ -86,30 +88,44 @@ export class Invocation {
   }
 
   get discovery(): Discovery {
-    this.#discovery ??= new Discovery((path) => {
-      // The real kubectl mostly finds this in ~/.kube/cache, so that `-v` does not show it.
-      this.#quiet = true;
-      try {
-        const answer = this.client.request({ method: 'GET', path });
-        if (path === '/apis') rememberDiscovery(this, answer);
-        return answer;
-      } catch (error) {
-        if (isExpected(error) && !(error instanceof CredentialsError)) complainOfDiscovery(this, error);
-        throw error;
-      } finally {
-        this.#quiet = false;
-      }
-    });
+    this.#discovery ??= new Discovery(
+      (path) => this.#discover(path),
+      (warning) => this.streams.err(`Warning: ${warning}\n`),
+    );
     return this.#discovery;
+  }
+
+  #discover(path: string): ApiResponse {
+    // The real kubectl mostly finds this in ~/.kube/cache, so that `-v` does not show it.
+    this.#quiet = true;
+    try {
+      const answer = this.client.request({ method: 'GET', path });
+      if (path === '/apis') rememberDiscovery(this, answer);
+      return answer;
+    } catch (error) {
+      if (isExpected(error) && !(error instanceof CredentialsError)) complainOfDiscovery(this, error);
+      throw error;
+    } finally {
+      this.#quiet = false;
+    }
   }
 
   get dryRun(): DryRun {
     if (!this.flags.has('dry-run')) return 'none';
     const value = this.flags.string('dry-run');
     if (value === 'none' || value === 'client' || value === 'server') return value;
-    // What `--dry-run` alone means; it is deprecated.
-    if (value === 'unchanged') return 'client';
+    if (value === 'unchanged') return this.#bareDryRun();
     throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+  }
+
+  /** What `--dry-run` alone means; it is deprecated. */
+  #bareDryRun(): DryRun {
+    if (!this.#dryRunWarned) {
+      const said = '--dry-run is deprecated and can be replaced with --dry-run=client.';
+      this.streams.err(klogLine(this.process, 'helpers.go:719', said, 'W'));
+    }
+    this.#dryRunWarned = true;
+    return 'client';
   }
 
   /** ` (dry run)` or the like, behind what a command says it has done. */

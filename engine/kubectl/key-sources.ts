@@ -90,6 +90,7 @@ const pathOf = (source: string) => source.slice(source.indexOf('=') + 1);
 function fromFile(process: Process, source: string, pipes: Pipes): readonly (readonly [string, Uint8Array])[] {
   const equals = source.indexOf('=');
   const path = pathOf(source);
+  if (path.includes('=') && equals >= 0) throw new CommandError("key names or file paths cannot contain '='");
   if (equals === 0) throw new CommandError(`key name for file path ${path} missing`);
   if (path === '') throw new CommandError(`file path for key name ${source.slice(0, equals)} missing`);
   if (!process.access(path, 'exists')) throw new CommandError(`error reading ${path}: no such file or directory`);
@@ -112,9 +113,19 @@ function envLines(process: Process, path: string, pipes: Pipes): readonly (reado
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
       const equals = line.indexOf('=');
+      checkVariable(equals < 0 ? line : line.slice(0, equals));
       // A name alone takes its value from the environment.
       return equals < 0 ? [line, process.env[line] ?? ''] : [line.slice(0, equals), line.slice(equals + 1)];
     });
+}
+
+/** What a variable of the environment was called before 1.34 relaxed it. @throws CommandError */
+function checkVariable(name: string): void {
+  if (/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)) return;
+  throw new CommandError(
+    `${JSON.stringify(name)} is not a valid key name: a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', ` +
+      "and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
+  );
 }
 
 /** Bytes in base64, as a Secret's data holds them. */

@@ -49,6 +49,11 @@ function* runCommand(process: Process, streams: Streams, options: KubectlOptions
     return (yield* runPlugin(process, found.rest)) ?? rootOnly(streams, found.rest);
   }
   const line = parseLine(command, path, found.rest);
+  for (const { name, deprecated } of command.flags ?? []) {
+    if (deprecated !== undefined && line.flags.changed(name)) {
+      streams.err(`Flag --${name} has been deprecated, ${deprecated}\n`);
+    }
+  }
   preferOptions(line.flags, preferred.options);
   if (line.flags.bool('help')) {
     streams.out(helpText(command, path));
@@ -115,7 +120,9 @@ function rootOnly(streams: Streams, args: readonly string[]): number {
 
 function help(streams: Streams, topic: readonly string[]): number {
   const found = findCommand(root, topic, GLOBAL_FLAGS);
-  if (found.command === root && topic.length > 0) streams.out(`Unknown help topic [\`${topic.join('` `')}\`]\n`);
-  streams.out(helpText(found.command, found.path));
+  const text = helpText(found.command, found.path);
+  if (found.command === root && topic.length > 0) {
+    streams.err(`Unknown help topic [\`${topic.join('` `')}\`]\n${text}`);
+  } else streams.out(text);
   return 0;
 }

@@ -22,9 +22,14 @@ export function rawFlag(method: RawMethod): FlagSpec {
 /** Sends the request and prints what is answered. POST and PUT carry the one file of `-f`. @throws CommandError */
 export function* sendRaw(invocation: Invocation, method: RawMethod): Task<number> {
   const { process, streams } = invocation;
-  const { path, query } = readTarget(invocation.flags.string('raw'));
+  if (invocation.args.length > 0) throw new CommandError('arguments may not be passed when --raw is specified');
   const carries = method === 'POST' || method === 'PUT';
   const text = carries ? yield* readOneFile(invocation) : '';
+  const url = invocation.flags.string('raw');
+  if (!/^\/|^[a-z][a-z0-9+.-]*:/i.test(url)) {
+    throw new CommandError(`--raw must be a valid URL path: parse ${JSON.stringify(url)}: invalid URI for request`);
+  }
+  const { path, query } = readTarget(url);
   const headers = { accept: ANY_CONTENT, ...(carries ? { 'content-type': 'application/json' } : {}) };
   const asked = { method, path, query, headers, ...(carries ? { body: encode(text) } : {}) };
   const response = yield* follow(invocation, asked);
@@ -50,8 +55,7 @@ function readTarget(url: string): Pick<ApiRequest, 'path'> & { readonly query: N
   return { path: url.slice(0, mark), query: Object.fromEntries(entries) };
 }
 
-function* readOneFile({ args, flags, streams, process }: Invocation): Task<string> {
-  if (args.length > 0) throw new CommandError('arguments may not be passed when --raw is specified');
+function* readOneFile({ flags, streams, process }: Invocation): Task<string> {
   const files = flags.list('filename');
   if (files.length !== 1) throw new CommandError('--raw can only use a single local file or stdin');
   if (flags.bool('recursive')) throw new CommandError('--raw and --recursive are mutually exclusive');

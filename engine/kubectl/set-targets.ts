@@ -1,4 +1,6 @@
+import { StatusError } from '../api/status-error.ts';
 import type { Task } from '../sim/index.ts';
+import { causePatch, RECORD_FLAG } from './change-cause.ts';
 import { CommandError, throwCollected } from './command-error.ts';
 import type { FlagSpec } from './flag.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, LOCAL_FLAG, OUTPUT_FLAGS, SELECTOR_FLAG } from './global-flags.ts';
@@ -12,6 +14,7 @@ import { fieldAt, isObject } from './unstructured.ts';
 
 /** The flags of every `kubectl set …`. */
 export const SET_FLAGS: readonly FlagSpec[] = [
+  RECORD_FLAG,
   ...FILE_FLAGS,
   ...OUTPUT_FLAGS,
   SELECTOR_FLAG,
@@ -71,6 +74,12 @@ export function* findTargets(invocation: Invocation, resources: readonly string[
   return { ...findings, found: findings.found.map((one) => ({ ...one, object: withEmptyStructures(one.object) })) };
 }
 
+/** What is said of an object that was changed, and before the server's words of one that was not. */
+interface SetWords {
+  readonly done: string;
+  readonly failed: string;
+}
+
 /**
  * Patches the Pod spec of each object and says so.
  * @param change the fields of the Pod spec (at the path given) to patch, or undefined when there is nothing to do
@@ -78,7 +87,7 @@ export function* findTargets(invocation: Invocation, resources: readonly string[
 export function* setInPodSpecs(
   invocation: Invocation,
   resources: readonly string[],
-  done: string,
+  { done, failed }: SetWords,
   change: (found: Found, podSpec: readonly string[]) => Readonly<Record<string, unknown>> | undefined,
 ): Task<number> {
   const { found, errors: missing } = yield* findTargets(invocation, resources);
@@ -95,8 +104,13 @@ export function* setInPodSpecs(
       }
       const fields = change(one, path);
       if (fields === undefined) return;
-      const patch = path.reduceRight<unknown>((inner, field) => ({ [field]: inner }), fields);
-      report.done(patchFound(invocation, one, 'strategic-merge', patch), done);
+      const patch = path.reduceRight<object>((inner, field) => ({ [field]: inner }), fields);
+      try {
+        const body = { ...causePatch(invocation), ...patch };
+        report.done(patchFound(invocation, one, 'strategic-merge', body), done);
+      } catch (error) {
+        throw error instanceof StatusError ? new CommandError(`${failed} ${error.message}`) : error;
+      }
     });
   }
   throwCollected(errors);

@@ -9,8 +9,13 @@ import { explainingList, listNamespace } from './resource-finder.ts';
 import type { Unstructured } from './unstructured.ts';
 
 /** What asks the server for a Table; a server that knows none sends the object. */
-export const TABLE_ACCEPT =
+const TABLE_ACCEPT =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+
+/** With `--server-print=false` kubectl makes a table of its own, of names and ages. */
+export function tableAccept({ flags }: Invocation): string {
+  return flags.bool('server-print') ? TABLE_ACCEPT : 'application/json';
+}
 
 /** The namespace of a target: where its manifest says, else the one in force. */
 function namespaceOf(invocation: Invocation, { resource, namespace }: GetTarget): string | undefined {
@@ -63,7 +68,7 @@ function requestTable(invocation: Invocation, path: string, query: Readonly<Reco
     method: 'GET',
     path,
     query: { ...query, ...includeObject(invocation) },
-    headers: { accept: TABLE_ACCEPT },
+    headers: { accept: tableAccept(invocation) },
   });
   return asTable(response.body as AnsweredObject, invocation.now());
 }

@@ -50,11 +50,15 @@ class Evaluation {
     return this.#nodes.length;
   }
 
-  /** A range of nothing is gone through as well, to find its end. */
+  /**
+   * A range of nothing is gone through as well, to find its end. One that has none is followed by what it repeats, once more, as in
+   * the real one: this returns the node before the next.
+   */
   #range(begin: number, items: readonly unknown[], results: (readonly unknown[])[]): number {
-    let end = this.#nodes.length;
+    let end = begin;
     for (const item of items) end = this.run(begin, item, true, results);
-    return items.length === 0 ? this.run(begin, undefined, true, []) : end;
+    if (items.length === 0) end = this.run(begin, undefined, true, []);
+    return end === this.#nodes.length ? begin - 1 : end;
   }
 }
 

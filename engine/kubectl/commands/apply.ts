@@ -1,5 +1,6 @@
 import { parseLabelSelector } from '../../api/label-selector.ts';
 import type { Task } from '../../sim/index.ts';
+import { RECORD_FLAG, withChangeCause } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
 import { DELETION_FLAGS, deleteOptionsOf, propagationPolicy } from '../deletion.ts';
@@ -38,6 +39,7 @@ export const apply: Command = {
   subcommands: [editLastApplied, setLastApplied, viewLastApplied],
   flags: [
     ...FILE_FLAGS,
+    RECORD_FLAG,
     ...OUTPUT_FLAGS,
     DRY_RUN_FLAG,
     VALIDATE_FLAG,
@@ -120,7 +122,7 @@ function* applyOne(invocation: Invocation, applied: Applied, manifest: ManifestO
         : `from ${generateName}: cannot use generate name with apply`,
     );
   }
-  const modified = withLastApplied(object);
+  const modified = withLastApplied(withChangeCause(invocation, object));
   const current = yield* invocation.patiently(() =>
     currentObject(invocation, resource, manifest.source, name, namespace),
   );

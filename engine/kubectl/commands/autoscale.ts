@@ -1,4 +1,5 @@
 import { StatusError } from '../../api/status-error.ts';
+import { RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { apiVersionOf } from '../discovery.ts';
@@ -25,16 +26,20 @@ export const autoscale: Command = {
     { name: 'max', type: 'int', default: '-1', help: 'The greatest number of Pods' },
     { name: 'cpu', type: 'string', help: 'What to aim at: 80% of what is requested, or 500m' },
     { name: 'memory', type: 'string', help: 'What to aim at: 80% of what is requested, or 200Mi' },
-    { name: 'cpu-percent', type: 'int', default: '-1', help: 'The old form of --cpu', hidden: true },
+    {
+      name: 'cpu-percent',
+      type: 'int',
+      default: '-1',
+      help: 'The old form of --cpu',
+      hidden: true,
+      deprecated:
+        "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).",
+    },
+    RECORD_FLAG,
     { name: 'name', type: 'string', help: "The autoscaler's name; that of the object unless told" },
   ],
   *run(invocation) {
-    const { flags, streams } = invocation;
-    if (flags.changed('cpu-percent')) {
-      streams.err(
-        "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n",
-      );
-    }
+    const { flags } = invocation;
     const [least, most] = [flags.int('min'), flags.int('max')];
     if (most < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${most}`);
     if (most < least) {

@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { GENERATOR_FLAGS, generate, oneName } from '../generator.ts';
+import type { Invocation } from '../invocation.ts';
+import { randomSuffix } from '../random-suffix.ts';
 import type { Unstructured } from '../unstructured.ts';
 
 export const createDeployment: Command = {
@@ -29,7 +31,7 @@ export const createDeployment: Command = {
     const port = flags.int('port');
     const containers = images.map((image, index) => ({
       image,
-      name: containerName(image),
+      name: containerName(invocation, image),
       resources: {},
       ...(port >= 0 && index === 0 ? { ports: [{ containerPort: port }] } : {}),
       ...(command.length > 0 ? { command } : {}),
@@ -50,8 +52,8 @@ export const createDeployment: Command = {
   },
 };
 
-/** `registry.example.com/team/web:1.2@sha…` runs in a container called `web`. */
-function containerName(image: string): string {
-  const last = image.slice(image.lastIndexOf('/') + 1);
-  return last.split(/[:@]/)[0]!.replaceAll(/[._]/g, '-').toLowerCase();
+/** `registry.example.com/team/web:1.2@sha…` runs in a container called `web`; a name that has to be changed gets a suffix. */
+function containerName({ process }: Invocation, image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1).split(/[:@]/)[0]!;
+  return /[._]/.test(name) ? `${name.replaceAll(/[._]/g, '-')}-${randomSuffix(process)}` : name;
 }

@@ -54,7 +54,7 @@ function jobFrom(invocation: Invocation, name: string, from: string): Unstructur
   const [request] = parseResourceArgs(invocation.discovery, from.includes('/') ? [from] : ['cronjob', from]);
   const { resource, names } = request!;
   const source = invocation.get(resource, names![0]!, resource.namespaced ? invocation.namespace : undefined);
-  if (resource.kind !== 'CronJob') throw new CommandError('from must be an existing cronjob');
+  if (resource.kind !== 'CronJob') throw new CommandError(`unknown object type *${resource.version}.${resource.kind}`);
   const { metadata, spec } = source as unknown as CronJob;
   const { jobTemplate: template } = spec;
   const owner = { apiVersion: 'batch/v1', controller: true, kind: 'CronJob', name: metadata.name, uid: metadata.uid };

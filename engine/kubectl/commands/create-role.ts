@@ -63,11 +63,15 @@ export const createClusterRole: Command = {
     if (nonResourceURLs.some((url) => url !== '*' && !url.startsWith('/'))) {
       throw new CommandError('nonResourceURL should start with /');
     }
+    const odd = nonResourceURLs.length === 0 ? undefined : verbs.find((verb) => !URL_VERBS.has(verb));
+    if (odd !== undefined) throw new CommandError(`invalid verb: '${odd}' for nonResourceURL`);
     const urlRules = nonResourceURLs.length === 0 ? [] : [{ nonResourceURLs, verbs }];
     const rules = [...resourceRules(invocation, verbs), ...urlRules];
     return yield* generate(invocation, roleObject('ClusterRole', name, { rules }));
   },
 };
+
+const URL_VERBS: ReadonlySet<string> = new Set(['*', 'get', 'post', 'put', 'delete', 'patch', 'head', 'options']);
 
 function roleObject(kind: string, name: string, fields: Readonly<Record<string, unknown>>): Unstructured {
   return { apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata: { name }, ...fields } as unknown as Unstructured;
@@ -83,22 +87,29 @@ function verbsOf({ flags, streams }: Invocation): readonly string[] {
   return verbs;
 }
 
-/** One rule for each API group, in the order in which the groups are named. */
+const EVERY_RESOURCE: Readonly<Record<string, { readonly group: string; readonly plural: string }>> = {
+  '*': { group: '', plural: '*' },
+  '*.*': { group: '*', plural: '*' },
+};
+
+/** One rule for each API group, in the order of their names. */
 function resourceRules(invocation: Invocation, verbs: readonly string[]): readonly unknown[] {
   const resourceNames = invocation.flags.list('resource-name');
   const groups = new Map<string, string[]>();
   for (const text of new Set(invocation.flags.list('resource'))) {
     const [type = '', subresource = ''] = text.split(/\/(.*)/s);
-    const resource = type === '*' ? { group: '', plural: '*' } : requireResource(invocation, type);
+    const resource = EVERY_RESOURCE[type] ?? requireResource(invocation, type);
     const name = subresource === '' ? resource.plural : `${resource.plural}/${subresource}`;
     groups.set(resource.group, [...(groups.get(resource.group) ?? []), name]);
   }
-  return [...groups].map(([group, resources]) => ({
-    apiGroups: [group],
-    ...(resourceNames.length === 0 ? {} : { resourceNames }),
-    resources,
-    verbs,
-  }));
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([group, resources]) => ({
+      apiGroups: [group],
+      ...(resourceNames.length === 0 ? {} : { resourceNames }),
+      resources,
+      verbs,
+    }));
 }
 
 function requireResource({ discovery }: Invocation, type: string) {

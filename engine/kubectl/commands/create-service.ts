@@ -1,3 +1,4 @@
+import { checkPortName } from '../../api/names.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { FlagSpec } from '../flag.ts';
@@ -72,8 +73,14 @@ function serviceCommand(name: string, summary: string, type: string, kind: Servi
 function portOf(pair: string) {
   const [portText = '', targetText = portText] = pair.split(/:(.*)/s);
   const port = portNumber(portText);
-  const targetPort = /^\d+$/.test(targetText) ? portNumber(targetText) : targetText;
+  const targetPort = /^\d+$/.test(targetText) ? Number(targetText) : targetText;
+  const [problem] = typeof targetPort === 'number' ? checkPortNumber(targetPort) : checkPortName(targetPort);
+  if (problem !== undefined) throw new CommandError(problem);
   return { name: pair.replace(':', '-'), port, protocol: 'TCP', targetPort };
+}
+
+function checkPortNumber(port: number): readonly string[] {
+  return port >= 1 && port <= 65_535 ? [] : ['must be between 1 and 65535, inclusive'];
 }
 
 function portNumber(text: string): number {

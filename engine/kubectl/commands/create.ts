@@ -1,5 +1,6 @@
 import { parseLabelSelector } from '../../api/label-selector.ts';
 import type { Task } from '../../sim/index.ts';
+import { RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, isExpected, throwCollected, withSource } from '../command-error.ts';
 import { editObject } from '../editing.ts';
@@ -37,7 +38,7 @@ export const create: Command = {
   section: 'Basic Commands (Beginner)',
   usage: 'create -f FILENAME',
   examples: ['kubectl create -f pod.yaml', 'kubectl create deployment web --image=nginx'],
-  flags: [...FILE_FLAGS, ...GENERATOR_FLAGS, SELECTOR_FLAG, rawFlag('POST'), LINE_ENDINGS_FLAG, EDIT_FLAG],
+  flags: [RECORD_FLAG, ...FILE_FLAGS, ...GENERATOR_FLAGS, SELECTOR_FLAG, rawFlag('POST'), LINE_ENDINGS_FLAG, EDIT_FLAG],
   subcommands: [
     createClusterRole,
     createClusterRoleBinding,

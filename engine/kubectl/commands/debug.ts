@@ -2,7 +2,6 @@ import type { Container, Node, Pod } from '../../api/kinds.ts';
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
-import { hash32 } from '../../sim/index.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { type DebugProfile, debugProfile, nodeDebugger, strippedCopy } from '../debug-profile.ts';
@@ -10,6 +9,7 @@ import { FILE_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { readWholeFile } from '../manifest-files.ts';
 import { waitForPod } from '../pod-watch.ts';
+import { randomSuffix } from '../random-suffix.ts';
 import { checkTerminal } from '../remote-terminal.ts';
 import { type Found, findObjects } from '../resource-finder.ts';
 import { isObject, type Unstructured } from '../unstructured.ts';
@@ -226,7 +226,7 @@ function debuggedContainer(
 function* debugNode(invocation: Invocation, node: Node, profile: DebugProfile, command: readonly string[]): Task<void> {
   const { flags, streams } = invocation;
   const nodeName = node.metadata.name;
-  const name = `node-debugger-${nodeName}-${suffix(invocation)}`;
+  const name = `node-debugger-${nodeName}-${randomSuffix(invocation.process)}`;
   const container = containerSpec(invocation, flags.string('container') || 'debugger', command);
   if (!flags.bool('quiet')) {
     streams.out(`Creating debugging pod ${name} with container ${container.name} on node ${nodeName}.\n`);
@@ -242,7 +242,7 @@ function debugContainer(invocation: Invocation, profile: DebugProfile, command: 
   const { flags, streams } = invocation;
   let name = flags.string('container');
   if (name === '') {
-    name = `debugger-${suffix(invocation)}`;
+    name = `debugger-${randomSuffix(invocation.process)}`;
     if (!flags.bool('quiet')) streams.out(`Defaulting debug container name to ${name}.\n`);
   }
   const container = containerSpec(invocation, name, command);
@@ -288,15 +288,6 @@ function containerSpec({ flags }: Invocation, name: string, command: readonly st
     terminationMessagePolicy: 'File',
     ...(flags.bool('tty') ? { tty: true } : {}),
   };
-}
-
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-const SUFFIX_LENGTH = 5;
-
-/** Five letters that differ from run to run. */
-function suffix({ process }: Invocation): string {
-  const draw = (index: number) => hash32(`${process.pid} ${process.now()}`, index) % ALPHABET.length;
-  return Array.from({ length: SUFFIX_LENGTH }, (_, index) => ALPHABET[draw(index)]).join('');
 }
 
 function* attachWhenRunning(invocation: Invocation, pod: Pod, container: string): Task<void> {

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { CommandError, isStatus, throwCollected, withSource } from '../command-error.ts';
 import { CASCADE_FLAG, propagationPolicy, requestDeletion } from '../deletion.ts';
 import { type ApiResource, kindName } from '../discovery.ts';
+import type { Flags } from '../flag.ts';
 import { ALL_NAMESPACES_FLAG, DRY_RUN_FLAG, FIELD_SELECTOR_FLAG, FILE_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
 import { givesFiles, readManifests } from '../manifest-files.ts';
@@ -23,6 +24,7 @@ interface Victim {
 
 export const deleteCommand: Command = {
   name: 'delete',
+  suggestedFor: ['rm'],
   summary: 'Delete resources by file names, stdin, resources and names, or by resources and label selector',
   section: 'Basic Commands (Intermediate)',
   usage: 'delete ([-f FILENAME] | TYPE [(NAME | -l label | --all)]) [flags]',
@@ -55,6 +57,7 @@ export const deleteCommand: Command = {
     const { flags, streams } = invocation;
     if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'DELETE');
     const gracePeriod = gracePeriodOf(invocation);
+    checkDeletion(flags);
     if (flags.bool('force') && gracePeriod === 0) {
       streams.err(
         'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. ' +
@@ -103,12 +106,23 @@ function* waitForAll(
   }
 }
 
-function gracePeriodOf({ flags }: Invocation): number | undefined {
-  const given = flags.int('grace-period');
-  if (flags.bool('now')) {
-    if (given !== -1) throw new CommandError('--now and --grace-period cannot be specified together');
-    return 1;
+/** @throws CommandError for flags that do not go together */
+function checkDeletion(flags: Flags): void {
+  if (flags.bool('all') && flags.string('selector') !== '') {
+    throw new CommandError("setting 'all' parameter but found a non empty selector. ");
   }
+  const output = flags.string('output');
+  if (output !== '' && output !== 'name') {
+    throw new CommandError(`unexpected -o output mode: ${output}. We only support '-o name'`);
+  }
+}
+
+function gracePeriodOf({ flags }: Invocation): number | undefined {
+  const asked = flags.int('grace-period');
+  if (flags.bool('now') && asked !== -1) {
+    throw new CommandError('--now and --grace-period cannot be specified together');
+  }
+  const given = flags.bool('now') ? 1 : asked;
   if (given === 0 && !flags.bool('force')) return 1;
   if (flags.bool('force')) {
     if (given > 0) throw new CommandError('--force and --grace-period greater than 0 cannot be specified together');

@@ -41,7 +41,7 @@ export const edit: Command = {
     { name: 'subresource', type: 'string', help: 'Edit this subresource', values: ['status'] },
   ],
   *run(invocation) {
-    const { found, errors } = yield* findObjects(invocation);
+    const { found, errors } = yield* findObjects(invocation, { listAll: true });
     throwCollected(errors);
     const report = new Report(invocation);
     for (const one of found) {

@@ -1,3 +1,4 @@
+import { RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { createObject, GENERATOR_FLAGS, generatedNamespace } from '../generator.ts';
@@ -20,6 +21,7 @@ export const expose: Command = {
   operand: 'resource',
   flags: [
     ...FILE_FLAGS,
+    RECORD_FLAG,
     ...GENERATOR_FLAGS.filter(({ name }) => name !== 'field-manager' && name !== 'validate'),
     ...OVERRIDE_FLAGS,
     fieldManagerFlag('kubectl-expose'),
@@ -88,7 +90,7 @@ function pairs(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(text.split(',').map((pair) => pair.split(/==?/).slice(0, 2)));
 }
 
-function selectorOf({ resource, object, name }: Found): unknown {
+function selectorOf({ resource, object }: Found): unknown {
   if (resource.kind === 'Pod') {
     const { labels } = object.metadata;
     if (labels === undefined || Object.keys(labels).length === 0) {
@@ -101,7 +103,7 @@ function selectorOf({ resource, object, name }: Found): unknown {
   const selector = fieldAt(object, 'spec', 'selector');
   if (resource.kind === 'Service' && selector === undefined) {
     throw new CommandError(
-      `couldn't retrieve selectors via --selector flag or introspection: the service ${name} has no pod selector set`,
+      `couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set`,
     );
   }
   if (isObject(selector) && Array.isArray(selector.matchExpressions) && selector.matchExpressions.length > 0) {

@@ -6,8 +6,8 @@ import { type ObjectPrinter, objectPrinter } from '../output/object-printer.ts';
 import { type AnsweredObject, asTable } from '../output/object-table.ts';
 import { GrowingTable, type Table, tableLines } from '../output/table-printer.ts';
 import { listNamespace } from '../resource-finder.ts';
-import { openWatch } from '../stream.ts';
-import { selectorQuery, TABLE_ACCEPT } from '../table-request.ts';
+import { openWatch, receiveUntil } from '../stream.ts';
+import { selectorQuery, tableAccept } from '../table-request.ts';
 import type { Unstructured } from '../unstructured.ts';
 
 /** `get -w`: the list, then a line for every change until the stream ends or Ctrl-C. */
@@ -21,7 +21,7 @@ export function* watchResource(invocation: Invocation, target: GetTarget): Task<
       target.namespace ??
         (target.names === undefined ? listNamespace(invocation, target.resource) : invocation.namespace),
     ),
-    headers: { accept: printer === undefined ? TABLE_ACCEPT : 'application/json' },
+    headers: { accept: printer === undefined ? tableAccept(invocation) : 'application/json' },
   };
   const query = watchQuery(invocation, target);
   // A name that does not exist is an error before anything is watched.
@@ -36,12 +36,13 @@ export function* watchResource(invocation: Invocation, target: GetTarget): Task<
   const resourceVersion = list.metadata?.resourceVersion ?? '';
   const response = client.request({ ...request, query: { ...query, watch: 'true', resourceVersion } });
   const stream = openWatch(response.watch!);
+  const deadlineMs = invocation.now() + invocation.exchange.timeoutMs;
   try {
     for (;;) {
       yield* streams.flush();
-      const event = yield* stream.receive();
-      if (event === undefined) return 0;
-      if (event.type !== 'BOOKMARK') streams.out(show(event));
+      const came = yield* receiveUntil(stream, invocation.process, deadlineMs);
+      if (typeof came === 'string') return 0;
+      if (came.item.type !== 'BOOKMARK') streams.out(show(came.item));
     }
   } finally {
     stream.close();

@@ -23,6 +23,7 @@ import { watchResource } from './get-watch.ts';
 
 export const get: Command = {
   name: 'get',
+  suggestedFor: ['list', 'ps'],
   summary: 'Display one or many resources',
   section: 'Basic Commands (Intermediate)',
   usage: 'get TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE/NAME ... [flags]',
@@ -57,8 +58,12 @@ export const get: Command = {
   *run(invocation) {
     const { flags } = invocation;
     if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'GET');
+    const watches = flags.bool('watch') || flags.bool('watch-only');
+    if (flags.bool('output-watch-events') && !watches) {
+      throw new CommandError('--output-watch-events option can only be used with --watch or --watch-only');
+    }
     const targets = yield* getTargets(invocation);
-    if (flags.bool('watch') || flags.bool('watch-only')) return yield* watch(invocation, targets);
+    if (watches) return yield* watch(invocation, targets);
     const printer = objectPrinter(invocation);
     if (printer === undefined) yield* printTables(invocation, targets);
     else yield* printObjects(invocation, targets, printer);
@@ -92,6 +97,9 @@ function* getTargets(invocation: Invocation): Task<readonly GetTarget[]> {
     );
   }
   const requests = parseResourceArgs(discovery, args);
+  if (flags.string('subresource') !== '' && requests.some(({ names }) => names === undefined)) {
+    throw new CommandError('subresource cannot be used when bulk resources are specified');
+  }
   for (const request of requests) if (request.names !== undefined) checkNamed(invocation, request.resource);
   return mergeNamed(requests);
 }
@@ -123,7 +131,7 @@ function* printTables(invocation: Invocation, targets: readonly GetTarget[]): Ta
       const rows = sortBy === '' ? table.rows : sortedRows(table.rows, sortBy);
       if (rows.length === 0) return;
       const options = tableOptions(invocation, target.resource, severalKinds);
-      if (printed++ > 0) streams.out('\n');
+      if (printed++ > 0 && !flags.bool('no-headers')) streams.out('\n');
       streams.out(printTable(tableLines({ ...table, rows }, options, true)));
     });
   }

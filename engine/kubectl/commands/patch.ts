@@ -1,6 +1,7 @@
 import type { PatchType } from '../../client/client.ts';
 import { decode, encode } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
+import { causePatch, isRecorded, RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, LOCAL_FLAG, OUTPUT_FLAGS } from '../global-flags.ts';
@@ -24,6 +25,7 @@ export const patch: Command = {
   flags: [
     ...FILE_FLAGS,
     ...OUTPUT_FLAGS,
+    RECORD_FLAG,
     DRY_RUN_FLAG,
     fieldManagerFlag('kubectl-patch'),
     { name: 'patch', short: 'p', type: 'string', help: 'The patch, as JSON or YAML' },
@@ -55,6 +57,7 @@ export const patch: Command = {
       yield* collect(invocation, errors, () => {
         const subresource = flags.string('subresource');
         const patched = patchFound(invocation, one, type, body, subresource === '' ? {} : { subresource });
+        if (isRecorded(invocation)) patchFound(invocation, one, 'merge', causePatch(invocation));
         report.done(patched, sameExceptVersion(one.object, patched) ? 'patched (no change)' : 'patched');
       });
     }
@@ -73,6 +76,8 @@ function* readPatch(invocation: Invocation): Task<unknown> {
   if (file !== '' && !process.access(file, 'exists'))
     throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
   const text = file === '' ? flags.string('patch') : decode(yield* readWhole(process, file));
+  // What begins like an object of JSON is no YAML, whatever it goes on like.
+  if (/^\s*\{/.test(text)) return readJson(text);
   try {
     const patch = readManifest(text);
     // A bare word is a text, which the server refuses as one.
@@ -84,6 +89,15 @@ function* readPatch(invocation: Invocation): Task<unknown> {
     throw new CommandError(
       `unable to parse ${JSON.stringify(text)}: ${error.message.replace('error converting YAML to JSON: ', '')}`,
     );
+  }
+}
+
+/** What is not JSON is the server's to refuse. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return encode(text);
   }
 }
 

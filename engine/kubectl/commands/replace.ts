@@ -34,6 +34,7 @@ export const replace: Command = {
   *run(invocation) {
     const { flags, args, process, streams } = invocation;
     if (flags.string('raw') !== '') return yield* sendRaw(invocation, 'PUT');
+    if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');
     if (args.length > 0) throw invocation.usageError(`Unexpected args: [${args.join(' ')}]`);
     requireForce(invocation);
     if (!givesFiles(flags)) throw new CommandError('must specify one of -f and -k');

@@ -13,18 +13,24 @@ import { rolloutUndo } from './rollout-undo.ts';
 
 const pause: Command = changer('pause', 'Mark the provided resource as paused', 'paused', (found) => {
   const { resource, name } = found;
-  if (isPaused(found)) throw new CommandError(`${resourceName(resource)} ${JSON.stringify(name)} is already paused`);
+  if (isPaused(found))
+    throw new CommandError(`error: ${resourceName(resource)} ${JSON.stringify(name)} is already paused`);
   return { spec: { paused: true } };
 });
 
 const resume: Command = changer('resume', 'Resume a paused resource', 'resumed', (found) => {
   const { resource, name } = found;
-  if (!isPaused(found)) throw new CommandError(`${resourceName(resource)} ${JSON.stringify(name)} is not paused`);
+  if (!isPaused(found))
+    throw new CommandError(`error: ${resourceName(resource)} ${JSON.stringify(name)} is not paused`);
   return { spec: { paused: null } };
 });
 
 const restart: Command = changer('restart', 'Restart a resource', 'restarted', (found, invocation) => {
-  if (isPaused(found)) throw new CommandError("can't restart paused deployment (run rollout resume first)");
+  const { resource, name } = found;
+  if (isPaused(found)) {
+    const what = `${resourceName(resource)} ${JSON.stringify(name)}`;
+    throw new CommandError(`error: ${what} can't restart paused deployment (run rollout resume first)`);
+  }
   const restartedAt = `${new Date(invocation.now()).toISOString().slice(0, 19)}Z`;
   return { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': restartedAt } } } } };
 });
@@ -63,7 +69,7 @@ function changer(
           if (one.resource.kind !== 'Deployment' && !(name === 'restart' && RESTARTABLE.has(one.resource.kind))) {
             const verb = { pause: 'pausing', resume: 'resuming', restart: 'restarting' }[name];
             throw new CommandError(
-              `${resourceName(one.resource)} ${JSON.stringify(one.name)} ${verb} is not supported`,
+              `error: ${resourceName(one.resource)} ${JSON.stringify(one.name)} ${verb} is not supported`,
             );
           }
           const patch = patchFor(one, invocation);

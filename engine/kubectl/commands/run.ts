@@ -2,11 +2,13 @@ import { hasEnded } from '../../api/core/pod-phase.ts';
 import type { Pod } from '../../api/kinds.ts';
 import { pods } from '../../api/resources.ts';
 import type { Task } from '../../sim/index.ts';
+import { RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { DELETION_FLAGS } from '../deletion.ts';
 import { createObject, generatedNamespace } from '../generator.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, fieldManagerFlag, OUTPUT_FLAGS } from '../global-flags.ts';
+import { isImageName } from '../image-name.ts';
 import type { Invocation } from '../invocation.ts';
 import { Report } from '../output/report.ts';
 import { OVERRIDE_FLAGS, withOverrides } from '../overrides.ts';
@@ -25,6 +27,7 @@ export const run: Command = {
   operand: 'none',
   flags: [
     ...OUTPUT_FLAGS,
+    RECORD_FLAG,
     DRY_RUN_FLAG,
     fieldManagerFlag('kubectl-run'),
     ...OVERRIDE_FLAGS,
@@ -69,7 +72,7 @@ export const run: Command = {
     const object = withOverrides(invocation, podObject(invocation, name), 'io.k8s.api.core.v1.Pod');
     const namespace = generatedNamespace(invocation, invocation.namespace);
     const created = yield* invocation.patiently(() => createObject(invocation, object, namespace));
-    if (!attached || invocation.dryRun !== 'none') {
+    if (!attached) {
       const report = new Report(invocation, true);
       if (flags.bool('expose')) {
         const service = serviceFor(created, flags.string('port'));
@@ -90,6 +93,10 @@ export const run: Command = {
 
 function checkFlags(invocation: Invocation, attached: boolean): void {
   const { flags } = invocation;
+  const image = flags.string('image');
+  if (image === '') throw new CommandError('--image is required');
+  if (!isImageName(image))
+    throw new CommandError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
   if (flags.bool('tty') && !flags.bool('stdin'))
     throw invocation.usageError('-i/--stdin is required for containers with -t/--tty=true');
   if (flags.bool('rm') && !attached) throw invocation.usageError('--rm should only be used for attached containers');
@@ -99,6 +106,16 @@ function checkFlags(invocation: Invocation, attached: boolean): void {
   const restart = flags.string('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw invocation.usageError(`invalid restart policy: ${restart}`);
+  if (attached && invocation.dryRun !== 'none') {
+    throw invocation.usageError(
+      "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+    );
+  }
+  const pull = flags.string('image-pull-policy');
+  if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pull))
+    throw invocation.usageError(`invalid image pull policy: ${pull}`);
+  const port = flags.string('port');
+  if (!/^[+-]?\d*$/.test(port)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
 }
 
 function podObject({ flags, args }: Invocation, name: string): Unstructured {

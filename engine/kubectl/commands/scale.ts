@@ -1,4 +1,5 @@
 import type { Task } from '../../sim/index.ts';
+import { causePatch, isRecorded, RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import { DRY_RUN_FLAG, FILE_FLAGS, OUTPUT_FLAGS, SELECTOR_FLAG } from '../global-flags.ts';
@@ -18,6 +19,7 @@ export const scale: Command = {
   flags: [
     ...FILE_FLAGS,
     ...OUTPUT_FLAGS,
+    RECORD_FLAG,
     SELECTOR_FLAG,
     DRY_RUN_FLAG,
     { name: 'all', type: 'bool', help: 'All objects of the type in the namespace' },
@@ -51,6 +53,7 @@ export const scale: Command = {
         }
         if (invocation.dryRun !== 'client') {
           invocation.patch(resource, name, namespace, 'merge', { spec: { replicas } }, { subresource: 'scale' });
+          if (isRecorded(invocation)) invocation.patch(resource, name, namespace, 'merge', causePatch(invocation));
         }
       });
       if (errors.length > failed) continue;

@@ -15,6 +15,8 @@ import {
 } from '../set-targets.ts';
 import { fieldAt, isObject, sameJson, stringAt } from '../unstructured.ts';
 
+const WORDS = { done: 'env updated', failed: 'failed to patch env update to pod template:' };
+
 export const setEnv: Command = {
   name: 'env',
   summary: 'Update environment variables on a pod template',
@@ -22,7 +24,7 @@ export const setEnv: Command = {
   examples: ['kubectl set env deployment/web MODE=test DEBUG-', 'kubectl set env deploy/web --from=configmap/settings'],
   operand: 'resource',
   flags: [
-    ...SET_FLAGS,
+    ...SET_FLAGS.filter(({ name }) => name !== 'record'),
     CONTAINERS_FLAG,
     { name: 'env', short: 'e', type: 'stringArray', help: 'A variable: name=value' },
     { name: 'from', type: 'string', help: 'A ConfigMap or Secret to take variables from' },
@@ -48,7 +50,7 @@ export const setEnv: Command = {
     const removed = words.filter((word) => !word.includes('=')).map((word) => word.slice(0, -1));
     const variables = [...flags.list('env'), ...words.filter((word) => word.includes('='))].map(parseVariable);
     const added = [...variables, ...referenced(invocation)];
-    return yield* setInPodSpecs(invocation, resources, 'env updated', (found) => {
+    return yield* setInPodSpecs(invocation, resources, WORDS, (found) => {
       const containers = changed(invocation, found, 'containers', added, removed);
       const initContainers = changed(invocation, found, 'initContainers', added, removed);
       warnOfNone(invocation, found);

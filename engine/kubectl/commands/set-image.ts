@@ -1,10 +1,11 @@
 import type { Container } from '../../api/kinds.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { givesFiles } from '../manifest-files.ts';
 import type { Found } from '../resource-finder.ts';
-import { SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
+import { findTargets, SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
 import { fieldAt } from '../unstructured.ts';
+
+const WORDS = { done: 'image updated', failed: 'failed to patch image update to pod template:' };
 
 export const setImage: Command = {
   name: 'image',
@@ -19,11 +20,12 @@ export const setImage: Command = {
     const first = args.findIndex((arg) => arg.includes('='));
     const resources = first < 0 ? args : args.slice(0, first);
     const images = new Map((first < 0 ? [] : args.slice(first)).map(parseImage));
-    if (resources.length === 0 && !givesFiles(invocation.flags)) {
-      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    if (images.size === 0) {
+      // What is wrong with the objects is said first.
+      yield* findTargets(invocation, resources);
+      throw new CommandError('at least one image update is required');
     }
-    if (images.size === 0) throw new CommandError('at least one image update is required');
-    return yield* setInPodSpecs(invocation, resources, 'image updated', (found, path) => update(found, path, images));
+    return yield* setInPodSpecs(invocation, resources, WORDS, (found, path) => update(found, path, images));
   },
 };
 
@@ -42,7 +44,7 @@ function update({ object }: Found, path: readonly string[], images: ReadonlyMap<
   const known = [...containersOf(fieldAt(spec, 'containers')), ...containersOf(fieldAt(spec, 'initContainers'))];
   for (const container of images.keys()) {
     if (container !== '*' && !known.some((one) => one.name === container)) {
-      throw new CommandError(`unable to find container named ${JSON.stringify(container)}`);
+      throw new CommandError(`error: unable to find container named ${JSON.stringify(container)}`);
     }
   }
   const lists = Object.fromEntries(Object.entries(changes).filter(([, list]) => list.length > 0));

@@ -7,6 +7,8 @@ import { fieldAt } from '../unstructured.ts';
 
 const QUANTITY = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 
+const WORDS = { done: 'resource requirements updated', failed: 'failed to patch resources update to pod template' };
+
 export const setResources: Command = {
   name: 'resources',
   summary: 'Update resource requests/limits on objects with pod templates',
@@ -27,7 +29,7 @@ export const setResources: Command = {
       throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)');
     }
     const resources = { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) };
-    return yield* setInPodSpecs(invocation, args, 'resource requirements updated', (found) => {
+    return yield* setInPodSpecs(invocation, args, WORDS, (found) => {
       const pattern = flags.string('containers');
       const chosen = selectContainers(containersOf(found, 'containers'), pattern);
       if (chosen.length === 0) throw new CommandError(`unable to find container named ${pattern}`);

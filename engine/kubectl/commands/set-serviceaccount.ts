@@ -3,6 +3,8 @@ import { CommandError } from '../command-error.ts';
 import { isLocal } from '../manifest-files.ts';
 import { SET_FLAGS, setInPodSpecs } from '../set-targets.ts';
 
+const WORDS = { done: 'serviceaccount updated', failed: 'failed to patch ServiceAccountName' };
+
 export const setServiceAccount: Command = {
   name: 'serviceaccount',
   aliases: ['sa'],
@@ -15,7 +17,7 @@ export const setServiceAccount: Command = {
     const account = invocation.args.at(-1);
     if (account === undefined) throw new CommandError('serviceaccount is required');
     const resources = invocation.args.slice(0, -1);
-    return yield* setInPodSpecs(invocation, resources, 'serviceaccount updated', () => ({
+    return yield* setInPodSpecs(invocation, resources, WORDS, () => ({
       // The old name of the field is the server's to fill.
       ...(isLocal(invocation) ? {} : { serviceAccount: account }),
       serviceAccountName: account,

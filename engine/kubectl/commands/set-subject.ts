@@ -17,7 +17,7 @@ export const setSubject: Command = {
     'set subject (-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]',
   operand: 'resource',
   flags: [
-    ...SET_FLAGS,
+    ...SET_FLAGS.filter(({ name }) => name !== 'record'),
     { name: 'user', type: 'stringArray', help: 'A user to add' },
     { name: 'group', type: 'stringArray', help: 'A group to add' },
     { name: 'serviceaccount', type: 'stringArray', help: 'A ServiceAccount to add: namespace:name' },

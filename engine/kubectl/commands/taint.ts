@@ -34,6 +34,7 @@ export const taint: Command = {
     if (resources.length === 0) throw new CommandError('one or more resources must be specified as <resource> <name>');
     if (first < 0) throw new CommandError('at least one taint update is required');
     const { set, remove } = parseTaints(invocation, args.slice(first));
+    checkNodes(invocation, resources);
     const { found, errors: missing } = yield* findObjects(invocation, { args: resources });
     const report = new Report(invocation, true);
     const errors: Error[] = [...missing];
@@ -42,6 +43,17 @@ export const taint: Command = {
     return 0;
   },
 };
+
+/** @throws CommandError for what are no nodes, or none in particular */
+function checkNodes({ discovery, flags }: Invocation, [type = '', ...names]: readonly string[]): void {
+  const resource = discovery.find(type.split('/')[0]!);
+  if (resource === undefined) {
+    throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type)}`, { verbatim: true });
+  }
+  if (resource.kind !== 'Node') throw new CommandError(`invalid resource type ${type}, only node types are supported`);
+  if (names.length > 0 || type.includes('/') || flags.bool('all') || flags.string('selector') !== '') return;
+  throw new CommandError("at least one resource name must be specified since 'all' parameter is not set");
+}
 
 interface Removal {
   readonly key: string;
@@ -59,9 +71,10 @@ function parseTaints(
   const set: Taint[] = [];
   const remove: Removal[] = [];
   for (const spec of specs) {
-    const match = /^([^=:]+)(?:=([^:]*))?(?::([^:]+))?$/.exec(spec.endsWith('-') ? spec.slice(0, -1) : spec);
+    // Without an effect there is no value either: what stands there is all key.
+    const match = /^(?:([^=:]*)(?:=([^:=]*))?:([^:]*)|([^:]*))$/.exec(spec.endsWith('-') ? spec.slice(0, -1) : spec);
     if (match === null) throw invocation.usageError(`invalid taint spec: ${spec}`);
-    const [, key = '', value = '', effect] = match;
+    const [, key = match[4]!, value = '', effect] = match;
     const problem = checkQualifiedName(key)[0] ?? checkLabelValue(value)[0];
     if (problem !== undefined) throw invocation.usageError(`invalid taint spec: ${spec}, ${problem}`);
     if (effect !== undefined && !EFFECTS.includes(effect)) {
@@ -81,8 +94,6 @@ function change(
   set: readonly Taint[],
   remove: readonly Removal[],
 ): void {
-  if (resource.kind !== 'Node')
-    throw new CommandError(`invalid resource type ${resource.plural}, only node is supported`);
   const current = (object as unknown as Node).spec.taints ?? [];
   const same = (left: Taint, right: Taint) => left.key === right.key && left.effect === right.effect;
   const taken = set.filter((taint) => current.some((old) => same(old, taint)));
@@ -109,7 +120,8 @@ function change(
     invocation.dryRun === 'client'
       ? (withField(object, ['spec', 'taints'], taints.length === 0 ? undefined : taints) as Unstructured)
       : invocation.patch(resource, name, undefined, 'strategic-merge', body);
-  const onlyAdded = remove.length === 0 && taken.length === 0;
-  const operation = set.length === 0 ? 'untainted' : onlyAdded ? 'tainted' : 'modified';
+  const both = set.length > 0 && remove.length > 0;
+  const modifies = both || invocation.flags.bool('overwrite');
+  const operation = modifies ? 'modified' : set.length > 0 ? 'tainted' : 'untainted';
   report.done(result, operation);
 }

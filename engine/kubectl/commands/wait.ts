@@ -20,6 +20,7 @@ import { timedOut, waitUntilGone } from '../wait-deletion.ts';
 
 export const wait: Command = {
   name: 'wait',
+  suggestedFor: ['list', 'ps'],
   summary: 'Experimental: Wait for a specific condition on one or many resources',
   section: 'Advanced Commands',
   usage:

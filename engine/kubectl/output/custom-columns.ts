@@ -25,7 +25,7 @@ export function parseCustomColumns(spec: string): readonly CustomColumn[] {
 
 /** Splits at commas that are not inside brackets. */
 function splitColumns(spec: string): readonly string[] {
-  return spec.match(/(?:\[[^\]]*\]|[^,])+/g) ?? [];
+  return spec.split(/,(?![^[]*\])/);
 }
 
 /** Columns from a template file: a line of headings and a line of paths. @throws CommandError */
@@ -41,7 +41,7 @@ export function parseColumnsFile(text: string): readonly CustomColumn[] {
   return names.map((heading, index) => ({ heading, path: relaxedJsonPath(expressions[index]!) }));
 }
 
-/** @param partial takes what is printed before a path turns out to be wrong @throws CommandError */
+/** @param partial takes what is printed before a path turns out to be wrong, or to lead nowhere @throws CommandError */
 export function printCustomColumns(
   columns: readonly CustomColumn[],
   objects: readonly unknown[],
@@ -58,22 +58,23 @@ export function printCustomColumns(
       throw new CommandError(error.problem);
     }
   });
-  const rows = objects.map((object) =>
-    paths.map((path) => {
-      const values = evaluate(path, object);
-      return values.length === 0 ? '<none>' : values.map((value) => escapeTerminal(cellText(value))).join(',');
-    }),
-  );
-  return printTable([...headings, ...rows]);
+  const lines = [...headings];
+  for (const object of objects) {
+    try {
+      lines.push(paths.map((path) => cell(path, object)));
+    } catch (error) {
+      if (!(error instanceof JsonPathFailure)) throw error;
+      partial(printTable(lines));
+      throw new CommandError(error.message);
+    }
+  }
+  return printTable(lines);
 }
 
-function evaluate(path: readonly JsonPathNode[], object: unknown): readonly unknown[] {
-  try {
-    return evaluateJsonPath(path, object, { allowMissing: true }).flat();
-  } catch (error) {
-    if (error instanceof JsonPathFailure) throw new CommandError(error.message);
-    throw error;
-  }
+/** @throws JsonPathFailure */
+function cell(path: readonly JsonPathNode[], object: unknown): string {
+  const values = evaluateJsonPath(path, object, { allowMissing: true }).flat();
+  return values.length === 0 ? '<none>' : values.map((value) => escapeTerminal(cellText(value))).join(',');
 }
 
 /** Go's `%v` of a value: maps and lists are not JSON here. */

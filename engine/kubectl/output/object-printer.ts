@@ -20,6 +20,9 @@ const FORMATS =
 /** Those of commands that also print tables. */
 const TABLE_FORMATS = `custom-columns,custom-columns-file,${FORMATS.replace(',yaml', ',wide,yaml')}`;
 
+/** Those that may be written in capitals, too. */
+const CASELESS: ReadonlySet<string> = new Set(['json', 'yaml', 'kyaml', 'name']);
+
 /**
  * The printer that `-o` asks for; undefined for the formats that are tables.
  *
@@ -32,7 +35,8 @@ export function objectPrinter(invocation: Invocation, typed = false): ObjectPrin
   const template = flags.has('template') ? flags.string('template') : '';
   const format = flags.string('output') || (template === '' ? '' : 'go-template');
   const equals = format.indexOf('=');
-  const name = equals < 0 ? format : format.slice(0, equals);
+  const written = equals < 0 ? format : format.slice(0, equals);
+  const name = CASELESS.has(written.toLowerCase()) ? written.toLowerCase() : written;
   const argument = equals < 0 ? template : format.slice(equals + 1);
   const allowMissing = !flags.has('allow-missing-template-keys') || flags.bool('allow-missing-template-keys');
   const clean = (object: Unstructured) => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object));

@@ -117,5 +117,5 @@ function nextToken(template: string, at: number): Token {
   if (character === '`') throw new TemplateSyntaxError(template, at, 'unterminated raw quoted string');
   if (character === "'") throw new TemplateSyntaxError(template, at, 'unterminated character constant');
   const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  throw new TemplateSyntaxError(template, at, `unexpected bad character U+${code} '${character}' in command`);
+  throw new TemplateSyntaxError(template, at, `bad character U+${code} '${character}'`);
 }
