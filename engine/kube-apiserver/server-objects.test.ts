@@ -40,6 +40,37 @@ test('a fresh cluster has its priority levels and flow schemas', () => {
   for (const { spec } of items) expect(levels).toContain(spec.priorityLevelConfiguration.name);
 });
 
+test('a flow schema says whether there is its priority level', () => {
+  const { request, sim } = startTestServer({ describesItself: true });
+  const path = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  const told = () => request('GET', `${path}/flowschemas/mine`, undefined, TABLE).body.rows[0].cells.at(-1);
+  request('POST', `${path}/flowschemas`, {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    metadata: { name: 'mine' },
+    spec: { priorityLevelConfiguration: { name: 'late' } },
+  });
+  expect(told()).toBe('?');
+  sim.runFor(10);
+  expect(told()).toBe('True');
+  request('POST', `${path}/prioritylevelconfigurations`, {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'PriorityLevelConfiguration',
+    metadata: { name: 'late' },
+    spec: { type: 'Limited', limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' } } },
+  });
+  sim.runFor(10);
+  expect(told()).toBe('False');
+  const { conditions } = request('GET', `${path}/flowschemas/mine`).body.status;
+  expect(conditions).toMatchObject([
+    {
+      type: 'Dangling',
+      reason: 'Found',
+      message: 'This FlowSchema references the PriorityLevelConfiguration object named "late" and it exists',
+    },
+  ]);
+});
+
 test('a fresh cluster says where Services have their addresses, and by whom clients are known', () => {
   const { request } = startTestServer({ describesItself: true, clientCa: 'the certificate' });
   const { body } = request('GET', '/apis/networking.k8s.io/v1/servicecidrs/kubernetes');

@@ -111,8 +111,7 @@ function listKeys(invocation: Invocation, kind: KeyKind, { object }: Found, seve
   const keys = object.metadata[kind.field] ?? {};
   if (several)
     invocation.streams.out(`Listing ${kind.field} for ${object.kind}.${object.apiVersion}/${object.metadata.name}:\n`);
-  const pairs = Object.entries(keys).map(([key, value]) => `${key}=${value}`);
-  for (const pair of pairs.sort()) invocation.streams.out(`${several ? ' ' : ''}${pair}\n`);
+  for (const key of Object.keys(keys).sort()) invocation.streams.out(`${several ? ' ' : ''}${key}=${keys[key]}\n`);
 }
 
 function changeOne(invocation: Invocation, report: Report, kind: KeyKind, changes: KeyChanges, found: Found): void {

@@ -46,12 +46,12 @@ export const taint: Command = {
 
 /** @throws CommandError for what are no nodes, or none in particular */
 function checkNodes({ discovery, flags }: Invocation, [type = '', ...names]: readonly string[]): void {
-  const resource = discovery.find(type.split('/')[0]!);
+  const resource = discovery.find(type);
   if (resource === undefined) {
     throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(type)}`, { verbatim: true });
   }
   if (resource.kind !== 'Node') throw new CommandError(`invalid resource type ${type}, only node types are supported`);
-  if (names.length > 0 || type.includes('/') || flags.bool('all') || flags.string('selector') !== '') return;
+  if (names.length > 0 || flags.bool('all') || flags.string('selector') !== '') return;
   throw new CommandError("at least one resource name must be specified since 'all' parameter is not set");
 }
 

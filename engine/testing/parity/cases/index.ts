@@ -14,6 +14,7 @@ import { formats } from './formats.ts';
 import { get } from './get.ts';
 import { kustomize } from './kustomize.ts';
 import { mistakes } from './mistakes.ts';
+import { newcomers } from './newcomers.ts';
 import { preferences } from './preferences.ts';
 import { processes } from './processes.ts';
 import { proxy } from './proxy.ts';
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   apply,
   mistakes,
   badInput,
+  newcomers,
   cluster,
   processes,
   proxy,
