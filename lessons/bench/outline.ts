@@ -11,15 +11,18 @@ export interface OutlinedObject {
   readonly state: string;
 }
 
-/** A Service as a door: where one knocks, and which Pods answer. */
+/** A Service as a door: where one knocks, and who answers. */
 export interface ServiceDoor {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
+  /** Its `spec.type`, or `headless` where it has no address of its own. */
   readonly type: string;
   readonly address: string;
   readonly ports: readonly string[];
-  /** Names of the Pods behind it. */
+  /** How many endpoints behind it are ready, Pods or not. */
+  readonly endpoints: number;
+  /** Names of the Pods among them. */
   readonly pods: readonly string[];
 }
 
@@ -124,20 +127,23 @@ export function doorsOf(cluster: Cluster): readonly ServiceDoor[] {
   const slices = storedOf<StoredSlice>(cluster, 'EndpointSlice');
   return storedOf<StoredService>(cluster, 'Service')
     .filter(isLearners)
-    .map(({ metadata, spec }) => ({
-      uid: metadata.uid ?? '',
-      namespace: metadata.namespace ?? '',
-      name: metadata.name,
-      type: spec.type ?? 'ClusterIP',
-      address: spec.externalName ?? (spec.clusterIP === 'None' ? '' : (spec.clusterIP ?? '')),
-      ports: (spec.ports ?? []).map(({ port, nodePort }) =>
-        nodePort === undefined ? `${port}` : `${port}:${nodePort}`,
-      ),
-      pods: slices
-        .filter((slice) => slice.metadata.namespace === metadata.namespace)
-        .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name)
-        .flatMap((slice) => slice.endpoints ?? [])
-        .filter(({ conditions, targetRef }) => conditions?.ready !== false && targetRef?.kind === pods.kind)
-        .map(({ targetRef }) => targetRef?.name ?? ''),
-    }));
+    .map((service) => doorOf(service, slices));
+}
+
+function doorOf({ metadata, spec }: StoredService, slices: readonly StoredSlice[]): ServiceDoor {
+  const { name, namespace = '', uid = '' } = metadata;
+  const isHeadless = spec.clusterIP === 'None';
+  const ready = slices
+    .filter((slice) => slice.metadata.namespace === namespace)
+    .filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === name)
+    .flatMap((slice) => slice.endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready !== false);
+  return {
+    ...{ uid, namespace, name },
+    type: isHeadless ? 'headless' : (spec.type ?? 'ClusterIP'),
+    address: spec.externalName ?? (isHeadless ? '' : (spec.clusterIP ?? '')),
+    ports: (spec.ports ?? []).map(({ port, nodePort }) => (nodePort === undefined ? `${port}` : `${port}:${nodePort}`)),
+    endpoints: ready.length,
+    pods: ready.flatMap(({ targetRef }) => (targetRef?.kind === pods.kind ? [targetRef.name ?? ''] : [])),
+  };
 }

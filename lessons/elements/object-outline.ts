@@ -54,13 +54,14 @@ export class ServiceDoors extends LiveView<readonly ServiceDoor[]> {
   }
 }
 
-function door({ uid, namespace, name, type, address, ports, pods }: ServiceDoor): HTMLElement {
+function door(service: ServiceDoor): HTMLElement {
+  const { uid, namespace, name, type, address, ports, pods, endpoints } = service;
   const light = (of: string) => document.dispatchEvent(new CustomEvent('dd-light', { detail: of }));
   const shine = () => light(pods.map((pod) => `pod ${pod}`).join(','));
   const open = async () => (await theBench).inspect({ kind: 'Service', namespace, name });
   return h(
     'li',
-    { 'data-open': pods.length > 0 },
+    { 'data-open': endpoints > 0 },
     h(
       'button',
       {
@@ -75,8 +76,17 @@ function door({ uid, namespace, name, type, address, ports, pods }: ServiceDoor)
         onblur: () => light(''),
       },
       h('strong', {}, name),
-      h('span', {}, `${type} ${[address, ports.join(',')].filter((part) => part !== '').join(':')}`),
-      h('span', { class: 'word' }, words.outline.behind(pods.length)),
+      h(
+        'span',
+        {},
+        `${type === 'headless' ? words.outline.headless : type} ${[address, ports.join(',')].filter((part) => part !== '').join(':')}`,
+      ),
+      h('span', { class: 'word' }, answering(service)),
     ),
   );
+}
+
+function answering({ type, pods, endpoints }: ServiceDoor): string {
+  if (type === 'ExternalName') return words.outline.alias;
+  return endpoints > pods.length ? words.outline.endpoints(endpoints) : words.outline.behind(pods.length);
 }

@@ -24,6 +24,9 @@ export const bench = {
     none: 'You have made nothing yet.',
     doors: 'Services',
     behind: (n: number) => (n === 0 ? 'nobody answers' : n === 1 ? '1 Pod answers' : `${n} Pods answer`),
+    endpoints: (n: number) => (n === 1 ? '1 endpoint answers' : `${n} endpoints answer`),
+    headless: 'headless',
+    alias: 'an alias in DNS',
   },
   requests: {
     label: 'Requests',

@@ -25,6 +25,9 @@ export const bench: typeof english = {
     none: '你还没有创建任何东西。',
     doors: 'Service',
     behind: (n) => (n === 0 ? '无人应答' : `${n} 个 Pod 应答`),
+    endpoints: (n) => `${n} 个端点应答`,
+    headless: '无头',
+    alias: 'DNS 里的别名',
   },
   requests: {
     label: '请求',
