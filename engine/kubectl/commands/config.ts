@@ -1,7 +1,10 @@
+import { Errno } from '../../linux/errno.ts';
+import type { Process } from '../../linux/syscalls.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { OUTPUT_FLAGS } from '../global-flags.ts';
 import type { Invocation } from '../invocation.ts';
+import { base64 } from '../key-sources.ts';
 import { activeContext, changeConfigFile, configObject } from '../kubeconfig.ts';
 import type { KubeConfig, NamedContext } from '../kubeconfig-contents.ts';
 import { writeJson } from '../output/json-writer.ts';
@@ -22,11 +25,13 @@ const view: Command = {
     { name: 'merge', type: 'string', default: 'true', bare: 'true', help: 'Show all files merged, not the first only' },
   ],
   *run(invocation) {
-    const { flags, streams } = invocation;
+    const { flags, streams, process } = invocation;
     if (flags.string('merge') === 'false' && flags.string('kubeconfig') === '')
       throw new CommandError('if merge==false a precise file must be specified');
     const config = flags.bool('minify') ? minified(invocation) : invocation.config;
-    const object = configObject(flags.bool('raw') || flags.bool('flatten') ? config : redacted(config));
+    const object = configObject(
+      flags.bool('flatten') ? flattened(config, process) : flags.bool('raw') ? config : redacted(config),
+    );
     if (flags.string('output') === 'json') streams.out(`${writeJson(inFileOrder(object), JSON_OF_STRUCTURES)}\n`);
     else streams.out(objectPrinter(invocation)!(object as never));
     return 0;
@@ -72,6 +77,32 @@ function redacted(config: KubeConfig): KubeConfig {
     clusters: config.clusters.map((one) => ({ ...one, cluster: hide(one.cluster) })),
     users: config.users.map((one) => ({ ...one, user: hide(one.user) })),
   };
+}
+
+/** The configuration with the contents of the files that it names in their place. */
+function flattened(config: KubeConfig, process: Process): KubeConfig {
+  const filled = (fields: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, value]) =>
+        FILES.has(key) && typeof value === 'string' ? [`${key}-data`, contentOf(process, value)] : [key, value],
+      ),
+    );
+  return {
+    ...config,
+    clusters: config.clusters.map((one) => ({ ...one, cluster: filled(one.cluster) })),
+    users: config.users.map((one) => ({ ...one, user: filled(one.user) })),
+  };
+}
+
+const FILES: ReadonlySet<string> = new Set(['certificate-authority', 'client-certificate', 'client-key']);
+
+function contentOf(process: Process, path: string): string {
+  try {
+    return base64(process.readFile(path));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`open ${path}: ${error.message.toLowerCase()}`);
+  }
 }
 
 const currentContext: Command = {

@@ -43,6 +43,10 @@ test('a certificate of the cluster’s CA makes its bearer the user and the grou
   expect(sh(bed, 'kubectl --client-certificate=jane.crt --client-key=jane.key auth whoami')).toMatch(
     /Username +jane\n/,
   );
+  // Shown flat, it holds what the files hold.
+  expect(sh(bed, 'kubectl config view --context=jane --minify --flatten')).toContain(
+    `client-certificate-data: ${sh(bed, 'base64 -w0 jane.crt')}`,
+  );
   // The certificate itself may be in the file.
   sh(
     bed,
