@@ -1,4 +1,4 @@
-import { createCluster, type KubeObject, namespaces } from '@drydock/engine';
+import { createCluster, formatImageReference, type KubeObject, namespaces, parseImageReference } from '@drydock/engine';
 import { describe, expect, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type Exercise, type ExerciseFolder, learnersCluster } from '../exercise.ts';
@@ -62,6 +62,12 @@ function proveVariant({ id, number, files }: { id: string; number: number; files
     expect(failedAfter(`${tried}; ${looked}; sleep 3`)).toEqual([]);
   });
 
+  test.runIf(/\.ya?ml$/.test(exercise.answer))('so does whoever writes the same in another way', () => {
+    const { [exercise.answer]: answer, ...others } = solutions['reference']!;
+    const { checks } = grade({ ...others, [exercise.answer]: otherwise(answer!) });
+    expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
   test('there are at least two unlike solutions', () => {
     expect(Object.keys(solutions)).toContain('reference');
     expect(Object.keys(solutions).length).toBeGreaterThanOrEqual(2);
@@ -101,6 +107,22 @@ function howToCarryOut({ answer, applied, start }: Exercise, text: string): stri
     ...gone.map((object) => `kubectl delete --now --ignore-not-found ${object}`),
     `kubectl apply -f ${answer} || { ${anew}; }`,
   ].join('\n');
+}
+
+/** The same objects as JSON, in another order, with images by their full names and a label that nobody asked for. */
+function otherwise(manifest: string): string {
+  // kubectl reads YAML 1.1: `yes` is true there, and 0400 octal.
+  const objects = parseAllDocuments(manifest, { version: '1.1' }).map((document) => document.toJS() as KubeObject);
+  const spelledOut = (field: string, value: unknown): unknown =>
+    field === 'image' && typeof value === 'string' ? formatImageReference(parseImageReference(value)) : value;
+  return objects
+    .reverse()
+    .map(({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, labels: { author: 'me', ...metadata.labels } },
+    }))
+    .map((object) => JSON.stringify(object, spelledOut))
+    .join('\n---\n');
 }
 
 function objectsIn(manifest: string): readonly string[] {
