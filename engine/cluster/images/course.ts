@@ -4,6 +4,7 @@ import { alpineImage, bookwormImage, busyboxImage, debianImage, oldBusyboxImage,
 import { documentationImages } from './documentation.ts';
 import { cudaImage, learningImage, nvidiaPluginImage, tinyPluginImage, vectorAddImage } from './gpu.ts';
 import { guestbookFollowerImage, guestbookFrontendImage } from './guestbook.ts';
+import { mysqlImages, wordpressImage, xtrabackupImage } from './mysql.ts';
 import { httpdImage, nginxImages, redisImage } from './servers.ts';
 import {
   agnhostImage,
@@ -45,10 +46,17 @@ const MAKERS = [
   ubuntuImage,
   vectorAddImage,
   whoamiImage,
+  wordpressImage,
+  xtrabackupImage,
   zookeeperImage,
 ];
 
 /** Everything a learner's Pods can be made of, beyond what an author adds. */
 export function courseImages(programs: ProgramSource): readonly Image[] {
-  return [...nginxImages(programs), ...documentationImages(programs), ...MAKERS.map((image) => image(programs))];
+  return [
+    ...nginxImages(programs),
+    ...documentationImages(programs),
+    ...mysqlImages(programs),
+    ...MAKERS.map((image) => image(programs)),
+  ];
 }

@@ -245,7 +245,6 @@ const agnhostImages = (programs: ProgramSource) =>
   ).map(([name, command, port]) =>
     defineImage({
       reference: `registry.k8s.io/${name}:latest`,
-      aliases: [`registry.k8s.io/${name}:1.1`, `k8s.gcr.io/${name}:latest`],
       sizeBytes: 4_900_000,
       trees: () => [{ '/agnhost': binary(programs, 'agnhost', 12_300_000) }],
       entrypoint: ['/agnhost', command],
@@ -257,9 +256,6 @@ const agnhostImages = (programs: ProgramSource) =>
 const proportionalAutoscalerImage: ImageMaker = (programs) =>
   defineImage({
     reference: 'registry.k8s.io/cpa/cluster-proportional-autoscaler:1.8.4',
-    aliases: ['1.8.5', '1.8.6', 'v1.8.9', 'v1.9.0'].map(
-      (tag) => `registry.k8s.io/cpa/cluster-proportional-autoscaler:${tag}`,
-    ),
     sizeBytes: 15_700_000,
     trees: () => [{ '/cluster-proportional-autoscaler': binary(programs, 'proportional-autoscaler', 40_000_000) }],
     command: ['/cluster-proportional-autoscaler'],

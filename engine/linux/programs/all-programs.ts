@@ -10,6 +10,12 @@ import { hpaExample } from './hpa-example.ts';
 import { httpEcho } from './http-echo.ts';
 import { httpd } from './httpd/httpd.ts';
 import { MAKERS } from './makers.ts';
+import { mysqlEntrypoint } from './mysql/entrypoint.ts';
+import { mysql } from './mysql/mysql.ts';
+import { mysqladmin } from './mysql/mysqladmin.ts';
+import { mysqld } from './mysql/mysqld.ts';
+import { xbstream, xtrabackup } from './mysql/xtrabackup.ts';
+import { ncat } from './ncat.ts';
 import { nfsd } from './nfs/nfsd.ts';
 import { nginx } from './nginx/nginx.ts';
 import { perl } from './perl/perl.ts';
@@ -20,6 +26,8 @@ import { redisServer } from './redis/redis-server.ts';
 import { stress } from './stress.ts';
 import { vishStress } from './vish-stress.ts';
 import { whoamiServer } from './whoami-server.ts';
+import { wordpressEntrypoint } from './wordpress/entrypoint.ts';
+import { wordpress } from './wordpress/wordpress.ts';
 import { zookeeperJava } from './zookeeper/java.ts';
 
 const SPECIAL: Readonly<Record<string, Program>> = {
@@ -36,6 +44,11 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   'hpa-example': hpaExample,
   'http-echo': httpEcho,
   httpd,
+  mysql,
+  'mysql-entrypoint': mysqlEntrypoint,
+  mysqladmin,
+  mysqld,
+  ncat,
   nfsd,
   nginx,
   'old-nslookup': oldNslookup('busybox'),
@@ -46,6 +59,10 @@ const SPECIAL: Readonly<Record<string, Program>> = {
   stress,
   'vish-stress': vishStress,
   'whoami-server': whoamiServer,
+  wordpress,
+  'wordpress-entrypoint': wordpressEntrypoint,
+  xbstream,
+  xtrabackup,
   'zookeeper-java': zookeeperJava,
 };
 

@@ -50,6 +50,11 @@ export const SPECIAL_PROGRAMS = [
   'hpa-example',
   'http-echo',
   'httpd',
+  'mysql',
+  'mysql-entrypoint',
+  'mysqladmin',
+  'mysqld',
+  'ncat',
   'nfsd',
   'nginx',
   'old-nslookup',
@@ -60,6 +65,10 @@ export const SPECIAL_PROGRAMS = [
   'stress',
   'vish-stress',
   'whoami-server',
+  'wordpress',
+  'wordpress-entrypoint',
+  'xbstream',
+  'xtrabackup',
   'zookeeper-java',
 ] as const;
 

@@ -3,6 +3,7 @@ import type { Process } from '../syscalls.ts';
 import { applyAliases } from './aliases.ts';
 import { FunctionReturn, faultOf, LoopExit, ShellExit } from './control.ts';
 import { runCompound } from './execute/compound.ts';
+import { fileContents } from './execute/file-contents.ts';
 import { runList, runStatement } from './execute/list.ts';
 import { runSimple } from './execute/simple.ts';
 import { complain } from './messages.ts';
@@ -16,6 +17,7 @@ import { collectSignals, resetForChild, runDebuggingTrap, runExitTrap, runTraps 
 export const INTERPRETER: Interpreter = {
   list: runList,
   command: runCommand,
+  fileContents,
   source: runSource,
   scriptFile: runScriptFile,
   fork: forkShell,

@@ -5,7 +5,7 @@ import type { CopyOnWriteMap } from './copy-on-write-map.ts';
 import type { ChildDescriptors, FileDescriptors } from './descriptors.ts';
 import { Pattern } from './expand/pattern.ts';
 import type { JobTable } from './job-table.ts';
-import type { Command, List, Script } from './syntax/tree.ts';
+import type { Command, List, Redirect, Script } from './syntax/tree.ts';
 import type { Variables } from './variables.ts';
 
 /** Whose words and habits a shell has: bash, busybox's ash or Debian's dash. */
@@ -21,6 +21,8 @@ export interface Interpreter {
   list(shell: Shell, list: List): Task<number>;
   /** With `last`, nothing runs in this process after the command: a program may replace the shell. */
   command(shell: Shell, command: Command, last: boolean): Task<number>;
+  /** Writes out what redirections bring in: bash's `$(<file)`. */
+  fileContents(shell: Shell, redirects: readonly Redirect[]): Task<number>;
   /** Parses and runs text in the shell itself, as `eval` and `.` do. */
   source(shell: Shell, text: string): Task<number>;
   /** Runs a script file's text in this process as a shell of its own: what execve(2) leaves to the shell. */

@@ -31,7 +31,7 @@ beforeAll(() => {
       pod('ubuntu', 'ubuntu', 'command: [sleep, infinity]'),
       pod('alpine', 'alpine:3.22', 'command: [sleep, infinity]'),
       pod('old', 'nginx:1.14.2'),
-      pod('database', 'mysql:9'),
+      pod('database', 'postgres:9'),
       pod(
         'hog',
         'polinux/stress',
@@ -87,7 +87,7 @@ test('more memory than the limit ends stress as a whole, before it can say so', 
 test('an image that there is not', () => {
   bed.untilStatus('database', 'ImagePullBackOff', 60);
   bed.pass(20); // With so many Pods on the node its events come out one by one.
-  expect(bed.eventsOf('database').join('\n')).toContain('Failed to pull image "mysql:9"');
+  expect(bed.eventsOf('database').join('\n')).toContain('Failed to pull image "postgres:9"');
 });
 
 test('an older nginx says how old it is', () => {

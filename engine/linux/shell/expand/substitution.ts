@@ -3,8 +3,8 @@ import { Errno } from '../../errno.ts';
 import { concatBytes, decode } from '../../stdio.ts';
 import { ShellFault } from '../control.ts';
 import { waitForJob } from '../execute/wait.ts';
-import type { Shell } from '../shell.ts';
-import { onlyCommand, type Script, type Segment } from '../syntax/tree.ts';
+import { isBash, type Shell } from '../shell.ts';
+import { type Command, onlyCommand, type Redirect, type Script, type Segment } from '../syntax/tree.ts';
 
 /** A substitution that yields more ends with an error: it would only fill the memory. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -36,7 +36,17 @@ export function* commandOutput(shell: Shell, script: Script): Task<string> {
 
 function runSubstitution(child: Shell, script: Script): Task<number> {
   const only = onlyCommand(script);
+  const file = isBash(child) ? fileOf(only) : undefined;
+  if (file !== undefined) return child.interpreter.fileContents(child, file);
   return only === undefined ? child.interpreter.list(child, script) : child.interpreter.command(child, only, true);
+}
+
+/** The redirection that is all there is to a command: `<file`. */
+function fileOf(command: Command | undefined): readonly Redirect[] | undefined {
+  if (command?.kind !== 'simple' || command.words.length > 0 || command.assignments.length > 0) return undefined;
+  const [redirect, ...more] = command.redirects;
+  if (more.length > 0 || redirect?.kind !== 'file' || redirect.operator !== '<' || redirect.fd !== 0) return undefined;
+  return command.redirects;
 }
 
 function* readOutput(shell: Shell, fd: number): Task<Uint8Array | undefined> {
