@@ -90,13 +90,16 @@ function listed({ observe }: Check): ObjectQuery | undefined {
 
 /** What of a list's failed assertion can be said without its path. */
 function ofList(query: ObjectQuery, refutation: Refutation, objects: readonly KubeObject[]): string {
-  const { path, not, length: wanted } = refutation.assertion;
+  const { path, not, equals, every, length: wanted } = refutation.assertion;
   if (path === 'items' && wanted !== undefined) {
     return `${howMany(query, objects)}, and there should be ${wanted === 0 ? 'none' : wanted}`;
   }
   if (objects.length === 0) return absence(query);
   if (path === 'items[*].metadata.name' && not !== undefined) {
     return `there is a ${query.kind} named "${not}", and there should be none`;
+  }
+  if (path === 'items[*].metadata.name' && typeof equals === 'string' && every !== true) {
+    return absence({ ...query, selector: undefined, name: equals });
   }
   return refutation.seen.replace(/^items has no /, `among the ${pluralOf(query.kind)} there is no `);
 }

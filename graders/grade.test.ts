@@ -252,3 +252,18 @@ test('an answer may be a script; what it says when it fails is reported', () => 
   expect(report).toMatchObject({ passed: true });
   expect(report.refused).toEqual(['Error from server (NotFound): pods "nobody" not found']);
 });
+
+test('of a list in which one is missing by name, it is told which', () => {
+  const pods = exercise(
+    `- id: named
+  title: There is a tower
+  points: 1
+  observe: { object: { kind: Pod } }
+  that: [{ path: 'items[*].metadata.name', equals: tower }]
+  within: 1s
+  ask: Who is missing?`,
+    ['named'],
+  );
+  const { checks } = gradeFiles(pods, [clock('sleep infinity')]);
+  expect(checks[0]?.seen).toBe('after 1s: there is no Pod named "tower" in the namespace "default"');
+});
