@@ -3,14 +3,12 @@ import { Errno } from '../linux/errno.ts';
 import type { Host } from '../linux/host.ts';
 import type { JournalEntry, UnitStatus } from '../linux/programs/systemd/port.ts';
 import type { Process, Program, WaitStatus } from '../linux/syscalls.ts';
-import type { Timer } from '../sim/index.ts';
 import {
   asInstalled,
   endText,
   fullName,
   isRestarted,
   isUntouched,
-  type LoadedUnit,
   OWN_UNIT_FILES,
   resultOf,
   type ServiceUnit,
@@ -21,26 +19,7 @@ import {
   unitFiles,
   WANTS,
 } from './service-unit.ts';
-
-interface UnitState {
-  readonly name: string;
-  /** What it is if the machine was installed with it. */
-  readonly installed: ServiceUnit | undefined;
-  loaded: LoadedUnit;
-  /** Stopped by hand: it stays down. */
-  stopped: boolean;
-  process: Process | undefined;
-  command: readonly string[];
-  restart: Timer | undefined;
-  restarts: number;
-  /** The process that ended last, and how. */
-  ended: { readonly pid: number; readonly status: WaitStatus } | undefined;
-  /** Why no process could be started. */
-  failure: 'resources' | undefined;
-  sinceMs: number;
-  /** Who waits for the process to end. */
-  readonly waiting: (() => void)[];
-}
+import { newUnitState, programOf, statusOf, type UnitState } from './unit-state.ts';
 
 /** What the journal keeps. */
 const MAX_ENTRIES = 2000;
@@ -70,7 +49,7 @@ export class ServiceSupervisor {
     this.#host = host;
     this.#installed = units;
     this.#tools = tools;
-    this.#states = units.map((unit) => this.#newState(asInstalled(unit), unit));
+    this.#states = units.map((unit) => newUnitState(asInstalled(unit), unit, host.sim.wallMs));
     this.#install();
     this.#own = host.root.readdir(OWN_UNIT_FILES).map(({ name }) => name);
   }
@@ -85,23 +64,6 @@ export class ServiceSupervisor {
       }
       root.symlink(unitFilePath(unit), `${WANTS}/${fullName(unit)}`);
     }
-  }
-
-  #newState(loaded: LoadedUnit, installed: ServiceUnit | undefined): UnitState {
-    return {
-      name: loaded.name,
-      installed,
-      loaded,
-      stopped: false,
-      process: undefined,
-      command: [],
-      restart: undefined,
-      restarts: 0,
-      ended: undefined,
-      failure: undefined,
-      sinceMs: this.#host.sim.wallMs,
-      waiting: [],
-    };
   }
 
   /** At power-on: everything that is enabled, in order. */
@@ -129,7 +91,7 @@ export class ServiceSupervisor {
     const known = new Set(kept.map(({ name }) => name));
     const installed = (name: string) => this.#installed.find((unit) => unit.name === name);
     const added = [...found.values()].filter(({ name }) => !known.has(name));
-    this.#states = [...kept, ...added.map((unit) => this.#newState(unit, installed(unit.name)))];
+    this.#states = [...kept, ...added.map((unit) => newUnitState(unit, installed(unit.name), this.#host.sim.wallMs))];
     for (const state of this.#states) for (const warning of state.loaded.warnings) this.#say(state, warning);
   }
 
@@ -216,6 +178,7 @@ export class ServiceSupervisor {
     const state = this.#state(name);
     state.ended = undefined;
     state.failure = undefined;
+    state.starts.count = 0;
   }
 
   /** Whether anything has changed by it. */
@@ -239,6 +202,12 @@ export class ServiceSupervisor {
 
   #start(state: UnitState): void {
     if (!this.#host.running || this.#stopping) return;
+    const { loaded, starts, ended } = state;
+    if (this.#hasRead && this.#tools.isStartedTooOften(loaded, starts, this.#host.sim.wallMs)) {
+      this.#say(state, `${fullName(state)}: Start request repeated too quickly.`);
+      this.#fail(state, resultOf(ended?.status) === 'success' ? 'start-limit-hit' : undefined);
+      return;
+    }
     const command = this.#commandOf(state);
     if (command === undefined) return;
     const { installed } = state;
@@ -267,15 +236,20 @@ export class ServiceSupervisor {
       return this.#tools.unitCommand(this.#host.root, loaded);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      state.failure = 'resources';
-      state.sinceMs = this.#host.sim.wallMs;
       const file = fullName(state);
       this.#say(state, `${file}: Failed to load environment files: ${error.message}`);
       this.#say(state, `${file}: Failed to spawn 'start' task: ${error.message}`);
-      this.#say(state, `${file}: Failed with result 'resources'.`);
-      this.#say(state, `Failed to start ${title(loaded)}.`);
+      this.#fail(state, 'resources');
       return undefined;
     }
+  }
+
+  /** Nothing of it is started. @param failure why, unless how it ended last says more */
+  #fail(state: UnitState, failure: UnitState['failure']): void {
+    state.failure = failure;
+    state.sinceMs = this.#host.sim.wallMs;
+    this.#say(state, `${fullName(state)}: Failed with result '${failure ?? resultOf(state.ended?.status)}'.`);
+    this.#say(state, `Failed to start ${title(state.loaded)}.`);
   }
 
   /** A program that the machine was not installed with as this service. */
@@ -348,41 +322,4 @@ export class ServiceSupervisor {
     this.#journal.push({ timeMs: this.#host.sim.wallMs, ...entry });
     if (this.#journal.length > 2 * MAX_ENTRIES) this.#journal = this.#journal.slice(-MAX_ENTRIES);
   }
-}
-
-/** Who speaks in the journal. */
-function programOf({ command: [path = ''] }: UnitState): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function statusOf(state: UnitState, isChanged: boolean): UnitStatus {
-  const { loaded, process, ended, sinceMs, failure } = state;
-  const result = failure ?? (state.stopped ? 'success' : resultOf(ended?.status));
-  return {
-    name: fullName(state),
-    description: loaded.description,
-    documentation: loaded.documentation,
-    load: loaded.load,
-    file: loaded.file,
-    dropIns: loaded.dropIns,
-    isChanged,
-    ...activity(state, result !== 'success'),
-    result,
-    enabled: loaded.isEnabled,
-    sinceMs,
-    pid: process?.hostPid,
-    command: state.command,
-    ended: ended === undefined ? undefined : { pid: ended.pid, how: endText(ended.status) },
-    restarts: state.restarts,
-  };
-}
-
-function activity(state: UnitState, hasFailed: boolean): Pick<UnitStatus, 'active' | 'sub'> {
-  const { loaded, process, restart, ended, stopped } = state;
-  if (process !== undefined) return { active: 'active', sub: 'running' };
-  if (restart !== undefined) return { active: 'activating', sub: 'auto-restart' };
-  if (hasFailed) return { active: 'failed', sub: 'failed' };
-  return loaded.remains && ended !== undefined && !stopped
-    ? { active: 'active', sub: 'exited' }
-    : { active: 'inactive', sub: 'dead' };
 }

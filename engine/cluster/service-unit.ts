@@ -34,6 +34,8 @@ export interface LoadedUnit {
   readonly environmentFiles: readonly string[];
   readonly restart: RestartPolicy;
   readonly restartDelayMs: number;
+  /** How often it may be started within which time; as often as one likes unless told. */
+  readonly startLimit?: { readonly intervalMs: number; readonly burst: number };
   readonly isOneshot: boolean;
   /** Whether it counts as active after its process has ended well. */
   readonly remains: boolean;
@@ -47,8 +49,16 @@ export interface LoadedUnit {
 /** What is loaded late: nobody has changed a unit file before a learner has had a say. */
 export interface UnitTools {
   readUnits(root: Process): readonly LoadedUnit[];
+  /** Whether a unit has been started too often lately to be started again; if not, it counts this start. */
+  isStartedTooOften(unit: LoadedUnit, starts: UnitStarts, nowMs: number): boolean;
   /** Throws Errno. */
   unitCommand(root: Process, unit: LoadedUnit): UnitCommand;
+}
+
+/** How often a unit was started since when. */
+export interface UnitStarts {
+  sinceMs: number;
+  count: number;
 }
 
 /** What a unit starts, and with which environment. */

@@ -149,6 +149,10 @@ class UnitReader {
       environmentFiles: this.#list('Service', 'EnvironmentFile').map(({ value }) => value),
       restart: (this.#oneOf('Restart', RESTARTS, 'service restart specifier') as RestartPolicy | undefined) ?? 'no',
       restartDelayMs: this.#seconds('RestartSec') ?? NOTHING.restartDelayMs,
+      startLimit: {
+        intervalMs: this.#limit('Interval', millisecondsOf) ?? START_LIMIT.intervalMs,
+        burst: this.#limit('Burst', countOf) ?? START_LIMIT.burst,
+      },
       isOneshot: type === 'oneshot',
       remains: /^(yes|true|on|1)$/.test(this.#value('Service', 'RemainAfterExit') ?? ''),
     };
@@ -201,12 +205,27 @@ class UnitReader {
     return found;
   }
 
+  /** Of the start limit, which had its place among the service's settings once. */
+  #limit(what: string, read: (text: string) => number | undefined): number | undefined {
+    const names = [`StartLimit${what}`, `StartLimit${what}Sec`];
+    const text = ['Unit', 'Service'].flatMap((section) => names.map((name) => this.#value(section, name)));
+    const found = text.find((value) => value !== undefined);
+    return found === undefined ? undefined : read(found);
+  }
+
   #environment(): Readonly<Record<string, string>> {
     const words = this.#list('Service', 'Environment').flatMap(({ value }) => splitWords(value));
     return Object.fromEntries(
       words.filter((word) => /^\w+=/.test(word)).map((word) => [word.split('=')[0]!, word.replace(/^\w+=/, '')]),
     );
   }
+}
+
+/** systemd's DefaultStartLimitIntervalSec and DefaultStartLimitBurst. */
+const START_LIMIT = { intervalMs: 10_000, burst: 5 };
+
+function countOf(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 const UNITS: Readonly<Record<string, number>> = {

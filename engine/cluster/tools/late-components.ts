@@ -16,6 +16,7 @@ import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
 import { KubeletDoor } from '../kubelet-door.ts';
 import { lonelyEtcd } from '../lonely-etcd.ts';
 import { requestFollower } from '../requests/index.ts';
+import { isStartedTooOften } from '../start-limit.ts';
 import { unitCommand } from '../unit-command.ts';
 import { readUnits } from '../unit-files.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
@@ -33,7 +34,7 @@ export const componentTools: ComponentTools = {
   bootstrapKubelet,
   readKubeletConfiguration: readConfiguration,
   openKubeletDoor: (options) => new KubeletDoor(options),
-  unitTools: { readUnits, unitCommand },
+  unitTools: { readUnits, unitCommand, isStartedTooOften },
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,

@@ -4,7 +4,9 @@ import { fail, print } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
 import { getOptions, type Options } from '../options.ts';
 import { program, Usage } from '../program.ts';
-import { askManager, journalLine, unitName } from './bus.ts';
+import { askManager, journalLine } from './bus.ts';
+import { catalogText } from './journal-catalog.ts';
+import { journalFields, journalFilter } from './journal-filter.ts';
 import type { JournalEntry } from './port.ts';
 
 const FOLLOW_MS = 1000;
@@ -13,7 +15,7 @@ const FOLLOWED_LINES = 10;
 /** journalctl(1): what the machine's services have said. https://man7.org/linux/man-pages/man1/journalctl.1.html */
 export const journalctl = program(function* (process, args) {
   const options = getOptions(args.map(attachLines), {
-    letters: 'u:n:fexrb0aqo:S:U:p:t:lm',
+    letters: 'u:n:fexrb0aqo:S:U:p:t:lmkg:',
     long: {
       unit: 'u',
       lines: 'n',
@@ -22,45 +24,55 @@ export const journalctl = program(function* (process, args) {
       catalog: 'x',
       reverse: 'r',
       boot: 'b',
+      all: 'a',
+      full: 'l',
+      dmesg: 'k',
+      grep: 'g',
+      priority: 'p',
       output: 'o',
       since: 'S',
       until: 'U',
       identifier: 't',
       quiet: 'q',
-      'no-pager': 'P',
-      'no-hostname': 'N',
+      system: 'system',
+      utc: 'utc',
+      'no-tail': 'no-tail',
+      'no-full': 'no-full',
+      'no-pager': 'no-pager',
+      'no-hostname': 'no-hostname',
     },
   });
-  const wanted = filterOf(options, process.now());
+  const wanted = journalFilter(options, process.now());
   const read = function* (): Task<readonly JournalEntry[] | undefined> {
     return (yield* askManager(process, { method: 'journal' }))?.journal?.filter(wanted);
   };
+  const show = (entries: readonly JournalEntry[]) =>
+    print(process, entries.map((entry) => lineOf(process, options, entry)).join(''));
   let entries = yield* read();
   if (entries === undefined) return yield* noJournal(process);
   const follow = options.has('f');
-  const limit = options.value('n') ?? (follow ? String(FOLLOWED_LINES) : options.has('e') ? '1000' : 'all');
+  const limit = limitOf(options);
   if (limit !== 'all' && !/^\d{1,9}$/.test(limit)) return yield* fail(process, `Failed to parse lines '${limit}'`);
-  let shown = limit === 'all' ? entries : entries.slice(Math.max(0, entries.length - Number(limit)));
-  if (options.has('r')) shown = shown.toReversed();
-  if (shown.length === 0 && !follow) yield* print(process, '-- No entries --\n');
-  yield* print(process, shown.map((entry) => lineOf(process, options, entry)).join(''));
+  const shown = limit === 'all' ? entries : entries.slice(Math.max(0, entries.length - Number(limit)));
+  if (shown.length === 0 && !follow && !options.has('q')) yield* print(process, '-- No entries --\n');
+  yield* show(options.has('r') ? shown.toReversed() : shown);
   while (follow) {
     yield* process.sleep(FOLLOW_MS);
     const next = yield* read();
     if (next === undefined) return 0;
     const last = entries?.at(-1);
     const from = last === undefined ? 0 : next.findLastIndex((entry) => same(entry, last)) + 1;
-    yield* print(
-      process,
-      next
-        .slice(from)
-        .map((entry) => lineOf(process, options, entry))
-        .join(''),
-    );
+    yield* show(next.slice(from));
     entries = next;
   }
   return 0;
 });
+
+/** How many lines: as told, or as other options imply. */
+function limitOf(options: Options): string {
+  const implied = options.has('f') ? String(FOLLOWED_LINES) : options.has('e') ? '1000' : 'all';
+  return options.value('n') ?? (options.has('no-tail') ? 'all' : implied);
+}
 
 /** `-n` alone means ten lines, and `-n5` five. */
 function attachLines(argument: string, index: number, args: readonly string[]): string {
@@ -77,48 +89,34 @@ function* noJournal(process: Process): Task<number> {
   return 0;
 }
 
-function filterOf(options: Options, nowMs: number): (entry: JournalEntry) => boolean {
-  const units = options.values('u').map(unitName);
-  const identifiers = options.values('t');
-  const since = options.has('S') ? timeOf(options.value('S')!, nowMs) : Number.NEGATIVE_INFINITY;
-  const until = options.has('U') ? timeOf(options.value('U')!, nowMs) : Number.POSITIVE_INFINITY;
-  return ({ unit, identifier, timeMs }) =>
-    (units.length === 0 || units.includes(unit)) &&
-    (identifiers.length === 0 || identifiers.includes(identifier)) &&
-    timeMs >= since &&
-    timeMs <= until;
-}
+/** Forms whose lines differ in the time alone. Microseconds are the simulation's thousandths. */
+const TIMES: Readonly<Record<string, (ms: number) => string>> = {
+  short: (ms) => formatDate('%b %d %H:%M:%S', ms),
+  'short-precise': (ms) => `${formatDate('%b %d %H:%M:%S', ms)}.${micros(ms)}`,
+  'short-iso': (ms) => formatDate('%Y-%m-%dT%H:%M:%S%z', ms).replace(/(\d\d)$/, ':$1'),
+  'short-iso-precise': (ms) =>
+    `${formatDate('%Y-%m-%dT%H:%M:%S', ms)}.${micros(ms)}${formatDate('%z', ms).replace(/(\d\d)$/, ':$1')}`,
+  'short-full': (ms) => formatDate('%a %Y-%m-%d %H:%M:%S %Z', ms),
+  'short-unix': (ms) => `${Math.floor(ms / 1000)}.${micros(ms)}`,
+};
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** systemd.time(7): `10 min ago`, `-1h`, `today`, `2026-01-12 09:00:00`. Throws Usage. */
-function timeOf(text: string, nowMs: number): number {
-  if (text === 'now') return nowMs;
-  const midnight = nowMs - (nowMs % UNIT_MS['d']!);
-  if (text === 'today') return midnight;
-  if (text === 'yesterday') return midnight - UNIT_MS['d']!;
-  const span =
-    /^(\d+) ?(s|m|h|d)(?:ec|in|ay|our|econd|inute)?s? ago$/.exec(text) ?? /^-(\d+) ?(s|m|h|d)(?:ec|in)?s?$/.exec(text);
-  if (span !== null) return nowMs - Number(span[1]) * UNIT_MS[span[2]!]!;
-  const parsed = /^\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?$/.test(text)
-    ? Date.parse(`${text.length === 10 ? `${text} 00:00` : text}Z`.replace(' ', 'T'))
-    : Number.NaN;
-  if (Number.isNaN(parsed)) throw new Usage(`Failed to parse timestamp: ${text}`);
-  return parsed;
+function micros(ms: number): string {
+  return String(Math.round((ms % 1000) * 1000)).padStart(6, '0');
 }
 
 function lineOf(process: Process, options: Options, entry: JournalEntry): string {
-  switch (options.value('o') ?? 'short') {
+  const form = options.value('o') ?? 'short';
+  switch (form) {
     case 'cat':
       return `${entry.text}\n`;
-    case 'short-iso':
-      return journalLine(process.hostname, entry).replace(/^.{15}/, formatDate('%Y-%m-%dT%H:%M:%S%z', entry.timeMs));
     case 'json':
-      return `${JSON.stringify({ __REALTIME_TIMESTAMP: `${entry.timeMs * 1000}`, _SYSTEMD_UNIT: entry.unit, SYSLOG_IDENTIFIER: entry.identifier, _PID: String(entry.pid), MESSAGE: entry.text })}\n`;
-    case 'short':
-    case 'short-full':
-      return journalLine(process.hostname, entry);
-    default:
-      throw new Usage(`Unknown output format '${options.value('o')}'.`);
+      return `${JSON.stringify(journalFields(entry))}\n`;
+    case 'json-pretty':
+      return `${JSON.stringify(journalFields(entry), undefined, '\t')}\n`;
   }
+  const time = Object.hasOwn(TIMES, form) ? TIMES[form]! : undefined;
+  if (time === undefined) throw new Usage(`Unknown output format '${form}'.`);
+  const line = journalLine(process.hostname, entry).replace(/^.{15}/, () => time(entry.timeMs));
+  const named = options.has('no-hostname') ? line.replace(` ${process.hostname} `, ' ') : line;
+  return options.has('x') ? named + catalogText(entry) : named;
 }

@@ -105,11 +105,28 @@ function* change(invocation: Invocation): Task<number> {
     }
     yield* warnOfChange(process, known);
     const reply = yield* askManager(process, { method, unit });
-    if (reply?.refusal === undefined) continue;
-    yield* printError(process, `Failed to ${verb} ${unit}: ${reply.refusal}\n`);
+    const problem =
+      reply?.refusal === undefined ? yield* jobProblem(process, unit) : `Failed to ${verb} ${unit}: ${reply.refusal}`;
+    if (problem === undefined) continue;
+    yield* printError(process, `${problem}\n`);
     status = 1;
   }
   return status;
+}
+
+/** Why a unit has not even been started, where its files are good. */
+function* jobProblem(process: Process, name: string): Task<string | undefined> {
+  const units = (yield* askManager(process, { method: 'units' }))?.units ?? [];
+  const { active, result } = units.find((unit) => unit.name === name) ?? {};
+  if (active !== 'failed') return undefined;
+  const limit = result === 'start-limit-hit';
+  const why = limit
+    ? 'start of the service was attempted too often'
+    : result === 'resources'
+      ? 'of unavailable resources or another system error'
+      : 'the control process exited with error code';
+  const force = `\nTo force a start use "systemctl reset-failed ${name}"\nfollowed by "systemctl start ${name}" again.`;
+  return `Job for ${name} failed because ${why}.\nSee "systemctl status ${name}" and "journalctl -xeu ${name}" for details.${limit ? force : ''}`;
 }
 
 function* isActive(invocation: Invocation): Task<number> {

@@ -54,7 +54,7 @@ function describe(unit: UnitStatus, nowMs: number): string {
     `${DOTS[active]} ${title}`,
     `     Loaded: ${loaded(unit)}`,
     ...dropInLines(unit.dropIns),
-    `     Active: ${active} (${sub})${outcome}${since}`,
+    `     Active: ${active}${active === sub ? '' : ` (${sub})`}${outcome}${since}`,
     ...(documentation === '' ? [] : [`       Docs: ${documentation.split(' ').join('\n             ')}`]),
     ...(pid === undefined && ended !== undefined
       ? [`    Process: ${ended.pid} ${command} (${ended.how})`, `   Main PID: ${ended.pid} (${ended.how})`]
