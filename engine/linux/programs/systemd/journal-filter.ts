@@ -37,7 +37,7 @@ function glob(pattern: string): RegExp {
 const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
 /** syslog's number of an entry. What a service prints is `info`, whatever it says. */
-export function priorityOf({ identifier, text }: JournalEntry): number {
+function priorityOf({ identifier, text }: JournalEntry): number {
   if (identifier !== 'systemd') return 6;
   if (/^Failed to start /.test(text)) return 3;
   if (/: Failed with result '|: (Unknown|Failed to parse|Neither a valid) /.test(text)) return 4;
