@@ -11,6 +11,8 @@ interface Search {
   readonly flavour: Flavour;
   readonly regexes: readonly Regex[];
   readonly named: boolean;
+  /** Whether a match with its context has been shown already. */
+  shown: boolean;
   found: boolean;
   failed: boolean;
 }
@@ -64,6 +66,7 @@ export const grep = program(function* (process, args, flavour) {
     flavour,
     regexes: [],
     named: (operands.length > 1 || recursive || options.has('H')) && !options.has('h'),
+    shown: false,
     found: false,
     failed: false,
   };
@@ -165,11 +168,12 @@ function* searchFile(search: Search, fd: number, name: string): Task<void> {
     if (options.has('l') || options.has('L')) break;
     if (options.has('c')) continue;
     const first = held[0]?.number ?? number;
-    if ((before > 0 || after > 0) && shown > 0 && first > shown + 1) yield* print(process, '--\n');
+    if ((before > 0 || after > 0) && search.shown && (shown === 0 || first > shown + 1)) yield* print(process, '--\n');
     for (const earlier of held.splice(0)) yield* print(process, `${label(earlier.number, '-')}${earlier.line}\n`);
     if (options.has('o')) yield* printMatches(search, line, label(number, ':'));
     else yield* print(process, `${label(number, ':')}${line}\n`);
     shown = number;
+    search.shown = true;
     trailing = after;
   }
   if (options.has('l') && count > 0) yield* print(process, `${name}\n`);

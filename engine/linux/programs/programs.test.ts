@@ -243,3 +243,23 @@ test('egrep, fgrep, factor and sha512sum, as GNU and busybox have them', () => {
   });
   expect(testShell('ash').sh('factor x').exitCode).toBe(1);
 });
+
+test.for([
+  [`jq -nc '"b"|IN("a","b")'`, 'true\n'],
+  [`jq -nc 'IN("a","b";"c","b")'`, 'true\n'],
+  [`jq -nc '[range(0;10;3)],[range(5;0;-2)]'`, '[0,3,6,9]\n[5,3,1]\n'],
+  [`jq -nc '1|until(.>100;.*2)'`, '128\n'],
+  [`jq -nc '[1|while(.<10;.*2)]'`, '[1,2,4,8]\n'],
+  [`jq -nc '1|[limit(2;repeat(.*2))], isempty(empty)'`, '[1,2]\ntrue\n'],
+  [`jq -nc 'any(1,2;.>1), all(1,2;.>1)'`, 'true\nfalse\n'],
+  [`jq -nc '[{"n":"x"},{"n":"y"}]|INDEX(.n)|keys'`, '["x","y"]\n'],
+  [`jq -nc '"a1b2"|[splits("[0-9]")]'`, '["a","b",""]\n'],
+  [`jq -nc '"aXbx"|gsub("x";"-";"i")'`, '"a-b-"\n'],
+  [`jq -nc '{"a":[1]}|[paths(type=="number")]'`, '[["a",0]]\n'],
+  [`printf 'a:b:c\\n' | cut -d: -f2 --complement`, 'a:c\n'],
+  [`printf 'a:b:c\\n' | cut -d: -f1,3 --output-delimiter=,`, 'a,c\n'],
+  [`printf 'a b\\nc\\n' | xargs -d '\\n' -n1 echo`, 'a b\nc\n'],
+  [`printf 'a\\nb\\n' >x; printf 'b\\na\\n' >y; grep -A1 a x y`, 'x:a\nx-b\n--\ny:a\n'],
+] as const)('GNU and jq: %s', ([command, stdout]) => {
+  expect(testShell('bash').sh(command).stdout).toBe(stdout);
+});

@@ -84,8 +84,16 @@ export const uniq = program(function* (process, args, flavour) {
 
 export const cut = program(function* (process, args, flavour) {
   const options = getOptions(args, {
-    letters: 'd:f:c:b:sn',
-    long: { delimiter: 'd', fields: 'f', characters: 'c', bytes: 'b', 'only-delimited': 's' },
+    letters: 'd:f:c:b:snCO:',
+    long: {
+      delimiter: 'd',
+      fields: 'f',
+      characters: 'c',
+      bytes: 'b',
+      'only-delimited': 's',
+      complement: 'C',
+      'output-delimiter': 'O',
+    },
   });
   const list = options.value('f') ?? options.value('c') ?? options.value('b');
   if (list === undefined) throw new Usage('expected a list of bytes, characters, or fields');
@@ -95,7 +103,8 @@ export const cut = program(function* (process, args, flavour) {
     const from = Number(match[1] || 1);
     return [from, match[2] === '' ? from : Number(match[3] || Number.POSITIVE_INFINITY)] as const;
   });
-  const chosen = (position: number) => ranges.some(([from, to]) => position >= from && position <= to);
+  const complement = options.has('C');
+  const chosen = (position: number) => ranges.some(([from, to]) => position >= from && position <= to) !== complement;
   const delimiter = options.value('d') ?? '\t';
   const byField = options.has('f');
   return yield* eachInput(process, flavour, options.operands, function* (fd) {
@@ -111,7 +120,7 @@ export const cut = program(function* (process, args, flavour) {
           `${line
             .split(delimiter)
             .filter((_, at) => chosen(at + 1))
-            .join(delimiter)}\n`,
+            .join(options.value('O') ?? delimiter)}\n`,
         );
       else if (!options.has('s')) yield* print(process, `${line}\n`);
     }

@@ -16,7 +16,9 @@ export const xargs = program(function* (process, args) {
   const command = options.operands.length === 0 ? ['echo'] : options.operands;
   const text = decode(yield* readAll(process, 0));
   const placeholder = options.value('I');
-  const delimiter = options.has('0') ? '\0' : options.value('d');
+  const delimiter = options.has('0')
+    ? '\0'
+    : options.value('d')?.replace('\\n', '\n').replace('\\t', '\t').replace('\\0', '\0');
   const byLine = placeholder !== undefined || options.has('L');
   const items =
     delimiter !== undefined

@@ -73,6 +73,66 @@ export const FILTER_FUNCTIONS: Readonly<
         for (let i = Number(start); i < Number(end); i++) yield i;
     }
   },
+  'range/3': function* (input, [from, to, by], scope) {
+    const { machine } = scope;
+    for (const start of machine.evaluate(from!, input, scope))
+      for (const end of machine.evaluate(to!, input, scope))
+        for (const step of machine.evaluate(by!, input, scope)) {
+          const up = Number(step) > 0;
+          if (Number(step) === 0) return;
+          for (let i = Number(start); up ? i < Number(end) : i > Number(end); i += Number(step)) yield i;
+        }
+  },
+  'until/2': function* (input, [done, next], scope) {
+    let value = input;
+    while (!isTrue(only(done!, value, scope))) value = only(next!, value, scope);
+    yield value;
+  },
+  'while/2': function* (input, [goes, next], scope) {
+    for (let value = input; isTrue(only(goes!, value, scope)); value = only(next!, value, scope)) yield value;
+  },
+  'repeat/1': function* (input, [next], scope) {
+    for (let value = input; ; value = only(next!, value, scope)) yield value;
+  },
+  'isempty/1': function* (input, [body], scope) {
+    yield scope.machine.evaluate(body!, input, scope).next().done === true;
+  },
+  'IN/1': function* (input, [source], scope) {
+    yield isAmong(input, source!, input, scope);
+  },
+  'IN/2': function* (input, [values, source], scope) {
+    let found = false;
+    for (const value of scope.machine.evaluate(values!, input, scope)) found ||= isAmong(value, source!, input, scope);
+    yield found;
+  },
+  'INDEX/1': function* (input, [key], scope) {
+    yield byKey(iterated(input), key!, scope);
+  },
+  'INDEX/2': function* (input, [source, key], scope) {
+    yield byKey(scope.machine.evaluate(source!, input, scope), key!, scope);
+  },
+  'nth/2': function* (input, [at, body], scope) {
+    let left = Number(only(at!, input, scope));
+    for (const value of scope.machine.evaluate(body!, input, scope)) {
+      if (left-- > 0) continue;
+      yield value;
+      return;
+    }
+  },
+  'paths/1': function* (input, [test], scope) {
+    for (const { path, value } of descendants({ path: [], value: input }))
+      if (path.length > 0 && isTrue(only(test!, value, scope))) yield path as Json;
+  },
+  'any/2': function* (input, [source, test], scope) {
+    let found = false;
+    for (const value of scope.machine.evaluate(source!, input, scope)) found ||= isTrue(only(test!, value, scope));
+    yield found;
+  },
+  'all/2': function* (input, [source, test], scope) {
+    let held = true;
+    for (const value of scope.machine.evaluate(source!, input, scope)) held &&= isTrue(only(test!, value, scope));
+    yield held;
+  },
   'first/1': function* (input, [body], scope) {
     for (const value of scope.machine.evaluate(body!, input, scope)) {
       yield value;
@@ -151,6 +211,11 @@ export const FILTER_FUNCTIONS: Readonly<
       }
     }
   },
+  'match/2': (input, args, scope) => matches(input, args, scope),
+  'splits/1': (input, args, scope) => pieces(input, args, scope),
+  'splits/2': (input, args, scope) => pieces(input, args, scope),
+  'sub/3': (input, args, scope) => substitute(input, args, toText(only(args[2]!, input, scope)), scope),
+  'gsub/3': (input, args, scope) => substitute(input, args, `g${toText(only(args[2]!, input, scope))}`, scope),
   'sub/2': (input, args, scope) => substitute(input, args, '', scope),
   'gsub/2': (input, args, scope) => substitute(input, args, 'g', scope),
   'isvalid/1': function* (input, [body], scope) {
@@ -163,6 +228,22 @@ export const FILTER_FUNCTIONS: Readonly<
     }
   },
 };
+
+/** The first value of a filter. */
+function only(body: Filter, input: Json, scope: Scope): Json {
+  return (scope.machine.evaluate(body, input, scope).next().value as Json | undefined) ?? null;
+}
+
+function isAmong(value: Json, source: Filter, input: Json, scope: Scope): boolean {
+  for (const other of scope.machine.evaluate(source, input, scope)) if (compare(value, other) === 0) return true;
+  return false;
+}
+
+function byKey(values: Iterable<Json>, key: Filter, scope: Scope): Json {
+  const index = new Map<string, Json>();
+  for (const value of values) index.set(toText(only(key, value, scope)), value);
+  return Object.fromEntries(index);
+}
 
 function keyed(input: Json, by: Filter, scope: Scope): { key: Json; value: Json }[] {
   if (!Array.isArray(input)) throw new JqError(`Cannot index ${typeOf(input)} with number`);
@@ -178,6 +259,22 @@ function groups(sorted: readonly { key: Json; value: Json }[]): Json[] {
     else made.at(-1)!.push(value);
   });
   return made;
+}
+
+function* matches(input: Json, [pattern, flags]: readonly Filter[], scope: Scope): Results {
+  yield* FUNCTIONS['match_all']!(input, only(pattern!, input, scope), only(flags!, input, scope)) as readonly Json[];
+}
+
+/** What stands between the matches of a pattern. */
+function* pieces(input: Json, [pattern, flags]: readonly Filter[], scope: Scope): Results {
+  const given = flags === undefined ? '' : toText(only(flags, input, scope));
+  const found = FUNCTIONS['match_all']!(input, only(pattern!, input, scope), `g${given}`) as readonly JsonObject[];
+  let from = 0;
+  for (const match of found) {
+    yield String(input).slice(from, match['offset'] as number);
+    from = (match['offset'] as number) + (match['length'] as number);
+  }
+  yield String(input).slice(from);
 }
 
 function* substitute(input: Json, [pattern, replacement]: readonly Filter[], flags: string, scope: Scope): Results {

@@ -297,7 +297,9 @@ export const FUNCTIONS: Readonly<Record<string, (input: Json, ...args: Json[]) =
   strftime: (input, format) => formatDate(text(format!, 'strftime'), number(input) * 1000),
   infinite: () => Number.MAX_VALUE,
   nan: () => Number.NaN,
-  ascii: (input) => String.fromCharCode(number(input)),
+  fromdateiso8601: (input) => FUNCTIONS['fromdate']!(input),
+  todateiso8601: (input) => FUNCTIONS['todate']!(input),
+  input_line_number: () => 0,
   tojson_sorted: (input) => JSON.stringify(input),
 };
 
