@@ -1,0 +1,2 @@
+ssh control-plane sed -i s/leader-elct/leader-elect/ /etc/kubernetes/manifests/kube-scheduler.yaml
+sleep 40
