@@ -159,7 +159,8 @@ class KubeProxy {
   }
 
   *#workAll(): Task<SignalVerdict> {
-    while (this.#syncWanted || this.#checkWanted) yield* this.#work();
+    // Whoever has lost their Node writes nothing until they know of one again.
+    while (this.#checkWanted || (this.#syncWanted && this.#watch.ready)) yield* this.#work();
     return 'continue';
   }
 
