@@ -2,8 +2,8 @@ import type { Plugin } from '../framework.ts';
 import { unresolvable } from '../rejection.ts';
 
 /**
- * Resource claims (`resource.k8s.io`) are not served by this API server, so no claim can be there yet: a Pod that wants
- * one waits for it, as it does in a real cluster before the claim is made.
+ * Resource claims (`resource.k8s.io`) are stored here, but nobody makes them from templates, and no driver offers devices: a
+ * Pod that wants one waits outside the queue, without an event, as it does in a real cluster before its claim is made.
  * What the plugin says in every failure, whether or not there are claims, is kept.
  */
 export const dynamicResources = (): Plugin => ({
