@@ -45,7 +45,7 @@ export type {
 } from './cluster/requests/request-path.ts';
 export { RELEASES } from './cluster/versions.ts';
 export type { ClusterView, ContainerView, NodeView, PodView } from './cluster/view.ts';
-export { BASHRC } from './cluster/workstation-files.ts';
+export { BASHRC } from './cluster/workstation/workstation-files.ts';
 export { formatImageReference, parseImageReference } from './containerd/image-reference.ts';
 export type { KeyValue } from './etcd/index.ts';
 export { storageKey, storagePrefix } from './kube-apiserver/registry/storage-key.ts';

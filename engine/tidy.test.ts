@@ -91,6 +91,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The folders of the composition root, from the top down: each knows only itself and those after it. */
+const CLUSTER_FLOORS = [
+  'tools',
+  'control-plane',
+  'api-server',
+  'node',
+  'kubeadm',
+  'add-ons',
+  'workstation',
+  'machines',
+  'systemd',
+  'etcd',
+  'component',
+  'images',
+  'bootstrap',
+  'pki',
+  'requests',
+];
+
 /** npm packages that the engine's core may use. */
 const ENGINE_PACKAGES = [
   'yaml',
@@ -198,6 +217,19 @@ test('every folder imports only what the table allows', () => {
 function withSlash(prefix: string): string {
   return prefix.endsWith('/') || prefix.endsWith('.ts') ? prefix : `${prefix}/`;
 }
+
+test('the folders of the composition root import downwards', () => {
+  const roomOf = (path: string) => /^engine\/cluster\/([\w-]+)\//.exec(path)?.[1];
+  const rooms = new Set(sources.flatMap(({ path }) => roomOf(path) ?? []));
+  expect([...rooms].sort()).toEqual(CLUSTER_FLOORS.toSorted());
+  const floorOf = (path: string) => CLUSTER_FLOORS.indexOf(roomOf(path) ?? '');
+  const upwards = sources.flatMap((file) =>
+    localImports(file)
+      .filter((target) => floorOf(target) >= 0 && floorOf(target) < floorOf(file.path))
+      .map((target) => `${file.path} imports ${target}`),
+  );
+  expect(upwards).toEqual([]);
+});
 
 test('the controllers do not import one another', () => {
   const base = 'engine/kube-controller-manager/';

@@ -2,8 +2,8 @@ import type { Host } from '../linux/host.ts';
 import type { Fabric } from '../linux/index.ts';
 import { SIGNAL_NUMBERS, type Signal } from '../linux/signal.ts';
 import type { Fault } from './input.ts';
-import type { BuiltMachine } from './machine-host.ts';
-import type { NodeMachine } from './node-machine.ts';
+import type { BuiltMachine } from './machines/machine-host.ts';
+import type { NodeMachine } from './node/node-machine.ts';
 
 /** The machines that a fault can name. */
 export interface FaultTargets {

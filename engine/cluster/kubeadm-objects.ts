@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { type AddOnObject, JOINING } from './kubeadm.ts';
-import { KUBELET_CONFIG } from './machine-files.ts';
-import { CLUSTER_CIDR } from './static-pods.ts';
+import { type AddOnObject, JOINING } from './bootstrap/kubeadm.ts';
+import { CLUSTER_CIDR } from './bootstrap/static-pods.ts';
+import { KUBELET_CONFIG } from './machines/machine-files.ts';
 import { CLUSTER_DOMAIN, type Release } from './versions.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';

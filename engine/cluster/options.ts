@@ -1,7 +1,7 @@
 import type { Image } from '../containerd/image.ts';
 import type { Descriptions } from '../kube-apiserver/index.ts';
-import type { ClusterKeys } from './cluster-keys.ts';
 import type { Fault } from './input.ts';
+import type { ClusterKeys } from './pki/cluster-keys.ts';
 import { KUBERNETES_VERSION, type Release, releaseNamed } from './versions.ts';
 
 /** One worker machine. */

@@ -4,7 +4,7 @@ import { clusterRoleBindings, nodes, pods, serviceAccounts } from '../api/resour
 import { StatusError } from '../api/status-error.ts';
 import type { Client } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
-import { ADMINISTRATORS } from './kubeadm.ts';
+import { ADMINISTRATORS } from './bootstrap/kubeadm.ts';
 
 /** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS. */
 const CONTROL_PLANE_PODS = 6;

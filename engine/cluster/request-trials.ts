@@ -1,7 +1,7 @@
 import type { Host } from '../linux/host.ts';
 import type { Fabric } from '../linux/index.ts';
 import { mainProcess } from './faults.ts';
-import type { NodeMachine } from './node-machine.ts';
+import type { NodeMachine } from './node/node-machine.ts';
 import type { RequestFollower } from './requests/index.ts';
 import type { RequestFilter, RequestPath, RequestProbe } from './requests/request-path.ts';
 

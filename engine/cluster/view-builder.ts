@@ -5,8 +5,8 @@ import type { ContainerState, Node, Pod } from '../api/kinds.ts';
 import { controllerOf } from '../api/object.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../containerd/cri.ts';
 import type { Simulation } from '../sim/index.ts';
-import type { ControlPlane } from './control-plane.ts';
-import type { NodeMachine } from './node-machine.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import type { NodeMachine } from './node/node-machine.ts';
 import type { ClusterView, ContainerView, NodeView, PodView } from './view.ts';
 
 /** The column whose words the picture uses, too. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { type IssuedCertificate, issueCertificate, rootCertificate } from '../cluster/cluster-authority.ts';
-import type { ClusterKey } from '../cluster/cluster-keys.ts';
+import { type IssuedCertificate, issueCertificate, rootCertificate } from '../cluster/pki/cluster-authority.ts';
+import type { ClusterKey } from '../cluster/pki/cluster-keys.ts';
 
 /** A certificate and its private key, both PEM. */
 interface KeyPair {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { unauthorized } from '../api/errors.ts';
 import { ANONYMOUS, type UserInfo } from '../api/request.ts';
-import { subjectUser } from '../cluster/certificate-user.ts';
+import { subjectUser } from '../cluster/node/certificate-user.ts';
 
 /** Whom a connection's certificate is for, if the cluster's CA has signed it, and while it is valid. */
 interface Bearer {

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { ClusterKey, ClusterKeys } from '../cluster/cluster-keys.ts';
+import type { ClusterKey, ClusterKeys } from '../cluster/pki/cluster-keys.ts';
 
 /** Keys as a state file holds them; PEM, PKCS #8. */
 export interface KeptKeys {

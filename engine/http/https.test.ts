@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { issueCertificate } from '../cluster/cluster-authority.ts';
+import { issueCertificate } from '../cluster/pki/cluster-authority.ts';
 import { makeCertificates } from './certificates.ts';
 import { makeKeys, readKeys } from './cluster-keys.ts';
 import { writeKubeconfig } from './kubeconfig.ts';

@@ -1,5 +1,5 @@
-import { CSI_PROGRAMS } from '../cluster/csi-hostpath.ts';
-import { DEBIAN_PROGRAMS, type DebianTools } from '../cluster/debian-packages.ts';
+import { CSI_PROGRAMS } from '../cluster/add-ons/csi-hostpath.ts';
+import { DEBIAN_PROGRAMS, type DebianTools } from '../cluster/machines/debian-packages.ts';
 import type { ComponentTools, KubectlTools, ProgramTools, WorkstationTools } from '../cluster/workstation-tools.ts';
 import type { Program } from '../linux/syscalls.ts';
 import type { Task } from '../sim/index.ts';

@@ -1,6 +1,6 @@
+import { hasNvidiaPlugin } from '../cluster/add-ons/nvidia-add-on.ts';
 import { bootCluster } from '../cluster/boot.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { hasNvidiaPlugin } from '../cluster/nvidia-add-on.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import { type DeferredTools, deferTools } from './deferred-tools.ts';
 import { fetchLateParts } from './late-parts.ts';

@@ -4,7 +4,7 @@ import { defineImage } from './definition.ts';
 
 export const CUSTOM_METRICS_ADAPTER_IMAGE = 'ghcr.io/drydock/custom-metrics-adapter:1.0';
 
-/** The adapter around the program in `cluster/custom-metrics-adapter.ts`. */
+/** The adapter around the program in `cluster/add-ons/custom-metrics-adapter.ts`. */
 export function customMetricsAdapterImage(program: Program): Image {
   return defineImage({
     reference: CUSTOM_METRICS_ADAPTER_IMAGE,

@@ -2,7 +2,7 @@ import type { Image } from '../../containerd/image.ts';
 import type { Program } from '../../linux/syscalls.ts';
 import { defineImage } from './definition.ts';
 
-/** Kubernetes' example of a server for API aggregation, around the program in `cluster/sample-apiserver.ts`. */
+/** Kubernetes' example of a server for API aggregation, around the program in `cluster/add-ons/sample-apiserver.ts`. */
 export function sampleApiServerImage(program: Program): Image {
   return defineImage({
     reference: 'registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2',

@@ -6,9 +6,9 @@ import { type Certificate, publicKeyInfo, readCertificates } from '../../linux/t
 import { publicHalf } from '../../linux/tls/private-key.ts';
 import { DerError, KEY_BYTES, makePrivateKey, randomBytes } from '../../linux/tls.ts';
 import type { Task } from '../../sim/index.ts';
-import { issueCertificate } from '../cluster-authority.ts';
-import type { ClusterKey } from '../cluster-keys.ts';
-import type { IssuedKey } from '../cluster-pki.ts';
+import { issueCertificate } from '../pki/cluster-authority.ts';
+import type { ClusterKey } from '../pki/cluster-keys.ts';
+import type { IssuedKey } from '../pki/cluster-pki.ts';
 import { KubeadmError } from './command.ts';
 
 const YEAR_MS = 365 * 86_400_000;

@@ -1,8 +1,8 @@
 import type { FlagSpecs, Flags } from '../../linux/programs/go/flags.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import type { Connect } from '../asker.ts';
-import type { ClusterKey } from '../cluster-keys.ts';
+import type { Connect } from '../component/asker.ts';
+import type { ClusterKey } from '../pki/cluster-keys.ts';
 import type { Release } from '../versions.ts';
 
 /** What kubeadm cannot do by its process alone. */

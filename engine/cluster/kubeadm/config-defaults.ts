@@ -1,5 +1,5 @@
 import { print } from '../../linux/stdio.ts';
-import { KUBELET_CONFIG } from '../machine-files.ts';
+import { KUBELET_CONFIG } from '../machines/machine-files.ts';
 import { KUBERNETES_VERSION } from '../versions.ts';
 import { type Command, KubeadmError } from './command.ts';
 

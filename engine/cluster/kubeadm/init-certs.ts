@@ -1,7 +1,7 @@
 import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { ADMINISTRATORS } from '../kubeadm.ts';
+import { ADMINISTRATORS } from '../bootstrap/kubeadm.ts';
 import { AUTHORITIES, type CertificateTerms, issue, MANAGED, type Managed, writePair } from './certificates.ts';
 import { type Asked, type Command, phaseError } from './command.ts';
 import { CONFIG_FLAG, loadConfiguration } from './config-flag.ts';

@@ -1,7 +1,7 @@
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
-import { ADMINISTRATORS } from '../kubeadm.ts';
-import { kubeconfig } from '../machine-files.ts';
+import { ADMINISTRATORS } from '../bootstrap/kubeadm.ts';
+import { kubeconfig } from '../machines/machine-files.ts';
 import { issue } from './certificates.ts';
 import { type Asked, type Command, KubeadmError, phaseError } from './command.ts';
 import { CONFIG_FLAG } from './config-flag.ts';

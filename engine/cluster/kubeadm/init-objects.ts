@@ -4,7 +4,7 @@ import { StatusError } from '../../api/status-error.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
 import { clusterConfiguration } from '../kubeadm-objects.ts';
-import { KUBELET_CONFIG } from '../machine-files.ts';
+import { KUBELET_CONFIG } from '../machines/machine-files.ts';
 import { ask, clientOf } from './api.ts';
 import type { Asked, Command } from './command.ts';
 import { CONFIG_FLAG, loadConfiguration } from './config-flag.ts';

@@ -5,7 +5,7 @@ import { askManager } from '../../linux/programs/systemd/bus.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { STATIC_POD_PATH } from '../static-pods.ts';
+import { STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
 import { ADMIN_CONF } from './api.ts';
 import { type Asked, type Command, notHere } from './command.ts';
 import { confirm } from './confirm.ts';

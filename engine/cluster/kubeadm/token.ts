@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { alignTabs } from '../../kubectl/output/tabwriter.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
-import { JOINING } from '../kubeadm.ts';
+import { JOINING } from '../bootstrap/kubeadm.ts';
 import { clientOf, configPath, loadConfig } from './api.ts';
 import {
   type BootstrapToken,

@@ -9,7 +9,7 @@ import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import { randomBytes } from '../../linux/tls.ts';
 import type { Task } from '../../sim/index.ts';
-import { JOINING } from '../kubeadm.ts';
+import { JOINING } from '../bootstrap/kubeadm.ts';
 import { ask, clientOf } from './api.ts';
 import { createToken, generateToken } from './bootstrap-token.ts';
 import { type Command, KubeadmError } from './command.ts';

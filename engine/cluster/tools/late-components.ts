@@ -11,14 +11,14 @@ import { createDeviceManager } from '../../kubelet/device-manager/device-manager
 import { readConfiguration } from '../../kubelet/read-configuration.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
-import { checkFlags } from '../component-flags/index.ts';
-import { bootstrapKubelet } from '../kubelet-bootstrap.ts';
-import { KubeletDoor } from '../kubelet-door.ts';
-import { lonelyEtcd } from '../lonely-etcd.ts';
+import { checkFlags } from '../component/component-flags/index.ts';
+import { lonelyEtcd } from '../etcd/lonely-etcd.ts';
+import { bootstrapKubelet } from '../node/kubelet-bootstrap.ts';
+import { KubeletDoor } from '../node/kubelet-door.ts';
 import { requestFollower } from '../requests/index.ts';
-import { isStartedTooOften } from '../start-limit.ts';
-import { unitCommand } from '../unit-command.ts';
-import { readUnits } from '../unit-files.ts';
+import { isStartedTooOften } from '../systemd/start-limit.ts';
+import { unitCommand } from '../systemd/unit-command.ts';
+import { readUnits } from '../systemd/unit-files.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
 
 /** What components are not before a learner has had a say. */

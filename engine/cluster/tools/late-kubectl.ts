@@ -1,8 +1,8 @@
 import { completeKubectl, createKubectl, credentialsOf } from '../../kubectl/index.ts';
-import { certificateUser } from '../certificate-user.ts';
-import { customMetricsManifest } from '../custom-metrics-manifest.ts';
-import { ingressNginxManifest } from '../ingress-nginx-manifest.ts';
-import { nginxGatewayManifest } from '../nginx-gateway-manifest.ts';
+import { customMetricsManifest } from '../add-ons/custom-metrics-manifest.ts';
+import { ingressNginxManifest } from '../add-ons/ingress-nginx-manifest.ts';
+import { nginxGatewayManifest } from '../add-ons/nginx-gateway-manifest.ts';
+import { certificateUser } from '../node/certificate-user.ts';
 import type { Descriptions, KubectlTools } from '../workstation-tools.ts';
 
 /** The learner's kubectl; what `kubectl explain` says of fields is handed in, since it is larger than all the rest. */

@@ -12,12 +12,12 @@ import type { Program } from '../../linux/syscalls.ts';
 import { nginxGatewayProgram } from '../../nginx-gateway-fabric/index.ts';
 import { nvidiaDevicePlugin } from '../../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts';
-import { customMetricsAdapter } from '../custom-metrics-adapter.ts';
-import { createEtcdctl } from '../etcdctl/etcdctl.ts';
-import { etcdutl } from '../etcdctl/etcdutl.ts';
+import { customMetricsAdapter } from '../add-ons/custom-metrics-adapter.ts';
+import { sampleApiServer } from '../add-ons/sample-apiserver.ts';
+import { readServerFiles } from '../api-server/server-files.ts';
+import { createEtcdctl } from '../etcd/etcdctl/etcdctl.ts';
+import { etcdutl } from '../etcd/etcdctl/etcdutl.ts';
 import { createKubeadm } from '../kubeadm/program.ts';
-import { sampleApiServer } from '../sample-apiserver.ts';
-import { readServerFiles } from '../server-files.ts';
 import { KUBERNETES_VERSION } from '../versions.ts';
 import type { ProgramTools } from '../workstation-tools.ts';
 

@@ -6,7 +6,7 @@ import type { Client } from '../../../client/client.ts';
 import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
-import { STATIC_POD_PATH } from '../../static-pods.ts';
+import { STATIC_POD_PATH } from '../../bootstrap/static-pods.ts';
 import { ask } from '../api.ts';
 import { KubeadmError, phaseError } from '../command.ts';
 

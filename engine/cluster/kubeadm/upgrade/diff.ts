@@ -1,7 +1,7 @@
 import { unifiedHunks } from '../../../linux/programs/diff.ts';
 import { print } from '../../../linux/stdio.ts';
 import type { Task } from '../../../sim/index.ts';
-import { STATIC_POD_PATH } from '../../static-pods.ts';
+import { STATIC_POD_PATH } from '../../bootstrap/static-pods.ts';
 import { clientOf } from '../api.ts';
 import { type Asked, KubeadmError } from '../command.ts';
 import { releasedAs } from './apply.ts';

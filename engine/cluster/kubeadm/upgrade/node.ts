@@ -1,8 +1,8 @@
 import { print } from '../../../linux/stdio.ts';
 import type { Task } from '../../../sim/index.ts';
-import { KUBELET_KUBECONFIG } from '../../kubeadm.ts';
-import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
-import { STATIC_POD_PATH } from '../../static-pods.ts';
+import { KUBELET_KUBECONFIG } from '../../bootstrap/kubeadm.ts';
+import { STATIC_POD_PATH } from '../../bootstrap/static-pods.ts';
+import { KUBELET_CONFIG_FILE } from '../../machines/machine-files.ts';
 import { clientOf } from '../api.ts';
 import { announceReading } from '../cluster-configuration.ts';
 import type { Asked } from '../command.ts';

@@ -4,7 +4,7 @@ import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
 import { componentReference } from '../../images/references.ts';
-import { KUBELET_CONFIG_FILE } from '../../machine-files.ts';
+import { KUBELET_CONFIG_FILE } from '../../machines/machine-files.ts';
 import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';
 import { imagesOf, pullImage } from '../images.ts';

@@ -7,7 +7,7 @@ import { print } from '../../../linux/stdio.ts';
 import type { Process } from '../../../linux/syscalls.ts';
 import { randomBytes } from '../../../linux/tls.ts';
 import type { Task } from '../../../sim/index.ts';
-import { controlPlaneManifests, STATIC_POD_PATH } from '../../static-pods.ts';
+import { controlPlaneManifests, STATIC_POD_PATH } from '../../bootstrap/static-pods.ts';
 import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';
 import { certificateIn, MANAGED, renew } from '../certificates.ts';
