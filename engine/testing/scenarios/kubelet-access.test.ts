@@ -39,7 +39,9 @@ test('whoever proves nothing is refused, and it speaks HTTPS with a certificate 
     stderr: expect.stringContaining('self-signed certificate in certificate chain'),
   });
   const { stdout } = on('node-1', 'cd /var/lib/kubelet/pki; ls; openssl x509 -in kubelet.crt -noout -subject -issuer');
-  expect(stdout).toMatch(/^kubelet\.crt\nkubelet\.key\nsubject=CN ?= ?node-1@\d+\nissuer=CN ?= ?node-1-ca@\d+\n$/);
+  expect(stdout).toMatch(
+    /^kubelet-client-\d[\d-]+\.pem\nkubelet-client-current\.pem\nkubelet\.crt\nkubelet\.key\nsubject=CN ?= ?node-1@\d+\nissuer=CN ?= ?node-1-ca@\d+\n$/,
+  );
   expect(curl('/pods', '--cacert /var/lib/kubelet/pki/kubelet.crt', 'https://control-plane:10250')).toContain('401');
 });
 
