@@ -72,7 +72,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     unitTools: {
       readUnits: (root) => components.value.unitTools.readUnits(root),
       unitCommand: (root, unit) => components.value.unitTools.unitCommand(root, unit),
-      isStartedTooOften: (...start) => components.value.unitTools.isStartedTooOften(...start),
+      admitStart: (...start) => components.value.unitTools.admitStart(...start),
     },
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),

@@ -8,7 +8,7 @@ import { printError } from '../../linux/stdio.ts';
 import type { Process, Program } from '../../linux/syscalls.ts';
 import type { Simulation, Task } from '../../sim/index.ts';
 import { apiOverHttps, apiTls } from '../component/api-over-https.ts';
-import { componentProgram, type RunningComponent } from '../component/component-program.ts';
+import { commaSeparated, componentProgram, type RunningComponent } from '../component/component-program.ts';
 
 const GROUP = 'wardle.example.com';
 const ETCD_WAIT_MS = 20_000;
@@ -65,7 +65,7 @@ export function sampleApiServer({ sim, extensions }: SampleApiServerSurroundings
 function remoteUser(headers: Readonly<Record<string, string>>): UserInfo | undefined {
   const username = headers['x-remote-user'];
   if (username === undefined) return undefined;
-  return { username, groups: (headers['x-remote-group'] ?? '').split(',').filter((group) => group !== '') };
+  return { username, groups: commaSeparated(headers['x-remote-group'] ?? '') };
 }
 
 /** Whether there is somebody at the first of `--etcd-servers`. */

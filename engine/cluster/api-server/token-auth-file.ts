@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../api/config-shape.ts';
 import type { UserInfo } from '../../api/request.ts';
 import { flagValue } from '../../linux/programs/go/runtime.ts';
 import type { Process } from '../../linux/syscalls.ts';
+import { commaSeparated } from '../component/component-program.ts';
 import { readTextFile } from './text-file.ts';
 
 /**
@@ -23,7 +24,7 @@ export function readStaticTokens(process: Process): ReadonlyMap<string, UserInfo
       throw new ConfigurationError(why);
     }
     if (token === '') continue;
-    const named = groups.split(',').filter((group) => group !== '');
+    const named = commaSeparated(groups);
     users.set(token, { username, uid, groups: [...named, 'system:authenticated'] });
   }
   return users;

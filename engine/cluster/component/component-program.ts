@@ -136,6 +136,10 @@ function* besides(threads: TaskGroup, serving: Task<void>): Task<void> {
 /** The values of `--name=a,b` on a command line; undefined when the flag is not there. */
 export function flagList(argv: readonly string[], name: string): readonly string[] | undefined {
   const value = flagValue(argv, name);
-  if (value === undefined) return undefined;
-  return value.split(',').filter((each) => each !== '');
+  return value === undefined ? undefined : commaSeparated(value);
+}
+
+/** `a,b` as a list; nothing of what is empty. */
+export function commaSeparated(text: string): readonly string[] {
+  return text.split(',').filter((each) => each !== '');
 }

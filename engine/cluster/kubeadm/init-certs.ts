@@ -1,7 +1,9 @@
 import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { ADMINISTRATORS } from '../bootstrap/kubeadm.ts';
+import { CLIENTS } from '../bootstrap/bearers.ts';
+import { commaSeparated } from '../component/component-program.ts';
+import { serverNames } from '../pki/cluster-pki.ts';
 import { AUTHORITIES, type CertificateTerms, issue, MANAGED, type Managed, writePair } from './certificates.ts';
 import { type Asked, type Command, phaseError } from './command.ts';
 import { CONFIG_FLAG, loadConfiguration } from './config-flag.ts';
@@ -9,9 +11,6 @@ import { textsAt } from './configuration.ts';
 import { addressOf } from './machine-address.ts';
 
 const PKI = '/etc/kubernetes/pki';
-const SERVICE = 'kubernetes.default.svc.cluster.local'.split('.');
-/** The first address for Services, which is the API server's. */
-const SERVICE_ADDRESS = '10.96.0.1';
 const ADDRESS = /^[\d.]+$|:/;
 
 interface Names {
@@ -21,28 +20,23 @@ interface Names {
   readonly more: readonly string[];
 }
 
-/** What certificates say that kubeadm makes for files. https://kubernetes.io/docs/setup/best-practices/certificates/ */
-const TERMS: Readonly<Record<string, (names: Names) => CertificateTerms>> = {
-  apiserver: ({ host, address, more }) => ({
-    subject: [['CN', 'kube-apiserver']],
-    dnsNames: [
-      host,
-      ...[1, 2, 3, 5].map((labels) => SERVICE.slice(0, labels).join('.')),
-      ...more.filter((name) => !ADDRESS.test(name)),
-    ],
-    addresses: [SERVICE_ADDRESS, address, ...more.filter((name) => ADDRESS.test(name))],
-    usages: ['serverAuth'],
-  }),
-  'apiserver-etcd-client': () => client('kube-apiserver-etcd-client'),
-  'apiserver-kubelet-client': () => client('kube-apiserver-kubelet-client', ADMINISTRATORS),
-  'etcd-healthcheck-client': () => client('kube-etcd-healthcheck-client'),
-  'etcd-peer': etcdServer,
-  'etcd-server': etcdServer,
-  'front-proxy-client': () => client('front-proxy-client'),
-};
+/** What a certificate says that kubeadm makes for a file. https://kubernetes.io/docs/setup/best-practices/certificates/ */
+function termsOf(file: string, names: Names): CertificateTerms {
+  if (file === 'apiserver') return apiServer(names);
+  const client = CLIENTS.find(([each]) => each === file);
+  if (client === undefined) return etcdServer(names);
+  const [, user, ...groups] = client;
+  return { subject: [...groups.map((group) => ['O', group] as const), ['CN', user]], usages: ['clientAuth'] };
+}
 
-function client(name: string, group?: string): CertificateTerms {
-  return { subject: [...(group === undefined ? [] : [['O', group] as const]), ['CN', name]], usages: ['clientAuth'] };
+function apiServer({ host, address, more }: Names): CertificateTerms {
+  const { dnsNames, addresses } = serverNames(host, address);
+  return {
+    subject: [['CN', 'kube-apiserver']],
+    dnsNames: [...dnsNames, ...more.filter((name) => !ADDRESS.test(name))],
+    addresses: [...addresses, ...more.filter((name) => ADDRESS.test(name))],
+    usages: ['serverAuth'],
+  };
 }
 
 function etcdServer({ host, address }: Names): CertificateTerms {
@@ -57,7 +51,7 @@ function etcdServer({ host, address }: Names): CertificateTerms {
 /** Makes a certificate, unless there is one with its key. */
 function* ensure(asked: Asked, managed: Managed): Task<void> {
   const { process, surroundings, flags } = asked;
-  const { longName: _, name, path, authority } = managed;
+  const { path, authority } = managed;
   // Its files have the folder where its name has a dash.
   const base = path.slice(PKI.length + 1, -'.crt'.length);
   if (isThere(process, path, path.replace(/crt$/, 'key'))) {
@@ -65,14 +59,9 @@ function* ensure(asked: Asked, managed: Managed): Task<void> {
     return;
   }
   const configuration = yield* loadConfiguration(asked);
-  const given = flags.has('apiserver-cert-extra-sans')
-    ? flags
-        .string('apiserver-cert-extra-sans')
-        .split(',')
-        .filter((each) => each !== '')
-    : [];
+  const given = flags.has('apiserver-cert-extra-sans') ? commaSeparated(flags.string('apiserver-cert-extra-sans')) : [];
   const more = [...textsAt(configuration?.of('ClusterConfiguration'), 'apiServer.certSANs'), ...given];
-  const terms = TERMS[name]!({ host: process.hostname, address: addressOf(process), more });
+  const terms = termsOf(base, { host: process.hostname, address: addressOf(process), more });
   const issued = yield* issue(process, surroundings.authority, authority, terms);
   if (issued === undefined) {
     const [, ca = ''] = AUTHORITIES.find(([each]) => each === authority) ?? [];

@@ -1,6 +1,7 @@
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
-import { ADMINISTRATORS } from '../bootstrap/kubeadm.ts';
+import { KUBECONFIGS } from '../bootstrap/bearers.ts';
+import { commaSeparated } from '../component/component-program.ts';
 import { kubeconfig } from '../machines/machine-files.ts';
 import { issue } from './certificates.ts';
 import { type Asked, type Command, KubeadmError, phaseError } from './command.ts';
@@ -58,16 +59,20 @@ function phase(name: string, short: string, bearer: (asked: Asked) => Bearer): C
   };
 }
 
+/** As the file is made when the cluster begins. */
+const asAtFirst = (name: string) => (): Bearer => {
+  const [, user, ...groups] = KUBECONFIGS.find(([file]) => file === `${name}.conf`)!;
+  return { name: user, groups };
+};
+
+function firstPhase(name: string, whose: string): Command {
+  return phase(name, `Generate a kubeconfig file for the ${whose}`, asAtFirst(name));
+}
+
 /** The phases of `kubeconfig` in their order. */
 export const KUBECONFIG_PHASES: readonly Command[] = [
-  phase('admin', 'Generate a kubeconfig file for the admin to use and for kubeadm itself', () => ({
-    name: 'kubernetes-admin',
-    groups: [ADMINISTRATORS],
-  })),
-  phase('super-admin', 'Generate a kubeconfig file for the super-admin', () => ({
-    name: 'kubernetes-super-admin',
-    groups: ['system:masters'],
-  })),
+  firstPhase('admin', 'admin to use and for kubeadm itself'),
+  firstPhase('super-admin', 'super-admin'),
   phase(
     'kubelet',
     'Generate a kubeconfig file for the kubelet to use *only* for cluster bootstrapping purposes',
@@ -76,10 +81,8 @@ export const KUBECONFIG_PHASES: readonly Command[] = [
       groups: ['system:nodes'],
     }),
   ),
-  phase('controller-manager', 'Generate a kubeconfig file for the controller manager to use', () => ({
-    name: 'system:kube-controller-manager',
-  })),
-  phase('scheduler', 'Generate a kubeconfig file for the scheduler to use', () => ({ name: 'system:kube-scheduler' })),
+  firstPhase('controller-manager', 'controller manager to use'),
+  firstPhase('scheduler', 'scheduler to use'),
 ];
 
 /** https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-kubeconfig/ */
@@ -117,10 +120,7 @@ What he may is for RBAC to say: "kubectl create rolebinding" and its kin.
         const { process, flags } = asked;
         const name = flags.string('client-name');
         if (name === '') throw new KubeadmError('required flag(s) "client-name" not set');
-        const groups = flags
-          .string('org')
-          .split(',')
-          .filter((each) => each !== '');
+        const groups = commaSeparated(flags.string('org'));
         const token = flags.string('token') || undefined;
         const bearer = { name, groups, validityMs: flags.number('validity-period'), ...(token && { token }) };
         yield* print(process, yield* kubeconfigFor(asked, bearer));

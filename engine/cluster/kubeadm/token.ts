@@ -3,6 +3,7 @@ import { alignTabs } from '../../kubectl/output/tabwriter.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Task } from '../../sim/index.ts';
 import { JOINING } from '../bootstrap/kubeadm.ts';
+import { commaSeparated } from '../component/component-program.ts';
 import { clientOf, configPath, loadConfig } from './api.ts';
 import {
   type BootstrapToken,
@@ -64,8 +65,8 @@ function* create(asked: Asked): Task<void> {
     throw new KubeadmError('cannot use --certificate-key without --print-join-command');
   if (certificateKey !== '') readCertificateKey(certificateKey);
   const given = args[0] === undefined ? undefined : readTokenText(args[0]);
-  const usages = listOf(flags.string('usages'));
-  const groups = listOf(flags.string('groups'));
+  const usages = commaSeparated(flags.string('usages'));
+  const groups = commaSeparated(flags.string('groups'));
   check(usages, groups);
   const client = clientOf(asked);
   const ttlMs = flags.number('ttl');
@@ -78,10 +79,6 @@ function* create(asked: Asked): Task<void> {
   };
   yield* createToken(process, client, token);
   yield* print(process, `${flags.bool('print-join-command') ? joinCommand(asked, token) : tokenText(token)}\n`);
-}
-
-function listOf(text: string): readonly string[] {
-  return text.split(',').filter((each) => each !== '');
 }
 
 function check(usages: readonly string[], groups: readonly string[]): void {

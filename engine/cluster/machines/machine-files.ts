@@ -1,6 +1,7 @@
 import type { FileTree } from '../../linux/host.ts';
 import type { Program } from '../../linux/syscalls.ts';
-import { ADMINISTRATORS, KUBELET_KUBECONFIG } from '../bootstrap/kubeadm.ts';
+import { CLIENTS, KUBECONFIGS } from '../bootstrap/bearers.ts';
+import { KUBELET_KUBECONFIG } from '../bootstrap/kubeadm.ts';
 import { KUBELET_CLIENT, kubeletClientFile } from '../bootstrap/kubelet-identity.ts';
 import { controlPlaneManifests, STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
 import type { ClusterPki } from '../pki/cluster-pki.ts';
@@ -96,22 +97,6 @@ export function nodeFiles({ crictl, ctr }: CriTools): FileTree {
     '/var/log/containers': { directory: true },
   };
 }
-
-/** Which file lets whom in, and which groups they are of. */
-const KUBECONFIGS: readonly (readonly [file: string, user: string, ...groups: string[]])[] = [
-  ['admin.conf', 'kubernetes-admin', ADMINISTRATORS],
-  ['super-admin.conf', 'kubernetes-super-admin', 'system:masters'],
-  ['controller-manager.conf', 'system:kube-controller-manager'],
-  ['scheduler.conf', 'system:kube-scheduler'],
-];
-
-/** By which certificate one component knows another. */
-const CLIENTS: readonly (readonly [file: string, user: string, ...groups: string[]])[] = [
-  ['apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ADMINISTRATORS],
-  ['apiserver-etcd-client', 'kube-apiserver-etcd-client'],
-  ['etcd/healthcheck-client', 'kube-etcd-healthcheck-client'],
-  ['front-proxy-client', 'front-proxy-client'],
-];
 
 /** What `kubeadm init` adds on the control-plane machine. */
 export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki, release: Release): FileTree {

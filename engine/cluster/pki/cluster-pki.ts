@@ -10,6 +10,19 @@ const BACKDATE_MS = 3_600_000;
 /** The first address for Services, which is the API server's. */
 const SERVICE_ADDRESS = '10.96.0.1';
 
+const SERVICE = 'kubernetes.default.svc.cluster.local'.split('.');
+
+/** By which names and addresses the API server on a machine is known. */
+export function serverNames(
+  nodeName: string,
+  address: string,
+): { readonly dnsNames: readonly string[]; readonly addresses: readonly string[] } {
+  return {
+    dnsNames: [nodeName, ...[1, 2, 3, 5].map((labels) => SERVICE.slice(0, labels).join('.'))],
+    addresses: [SERVICE_ADDRESS, address],
+  };
+}
+
 /** Both PEM. */
 export interface IssuedKey {
   readonly certificate: string;
@@ -54,11 +67,9 @@ export class ClusterPki {
 
   /** A new key of the API server on this machine, and its certificate. */
   serverCertificate(nodeName: string, address: string): IssuedKey {
-    const service = 'kubernetes.default.svc.cluster.local'.split('.');
     return this.#issue('apiserver certificate', {
       subject: [['CN', 'kube-apiserver']],
-      dnsNames: [nodeName, ...[1, 2, 3, 5].map((labels) => service.slice(0, labels).join('.'))],
-      addresses: [SERVICE_ADDRESS, address],
+      ...serverNames(nodeName, address),
       usages: ['serverAuth'],
     });
   }

@@ -203,7 +203,7 @@ export class ServiceSupervisor {
   #start(state: UnitState): void {
     if (!this.#host.running || this.#stopping) return;
     const { loaded, starts, ended } = state;
-    if (this.#hasRead && this.#tools.isStartedTooOften(loaded, starts, this.#host.sim.wallMs)) {
+    if (this.#hasRead && !this.#tools.admitStart(loaded, starts, this.#host.sim.wallMs)) {
       this.#say(state, `${fullName(state)}: Start request repeated too quickly.`);
       this.#fail(state, resultOf(ended?.status) === 'success' ? 'start-limit-hit' : undefined);
       return;

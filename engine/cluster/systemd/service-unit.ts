@@ -49,8 +49,8 @@ export interface LoadedUnit {
 /** What is loaded late: nobody has changed a unit file before a learner has had a say. */
 export interface UnitTools {
   readUnits(root: Process): readonly LoadedUnit[];
-  /** Whether a unit has been started too often lately to be started again; if not, it counts this start. */
-  isStartedTooOften(unit: LoadedUnit, starts: UnitStarts, nowMs: number): boolean;
+  /** Counts a start. Returns whether it may be: not when the unit has been started too often lately. */
+  admitStart(unit: LoadedUnit, starts: UnitStarts, nowMs: number): boolean;
   /** Throws Errno. */
   unitCommand(root: Process, unit: LoadedUnit): UnitCommand;
 }

@@ -16,7 +16,7 @@ import { lonelyEtcd } from '../etcd/lonely-etcd.ts';
 import { bootstrapKubelet } from '../node/kubelet-bootstrap.ts';
 import { KubeletDoor } from '../node/kubelet-door.ts';
 import { requestFollower } from '../requests/index.ts';
-import { isStartedTooOften } from '../systemd/start-limit.ts';
+import { admitStart } from '../systemd/start-limit.ts';
 import { unitCommand } from '../systemd/unit-command.ts';
 import { readUnits } from '../systemd/unit-files.ts';
 import type { ComponentTools } from '../workstation-tools.ts';
@@ -34,7 +34,7 @@ export const componentTools: ComponentTools = {
   bootstrapKubelet,
   readKubeletConfiguration: readConfiguration,
   openKubeletDoor: (options) => new KubeletDoor(options),
-  unitTools: { readUnits, unitCommand, isStartedTooOften },
+  unitTools: { readUnits, unitCommand, admitStart },
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   readSchedule,
   startScheduler,

@@ -4,7 +4,7 @@ import type { ContainerStatus, PodSandboxStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
 import { cliFlags, type Line } from './flags.ts';
 import { listedContainer } from './inspected.ts';
-import { type Command, find, HELP, hasLabels, type Identified, newest, shown } from './line.ts';
+import { type Command, find, HELP, hasLabels, type Identified, newest, shownList } from './line.ts';
 import { ago, pattern, shortId, table } from './table.ts';
 
 /** The flags by which containers are chosen. */
@@ -60,8 +60,7 @@ function* list(process: Process, line: Line): Task<string | typeof HELP> {
   const { flags, args } = line;
   if (args.length > 0) return HELP;
   const chosen = yield* chooseContainers(process, line);
-  if (flags.has('quiet')) return chosen.map(({ id }) => `${id}\n`).join('');
-  const output = shown({ containers: chosen.map(listedContainer) }, flags.get('output') ?? 'table');
+  const output = shownList(line, chosen, { containers: chosen.map(listedContainer) });
   if (output !== undefined) return output;
   const sandboxes = yield* callCri<PodSandboxStatus[]>(process, 'listPodSandboxes');
   const id = (text: string) => (flags.has('no-trunc') ? text : shortId(text));

@@ -5,17 +5,17 @@ import type { ContainerStatus, ImageStatus } from '../cri.ts';
 import { CallError, callCri } from './cri-client.ts';
 import { cliFlags, type Line } from './flags.ts';
 import { listedImage } from './inspected.ts';
-import { type Command, find, HELP, shown } from './line.ts';
+import { type Command, find, HELP, shownList } from './line.ts';
 import { humanSize, shortId, table } from './table.ts';
 
-function* list(process: Process, { flags, args }: Line): Task<string | typeof HELP> {
+function* list(process: Process, line: Line): Task<string | typeof HELP> {
+  const { flags, args } = line;
   if (args.length > 1) return HELP;
   const chosen = (yield* callCri<ImageStatus[]>(process, 'listImages'))
     .filter(({ repoTags }) => args[0] === undefined || repoTags.some((tag) => isOf(tag, args[0]!)))
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   if (flags.has('filter')) throw new CallError('--filter is not supported by this simulation');
-  if (flags.has('quiet')) return chosen.map(({ id }) => `${id}\n`).join('');
-  const output = shown({ images: chosen.map(listedImage) }, flags.get('output') ?? 'table');
+  const output = shownList(line, chosen, { images: chosen.map(listedImage) });
   if (output !== undefined) return output;
   const id = (text: string) => (flags.has('no-trunc') ? text : shortId(text));
   const columns = (texts: { image: string; tag: string; digest: string; id: string; size: string; pinned: string }) => [

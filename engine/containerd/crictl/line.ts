@@ -73,7 +73,13 @@ export function shown(value: unknown, output: string): string | undefined {
   return undefined;
 }
 
-/** The same where there is no table here: JSON unless told. @throws CallError */
+/** What is shown of a list instead of a table, if something else was asked for: IDs or a document. @throws CallError */
+export function shownList({ flags }: Line, found: readonly Identified[], document: object): string | undefined {
+  if (flags.has('quiet')) return found.map(({ id }) => `${id}\n`).join('');
+  return shown(document, flags.get('output') ?? 'table');
+}
+
+/** What `--output` makes of something that has no table here: JSON unless told. @throws CallError */
 export function requireShown(value: unknown, output = 'json'): string {
   const text = shown(value, output);
   if (text === undefined) throw new CallError(`-o ${output} is not supported by this simulation`);

@@ -5,7 +5,7 @@ import { stateName } from './container-list.ts';
 import { CallError, callCri } from './cri-client.ts';
 import { cliFlags, type Line } from './flags.ts';
 import { listedSandbox } from './inspected.ts';
-import { type Command, find, HELP, hasLabels, newest, shown } from './line.ts';
+import { type Command, find, HELP, hasLabels, newest, shownList } from './line.ts';
 import { ago, pattern, shortId, table } from './table.ts';
 
 /** The flags by which Pods are chosen. */
@@ -36,8 +36,7 @@ function* list(process: Process, line: Line): Task<string | typeof HELP> {
   const { flags, args } = line;
   if (args.length > 0) return HELP;
   const chosen = yield* chooseSandboxes(process, line);
-  if (flags.has('quiet')) return chosen.map(({ id }) => `${id}\n`).join('');
-  const output = shown({ items: chosen.map(listedSandbox) }, flags.get('output') ?? 'table');
+  const output = shownList(line, chosen, { items: chosen.map(listedSandbox) });
   if (output !== undefined) return output;
   const rows = chosen.map(({ id, createdAtMs, state, metadata }) => [
     flags.has('no-trunc') ? id : shortId(id),
