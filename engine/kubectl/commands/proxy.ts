@@ -11,6 +11,7 @@ import type { Invocation } from '../invocation.ts';
 import { eachChunk } from '../raw-stream.ts';
 import { klogLine } from '../request-log.ts';
 
+const DEFAULT_PORT = 8001;
 const LOCAL_HOSTS = '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$';
 
 /** https://kubernetes.io/docs/tasks/extend-kubernetes/http-proxy-access-api/ */
@@ -22,7 +23,13 @@ export const proxy: Command = {
   examples: ['kubectl proxy --port=8001 &', 'curl localhost:8001/api/v1/pods'],
   operand: 'none',
   flags: [
-    { name: 'port', short: 'p', type: 'int', default: '8001', help: 'Where to listen; 0 lets the system choose' },
+    {
+      name: 'port',
+      short: 'p',
+      type: 'int',
+      default: String(DEFAULT_PORT),
+      help: 'Where to listen; 0 lets the system choose',
+    },
     { name: 'address', type: 'string', default: '127.0.0.1', help: 'The address to listen on' },
     { name: 'api-prefix', type: 'string', default: '/', help: 'Below which path the API is' },
     { name: 'www', short: 'w', type: 'string', help: 'A directory to serve files from' },
@@ -39,37 +46,82 @@ export const proxy: Command = {
     { name: 'disable-filter', type: 'bool', help: 'Let everything through' },
     { name: 'keepalive', type: 'duration', default: '0s', help: 'Not of use here', hidden: true },
     { name: 'append-server-path', type: 'bool', help: "Put the path of the server's address before each" },
-    { name: 'unix-socket', short: 'u', type: 'string', help: 'Not served here' },
+    { name: 'unix-socket', short: 'u', type: 'string', help: 'A socket of the file system to listen on instead' },
   ],
   *run(invocation) {
     const { flags, process, streams } = invocation;
-    if (flags.string('unix-socket') !== '') throw new CommandError('--unix-socket is not served on this machine');
     const filter = filterOf(invocation);
-    const address = flags.string('address');
-    if (flags.int('port') < 0 || flags.int('port') > 65_535)
-      throw new CommandError(`listen tcp: address ${flags.int('port')}: invalid port`);
-    let listener: number;
-    try {
-      listener = process.listen(flags.int('port'), address);
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      throw new CommandError(`listen tcp ${address}:${flags.int('port')}: bind: ${error.message.toLowerCase()}`);
-    }
-    streams.out(`Starting to serve on ${address}:${process.localAddress(listener).port}\n`);
+    checkOptions(invocation);
+    const { fd, name } = flags.string('unix-socket') === '' ? listen(invocation) : listenUnix(invocation);
+    streams.out(`Starting to serve on ${name}\n`);
     yield* streams.flush();
-    yield* serveHttp(process, listener, (request) => answer(invocation, filter, request), {
+    yield* serveHttp(process, fd, (request) => answer(invocation, filter, request), {
       maxBodyBytes: 16 * 1024 * 1024,
     });
     return 0;
   },
 };
 
+/** After kubectl's `ProxyOptions.Validate`. */
+function checkOptions({ flags, process, streams }: Invocation): void {
+  const [directory, socket] = [flags.string('www'), flags.string('unix-socket')];
+  if (socket !== '' && flags.int('port') !== DEFAULT_PORT)
+    throw new CommandError('cannot set --unix-socket and --port at the same time');
+  if (directory === '') return;
+  const warn = (line: number, why: string) => streams.err(klogLine(process, `proxy.go:${line}`, why, 'W'));
+  try {
+    if (process.stat(directory).type !== 'directory')
+      warn(203, `Static file directory ${directory} is not a directory`);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    const why = error.message.toLowerCase();
+    warn(201, `Failed to stat static file directory ${directory}: stat ${directory}: ${why}`);
+  }
+}
+
+interface Listener {
+  readonly fd: number;
+  /** As Go writes a listener's address. */
+  readonly name: string;
+}
+
+function listen({ flags, process }: Invocation): Listener {
+  const [address, port] = [flags.string('address'), flags.int('port')];
+  if (port < 0 || port > 65_535) throw new CommandError(`listen tcp: address ${port}: invalid port`);
+  try {
+    const fd = process.listen(port, address);
+    return { fd, name: `${address}:${process.localAddress(fd).port}` };
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`listen tcp ${address}:${port}: bind: ${error.message.toLowerCase()}`);
+  }
+}
+
+/** For the user alone, until they open it up. What an earlier proxy has left is taken away. */
+function listenUnix({ flags, process }: Invocation): Listener {
+  const path = flags.string('unix-socket');
+  const mask = process.umask(0o077);
+  try {
+    if (process.access(path, 'exists') && process.stat(path).type === 'socket') process.unlink(path);
+    return { fd: process.listenUnix(path), name: path };
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new CommandError(`listen unix ${path}: bind: ${error.message.toLowerCase()}`);
+  } finally {
+    process.umask(mask);
+  }
+}
+
 type Filter = (request: HttpServerRequest) => boolean;
 
 /** Whether a request may pass. @throws CommandError for what is no regular expression */
 function filterOf(invocation: Invocation): Filter {
-  const { flags } = invocation;
-  if (flags.bool('disable-filter')) return () => true;
+  const { flags, process, streams } = invocation;
+  if (flags.bool('disable-filter')) {
+    const warning = 'Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious';
+    if (flags.string('unix-socket') === '') streams.err(klogLine(process, 'proxy.go:177', warning, 'W'));
+    return () => true;
+  }
   const [acceptHosts, acceptPaths, rejectPaths, rejectMethods] = [
     'accept-hosts',
     'accept-paths',

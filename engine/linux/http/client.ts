@@ -18,6 +18,8 @@ export interface HttpRequestOptions {
   /** An IPv4 address. */
   readonly host: string;
   readonly port: number;
+  /** A socket in the file system that is connected to instead of an address. */
+  readonly unixSocket?: string;
   /** With the query. */
   readonly path: string;
   /** `Host` is `host:port` and `Connection: close` unless told. Several values are several lines. */
@@ -69,7 +71,7 @@ export interface HttpResponse extends HttpResponseHead {
  */
 export function* httpRequest(process: Process, options: HttpRequestOptions): Task<HttpResponse> {
   const deadline = options.timeoutMs === undefined ? undefined : process.now() + options.timeoutMs;
-  const fd = yield* process.connect(options.host, options.port, options.connectTimeoutMs ?? options.timeoutMs);
+  const fd = yield* open(process, options);
   options.onConnect?.();
   let isKept = false;
   try {
@@ -82,6 +84,14 @@ export function* httpRequest(process: Process, options: HttpRequestOptions): Tas
   } finally {
     if (!isKept) process.close(fd);
   }
+}
+
+function open(
+  process: Process,
+  { unixSocket, host, port, connectTimeoutMs, timeoutMs }: HttpRequestOptions,
+): Task<number> {
+  if (unixSocket !== undefined) return process.connectUnix(unixSocket);
+  return process.connect(host, port, connectTimeoutMs ?? timeoutMs);
 }
 
 function formatRequest(options: HttpRequestOptions): Uint8Array {

@@ -137,6 +137,36 @@ kill %1`);
   ]);
 });
 
+test('kubectl proxy listens at a socket of the file system, for its user alone', () => {
+  const { stdout, stderr } = bed.sh(`kubectl proxy -u api.sock > proxy.log & sleep 1
+cat proxy.log; stat -c '%A %F' api.sock
+curl -s --unix-socket api.sock -o /dev/null -w '%{http_code} %{remote_ip}:%{remote_port}\n' http://localhost/version
+curl -sv --unix-socket api.sock http://localhost/version 2>&1 | grep '^[*]'
+curl -s --unix-socket api.sock http://elsewhere/version
+kill $!; wait 2> /dev/null
+curl -sS --unix-socket api.sock http://localhost/version
+kubectl proxy -u api.sock --disable-filter > proxy.log & sleep 1
+curl -s -o /dev/null -w '%{http_code}\n' --unix-socket api.sock http://elsewhere/version
+kill $!; rm api.sock; wait 2> /dev/null
+kubectl proxy -u api.sock --port=8002
+kubectl proxy -u nowhere/api.sock`);
+  expect(stdout.split('\n')).toEqual([
+    'Starting to serve on api.sock',
+    'srwx------ socket',
+    '200 api.sock:0',
+    '*   Trying api.sock:0...',
+    '* Connected to localhost (api.sock) port 0',
+    '* Request completely sent off',
+    'Forbidden',
+    '200',
+    '',
+  ]);
+  expect(stderr).toBe(`curl: (7) Failed to connect to localhost port 80 after 0 ms: Could not connect to server
+error: cannot set --unix-socket and --port at the same time
+error: listen unix nowhere/api.sock: bind: no such file or directory
+`);
+});
+
 test('a program with a token reaches Pods by the server’s own port, as far as its role goes', () => {
   const { stdout } = bed.sh(`kubectl create role visitor --verb=get --resource=services/proxy > /dev/null
 kubectl create rolebinding visitors --role=visitor --serviceaccount=default:default > /dev/null

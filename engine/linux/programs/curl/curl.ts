@@ -120,7 +120,11 @@ function* follow(
     if (url.scheme !== 'http' && url.scheme !== 'https')
       throw new CurlError(1, `Protocol "${url.scheme}" not supported`);
     facts.effectiveUrl = `${/^[a-z]+:\/\//i.test(target) || facts.redirects > 0 ? `${url.scheme}://` : ''}${hostPort(url)}${url.path}`;
-    const address = addressTold(options, url.host, url.port) ?? (yield* resolveHost(process, url.host));
+    // Behind a socket of the file system names mean nothing, and are not looked up.
+    const address =
+      options.value('unix-socket') ??
+      addressTold(options, url.host, url.port) ??
+      (yield* resolveHost(process, url.host));
     if (address === undefined) throw new CurlError(6, `Could not resolve host: ${url.host}`);
     facts.lookedUpMs = process.now() - startMs;
     const delivery = new Delivery(process, url, options);
@@ -153,7 +157,9 @@ function hostPort({ scheme, host, port }: HttpUrl): string {
 class Exchange {
   readonly #process: Process;
   readonly #url: HttpUrl;
+  /** Of a machine, or the path of a socket. */
   readonly #address: string;
+  readonly #port: number;
   readonly #delivery: Delivery;
   readonly #facts: TransferFacts;
   readonly #startMs: number;
@@ -171,6 +177,7 @@ class Exchange {
     this.#process = process;
     this.#url = url;
     this.#address = address;
+    this.#port = delivery.options.has('unix-socket') ? 0 : url.port;
     this.#delivery = delivery;
     this.#facts = facts;
     this.#startMs = startMs;
@@ -182,7 +189,7 @@ class Exchange {
     const request = yield* requestFor(this.#process, options, this.#url, content);
     this.#facts.method = request.method;
     this.#facts.scheme = this.#url.scheme;
-    if (options.has('v')) yield* printError(this.#process, `*   Trying ${this.#address}:${this.#url.port}...\n`);
+    if (options.has('v')) yield* printError(this.#process, `*   Trying ${this.#address}:${this.#port}...\n`);
     const beginMs = this.#process.now();
     try {
       const response = yield* this.#ask(request);
@@ -208,7 +215,8 @@ class Exchange {
     return httpRequest(this.#process, {
       method,
       host: this.#address,
-      port: this.#url.port,
+      port: this.#port,
+      ...(options.has('unix-socket') && { unixSocket: this.#address }),
       path,
       headers,
       ...(body === undefined ? {} : { body }),
@@ -216,7 +224,7 @@ class Exchange {
       ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
       onConnect: () => {
         facts.connects += 1;
-        facts.remote = { address: this.#address, port: this.#url.port };
+        facts.remote = { address: this.#address, port: this.#port };
         facts.connectedMs = sinceStart();
       },
       ...(this.#url.scheme === 'https' && { secure: (fd: number) => this.#secure(fd, connectTimeoutMs ?? timeoutMs) }),
@@ -259,7 +267,8 @@ class Exchange {
   *#tell(request: CurlRequest, head?: HttpResponseHead): Task<void> {
     if (!this.#delivery.options.has('v')) return;
     for (const line of this.#told.splice(0)) yield* printError(this.#process, `* ${line}\n`);
-    if (head !== undefined) yield* printError(this.#process, verboseText(this.#url, this.#address, request, head));
+    if (head !== undefined)
+      yield* printError(this.#process, verboseText(this.#url, this.#address, this.#port, request, head));
   }
 
   #failure(error: unknown, elapsedMs: number): CurlError {
@@ -298,13 +307,14 @@ class Exchange {
 function verboseText(
   url: HttpUrl,
   address: string,
+  port: number,
   { method, path, headers }: CurlRequest,
   response: HttpResponseHead,
 ): string {
   const sent = Object.entries(headers).map(([name, value]) => `> ${name}: ${value}\n`);
   const got = Object.entries(response.headers).map(([name, value]) => `< ${titleCase(name)}: ${value}\n`);
   return (
-    `* Connected to ${url.host} (${address}) port ${url.port}\n> ${method} ${path} HTTP/1.1\n${sent.join('')}> \n* Request completely sent off\n` +
+    `* Connected to ${url.host} (${address}) port ${port}\n> ${method} ${path} HTTP/1.1\n${sent.join('')}> \n* Request completely sent off\n` +
     `< HTTP/${response.version} ${response.status} ${response.statusText}\n${got.join('')}< \n`
   );
 }

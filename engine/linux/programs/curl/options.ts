@@ -51,6 +51,7 @@ const RULES = {
     referer: 'e',
     'dump-header': 'D',
     resolve: 'resolve:',
+    'unix-socket': 'unix-socket:',
     cacert: 'cacert:',
     cert: 'E',
     key: 'key:',
