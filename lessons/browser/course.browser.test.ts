@@ -80,11 +80,21 @@ here('the search finds a word in a lesson, by keyboard alone', async () => {
 here('the playground makes the cluster that is asked for, and keeps it', async () => {
   const bench = await visit.open(await visit.reader(), 'playground/');
   await bench.prompt();
-  await bench.page.getByLabel('Worker machines').fill('4');
+  const { page } = bench;
+  await page.getByLabel('Worker machines').fill('4');
+  await page.getByLabel('GPUs of each').selectOption('2');
+  await page.getByLabel('Kubernetes release').selectOption('v1.36.0');
+  await page.getByLabel('With a storage driver').check();
   await bench.press('Make this cluster');
-  await bench.page.locator('dd-cluster .room[data-node=node-4]').waitFor();
-  await bench.page.reload();
-  await bench.page.locator('dd-cluster .room[data-node=node-4]').waitFor();
+  await page.locator('dd-cluster .room[data-node=node-4]').waitFor();
+  await page.reload();
+  await page.locator('dd-cluster .room[data-node=node-4]').waitFor();
+  await bench.prompt();
+  const columns = 'V:.status.nodeInfo.kubeletVersion,G:.status.capacity.nvidia\\.com/gpu';
+  await bench.type(`kubectl get node node-4 --no-headers -o custom-columns='${columns}'`);
+  await bench.sees(bench.screen, /v1\.36\.0\s+2/);
+  await bench.type('kubectl get storageclass');
+  await bench.sees(bench.screen, 'standard (default)');
 });
 
 here('after the first visit the site opens without a network, and its clusters run', async () => {

@@ -22,11 +22,14 @@ export class PlaygroundForm extends HTMLElement {
 function optionsOf(form: FormData): ClusterOptions {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   const count = Math.min(MAX_WORKERS, Math.max(0, Math.floor(Number(text('workers')))));
-  const worker = { cpu: text('cpu'), memory: text('memory') };
+  const gpus = Number(text('gpus'));
+  const worker = { cpu: text('cpu'), memory: text('memory'), ...(gpus > 0 && { gpus }) };
   return {
     ...(text('seed') === '' ? {} : { seed: text('seed') }),
     workers: Array.from({ length: count }, (_, index) => ({ name: `node-${index + 1}`, ...worker })),
+    ...(text('release') === '' ? {} : { kubernetesVersion: text('release') }),
     metricsServer: form.has('metricsServer'),
+    storage: form.has('storage'),
     files: {},
   };
 }
