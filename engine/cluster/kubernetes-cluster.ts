@@ -1,5 +1,4 @@
 import { mayKubeletSet } from '../api/core/kubelet-labels.ts';
-import type { NodeDialer } from '../api/node-api.ts';
 import type { ApiRequest, ApiResponse } from '../api/request.ts';
 import { Client } from '../client/client.ts';
 import { ConnectionError, type Transport } from '../client/transport.ts';
@@ -17,7 +16,7 @@ import { CSI_HOSTPATH_ACCOUNT, csiImages } from './add-ons/csi-hostpath.ts';
 import { ingressNginxImage } from './add-ons/ingress-nginx.ts';
 import { kubeProxyImages } from './add-ons/kube-proxy.ts';
 import { kubeRouterImage } from './add-ons/kube-router.ts';
-import { MetricsServerAddOn } from './add-ons/metrics-server.ts';
+import { MetricsServers, metricsServerImage } from './add-ons/metrics-server.ts';
 import { nginxGatewayImage } from './add-ons/nginx-gateway.ts';
 import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './bootstrap/kubeadm.ts';
 import { type Cluster, type ForkOptions, HOME, type RunPoint } from './cluster.ts';
@@ -116,11 +115,10 @@ export class KubernetesCluster implements Cluster {
     const kubelets = new Map<string, ServerAddress<KubeletServer>>();
     const controlHost = hosts[0]!;
     const dialKubelet: KubeletDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
-    const dialNode: NodeDialer = (nodeName) => dialKubelet(nodeName)?.nodeApi;
     const { sim } = this;
     const connectAs = (account: string) => (process: Process) =>
       this.#asServiceAccount(machineOf(hosts, process), account);
-    const metricsServer = new MetricsServerAddOn({ sim, dialNode, connect: connectAs('metrics-server') });
+    const metricsServers = new MetricsServers();
     const connectByToken = (process: Process) =>
       tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process);
     const kubeProxy = kubeProxyImages(
@@ -131,7 +129,7 @@ export class KubernetesCluster implements Cluster {
       controlHost,
       plan.machines[0]!.address,
       dialKubelet,
-      (namespace, name) => metricsServer.dial(namespace, name),
+      (namespace, name) => metricsServers.dial(namespace, name),
       reachable,
       options.descriptions,
       this.#pki,
@@ -142,7 +140,7 @@ export class KubernetesCluster implements Cluster {
       ...kubeProxy,
       corednsImage({ sim, connect: connectAs('coredns') }),
       kubeRouterImage({ sim, connect: connectAs('kube-router') }),
-      metricsServer.image,
+      metricsServerImage(tools.metricsServer({ sim, connect: connectByToken, serve: metricsServers.serve })),
       ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
       nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
       sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),

@@ -12,6 +12,7 @@ import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
 import type { Task } from '../sim/index.ts';
 import type { CsiPrograms } from './add-ons/csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './add-ons/custom-metrics-adapter.ts';
+import type { MetricsServerSurroundings } from './add-ons/metrics-server-program.ts';
 import type { SampleApiServerSurroundings } from './add-ons/sample-apiserver.ts';
 import type { ReadServerFiles } from './api-server/server-files.ts';
 import type { Connect } from './component/asker.ts';
@@ -89,6 +90,8 @@ export interface ProgramTools extends PackagedTools {
   readonly sampleApiServer: (surroundings: SampleApiServerSurroundings) => Program;
   /** A server for the custom and external metrics APIs. */
   readonly customMetricsAdapter: (surroundings: CustomMetricsSurroundings) => Program;
+  /** A server for the resource metrics API. */
+  readonly metricsServer: (surroundings: MetricsServerSurroundings) => Program;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
   readonly criTools: CriTools;

@@ -1,4 +1,4 @@
-import { parsePrometheusText, type Sample } from './prometheus-text.ts';
+import { parsePrometheusText, type Sample } from '../api/prometheus-text.ts';
 
 /** What a page showed at one moment. */
 export interface Scrape {

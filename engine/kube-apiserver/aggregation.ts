@@ -92,8 +92,9 @@ export class Aggregation {
     if (object === undefined || service === undefined) return undefined;
     const server = this.#ports.dial(service.namespace ?? '', service.name ?? '');
     // What a server that is part of this one serves is told from its kinds.
-    if (server !== undefined) return resource === undefined ? undefined : server.handle({ ...request, user });
+    if (server !== undefined && resource === undefined) return undefined;
     if (!isAvailable(object)) return UNAVAILABLE;
+    if (server !== undefined) return server.handle({ ...request, user });
     return resource === undefined ? this.#resourceList(object) : this.#passOn(object, request, user);
   }
 

@@ -31,18 +31,14 @@ export interface AvailabilityPorts {
  * function ends that. After kube-aggregator `pkg/controllers/status/remote/remote_available_controller.go`.
  */
 export function watchAvailability(ports: AvailabilityPorts): () => void {
-  const { sim, served, dial } = ports;
+  const { sim, served } = ports;
   let stopped = false;
   const look = (): void => {
     for (const object of served.lookup.all('apiservices') as readonly APIService[]) {
-      const service = object.spec?.service;
-      if (service === undefined) continue;
-      const { namespace = '', name = '' } = service;
-      if (dial(namespace, name) !== undefined) write(ports, object.metadata.name, PASSED);
-      else
-        check(ports, object, (judged) => {
-          if (!stopped) write(ports, object.metadata.name, judged);
-        });
+      if (object.spec?.service === undefined) continue;
+      check(ports, object, (judged) => {
+        if (!stopped) write(ports, object.metadata.name, judged);
+      });
     }
     timer = sim.schedule(PERIOD_MS, 'kube-apiserver availability', look);
   };
@@ -61,7 +57,7 @@ function unavailable(reason: string, message: string): Judgement {
 
 /** Asks the server what it serves, once its Service leads anywhere. */
 function check(
-  { served, aggregation, send }: AvailabilityPorts,
+  { served, aggregation, send, dial }: AvailabilityPorts,
   object: APIService,
   judged: (found: Judgement) => void,
 ) {
@@ -79,6 +75,7 @@ function check(
     const message = `endpoints for service/${name} in "${namespace}" have no addresses with port name "${served443.name ?? ''}"`;
     return judged(unavailable('MissingEndpoints', message));
   }
+  if (dial(namespace, name) !== undefined) return judged(PASSED);
   const { group, version } = object.spec ?? {};
   const path = `/apis/${group}/${version}`;
   const request = requestTo(object.spec!, lookup, { method: 'GET', path }, AGGREGATOR);

@@ -1,2 +1,2 @@
 export { METRICS_KINDS } from './metrics-api.ts';
-export { startMetricsServer } from './metrics-server.ts';
+export { MetricsServer, type MetricsServerOptions } from './metrics-server.ts';

@@ -74,3 +74,56 @@ test('without the add-on there is nothing to show', () => {
     'error: Metrics API not available\n',
   );
 });
+
+const MANIFEST = 'https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml';
+
+test('as its project gives it out, it does not believe kubelets that sign for themselves, until it is told to', () => {
+  const cluster = createCluster({ workers: [{ name: 'node-1' }] });
+  const kubectl = (...args: string[]) => {
+    const { stdout, stderr } = cluster.run('workstation', ['kubectl', ...args], 10_000)!;
+    return stdout + stderr;
+  };
+  expect(kubectl('apply', '-f', MANIFEST)).toContain('deployment.apps/metrics-server created\n');
+  cluster.sim.runFor(60_000);
+  expect(kubectl('get', 'pods', '-n', 'kube-system', '-l', 'k8s-app=metrics-server')).toMatch(/ 0\/1 +Running +0 /);
+  const logs = kubectl('logs', '-n', 'kube-system', 'deploy/metrics-server');
+  expect(logs).toContain(
+    `"Failed to scrape node" err="Get \\"https://10.0.0.11:10250/metrics/resource\\": tls: failed to verify certificate: x509: cannot validate certificate for 10.0.0.11 because it doesn't contain any IP SANs" node="node-1"\n`,
+  );
+  expect(logs).toContain('"Failed probe" probe="metric-storage-ready" err="no metrics to serve"\n');
+  expect(kubectl('top', 'node')).toBe(
+    'Error from server (ServiceUnavailable): the server is currently unable to handle the request (get nodes.metrics.k8s.io)\n',
+  );
+  const patch = [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value: '--kubelet-insecure-tls' }];
+  kubectl('patch', 'deployment', 'metrics-server', '-n', 'kube-system', '--type=json', '-p', JSON.stringify(patch));
+  cluster.sim.runFor(90_000);
+  expect(kubectl('top', 'node', 'node-1')).toMatch(/^node-1 +\d+m /m);
+});
+
+test('who may not look at the kubelets’ metrics hears it from them', () => {
+  const cluster = startCluster();
+  const kubectl = (...args: string[]) => cluster.run('workstation', ['kubectl', ...args], 10_000)?.stdout;
+  cluster.sim.runFor(60_000);
+  kubectl('delete', 'clusterrolebinding', 'system:metrics-server');
+  kubectl('create', 'clusterrolebinding', 'looks', '--clusterrole=view', '--serviceaccount=kube-system:metrics-server');
+  // A kubelet remembers for five minutes what the API server has allowed.
+  cluster.sim.runFor(6 * 60_000);
+  expect(kubectl('logs', '-n', 'kube-system', 'deploy/metrics-server')).toContain(
+    '"Failed to scrape node" err="request failed, status: \\"403 Forbidden\\"" node="node-1"\n',
+  );
+});
+
+test.each([
+  [
+    ['--kubelet-insecure-tls', '--kubelet-certificate-authority=/ca'],
+    'cannot use both --kubelet-certificate-authority and --kubelet-insecure-tls',
+  ],
+  [['--metric-resolution=5s'], 'metric-resolution should be a time duration at least 10s, but value 5s provided'],
+  [['--kubelet-secure'], 'unknown flag: --kubelet-secure'],
+])('a command line that is no good: %s', (args, problem) => {
+  const cluster = createCluster({ workers: [{ name: 'node-1' }] });
+  const words = ['--image=registry.k8s.io/metrics-server/metrics-server:v0.8.1', '--restart=Never', '--', ...args];
+  cluster.run('workstation', ['kubectl', 'run', 'alone', ...words], 10_000);
+  cluster.sim.runFor(20_000);
+  expect(cluster.run('workstation', ['kubectl', 'logs', 'alone'], 10_000)?.stdout).toBe(`Error: ${problem}\n`);
+});

@@ -1,161 +1,127 @@
-import { badRequest, methodNotAllowed, noSuchResource, notFound, resourceName } from '../api/errors.ts';
 import type { Node, Pod } from '../api/kinds.ts';
-import { parseLabelSelector } from '../api/label-selector.ts';
-import type { NodeDialer, NodeUsage } from '../api/node-api.ts';
-import type { KubeObject } from '../api/object.ts';
-import type { ApiHandler, ApiRequest, ApiResponse } from '../api/request.ts';
+import type { ApiHandler } from '../api/request.ts';
 import { nodes, pods } from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { Client } from '../client/client.ts';
 import { Informer } from '../client/informer.ts';
 import type { Transport } from '../client/transport.ts';
-import type { Simulation, Timer } from '../sim/index.ts';
-import { GROUP, nodeMetrics, podMetrics, VERSION } from './metrics-api.ts';
-import { podRates, rate } from './rates.ts';
+import type { HttpServerRequest, HttpServerResponse } from '../linux/http.ts';
+import { klog } from '../linux/programs/go/runtime.ts';
+import type { Process } from '../linux/syscalls.ts';
+import { TaskGroup } from '../linux/task-group.ts';
+import type { Simulation, Task } from '../sim/index.ts';
+import { Figures, type Scrapes } from './figures.ts';
+import { answerHealth } from './health.ts';
+import { type KubeletClientOptions, type SendHttpFrom, scrapeKubelet } from './kubelet-client.ts';
+import { JSON_HEADERS, serveMetrics } from './serve-metrics.ts';
 
-/** `--metric-resolution` */
-const RESOLUTION_MS = 15_000;
-
-interface Scrapes {
-  readonly before: NodeUsage | undefined;
-  readonly last: NodeUsage;
+export interface MetricsServerOptions {
+  readonly kubelet: KubeletClientOptions;
+  /** `--metric-resolution`: from one look at the kubelets to the next. */
+  readonly resolutionMs: number;
 }
 
-interface MetricsServerOptions {
+export interface MetricsServerSurroundings {
   readonly sim: Simulation;
   readonly transport: Transport;
-  /** Reaches the kubelets. */
-  readonly dialNode: NodeDialer;
+  /** How a request is made from a process. */
+  readonly send: SendHttpFrom;
 }
 
-interface MetricsServer {
-  readonly handle: ApiHandler;
-  /** Whether there is something to tell. */
-  ready(): boolean;
-  stop(): void;
-}
+/** How often is looked whether the first lists have come. */
+const SYNC_MS = 100;
 
 /**
  * Asks every kubelet every fifteen seconds what its containers have used, and serves what came of it as the API group
- * metrics.k8s.io. https://github.com/kubernetes-sigs/metrics-server
+ * metrics.k8s.io. The real one's requests are spread over some milliseconds for each node.
+ * https://github.com/kubernetes-sigs/metrics-server
  */
-export function startMetricsServer({ sim, transport, dialNode }: MetricsServerOptions): MetricsServer {
-  const client = new Client(transport, { userAgent: 'metrics-server' });
-  const nodeInformer = new Informer<Node>(sim, client.resource(nodes), { name: 'metrics-server nodes' });
-  const podInformer = new Informer<Pod>(sim, client.resource(pods), { name: 'metrics-server pods' });
-  const scrapes = new Map<string, Scrapes>();
-  let timer: Timer | undefined;
-  const scrape = (): void => {
-    const known = new Set<string>();
-    for (const { metadata } of nodeInformer.lister.list()) {
-      known.add(metadata.name);
-      const usage = dialNode(metadata.name)?.usage();
-      // A kubelet that does not answer has no figures until it does again.
-      if (usage === undefined) scrapes.delete(metadata.name);
-      else scrapes.set(metadata.name, { before: scrapes.get(metadata.name)?.last, last: usage });
-    }
-    for (const name of scrapes.keys()) if (!known.has(name)) scrapes.delete(name);
-    timer = sim.schedule(RESOLUTION_MS, 'metrics-server scrape', scrape);
-  };
-  nodeInformer.start();
-  podInformer.start();
-  nodeInformer.whenSynced(scrape);
-  const figures = new Figures(nodeInformer, podInformer, scrapes);
-  return {
-    handle: (request) => {
-      try {
-        return serve(figures, request);
-      } catch (error) {
-        if (error instanceof StatusError)
-          return { status: error.status.code, headers: JSON_HEADERS, body: error.status };
-        throw error;
-      }
-    },
-    ready: () => [...scrapes.values()].some(({ before }) => before !== undefined),
-    stop: () => {
-      timer?.cancel();
-      nodeInformer.stop();
-      podInformer.stop();
-    },
-  };
-}
-
-/** The metrics objects of this moment. */
-class Figures {
+export class MetricsServer {
+  /** What the program does besides answering. */
+  readonly threads = new TaskGroup();
+  readonly #process: Process;
+  readonly #surroundings: MetricsServerSurroundings;
+  readonly #options: MetricsServerOptions;
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
-  readonly #scrapes: ReadonlyMap<string, Scrapes>;
+  #scrapes: ReadonlyMap<string, Scrapes> = new Map();
 
-  constructor(nodeInformer: Informer<Node>, podInformer: Informer<Pod>, scrapes: ReadonlyMap<string, Scrapes>) {
-    this.#nodes = nodeInformer;
-    this.#pods = podInformer;
-    this.#scrapes = scrapes;
+  constructor(process: Process, surroundings: MetricsServerSurroundings, options: MetricsServerOptions) {
+    this.#process = process;
+    this.#surroundings = surroundings;
+    this.#options = options;
+    const { sim, transport } = surroundings;
+    const client = new Client(transport, { userAgent: 'metrics-server' });
+    this.#nodes = new Informer<Node>(sim, client.resource(nodes), { name: 'metrics-server nodes' });
+    this.#pods = new Informer<Pod>(sim, client.resource(pods), { name: 'metrics-server pods' });
+    this.#nodes.start();
+    this.#pods.start();
+    this.threads.start(this.#run());
   }
 
-  nodes(): KubeObject[] {
-    return this.#nodes.lister.list().flatMap((node) => this.#node(node) ?? []);
+  stop(): void {
+    this.#nodes.stop();
+    this.#pods.stop();
   }
 
-  pods(namespace: string | undefined): KubeObject[] {
-    return this.#pods.lister.list(namespace).flatMap((pod) => this.#pod(pod) ?? []);
+  /** The API group. */
+  readonly handle: ApiHandler = (request) => {
+    try {
+      return serveMetrics(this.#figures(), request);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      return { status: error.status.code, headers: JSON_HEADERS, body: error.status };
+    }
+  };
+
+  /** What its port answers to whoever is not the API server. */
+  answer({ path }: HttpServerRequest): HttpServerResponse {
+    const { response, problem } = answerHealth(path, this.#figures().ready());
+    if (problem !== undefined) this.threads.start(klog(this.#process, 'I', 'server.go:191', problem));
+    return response;
   }
 
-  node(name: string): KubeObject | undefined {
-    const node = this.#nodes.lister.get(name);
-    return node && this.#node(node);
+  #figures(): Figures {
+    const { lister: nodeLister } = this.#nodes;
+    const { lister: podLister } = this.#pods;
+    return new Figures(nodeLister, podLister, this.#scrapes, this.#options.resolutionMs);
   }
 
-  pod(name: string, namespace: string): KubeObject | undefined {
-    const pod = this.#pods.lister.get(name, namespace);
-    return pod && this.#pod(pod);
+  *#run(): Task<void> {
+    while (!(this.#nodes.hasSynced && this.#pods.hasSynced)) yield* this.#process.sleep(SYNC_MS);
+    const { resolutionMs } = this.#options;
+    for (let nextMs = this.#process.now(); ; ) {
+      yield* this.#round();
+      nextMs += resolutionMs;
+      yield* this.#process.sleep(Math.max(0, nextMs - this.#process.now()));
+    }
   }
 
-  #node(node: Node): KubeObject | undefined {
-    const scraped = this.#scrapes.get(node.metadata.name);
-    const found = scraped?.before && rate(scraped.before.node, scraped.last.node);
-    return found && nodeMetrics(node, found);
+  /** A kubelet that does not answer has no figures until it does again. */
+  *#round(): Task<void> {
+    const found = new Map<string, Scrapes>();
+    const group = new TaskGroup();
+    for (const node of this.#nodes.lister.list()) group.start(this.#scrape(node, found));
+    yield* group.run();
+    this.#scrapes = found;
   }
 
-  #pod(pod: Pod): KubeObject | undefined {
-    const scraped = this.#scrapes.get(pod.spec.nodeName ?? '');
-    // A static Pod's mirror has another uid than the Pod itself.
-    const uid = pod.metadata.annotations?.['kubernetes.io/config.hash'] ?? pod.metadata.uid;
-    const rates = scraped && podRates(scraped.before, scraped.last, uid);
-    return rates && podMetrics(pod, rates);
+  *#scrape(node: Node, found: Map<string, Scrapes>): Task<void> {
+    const { name } = node.metadata;
+    const { kubelet } = this.#options;
+    const page = yield* scrapeKubelet(this.#process, this.#surroundings.send, kubelet, node);
+    if (!('error' in page)) {
+      found.set(name, { before: this.#scrapes.get(name)?.last, last: page });
+      return;
+    }
+    if (!isReady(node)) return;
+    const what = page.late === true ? 'Failed to scrape node, timeout to access kubelet' : 'Failed to scrape node';
+    const about = `"${what}" err=${JSON.stringify(page.error)} node="${name}"`;
+    const limit = page.late === true ? ` timeout="${kubelet.timeoutMs / 1000}s"` : '';
+    yield* klog(this.#process, 'E', page.late === true ? 'scraper.go:147' : 'scraper.go:149', `${about}${limit}`);
   }
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
-
-/** `/apis/metrics.k8s.io/v1beta1/nodes[/NAME]`, `…/[namespaces/NS/]pods[/NAME]` */
-function serve(figures: Figures, { method, path, query = {} }: ApiRequest): ApiResponse {
-  if (method !== 'GET') throw methodNotAllowed();
-  const [, , , ...rest] = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map(decodeURIComponent);
-  const inNamespace = rest[0] === 'namespaces';
-  const [resource, name] = inNamespace ? rest.slice(2) : rest;
-  const namespace = inNamespace ? rest[1] : undefined;
-  if (resource !== 'nodes' && resource !== 'pods') throw noSuchResource();
-  if (name !== undefined) {
-    const object = resource === 'nodes' ? figures.node(name) : figures.pod(name, namespace ?? '');
-    const plural = resource === 'nodes' ? 'nodemetrics' : 'podmetrics';
-    const full = namespace === undefined ? name : `${namespace}/${name}`;
-    if (object === undefined) throw notFound(resourceName(plural, GROUP), full);
-    return { status: 200, headers: JSON_HEADERS, body: object };
-  }
-  const selector = readSelector(String(query['labelSelector'] ?? ''));
-  const all = resource === 'nodes' ? figures.nodes() : figures.pods(namespace);
-  const kind = resource === 'nodes' ? 'NodeMetricsList' : 'PodMetricsList';
-  const items = all.filter(({ metadata }) => selector.matches(metadata.labels ?? {}));
-  return { status: 200, headers: JSON_HEADERS, body: { kind, apiVersion: `${GROUP}/${VERSION}`, metadata: {}, items } };
-}
-
-function readSelector(text: string) {
-  try {
-    return parseLabelSelector(text);
-  } catch (error) {
-    throw badRequest((error as Error).message);
-  }
+function isReady({ status }: Node): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }

@@ -1,4 +1,5 @@
-import type { NodeUsage, UsageSample } from '../api/node-api.ts';
+import type { UsageSample } from '../api/node-api.ts';
+import type { ContainerSample, PodSample } from './resource-page.ts';
 
 /** What was used between two looks: CPU as a rate, memory at the later one. */
 export interface Rate {
@@ -22,22 +23,32 @@ export function rate(before: UsageSample, after: UsageSample): Rate | undefined 
 }
 
 /**
- * The rates of a Pod's containers by name; undefined as long as one of them is too young.
+ * The rates of a Pod's containers by name; undefined as long as nothing can be said of one of them.
  * After metrics-server's `pkg/storage/pod.go`.
  */
-export function podRates(before: NodeUsage | undefined, after: NodeUsage, uid: string): Map<string, Rate> | undefined {
-  const pod = after.pods.find(({ podRef }) => podRef.uid === uid);
-  if (pod === undefined || pod.containers.length === 0) return undefined;
-  const earlier = before?.pods.find(({ podRef }) => podRef.uid === uid);
+export function podRates(
+  before: PodSample | undefined,
+  after: PodSample | undefined,
+  resolutionMs: number,
+): ReadonlyMap<string, Rate> | undefined {
+  if (after === undefined || after.size === 0) return undefined;
   const rates = new Map<string, Rate>();
-  for (const container of pod.containers) {
-    const { name, startedAtMs, timeMs } = container;
-    const same = earlier?.containers.find((each) => each.name === name && each.startedAtMs === startedAtMs);
-    const start = { timeMs: startedAtMs, cpuMs: 0, memoryBytes: 0 };
-    const young = timeMs - startedAtMs < FRESH_MS;
-    const found = same === undefined && young ? undefined : rate(same ?? start, container);
+  for (const [name, container] of after) {
+    const earlier = earlierSample(before?.get(name), container, resolutionMs);
+    const found = earlier && rate(earlier, container);
     if (found === undefined) return undefined;
     rates.set(name, found);
   }
   return rates;
+}
+
+/** With what a container is compared: with its beginning, if that was not long before; else with the same container as it was seen last. */
+function earlierSample(
+  earlier: ContainerSample | undefined,
+  { startedAtMs, timeMs }: ContainerSample,
+  resolutionMs: number,
+): UsageSample | undefined {
+  const ageMs = timeMs - startedAtMs;
+  if (ageMs >= FRESH_MS && ageMs < resolutionMs) return { timeMs: startedAtMs, cpuMs: 0, memoryBytes: 0 };
+  return earlier !== undefined && startedAtMs < earlier.timeMs ? earlier : undefined;
 }

@@ -97,6 +97,7 @@ function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
     nginxGateway: (surroundings) => from((tools) => tools.nginxGateway(surroundings)),
     sampleApiServer: (surroundings) => from((tools) => tools.sampleApiServer(surroundings)),
     customMetricsAdapter: (surroundings) => from((tools) => tools.customMetricsAdapter(surroundings)),
+    metricsServer: (surroundings) => from((tools) => tools.metricsServer(surroundings)),
     csiPrograms(surroundings) {
       let made: ReturnType<ProgramTools['csiPrograms']> | undefined;
       const program = (name: (typeof CSI_PROGRAMS)[number]) =>

@@ -1,11 +1,7 @@
-import type { NodeDialer } from '../../api/node-api.ts';
-import type { Transport } from '../../client/transport.ts';
 import type { Image } from '../../containerd/image.ts';
 import type { AggregatedServer } from '../../kube-apiserver/index.ts';
-import type { Process, Program } from '../../linux/syscalls.ts';
-import { METRICS_KINDS, startMetricsServer } from '../../metrics-server/index.ts';
-import type { Simulation } from '../../sim/index.ts';
-import { componentProgram } from '../component/component-program.ts';
+import type { Program } from '../../linux/syscalls.ts';
+import type { AddOnObject } from '../bootstrap/kubeadm.ts';
 import { defineImage } from '../images/definition.ts';
 
 const NAME = 'metrics-server';
@@ -13,28 +9,14 @@ const NAMESPACE = 'kube-system';
 const IMAGE = 'registry.k8s.io/metrics-server/metrics-server:v0.8.1';
 const PORT = 10250;
 
-export interface MetricsServerSurroundings {
-  readonly sim: Simulation;
-  readonly dialNode: NodeDialer;
-  /** The way to the API server from where the process runs, as the add-on's ServiceAccount. */
-  connect(process: Process): Transport;
-}
-
-/** The add-on that serves metrics.k8s.io: its image, and whoever of its processes answers now. */
-export class MetricsServerAddOn {
-  readonly image: Image;
+/** Which of the add-on's processes answers behind its Service now. */
+export class MetricsServers {
   readonly #servers = new Set<AggregatedServer>();
 
-  constructor(surroundings: MetricsServerSurroundings) {
-    this.image = defineImage({
-      reference: IMAGE,
-      aliases: ['registry.k8s.io/metrics-server/metrics-server:v0.8.0'],
-      sizeBytes: 22_541_000,
-      trees: () => [{ '/metrics-server': { program: this.#program(surroundings), size: 68_000_000 } }],
-      entrypoint: ['/metrics-server'],
-      user: '1000',
-    });
-  }
+  readonly serve = (server: AggregatedServer): (() => void) => {
+    this.#servers.add(server);
+    return () => this.#servers.delete(server);
+  };
 
   /** What answers behind a Service, if it is this add-on's. */
   dial(namespace: string, name: string): AggregatedServer | undefined {
@@ -42,62 +24,52 @@ export class MetricsServerAddOn {
     const [first] = this.#servers;
     return first;
   }
+}
 
-  #program({ sim, dialNode, connect }: MetricsServerSurroundings): Program {
-    return componentProgram({
-      healthAddress: '0.0.0.0',
-      healthPort: PORT,
-      tls: true,
-      start: (process) => {
-        const server = startMetricsServer({ sim, transport: connect(process), dialNode });
-        const aggregated = { kinds: METRICS_KINDS, handle: server.handle };
-        this.#servers.add(aggregated);
-        return {
-          stop: () => {
-            this.#servers.delete(aggregated);
-            server.stop();
-          },
-        };
-      },
-    });
-  }
+/** The add-on that serves metrics.k8s.io, around the program in `metrics-server-program.ts`. */
+export function metricsServerImage(program: Program): Image {
+  return defineImage({
+    reference: IMAGE,
+    aliases: ['registry.k8s.io/metrics-server/metrics-server:v0.8.0'],
+    sizeBytes: 22_541_000,
+    trees: () => [{ '/metrics-server': { program, size: 68_000_000 } }],
+    entrypoint: ['/metrics-server'],
+    user: '1000',
+  });
 }
 
 const labels = { 'k8s-app': NAME };
 const metadata = { name: NAME, namespace: NAMESPACE, labels };
+const account = { kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE };
+const RBAC = 'rbac.authorization.k8s.io';
 
-/** The objects of the project's `components.yaml`, as far as they matter here. */
-export const METRICS_SERVER_OBJECTS: readonly { readonly path: string; readonly object: object }[] = [
-  {
-    path: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`,
-    object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-  },
-  {
-    path: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
-    object: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: { name: `system:${NAME}`, labels },
-      rules: [
-        { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
-        { apiGroups: [''], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] },
-      ],
+function rbac(collection: string, object: object): AddOnObject {
+  return { path: `/apis/${RBAC}/v1/${collection}`, object: { apiVersion: `${RBAC}/v1`, ...object } };
+}
+
+function binding(name: string, role: string): AddOnObject {
+  return rbac('clusterrolebindings', {
+    kind: 'ClusterRoleBinding',
+    metadata: { name, labels },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    subjects: [account],
+  });
+}
+
+/**
+ * The add-on as whoever makes a cluster to learn on installs it: kubelets sign their certificates themselves there, so that it is
+ * told to take any. https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs
+ */
+export const METRICS_SERVER_OBJECTS: readonly AddOnObject[] = metricsServerObjects(['--kubelet-insecure-tls']);
+
+/** The objects of the project's `components.yaml`. @param args what its command line has besides */
+export function metricsServerObjects(args: readonly string[] = []): readonly AddOnObject[] {
+  return [
+    {
+      path: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`,
+      object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     },
-  },
-  {
-    path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-    object: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: `system:${NAME}`, labels },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `system:${NAME}` },
-      subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }],
-    },
-  },
-  {
-    path: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
-    object: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+    rbac('clusterroles', {
       kind: 'ClusterRole',
       metadata: {
         name: 'system:aggregated-metrics-reader',
@@ -109,37 +81,53 @@ export const METRICS_SERVER_OBJECTS: readonly { readonly path: string; readonly 
         },
       },
       rules: [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] }],
-    },
-  },
-  {
-    path: `/api/v1/namespaces/${NAMESPACE}/services`,
-    object: {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { selector: labels, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 'https' }] },
-    },
-  },
-  { path: `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, object: deployment() },
-  {
-    path: '/apis/apiregistration.k8s.io/v1/apiservices',
-    object: {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: 'v1beta1.metrics.k8s.io', labels },
-      spec: {
-        group: 'metrics.k8s.io',
-        version: 'v1beta1',
-        service: { name: NAME, namespace: NAMESPACE },
-        insecureSkipTLSVerify: true,
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
+    }),
+    rbac('clusterroles', {
+      kind: 'ClusterRole',
+      metadata: { name: `system:${NAME}`, labels },
+      rules: [
+        { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
+        { apiGroups: [''], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] },
+      ],
+    }),
+    rbac(`namespaces/${NAMESPACE}/rolebindings`, {
+      kind: 'RoleBinding',
+      metadata: { name: `${NAME}-auth-reader`, namespace: NAMESPACE, labels },
+      roleRef: { apiGroup: RBAC, kind: 'Role', name: 'extension-apiserver-authentication-reader' },
+      subjects: [account],
+    }),
+    binding(`${NAME}:system:auth-delegator`, 'system:auth-delegator'),
+    binding(`system:${NAME}`, `system:${NAME}`),
+    {
+      path: `/api/v1/namespaces/${NAMESPACE}/services`,
+      object: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec: { selector: labels, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 'https' }] },
       },
     },
-  },
-];
+    { path: `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, object: deployment(args) },
+    {
+      path: '/apis/apiregistration.k8s.io/v1/apiservices',
+      object: {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: 'v1beta1.metrics.k8s.io', labels },
+        spec: {
+          group: 'metrics.k8s.io',
+          version: 'v1beta1',
+          service: { name: NAME, namespace: NAMESPACE },
+          insecureSkipTLSVerify: true,
+          groupPriorityMinimum: 100,
+          versionPriority: 100,
+        },
+      },
+    },
+  ];
+}
 
-function deployment(): object {
+function deployment(args: readonly string[]): object {
   const probe = (path: string) => ({ httpGet: { path, port: 'https', scheme: 'HTTPS' }, periodSeconds: 10 });
   return {
     apiVersion: 'apps/v1',
@@ -165,6 +153,7 @@ function deployment(): object {
                 '--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname',
                 '--kubelet-use-node-status-port',
                 '--metric-resolution=15s',
+                ...args,
               ],
               ports: [{ name: 'https', containerPort: PORT, protocol: 'TCP' }],
               livenessProbe: probe('/livez'),

@@ -13,6 +13,7 @@ import { nginxGatewayProgram } from '../../nginx-gateway-fabric/index.ts';
 import { nvidiaDevicePlugin } from '../../nvidia-device-plugin/program.ts';
 import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts';
 import { customMetricsAdapter } from '../add-ons/custom-metrics-adapter.ts';
+import { metricsServerProgram } from '../add-ons/metrics-server-program.ts';
 import { sampleApiServer } from '../add-ons/sample-apiserver.ts';
 import { readServerFiles } from '../api-server/server-files.ts';
 import { createEtcdctl } from '../etcd/etcdctl/etcdctl.ts';
@@ -53,5 +54,6 @@ export const programTools: ProgramTools = {
   nginxGateway: nginxGatewayProgram,
   sampleApiServer,
   customMetricsAdapter,
+  metricsServer: metricsServerProgram,
   csiPrograms,
 };

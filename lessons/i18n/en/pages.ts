@@ -98,6 +98,9 @@ export const pages = {
     storage: 'With a storage driver and a default StorageClass',
     make: 'Make this cluster',
     makeNote: 'The one that runs now goes.',
+    install: 'What can be installed',
+    installNote:
+      'There is no internet in here, but these addresses lead somewhere, as they do outside. The first installs a metrics-server as its project gives it out: it does not get going until you have read its log.',
   },
   exam: {
     title: 'Mock exam',

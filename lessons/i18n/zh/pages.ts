@@ -98,6 +98,9 @@ export const pages: typeof english = {
     storage: '带存储驱动和默认 StorageClass',
     make: '创建这个集群',
     makeNote: '正在运行的那个会消失。',
+    install: '可以安装什么',
+    installNote:
+      '这里没有互联网，但下面的地址和外面一样能用。第一条按项目原样安装 metrics-server：不读一读它的日志，它是不会工作的。',
   },
   exam: {
     title: '模拟考试',

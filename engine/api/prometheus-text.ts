@@ -6,9 +6,11 @@ export interface Sample {
   readonly value: number;
   /** Only ever grows: it is its rate that says something. */
   readonly isCounter: boolean;
+  /** When it was so, in milliseconds since 1970; where the page says it. */
+  readonly timeMs?: number;
 }
 
-const LINE = /^([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?\s*(\S+)(?:\s+-?\d+)?$/;
+const LINE = /^([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?\s*(\S+)(?:\s+(-?\d+))?$/;
 const LABEL = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
 const ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\"': '"', '\\\\': '\\' };
 
@@ -35,11 +37,12 @@ export function parsePrometheusText(text: string): readonly Sample[] {
 }
 
 function parseLine(line: string, counters: ReadonlySet<string>): Sample | undefined {
-  const [, name, inBraces = '', figure = ''] = LINE.exec(line) ?? [];
+  const [, name, inBraces = '', figure = '', time] = LINE.exec(line) ?? [];
   const labels = parseLabels(inBraces);
   const value = parseFigure(figure);
   if (name === undefined || labels === undefined || value === undefined) return undefined;
-  return { name, labels, value, isCounter: counters.has(name) || name.endsWith('_total') };
+  const isCounter = counters.has(name) || name.endsWith('_total');
+  return { name, labels, value, isCounter, ...(time !== undefined && { timeMs: Number(time) }) };
 }
 
 function parseFigure(text: string): number | undefined {
