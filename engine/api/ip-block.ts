@@ -42,6 +42,28 @@ export function blockSize({ bits }: Ipv4Block): number {
   return 2 ** (32 - bits);
 }
 
+/** Addresses that hosts may have, as numbers; both ends are in it. */
+export interface HostRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of an IPv4 CIDR, without the network's own address and the one for all in it. */
+export function hostsOf(cidr: string): HostRange {
+  const block = parseIpv4Block(cidr);
+  return { first: block.base + 1, last: block.base + blockSize(block) - 2 };
+}
+
+/** Whether one of the CIDRs, of either family, has this IPv4 address for a host. */
+export function someCidrHolds(cidrs: readonly string[], address: string): boolean {
+  const number = ipv4Number(address);
+  return cidrs.some((cidr) => {
+    if (cidr.includes(':')) return false;
+    const { first, last } = hostsOf(cidr);
+    return number >= first && number <= last;
+  });
+}
+
 /** Whether the block holds an address given as a number. */
 export function blockContains(block: Ipv4Block, address: number): boolean {
   return address >= block.base && address < block.base + blockSize(block);

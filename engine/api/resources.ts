@@ -143,7 +143,7 @@ export const replicationControllers = resource<ReplicationController>(
   'replicationcontrollers',
   'ReplicationController',
 );
-const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
+export const ipAddresses = resource<IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
 export const serviceCIDRs = resource<ServiceCIDR>('networking.k8s.io/v1', 'servicecidrs', 'ServiceCIDR', false);
 export const csiDrivers = resource<CSIDriver>('storage.k8s.io/v1', 'csidrivers', 'CSIDriver', false);
 export const csiNodes = resource<CSINode>('storage.k8s.io/v1', 'csinodes', 'CSINode', false);

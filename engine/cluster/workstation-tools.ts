@@ -1,5 +1,5 @@
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
-import type { ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
+import type { AddressUpkeep, ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
 import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
@@ -40,6 +40,8 @@ export interface KubectlTools extends KubectlMaker {
 export interface ComponentTools {
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
+  /** What an API server does about Services' addresses that somebody has changed. */
+  readonly addressUpkeep: () => AddressUpkeep;
   /** How the API server asks others; before the first webhook or proxied request nobody is asked. */
   readonly httpExchange: () => ExchangeHttp;
   /** How it hands requests on to Pods, Services and nodes. */

@@ -41,8 +41,10 @@ import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
 import { EventLeases } from './registry/event-leases.ts';
-import { serviceAllocation } from './registry/service/allocation.ts';
+import { type AddressUpkeep, followServiceAddresses } from './registry/service/address-upkeep.ts';
+import { serviceAllocator } from './registry/service/allocation.ts';
 import type { PortRange } from './registry/service/node-ports.ts';
+import { ServiceAddresses } from './registry/service/service-addresses.ts';
 import { storagePrefix } from './registry/storage-key.ts';
 import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
@@ -78,6 +80,10 @@ export interface ApiServerOptions extends AuthenticationOptions {
   readonly compactionIntervalMs?: number;
   /** `--feature-gates`: none of the alpha features unless told. */
   readonly featureGates?: FeatureGates;
+  /** `--service-cluster-ip-range`: 10.96.0.0/12 unless told. */
+  readonly serviceRange?: string;
+  /** What mends IPAddresses that do not stand for what Services have; without it, nobody does. */
+  readonly addressUpkeep?: () => AddressUpkeep;
   /** `--service-node-port-range`: 30000-32767 unless told. */
   readonly nodePortRange?: PortRange;
   /** `--event-ttl`: an hour unless told. */
@@ -129,10 +135,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   createSystemObjects(server);
   if (options.describesItself === true) createServerObjects(server, options.clientCa);
   const stopFlowSchemas = options.describesItself === true ? followFlowSchemas(server) : undefined;
+  const stopAddresses = followServiceAddresses(server, options.addressUpkeep);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server, options.featureGates);
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
-  const stopService = advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress);
+  const stopService =
+    advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress, options.addressUpkeep);
   const attempt = (request: ApiRequest): ApiResponse => {
     try {
       return encode(server, request, serve(server, request, options.serverVersion, openApi));
@@ -156,6 +164,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopLooking();
       stopService?.();
       stopFlowSchemas?.();
+      stopAddresses();
       server.served.close();
       server.guard.close();
     },
@@ -181,10 +190,20 @@ function createContext(options: ApiServerOptions): ServerContext {
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
   const bookmarks = new BookmarkTimer(sim);
-  const allocation = allocationOf(options, scope);
-  const served = new ServedKinds(UNSTORED_KINDS, (kind) => ({
+  const addresses = new ServiceAddresses(
+    (plural) => served.resources.get(`networking.k8s.io/v1/${plural}`)?.store,
+    options.serviceRange,
+  );
+  const allocator = allocatorOf(options, scope, addresses);
+  // What stands for addresses takes nothing from the uids and names that everything else draws.
+  const forAddresses = { ...environment, random: scope.draws(sim.random('kube-apiserver/ipaddresses')) };
+  const served: ServedKinds = new ServedKinds(UNSTORED_KINDS, (kind) => ({
     kind,
-    store: new Store(kind, environment, kind.plural === 'services' ? allocation : undefined),
+    store: new Store(
+      kind,
+      kind.plural === 'ipaddresses' ? forAddresses : environment,
+      kind.plural === 'services' ? allocator : undefined,
+    ),
     watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope, bookmarks }),
   }));
   for (const kind of kinds) served.add(extendedKind(gatedKind(kind, options.featureGates), extensions));
@@ -210,6 +229,7 @@ function createContext(options: ApiServerOptions): ServerContext {
     sim,
     etcd,
     scope,
+    addresses,
     convert: conversionWebhook({ webhooks, ask, draws: random }),
     clock,
     startedAtSeconds: Math.floor(clock.nowMs / 1000),
@@ -233,9 +253,10 @@ function createContext(options: ApiServerOptions): ServerContext {
   };
 }
 
-function allocationOf({ sim, etcd, nodePortRange }: ApiServerOptions, scope: RequestScope) {
+function allocatorOf({ sim, etcd, nodePortRange }: ApiServerOptions, scope: RequestScope, addresses: ServiceAddresses) {
   const random = scope.draws(sim.random('kube-apiserver/services'));
-  return serviceAllocation(etcd, storagePrefix({ plural: 'services' }), random, nodePortRange);
+  const prefix = storagePrefix({ plural: 'services' });
+  return serviceAllocator({ etcd, prefix, addresses, random, nodePorts: nodePortRange });
 }
 
 /** How servers behind APIServices are reached: as parts of the simulation, or over the network. */

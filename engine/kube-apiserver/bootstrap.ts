@@ -13,7 +13,6 @@ import {
 import { withDefaultsRestored } from './authorization/bootstrap-policy/reconcile.ts';
 import type { ServerContext } from './context.ts';
 import { apiVersionOf } from './decode/object-decoder.ts';
-import { SERVICE_CLUSTER_IP_RANGE } from './registry/service/cluster-ips.ts';
 import type { ServedResource } from './served-kinds.ts';
 
 /** The Namespaces of a fresh cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
@@ -51,8 +50,8 @@ function trackingInfo({ clock }: ServerContext): object {
 }
 
 /** The addresses for Services that a cluster begins with, after `pkg/controlplane/controller/defaultservicecidr`. */
-function ensureServiceCidr(server: ServerContext): void {
-  const wanted = { metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CLUSTER_IP_RANGE] } };
+export function ensureServiceCidr(server: ServerContext): void {
+  const wanted = { metadata: { name: 'kubernetes' }, spec: { cidrs: [server.addresses.range] } };
   const ready = {
     type: 'Ready',
     status: 'True',

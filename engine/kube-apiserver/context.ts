@@ -18,6 +18,7 @@ import type { RootDiscovery } from './discovery/root.ts';
 import type { CreationFields } from './managed-fields/creation-fields.ts';
 import type { Negotiated } from './media-type.ts';
 import type { Query } from './query.ts';
+import type { ServiceAddresses } from './registry/service/service-addresses.ts';
 import type { RequestDraws, RequestScope } from './request-scope.ts';
 import type { ServedKinds, ServedResource } from './served-kinds.ts';
 import { type Presentation, presentation } from './table.ts';
@@ -28,6 +29,8 @@ export interface ServerContext {
   readonly etcd: EtcdClient;
   /** How webhooks convert custom resources. */
   readonly convert: ConvertObjects;
+  /** What Services get their addresses from. */
+  readonly addresses: ServiceAddresses;
   /** The request that is being handled. */
   readonly scope: RequestScope;
   readonly clock: Clock;

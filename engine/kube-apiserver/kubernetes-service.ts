@@ -1,18 +1,18 @@
 import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
-import type { EndpointSlice, Endpoints, Service } from '../api/kinds.ts';
+import { formatIpv4, hostsOf } from '../api/ip-block.ts';
+import type { EndpointSlice, Endpoints, Service, ServiceCIDR } from '../api/kinds.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
 import { EtcdError } from '../etcd/index.ts';
 import type { Timer } from '../sim/index.ts';
 import type { ServerContext } from './context.ts';
+import type { AddressUpkeep } from './registry/service/address-upkeep.ts';
 
 /** How often the server sees to it that its Service is right. */
 const PERIOD_MS = 10_000;
 const SECURE_PORT = 6443;
 const NAME = 'kubernetes';
 const NAMESPACE = 'default';
-/** The first address of the range for Services. */
-const CLUSTER_IP = '10.96.0.1';
 
 /**
  * The Service by which Pods reach the API server, and the endpoint that the server itself lists there: no Pod's labels
@@ -22,13 +22,18 @@ const CLUSTER_IP = '10.96.0.1';
  *
  * @param address `--advertise-address`
  */
-export function keepKubernetesService(server: ServerContext, address: string): () => void {
+export function keepKubernetesService(
+  server: ServerContext,
+  address: string,
+  upkeep?: () => AddressUpkeep,
+): () => void {
   const { sim } = server;
   let timer: Timer | undefined;
   const reconcile = (): void => {
     sim.trace.during({ component: 'kube-apiserver', key: `${NAMESPACE}/${NAME}` }, () => {
       try {
-        for (const [path, object] of wanted(address)) ensure(server, path, object);
+        if (upkeep !== undefined && !isAsFlagSays(server)) upkeep().defaultRange(server);
+        for (const [path, object] of wanted(address, server.addresses.range)) ensure(server, path, object);
       } catch (error) {
         // Tried again at the next turn.
         if (!(error instanceof StatusError || error instanceof EtcdError)) throw error;
@@ -38,6 +43,12 @@ export function keepKubernetesService(server: ServerContext, address: string): (
   };
   reconcile();
   return () => timer?.cancel();
+}
+
+/** Whether the ServiceCIDR that every cluster has is there, with the range of the flag. */
+function isAsFlagSays({ lookup, addresses }: ServerContext): boolean {
+  const cidr = lookup('servicecidrs', '', NAME) as ServiceCIDR | undefined;
+  return cidr?.spec?.cidrs?.[0] === addresses.range;
 }
 
 function ensure({ resources }: ServerContext, path: string, wanted: KubeObject): void {
@@ -66,15 +77,17 @@ function withContent(current: KubeObject, object: KubeObject): KubeObject {
   return { ...object, metadata: { ...current.metadata, labels: object.metadata.labels } };
 }
 
-function wanted(address: string): readonly (readonly [path: string, object: KubeObject])[] {
+function wanted(address: string, range: string): readonly (readonly [path: string, object: KubeObject])[] {
+  // The first address of the range for Services.
+  const clusterIP = formatIpv4(hostsOf(range).first);
   const service: Manifest<Service> = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: NAME, namespace: NAMESPACE, labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {
       type: 'ClusterIP',
-      clusterIP: CLUSTER_IP,
-      clusterIPs: [CLUSTER_IP],
+      clusterIP,
+      clusterIPs: [clusterIP],
       ipFamilies: ['IPv4'],
       ipFamilyPolicy: 'SingleStack',
       sessionAffinity: 'None',

@@ -94,7 +94,7 @@ test('addresses and ports that others have, or nobody can have, are refused', ()
     `${head}spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated`,
   );
   expect(refused({ clusterIP: '10.0.0.1' })).toBe(
-    `${head}spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the provided IP (10.0.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12`,
+    `${head}spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the provided network does not match the current range`,
   );
   const port = (nodePort: number) => ({ type: 'NodePort', ports: [{ port: 80, nodePort }] });
   expect(refused(port(31111))).toBe(

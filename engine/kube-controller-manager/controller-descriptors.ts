@@ -31,6 +31,7 @@ import { ResourceQuotaController } from './resourcequota/resource-quota-controll
 import { RootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
 import { TokensController } from './service-account/tokens-controller.ts';
+import { ServiceCidrController } from './servicecidrs/service-cidr-controller.ts';
 import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
@@ -186,6 +187,11 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'ttl-after-finished-controller',
     alias: 'ttl-after-finished',
     create: (context) => new TtlAfterFinishedController(context),
+  },
+  {
+    name: 'service-cidr-controller',
+    alias: 'service-cidr-controller',
+    create: (context) => new ServiceCidrController(context),
   },
   {
     name: 'podgroup-protection-controller',

@@ -59,6 +59,7 @@ function deferKubectl(kubectl: LatePart<KubectlTools>, descriptions: LatePart<un
 function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
   return {
     apiExtensions: () => components.value.apiExtensions(),
+    addressUpkeep: () => components.value.addressUpkeep(),
     httpExchange: () => components.value.httpExchange(),
     serverProxy: () => components.value.serverProxy(),
     requestFollower: () => components.value.requestFollower(),

@@ -4,6 +4,7 @@ import type { ApiHandler } from '../../api/request.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Etcd, KeyValue } from '../../etcd/index.ts';
 import {
+  type AddressUpkeep,
   type ApiExtensions,
   type ApiServer,
   type ApiServerOptions,
@@ -18,6 +19,7 @@ import {
   LATE_PLUGINS,
   type OpenedValues,
   type ResourceHandler,
+  SERVICE_CLUSTER_IP_RANGE,
   type ServiceDialer,
 } from '../../kube-apiserver/index.ts';
 import type { Host } from '../../linux/host.ts';
@@ -45,6 +47,7 @@ import type { ReadServerFiles, ServerFiles } from './server-files.ts';
 /** Those of its parts that are loaded late. */
 export interface LateServerParts {
   readonly apiExtensions: () => ApiExtensions;
+  readonly addressUpkeep: () => AddressUpkeep;
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
   readonly bootstrapTokenUser: BootstrapTokenUser;
@@ -167,6 +170,7 @@ export class ApiServerProgram {
         bootstrapTokenUser: late.bootstrapTokenUser,
       }),
       extensions: late.apiExtensions,
+      addressUpkeep: late.addressUpkeep,
       proxy: () => late.serverProxy(),
       sendHttp: (request, answered) => threads.start(this.#exchange(process, request, answered)).cancel,
       describesItself: true,
@@ -259,7 +263,8 @@ const LATE_FLAGS = [
 function hasLateFlags(argv: readonly string[]): boolean {
   const plugins = flagList(argv, 'enable-admission-plugins') ?? [];
   const named = argv.some((word) => LATE_FLAGS.some((flag) => word.startsWith(`--${flag}`)));
-  return named || plugins.some((name) => LATE_PLUGINS.includes(name));
+  const range = flagValue(argv, 'service-cluster-ip-range') ?? SERVICE_CLUSTER_IP_RANGE;
+  return named || range !== SERVICE_CLUSTER_IP_RANGE || plugins.some((name) => LATE_PLUGINS.includes(name));
 }
 
 /** Whether an API server with an encryption configuration has written to it. */

@@ -1,5 +1,6 @@
 import type { KindDescriptor } from '../../api/descriptor.ts';
 import type { FeatureGates } from '../../api/feature-gates.ts';
+import { formatIpv4, isCidr, parseIpv4Block } from '../../api/ip-block.ts';
 import { alphaKinds } from '../../api/runtime-config.ts';
 import type { AdmissionFlags, ApiServerOptions } from '../../kube-apiserver/index.ts';
 import { parseGoDuration } from '../../linux/programs/go/duration.ts';
@@ -8,7 +9,7 @@ import { flagValue } from '../../linux/programs/go/runtime.ts';
 
 /** What flags of the API server say that name no file. */
 export interface PlainFlags {
-  readonly options: Pick<ApiServerOptions, 'anonymousAuth' | 'eventTtlSeconds' | 'nodePortRange'>;
+  readonly options: Pick<ApiServerOptions, 'anonymousAuth' | 'eventTtlSeconds' | 'nodePortRange' | 'serviceRange'>;
   readonly tolerationSeconds: AdmissionFlags['tolerationSeconds'];
   readonly alphaKinds: readonly KindDescriptor[];
 }
@@ -21,6 +22,7 @@ export function readPlainFlags(argv: readonly string[], featureGates: FeatureGat
       anonymousAuth: flagValue(argv, 'anonymous-auth') !== 'false',
       ...(ttlMs !== undefined && { eventTtlSeconds: ttlMs / 1000 }),
       ...portRange(argv),
+      ...serviceRange(argv),
     },
     tolerationSeconds: tolerationSeconds(argv),
     alphaKinds: alphaKindsOf(argv, featureGates),
@@ -33,6 +35,17 @@ function alphaKindsOf(argv: readonly string[], featureGates: FeatureGates): read
   } catch (error) {
     throw new FlagError((error as Error).message);
   }
+}
+
+/** One range of IPv4 addresses, with which a cluster that begins gets its ServiceCIDR. */
+function serviceRange(argv: readonly string[]): Pick<ApiServerOptions, 'serviceRange'> {
+  const range = flagValue(argv, 'service-cluster-ip-range');
+  if (range === undefined) return {};
+  if (range.includes(',') || range.includes(':'))
+    throw new FlagError(`${range}: one range of IPv4 addresses is all that is simulated`);
+  if (!isCidr(range)) throw new FlagError('service-cluster-ip-range[0] is not a valid cidr');
+  const { base, bits } = parseIpv4Block(range);
+  return { serviceRange: `${formatIpv4(base)}/${bits}` };
 }
 
 function portRange(argv: readonly string[]): Pick<ApiServerOptions, 'nodePortRange'> {

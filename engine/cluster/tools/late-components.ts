@@ -1,6 +1,7 @@
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { readDatabase, writeDatabase } from '../../etcd/database.ts';
 import { bootstrapTokenUser } from '../../kube-apiserver/authentication/bootstrap-tokens.ts';
+import { addressUpkeep } from '../../kube-apiserver/registry/service/address-repair.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
 import { tokenWork } from '../../kube-controller-manager/bootstrap/token-work.ts';
 import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
@@ -24,6 +25,7 @@ import type { ComponentTools } from '../workstation-tools.ts';
 /** What components are not before a learner has had a say. */
 export const componentTools: ComponentTools = {
   apiExtensions: () => apiExtensions,
+  addressUpkeep: () => addressUpkeep,
   httpExchange: () => httpExchange,
   serverProxy: () => proxy,
   requestFollower: () => requestFollower,

@@ -33,8 +33,9 @@ export function deleteObject(store: Store, namespace: string, name: string, opti
   if (dryRun) return { object: plan.next, deleted: plan.remove };
   const marked = plan.next === found ? found : store.write(key, plan.next, ownMetadata(plan.next, found));
   if (!plan.remove) return { object: marked, deleted: false };
-  etcd.delete(key);
-  return { object: withResourceVersion(marked, etcd.revision), deleted: true };
+  const revision = etcd.revision + 1;
+  store.remove(key, found);
+  return { object: withResourceVersion(marked, revision), deleted: true };
 }
 
 function prepared({ kind, environment }: Store, stored: KubeObject): KubeObject {

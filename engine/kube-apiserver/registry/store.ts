@@ -67,8 +67,13 @@ export interface UpdateOptions {
   readonly orCreate?: (() => KubeObject) | undefined;
 }
 
-/** Gives a validated object what only the server can give (addresses, ports). @throws StatusError */
-export type Allocate = (object: KubeObject, stored: KubeObject | undefined) => KubeObject;
+/** Who gives out what only the server can give: addresses, ports. */
+export interface Allocator {
+  /** Gives a validated object what it needs. @throws StatusError */
+  allocate(object: KubeObject, stored: KubeObject | undefined, dryRun: boolean): KubeObject;
+  /** Keeps account of it when the object is written; undefined when it goes. */
+  note(next: KubeObject | undefined, stored: KubeObject | undefined): void;
+}
 
 const NAME_SUFFIX_LENGTH = 5;
 const MAX_GENERATED_BASE = 58;
@@ -92,7 +97,7 @@ export class Store {
   readonly environment: StoreEnvironment;
   /** The kind that errors name. */
   readonly #named: ReturnType<typeof storedKindOf>;
-  readonly #allocate: Allocate | undefined;
+  readonly allocator: Allocator | undefined;
   /** What `all` found last, in all namespaces and by namespace, and as of which change that holds. */
   #everything: readonly KubeObject[] | undefined;
   readonly #found = new Map<string, readonly KubeObject[]>();
@@ -103,13 +108,13 @@ export class Store {
   #lastName = '';
   readonly #lastChange: { readonly revision: number };
 
-  constructor(kind: KindDescriptor, environment: StoreEnvironment, allocate?: Allocate) {
+  constructor(kind: KindDescriptor, environment: StoreEnvironment, allocator?: Allocator) {
     this.kind = kind;
     this.prefix = storagePrefix(kind);
     this.#named = storedKindOf(kind);
     this.environment = environment;
     this.#lastChange = environment.etcd.lastChange(this.prefix);
-    this.#allocate = allocate;
+    this.allocator = allocator;
   }
 
   /** Often the same again: of the Namespace that everything is created in, of the name that has just been found free. */
@@ -208,8 +213,10 @@ export class Store {
         : alreadyExists(this.#named, prepared.metadata.name);
     }
     options.validate?.(prepared);
-    const object = this.#allocate?.(prepared, undefined) ?? prepared;
-    return options.dryRun ? withoutResourceVersion(object) : this.write(key, object, object.metadata);
+    const object = this.allocator?.allocate(prepared, undefined, options.dryRun) ?? prepared;
+    if (options.dryRun) return withoutResourceVersion(object);
+    this.allocator?.note(object, undefined);
+    return this.write(key, object, object.metadata);
   }
 
   /**
@@ -243,12 +250,13 @@ export class Store {
     const errors = kind.validateUpdate(managed, stored, context);
     if (errors.length > 0) throw invalidObject(this.#named, name, errors);
     options.validate?.(managed);
-    const next = this.#allocate?.(managed, stored) ?? managed;
+    const next = this.allocator?.allocate(managed, stored, options.dryRun) ?? managed;
     if (options.dryRun) return next;
     if (goesNow(next, stored)) {
-      this.environment.etcd.delete(key);
+      this.remove(key, stored);
       return next;
     }
+    this.allocator?.note(next, stored);
     if (sameValue(next, stored) && this.environment.etcd.isStale?.(key) !== true) return stored;
     return this.write(key, next, ownMetadata(next, stored));
   }
@@ -271,6 +279,12 @@ export class Store {
     const served = withResourceVersion(object, etcd.revision);
     codec.remember(stored, served);
     return served;
+  }
+
+  /** Ends an object. */
+  remove(key: string, stored: KubeObject): void {
+    this.environment.etcd.delete(key);
+    this.allocator?.note(undefined, stored);
   }
 
   #context({ subresource }: UpdateOptions): WriteContext {

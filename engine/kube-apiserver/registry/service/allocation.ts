@@ -3,53 +3,65 @@ import { internalError, invalidObject } from '../../../api/errors.ts';
 import type { FieldError } from '../../../api/field-error.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import type { Service } from '../../../api/kinds.ts';
-import type { KubeObject } from '../../../api/object.ts';
 import type { EtcdClient } from '../../../etcd/index.ts';
 import type { RequestDraws as Draws } from '../../request-scope.ts';
-import { allocateClusterIp, refuseClusterIp } from './cluster-ips.ts';
+import type { Allocator } from '../store.ts';
 import { allocateNodePort, NODE_PORTS, nodePortKey, type PortRange, refuseNodePort } from './node-ports.ts';
+import { addressesOf, type ServiceAddresses } from './service-addresses.ts';
 
 type Spec = Service['spec'];
 type Port = NonNullable<Spec['ports']>[number];
 
-/** What other Services have. */
-interface Taken {
-  readonly clusterIps: ReadonlySet<string>;
-  readonly nodePorts: ReadonlySet<string>;
-}
-
 const SERVICE = { group: '', kind: 'Service' };
 
+/** What there is to be given out. */
+export interface ServiceSupplies {
+  readonly etcd: EtcdClient;
+  /** Where Services are stored. */
+  readonly prefix: string;
+  readonly addresses: ServiceAddresses;
+  /** `--service-node-port-range` */
+  readonly nodePorts?: PortRange | undefined;
+  readonly random: Draws;
+}
+
 /**
- * Gives a Service that is about to be stored the addresses and ports it needs, and refuses those that others have. What
- * is taken is read from the Services themselves, so nothing can leak or be forgotten when a server starts anew.
+ * Gives a Service that is about to be stored the addresses and ports it needs, and refuses those that others have. Which
+ * ports are taken is read from the Services themselves, so none can leak or be forgotten when a server starts anew.
  * After kubernetes/kubernetes pkg/registry/core/service/storage/alloc.go.
  */
-export function serviceAllocation(etcd: EtcdClient, prefix: string, random: Draws, range = NODE_PORTS) {
-  return (object: KubeObject, stored: KubeObject | undefined): KubeObject => {
-    const service = object as Service;
-    if (stored !== undefined && service.spec === (stored as Service).spec) return service;
-    const taken = takenByOthers(etcd, prefix, service);
-    const addressed = withClusterIp(withFamilies(service), taken.clusterIps, random);
-    const ports = { range, taken: taken.nodePorts, random };
-    return withHealthCheckPort(withNodePorts(addressed, ports), ports);
+export function serviceAllocator({
+  etcd,
+  prefix,
+  addresses,
+  random,
+  nodePorts = NODE_PORTS,
+}: ServiceSupplies): Allocator {
+  return {
+    allocate(object, stored, dryRun) {
+      const service = object as Service;
+      if (stored !== undefined && service.spec === (stored as Service).spec) return service;
+      const before = addressesOf(stored);
+      const addressed = withClusterIp(withFamilies(service), { addresses, before, random, dryRun });
+      const ports = { range: nodePorts, taken: portsOfOthers(etcd, prefix, service), random };
+      return withHealthCheckPort(withNodePorts(addressed, ports), ports);
+    },
+    note: (next, stored) => addresses.note(next, stored),
   };
 }
 
-function takenByOthers(etcd: EtcdClient, prefix: string, { metadata }: Service): Taken {
-  const clusterIps = new Set<string>();
-  const nodePorts = new Set<string>();
+function portsOfOthers(etcd: EtcdClient, prefix: string, { metadata }: Service): ReadonlySet<string> {
+  const taken = new Set<string>();
   for (const { value } of etcd.range(prefix).keyValues) {
     const other = value as Service;
     if (other.metadata.uid === metadata.uid) continue;
-    for (const address of other.spec.clusterIPs ?? []) clusterIps.add(address);
     for (const { protocol = 'TCP', nodePort = 0 } of other.spec.ports ?? []) {
-      if (nodePort !== 0) nodePorts.add(nodePortKey(protocol, nodePort));
+      if (nodePort !== 0) taken.add(nodePortKey(protocol, nodePort));
     }
     const check = other.spec.healthCheckNodePort ?? 0;
-    if (check !== 0) nodePorts.add(nodePortKey('TCP', check));
+    if (check !== 0) taken.add(nodePortKey('TCP', check));
   }
-  return { clusterIps, nodePorts };
+  return taken;
 }
 
 /**
@@ -83,17 +95,24 @@ function refuseFamilies({ ipFamilies = [], ipFamilyPolicy }: Spec): readonly Fie
   return [invalid('spec.ipFamilyPolicy', ipFamilyPolicy, why), ...families];
 }
 
-function withClusterIp(service: Service, taken: ReadonlySet<string>, random: Draws): Service {
+interface Addresses extends Pick<ServiceSupplies, 'addresses' | 'random'> {
+  /** Those that the Service has already. */
+  readonly before: readonly string[];
+  readonly dryRun: boolean;
+}
+
+function withClusterIp(service: Service, { addresses, before, random, dryRun }: Addresses): Service {
   const { spec, metadata } = service;
   if (!needsClusterIp(spec)) return service;
   const asked = spec.clusterIP ?? spec.clusterIPs?.[0] ?? '';
   if (asked === '') {
-    const clusterIP = allocateClusterIp(taken, random);
+    // Nobody is promised an address who only asks what would be.
+    const clusterIP = dryRun ? addresses.range.split('/')[0] : addresses.next(random);
     if (clusterIP === undefined) throw internalError('failed to allocate a serviceIP: range is full');
     return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP] } };
   }
   const clusterIPs = spec.clusterIPs ?? [asked];
-  const why = isHeadless(spec) ? undefined : refuseClusterIp(asked, taken);
+  const why = isHeadless(spec) || before.includes(asked) ? undefined : addresses.refuse(asked);
   if (why !== undefined) {
     const error = invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${asked}: ${why}`);
     throw invalidObject(SERVICE, metadata.name, [error]);

@@ -1,41 +1,42 @@
-import {
-  blockContains,
-  blockSize,
-  formatIpv4,
-  type Ipv4Block,
-  ipv4Number,
-  parseIpv4Block,
-} from '../../../api/ip-block.ts';
+import { formatIpv4, type HostRange, hostsOf } from '../../../api/ip-block.ts';
 import type { RequestDraws as Draws } from '../../request-scope.ts';
 
-/** `--service-cluster-ip-range` */
+/** `--service-cluster-ip-range`, as kubeadm writes it. */
 export const SERVICE_CLUSTER_IP_RANGE = '10.96.0.0/12';
-const BLOCK: Ipv4Block = parseIpv4Block(SERVICE_CLUSTER_IP_RANGE);
-/** The lower part is left to those who name an address themselves: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/ */
-const STATIC_ADDRESSES = 256;
-const RANDOM_ATTEMPTS = 16;
 
-/** A free address, drawn from the part that is given out; undefined when none is left. */
-export function allocateClusterIp(taken: ReadonlySet<string>, random: Draws): string | undefined {
-  const usable = blockSize(BLOCK) - 1;
-  const dynamic = usable - STATIC_ADDRESSES;
-  for (let attempt = 0; attempt < RANDOM_ATTEMPTS; attempt++) {
-    const address = formatIpv4(BLOCK.base + STATIC_ADDRESSES + Math.floor(random.float() * dynamic));
-    if (!taken.has(address)) return address;
-  }
-  for (let offset = usable - 1; offset > 0; offset--) {
-    const address = formatIpv4(BLOCK.base + offset);
-    if (!taken.has(address)) return address;
-  }
-  return undefined;
+/** The lower part of a range is left to those who name an address themselves: a sixteenth, 16 to 256 addresses. */
+function staticAddresses({ first, last }: HostRange): number {
+  const size = last - first + 3;
+  return size <= 16 ? 0 : Math.min(256, Math.max(16, Math.floor(size / 16)));
 }
 
-/** Why an address that a client names cannot be had; undefined when it can. */
-export function refuseClusterIp(address: string, taken: ReadonlySet<string>): string | undefined {
-  const number = ipv4Number(address);
-  const isUsable = number > BLOCK.base && number < BLOCK.base + blockSize(BLOCK) - 1;
-  if (address.includes(':') || !blockContains(BLOCK, number) || !isUsable) {
-    return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${SERVICE_CLUSTER_IP_RANGE}`;
+/**
+ * A free address of a range, undefined when none is left: the next one from a place that is drawn, of the upper part if it has any.
+ * https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
+ */
+export function allocateClusterIp(
+  cidr: string,
+  isTaken: (address: string) => boolean,
+  random: Draws,
+): string | undefined {
+  const { first, last } = hostsOf(cidr);
+  const dynamic = first - 1 + Math.max(1, staticAddresses({ first, last }));
+  return (
+    freeAddress({ first: dynamic, last }, isTaken, random) ?? freeAddress({ first, last: dynamic - 1 }, isTaken, random)
+  );
+}
+
+function freeAddress(
+  { first, last }: HostRange,
+  isTaken: (address: string) => boolean,
+  random: Draws,
+): string | undefined {
+  const size = last - first + 1;
+  if (size <= 0) return undefined;
+  const start = Math.floor(random.float() * size);
+  for (let step = 0; step < size; step++) {
+    const address = formatIpv4(first + ((start + step) % size));
+    if (!isTaken(address)) return address;
   }
-  return taken.has(address) ? 'provided IP is already allocated' : undefined;
+  return undefined;
 }
