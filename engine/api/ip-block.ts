@@ -30,7 +30,7 @@ export function parseIpv4Block(text: string): Ipv4Block {
   return { base: Math.floor(ipv4Number(address) / count) * count, bits: Number(bits) };
 }
 
-export function ipv4Number(address: string): number {
+function ipv4Number(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 

@@ -1,5 +1,11 @@
 import type { IngressNginxSurroundings } from '../ingress-nginx/index.ts';
-import type { AddressUpkeep, ApiExtensions, BootstrapTokenUser, Descriptions, ResourceHandler } from '../kube-apiserver/index.ts';
+import type {
+  ApiExtensions,
+  BootstrapTokenUser,
+  Descriptions,
+  FindUpkeep,
+  ResourceHandler,
+} from '../kube-apiserver/index.ts';
 import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
 import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
@@ -41,7 +47,7 @@ export interface ComponentTools {
   /** What CustomResourceDefinitions mean; until there is one, nobody asks. */
   readonly apiExtensions: () => ApiExtensions;
   /** What an API server does about Services' addresses that somebody has changed. */
-  readonly addressUpkeep: () => AddressUpkeep;
+  readonly addressUpkeep: FindUpkeep;
   /** How the API server asks others; before the first webhook or proxied request nobody is asked. */
   readonly httpExchange: () => ExchangeHttp;
   /** How it hands requests on to Pods, Services and nodes. */

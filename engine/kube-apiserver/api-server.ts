@@ -40,13 +40,9 @@ import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import type { Descriptions } from './openapi/schemas.ts';
 import { Query } from './query.ts';
-import { EventLeases } from './registry/event-leases.ts';
-import { type AddressUpkeep, followServiceAddresses } from './registry/service/address-upkeep.ts';
-import { serviceAllocator } from './registry/service/allocation.ts';
+import { type FindUpkeep, followServiceAddresses } from './registry/service/address-upkeep.ts';
 import type { PortRange } from './registry/service/node-ports.ts';
 import { ServiceAddresses } from './registry/service/service-addresses.ts';
-import { storagePrefix } from './registry/storage-key.ts';
-import { Store } from './registry/store.ts';
 import { accessOf, requireAccess } from './request-access.ts';
 import { timeLimitMs } from './request-deadline.ts';
 import { pathSegments, readRequestInfo } from './request-info.ts';
@@ -55,6 +51,7 @@ import { asStatusError, type Caller, inTrace, noteRefusal } from './request-trac
 import { CREATE_ONLY_KINDS, serveCreateOnly } from './reviews/serve.ts';
 import { route } from './routes.ts';
 import { ServedKinds, type ServedResource } from './served-kinds.ts';
+import { storeMaker } from './store-maker.ts';
 import { BookmarkTimer } from './watch/bookmark-timer.ts';
 import { WatchCache, type WatchLatency } from './watch/watch-cache.ts';
 import { WebhookClient } from './webhook-client.ts';
@@ -83,7 +80,7 @@ export interface ApiServerOptions extends AuthenticationOptions {
   /** `--service-cluster-ip-range`: 10.96.0.0/12 unless told. */
   readonly serviceRange?: string;
   /** What mends IPAddresses that do not stand for what Services have; without it, nobody does. */
-  readonly addressUpkeep?: () => AddressUpkeep;
+  readonly addressUpkeep?: FindUpkeep | undefined;
   /** `--service-node-port-range`: 30000-32767 unless told. */
   readonly nodePortRange?: PortRange;
   /** `--event-ttl`: an hour unless told. */
@@ -135,7 +132,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   createSystemObjects(server);
   if (options.describesItself === true) createServerObjects(server, options.clientCa);
   const stopFlowSchemas = options.describesItself === true ? followFlowSchemas(server) : undefined;
-  const stopAddresses = followServiceAddresses(server, options.addressUpkeep);
+  const { addressUpkeep } = options;
+  const stopAddresses = addressUpkeep && followServiceAddresses(server, addressUpkeep);
   if (options.authorizationModes?.includes('RBAC') === true) createDefaultRoles(server, options.featureGates);
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
@@ -164,7 +162,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopLooking();
       stopService?.();
       stopFlowSchemas?.();
-      stopAddresses();
+      stopAddresses?.();
       server.served.close();
       server.guard.close();
     },
@@ -186,26 +184,15 @@ function createContext(options: ApiServerOptions): ServerContext {
   const scope = new RequestScope(sim);
   const clock = new Clock(scope);
   const random = scope.draws(sim.random('kube-apiserver'));
-  const environment = { etcd, clock, random, eventLeases: new EventLeases(sim, etcd, options.eventTtlSeconds) };
   const admissionRandom = scope.draws(sim.random('kube-apiserver/admission'));
   const watchRandom = sim.random('kube-apiserver/watch');
-  const bookmarks = new BookmarkTimer(sim);
-  const addresses = new ServiceAddresses(
-    (plural) => served.resources.get(`networking.k8s.io/v1/${plural}`)?.store,
-    options.serviceRange,
-  );
-  const allocator = allocatorOf(options, scope, addresses);
-  // What stands for addresses takes nothing from the uids and names that everything else draws.
-  const forAddresses = { ...environment, random: scope.draws(sim.random('kube-apiserver/ipaddresses')) };
-  const served: ServedKinds = new ServedKinds(UNSTORED_KINDS, (kind) => ({
-    kind,
-    store: new Store(
-      kind,
-      kind.plural === 'ipaddresses' ? forAddresses : environment,
-      kind.plural === 'services' ? allocator : undefined,
-    ),
-    watchCache: new WatchCache({ sim, etcd, kind, latency, random: watchRandom, scope, bookmarks }),
-  }));
+  const networking = (plural: string) => served.resources.get(`networking.k8s.io/v1/${plural}`)?.store;
+  const addresses = new ServiceAddresses(networking, options.serviceRange);
+  const storeOf = storeMaker(options, { clock, random, scope, addresses });
+  const watching = { sim, etcd, latency, random: watchRandom, scope, bookmarks: new BookmarkTimer(sim) };
+  const served: ServedKinds = new ServedKinds(UNSTORED_KINDS, (kind) => {
+    return { kind, store: storeOf(kind), watchCache: new WatchCache({ ...watching, kind }) };
+  });
   for (const kind of kinds) served.add(extendedKind(gatedKind(kind, options.featureGates), extensions));
   const { resources, lookup } = served;
   const guard = createGuard(authorizationModes, etcd, lookup);
@@ -251,12 +238,6 @@ function createContext(options: ApiServerOptions): ServerContext {
     proxying: proxyingOf(options, scope),
     creationFields: new CreationFields(),
   };
-}
-
-function allocatorOf({ sim, etcd, nodePortRange }: ApiServerOptions, scope: RequestScope, addresses: ServiceAddresses) {
-  const random = scope.draws(sim.random('kube-apiserver/services'));
-  const prefix = storagePrefix({ plural: 'services' });
-  return serviceAllocator({ etcd, prefix, addresses, random, nodePorts: nodePortRange });
 }
 
 /** How servers behind APIServices are reached: as parts of the simulation, or over the network. */

@@ -1,20 +1,16 @@
 import type { FlowSchema } from '../api/extension-kinds.ts';
-import type { Timer } from '../sim/index.ts';
 import type { ServerContext } from './context.ts';
-
-/** From a write to the server's own look at it. */
-const NOTICE_MS = 5;
+import { followStores } from './follow-stores.ts';
 
 /**
  * Says of each FlowSchema whether there is the priority level that it names; the returned function ends that. After
  * `apiserver/pkg/util/flowcontrol/apf_controller.go`.
  */
-export function followFlowSchemas({ resources, etcd, sim, clock }: ServerContext): () => void {
+export function followFlowSchemas(server: ServerContext): () => void {
+  const { resources, clock } = server;
   const storeOf = (plural: string) => resources.get(`flowcontrol.apiserver.k8s.io/v1/${plural}`)!.store;
   const [schemas, levels] = [storeOf('flowschemas'), storeOf('prioritylevelconfigurations')];
-  let timer: Timer | undefined;
-  const look = (): void => {
-    timer = undefined;
+  const look = (): undefined => {
     for (const { metadata, spec, status } of schemas.all() as readonly FlowSchema[]) {
       const level = spec?.priorityLevelConfiguration?.name ?? '';
       const judged = judge(level, levels.find('', level) !== undefined);
@@ -26,17 +22,8 @@ export function followFlowSchemas({ resources, etcd, sim, clock }: ServerContext
       schemas.update('', metadata.name, (stored) => ({ ...stored, status: next }), options);
     }
   };
-  const notice = (): void => {
-    timer ??= sim.schedule(NOTICE_MS, 'flow schemas', look);
-  };
   look();
-  const watches = [schemas, levels].map(({ prefix }) =>
-    etcd.watch(prefix, etcd.revision + 1, { event: notice, cancelled: () => {} }),
-  );
-  return () => {
-    timer?.cancel();
-    for (const watch of watches) watch.cancel();
-  };
+  return followStores(server, [schemas, levels], 'flow schemas', look);
 }
 
 function judge(level: string, exists: boolean) {

@@ -21,6 +21,6 @@ export type { ApiExtensions } from './custom-resources/extensions.ts';
 export { isEncrypted } from './encrypted-value.ts';
 export type { OpenedValues } from './encryption/encrypting-etcd.ts';
 export type { Descriptions } from './openapi/schemas.ts';
-export type { AddressUpkeep } from './registry/service/address-upkeep.ts';
+export type { FindUpkeep } from './registry/service/address-upkeep.ts';
 export { SERVICE_CLUSTER_IP_RANGE } from './registry/service/cluster-ips.ts';
 export type { WebhookTarget } from './webhook-client.ts';

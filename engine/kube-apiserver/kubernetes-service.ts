@@ -1,12 +1,12 @@
 import { SERVICE_NAME } from '../api/discovery/slice-service.ts';
 import { formatIpv4, hostsOf } from '../api/ip-block.ts';
-import type { EndpointSlice, Endpoints, Service, ServiceCIDR } from '../api/kinds.ts';
+import type { EndpointSlice, Endpoints, Service } from '../api/kinds.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import { StatusError } from '../api/status-error.ts';
 import { EtcdError } from '../etcd/index.ts';
 import type { Timer } from '../sim/index.ts';
 import type { ServerContext } from './context.ts';
-import type { AddressUpkeep } from './registry/service/address-upkeep.ts';
+import type { FindUpkeep } from './registry/service/address-upkeep.ts';
 
 /** How often the server sees to it that its Service is right. */
 const PERIOD_MS = 10_000;
@@ -22,17 +22,13 @@ const NAMESPACE = 'default';
  *
  * @param address `--advertise-address`
  */
-export function keepKubernetesService(
-  server: ServerContext,
-  address: string,
-  upkeep?: () => AddressUpkeep,
-): () => void {
+export function keepKubernetesService(server: ServerContext, address: string, upkeep?: FindUpkeep): () => void {
   const { sim } = server;
   let timer: Timer | undefined;
   const reconcile = (): void => {
     sim.trace.during({ component: 'kube-apiserver', key: `${NAMESPACE}/${NAME}` }, () => {
       try {
-        if (upkeep !== undefined && !isAsFlagSays(server)) upkeep().defaultRange(server);
+        upkeep?.()?.defaultRange(server);
         for (const [path, object] of wanted(address, server.addresses.range)) ensure(server, path, object);
       } catch (error) {
         // Tried again at the next turn.
@@ -43,12 +39,6 @@ export function keepKubernetesService(
   };
   reconcile();
   return () => timer?.cancel();
-}
-
-/** Whether the ServiceCIDR that every cluster has is there, with the range of the flag. */
-function isAsFlagSays({ lookup, addresses }: ServerContext): boolean {
-  const cidr = lookup('servicecidrs', '', NAME) as ServiceCIDR | undefined;
-  return cidr?.spec?.cidrs?.[0] === addresses.range;
 }
 
 function ensure({ resources }: ServerContext, path: string, wanted: KubeObject): void {

@@ -59,7 +59,7 @@ function deferKubectl(kubectl: LatePart<KubectlTools>, descriptions: LatePart<un
 function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
   return {
     apiExtensions: () => components.value.apiExtensions(),
-    addressUpkeep: () => components.value.addressUpkeep(),
+    addressUpkeep: () => (components.here ? components.value.addressUpkeep() : undefined),
     httpExchange: () => components.value.httpExchange(),
     serverProxy: () => components.value.serverProxy(),
     requestFollower: () => components.value.requestFollower(),

@@ -4,7 +4,6 @@ import type { ApiHandler } from '../../api/request.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { Etcd, KeyValue } from '../../etcd/index.ts';
 import {
-  type AddressUpkeep,
   type ApiExtensions,
   type ApiServer,
   type ApiServerOptions,
@@ -13,6 +12,7 @@ import {
   checkAdmissionFlags,
   createApiServer,
   type Descriptions,
+  type FindUpkeep,
   type HttpOutcome,
   type HttpRequest,
   isEncrypted,
@@ -47,7 +47,7 @@ import type { ReadServerFiles, ServerFiles } from './server-files.ts';
 /** Those of its parts that are loaded late. */
 export interface LateServerParts {
   readonly apiExtensions: () => ApiExtensions;
-  readonly addressUpkeep: () => AddressUpkeep;
+  readonly addressUpkeep: FindUpkeep;
   readonly httpExchange: () => ExchangeHttp;
   readonly serverProxy: () => ResourceHandler;
   readonly bootstrapTokenUser: BootstrapTokenUser;

@@ -1,8 +1,8 @@
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
 import { readDatabase, writeDatabase } from '../../etcd/database.ts';
 import { bootstrapTokenUser } from '../../kube-apiserver/authentication/bootstrap-tokens.ts';
-import { addressUpkeep } from '../../kube-apiserver/registry/service/address-repair.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
+import { addressUpkeep } from '../../kube-apiserver/registry/service/address-repair.ts';
 import { tokenWork } from '../../kube-controller-manager/bootstrap/token-work.ts';
 import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
 import { otherModes } from '../../kube-proxy/other-modes.ts';

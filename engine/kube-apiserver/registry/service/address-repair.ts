@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../api/object.ts';
 import { ensureServiceCidr } from '../../bootstrap.ts';
 import type { ServerContext } from '../../context.ts';
 import type { Store } from '../store.ts';
-import { type AddressUpkeep, isManaged } from './address-upkeep.ts';
+import type { AddressUpkeep } from './address-upkeep.ts';
 import { ADDRESS_LABELS, addressesOf, releaseAddress, takeAddress } from './service-addresses.ts';
 import { tell } from './warning-event.ts';
 
@@ -14,6 +14,7 @@ const DEFAULT = 'kubernetes';
 
 export const addressUpkeep: AddressUpkeep = {
   repair(server) {
+    if (isRight(server)) return undefined;
     return server.sim.trace.during({ component: 'kube-apiserver', key: 'ipallocator-repair-controller' }, () => {
       const store = server.resources.get('networking.k8s.io/v1/ipaddresses')!.store;
       for (const service of server.lookup.all('services') as readonly Service[]) repairService(server, store, service);
@@ -28,7 +29,7 @@ export const addressUpkeep: AddressUpkeep = {
     const { addresses, lookup } = server;
     const cidr = lookup('servicecidrs', '', DEFAULT) as ServiceCIDR | undefined;
     if (cidr === undefined) ensureServiceCidr(server);
-    else if (cidr.metadata.deletionTimestamp === undefined) {
+    else if (cidr.metadata.deletionTimestamp === undefined && cidr.spec?.cidrs?.[0] !== addresses.range) {
       const note = `The default ServiceCIDR [${cidr.spec?.cidrs?.join(' ')}] does not match the controller flag configurations [${addresses.range}]`;
       const about = { reason: 'KubernetesDefaultServiceCIDRInconsistent', note };
       tell(server, cidr, { ...about, component: 'kubernetes-service-cidr-controller' });
@@ -109,4 +110,24 @@ function isOf({ spec }: IPAddress, { metadata }: Service): boolean {
 
 function isLabelled({ metadata }: KubeObject): boolean {
   return Object.entries(ADDRESS_LABELS).every(([label, value]) => metadata.labels?.[label] === value);
+}
+
+/** Whether an IPAddress is one of those that the server has made for Services. */
+function isManaged({ metadata }: IPAddress): boolean {
+  return metadata.labels?.['ipaddress.kubernetes.io/managed-by'] === 'ipallocator.k8s.io';
+}
+
+/** As it nearly always is: each address stands for its Service's, and none is left over. */
+function isRight({ lookup }: ServerContext): boolean {
+  const addresses = (lookup.all('ipaddresses') as readonly IPAddress[]).filter(isManaged);
+  const owners = new Map(addresses.map((address) => [address.metadata.name, address]));
+  for (const service of lookup.all('services') as readonly Service[]) {
+    for (const name of addressesOf(service)) {
+      const address = owners.get(name);
+      if (address === undefined || !isOf(address, service) || !isOfService(address) || !isLabelled(address))
+        return false;
+      owners.delete(name);
+    }
+  }
+  return owners.size === 0;
 }
