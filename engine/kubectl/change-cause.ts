@@ -14,7 +14,7 @@ export const RECORD_FLAG: FlagSpec = {
 };
 
 /** What a patch brings besides its own fields when the command is to be recorded. */
-export function causePatch(invocation: Invocation): { readonly metadata?: object } {
+export function causePatch(invocation: Invocation): { readonly metadata?: { readonly annotations: object } } {
   if (!isRecorded(invocation)) return {};
   return { metadata: { annotations: { [CHANGE_CAUSE]: changeCause(invocation) } } };
 }

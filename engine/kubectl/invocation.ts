@@ -13,6 +13,7 @@ import { complainOfDiscovery, rememberDiscovery } from './discovery-cache.ts';
 import { Exchange } from './exchange.ts';
 import type { Flags } from './flag.ts';
 import type { ParsedLine } from './flag-parser.ts';
+import { impersonation } from './impersonation.ts';
 import { activeContext, configPaths, hostOf, loadConfig, type ServerTarget, serverTarget } from './kubeconfig.ts';
 import type { KubeConfig } from './kubeconfig-contents.ts';
 import { klogLine, LOGS_REQUESTS } from './request-log.ts';
@@ -243,23 +244,7 @@ export class Invocation {
         this.streams.err(klogLine(this.process, 'loader.go:405', `Config loaded from file:  ${path}`));
       }
     }
-    return new Exchange(this, this.options.connect(target, this.process), target, this.#impersonation());
-  }
-
-  #impersonation(): Readonly<Record<string, string>> {
-    const user = this.flags.string('as');
-    const groups = this.flags.list('as-group');
-    const uid = this.flags.string('as-uid');
-    const extra = this.flags.list('as-user-extra').map((text) => {
-      const equals = text.indexOf('=');
-      return [`impersonate-extra-${text.slice(0, equals).toLowerCase()}`, text.slice(equals + 1)] as const;
-    });
-    return {
-      ...(user === '' ? {} : { 'impersonate-user': user }),
-      ...(groups.length === 0 ? {} : { 'impersonate-group': groups.join('\n') }),
-      ...(uid === '' ? {} : { 'impersonate-uid': uid }),
-      ...Object.fromEntries(extra),
-    };
+    return new Exchange(this, this.options.connect(target, this.process), target, impersonation(this.flags, target));
   }
 
   /** Warnings that the server has sent so far. */
@@ -285,10 +270,6 @@ function checkRequest(flags: Flags, target: ServerTarget): void {
     throw new CommandError(
       'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
     );
-  }
-  const more = ['as-group', 'as-uid', 'as-user-extra'].some((name) => flags.changed(name));
-  if (more && flags.string('as') === '') {
-    throw new CommandError(`requesting uid, groups or user-extra for ${target.userName} without impersonating a user`);
   }
   const [, scheme = 'http', port = ''] = /^(?:([a-z]+):\/\/)?[^/]*?(?::(\d+))?(?:\/|$)/.exec(target.server) ?? [];
   const impossible =

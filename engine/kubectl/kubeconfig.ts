@@ -35,10 +35,28 @@ export function loadConfig(process: Process, flags: Flags): KubeConfig {
       if (flags.string('kubeconfig') === '') continue;
       throw new CommandError(`stat ${path}: no such file or directory`);
     }
-    merged = mergeConfigs(merged, readConfigFile(process, path));
+    merged = mergeConfigs(merged, withPathsFrom(readConfigFile(process, path), path));
   }
   return merged;
 }
+
+/** Paths that a file names are relative to itself; other commands than `config` see where they lead. */
+function withPathsFrom(config: KubeConfig, path: string): KubeConfig {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const resolved = (fields: Readonly<Record<string, unknown>>, names: readonly string[]) => {
+    const changed = Object.entries(fields).filter(
+      ([name, value]) => names.includes(name) && typeof value === 'string' && value !== '' && !value.startsWith('/'),
+    );
+    return { ...fields, ...Object.fromEntries(changed.map(([name, value]) => [name, folder + value])) };
+  };
+  return {
+    ...config,
+    clusters: config.clusters.map((each) => ({ ...each, cluster: resolved(each.cluster, ['certificate-authority']) })),
+    users: config.users.map((each) => ({ ...each, user: resolved(each.user, USER_FILES) })),
+  };
+}
+
+const USER_FILES = ['client-certificate', 'client-key', 'tokenFile'];
 
 function readConfigFile(process: Process, path: string): KubeConfig {
   if (process.stat(path).type === 'directory')

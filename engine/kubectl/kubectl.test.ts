@@ -294,3 +294,18 @@ test('help is printed for every command', () => {
   expect(workstation.run('get --help').stdout).toContain('kubectl get TYPE');
   expect(workstation.run('rollout')).toMatchObject({ exitCode: 1, stderr: '' });
 });
+
+test('label, annotate and edit keep the command that was given with --record', () => {
+  const workstation = new Workstation();
+  workstation.run('create configmap a --from-literal=x=1');
+  const cause = () =>
+    workstation.run('get cm a -o jsonpath={.metadata.annotations.kubernetes\\.io/change-cause}').stdout;
+  const warning = 'Flag --record has been deprecated, --record will be removed in the future\n';
+  expect(workstation.run('label cm a tier=front --record')).toEqual(success('configmap/a labeled\n', warning));
+  expect(cause()).toBe('kubectl label cm a tier=front --record=true');
+  expect(workstation.run('annotate cm a why=so --record=true')).toEqual(success('configmap/a annotated\n', warning));
+  expect(cause()).toBe('kubectl annotate cm a why=so --record=true');
+  expect(workstation.run('get cm a -o jsonpath={.metadata.labels.tier}{.metadata.annotations.why}').stdout).toBe(
+    'frontso',
+  );
+});

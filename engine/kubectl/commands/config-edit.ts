@@ -152,6 +152,8 @@ function flagValue({ flags, process }: Invocation, flag: string): string | boole
   const value = flags.string(flag);
   if (flag === 'certificate-authority' && flags.bool('embed-certs') && !process.access(value, 'exists'))
     throw new CommandError(`could not stat ${flag} file ${value}: stat ${value}: no such file or directory`);
+  // A path that is relative in the file begins where the file is.
+  if (flag === 'certificate-authority' && value !== '' && !value.startsWith('/')) return `${process.cwd}/${value}`;
   return value;
 }
 

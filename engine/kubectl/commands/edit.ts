@@ -1,4 +1,5 @@
 import { StatusError } from '../../api/status-error.ts';
+import { RECORD_FLAG, withChangeCause } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { isExpected, throwCollected } from '../command-error.ts';
 import { type ApiResource, resourceName } from '../discovery.ts';
@@ -35,6 +36,7 @@ export const edit: Command = {
     ...OUTPUT_FLAGS,
     VALIDATE_FLAG,
     fieldManagerFlag('kubectl-edit'),
+    RECORD_FLAG,
     LINE_ENDINGS_FLAG,
     { name: 'output-patch', type: 'bool', help: 'Show the patch that was sent' },
     { name: 'save-config', type: 'bool', help: 'Keep the object in an annotation, for a later apply' },
@@ -66,12 +68,12 @@ function save(
   edited: Readonly<Record<string, unknown>>,
 ): Problem | undefined {
   const { flags, streams } = invocation;
-  const wanted = flags.bool('save-config') ? withLastApplied(edited as unknown as Unstructured) : edited;
-  const patch = patchOf(resource, original, wanted);
-  if (Object.keys(patch).length === 0) {
+  if (Object.keys(patchOf(resource, original, edited)).length === 0 && !flags.bool('save-config')) {
     streams.err('Edit cancelled, no changes made.\n');
     return undefined;
   }
+  const recorded = withChangeCause(invocation, edited as unknown as Unstructured);
+  const patch = patchOf(resource, original, flags.bool('save-config') ? withLastApplied(recorded) : recorded);
   const subresource = flags.string('subresource');
   try {
     const type = isBuiltIn(resource) ? 'strategic-merge' : 'merge';

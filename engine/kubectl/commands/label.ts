@@ -1,4 +1,5 @@
 import { checkLabelValue } from '../../api/names.ts';
+import { causePatch, RECORD_FLAG } from '../change-cause.ts';
 import type { Command } from '../command.ts';
 import { CommandError, throwCollected } from '../command-error.ts';
 import {
@@ -30,6 +31,7 @@ const KEY_FLAGS = [
   { name: 'list', type: 'bool', help: 'Show what is there' },
   { name: 'resource-version', type: 'string', help: 'Only when this is the version now' },
   LOCAL_FLAG,
+  RECORD_FLAG,
 ] as const;
 
 /** What tells `label` and `annotate` apart. */
@@ -133,7 +135,12 @@ function changeOne(invocation: Invocation, report: Report, kind: KeyKind, change
   let result = object;
   if (changed || kind === ANNOTATIONS) {
     const version = flags.string('resource-version');
-    const metadata = { [kind.field]: patch, ...(version === '' ? {} : { resourceVersion: version }) };
+    const annotations = causePatch(invocation).metadata?.annotations;
+    const metadata = {
+      ...(annotations && { annotations }),
+      [kind.field]: kind === ANNOTATIONS ? { ...annotations, ...patch } : patch,
+      ...(version === '' ? {} : { resourceVersion: version }),
+    };
     result = patchFound(invocation, found, 'merge', { metadata });
   }
   report.done(result, operationOf(kind, changed, added.length === 0 && removed.length > 0 && !flags.bool('overwrite')));

@@ -66,25 +66,66 @@ export const df = program(function* (process, args, flavour) {
     const stat = process.statfs(mount.target);
     const hidden = mounts.findLast(({ target }) => target === mount.target) !== mount;
     if ((stat.totalBytes === 0 && options.operands.length === 0 && !options.has('a')) || hidden) continue;
-    rows.push([mount.source, ...(options.has('T') ? [mount.type] : []), ...amounts(stat, options), mount.target]);
+    rows.push([
+      mount.source,
+      ...(options.has('T') ? [mount.type] : []),
+      ...amounts(stat, options, flavour),
+      mount.target,
+    ]);
+  }
+  if (flavour !== 'gnu') {
+    yield* print(process, busyboxTable(rows, options));
+    return exitCode;
   }
   const unit = options.has('h') || options.has('H') ? 'Size' : options.has('m') ? '1M-blocks' : '1K-blocks';
-  const available = options.has('h') && flavour === 'gnu' ? 'Avail' : 'Available';
+  const available = options.has('h') ? 'Avail' : 'Available';
   const titles = options.has('i') ? ['Inodes', 'IUsed', 'IFree', 'IUse%'] : [unit, 'Used', available, 'Use%'];
   rows.unshift(['Filesystem', ...(options.has('T') ? ['Type'] : []), ...titles, 'Mounted on']);
   yield* print(process, aligned(rows, options.has('T') ? 2 : 1));
   return exitCode;
 });
 
-function amounts(stat: FileSystemStat, options: Options): string[] {
+/** Columns of one width; a name that is longer than its column stands on a line of its own. */
+function busyboxTable(rows: readonly (readonly string[])[], options: Options): string {
+  const withType = options.has('T');
+  const unit = [
+    ['i', '   Inodes'],
+    ['h', '     Size'],
+    ['m', '1M-blocks'],
+    ['P', '1024-blocks'],
+  ].find(([letter]) => options.has(letter!))?.[1];
+  const title = `Filesystem           ${withType ? 'Type       ' : ''}${(unit ?? '1K-blocks').padEnd(15)}Used Available Use% Mounted on\n`;
+  const lines = rows.map(([source = '', ...cells]) => {
+    const type = withType ? ` ${cells.shift()!.padEnd(10)}` : '';
+    const [total = '', used = '', available = '', percent = '', target = ''] = cells;
+    const name = source.length > 20 ? `${source}\n${''.padEnd(20)}` : source.padEnd(20);
+    const numbers = `${total.padStart(9)} ${used.padStart(9)} ${available.padStart(9)} ${percent.padStart(4)}`;
+    return `${name}${type} ${numbers} ${target}\n`;
+  });
+  return title + lines.join('');
+}
+
+/** One decimal, as busybox rounds it: `58.4G`, `64.0M`, `0`. */
+function busyboxSize(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  while (value >= 1024 && unit < 5) {
+    value /= 1024;
+    unit += 1;
+  }
+  return unit === 0 ? String(bytes) : `${(Math.round(value * 10) / 10).toFixed(1)}${'KMGTP'[unit - 1]}`;
+}
+
+function amounts(stat: FileSystemStat, options: Options, flavour: string): string[] {
   const inodes = options.has('i');
   const [total, used] = inodes ? [stat.totalInodes, stat.usedInodes] : [stat.totalBytes, stat.usedBytes];
   const human = options.has('h') || options.has('H');
   const show = (amount: number) => {
-    if (human) return humanSize(amount);
+    if (human) return flavour === 'gnu' ? humanSize(amount) : busyboxSize(amount);
     return String(inodes ? amount : Math.ceil(amount / (options.has('m') ? 1024 ** 2 : 1024)));
   };
-  const percent = total === 0 ? '-' : `${Math.ceil((100 * used) / total)}%`;
+  const nothing = flavour === 'gnu' ? '-' : '0%';
+  const share = (100 * used) / total;
+  const percent = total === 0 ? nothing : `${flavour === 'gnu' ? Math.ceil(share) : Math.round(share)}%`;
   return [show(total), show(used), show(Math.max(0, total - used)), percent];
 }
 

@@ -197,7 +197,11 @@ test('dd, df, du, mount and free say something plausible', () => {
   expect(shell.sh('dd if=/dev/zero of=z bs=1k count=3').stderr).toMatch(
     /^3\+0 records in\n3\+0 records out\n3072 bytes/,
   );
-  expect(shell.sh('du -s z; mount | grep -c proc; df -h | head -1').stdout).toMatch(/^4\tz\n[1-9]\d*\nFilesystem/);
+  expect(shell.sh('du -s z; mount | grep -c proc; df -h | head -1').stdout).toMatch(
+    /^4\tz\n[1-9]\d*\nFilesystem {16}Size {6}Used Available Use% Mounted on\n/,
+  );
+  expect(shell.sh('df -h / | tail -1').stdout).toMatch(/^\S+ +\d+\.\d[MG] +(0|\d+\.\d[KMG]) +\d+\.\d[MG] +\d+% \/\n$/);
+  expect(testShell('bash').sh('df -h / | head -1').stdout).toMatch(/^Filesystem +Size +Used +Avail Use% Mounted on\n/);
   expect(shell.sh('free -m').stdout).toMatch(/total +used +free/);
 });
 
@@ -246,6 +250,14 @@ test('egrep, fgrep, factor and sha512sum, as GNU and busybox have them', () => {
 
 test.for([
   [`jq -nc '"b"|IN("a","b")'`, 'true\n'],
+  [`jq -nc '[label $out | foreach (1,2,3,4) as $n (0; .+$n; if . > 3 then ., break $out else . end)]'`, '[1,3,6]\n'],
+  [`jq -nc '[label $a | (label $b | 1, break $a, 2), 3], [try (label $c | error("x")) catch .]'`, '[1]\n["x"]\n'],
+  [`echo '1 2 3 4' | jq -c '[., input]'`, '[1,2]\n[3,4]\n'],
+  [`echo '1 2 3' | jq -nc '[inputs]'`, '[1,2,3]\n'],
+  [`echo '{"label": 1, "break": 2}' | jq -c '[.label, .break]'`, '[1,2]\n'],
+  [`jq -nc --arg a 1 '$ARGS' --args x y`, '{"positional":["x","y"],"named":{"a":"1"}}\n'],
+  [`jq -nc '$ARGS.positional' --jsonargs 1 '{"a":null}'`, '[1,{"a":null}]\n'],
+  [`jq -n '1'`, '1\n'],
   [`jq -nc 'IN("a","b";"c","b")'`, 'true\n'],
   [`jq -nc '[range(0;10;3)],[range(5;0;-2)]'`, '[0,3,6,9]\n[5,3,1]\n'],
   [`jq -nc '1|until(.>100;.*2)'`, '128\n'],

@@ -20,6 +20,13 @@ test.for([
   expect({ stderr: result.stderr, exitCode: result.exitCode }).toEqual({ stderr, exitCode });
 });
 
+test('bash’s trace shows by its first character how deep in substitutions a command is', () => {
+  const script = 'set -x; a=$(echo $(echo 1)); eval "echo 2"; (echo 3)';
+  const trace = ['++ echo 1', '++ echo 1', '+ a=1', "+ eval 'echo 2'", '++ echo 2', '+ echo 3'];
+  expect(testShell('bash').sh(script).stderr).toBe(`${['+'.concat(trace[0]!), ...trace.slice(1)].join('\n')}\n`);
+  expect(testShell('dash').sh('set -x; a=$(echo 1)').stderr).toBe('+ echo 1\n+ a=1\n');
+});
+
 test('braces are text in ash and dash', () => {
   expect(testShell('ash').sh('echo {1..3} {a,b}').stdout).toBe('{1..3} {a,b}\n');
   expect(testShell('bash').sh('echo {1..3} {a,b}').stdout).toBe('1 2 3 a b\n');

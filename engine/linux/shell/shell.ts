@@ -132,6 +132,8 @@ export interface Shell {
   readonly subshellDepth: number;
   /** Nested `eval`, `.` and traps. */
   sourceDepth: number;
+  /** In how many command substitutions this one is. */
+  substitutionDepth: number;
   /** When the clock of `$SECONDS` was at 0. */
   readonly startedMs: number;
   /** What `$RANDOM` drew last; 0 before the first. */

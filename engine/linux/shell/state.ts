@@ -69,6 +69,7 @@ export function newShell(process: Process, setup: ShellSetup): Shell {
     pipeStatus: undefined,
     subshellDepth: 0,
     sourceDepth: 0,
+    substitutionDepth: 0,
     startedMs: process.now(),
     randomState: 0,
     getoptsOffset: 0,

@@ -97,3 +97,31 @@ test('a token makes its bearer the ServiceAccount, and one of no worth nobody', 
   // The administrator has a certificate, which comes first.
   expect(sh(bed, 'kubectl --token=abc get pods')).toBe('No resources found in default namespace.\n');
 });
+
+test('files that a kubeconfig names are looked for where it is', () => {
+  const bed = new Testbed({ workers: [{}] });
+  sh(bed, JANE);
+  sh(
+    bed,
+    'mkdir keys; mv jane.crt jane.key keys; cp .kube/config keys/config; sed -i "s|: /.*/jane|: jane|" keys/config',
+  );
+  expect(sh(bed, 'grep client-certificate: keys/config')).toBe('    client-certificate: jane.crt\n');
+  const whoami = "kubectl --context=jane auth whoami -o jsonpath='{.status.userInfo.username}'";
+  expect(sh(bed, `KUBECONFIG=keys/config ${whoami}; cd /tmp; KUBECONFIG=~/keys/config ${whoami}`)).toBe('janejane');
+});
+
+test('a kubeconfig may ask to be taken for somebody else, and flags have the last word', () => {
+  const bed = new Testbed({ workers: [{}] });
+  sh(bed, 'kubectl config set users.kubernetes-admin.as ada');
+  const whoami = `kubectl auth whoami -o jsonpath='{.status.userInfo.username} {.status.userInfo.groups}'`;
+  expect(sh(bed, whoami)).toBe('ada ["system:authenticated"]');
+  sh(bed, `sed -i 's/^    as: ada/    as: ada\\n    as-groups: [dev, ops]/' .kube/config`);
+  expect(sh(bed, whoami)).toBe('ada ["dev","ops","system:authenticated"]');
+  expect(sh(bed, 'kubectl get pods')).toContain(`pods is forbidden: User "ada" ${LIST_PODS}`);
+  const asAdmin = 'kubectl get pods --as=kubernetes-admin --as-group=system:masters';
+  expect(sh(bed, asAdmin)).toBe('No resources found in default namespace.\n');
+  sh(bed, `sed -i '/^    as: ada/d' .kube/config`);
+  expect(sh(bed, 'kubectl get pods')).toBe(
+    'error: requesting uid, groups or user-extra for kubernetes-admin without impersonating a user\n',
+  );
+});

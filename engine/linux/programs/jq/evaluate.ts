@@ -4,11 +4,13 @@ import {
   bound,
   type Closure,
   descendants,
+  labelled,
   type Place,
   type Results,
   type Scope,
   spend,
   UndefinedFunction,
+  variable,
 } from './scope.ts';
 import type { Filter } from './tree.ts';
 import {
@@ -126,18 +128,17 @@ function* construct(filter: Filter, input: Json, scope: Scope): Results {
     case 'define':
       yield* evaluate(filter.rest, input, defined(scope, filter.name, filter.parameters, filter.body));
       return;
+    case 'label':
+      yield* labelled(filter.name, filter.body, input, scope);
+      return;
+    case 'break':
+      throw scope.labels.get(filter.name) ?? new JqError(`$*label-${filter.name} is not defined`);
     case 'call':
       yield* call(filter.name, filter.args, input, scope);
       return;
     default:
       throw new Error(`a filter of kind ${filter.kind} is evaluated elsewhere`);
   }
-}
-
-function variable(name: string, scope: Scope): Json {
-  const value = scope.variables.get(name);
-  if (value === undefined) throw new JqError(`$${name} is not defined`);
-  return value;
 }
 
 function defined(scope: Scope, name: string, parameters: readonly string[], body: Filter): Scope {
@@ -393,6 +394,7 @@ function* applied(
 }
 
 /** A scope to start from. */
-export function rootScope(variables: ReadonlyMap<string, Json>, steps: number): Scope {
-  return { variables, functions: new Map(), budget: { steps }, machine: { evaluate, places } };
+export function rootScope(variables: ReadonlyMap<string, Json>, inputs: Iterator<Json>, steps: number): Scope {
+  const none = { functions: new Map(), labels: new Map() };
+  return { ...none, variables, inputs, budget: { steps }, machine: { evaluate, places } };
 }

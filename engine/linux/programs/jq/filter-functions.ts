@@ -143,6 +143,9 @@ export const FILTER_FUNCTIONS: Readonly<
     const all = [...scope.machine.evaluate(body!, input, scope)];
     if (all.length > 0) yield all.at(-1)!;
   },
+  'inputs/0': function* (_input, _args, { inputs }) {
+    for (let next = inputs.next(); next.done !== true; next = inputs.next()) yield next.value;
+  },
   'limit/2': function* (input, [count, body], scope) {
     let left = Number(scope.machine.evaluate(count!, input, scope).next().value ?? 0);
     if (left <= 0) return;
@@ -297,6 +300,11 @@ function* substitute(input: Json, [pattern, replacement]: readonly Filter[], fla
 export const CONSTANT_FUNCTIONS: Readonly<Record<string, (scope: Scope) => Json>> = {
   env: (scope) => scope.variables.get('ENV') ?? {},
   now: (scope) => scope.variables.get('__now__') ?? 0,
+  input: ({ inputs }) => {
+    const next = inputs.next();
+    if (next.done === true) throw new JqError('No more inputs');
+    return next.value;
+  },
 };
 
 export const TYPE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {

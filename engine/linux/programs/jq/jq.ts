@@ -13,6 +13,8 @@ interface JqOptions {
   readonly filter: string | undefined;
   readonly files: readonly string[];
   readonly variables: ReadonlyMap<string, Json>;
+  /** What `--args` and `--jsonargs` leave: `$ARGS.positional`. */
+  readonly positional: readonly Json[];
   readonly indent: number;
 }
 
@@ -50,20 +52,25 @@ function readOptions(process: Process, args: readonly string[]): JqOptions {
   const flags = new Set<string>();
   const operands: string[] = [];
   const variables = new Map<string, Json>();
+  const positional: Json[] = [];
+  let filter: string | undefined;
+  let rest: 'files' | 'args' | 'jsonargs' = 'files';
   let indent = 2;
+  const operand = (text: string): void => {
+    if (filter === undefined) filter = text;
+    else if (rest === 'files') operands.push(text);
+    else positional.push(rest === 'args' ? text : jsonOf(text, '--jsonargs'));
+  };
   for (let at = 0; at < args.length; at++) {
     const argument = args[at]!;
     const value = () => args[++at] ?? '';
     if (argument === '--arg') variables.set(value(), value());
     else if (argument === '--argjson') {
       const name = value();
-      try {
-        variables.set(name, JSON.parse(value()) as Json);
-      } catch {
-        throw new JqUsage(`Invalid JSON text passed to --argjson`);
-      }
-    } else if (argument === '--indent') indent = Math.min(7, Number(value()) || 0);
-    else if (argument === '-f' || argument === '--from-file') operands.unshift(decode(process.readFile(value())));
+      variables.set(name, jsonOf(value(), '--argjson'));
+    } else if (argument === '--args' || argument === '--jsonargs') rest = argument.slice(2) as typeof rest;
+    else if (argument === '--indent') indent = Math.min(7, Number(value()) || 0);
+    else if (argument === '-f' || argument === '--from-file') filter = decode(process.readFile(value()));
     else if (argument.startsWith('--')) {
       const flag = LONG[argument.slice(2)];
       if (flag === undefined) throw new JqUsage(`Unknown arguments`);
@@ -73,12 +80,20 @@ function readOptions(process: Process, args: readonly string[]): JqOptions {
         if (!Object.values(LONG).includes(letter)) throw new JqUsage('Unknown arguments');
         flags.add(letter);
       }
-    } else operands.push(argument);
+    } else operand(argument);
   }
-  return { flags, filter: operands[0], files: operands.slice(1), variables, indent };
+  return { flags, filter, files: operands, variables, positional, indent };
 }
 
-/** jq 1.7: everything but modules, streaming, dates beyond a few, `label`, `input` and SQL-style operators. */
+function jsonOf(text: string, flag: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new JqUsage(`Invalid JSON text passed to ${flag}`);
+  }
+}
+
+/** jq 1.7: everything but modules, streaming, dates beyond a few and SQL-style operators. */
 export const jq = program(function* (process, args) {
   let options: JqOptions;
   let filter: Filter;
@@ -105,19 +120,30 @@ export const jq = program(function* (process, args) {
     );
     return 3;
   }
-  const { text, missing } = yield* inputText(process, options.files);
-  const run = { process, options, filter, last: undefined as Json | undefined, exitCode: missing ? 2 : 0 };
-  for (const input of inputs(text, options)) {
-    if (input instanceof JqUsage) {
-      yield* printError(process, `jq: parse error: ${input.message} at line ${lineCount(text)}, column 0\n`);
-      return 2;
+  const isAlone = options.flags.has('n') && !asksForInput(filter);
+  const { text, missing } = isAlone ? NOTHING : yield* inputText(process, options.files);
+  const all = inputs(text, options);
+  const run = { process, options, filter, inputs: all, last: undefined as Json | undefined, exitCode: missing ? 2 : 0 };
+  try {
+    for (const input of options.flags.has('n') ? [null] : { [Symbol.iterator]: () => ({ next: () => all.next() }) }) {
+      const failed = yield* apply(run, input, text);
+      if (failed !== undefined) return failed;
     }
-    const failed = yield* apply(run, input, text);
-    if (failed !== undefined) return failed;
+  } catch (error) {
+    if (!(error instanceof JqUsage)) throw error;
+    yield* printError(process, `jq: parse error: ${error.message} at line ${lineCount(text)}, column 0\n`);
+    return 2;
   }
   if (options.flags.has('e') && run.exitCode === 0) return run.last === undefined ? 4 : isTrue(run.last) ? 0 : 1;
   return run.exitCode;
 });
+
+const NOTHING = { text: '', missing: false };
+
+/** Whether somewhere in the filter there is `input` or `inputs`. */
+function asksForInput(filter: Filter): boolean {
+  return JSON.stringify(filter).includes('"kind":"call","name":"input');
+}
 
 function* inputText(process: Process, files: readonly string[]): Task<{ text: string; missing: boolean }> {
   if (files.length === 0) return { text: decode(yield* readAll(process, 0)), missing: false };
@@ -140,15 +166,12 @@ function lineCount(text: string): number {
   return text.split('\n').length - 1;
 }
 
-function* inputs(text: string, { flags }: JqOptions): Generator<Json | JqUsage> {
-  if (flags.has('n')) {
-    yield null;
-    return;
-  }
+/** Throws JqUsage for what is no JSON. */
+function* inputs(text: string, { flags }: JqOptions): Generator<Json, undefined> {
   if (flags.has('R')) {
     if (flags.has('s')) yield text;
     else yield* text.replace(/\n$/, '').split('\n');
-    return;
+    return undefined;
   }
   const values: Json[] = [];
   for (const piece of documents(text)) {
@@ -156,13 +179,13 @@ function* inputs(text: string, { flags }: JqOptions): Generator<Json | JqUsage> 
     try {
       value = JSON.parse(piece) as Json;
     } catch {
-      yield new JqUsage(`Invalid literal or unfinished JSON term`);
-      return;
+      throw new JqUsage(`Invalid literal or unfinished JSON term`);
     }
     if (flags.has('s')) values.push(value);
     else yield value;
   }
   if (flags.has('s')) yield values;
+  return undefined;
 }
 
 /** The JSON texts that stand one behind the other. */
@@ -199,6 +222,7 @@ interface Run {
   readonly process: Process;
   readonly options: JqOptions;
   readonly filter: Filter;
+  readonly inputs: Iterator<Json>;
   last: Json | undefined;
   exitCode: number;
 }
@@ -209,11 +233,10 @@ function* apply(run: Run, input: Json, text: string): Task<number | undefined> {
   const variables = new Map<string, Json>([
     ['ENV', { ...process.env }],
     ['__now__', process.now() / 1000],
-    ['__prog_args', []],
-    ['named', Object.fromEntries(options.variables)],
+    ['ARGS', { positional: [...options.positional], named: Object.fromEntries(options.variables) }],
     ...options.variables,
   ]);
-  const scope = rootScope(variables, MAX_STEPS);
+  const scope = rootScope(variables, run.inputs, MAX_STEPS);
   try {
     for (const result of evaluate(filter, input, scope)) {
       run.last = result;

@@ -284,6 +284,13 @@ class Parser {
       case 'reduce':
       case 'foreach':
         return this.#fold(text === 'foreach');
+      case 'label': {
+        const name = this.#variable();
+        this.#expect('|');
+        return { kind: 'label', name, body: this.#pipe() };
+      }
+      case 'break':
+        return { kind: 'break', name: this.#variable() };
       default: {
         if (KEYWORDS.has(text)) throw new JqSyntaxError(text);
         const args: Filter[] = [];

@@ -13,6 +13,10 @@ export interface Closure {
 export interface Scope {
   readonly variables: ReadonlyMap<string, Json>;
   readonly functions: ReadonlyMap<string, Closure>;
+  /** Where `break` leads, by the names that `label` gave. */
+  readonly labels: ReadonlyMap<string, Break>;
+  /** What `input` takes the next of. */
+  readonly inputs: Iterator<Json>;
   /** What is left to compute before it counts as endless. */
   readonly budget: { steps: number };
   /** The evaluator itself, for the functions that it calls and that call it. */
@@ -38,6 +42,9 @@ export function spend(scope: Scope): void {
   if (--scope.budget.steps < 0) throw new JqError('the filter does not come to an end');
 }
 
+/** Thrown up to the `label` that it was made for; nothing on the way handles it. */
+class Break {}
+
 /** The value itself and everything in it. */
 export function* descendants(place: Place): Generator<Place, void, undefined> {
   yield place;
@@ -60,4 +67,21 @@ export class UndefinedFunction {
 /** With a variable more. */
 export function bound(scope: Scope, name: string, value: Json): Scope {
   return { ...scope, variables: new Map([...scope.variables, [name, value]]) };
+}
+
+/** What comes of the body, until it breaks. */
+export function* labelled(name: string, body: Filter, input: Json, scope: Scope): Results {
+  const mark = new Break();
+  try {
+    yield* scope.machine.evaluate(body, input, { ...scope, labels: new Map([...scope.labels, [name, mark]]) });
+  } catch (error) {
+    if (error !== mark) throw error;
+  }
+}
+
+/** Throws JqError for a name that nothing has. */
+export function variable(name: string, scope: Scope): Json {
+  const value = scope.variables.get(name);
+  if (value === undefined) throw new JqError(`$${name} is not defined`);
+  return value;
 }

@@ -30,6 +30,8 @@ export type Filter =
       readonly update: Filter;
       readonly extract: Filter | undefined;
     }
+  | { readonly kind: 'label'; readonly name: string; readonly body: Filter }
+  | { readonly kind: 'break'; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Filter[] }
   | {
       readonly kind: 'define';

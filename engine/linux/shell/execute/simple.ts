@@ -201,7 +201,13 @@ function* trace(shell: Shell, command: SimpleCommand, words: readonly (string | 
   const text = words
     .map((word) => (typeof word === 'string' ? (word === '' ? "''" : quoteForTrace(shell, word)) : word.name))
     .join(' ');
-  yield* printError(shell.process, `${shell.variables.value('PS4') ?? '+ '}${text}\n`);
+  yield* printError(shell.process, `${traceMark(shell)}${text}\n`);
+}
+
+/** bash repeats its first character for each substitution and each text that is evaluated. */
+function traceMark(shell: Shell): string {
+  const mark = shell.variables.value('PS4') ?? '+ ';
+  return isBash(shell) ? mark.charAt(0).repeat(shell.substitutionDepth + shell.sourceDepth) + mark : mark;
 }
 
 function quoteForTrace(shell: Shell, word: string): string {
@@ -212,6 +218,6 @@ function* traceAssignment(shell: Shell, assignment: Assignment): Task<void> {
   const value = shell.variables.value(assignment.name) ?? '';
   yield* printError(
     shell.process,
-    `${shell.variables.value('PS4') ?? '+ '}${assignment.name}=${value === '' ? '' : quoteForTrace(shell, value)}\n`,
+    `${traceMark(shell)}${assignment.name}=${value === '' ? '' : quoteForTrace(shell, value)}\n`,
   );
 }

@@ -35,6 +35,7 @@ export function* commandOutput(shell: Shell, script: Script): Task<string> {
 }
 
 function runSubstitution(child: Shell, script: Script): Task<number> {
+  child.substitutionDepth += 1;
   const only = onlyCommand(script);
   const file = isBash(child) ? fileOf(only) : undefined;
   if (file !== undefined) return child.interpreter.fileContents(child, file);
