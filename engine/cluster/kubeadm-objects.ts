@@ -14,8 +14,14 @@ const ANYBODY = [{ apiGroup: RBAC, kind: 'User', name: 'system:anonymous' }];
  *
  * @param server `https://10.0.0.10:6443`
  * @param rootCa PEM
+ * @param endpoint where a balancer stands before the control plane
  */
-export function joiningObjects(server: string, rootCa: string, release: Release): readonly AddOnObject[] {
+export function joiningObjects(
+  server: string,
+  rootCa: string,
+  release: Release,
+  endpoint?: string,
+): readonly AddOnObject[] {
   return [
     {
       path: `/apis/${RBAC}/v1/clusterroles`,
@@ -27,7 +33,7 @@ export function joiningObjects(server: string, rootCa: string, release: Release)
       },
     },
     ...readable('kube-system', 'kubeadm-config', 'kubeadm:nodes-kubeadm-config', GROUPS, {
-      ClusterConfiguration: stringify(clusterConfiguration(release)),
+      ClusterConfiguration: stringify(clusterConfiguration(release, endpoint)),
     }),
     ...readable('kube-system', 'kubelet-config', 'kubeadm:kubelet-config', GROUPS, { kubelet: KUBELET_CONFIG }),
     ...readable('kube-public', 'cluster-info', 'kubeadm:bootstrap-signer-clusterinfo', ANYBODY, {
@@ -75,7 +81,7 @@ function clusterInfo(server: string, rootCa: string): string {
 }
 
 /** What `kubeadm init` was told, and what `kubeadm upgrade apply` makes of it. */
-export function clusterConfiguration(release: Release): Readonly<Record<string, unknown>> {
+export function clusterConfiguration(release: Release, endpoint?: string): Readonly<Record<string, unknown>> {
   return {
     apiServer: {},
     apiVersion: 'kubeadm.k8s.io/v1beta4',
@@ -83,6 +89,7 @@ export function clusterConfiguration(release: Release): Readonly<Record<string, 
     certificateValidityPeriod: '8760h0m0s',
     certificatesDir: '/etc/kubernetes/pki',
     clusterName: 'kubernetes',
+    ...(endpoint === undefined ? {} : { controlPlaneEndpoint: endpoint }),
     controllerManager: {},
     dns: {},
     encryptionAlgorithm: 'RSA-2048',

@@ -11,35 +11,36 @@ import type { Process } from '../linux/syscalls.ts';
 import { type JournalEntry, Simulation } from '../sim/index.ts';
 import { addOnObjects } from './add-ons/add-ons.ts';
 import { cloudControllerProgram } from './add-ons/cloud-controller.ts';
-import { corednsImage } from './add-ons/coredns.ts';
-import { CSI_HOSTPATH_ACCOUNT, csiImages } from './add-ons/csi-hostpath.ts';
-import { ingressNginxImage } from './add-ons/ingress-nginx.ts';
-import { kubeProxyImages } from './add-ons/kube-proxy.ts';
-import { kubeRouterImage } from './add-ons/kube-router.ts';
-import { MetricsServers, metricsServerImage } from './add-ons/metrics-server.ts';
-import { nginxGatewayImage } from './add-ons/nginx-gateway.ts';
+import { MetricsServers } from './add-ons/metrics-server.ts';
 import { type AddOnObject, kubeadmInit, kubeadmJoin, type NodeLabels } from './bootstrap/kubeadm.ts';
+import { peerUrlOf } from './bootstrap/static-pods.ts';
 import { type Cluster, type ForkOptions, HOME, type RunPoint } from './cluster.ts';
-import { connectApiServer, connectServer, openApiServer, ServerAddress } from './component/api-endpoint.ts';
+import { clusterRegistry } from './cluster-images.ts';
+import {
+  connectApiServer,
+  connectServer,
+  openApiServer,
+  type Reachability,
+  ServerAddress,
+} from './component/api-endpoint.ts';
 import type { Connect } from './component/asker.ts';
 import { tokenTransport } from './component/token-transport.ts';
 import { askAs } from './control-plane/ask-as.ts';
-import { ControlPlane, nodeUser, USERS } from './control-plane/control-plane.ts';
-import { inflict } from './faults.ts';
-import { createRegistry, preloadedImages } from './images/catalogue.ts';
-import { customMetricsAdapterImage } from './images/custom-metrics-adapter.ts';
-import { sampleApiServerImage } from './images/sample-apiserver.ts';
+import { nodeUser, USERS } from './control-plane/control-plane.ts';
+import { ControlPlanes } from './control-plane/control-planes.ts';
+import { openDoors } from './doors.ts';
+import type { EtcdMembers, EtcdSurroundings } from './etcd/etcd-server.ts';
+import { preloadedImages } from './images/catalogue.ts';
 import { type ClusterInput, fromOutside, type ProbeOutcome, type ProbeRequest, type RunOutcome } from './input.ts';
 import { joiningObjects } from './kubeadm-objects.ts';
 import { type BuiltMachine, buildMachine, machineOf } from './machines/machine-host.ts';
 import { labelsWhere, type MachinePlan, planMachines } from './machines/machine-plan.ts';
 import { SshKeys } from './machines/ssh-server.ts';
-import type { KubeletDialer } from './node/kubelet-client.ts';
 import type { KubeletServer } from './node/kubelet-program.ts';
 import type { LateKubeletParts } from './node/late-kubelet-parts.ts';
 import { NodeMachine, type NodeMachineOptions } from './node/node-machine.ts';
 import { nodePrograms } from './node/node-programs.ts';
-import { type ClusterOptions, releaseOf } from './options.ts';
+import { type ClusterOptions, controlPlaneNames, endpointOf, releaseOf } from './options.ts';
 import { ClusterPki } from './pki/cluster-pki.ts';
 import { isClusterReady } from './readiness.ts';
 import { RequestTrials } from './request-trials.ts';
@@ -49,19 +50,15 @@ import { type SessionListener, Sessions } from './sessions.ts';
 import { Terminals } from './terminals.ts';
 import type { ClusterView } from './view.ts';
 import { buildView } from './view-builder.ts';
-import { WaitingRequests } from './waiting-requests.ts';
-import {
-  deleteWorkstationFile,
-  listWorkstationFiles,
-  readWorkstationFile,
-  writeWorkstationFile,
-} from './workstation/workstation.ts';
+import { listWorkstationFiles, readWorkstationFile } from './workstation/workstation.ts';
 import { workstationFiles } from './workstation/workstation-files.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
 
 type KubeadmPart = Pick<NodeMachineOptions, 'kubeadm' | 'cloudController'>;
 
 type Restore = (changes: ForkOptions, journal: readonly JournalEntry[], until: RunPoint) => KubernetesCluster;
+
+type EtcdTools = ReturnType<WorkstationTools['etcdTools']>;
 
 type NodeTools = Pick<NodeMachineOptions, keyof LateKubeletParts | 'unitTools'>;
 
@@ -90,7 +87,8 @@ export class KubernetesCluster implements Cluster {
   readonly #restore: Restore;
   readonly #pki: ClusterPki;
   readonly #machines: readonly NodeMachine[];
-  readonly #controlPlane: ControlPlane;
+  readonly #etcd: EtcdSurroundings;
+  readonly #controlPlanes: ControlPlanes;
   readonly #workstation: Host;
   readonly #hosts = new Map<string, Host>();
   readonly #built = new Map<string, BuiltMachine>();
@@ -100,55 +98,36 @@ export class KubernetesCluster implements Cluster {
   readonly #looking: Client;
   readonly #sessions: Sessions;
   readonly #requests: RequestTrials;
-  #runCount = 0;
 
   constructor(options: ClusterOptions, tools: WorkstationTools, restore: Restore) {
     this.options = options;
     this.#restore = restore;
     this.sim = new Simulation({ ...options, seed: options.seed ?? 'drydock' });
     this.#pki = new ClusterPki(this.sim, options.keys);
-    const etcdTools = tools.etcdTools((hostPort) => this.#controlPlane.etcd.dial(hostPort));
+    const etcdTools = tools.etcdTools((hostPort, process) => this.#controlPlanes.dialEtcd(hostPort, process));
     const plan = planMachines(options, tools, this.#pki, etcdTools, (addresses) => new SshKeys(this.sim, addresses));
     const fabric = createFabric(this.sim, options);
     const reachable = (from: Host, to: Host) => fabric.joins(from.name, to.name);
+    this.#etcd = etcdSurroundings(this.sim, reachable, tools);
     const hosts = plan.machines.map((machine) => this.#buildNode(fabric, machine, tools));
     const kubelets = new Map<string, ServerAddress<KubeletServer>>();
-    const controlHost = hosts[0]!;
-    const dialKubelet: KubeletDialer = (nodeName) => kubelets.get(nodeName)?.dial(controlHost);
-    const { sim } = this;
-    const connectAs = (account: string) => (process: Process) =>
-      this.#asServiceAccount(machineOf(hosts, process), account);
+    const dialKubelet = (from: Host) => (nodeName: string) => kubelets.get(nodeName)?.dial(from);
     const metricsServers = new MetricsServers();
-    const connectByToken = (process: Process) =>
-      tokenTransport(this.#controlPlane.apiServer, machineOf(hosts, process), process);
-    const kubeProxy = kubeProxyImages(
-      { sim, connect: connectAs('kube-proxy'), otherModes: (mode) => tools.proxyModes()(mode) },
-      tools.programs,
+    this.#controlPlanes = new ControlPlanes(
+      plan.machines.map(({ address }, index) => ({ host: hosts[index]!, address })),
+      endpointOf(options),
+      {
+        dialKubelet,
+        dialService: (namespace, name) => metricsServers.dial(namespace, name),
+        reachable,
+        descriptions: options.descriptions,
+        pki: this.#pki,
+        late: tools,
+        etcd: this.#etcd,
+      },
     );
-    this.#controlPlane = new ControlPlane(
-      controlHost,
-      plan.machines[0]!.address,
-      dialKubelet,
-      (namespace, name) => metricsServers.dial(namespace, name),
-      reachable,
-      options.descriptions,
-      this.#pki,
-      tools,
-    );
-    const etcd = { etcd: this.#controlPlane.etcd.program, ...etcdTools };
-    const registry = createRegistry(etcd, (each) => this.#controlPlane.programs(each), tools.programs, [
-      ...kubeProxy,
-      corednsImage({ sim, connect: connectAs('coredns') }),
-      kubeRouterImage({ sim, connect: connectAs('kube-router') }),
-      metricsServerImage(tools.metricsServer({ sim, connect: connectByToken, serve: metricsServers.serve })),
-      ingressNginxImage(tools.programs, tools.ingressNginx({ sim, connect: connectByToken })),
-      nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
-      sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
-      customMetricsAdapterImage(tools.customMetricsAdapter({ connect: connectByToken })),
-      ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
-      ...(options.images ?? []),
-    ]);
-    const addOns = addOnObjects(options, this.#controlPlane.apiServer.hostPort);
+    const registry = this.#registry(tools, etcdTools, metricsServers);
+    const addOns = addOnObjects(options, this.#controlPlanes.main.hostPort);
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<KubeletServer>(host, `${machine.address}:10250`, reachable);
@@ -156,7 +135,7 @@ export class KubernetesCluster implements Cluster {
       const kubeadm =
         index === 0
           ? this.#firstMachine(host, fabric, plan.machines.map(restrictedLabels), addOns)
-          : this.#laterMachine(host, machine);
+          : this.#laterMachine(host, machine, index);
       return this.#addMachine(machine, host, registry, address, {
         ...kubeadm,
         ...nodeTools(tools, this.#kubectlOn(machine, tools)),
@@ -164,12 +143,26 @@ export class KubernetesCluster implements Cluster {
     });
     this.#workstation = this.#createWorkstation(fabric, plan.workstation, tools);
     this.#terminals = new Terminals(this.#workstation);
-    this.#asAdmin = openApiServer(this.#controlPlane.apiServer, this.#workstation, USERS.admin);
+    this.#asAdmin = openApiServer(this.#controlPlanes.main, this.#workstation, USERS.admin);
     this.client = new Client(lookingOn(this.#asAdmin));
-    this.#looking = new Client(this.#asSuperAdmin(controlHost));
+    this.#looking = new Client(this.#asSuperAdmin(endpointOf(options) === undefined ? hosts[0]! : this.#workstation));
     this.#sessions = new Sessions(this.#asAdmin);
     this.#requests = new RequestTrials(fabric, tools.requestFollower, this.#machines, this.#hosts);
-    this.#openDoors(fabric);
+    openDoors({
+      sim: this.sim,
+      asAdmin: this.#asAdmin,
+      workstation: this.#workstation,
+      terminals: this.#terminals,
+      sessions: this.#sessions,
+      host: (name) => this.#host(name),
+      targets: {
+        nodes: this.#machines,
+        machines: this.#built,
+        fabric,
+        networkChanged: () => this.#controlPlanes.networkChanged(),
+      },
+      runs: this.#runs,
+    });
   }
 
   get journal(): readonly JournalEntry[] {
@@ -177,7 +170,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   ready(): boolean {
-    return isClusterReady(this.#looking, this.#machines.length);
+    return isClusterReady(this.#looking, this.#machines.length, controlPlaneNames(this.options).length);
   }
 
   submit(input: ClusterInput): unknown {
@@ -185,7 +178,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   run(host: string, argv: readonly string[], limitMs: number): RunOutcome | undefined {
-    const run = `run-${++this.#runCount}`;
+    const run = this.#runs.next();
     this.submit({ kind: 'run', run, host, argv });
     this.sim.runUntil(() => this.#runs.command(run) !== undefined, limitMs);
     return this.#runs.command(run);
@@ -200,7 +193,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   http(host: string, request: ProbeRequest): ProbeOutcome {
-    const run = `run-${++this.#runCount}`;
+    const run = this.#runs.next();
     this.submit({ kind: 'http', run, host, request });
     const limitMs = (request.timeoutMs ?? 5000) + REQUEST_SLACK_MS;
     this.sim.runUntil(() => this.#runs.request(run) !== undefined, limitMs);
@@ -220,15 +213,15 @@ export class KubernetesCluster implements Cluster {
   }
 
   view(): ClusterView {
-    return buildView(this.sim, this.#controlPlane, this.#machines);
+    return buildView(this.sim, this.#controlPlanes, this.#machines);
   }
 
   stored(prefix: string, revision?: number): readonly KeyValue[] {
-    return this.#controlPlane.stored(prefix, revision);
+    return this.#controlPlanes.stored(prefix, revision);
   }
 
   explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {
-    return this.#controlPlane.scheduler.explain(namespace, name);
+    return this.#controlPlanes.explain(namespace, name);
   }
 
   requests(filter: RequestFilter = {}): readonly RequestPath[] {
@@ -266,16 +259,34 @@ export class KubernetesCluster implements Cluster {
   #kubectlOn({ name }: MachinePlan, tools: WorkstationTools): Connect {
     const ofCertificate = (pem: string) => tools.certificateUser(pem, this.#pki.rootCa, this.sim.wallMs);
     return (server, asker) =>
-      askAs(asker, ofCertificate, (user) =>
-        connectServer(this.#controlPlane.apiServer, this.#hosts.get(name)!, user, server),
-      );
+      askAs(asker, ofCertificate, (user) => connectServer(this.#controlPlanes, this.#hosts.get(name)!, user, server));
+  }
+
+  #registry(tools: WorkstationTools, etcdTools: EtcdTools, metricsServers: MetricsServers): Registry {
+    return clusterRegistry(this.options, {
+      sim: this.sim,
+      tools,
+      controlPlanes: this.#controlPlanes,
+      etcdTools,
+      metricsServers,
+      connectAs: (account) => this.#connectAs(account),
+      connectByToken: (process) => tokenTransport(this.#controlPlanes.main, this.#machineOf(process), process),
+    });
+  }
+
+  #machineOf(process: Process): Host {
+    return machineOf([...this.#hosts.values()], process);
+  }
+
+  #connectAs(account: string): (process: Process) => Transport {
+    return (process) => this.#asServiceAccount(this.#machineOf(process), account);
   }
 
   /** As a Pod of kube-system with this ServiceAccount. */
   #asServiceAccount(host: Host, name: string): Transport {
     const groups = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
     const username = `system:serviceaccount:kube-system:${name}`;
-    return connectApiServer(this.#controlPlane.apiServer, host, { username, groups });
+    return connectApiServer(this.#controlPlanes.main, host, { username, groups });
   }
 
   /** What runs where the cluster was begun. */
@@ -286,23 +297,33 @@ export class KubernetesCluster implements Cluster {
     addOns: readonly AddOnObject[],
   ): KubeadmPart {
     const transport = this.#asServiceAccount(host, 'cloud-controller-manager');
-    const server = `https://${this.#controlPlane.apiServer.hostPort}`;
-    const forJoining = joiningObjects(server, this.#pki.rootCa, releaseOf(this.options));
+    const server = `https://${this.#controlPlanes.main.hostPort}`;
+    const endpoint = endpointOf(this.options);
+    const forJoining = joiningObjects(server, this.#pki.rootCa, releaseOf(this.options), endpoint);
     return {
       kubeadm: { phase: 'init', program: kubeadmInit(this.#asSuperAdmin(host), labels, addOns, forJoining) },
       cloudController: cloudControllerProgram(this.sim, transport, fabric),
     };
   }
 
-  #laterMachine(host: Host, { name }: MachinePlan): KubeadmPart {
-    const server = `https://${this.#controlPlane.apiServer.hostPort}`;
-    const machine = { server, rootCa: this.#pki.rootCa, pem: this.#pki.kubeletCertificate(name) };
-    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), machine) } };
+  #laterMachine(host: Host, { name, role, address }: MachinePlan, index: number): KubeadmPart {
+    const member = peerUrlOf(address);
+    const machine = { rootCa: this.#pki.rootCa, pem: this.#pki.kubeletCertificate(name) };
+    const joining =
+      role === 'worker'
+        ? { ...machine, server: `https://${this.#controlPlanes.main.hostPort}` }
+        : {
+            ...machine,
+            server: `https://${address}:6443`,
+            before: () => this.#etcd.members().admit(member, index),
+            afterwards: () => this.#etcd.members().promote(member),
+          };
+    return { kubeadm: { phase: 'join', program: kubeadmJoin(this.#asSuperAdmin(host), joining) } };
   }
 
   /** As super-admin.conf has it. */
   #asSuperAdmin(host: Host): Transport {
-    return connectApiServer(this.#controlPlane.apiServer, host, USERS.superAdmin);
+    return connectApiServer(this.#controlPlanes.main, host, USERS.superAdmin);
   }
 
   #addMachine(
@@ -317,7 +338,7 @@ export class KubernetesCluster implements Cluster {
       address: machine.address,
       release: releaseOf(this.options),
       registry,
-      connect: (server) => connectServer(this.#controlPlane.apiServer, host, nodeUser(machine.name), server),
+      connect: (server) => connectServer(this.#controlPlanes, host, nodeUser(machine.name), server),
       labels: labelsWhere(machine, mayKubeletSet),
       taints: machine.taints,
       preloaded: preloadedImages(machine.role, releaseOf(this.options)),
@@ -327,45 +348,9 @@ export class KubernetesCluster implements Cluster {
   }
 
   #createWorkstation(fabric: Fabric, machine: MachinePlan, tools: WorkstationTools): Host {
-    const { hostPort } = this.#controlPlane.apiServer;
+    const { hostPort } = this.#controlPlanes.main;
     const files = workstationFiles(machine, hostPort, this.#kubectlOn(machine, tools), tools, this.options.files ?? {});
     return this.#build(fabric, { ...machine, files }, tools);
-  }
-
-  /** What each kind of input does. */
-  #openDoors(fabric: Fabric): void {
-    const { journal } = this.sim;
-    const handle = <K extends ClusterInput['kind']>(
-      kind: K,
-      handler: (input: Extract<ClusterInput, { kind: K }>) => unknown,
-    ): void => journal.handle(kind, handler as (input: { kind: K }) => unknown);
-    const terminals = this.#terminals;
-    handle('terminal.open', ({ terminal, columns, rows }) => terminals.open(terminal, columns, rows));
-    handle('terminal.input', ({ terminal, text }) => terminals.input(terminal, text));
-    handle('terminal.resize', ({ terminal, columns, rows }) => terminals.resize(terminal, columns, rows));
-    handle('terminal.close', ({ terminal }) => terminals.close(terminal));
-    handle('file.write', ({ path, text }) => writeWorkstationFile(this.#workstation, path, text));
-    handle('file.delete', ({ path }) => deleteWorkstationFile(this.#workstation, path));
-    const waiting = new WaitingRequests();
-    handle('api', ({ request }) => waiting.note(journal.entries.length - 1, this.#asAdmin(fromOutside(request))));
-    handle('api.leave', ({ entry }) => waiting.leave(entry));
-    const sessions = this.#sessions;
-    handle('session.open', ({ session, request }) => sessions.open(session, fromOutside(request)));
-    handle('session.stdin', ({ session, bytes }) => sessions.stdin(session, bytes));
-    handle('session.closeStdin', ({ session }) => sessions.closeStdin(session));
-    handle('session.resize', ({ session, columns, rows }) => sessions.resize(session, columns, rows));
-    handle('session.close', ({ session }) => sessions.close(session));
-    const networkChanged = () => this.#controlPlane.apiServer.networkChanged();
-    const targets = { nodes: this.#machines, machines: this.#built, fabric, networkChanged };
-    handle('fault', ({ fault }) => inflict(fault, targets));
-    handle('run', ({ run, host, argv }) => {
-      this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
-      this.#runs.startCommand(run, this.#host(host), argv);
-    });
-    handle('http', ({ run, host, request }) => {
-      this.#runCount = Math.max(this.#runCount, Number(run.slice('run-'.length)));
-      this.#runs.startRequest(run, this.#host(host), request);
-    });
   }
 
   #host(name: string): Host {
@@ -373,6 +358,18 @@ export class KubernetesCluster implements Cluster {
     if (host === undefined) throw new Error(`there is no machine "${name}"`);
     return host;
   }
+}
+
+function etcdSurroundings(sim: Simulation, reachable: Reachability, tools: WorkstationTools): EtcdSurroundings {
+  let members: EtcdMembers | undefined;
+  return {
+    database: () => tools.etcdDatabase(),
+    lonely: tools.lonelyEtcd,
+    members: () => {
+      members ??= tools.etcdMembers(sim, reachable);
+      return members;
+    },
+  };
 }
 
 /** The way to the API server for one who must leave no mark. */

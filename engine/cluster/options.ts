@@ -36,6 +36,13 @@ export interface ClusterOptions {
   readonly kubernetesVersion?: string;
   /** Two machines of 2 CPUs and 2 GiB unless told. */
   readonly workers?: readonly WorkerOptions[];
+  /**
+   * How many machines have a control plane from the start: 1 unless told, 7 at most. With several (`control-plane`,
+   * `control-plane-2`, …), a balancer stands before them.
+   */
+  readonly controlPlanes?: number;
+  /** Whether a balancer stands before the control plane, so that further ones can be joined; where there are several unless told. */
+  readonly controlPlaneEndpoint?: boolean;
   /** Images that the registry offers beyond the built-in catalogue. */
   readonly images?: readonly Image[];
   /** Files on the workstation, by absolute path or relative to the learner's home. */
@@ -64,8 +71,10 @@ export interface ClusterOptions {
 
 const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];
 
-export const CONTROL_PLANE_NAME = 'control-plane';
+const CONTROL_PLANE_NAME = 'control-plane';
 export const WORKSTATION_NAME = 'workstation';
+
+const ENDPOINT_ADDRESS = '10.0.0.5';
 
 /** The workers that a cluster has, each with its name. */
 export function workersOf({
@@ -74,9 +83,21 @@ export function workersOf({
   return workers.map((worker, index) => ({ ...worker, name: worker.name ?? `node-${index + 1}` }));
 }
 
+/** The names of the machines that have a control plane from the start. */
+export function controlPlaneNames({ controlPlanes = 1 }: ClusterOptions): readonly string[] {
+  return Array.from({ length: controlPlanes }, (_, index) =>
+    index === 0 ? CONTROL_PLANE_NAME : `${CONTROL_PLANE_NAME}-${index + 1}`,
+  );
+}
+
+/** The balancer's address and port, where there is one. */
+export function endpointOf({ controlPlanes = 1, controlPlaneEndpoint }: ClusterOptions): string | undefined {
+  return (controlPlaneEndpoint ?? controlPlanes > 1) ? `${ENDPOINT_ADDRESS}:6443` : undefined;
+}
+
 /** The names of a cluster's machines: those on which `run` runs a command. */
 export function machineNames(options: ClusterOptions): readonly string[] {
-  return [WORKSTATION_NAME, CONTROL_PLANE_NAME, ...workersOf(options).map(({ name }) => name)];
+  return [WORKSTATION_NAME, ...controlPlaneNames(options), ...workersOf(options).map(({ name }) => name)];
 }
 
 /** @throws Error for a release that there is not */

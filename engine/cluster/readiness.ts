@@ -6,8 +6,11 @@ import type { Client } from '../client/client.ts';
 import { ConnectionError } from '../client/transport.ts';
 import { ADMINISTRATORS } from './bootstrap/kubeadm.ts';
 
-/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, two CoreDNS. */
-const CONTROL_PLANE_PODS = 6;
+/** etcd, kube-apiserver, kube-controller-manager, kube-scheduler. */
+const CONTROL_PLANE_PODS = 4;
+
+/** CoreDNS. */
+const ADD_ON_PODS = 2;
 
 /** On each machine: kube-proxy and kube-router. */
 const AGENTS_OF_A_NODE = 2;
@@ -17,11 +20,11 @@ const AGENTS_OF_A_NODE = 2;
  *
  * @param client one who may see everything: kubernetes-admin may do nothing before kubeadm has bound the administrators' group
  */
-export function isClusterReady(client: Client, machineCount: number): boolean {
+export function isClusterReady(client: Client, machineCount: number, controlPlaneCount: number): boolean {
   try {
     return (
       nodesAreReady(client, machineCount) &&
-      systemPodsAreReady(client, machineCount) &&
+      systemPodsAreReady(client, machineCount, controlPlaneCount) &&
       defaultServiceAccountExists(client) &&
       administratorsAreBound(client)
     );
@@ -36,9 +39,10 @@ function nodesAreReady(client: Client, count: number): boolean {
   return items.length === count && items.every(isReady) && !items.some(isHeldBack);
 }
 
-function systemPodsAreReady(client: Client, machineCount: number): boolean {
+function systemPodsAreReady(client: Client, machineCount: number, controlPlaneCount: number): boolean {
   const { items } = client.resource(pods).list({ namespace: 'kube-system' });
-  return items.length >= CONTROL_PLANE_PODS + AGENTS_OF_A_NODE * machineCount && items.every(isReady);
+  const count = CONTROL_PLANE_PODS * controlPlaneCount + ADD_ON_PODS + AGENTS_OF_A_NODE * machineCount;
+  return items.length >= count && items.every(isReady);
 }
 
 function defaultServiceAccountExists(client: Client): boolean {

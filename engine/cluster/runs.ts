@@ -16,6 +16,12 @@ const DEFAULT_TIMEOUT_MS = 5000;
 export class Runs {
   readonly #commands = new Map<string, RunOutcome>();
   readonly #requests = new Map<string, ProbeOutcome>();
+  #count = 0;
+
+  /** A name for the next. */
+  next(): string {
+    return `run-${this.#count + 1}`;
+  }
 
   /** The outcome of a command, once it has ended. */
   command(run: string): RunOutcome | undefined {
@@ -29,6 +35,7 @@ export class Runs {
 
   /** What cannot be executed ends with exit code 126. */
   startCommand(run: string, host: Host, argv: readonly string[]): void {
+    this.#note(run);
     const stdout = new Output();
     const stderr = new Output();
     const start = (): unknown =>
@@ -52,6 +59,7 @@ export class Runs {
   }
 
   startRequest(run: string, host: Host, request: ProbeRequest): void {
+    this.#note(run);
     const outcomes = this.#requests;
     const ask: Program = function* (process) {
       try {
@@ -71,6 +79,11 @@ export class Runs {
       if (!(error instanceof Errno)) throw error;
       outcomes.set(run, { error: error.message });
     }
+  }
+
+  /** Names come from a journal, too, when a cluster is brought back. */
+  #note(run: string): void {
+    this.#count = Math.max(this.#count, Number(run.slice('run-'.length)));
   }
 }
 

@@ -5,7 +5,7 @@ import type { ContainerState, Node, Pod } from '../api/kinds.ts';
 import { controllerOf } from '../api/object.ts';
 import type { ContainerStatus, PodSandboxStatus } from '../containerd/cri.ts';
 import type { Simulation } from '../sim/index.ts';
-import type { ControlPlane } from './control-plane/control-plane.ts';
+import type { ControlPlanes } from './control-plane/control-planes.ts';
 import type { NodeMachine } from './node/node-machine.ts';
 import type { ClusterView, ContainerView, NodeView, PodView } from './view.ts';
 
@@ -16,21 +16,25 @@ const nodeStatusColumn = NODE_COLUMNS.find(({ name }) => name === 'Status')!;
  * The picture of the cluster: objects as etcd holds them (so that it can be drawn while the API server is down), and
  * pause processes and process ids from the machines.
  */
-export function buildView(sim: Simulation, controlPlane: ControlPlane, machines: readonly NodeMachine[]): ClusterView {
-  const pods = stored<Pod>(controlPlane, '/registry/pods/');
-  const nodes = stored<Node>(controlPlane, '/registry/minions/');
+export function buildView(
+  sim: Simulation,
+  controlPlanes: ControlPlanes,
+  machines: readonly NodeMachine[],
+): ClusterView {
+  const pods = stored<Pod>(controlPlanes, '/registry/pods/');
+  const nodes = stored<Node>(controlPlanes, '/registry/minions/');
   const byNode = Map.groupBy(pods, (pod) => pod.spec.nodeName ?? '');
   return {
     timeMs: sim.nowMs,
     wallMs: sim.wallMs,
-    revision: controlPlane.etcd.disk.revision,
+    revision: controlPlanes.revision,
     nodes: nodes.map((node) => nodeView(sim, node, byNode.get(node.metadata.name) ?? [], machines)),
     unscheduled: (byNode.get('') ?? []).map((pod) => podView(pod, undefined)),
   };
 }
 
-function stored<T>(controlPlane: ControlPlane, prefix: string): readonly T[] {
-  return controlPlane.stored(prefix).map(({ value }) => value as T);
+function stored<T>(controlPlanes: ControlPlanes, prefix: string): readonly T[] {
+  return controlPlanes.stored(prefix).map(({ value }) => value as T);
 }
 
 function nodeView(sim: Simulation, node: Node, pods: readonly Pod[], machines: readonly NodeMachine[]): NodeView {

@@ -15,16 +15,19 @@ import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
-import type { Task } from '../sim/index.ts';
+import type { Simulation, Task } from '../sim/index.ts';
 import type { CsiPrograms } from './add-ons/csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './add-ons/custom-metrics-adapter.ts';
 import type { MetricsServerSurroundings } from './add-ons/metrics-server-program.ts';
 import type { SampleApiServerSurroundings } from './add-ons/sample-apiserver.ts';
 import type { ReadServerFiles } from './api-server/server-files.ts';
+import type { EtcdPlace } from './bootstrap/static-pods.ts';
+import type { ApiEndpoint, Reachability } from './component/api-endpoint.ts';
 import type { Connect } from './component/asker.ts';
 import type { CheckFlags } from './component/component-flags/index.ts';
 import type { ExchangeHttp } from './component/exchange-http.ts';
-import type { EtcdDatabase, LonelyEtcd } from './etcd/etcd-server.ts';
+import type { Backend } from './control-plane/control-planes.ts';
+import type { EtcdDatabase, EtcdMembers, LonelyEtcd } from './etcd/etcd-server.ts';
 import type { DialEtcd } from './etcd/etcdctl/session.ts';
 import type { GpuTools } from './machines/gpus.ts';
 import type { CriTools } from './machines/machine-files.ts';
@@ -79,6 +82,11 @@ export interface ComponentTools {
   readonly proxyModes: () => OtherModes;
   /** What etcd keeps, as the bytes of a file. */
   readonly etcdDatabase: () => EtcdDatabase;
+  /** What etcds on several machines have in common. */
+  readonly etcdMembers: (sim: Simulation, reachable: Reachability) => EtcdMembers;
+  readonly etcdPlace: (members: readonly (readonly [name: string, peerUrl: string])[]) => EtcdPlace;
+  /** What stands before the API servers on several machines. */
+  readonly balancer: (hostPort: string, backends: () => readonly Backend[]) => ApiEndpoint;
   /** An etcd that is not the cluster's. */
   readonly lonelyEtcd: LonelyEtcd;
 }

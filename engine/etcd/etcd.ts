@@ -24,6 +24,13 @@ export interface RangeResult {
   readonly more: boolean;
 }
 
+/** What a store has from outside where it is one of several. */
+export interface EtcdParts {
+  readonly leases: (expire: (keys: readonly string[]) => void) => LeaseTable;
+  /** Whether changes are in the trace; those of copies are not. */
+  readonly isRecorded: () => boolean;
+}
+
 /** What a store holds at one moment: all that a copy of it needs. */
 export interface EtcdState {
   readonly revision: number;
@@ -33,7 +40,7 @@ export interface EtcdState {
 }
 
 /**
- * The key-value store of a cluster, one member, always in quorum: multi-version keys, transactions, watches, compaction
+ * The key-value store of a cluster, one member, always in quorum (`replica.ts` is one of several): multi-version keys, transactions, watches, compaction
  * and leases, as https://etcd.io/docs/v3.6/learning/api/ tells. Values are immutable objects where the real etcd has
  * bytes. A write is complete when the call returns; watchers have been told by then.
  */
@@ -50,12 +57,20 @@ export class Etcd {
   #lastResource: ResourceState | undefined;
   readonly #catchingUp = new Set<Watcher>();
   readonly leases: LeaseTable;
+  readonly #isRecorded: EtcdParts['isRecorded'] | undefined;
 
   /** @param state begins with what another store held; what that one was before cannot be asked for. Empty unless told. */
-  constructor(sim: Simulation, state?: EtcdState) {
+  constructor(sim: Simulation, state?: EtcdState, parts?: EtcdParts) {
     this.#sim = sim;
-    this.leases = new LeaseTable(sim, (keys) => this.#expire(keys));
+    this.#isRecorded = parts?.isRecorded;
+    const expire = (keys: readonly string[]) => this.#expire(keys);
+    this.leases = parts?.leases(expire) ?? new LeaseTable(sim, expire);
     if (state !== undefined) this.#load(state);
+  }
+
+  /** Whether it is one of several that agree. */
+  get isCopy(): boolean {
+    return this.#isRecorded !== undefined;
   }
 
   /** What is in it now. */
@@ -319,6 +334,7 @@ export class Etcd {
   #log(event: KeyEvent): void {
     this.#revision = event.revision;
     this.#changes.push(event);
+    if (this.#isRecorded?.() === false) return;
     this.#sim.record(event.type === 'put' ? 'etcd.put' : 'etcd.delete', event.key, undefined, event.revision);
   }
 

@@ -34,7 +34,7 @@ import { RootDiscovery } from './discovery/root.ts';
 import { encode } from './encode-response.ts';
 import { followFlowSchemas } from './flow-schema-status.ts';
 import { gatedKind } from './gated-fields.ts';
-import { keepKubernetesService } from './kubernetes-service.ts';
+import { type Advertise, keepKubernetesService } from './kubernetes-service.ts';
 import { CreationFields } from './managed-fields/creation-fields.ts';
 import { negotiate } from './media-type.ts';
 import { OpenApi } from './openapi/open-api.ts';
@@ -71,6 +71,8 @@ export interface ApiServerOptions extends AuthenticationOptions {
   readonly proxy?: () => ResourceHandler;
   /** `--advertise-address`: where Pods reach the server. Without it there is no Service `default/kubernetes`. */
   readonly advertiseAddress?: string;
+  /** How it tells other servers of the cluster that it is there; it is the only one unless told. */
+  readonly advertise?: Advertise | undefined;
   /** E.g. `v1.36.2`. */
   readonly serverVersion: string;
   /** `--etcd-compaction-interval`: five minutes unless told; 0 keeps all history. */
@@ -138,7 +140,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const stopDefinitions = startDefinitions(server, options.extensions);
   const { advertiseAddress } = options;
   const stopService =
-    advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress, options.addressUpkeep);
+    advertiseAddress === undefined ? undefined : keepKubernetesService(server, advertiseAddress, options);
   const attempt = (request: ApiRequest): ApiResponse => {
     try {
       return encode(server, request, serve(server, request, options.serverVersion, openApi));

@@ -8,6 +8,7 @@ import { parsed, requestTo } from './aggregated-request.ts';
 import type { Aggregation, DiscoveredResource, ServiceDialer } from './aggregation.ts';
 import type { Clock } from './clock.ts';
 import type { ServedKinds } from './served-kinds.ts';
+import { wroteLater } from './writing-later.ts';
 
 const PERIOD_MS = 5000;
 const CHECK_TIMEOUT_MS = 5000;
@@ -120,8 +121,6 @@ function write({ served, clock }: AvailabilityPorts, name: string, judged: Judge
   const now = new Date(Math.floor(clock.nowMs / 1000) * 1000).toISOString().replace('.000', '');
   const lastTransitionTime = before?.status === judged.status ? before?.lastTransitionTime : now;
   const others = (object.status?.conditions ?? []).filter(({ type }) => type !== 'Available');
-  served.write('apiservices', {
-    ...object,
-    status: { conditions: [...others, { ...judged, lastTransitionTime }] },
-  } as APIService);
+  const conditions = [...others, { ...judged, lastTransitionTime }];
+  wroteLater(() => served.write('apiservices', { ...object, status: { conditions } } as APIService));
 }

@@ -1,9 +1,12 @@
 import type { Timer } from '../sim/index.ts';
 import type { ServerContext } from './context.ts';
 import type { Store } from './registry/store.ts';
+import { wroteLater } from './writing-later.ts';
 
 /** From a write to the server's own look at it. */
 const NOTICE_MS = 5;
+/** While etcd takes no writes. */
+const RETRY_MS = 1000;
 
 /**
  * Looks soon after something is written to one of the stores; the returned function ends that.
@@ -20,7 +23,10 @@ export function followStores(
   const lookIn = (delayMs: number): void => {
     timer?.cancel();
     timer = sim.schedule(delayMs, name, () => {
-      const againMs = look();
+      let againMs: number | undefined = RETRY_MS;
+      wroteLater(() => {
+        againMs = look();
+      });
       if (againMs !== undefined) lookIn(againMs);
     });
   };

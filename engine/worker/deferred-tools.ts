@@ -81,6 +81,9 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
     checkFlags: (argv) => components.value.checkFlags(argv),
     proxyModes: () => components.value.proxyModes(),
     etcdDatabase: () => components.value.etcdDatabase(),
+    etcdMembers: (sim, reachable) => components.value.etcdMembers(sim, reachable),
+    etcdPlace: (members) => components.value.etcdPlace(members),
+    balancer: (hostPort, backends) => components.value.balancer(hostPort, backends),
     lonelyEtcd: (process) => components.value.lonelyEtcd(process),
   };
 }

@@ -1,4 +1,4 @@
-import type { ApiHandler } from '../../api/request.ts';
+import type { ApiHandler, ApiResponse } from '../../api/request.ts';
 import type { Etcd } from '../../etcd/index.ts';
 import type { ApiServer } from '../../kube-apiserver/index.ts';
 import type { TaskGroup } from '../../linux/task-group.ts';
@@ -29,8 +29,18 @@ export class ApiServerOnEtcd {
     this.#stopFollowing = etcd.onStore(() => threads.start(this.#goOver()));
   }
 
-  readonly handle: ApiHandler = (request, sourceIp) =>
-    this.#etcd.served === this.#store ? this.#server.handle(request, sourceIp) : ETCD_UNAVAILABLE;
+  readonly handle: ApiHandler = (request, sourceIp) => {
+    if (this.#etcd.served === this.#store) return this.#server.handle(request, sourceIp);
+    if (!HEALTH.test(request.path)) return this.#unavailable();
+    const query = { ...request.query, verbose: '' };
+    return unhealthy(this.#server.handle({ ...request, query }, sourceIp));
+  };
+
+  #unavailable(): ApiResponse {
+    const message = `etcdserver: ${this.#etcd.isElecting ? 'leader changed' : 'request timed out'}`;
+    const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };
+    return { status: 500, headers: { 'content-type': 'application/json' }, body };
+  }
 
   close(): void {
     this.#stopFollowing();
@@ -48,15 +58,13 @@ export class ApiServerOnEtcd {
   }
 }
 
-const ETCD_UNAVAILABLE = {
-  status: 500,
-  headers: { 'content-type': 'application/json' },
-  body: {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: 'etcdserver: request timed out',
-    code: 500,
-  },
-} as const;
+const HEALTH = /^\/(healthz|livez|readyz)$/;
+
+/** What a server tells of its health that all is well with but for etcd. */
+function unhealthy(healthy: ApiResponse): ApiResponse {
+  if (typeof healthy.body !== 'string') return healthy;
+  const body = healthy.body
+    .replace('[+]etcd ok', '[-]etcd failed: reason withheld')
+    .replace('check passed', 'check failed');
+  return { ...healthy, status: 500, body };
+}

@@ -164,6 +164,7 @@ export class ApiServerProgram {
       dialService,
       serverVersion: release,
       advertiseAddress: flagValue(process.argv, 'advertise-address'),
+      advertise: this.#around.etcd.advertiseOn(store),
       descriptions,
       tokenKey: pki.tokenKey,
       ...(flagValue(process.argv, 'enable-bootstrap-token-auth') === 'true' && {
@@ -200,7 +201,7 @@ export class ApiServerProgram {
     const deadline = process.now() + ETCD_WAIT_MS;
     while (process.now() < deadline) {
       const store = servers.map((server) => etcd.dial(server)).find((found) => typeof found !== 'string');
-      if (store !== undefined) return store;
+      if (store !== undefined && store === etcd.served) return store;
       yield* process.sleep(ETCD_RETRY_MS);
     }
     for (const server of servers) {

@@ -84,6 +84,9 @@ export interface JoiningMachine {
   readonly rootCa: string;
   /** The kubelet's certificate and its key. */
   readonly pem: string;
+  /** What is done before its kubelet starts, and when it has; each until it says that it is done. */
+  readonly before?: () => boolean;
+  readonly afterwards?: () => boolean;
 }
 
 /**
@@ -92,18 +95,21 @@ export interface JoiningMachine {
  *
  * @param transport as the administrator who watches `kubectl get nodes`
  */
-export function kubeadmJoin(transport: Transport, { server, rootCa, pem }: JoiningMachine): Program {
+export function kubeadmJoin(transport: Transport, machine: JoiningMachine): Program {
+  const { server, rootCa, pem, before, afterwards } = machine;
   return function* (process) {
     if (process.access(MACHINE_IS_MADE, 'exists')) return 0;
     const client = new Client(transport, { userAgent: 'kubeadm' });
     const controlPlaneIsReady = () => client.resource(nodes).list().items.some(isReady);
     while (!isDone(controlPlaneIsReady)) yield* process.sleep(ASK_EVERY_MS);
+    while (before?.() === false) yield* process.sleep(ASK_EVERY_MS);
     makeDirectories(process, '/etc/kubernetes/pki');
     process.writeFile('/etc/kubernetes/pki/ca.crt', rootCa);
     const cluster = { 'certificate-authority-data': btoa(rootCa), server };
     keepKubeletIdentity(process, KUBELET_KUBECONFIG, cluster, pem);
     makeDirectories(process, MACHINE_IS_MADE.slice(0, MACHINE_IS_MADE.lastIndexOf('/')));
     process.writeFile(MACHINE_IS_MADE, '');
+    while (afterwards?.() === false) yield* process.sleep(ASK_EVERY_MS);
     return 0;
   };
 }

@@ -6,9 +6,19 @@ export interface ControlPlaneAddress {
   readonly address: string;
 }
 
+/** An etcd that is one of several, or can get company. */
+export interface EtcdPlace {
+  /** What it is told of the others. */
+  readonly flags: readonly string[];
+  /** Whether others are there before it. */
+  readonly isExisting: boolean;
+}
+
 /** What its components are, and where. */
 export interface ControlPlaneLayout extends ControlPlaneAddress {
   readonly release: Release;
+  /** Absent where it is the only one for good. */
+  readonly etcd?: EtcdPlace | undefined;
   /** Flags that the ClusterConfiguration adds, by the component's name: in place of one of the same name, and in their order. */
   readonly extraArgs?: Readonly<Record<string, readonly { readonly name: string; readonly value: string }[]>>;
 }
@@ -38,10 +48,14 @@ function withExtraArgs(
 ): readonly string[] {
   if (extra.length === 0) return [program, ...flags];
   const isReplaced = (flag: string) => extra.some(({ name }) => flag.startsWith(`--${name}=`));
-  return [
-    program,
-    ...[...flags.filter((flag) => !isReplaced(flag)), ...extra.map(({ name, value }) => `--${name}=${value}`)].sort(),
-  ];
+  return withFlags(program, [
+    ...flags.filter((flag) => !isReplaced(flag)),
+    ...extra.map(({ name, value }) => `--${name}=${value}`),
+  ]);
+}
+
+function withFlags(program: string, flags: readonly string[]): readonly string[] {
+  return [program, ...flags.toSorted()];
 }
 
 /** The command lines in those manifests, by the name of the program. */
@@ -71,12 +85,17 @@ interface Component {
   }[];
 }
 
-function etcd(at: ControlPlaneAddress): Component {
+/** Where members reach each other. */
+export function peerUrlOf(address: string): string {
+  return `https://${address}:2380`;
+}
+
+function etcd(at: ControlPlaneLayout): Component {
   return {
     name: 'etcd',
     image: `registry.k8s.io/etcd:${VERSIONS.etcd}`,
-    command: [
-      'etcd',
+    command: withFlags('etcd', [
+      ...(at.etcd?.flags ?? []),
       `--advertise-client-urls=https://${at.address}:2379`,
       '--cert-file=/etc/kubernetes/pki/etcd/server.crt',
       '--client-cert-auth=true',
@@ -86,7 +105,7 @@ function etcd(at: ControlPlaneAddress): Component {
       '--listen-metrics-urls=http://127.0.0.1:2381',
       `--name=${at.nodeName}`,
       '--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt',
-    ],
+    ]),
     cpu: '100m',
     memory: '100Mi',
     health: { port: 2381, path: '/readyz' },

@@ -82,16 +82,27 @@ export class ServerAddress<Server> {
   }
 }
 
+/** Where requests to the API go: an API server, or what stands before several. */
+export type ApiEndpoint = Pick<ServerAddress<ApiHandler>, 'hostPort' | 'dial' | 'stream' | 'dialError'>;
+
+/** All places at which an API server answers. */
+export interface ApiServers {
+  /** Where the cluster is for whoever is not told otherwise. */
+  readonly main: ApiEndpoint;
+  /** Undefined for what is no machine's address. */
+  at(hostPort: string): ApiEndpoint | undefined;
+}
+
 /**
  * A component's way to the API server, from this machine and as this user unless a request names another or brings a token. What
  * cannot be answered at once ends in RequestPending, and is to be asked again.
  */
-export function connectApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
+export function connectApiServer(address: ApiEndpoint, from: Host, user: UserInfo): Transport {
   return resumable(openApiServer(address, from, user), from.sim);
 }
 
 /** The same for whoever can wait: answers may come `later`. */
-export function openApiServer(address: ServerAddress<ApiHandler>, from: Host, user: UserInfo): Transport {
+export function openApiServer(address: ApiEndpoint, from: Host, user: UserInfo): Transport {
   const sourceIp = addressOf(from);
   return (request) => {
     const handle = address.dial(from);
@@ -124,14 +135,11 @@ function addressOf({ root }: Host): string | undefined {
  *
  * @param server absent: wherever the API server is
  */
-export function connectServer(
-  address: ServerAddress<ApiHandler>,
-  from: Host,
-  user: UserInfo,
-  server: string | undefined,
-): Transport {
-  const asked = server === undefined ? address.hostPort : hostPortOf(server);
-  if (asked === address.hostPort) return connectApiServer(address, from, user);
+export function connectServer(servers: ApiServers, from: Host, user: UserInfo, server: string | undefined): Transport {
+  const { main } = servers;
+  const asked = server === undefined ? main.hostPort : hostPortOf(server);
+  const address = asked === main.hostPort ? main : servers.at(asked);
+  if (address !== undefined) return connectApiServer(address, from, user);
   const [host = ''] = asked.split(/:(?=\d+$)/);
   const isAddress = /^[\d.]+$|^\[|^localhost$/.test(host);
   return () => {

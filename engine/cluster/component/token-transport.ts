@@ -1,10 +1,10 @@
-import { ANONYMOUS, type ApiHandler } from '../../api/request.ts';
+import { ANONYMOUS } from '../../api/request.ts';
 import type { Transport } from '../../client/transport.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Host } from '../../linux/host.ts';
 import { decode } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
-import { connectApiServer, type ServerAddress } from './api-endpoint.ts';
+import { type ApiEndpoint, connectApiServer } from './api-endpoint.ts';
 
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
@@ -12,7 +12,7 @@ const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
  * A Pod's way to the API server, as whoever the token among its files says it is: without one, as nobody. The token is read
  * again for each request, since the kubelet renews it. https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
  */
-export function tokenTransport(address: ServerAddress<ApiHandler>, host: Host, process: Process): Transport {
+export function tokenTransport(address: ApiEndpoint, host: Host, process: Process): Transport {
   return withToken(connectApiServer(address, host, ANONYMOUS), () => tokenOf(process));
 }
 

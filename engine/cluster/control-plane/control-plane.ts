@@ -11,11 +11,17 @@ import type { Process, Program } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import { ApiServerProgram, type LateServerParts } from '../api-server/api-server-program.ts';
 import { controlPlaneCommands } from '../bootstrap/static-pods.ts';
-import { connectServer, type Reachability, ServerAddress } from '../component/api-endpoint.ts';
+import {
+  type ApiEndpoint,
+  type ApiServers,
+  connectServer,
+  type Reachability,
+  ServerAddress,
+} from '../component/api-endpoint.ts';
 import type { CheckFlags } from '../component/component-flags/index.ts';
 import { componentProgram, type RunningComponent } from '../component/component-program.ts';
 import { KubeconfigError, serverOfKubeconfig } from '../component/kubeconfig-server.ts';
-import { type EtcdDatabase, EtcdServer, type LonelyEtcd } from '../etcd/etcd-server.ts';
+import { EtcdServer, type EtcdSurroundings } from '../etcd/etcd-server.ts';
 import type { KubeletDialer } from '../node/kubelet-client.ts';
 import { clusterAuthority } from '../pki/cluster-authority.ts';
 import type { ClusterPki } from '../pki/cluster-pki.ts';
@@ -31,8 +37,25 @@ interface LateParts extends LateServerParts {
   readonly bootstrapTokenWork: () => TokenWork;
   readonly checkFlags: CheckFlags;
   readonly startScheduler: StartScheduler;
-  readonly etcdDatabase: () => EtcdDatabase;
-  readonly lonelyEtcd: LonelyEtcd;
+  readonly balancer: CreateBalancer;
+}
+
+/** Makes what stands before the API servers of several. */
+type CreateBalancer = (
+  hostPort: string,
+  backends: () => readonly Pick<ControlPlane, 'apiServer' | 'isHealthy'>[],
+) => ApiEndpoint;
+
+/** What the control planes of a cluster have in common. */
+export interface ControlPlaneSurroundings {
+  /** The way to a kubelet from a machine. */
+  readonly dialKubelet: (from: Host) => KubeletDialer;
+  readonly dialService: ServiceDialer;
+  readonly reachable: Reachability;
+  readonly descriptions: Descriptions | undefined;
+  readonly pki: ClusterPki;
+  readonly late: LateParts;
+  readonly etcd: EtcdSurroundings;
 }
 
 /** The users that the kubeconfig files of kubeadm hold. */
@@ -56,7 +79,7 @@ export function kubeadmUser(userName: string): UserInfo | undefined {
 }
 
 /**
- * The four programs of the control plane, and the addresses at which etcd and the API server serve while their
+ * The four programs of the control plane on a machine, and the addresses at which etcd and the API server serve while their
  * processes run. What etcd has stored is on its machine's disk: it survives the process.
  */
 export class ControlPlane {
@@ -66,25 +89,19 @@ export class ControlPlane {
   readonly scheduler: SchedulerProgram;
   /** What the API server runs as. */
   readonly #apiServerProgram: ApiServerProgram;
-  readonly #host: Host;
+  readonly host: Host;
+  readonly #servers: ApiServers;
   readonly #pki: ClusterPki;
   readonly #late: LateParts;
   readonly #checkFlags: CheckFlags;
 
-  constructor(
-    host: Host,
-    address: string,
-    dialKubelet: KubeletDialer,
-    dialService: ServiceDialer,
-    reachable: Reachability,
-    descriptions: Descriptions | undefined,
-    pki: ClusterPki,
-    late: LateParts,
-  ) {
+  constructor(host: Host, address: string, servers: ApiServers, surroundings: ControlPlaneSurroundings) {
+    const { dialKubelet, dialService, reachable, descriptions, pki, late } = surroundings;
     this.#late = late;
-    this.#host = host;
+    this.host = host;
+    this.#servers = servers;
     this.#pki = pki;
-    this.etcd = new EtcdServer(host, address, reachable, () => late.etcdDatabase(), late.lonelyEtcd);
+    this.etcd = new EtcdServer(host, address, reachable, surroundings.etcd);
     this.apiServer = new ServerAddress(host, `${address}:6443`, reachable);
     const commands = controlPlaneCommands({ nodeName: host.name, address });
     this.#checkFlags = (argv) => {
@@ -96,7 +113,7 @@ export class ControlPlane {
       host,
       address: this.apiServer,
       etcd: this.etcd,
-      dialKubelet,
+      dialKubelet: dialKubelet(host),
       dialService,
       descriptions,
       pki,
@@ -105,7 +122,7 @@ export class ControlPlane {
     });
     this.scheduler = new SchedulerProgram(
       host,
-      (server) => connectServer(this.apiServer, host, USERS.scheduler, server),
+      (server) => connectServer(servers, host, USERS.scheduler, server),
       this.#checkFlags,
       () => late.httpExchange(),
       (options) => late.startScheduler(options),
@@ -126,6 +143,11 @@ export class ControlPlane {
     };
   }
 
+  /** Whether its etcd takes part in a majority, without which the API server here is not ready. */
+  isHealthy(): boolean {
+    return this.etcd.served !== undefined;
+  }
+
   /** What lies in etcd, as it was at a revision or is now, for who looks at the cluster from outside. */
   stored(prefix: string, revision?: number): readonly KeyValue[] {
     const store = revision === undefined ? this.etcd.disk : this.etcd.diskAt(revision);
@@ -137,7 +159,7 @@ export class ControlPlane {
     const path = flagValue(process.argv, 'kubeconfig');
     try {
       const server = path === undefined ? undefined : serverOfKubeconfig(process, path);
-      return connectServer(this.apiServer, this.#host, user, server);
+      return connectServer(this.#servers, this.host, user, server);
     } catch (error) {
       if (!(error instanceof KubeconfigError)) throw error;
       yield* klog(process, 'E', 'run.go:72', `"command failed" err=${JSON.stringify(error.message)}`);
@@ -159,14 +181,15 @@ export class ControlPlane {
     const lock = 'kube-system/kube-controller-manager';
     const loss = new LeaseLoss(process, lock, ['controllermanager.go:344', '"leaderelection lost"']);
     const { stop } = startControllerManager({
+      hostname: this.host.name,
       rootCa,
       featureGates,
       readSchedule: this.#late.readSchedule,
       bootstrapTokens: this.#late.bootstrapTokenWork,
-      certificateAuthority: clusterAuthority(this.#host.sim, this.#pki.keys.authority),
-      sim: this.#host.sim,
+      certificateAuthority: clusterAuthority(this.host.sim, this.#pki.keys.authority),
+      sim: this.host.sim,
       transport,
-      ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.#host.sim, name) } : {}),
+      ...(own ? { accountTransport: (name) => serviceAccountTransport(transport, this.host.sim, name) } : {}),
       controllers: flagValue(process.argv, 'controllers')?.split(','),
       leaderElect: flagValue(process.argv, 'leader-elect') !== 'false',
       onLeaseLost: loss.onLeaseLost,

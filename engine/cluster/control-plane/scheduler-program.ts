@@ -74,6 +74,7 @@ export class SchedulerProgram {
     try {
       const isPlain = path === undefined && gates === undefined;
       const running = (isPlain ? startPlainScheduler : this.#startScheduler)({
+        hostname: this.#host.name,
         sim: this.#host.sim,
         transport: this.#connect(kubeconfig === undefined ? undefined : serverOfKubeconfig(process, kubeconfig)),
         featureGates: schedulerGates(gates),

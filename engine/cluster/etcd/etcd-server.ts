@@ -1,4 +1,4 @@
-import { Etcd } from '../../etcd/index.ts';
+import { Etcd, type EtcdClient } from '../../etcd/index.ts';
 import { makeDirectories } from '../../linux/directory-tree.ts';
 import { Errno } from '../../linux/errno.ts';
 import type { Host } from '../../linux/host.ts';
@@ -15,8 +15,40 @@ export interface EtcdDatabase {
   readDatabase(bytes: Uint8Array): Etcd['state'] | undefined;
 }
 
+/** What etcds on several machines have in common. */
+export interface EtcdMembers {
+  /** The store of a member whose data directory is empty, or holds what a snapshot was; or why there is none. */
+  begin(process: Process, host: Host, base: Etcd['state'] | undefined): Etcd | { readonly problem: string };
+  /** The member's process begins to serve its store; or why it may not. */
+  start(process: Process, store: Etcd): RunningMember | { readonly problem: string };
+  /** How API servers over such a store tell each other that they are there. */
+  readonly advertise: (etcd: EtcdClient, address: string) => readonly string[];
+  /** Lets a machine be a member of the cluster, without a vote; false as long as there are not so many others, or that cannot be. */
+  admit(peerUrl: string, others: number): boolean;
+  /** Gives it its vote, once it knows what the others know. */
+  promote(peerUrl: string): boolean;
+  /** Machines hear each other no more, or again. */
+  networkChanged(): void;
+}
+
+/** A member whose process serves. */
+export interface RunningMember {
+  /** Whether it takes part in a majority. */
+  isServing(): boolean;
+  /** Whether the members are about to elect a leader. */
+  isElecting(): boolean;
+  stop(): void;
+}
+
 /** An etcd that runs in somebody's Pod. */
 export type LonelyEtcd = (process: Process) => RunningComponent;
+
+/** What it stands on that is loaded late. */
+export interface EtcdSurroundings {
+  readonly database: () => EtcdDatabase;
+  readonly members: () => EtcdMembers;
+  readonly lonely: LonelyEtcd;
+}
 
 /** Where a data directory keeps the store. */
 export const DATABASE_PATH = 'member/snap/db';
@@ -37,14 +69,17 @@ export class EtcdServer {
   readonly #clientUrl: string;
   readonly #database: () => EtcdDatabase;
   readonly #lonely: LonelyEtcd;
+  readonly #members: () => EtcdMembers;
+  #running: RunningMember | undefined;
   readonly #onStore = new Set<() => void>();
   /** All that were served, the latest last. */
   #stores: readonly Etcd[];
   /** The empty one that is looked at before any is served. */
   #unused: Etcd | undefined;
 
-  constructor(host: Host, address: string, reachable: Reachability, database: () => EtcdDatabase, lonely: LonelyEtcd) {
+  constructor(host: Host, address: string, reachable: Reachability, { database, members, lonely }: EtcdSurroundings) {
     this.#lonely = lonely;
+    this.#members = members;
     this.#host = host;
     this.#address = new ServerAddress(host, '127.0.0.1:2379', reachable);
     this.#clientUrl = `${address}:2379`;
@@ -69,18 +104,31 @@ export class EtcdServer {
     return this.#stores.findLast(knows) ?? this.disk;
   }
 
-  /** The store that is served now, if the machine's own programs reach it. */
+  /** The store that is served now, if the machine's own programs reach it, and a majority agrees on it. */
   get served(): Etcd | undefined {
-    return this.#address.dial(this.#host);
+    return this.#running?.isServing() === false ? undefined : this.#address.dial(this.#host);
   }
 
-  /** As whoever is on its machine reaches it, or why nobody answers there. */
-  dial(hostPort: string): Etcd | string {
-    const { served } = this;
+  /** Whether the members are about to elect a leader, so that it will be served soon. */
+  get isElecting(): boolean {
+    return this.#running?.isElecting() === true;
+  }
+
+  /** As whoever is on its machine, or on another, reaches it, or why nobody answers there. */
+  dial(hostPort: string, from = this.#host): Etcd | string {
     const { hostPort: own } = this.#address;
-    const addresses = [own, own.replace('127.0.0.1', 'localhost'), this.#clientUrl];
-    if (served !== undefined && addresses.includes(hostPort)) return served;
+    const addresses =
+      from === this.#host ? [own, own.replace('127.0.0.1', 'localhost'), this.#clientUrl] : [this.#clientUrl];
+    const found = addresses.includes(hostPort) ? this.#address.dial(from) : undefined;
+    if (found !== undefined) return found;
+    if (from !== this.#host && addresses.includes(hostPort))
+      return this.#address.dialError(from).replace(own, hostPort);
     return `dial tcp ${hostPort.replace('localhost', '127.0.0.1')}: connect: connection refused`;
+  }
+
+  /** How API servers over a store tell each other that they are there, where there can be several. */
+  advertiseOn(store: Etcd): EtcdMembers['advertise'] | undefined {
+    return store.isCopy ? this.#members().advertise : undefined;
   }
 
   /** Calls `listener` when another store than before is served, until the returned function is called. */
@@ -94,16 +142,23 @@ export class EtcdServer {
     if (process.hostname !== this.#host.name) return this.#lonely(process);
     const store = yield* this.#open(process, flagValue(process.argv, 'data-dir') ?? 'default.etcd');
     if (store === undefined) return undefined;
+    const member = store.isCopy ? this.#members().start(process, store) : undefined;
+    if (member !== undefined && 'problem' in member) {
+      yield* say(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', { error: member.problem });
+      return undefined;
+    }
+    this.#running = member;
     if (store !== this.disk) {
       this.#stores = [...this.#stores.filter((other) => other !== store), store];
       for (const listener of this.#onStore) listener();
     }
-    store.leases.resume();
+    if (member === undefined) store.leases.resume();
     const stopServing = this.#address.serve(store);
     return {
       stop: () => {
         stopServing();
         store.leases.pause();
+        member?.stop();
       },
     };
   }
@@ -113,7 +168,11 @@ export class EtcdServer {
     const path = `${directory}/${DATABASE_PATH}`;
     try {
       makeDataDirectory(process, directory);
-      const found = process.access(path, 'exists') ? this.#read(process, path) : this.#fresh();
+      const found = process.access(path, 'exists') ? this.#read(process, path) : this.#begin(process);
+      if (found !== undefined && 'problem' in found) {
+        yield* say(process, 'fatal', 'etcdmain/etcd.go:204', 'discovery failed', { error: found.problem });
+        return undefined;
+      }
       if (found === undefined) {
         yield* say(process, 'panic', 'backend/backend.go:203', 'failed to open database', {
           path,
@@ -130,17 +189,21 @@ export class EtcdServer {
     }
   }
 
-  #fresh(): Etcd {
+  /** As a member among others where its flags say so. */
+  #begin(process: Process, base?: Etcd['state']): Etcd | { readonly problem: string } {
+    if (flagValue(process.argv, 'initial-cluster') !== undefined)
+      return this.#members().begin(process, this.#host, base);
+    if (base !== undefined) return new Etcd(this.#host.sim, base);
     const store = this.#unused ?? new Etcd(this.#host.sim);
     this.#unused = undefined;
     return store;
   }
 
-  #read(process: Process, path: string): Etcd | undefined {
+  #read(process: Process, path: string): Etcd | { readonly problem: string } | undefined {
     const memory = process.mappedFile(path);
     if (memory instanceof StoreMemory) return memory.store;
     const state = this.#database().readDatabase(process.readFile(path));
-    return state && new Etcd(this.#host.sim, state);
+    return state && this.#begin(process, state);
   }
 
   #keep(process: Process, path: string, store: Etcd): Etcd {

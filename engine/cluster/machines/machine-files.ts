@@ -3,9 +3,9 @@ import type { Program } from '../../linux/syscalls.ts';
 import { CLIENTS, KUBECONFIGS } from '../bootstrap/bearers.ts';
 import { KUBELET_KUBECONFIG } from '../bootstrap/kubeadm.ts';
 import { KUBELET_CLIENT, kubeletClientFile } from '../bootstrap/kubelet-identity.ts';
-import { controlPlaneManifests, STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
+import { type ControlPlaneLayout, controlPlaneManifests, STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
 import type { ClusterPki } from '../pki/cluster-pki.ts';
-import { type Release, VERSIONS } from '../versions.ts';
+import { VERSIONS } from '../versions.ts';
 
 const OS_RELEASE = `PRETTY_NAME="${VERSIONS.osImage}"
 NAME="Debian GNU/Linux"
@@ -98,27 +98,37 @@ export function nodeFiles({ crictl, ctr }: CriTools): FileTree {
   };
 }
 
-/** What `kubeadm init` adds on the control-plane machine. */
-export function controlPlaneFiles(nodeName: string, address: string, pki: ClusterPki, release: Release): FileTree {
-  const manifests = Object.entries(controlPlaneManifests({ nodeName, address, release })).map(
+/** A machine of the control plane. */
+export interface ControlPlanePlace extends ControlPlaneLayout {
+  /** Where the balancer stands, with its port, if there is one. */
+  readonly endpoint: string | undefined;
+}
+
+/** What `kubeadm init` adds on the first machine of the control plane, and `kubeadm join --control-plane` on others. */
+export function controlPlaneFiles(place: ControlPlanePlace, pki: ClusterPki): FileTree {
+  const { nodeName, address, endpoint, etcd } = place;
+  const manifests = Object.entries(controlPlaneManifests(place)).map(
     ([name, text]) => [`${STATIC_POD_PATH}/${name}`, { text, mode: 0o600 }] as const,
   );
   const server = `https://${address}:6443`;
+  const isFirst = etcd?.isExisting !== true;
   const kubeconfigs = Object.fromEntries(
-    KUBECONFIGS.map(([file, user, ...groups]) => {
+    KUBECONFIGS.filter(([file]) => isFirst || file !== 'super-admin.conf').map(([file, user, ...groups]) => {
       const { certificate, key } = pki.clientCertificate(user, groups);
       const shown = { 'client-certificate-data': btoa(certificate), 'client-key-data': btoa(key) };
-      const text = kubeconfig(server, user, { ca: pki.rootCa, shown });
+      // What runs here asks the API server here; people ask wherever the cluster is.
+      const isLocal = endpoint === undefined || !file.includes('admin');
+      const text = kubeconfig(isLocal ? server : `https://${endpoint}`, user, { ca: pki.rootCa, shown });
       return [`/etc/kubernetes/${file}`, { text, mode: 0o600 }];
     }),
   );
   return {
     ...Object.fromEntries(manifests),
     ...kubeconfigs,
-    ...kubeletIdentity(nodeName, server, pki),
+    ...(isFirst ? kubeletIdentity(nodeName, server, pki) : {}),
     // As `kubeadm init` asks to be copied.
     '/root/.kube/config': kubeconfigs['/etc/kubernetes/admin.conf']!,
-    ...pkiFiles(pki, nodeName, address),
+    ...pkiFiles(pki, place),
     '/var/lib/etcd': { directory: true, mode: 0o700 },
   };
 }
@@ -135,8 +145,8 @@ function kubeletIdentity(nodeName: string, server: string, pki: ClusterPki): Fil
   };
 }
 
-function pkiFiles(pki: ClusterPki, nodeName: string, address: string): FileTree {
-  const server = pki.serverCertificate(nodeName, address);
+function pkiFiles(pki: ClusterPki, { nodeName, address, endpoint }: ControlPlanePlace): FileTree {
+  const server = pki.serverCertificate(nodeName, address, endpoint?.replace(/:.*/, ''));
   const files: readonly (readonly [name: string, text: string, mode: number])[] = [
     ['ca.crt', pki.rootCa, 0o644],
     ['ca.key', pki.keys.authority.pem, 0o600],

@@ -3,21 +3,30 @@ import { milliValue, numericValue } from '../../api/quantity.ts';
 import type { FileTree, Layer } from '../../linux/host.ts';
 import type { ProgramSource } from '../../linux/programs/index.ts';
 import type { Program } from '../../linux/syscalls.ts';
+import { type EtcdPlace, peerUrlOf } from '../bootstrap/static-pods.ts';
 import { hostTools } from '../images/host-tools.ts';
 import {
   type ClusterOptions,
-  CONTROL_PLANE_NAME,
+  controlPlaneNames,
+  endpointOf,
   releaseOf,
   WORKSTATION_NAME,
   type WorkerOptions,
   workersOf,
 } from '../options.ts';
 import type { ClusterPki } from '../pki/cluster-pki.ts';
-import type { Release } from '../versions.ts';
 import { debianFiles } from './debian-packages.ts';
 import { gpuLabels, requireGpuCount } from './gpu-labels.ts';
 import { type CriTools, controlPlaneFiles, machineFiles, nodeFiles } from './machine-files.ts';
 import type { SshKeys } from './ssh-server.ts';
+
+/** What is not there before a cluster needs it. */
+interface PlanTools {
+  readonly programs: ProgramSource;
+  readonly criTools: CriTools;
+  /** What an etcd is told of the others, who are named by their names and URLs, itself as the last. */
+  readonly etcdPlace: (members: readonly (readonly [name: string, peerUrl: string])[]) => EtcdPlace;
+}
 
 /** One machine to be built. */
 export interface MachinePlan {
@@ -43,12 +52,15 @@ export interface ClusterPlan {
 /** The router of the machines' network. Nothing that is simulated lies behind it. */
 export const GATEWAY = '10.0.0.1';
 
-const CONTROL_PLANE_ADDRESS = '10.0.0.10';
+/** Of the first machine of the control plane; the others follow, and then the workers. */
+const FIRST_ADDRESS = 10;
 const WORKSTATION_ADDRESS = '10.0.0.2';
 const GIB = 1024 ** 3;
 
 /** Most workers with full machines; larger clusters use hollow nodes. */
 const MAX_WORKERS = 100;
+/** Of etcd: https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size */
+const MAX_CONTROL_PLANES = 7;
 
 /**
  * Decides which machines a cluster has, and what `kubeadm` leaves on each.
@@ -57,17 +69,20 @@ const MAX_WORKERS = 100;
  */
 export function planMachines(
   options: ClusterOptions,
-  { programs, criTools }: { readonly programs: ProgramSource; readonly criTools: CriTools },
+  { programs, criTools, etcdPlace }: PlanTools,
   pki: ClusterPki,
   etcdTools: EtcdTools,
   makeSshKeys: (addresses: ReadonlyMap<string, string>) => SshKeys,
 ): ClusterPlan {
   const workers = workersOf(options);
   if (workers.length > MAX_WORKERS) throw new Error(`at most ${MAX_WORKERS} workers, not ${workers.length}`);
-  const addresses = new Map([[CONTROL_PLANE_NAME, CONTROL_PLANE_ADDRESS]]);
-  workers.forEach(({ name }, index) => {
+  const count = options.controlPlanes ?? 1;
+  if (!Number.isInteger(count) || count < 1 || count > MAX_CONTROL_PLANES)
+    throw new Error(`1 to ${MAX_CONTROL_PLANES} control planes, not ${count}`);
+  const addresses = new Map<string, string>();
+  [...controlPlaneNames(options), ...workers.map(({ name }) => name)].forEach((name, index) => {
     if (addresses.has(name) || name === WORKSTATION_NAME) throw new Error(`the machine name "${name}" is taken`);
-    addresses.set(name, `10.0.0.${11 + index}`);
+    addresses.set(name, `10.0.0.${FIRST_ADDRESS + index}`);
   });
   const withWorkstation = new Map([...addresses, [WORKSTATION_NAME, WORKSTATION_ADDRESS]]);
   const base = { tree: hostTools(programs) };
@@ -79,7 +94,9 @@ export function planMachines(
   });
   return {
     machines: [
-      controlPlane(withWorkstation, base, criTools, pki, etcdTools, releaseOf(options)),
+      ...controlPlaneNames(options).map((name) =>
+        controlPlane({ options, name, addresses: withWorkstation, base, criTools, pki, etcdTools, etcdPlace }),
+      ),
       ...workers.map((worker) => workerMachine(worker, worker.name, withWorkstation, base, criTools)),
     ].map(keysOf),
     workstation: {
@@ -99,19 +116,38 @@ export function planMachines(
 
 type EtcdTools = Readonly<Record<string, Program>>;
 
-function controlPlane(
-  addresses: ReadonlyMap<string, string>,
-  base: Layer,
-  criTools: CriTools,
-  pki: ClusterPki,
-  etcdTools: EtcdTools,
-  release: Release,
-): MachinePlan {
-  const name = CONTROL_PLANE_NAME;
+interface ControlPlaneParts {
+  readonly options: ClusterOptions;
+  readonly name: string;
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly base: Layer;
+  readonly criTools: CriTools;
+  readonly pki: ClusterPki;
+  readonly etcdTools: EtcdTools;
+  readonly etcdPlace: PlanTools['etcdPlace'];
+}
+
+function controlPlane({
+  options,
+  name,
+  addresses,
+  base,
+  criTools,
+  pki,
+  etcdTools,
+  etcdPlace,
+}: ControlPlaneParts): MachinePlan {
+  const address = addresses.get(name)!;
+  const endpoint = endpointOf(options);
+  const names = controlPlaneNames(options);
+  const before = names.slice(0, names.indexOf(name) + 1);
+  const members = before.map((each) => [each, peerUrlOf(addresses.get(each)!)] as const);
+  const etcd = endpoint === undefined ? undefined : etcdPlace(members);
+  const place = { nodeName: name, address, release: releaseOf(options), endpoint, etcd };
   return {
     name,
     role: 'control-plane',
-    address: CONTROL_PLANE_ADDRESS,
+    address,
     cpuMillis: 2000,
     memoryBytes: 4 * GIB,
     labels: {
@@ -124,7 +160,7 @@ function controlPlane(
     files: {
       ...machineFiles(name, addresses),
       ...nodeFiles(criTools),
-      ...controlPlaneFiles(name, CONTROL_PLANE_ADDRESS, pki, release),
+      ...controlPlaneFiles(place, pki),
       ...Object.fromEntries(
         Object.entries(etcdTools).map(([tool, program]) => [`/usr/local/bin/${tool}`, { program, size: 17_000_000 }]),
       ),

@@ -65,11 +65,13 @@ export class ClusterPki {
     return this.#sim.wallMs;
   }
 
-  /** A new key of the API server on this machine, and its certificate. */
-  serverCertificate(nodeName: string, address: string): IssuedKey {
+  /** A new key of the API server on this machine, and its certificate. @param endpoint the balancer's address */
+  serverCertificate(nodeName: string, address: string, endpoint?: string): IssuedKey {
+    const { dnsNames, addresses } = serverNames(nodeName, address);
     return this.#issue('apiserver certificate', {
       subject: [['CN', 'kube-apiserver']],
-      ...serverNames(nodeName, address),
+      dnsNames,
+      addresses: endpoint === undefined ? addresses : [...addresses, endpoint],
       usages: ['serverAuth'],
     });
   }

@@ -13,7 +13,10 @@ import { readConfiguration } from '../../kubelet/read-configuration.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component/component-flags/index.ts';
+import { Balancer } from '../control-plane/balancer.ts';
 import { lonelyEtcd } from '../etcd/lonely-etcd.ts';
+import { etcdPlace } from '../etcd/members/etcd-flags.ts';
+import { Members } from '../etcd/members/etcd-members.ts';
 import { bootstrapKubelet } from '../node/kubelet-bootstrap.ts';
 import { KubeletDoor } from '../node/kubelet-door.ts';
 import { requestFollower } from '../requests/index.ts';
@@ -43,5 +46,8 @@ export const componentTools: ComponentTools = {
   checkFlags,
   proxyModes: () => otherModes,
   etcdDatabase: () => ({ readDatabase, writeDatabase }),
+  etcdMembers: (sim, reachable) => new Members(sim, reachable),
+  etcdPlace,
+  balancer: (hostPort, backends) => new Balancer(hostPort, backends),
   lonelyEtcd,
 };

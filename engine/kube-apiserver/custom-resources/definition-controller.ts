@@ -9,6 +9,7 @@ import type { Timer } from '../../sim/index.ts';
 import type { ServerContext } from '../context.ts';
 import { deleteObject } from '../registry/deletion.ts';
 import type { Store } from '../registry/store.ts';
+import { wroteLater } from '../writing-later.ts';
 import type { ApiExtensions, NewCondition } from './extensions.ts';
 
 /** From the write of a definition to the controllers that watch it. */
@@ -84,7 +85,9 @@ export class DefinitionController {
     const { sim } = this.#server;
     const timer = sim.schedule(delayMs, `customresourcedefinition ${name}`, () => {
       this.#timers.delete(name);
-      sim.trace.during({ component: 'kube-apiserver', key: name }, () => this.#reconcile(name));
+      sim.trace.during({ component: 'kube-apiserver', key: name }, () => {
+        if (!wroteLater(() => this.#reconcile(name))) this.#schedule(name, FINALIZE_RETRY_MS);
+      });
     });
     this.#timers.set(name, timer);
   }

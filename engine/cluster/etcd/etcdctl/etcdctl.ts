@@ -2,25 +2,25 @@ import type { Etcd, KeyEvent } from '../../../etcd/index.ts';
 import { formatGoDuration } from '../../../linux/programs/go/duration.ts';
 import { FlagError, type Flags } from '../../../linux/programs/go/flags.ts';
 import { print, printError } from '../../../linux/stdio.ts';
-import type { Process, Program } from '../../../linux/syscalls.ts';
+import type { Program } from '../../../linux/syscalls.ts';
 import type { Task } from '../../../sim/index.ts';
-import { VERSIONS } from '../../versions.ts';
+import { ENDPOINT_COMMANDS, ETCD_VERSION, SilentFailure, STORAGE_VERSION } from './endpoint-commands.ts';
 import { readFlags, takesValue } from './flags.ts';
 import { deleteKeys, getKeys, putKey } from './keys.ts';
-import { fields, header, headerFields, humanBytes, json, keyValueJson, table, valueText } from './output.ts';
-import { connect, type DialEtcd, EtcdctlError, endpointsOf, guarded, MEMBER } from './session.ts';
+import { MEMBER_COMMANDS } from './member-commands.ts';
+import { header, json, keyValueJson, valueText } from './output.ts';
+import {
+  type Command,
+  connect,
+  type DialEtcd,
+  EtcdctlError,
+  endpointsOf,
+  guarded,
+  type Invocation,
+} from './session.ts';
 import { saveSnapshot } from './snapshot.ts';
 
-const ETCD_VERSION = VERSIONS.etcd.replace(/-.*/, '');
-const STORAGE_VERSION = '3.6.0';
 const WATCH_LOOK_MS = 50;
-
-interface Invocation {
-  readonly process: Process;
-  readonly dial: DialEtcd;
-  readonly flags: Flags;
-  readonly args: readonly string[];
-}
 
 /** Since 3.6 `etcdctl` restores nothing and tells nothing of a snapshot: `etcdutl` does. */
 const SNAPSHOT_HELP = `NAME:
@@ -37,17 +37,14 @@ COMMANDS:
 \tsave\tStores an etcd node backend snapshot to a given file
 `;
 
-type Command = (invocation: Invocation) => Task<void>;
-
 const COMMANDS: Readonly<Record<string, Command>> = {
-  get: (asked) => withStore(asked, getKeys),
+  get: (asked) => withStore(asked, getKeys, asked.flags.string('consistency') === 's'),
   put: (asked) => withStore(asked, putKey),
   del: (asked) => withStore(asked, deleteKeys),
   watch,
   version: ({ process }) => print(process, `etcdctl version: ${ETCD_VERSION}\nAPI version: 3.6\n`),
-  'member list': memberList,
-  'endpoint health': endpointHealth,
-  'endpoint status': endpointStatus,
+  ...MEMBER_COMMANDS,
+  ...ENDPOINT_COMMANDS,
   'snapshot save': snapshotSave,
   snapshot: ({ process }) => print(process, SNAPSHOT_HELP),
   compaction,
@@ -89,7 +86,7 @@ export function createEtcdctl(dial: DialEtcd): Program {
       if (error instanceof FlagError) {
         yield* printError(process, `Error: ${error.message}\n${name === 'snapshot' ? SNAPSHOT_HELP : ''}`);
       } else if (error instanceof EtcdctlError) {
-        yield* printError(process, `Error: ${error.message}\n`);
+        if (!(error instanceof SilentFailure)) yield* printError(process, `Error: ${error.message}\n`);
         return error.exitCode;
       } else throw error;
       return 1;
@@ -116,10 +113,12 @@ function commandOf(words: readonly string[]): { readonly name: string; readonly 
 }
 
 function* withStore(
-  { process, dial, flags, args }: Invocation,
+  asked: Invocation,
   work: (etcd: Etcd, flags: Flags, args: readonly string[]) => string,
+  isSerializable = false,
 ): Task<void> {
-  const etcd = yield* connect(process, dial, flags);
+  const { process, flags, args } = asked;
+  const etcd = yield* connect(asked, isSerializable);
   yield* print(
     process,
     guarded(() => work(etcd, flags, args)),
@@ -127,10 +126,11 @@ function* withStore(
 }
 
 /** Until it is interrupted. */
-function* watch({ process, dial, flags, args }: Invocation): Task<void> {
+function* watch(asked: Invocation): Task<void> {
+  const { process, flags, args } = asked;
   const [key, end] = args;
   if (key === undefined) throw new EtcdctlError('watch in interactive mode requires at least one argument', 128);
-  const etcd = yield* connect(process, dial, flags);
+  const etcd = yield* connect(asked);
   const events: KeyEvent[] = [];
   let cancelled: Error | undefined;
   const concerns = (event: KeyEvent): boolean =>
@@ -150,7 +150,7 @@ function* watch({ process, dial, flags, args }: Invocation): Task<void> {
           process,
           events
             .splice(0)
-            .map((event) => eventText(event, flags))
+            .map((event) => eventText(etcd, event, flags))
             .join(''),
         );
       if (cancelled !== undefined) throw new EtcdctlError(`watch is canceled by the server: ${cancelled.message}`);
@@ -161,11 +161,17 @@ function* watch({ process, dial, flags, args }: Invocation): Task<void> {
   }
 }
 
-function eventText({ type, key, revision, current, previous }: KeyEvent, flags: Flags): string {
+function eventText(etcd: Etcd, { type, key, revision, current, previous }: KeyEvent, flags: Flags): string {
   if (flags.string('write-out') === 'json') {
     const kv = current === undefined ? { key: keyOnly(key), mod_revision: revision } : keyValueJson(current);
     const event = { ...(type === 'delete' ? { type: 1 } : {}), kv };
-    return json({ Header: header(revision), Events: [event], CompactRevision: 0, Canceled: false, Created: false });
+    return json({
+      Header: header(etcd, revision),
+      Events: [event],
+      CompactRevision: 0,
+      Canceled: false,
+      Created: false,
+    });
   }
   const before = flags.bool('prev-kv') && previous !== undefined ? `${key}\n${valueText(previous.value)}\n` : '';
   const now = current === undefined ? '' : valueText(current.value);
@@ -176,120 +182,20 @@ function keyOnly(key: string): string {
   return keyValueJson({ key, value: '', createRevision: 0, modRevision: 0, version: 0, lease: 0 }).key;
 }
 
-function clientUrls(flags: Flags): string {
-  const given = endpointsOf(flags)[0]!.replace(/^\w+:\/\//, '');
-  return `https://${given.replace(/^(?:127\.0\.0\.1|localhost)(?=:)/, '10.0.0.10')}`;
-}
-
-function* memberList({ process, dial, flags }: Invocation): Task<void> {
-  const etcd = yield* connect(process, dial, flags);
-  const client = clientUrls(flags);
-  const peer = client.replace(/:\d+$/, ':2380');
-  const id = MEMBER.id.toString(16);
-  const row = [id, 'started', process.hostname, peer, client, 'false'];
-  const format = flags.string('write-out');
-  if (format === 'table') {
-    yield* print(process, table(['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'], [row]));
-  } else if (format === 'json') {
-    const member = { ID: MEMBER.id, name: process.hostname, peerURLs: [peer], clientURLs: [client] };
-    yield* print(process, json({ header: header(etcd.revision), members: [member] }));
-  } else if (format === 'fields') {
-    const member = { ID: MEMBER.id, Name: process.hostname, PeerURL: peer, ClientURL: client, IsLearner: false };
-    yield* print(process, headerFields(etcd.revision) + fields(member));
-  } else yield* print(process, `${row.join(', ')}\n`);
-}
-
-function* endpointHealth({ process, dial, flags }: Invocation): Task<void> {
-  const rows: string[][] = [];
-  let failed = false;
-  for (const endpoint of endpointsOf(flags)) {
-    const beganMs = process.now();
-    try {
-      yield* connect(process, dial, flags, endpoint);
-      yield* process.sleep(2);
-      rows.push([endpoint, 'true', `${(process.now() - beganMs).toFixed(6)}ms`, '']);
-    } catch (error) {
-      if (!(error instanceof EtcdctlError)) throw error;
-      failed = true;
-      rows.push([endpoint, 'false', `${((process.now() - beganMs) / 1000).toFixed(6)}s`, error.message]);
-    }
-  }
-  const format = flags.string('write-out');
-  if (format === 'table') yield* print(process, table(['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'], rows));
-  else if (format === 'json') {
-    yield* print(
-      process,
-      json(rows.map(([endpoint, health, took]) => ({ endpoint, health: health === 'true', took }))),
-    );
-  } else {
-    for (const [endpoint, health, took, error] of rows) {
-      if (health === 'true') {
-        yield* print(process, `${endpoint} is healthy: successfully committed proposal: took = ${took}\n`);
-      } else yield* printError(process, `${endpoint} is unhealthy: failed to commit proposal: ${error}\n`);
-    }
-  }
-  if (failed) throw new EtcdctlError('unhealthy cluster');
-}
-
 /** The store here keeps nothing that could be given back. */
-function* defrag({ process, dial, flags }: Invocation): Task<void> {
+function* defrag(asked: Invocation): Task<void> {
+  const { process, flags } = asked;
   const beganMs = process.now();
-  yield* connect(process, dial, flags);
+  yield* connect(asked);
   const took = formatGoDuration(process.now() - beganMs);
   yield* print(process, `Finished defragmenting etcd member[${endpointsOf(flags)[0]}]. took ${took}\n`);
 }
 
-const STATUS_HEADINGS = [
-  ['ENDPOINT', 'ID', 'VERSION', 'STORAGE VERSION', 'DB SIZE', 'IN USE', 'PERCENTAGE NOT IN USE', 'QUOTA', 'IS LEADER'],
-  [
-    'IS LEARNER',
-    'RAFT TERM',
-    'RAFT INDEX',
-    'RAFT APPLIED INDEX',
-    'ERRORS',
-    'DOWNGRADE TARGET VERSION',
-    'DOWNGRADE ENABLED',
-  ],
-].flat();
-
-function* endpointStatus({ process, dial, flags }: Invocation): Task<void> {
-  const etcd = yield* connect(process, dial, flags);
-  const bytes = storeBytes(etcd);
-  const index = String(etcd.revision + 8);
-  const rows = endpointsOf(flags).map((endpoint) => [
-    ...[
-      endpoint,
-      MEMBER.id.toString(16),
-      ETCD_VERSION,
-      STORAGE_VERSION,
-      humanBytes(bytes),
-      humanBytes(bytes),
-      '0%',
-      '2.1 GB',
-    ],
-    ...['true', 'false', String(MEMBER.raftTerm), index, index, '', '', 'false'],
-  ]);
-  const format = flags.string('write-out');
-  if (format === 'table') yield* print(process, table(STATUS_HEADINGS, rows));
-  else if (format === 'json') {
-    const status = { header: header(etcd.revision), version: ETCD_VERSION, dbSize: bytes, leader: MEMBER.id };
-    const counters = { raftIndex: Number(index), raftTerm: MEMBER.raftTerm, raftAppliedIndex: Number(index) };
-    const Status = { ...status, ...counters, dbSizeInUse: bytes, storageVersion: STORAGE_VERSION };
-    yield* print(process, json(endpointsOf(flags).map((Endpoint) => ({ Endpoint, Status }))));
-  } else yield* print(process, rows.map((row) => `${row.join(', ')}\n`).join(''));
-}
-
-/** What the values come to as text. */
-function storeBytes(etcd: Etcd): number {
-  let bytes = 0;
-  for (const { key, value } of etcd.range('').keyValues) bytes += key.length + valueText(value).length;
-  return bytes;
-}
-
-function* snapshotSave({ process, dial, flags, args }: Invocation): Task<void> {
+function* snapshotSave(asked: Invocation): Task<void> {
+  const { process, args } = asked;
   const [path] = args;
   if (path === undefined || args.length > 1) throw new EtcdctlError('snapshot save expects one argument', 128);
-  const etcd = yield* connect(process, dial, flags);
+  const etcd = yield* connect(asked);
   saveSnapshot(process, etcd, path);
   yield* print(process, `Snapshot saved at ${path}\nServer version ${STORAGE_VERSION}\n`);
 }

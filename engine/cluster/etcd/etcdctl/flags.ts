@@ -24,6 +24,10 @@ const RANGE: FlagSpecs = {
   'prev-kv': { type: 'bool', default: false, usage: 'the previous key-value pair' },
 };
 
+const PEER_URLS: FlagSpecs = {
+  'peer-urls': { type: 'string', default: '', usage: 'comma separated peer URLs for the new member.' },
+};
+
 const OWN: Readonly<Record<string, FlagSpecs>> = {
   get: {
     ...RANGE,
@@ -38,6 +42,11 @@ const OWN: Readonly<Record<string, FlagSpecs>> = {
   put: { 'prev-kv': RANGE['prev-kv']! },
   del: RANGE,
   watch: { ...RANGE, rev: { type: 'int', default: 0, usage: 'revision to start watching' } },
+  'member add': {
+    learner: { type: 'bool', default: false, usage: 'indicates if the new member is raft learner' },
+    ...PEER_URLS,
+  },
+  'member update': PEER_URLS,
   'endpoint health': { cluster: { type: 'bool', default: false, usage: 'use all endpoints from the member list' } },
   'endpoint status': { cluster: { type: 'bool', default: false, usage: 'use all endpoints from the member list' } },
 };

@@ -22,7 +22,7 @@ export function getKeys(etcd: Etcd, flags: Flags, args: readonly string[]): stri
   if (format === 'json') {
     const kvs = flags.bool('count-only') ? [] : shown.map((each) => keyValueJson(each, keysOnly));
     return json({
-      header: header(etcd.revision),
+      header: header(etcd),
       ...(kvs.length > 0 ? { kvs } : {}),
       ...(more ? { more } : {}),
       count,
@@ -30,7 +30,7 @@ export function getKeys(etcd: Etcd, flags: Flags, args: readonly string[]): stri
   }
   if (format === 'fields') {
     const each = flags.bool('count-only') ? '' : shown.map(keyValueFields).join('');
-    return headerFields(etcd.revision) + each + fields({ More: more, Count: count });
+    return headerFields(etcd) + each + fields({ More: more, Count: count });
   }
   if (format === 'table') throw new EtcdctlError('table is not supported as output format', 128);
   // As the real one: the simple form tells nothing of a mere count.
@@ -50,7 +50,7 @@ export function putKey(etcd: Etcd, flags: Flags, args: readonly string[]): strin
     );
   const previous = etcd.get(key);
   const revision = etcd.put(key, stored(key, value));
-  if (flags.string('write-out') === 'json') return json({ header: header(revision) });
+  if (flags.string('write-out') === 'json') return json({ header: header(etcd, revision) });
   const before = flags.bool('prev-kv') && previous !== undefined ? `${key}\n${valueText(previous.value)}\n` : '';
   return `OK\n${before}`;
 }
@@ -70,7 +70,7 @@ function stored(key: string, text: string): unknown {
 export function deleteKeys(etcd: Etcd, flags: Flags, args: readonly string[]): string {
   const { keyValues } = find(etcd, flags, args, 'del', {});
   for (const { key } of keyValues) etcd.delete(key);
-  if (flags.string('write-out') === 'json') return json({ header: header(etcd.revision), deleted: keyValues.length });
+  if (flags.string('write-out') === 'json') return json({ header: header(etcd), deleted: keyValues.length });
   const before = flags.bool('prev-kv')
     ? keyValues.map(({ key, value }) => `${key}\n${valueText(value)}\n`).join('')
     : '';

@@ -1,6 +1,6 @@
-import type { KeyValue } from '../../../etcd/index.ts';
+import type { Etcd, KeyValue } from '../../../etcd/index.ts';
 import { encode } from '../../../linux/stdio.ts';
-import { MEMBER } from './session.ts';
+import { identityOf } from './session.ts';
 
 // The four ways in which etcdctl writes: simple, fields, json, table. After etcdctl/ctlv3/command/printer*.go.
 
@@ -21,12 +21,14 @@ export function json(value: unknown): string {
   return `${text.replace(/"\\u0000(\d+)\\u0000"/g, '$1')}\n`;
 }
 
-export function header(revision: number) {
-  return { cluster_id: MEMBER.clusterId, member_id: MEMBER.id, revision, raft_term: MEMBER.raftTerm };
+export function header(etcd: Etcd, revision = etcd.revision) {
+  const { id, clusterId, raftTerm } = identityOf(etcd);
+  return { cluster_id: clusterId, member_id: id, revision, raft_term: raftTerm };
 }
 
-export function headerFields(revision: number): string {
-  return fields({ ClusterID: MEMBER.clusterId, MemberID: MEMBER.id, Revision: revision, RaftTerm: MEMBER.raftTerm });
+export function headerFields(etcd: Etcd): string {
+  const { id, clusterId, raftTerm } = identityOf(etcd);
+  return fields({ ClusterID: clusterId, MemberID: id, Revision: etcd.revision, RaftTerm: raftTerm });
 }
 
 export function fields(values: Readonly<Record<string, string | number | bigint | boolean>>): string {
@@ -79,6 +81,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   const line = (cells: readonly string[], place: (text: string, width: number) => string): string =>
     `| ${cells.map((cell, column) => place(cell, widths[column]!)).join(' | ')} |\n`;
   return `${rule}${line(headings, middle)}${rule}${rows.map((cells) => line(cells, right)).join('')}${rule}`;
+}
+
+/** As `%16x`. */
+export function hexId(id: bigint): string {
+  return id.toString(16).padStart(16);
 }
 
 /** `2.1 MB`, as the library go-humanize has it. */

@@ -12,6 +12,7 @@ import type { Release } from '../../versions.ts';
 import { ask } from '../api.ts';
 import { certificateIn, MANAGED, renew } from '../certificates.ts';
 import { type Asked, KubeadmError } from '../command.ts';
+import { etcdPlaceHere } from '../etcd-place.ts';
 import { addressOf } from '../machine-address.ts';
 import { type ClusterConfiguration, COMPONENTS } from './cluster-state.ts';
 
@@ -88,7 +89,8 @@ export function newManifests(
   { extraArgs }: ClusterConfiguration,
   release: Release,
 ): Readonly<Record<string, string>> {
-  return controlPlaneManifests({ nodeName: process.hostname, address: addressOf(process), release, extraArgs });
+  const at = { nodeName: process.hostname, address: addressOf(process), etcd: etcdPlaceHere(process) };
+  return controlPlaneManifests({ ...at, release, extraArgs });
 }
 
 /** For the names of directories that nobody has yet. */
