@@ -248,6 +248,7 @@ export class KubernetesCluster implements Cluster {
     const programs = nodePrograms(tools, {
       connect: this.#kubectlOn(machine, tools),
       authority: this.#pki.keys.authority,
+      etcd: () => this.#etcd.members(),
       release: releaseOf(this.options),
       kubeletFiles: (release) => this.#machines.find(({ host }) => host.name === name)!.kubeletFiles(release),
       unpack: (tree) => this.#hosts.get(name)!.unpack(tree),

@@ -27,6 +27,10 @@ export interface EtcdMembers {
   admit(peerUrl: string, others: number): boolean;
   /** Gives it its vote, once it knows what the others know. */
   promote(peerUrl: string): boolean;
+  /** Takes it out again; or why that cannot be. */
+  dismiss(peerUrl: string): string | undefined;
+  /** Who is one, by name and URL; a name is empty until its etcd has been started. Nobody where etcd is alone for good. */
+  readonly named: readonly (readonly [name: string, peerUrl: string])[];
   /** Machines hear each other no more, or again. */
   networkChanged(): void;
 }

@@ -2,6 +2,7 @@ import type { FlagSpecs, Flags } from '../../linux/programs/go/flags.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
 import type { Connect } from '../component/asker.ts';
+import type { EtcdMembers } from '../etcd/etcd-server.ts';
 import type { ClusterKey } from '../pki/cluster-keys.ts';
 import type { Release } from '../versions.ts';
 
@@ -11,6 +12,8 @@ export interface KubeadmSurroundings {
   readonly release: Release;
   /** The way to the API server from its machine. */
   readonly connect: Connect;
+  /** Who is a member of the cluster's etcd, for whoever has its certificates. */
+  readonly etcd: () => EtcdMembers;
   /** What the cluster's CA signs with, for whoever has its key's file. */
   readonly authority: ClusterKey;
 }
@@ -21,6 +24,8 @@ export interface Asked {
   readonly flags: Flags;
   readonly args: readonly string[];
   readonly surroundings: KubeadmSurroundings;
+  /** The cluster's controlPlaneEndpoint, where that has been read. */
+  readonly endpoint?: string;
 }
 
 /** A command of the tree: it does something, or has others below it. */

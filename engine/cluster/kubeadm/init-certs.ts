@@ -60,7 +60,8 @@ function* ensure(asked: Asked, managed: Managed): Task<void> {
   }
   const configuration = yield* loadConfiguration(asked);
   const given = flags.has('apiserver-cert-extra-sans') ? commaSeparated(flags.string('apiserver-cert-extra-sans')) : [];
-  const more = [...textsAt(configuration?.of('ClusterConfiguration'), 'apiServer.certSANs'), ...given];
+  const endpoint = asked.endpoint === undefined ? [] : [asked.endpoint.replace(/:\d+$/, '')];
+  const more = [...endpoint, ...textsAt(configuration?.of('ClusterConfiguration'), 'apiServer.certSANs'), ...given];
   const terms = termsOf(base, { host: process.hostname, address: addressOf(process), more });
   const issued = yield* issue(process, surroundings.authority, authority, terms);
   if (issued === undefined) {

@@ -21,9 +21,11 @@ interface Bearer {
 }
 
 /** A kubeconfig with a new certificate, by the cluster's CA on this machine. @throws KubeadmError where that is not there */
-function* kubeconfigFor({ process, surroundings }: Asked, bearer: Bearer): Task<string> {
+function* kubeconfigFor({ process, surroundings, endpoint }: Asked, bearer: Bearer): Task<string> {
   const { name, groups = [], token, validityMs = YEAR_MS } = bearer;
-  const server = `https://${addressOf(process)}:6443`;
+  // People ask wherever the cluster is; what runs here asks the API server here.
+  const isLocal = endpoint === undefined || name.startsWith('system:');
+  const server = `https://${isLocal ? `${addressOf(process)}:6443` : endpoint}`;
   const noCa = (file: string) =>
     new KubeadmError(`couldn't load CA certificate ${CA}: open ${file}: no such file or directory`);
   if (!process.access(CA, 'read')) throw noCa(CA);

@@ -19,7 +19,7 @@ import { type Asked, type Command, phaseError } from './command.ts';
 import { CONFIG_FLAG } from './config-flag.ts';
 import { type ClusterInfo, clientByToken, clusterInFile, discover } from './discovery.ts';
 import { would, wouldWrite } from './dry-run.ts';
-import { refuseControlPlane } from './join-control-plane.ts';
+import { endpointFor, prepareControlPlane, startControlPlane } from './join-control-plane.ts';
 import { type JoinPlan, planOf } from './join-plan.ts';
 import { directoryIsEmpty, fileIsAbsent, portIsFree, preflight, serviceRuns } from './preflight.ts';
 
@@ -82,17 +82,22 @@ whole command.
 function* join(asked: Asked): Task<void> {
   const { process, flags } = asked;
   const plan = yield* planOf(asked, JOIN.flags ?? {});
-  yield* preflight(process, CHECKS, [flags.string('ignore-preflight-errors'), ...plan.ignored].join());
+  const wish = plan.controlPlane;
+  const ignored = [flags.string('ignore-preflight-errors'), ...plan.ignored].join();
+  // Who brings the certificates along has that of the authority, too.
+  yield* preflight(process, wish === undefined ? [...CHECKS, fileIsAbsent(CA)] : CHECKS, ignored);
   const info =
     plan.discovery === undefined ? clusterInFile(process, plan.file) : yield* discover(asked, plan.discovery);
   const client = clientByToken(asked, info.server, plan.kubeletToken);
-  const kubeletConfig = yield* readConfiguration(process, client, plan);
+  const { kubeletConfig, endpoint } = yield* readConfiguration(asked, client, plan);
   const files = filesOf(info, plan, kubeletConfig);
   if (flags.bool('dry-run')) {
     for (const [path, text] of files) yield* wouldWrite(process, path, text);
     yield* would(process, 'start the kubelet and wait for its TLS bootstrap');
     return;
   }
+  const machine = { ...asked, ...(endpoint === undefined ? {} : { endpoint }) };
+  if (wish !== undefined) yield* prepareControlPlane(machine, client, wish, ignored);
   yield* prepareKubelet(process, client, files);
   try {
     // Its unit names the file with these flags, and need not be read where there are none.
@@ -101,7 +106,8 @@ function* join(asked: Asked): Task<void> {
   } finally {
     if (process.access(BOOTSTRAP_KUBECONFIG, 'exists')) process.unlink(BOOTSTRAP_KUBECONFIG);
   }
-  yield* print(process, DONE);
+  if (wish === undefined) yield* print(process, DONE);
+  else yield* startControlPlane(machine, info.server);
 }
 
 const CHECKS = [
@@ -110,11 +116,17 @@ const CHECKS = [
   fileIsAbsent(KUBELET_KUBECONFIG),
   fileIsAbsent(BOOTSTRAP_KUBECONFIG),
   portIsFree(10250),
-  fileIsAbsent(CA),
 ];
 
-/** The kubelets' configuration. @throws KubeadmError, also where the machine cannot become what it is to be */
-function* readConfiguration(process: Process, client: Client, plan: JoinPlan): Task<string> {
+interface Configuration {
+  readonly kubeletConfig: string;
+  /** Where a balancer stands; only for who needs it. */
+  readonly endpoint: string | undefined;
+}
+
+/** The kubelets' configuration, and the cluster's. @throws KubeadmError, also where the machine cannot become what it is to be */
+function* readConfiguration(asked: Asked, client: Client, { controlPlane }: JoinPlan): Task<Configuration> {
+  const { process } = asked;
   const read = (name: string) => () => client.resource(configMaps).get(name, 'kube-system');
   yield* print(
     process,
@@ -124,10 +136,9 @@ function* readConfiguration(process: Process, client: Client, plan: JoinPlan): T
   const problem =
     'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: failed to get config map';
   const { data: cluster } = yield* ask(process, read('kubeadm-config'), problem);
-  if (plan.controlPlane !== undefined)
-    refuseControlPlane(process, cluster?.['ClusterConfiguration'] ?? '', plan.controlPlane);
+  const endpoint = controlPlane && endpointFor(asked, cluster?.['ClusterConfiguration'] ?? '', controlPlane);
   const { data } = yield* ask(process, read('kubelet-config'), problem);
-  return data?.['kubelet'] ?? '';
+  return { kubeletConfig: data?.['kubelet'] ?? '', endpoint };
 }
 
 /** What the kubelet will go by, by path: that it is known by its token, whom it may believe, and how it is configured. */

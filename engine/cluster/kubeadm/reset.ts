@@ -5,11 +5,14 @@ import { askManager } from '../../linux/programs/systemd/bus.ts';
 import { print } from '../../linux/stdio.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Task } from '../../sim/index.ts';
-import { STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
+import { peerUrlOf, STATIC_POD_PATH } from '../bootstrap/static-pods.ts';
 import { ADMIN_CONF } from './api.ts';
+import { announceReading } from './cluster-configuration.ts';
 import { type Asked, type Command, notHere } from './command.ts';
 import { confirm } from './confirm.ts';
 import { would } from './dry-run.ts';
+import { etcdPlaceHere } from './etcd-place.ts';
+import { addressOf } from './machine-address.ts';
 import { preflight } from './preflight.ts';
 
 const ETCD = '/var/lib/etcd';
@@ -41,9 +44,12 @@ The Node stays in the cluster: drain it before, and delete it with kubectl.
   run: reset,
 };
 
-function* reset({ process, flags }: Asked): Task<void> {
-  if (process.access(ADMIN_CONF, 'exists'))
+function* reset(asked: Asked): Task<void> {
+  const { process, flags, surroundings } = asked;
+  const hasControlPlane = process.access(ADMIN_CONF, 'exists');
+  if (hasControlPlane && (etcdPlaceHere(process) === undefined || surroundings.etcd().named.length === 1))
     throw notHere('resetting the one control plane, after which no cluster would be left,');
+  if (hasControlPlane) yield* announceReading(asked, 'reset');
   if (!flags.bool('force') && !flags.bool('dry-run')) {
     yield* warn(process);
     yield* confirm(process, 'reset');
@@ -54,12 +60,11 @@ function* reset({ process, flags }: Asked): Task<void> {
     yield* wouldReset(process, directories);
     return;
   }
-  yield* klog(
-    process,
-    'W',
-    'removeetcdmember.go:105',
-    '[reset] No kubeadm config, using etcd pod spec to get data directory',
-  );
+  if (hasControlPlane) yield* leaveEtcd(asked);
+  else {
+    const unknown = '[reset] No kubeadm config, using etcd pod spec to get data directory';
+    yield* klog(process, 'W', 'removeetcdmember.go:105', unknown);
+  }
   yield* clean(process, ETCD);
   yield* print(process, `[reset] Deleted contents of the etcd data directory: ${ETCD}\n`);
   yield* print(process, '[reset] Stopping the kubelet service\n');
@@ -72,6 +77,14 @@ function* reset({ process, flags }: Asked): Task<void> {
   yield* print(process, `[reset] Deleting files: [${FILES.join(' ')}]\n`);
   for (const file of FILES) if (process.access(file, 'exists')) process.unlink(file);
   yield* print(process, LEFT_OVER);
+}
+
+/** The others have to know that it is no member any more: they would wait for it. */
+function* leaveEtcd({ process, surroundings }: Asked): Task<void> {
+  const problem = surroundings.etcd().dismiss(peerUrlOf(addressOf(process)));
+  if (problem === undefined) return;
+  const advice = 'please manually remove this etcd member using etcdctl';
+  yield* klog(process, 'W', 'removeetcdmember.go:91', `[reset] Failed to remove etcd member: ${problem}, ${advice}`);
 }
 
 function* wouldReset(process: Process, directories: readonly string[]): Task<void> {

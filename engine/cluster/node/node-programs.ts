@@ -27,6 +27,7 @@ interface NodeSurroundings {
   /** The way to the API server. */
   readonly connect: Connect;
   readonly authority: ClusterKey;
+  readonly etcd: KubeadmSurroundings['etcd'];
   /** What it begins with. */
   readonly release: Release;
   /** What the kubelet's package puts on the machine. */
@@ -36,11 +37,13 @@ interface NodeSurroundings {
 
 /** The programs of kubeadm's packages, and those that exchange them for others. The kubelet comes with its service. */
 export function nodePrograms(tools: KubectlMaker & PackagedTools, surroundings: NodeSurroundings): FileTree {
-  const { connect, authority, kubeletFiles, unpack } = surroundings;
+  const { connect, authority, etcd, kubeletFiles, unpack } = surroundings;
   const files = (name: KubernetesPackage, release: Release): FileTree => {
     switch (name) {
       case 'kubeadm':
-        return { '/usr/bin/kubeadm': { program: tools.kubeadm({ connect, authority, release }), size: 72_953_856 } };
+        return {
+          '/usr/bin/kubeadm': { program: tools.kubeadm({ connect, authority, etcd, release }), size: 72_953_856 },
+        };
       case 'kubectl':
         return { '/usr/bin/kubectl': { program: tools.kubectl(connect, release), size: KUBECTL_BYTES } };
       case 'kubelet':

@@ -78,6 +78,15 @@ test('without the first machine others lead, and Pods are made', () => {
   bed.until('its node is not ready', () => readyNodes() === 3, 120);
 });
 
+test('a fork of it goes on as it does', () => {
+  const fork = bed.cluster.fork();
+  expect(fork.stored('/registry/')).toEqual(bed.cluster.stored('/registry/'));
+  fork.sim.runFor(20_000);
+  bed.pass(20);
+  expect(fork.sim.steps).toBe(bed.sim.steps);
+  expect(fork.view()).toEqual(bed.cluster.view());
+});
+
 test('without two of three nothing is written', () => {
   power('power-off', 'control-plane-2');
   expect(bed.kubectlAnyway('run', 'lost', '--image=nginx').stderr).toBe(

@@ -28,7 +28,9 @@ test('a second control plane needs an endpoint that the cluster was not begun wi
   expect(on('node-1', join.replace(/ --certificate-key.*/, '')).stderr).toContain(
     "couldn't load the certificate file /etc/kubernetes/pki/ca.crt: open /etc/kubernetes/pki/ca.crt: no such file or directory",
   );
-  expect(on('node-1', join).stderr).toContain('a second control plane is not simulated here');
+  expect(on('node-1', join).stderr).toContain(
+    'a second control plane of a cluster that was begun without a controlPlaneEndpoint is not simulated here',
+  );
 });
 
 test('what would be written is shown', () => {

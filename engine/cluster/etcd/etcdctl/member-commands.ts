@@ -81,10 +81,15 @@ function* memberAdd(asked: Invocation): Task<void> {
   );
   yield* print(
     process,
-    `Member ${hexId(added.id)} added to cluster ${hexId(cluster.id)}\n\nETCD_NAME=${JSON.stringify(name)}\n` +
+    `Member ${padded(added.id)} added to cluster ${padded(cluster.id)}\n\nETCD_NAME=${JSON.stringify(name)}\n` +
       `ETCD_INITIAL_CLUSTER="${named.join(',')}"\nETCD_INITIAL_ADVERTISE_PEER_URLS="${peerUrls.join(',')}"\n` +
       'ETCD_INITIAL_CLUSTER_STATE="existing"\n',
   );
+}
+
+/** As `%16x`. */
+function padded(id: bigint): string {
+  return hexId(id).padStart(16);
 }
 
 /** A command about one member, and what it says when that is done. */
@@ -97,7 +102,7 @@ function changes(done: string, work: (cluster: EtcdCluster, id: bigint, flags: F
     const text =
       flags.string('write-out') === 'json'
         ? json({ header: header(etcd), members: cluster.members.map(memberJson) })
-        : `Member ${hexId(id)} ${done} cluster ${hexId(cluster.id)}\n`;
+        : `Member ${padded(id)} ${done} cluster ${padded(cluster.id)}\n`;
     yield* print(process, text);
   };
 }

@@ -83,9 +83,9 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return `${rule}${line(headings, middle)}${rule}${rows.map((cells) => line(cells, right)).join('')}${rule}`;
 }
 
-/** As `%16x`. */
+/** As `%x`. */
 export function hexId(id: bigint): string {
-  return id.toString(16).padStart(16);
+  return id.toString(16);
 }
 
 /** `2.1 MB`, as the library go-humanize has it. */

@@ -79,6 +79,24 @@ export class Members implements EtcdMembers {
     });
   }
 
+  dismiss(peerUrl: string): string | undefined {
+    const cluster = this.#clusters.at(-1);
+    const member = cluster?.members.find(({ peerUrls }) => peerUrls.includes(peerUrl));
+    if (cluster === undefined || member === undefined) return undefined;
+    try {
+      cluster.remove(member.id);
+      return undefined;
+    } catch (error) {
+      if (error instanceof EtcdError) return error.message;
+      throw error;
+    }
+  }
+
+  get named(): readonly (readonly [name: string, peerUrl: string])[] {
+    const members = this.#clusters.at(-1)?.members ?? [];
+    return members.flatMap(({ name, peerUrls }) => peerUrls.map((url) => [name, url] as const));
+  }
+
   /** In the cluster that was begun last. */
   #tries(work: (cluster: EtcdCluster) => void): boolean {
     const cluster = this.#clusters.at(-1);
