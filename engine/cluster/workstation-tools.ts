@@ -31,6 +31,7 @@ import type { EtcdDatabase, EtcdMembers, LonelyEtcd } from './etcd/etcd-server.t
 import type { DialEtcd } from './etcd/etcdctl/session.ts';
 import type { GpuTools } from './machines/gpus.ts';
 import type { CriTools } from './machines/machine-files.ts';
+import type { MachineTools } from './machines/machine-host.ts';
 import type { CertificateUser } from './node/certificate-user.ts';
 import type { LateKubeletParts } from './node/late-kubelet-parts.ts';
 import type { PackagedTools } from './node/node-programs.ts';
@@ -72,6 +73,8 @@ export interface ComponentTools {
   /** What unit files say that somebody has changed. */
   readonly unitTools: UnitTools;
   readonly gpuBehaviour: GpuTools['gpuBehaviour'];
+  /** What holds processes to profiles; those of a cluster that begins break none. */
+  readonly securityModules: MachineTools['securityModules'];
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
   /** Starts a scheduler that has a configuration file or alpha features. */

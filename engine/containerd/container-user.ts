@@ -1,5 +1,5 @@
 import { CAPABILITIES, type Capability, type Credentials } from '../linux/credentials.ts';
-import type { Host, Layer } from '../linux/host.ts';
+import type { Layer } from '../linux/host.ts';
 import { decode } from '../linux/stdio.ts';
 import { type ContainerConfig, CriError } from './cri.ts';
 import type { Image } from './image.ts';
@@ -48,12 +48,10 @@ function privileges({
   privileged = false,
   capabilities = {},
   noNewPrivileges = false,
-  seccomp = 'Unconfined',
-}: Security): Pick<Credentials, 'bounding' | 'noNewPrivileges' | 'seccomp'> {
+}: Security): Pick<Credentials, 'bounding' | 'noNewPrivileges'> {
   return {
     bounding: privileged ? ALL_CAPABILITIES : boundingSet(capabilities),
     noNewPrivileges,
-    ...(seccomp === 'Unconfined' || privileged ? {} : { seccomp: 'filter' as const }),
   };
 }
 
@@ -122,13 +120,4 @@ function linesOf(layers: readonly Layer[], path: string): readonly string[] {
     return text.split('\n');
   }
   return [];
-}
-
-/** Throws CriError when a seccomp profile that is to be loaded is not there. */
-export function requireProfile(host: Host, path: string | undefined): void {
-  if (path === undefined || host.root.access(path, 'exists')) return;
-  throw new CriError(
-    'Unknown',
-    `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: no such file or directory`,
-  );
 }

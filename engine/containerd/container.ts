@@ -4,10 +4,11 @@ import type { Cgroup, ContainerDevice, ContainerRoot, Host, HostBind, OpenFile }
 import { SIGNAL_NUMBERS, type Signal, signalExitCode } from '../linux/signal.ts';
 import type { WaitStatus } from '../linux/syscalls.ts';
 import { sleep, type Task, waitFor } from '../sim/index.ts';
+import { confinementOf } from './container-confinement.ts';
 import { deviceNodes, resolveDevices } from './container-devices.ts';
 import { ContainerLog } from './container-log.ts';
 import { namespacesOf } from './container-namespaces.ts';
-import { requireProfile, resolveUser } from './container-user.ts';
+import { resolveUser } from './container-user.ts';
 import {
   type ContainerConfig,
   type ContainerStats,
@@ -44,8 +45,9 @@ export function* createContainer(
   const { config, devices } = explainDevices(context, asked, stored, sandbox, id);
   const argv = containerArgv(image, config);
   if (argv.length === 0) throw new CriError('Unknown', 'failed to generate container spec: no command specified');
-  const { credentials, home } = resolveUser(image, config.linux.security);
-  requireProfile(host, config.linux.security.seccompFile);
+  const { credentials: user, home } = resolveUser(image, config.linux.security);
+  const confinement = confinementOf(host, config.linux.security);
+  const credentials = confinement === undefined ? user : { ...user, confinement };
   yield* sleep(host.sim, random.jitter(options.createContainerMs, options.jitter), 'containerd create');
   const logDirectory = sandboxConfig.logDirectory;
   const logPath = `${logDirectory}/${config.logPath}`;

@@ -120,10 +120,13 @@ export interface ContainerConfig {
       /** Without `CAP_`; `ALL` is all of them. */
       readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
       readonly noNewPrivileges?: boolean;
-      /** Shown, and no system call is filtered. */
       readonly seccomp?: 'Unconfined' | 'RuntimeDefault' | 'Localhost';
-      /** The file of a Localhost profile, which has to be there. */
+      /** The file of a Localhost profile. */
       readonly seccompFile?: string;
+      /** Undefined is the runtime's default, too. */
+      readonly appArmor?: 'Unconfined' | 'RuntimeDefault' | 'Localhost';
+      /** The name of a Localhost profile. */
+      readonly appArmorProfile?: string;
       readonly privileged?: boolean;
       readonly readOnlyRootFilesystem?: boolean;
       /** CONTAINER, POD (shareProcessNamespace), NODE (hostPID) or TARGET (that of the container `targetId`). */

@@ -1,3 +1,4 @@
+import { ConfinementError } from '../linux/confinement.ts';
 import { Errno } from '../linux/errno.ts';
 import type { Host, HostSpawn } from '../linux/host.ts';
 import type { Process } from '../linux/syscalls.ts';
@@ -49,6 +50,7 @@ function trySpawn(host: Host, run: string, options: Omit<HostSpawn, 'run'>): Pro
 }
 
 function explain(command: string, error: Errno): string {
+  if (error instanceof ConfinementError) return error.explanation;
   switch (error.code) {
     case 'ENOENT':
       return `exec: "${command}": stat ${command}: no such file or directory`;

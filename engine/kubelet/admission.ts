@@ -23,12 +23,7 @@ export function admitPod(
   allocatable: (resource: string) => number,
   node: Node | undefined,
 ): Rejection | undefined {
-  return (
-    refuseSysctls(pod) ??
-    refuseProfiles(pod) ??
-    refuseResources(pod, others, allocatable) ??
-    refusePlace(pod, others, node)
-  );
+  return refuseSysctls(pod) ?? refuseResources(pod, others, allocatable) ?? refusePlace(pod, others, node);
 }
 
 function refuseResources(
@@ -111,17 +106,6 @@ const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
   'net.ipv4.tcp_syncookies',
   'net.ipv4.tcp_wmem',
 ]);
-
-/** The machines' kernel is one without AppArmor. https://kubernetes.io/docs/tutorials/security/apparmor/ */
-function refuseProfiles({ spec }: Pod): Rejection | undefined {
-  const { initContainers = [], containers, securityContext } = spec;
-  const contexts = [{ securityContext }, ...initContainers, ...containers];
-  const isWanted = contexts.some(
-    (one) => (one.securityContext?.appArmorProfile?.type ?? 'Unconfined') !== 'Unconfined',
-  );
-  if (!isWanted) return undefined;
-  return { reason: 'AppArmor', message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host' };
-}
 
 /** https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
 function refuseSysctls(pod: Pod): Rejection | undefined {

@@ -23,6 +23,8 @@ export interface KubeletConfiguration {
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string | undefined;
   readonly access: KubeletAccess;
+  /** Whether containers that say nothing of seccomp get the runtime's profile. */
+  readonly seccompDefault: boolean;
   /** What is wrong with the file that does not keep the kubelet from starting. */
   readonly warnings: readonly string[];
 }
@@ -81,6 +83,7 @@ export const DEFAULT_CONFIGURATION: KubeletConfiguration = {
     readOnlyPort: 0,
     serving: undefined,
   },
+  seccompDefault: false,
   warnings: [],
 };
 

@@ -89,7 +89,7 @@ function securityOf(
   targetId: string | undefined,
 ): ContainerConfig['linux']['security'] {
   const own = container.securityContext ?? {};
-  const { runAsUser, runAsGroup, seccompProfile } = { ...pod.spec.securityContext, ...own };
+  const { runAsUser, runAsGroup, seccompProfile, appArmorProfile } = { ...pod.spec.securityContext, ...own };
   return {
     runAsUser,
     runAsGroup,
@@ -103,9 +103,20 @@ function securityOf(
     ...(seccompProfile?.type === 'Localhost' && {
       seccompFile: `${SECCOMP_DIRECTORY}/${seccompProfile.localhostProfile ?? ''}`,
     }),
+    ...(appArmorProfile && {
+      appArmor: appArmorProfile.type as 'RuntimeDefault',
+      appArmorProfile: appArmorProfile.localhostProfile,
+    }),
     pidNamespace: targetId === undefined ? pidNamespaceMode(pod) : 'TARGET',
     targetId,
   };
+}
+
+/** A container that says nothing of seccomp, on a kubelet with `seccompDefault`. */
+export function withSeccompDefault(config: ContainerConfig, seccompDefault: boolean): ContainerConfig {
+  const { linux } = config;
+  if (!seccompDefault || linux.security.seccomp !== undefined) return config;
+  return { ...config, linux: { ...linux, security: { ...linux.security, seccomp: 'RuntimeDefault' } } };
 }
 
 function groupsOf(pod: Pod): readonly number[] {

@@ -61,6 +61,7 @@ export function createContext(
     pullRecords: new ImagePullRecords(),
     waiting: new WaitingReasons(),
     clusterDns: options.clusterDns,
+    seccompDefault: options.configuration?.seccompDefault === true,
     resolvConf: root && new ResolvConf(root),
     userNamespaces: new UserNamespaces(),
     devices: new Devices(options, {

@@ -49,6 +49,7 @@ export interface KubeletContext {
   readonly pullRecords: ImagePullRecords;
   readonly waiting: WaitingReasons;
   readonly clusterDns: ClusterDns | undefined;
+  readonly seccompDefault: boolean;
   /** Absent, like the files, on a hollow node. */
   readonly resolvConf: ResolvConf | undefined;
   readonly userNamespaces: UserNamespaces;

@@ -96,6 +96,7 @@ export function kubeletConfiguration({
     ...(Object.keys(systemReserved).length === 0 ? {} : { systemReserved }),
     ...(Object.keys(kubeReserved).length === 0 ? {} : { kubeReserved }),
     enforceNodeAllocatable,
+    ...(configuration?.seccompDefault === true && { seccompDefault: true }),
     ...(clusterDns === undefined ? {} : { clusterDNS: [clusterDns.server], clusterDomain: clusterDns.domain }),
   };
 }

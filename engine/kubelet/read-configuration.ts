@@ -111,6 +111,7 @@ class Reader {
       clusterDns: this.#words('clusterDNS') ?? [],
       clusterDomain: this.#text('clusterDomain'),
       access: this.#access(),
+      seccompDefault: this.#file['seccompDefault'] === true,
       warnings: unknownFields(this.#file),
     };
     this.#check(configuration);

@@ -1,7 +1,7 @@
 import type { Container, Pod, Secret, Service } from '../api/kinds.ts';
 import { type ContainerStatus, CriError, type PodSandboxConfig } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
-import { containerConfig } from './container-config.ts';
+import { containerConfig, withSeccompDefault } from './container-config.ts';
 import { DeviceError, type DeviceRunOptions, NO_DEVICES } from './devices.ts';
 import { makeEnvironment } from './environment.ts';
 import { ensureImage, StartError } from './images.ts';
@@ -64,7 +64,7 @@ export function* startContainer(around: StartSurroundings, container: Container,
     const image = yield* ensureImage(context, pod, container, around.pullSecrets);
     verifyNonRoot(context, pod, container, image);
     const devices = yield* deviceOptions(context, pod, container);
-    const config = makeConfig(around, container, image, attempt, devices);
+    const config = withSeccompDefault(makeConfig(around, container, image, attempt, devices), context.seccompDefault);
     noteDevices(context, pod, container, devices);
     id = yield* create(runtime.createContainer(sandboxId, config, sandboxConfig));
   } catch (error) {

@@ -1,3 +1,5 @@
+import type { Confinement } from './confinement.ts';
+
 /** By number, from 0 on. https://man7.org/linux/man-pages/man7/capabilities.7.html */
 export const CAPABILITIES = [
   'CAP_CHOWN',
@@ -59,8 +61,8 @@ export interface Credentials {
   readonly ambient?: CapabilitySet;
   /** Setuid bits of what it executes have no effect (prctl(2) PR_SET_NO_NEW_PRIVS). */
   readonly noNewPrivileges?: boolean;
-  /** Whether a seccomp filter is in force; it is only shown. */
-  readonly seccomp?: 'filter';
+  /** What it is held to beside all this; nothing unless told. */
+  readonly confinement?: Confinement;
 }
 
 /** Root may do what its bounding set allows; others what was handed to them. */

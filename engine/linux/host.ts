@@ -1,4 +1,5 @@
 import type { Simulation } from '../sim/index.ts';
+import type { SeccompProfile } from './confinement.ts';
 import type { Signal } from './signal.ts';
 import type {
   Credentials,
@@ -218,8 +219,10 @@ export interface Host {
   /** Whether the machine is powered on. */
   readonly running: boolean;
 
-  /** Starts a process. Throws Errno where execve(2) would fail. */
+  /** Starts a process. Throws Errno where execve(2) would fail, ConfinementError where its profiles do not let it start. */
   spawn(options: HostSpawn): Process;
+  /** The profile that a file of JSON holds. Throws ConfinementError. */
+  seccompProfile(value: unknown): SeccompProfile;
   /** All processes, by pid of the initial namespace, zombies included. */
   processes(): readonly Process[];
   kill(hostPid: number, signal: Signal): void;

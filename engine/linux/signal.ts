@@ -23,6 +23,7 @@ export const SIGNAL_NUMBERS = {
   TTOU: 22,
   URG: 23,
   WINCH: 28,
+  SYS: 31,
 } as const;
 
 export type Signal = keyof typeof SIGNAL_NUMBERS;

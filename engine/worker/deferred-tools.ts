@@ -76,6 +76,7 @@ function deferComponents(components: LatePart<ComponentTools>): ComponentTools {
       admitStart: (...start) => components.value.unitTools.admitStart(...start),
     },
     gpuBehaviour: (gpus) => components.value.gpuBehaviour(gpus),
+    securityModules: (kernel) => (components.here ? components.value.securityModules(kernel) : undefined),
     readSchedule: (schedule, timeZone) => components.value.readSchedule(schedule, timeZone),
     startScheduler: (options) => components.value.startScheduler(options),
     checkFlags: (argv) => components.value.checkFlags(argv),

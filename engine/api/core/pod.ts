@@ -3,6 +3,7 @@ import type { KindDescriptor, WriteContext } from '../descriptor.ts';
 import { firstGeneration, nextGeneration } from '../generation.ts';
 import type { Pod, PodCondition, PodStatus } from '../kinds.ts';
 import { ALL_VERBS } from '../verbs.ts';
+import { withAppArmorFields } from './app-armor-annotations.ts';
 import { mergeLabelKeys } from './match-label-keys.ts';
 import { POD_COLUMNS } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
@@ -32,7 +33,7 @@ function initialStatus(pod: Pod): PodStatus {
 }
 
 function prepareForCreate(pod: Pod): Pod {
-  return { ...firstGeneration(mergeLabelKeys(pod)), status: initialStatus(pod) };
+  return { ...firstGeneration(mergeLabelKeys(withAppArmorFields(pod))), status: initialStatus(pod) };
 }
 
 function prepareForUpdate(next: Pod, previous: Pod, context: WriteContext): Pod {

@@ -88,6 +88,7 @@ export function nodeFiles({ crictl, ctr }: CriTools): FileTree {
     [STATIC_POD_PATH]: { directory: true, mode: 0o700 },
     '/usr/bin/crictl': { program: crictl, size: 40_186_306 },
     '/usr/bin/ctr': { program: ctr, size: 22_429_880 },
+    '/etc/apparmor.d/disable': { directory: true },
     '/etc/default': { directory: true },
     '/etc/cni/net.d': { directory: true, mode: 0o700 },
     '/var/lib/kubelet': { directory: true, mode: 0o700 },

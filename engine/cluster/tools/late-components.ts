@@ -1,4 +1,5 @@
 import { apiExtensions } from '../../apiextensions-apiserver/index.ts';
+import { defaultSeccompProfile } from '../../containerd/default-seccomp-profile.ts';
 import { readDatabase, writeDatabase } from '../../etcd/database.ts';
 import { bootstrapTokenUser } from '../../kube-apiserver/authentication/bootstrap-tokens.ts';
 import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
@@ -10,6 +11,7 @@ import { startScheduler } from '../../kube-scheduler/index.ts';
 import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
 import { readConfiguration } from '../../kubelet/read-configuration.ts';
+import { createSecurityModules } from '../../linux/confinement/security-modules.ts';
 import { GpuBehaviour } from '../../linux/nvidia/behaviour.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
 import { checkFlags } from '../component/component-flags/index.ts';
@@ -41,6 +43,7 @@ export const componentTools: ComponentTools = {
   openKubeletDoor: (options) => new KubeletDoor(options),
   unitTools: { readUnits, unitCommand, admitStart },
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
+  securityModules: (kernel) => createSecurityModules(kernel, defaultSeccompProfile),
   readSchedule,
   startScheduler,
   checkFlags,

@@ -93,16 +93,6 @@ test('a profile that is not on the node keeps a container from being created', (
   );
 });
 
-test('a Pod that wants AppArmor is refused by a machine without it', () => {
-  const node = new NodeFixture();
-  const appArmorProfile = { type: 'RuntimeDefault' as const };
-  node.run('p', { containers: [{ name: 'main', image: IMAGE, securityContext: { appArmorProfile } }] });
-  expect(node.untilPhase('p', 'Failed').status).toMatchObject({
-    reason: 'AppArmor',
-    message: 'Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host',
-  });
-});
-
 test('a Pod has a name, a domain and a resolv.conf', () => {
   const files = ['/etc/hosts', '/etc/resolv.conf', '/proc/sys/kernel/hostname'];
   const text = output(

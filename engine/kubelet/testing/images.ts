@@ -3,6 +3,7 @@ import { HEALTH, implement, serveGrpc } from '../../linux/grpc.ts';
 import type { FileTree } from '../../linux/host.ts';
 import { serveHttp } from '../../linux/http.ts';
 import { pause } from '../../linux/programs/pause.ts';
+import type { Signal } from '../../linux/signal.ts';
 import { encode } from '../../linux/stdio.ts';
 import type { Program } from '../../linux/syscalls.ts';
 
@@ -132,7 +133,39 @@ const whoami: Program = function* (process) {
   return 0;
 };
 
+/** `make <path>`: a directory. */
+const make: Program = function* (process) {
+  yield* process.compute();
+  process.mkdir(process.argv[1]!);
+  return 0;
+};
+
+/** `signal <name>`: sends itself one. */
+const signal: Program = function* (process) {
+  yield* process.compute();
+  process.kill(process.pid, process.argv[1] as Signal);
+  return 0;
+};
+
+/** `hostname <name>` */
+const hostname: Program = function* (process) {
+  yield* process.compute();
+  process.setHostname(process.argv[1]!);
+  return 0;
+};
+
+/** `run <path> …`: in a child, whose exit code is its own. */
+const run: Program = function* (process) {
+  const argv = process.argv.slice(1);
+  const ended = yield* process.waitpid(process.spawn({ path: argv[0]!, argv }));
+  return ended?.status.kind === 'exited' ? ended.status.code : 128;
+};
+
 const TREE: FileTree = {
+  '/bin/make': { program: make },
+  '/bin/signal': { program: signal },
+  '/bin/hostname': { program: hostname },
+  '/bin/run': { program: run },
   '/bin/eat': { program: eat },
   '/bin/echo': { program: echo },
   '/bin/whoami': { program: whoami },

@@ -5,10 +5,12 @@ import { configMaps, events, nodes, pods, secrets, serviceAccounts } from '../..
 import { Client } from '../../client/client.ts';
 import { ConnectionError, type Transport } from '../../client/transport.ts';
 import { bridgeConflist, createBridgePlugin, pluginFiles } from '../../cni/index.ts';
+import { defaultSeccompProfile } from '../../containerd/default-seccomp-profile.ts';
 import type { Image } from '../../containerd/image.ts';
 import { type Containerd, createContainerd } from '../../containerd/index.ts';
 import { Etcd } from '../../etcd/index.ts';
 import { type ApiServer, createApiServer } from '../../kube-apiserver/index.ts';
+import { createSecurityModules } from '../../linux/confinement/security-modules.ts';
 import { createFabric, createHost, type Host } from '../../linux/index.ts';
 import { Simulation } from '../../sim/index.ts';
 import { DEFAULT_CONFIGURATION, type KubeletConfiguration } from '../configuration.ts';
@@ -59,6 +61,7 @@ export class NodeFixture {
       addresses: [{ interface: 'eth0', address: '172.18.0.2', prefixLength: 16 }],
       cpuMillis: 2000,
       memoryBytes: 2 * 1024 ** 3,
+      security: (kernel) => createSecurityModules(kernel, defaultSeccompProfile),
       ...(options.diskBytes === undefined ? {} : { diskBytes: options.diskBytes }),
       root: {
         '/etc/kubernetes/manifests': { directory: true },

@@ -26,6 +26,8 @@ export function spawnOnHost(kernel: Kernel, options: HostSpawn, facade: (task: T
   const cwd = locate(context, options.cwd ?? '/');
   if (cwd.inode.type !== 'directory') throw new Errno('ENOTDIR');
   const loaded = load(kernel, { ...context, cwd }, options);
+  if (credentials.confinement !== undefined)
+    kernel.security?.requireStart(credentials.confinement, credentials, loaded.path);
   const parent = options.parentHostPid === undefined ? kernel.init : taskOf(kernel, options.parentHostPid);
   const files = new FileTable();
   try {

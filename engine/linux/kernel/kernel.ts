@@ -1,4 +1,5 @@
 import type { Simulation, Task } from '../../sim/index.ts';
+import type { Confinement, SeccompProfile } from '../confinement.ts';
 import type { Driver, NamespaceSet } from '../host.ts';
 import type { NetNamespace } from '../net/network-namespace.ts';
 import type { Signal, SignalAction } from '../signal.ts';
@@ -151,6 +152,24 @@ export class TaskStruct implements PathContext {
   }
 }
 
+/** Seccomp and AppArmor. What a machine does before anybody has a say breaks no profile, so that they may come late. */
+export interface SecurityModules {
+  /** The system calls of a process that is held to something. */
+  systemCalls(task: TaskStruct, confinement: Confinement): Process;
+  /** A seccomp profile of what a file of JSON holds. Throws ConfinementError. */
+  seccompProfile(value: unknown): SeccompProfile;
+  /** Throws ConfinementError where a profile is none, or does not let even the runtime start the program. */
+  requireStart(confinement: Confinement, credentials: Credentials, program: string): void;
+  /** As whom a program runs that a process executes. Throws EACCES where its profile does not let it. */
+  afterExec(context: PathContext, path: string, credentials: Credentials): Credentials;
+  /** Throws EACCES where a profile lets nobody mount. */
+  requireMount(task: TaskStruct, operation: 'mount' | 'umount'): void;
+  /** /proc/<pid>/attr/current */
+  label(task: TaskStruct): string;
+  /** /sys/kernel or /sys/module */
+  sysfs(fs: FileSystem, name: 'kernel' | 'module'): Inode;
+}
+
 export interface KernelOptions {
   readonly sim: Simulation;
   readonly name: string;
@@ -161,6 +180,7 @@ export interface KernelOptions {
   readonly executables: Executables;
   readonly createNetwork: () => NetNamespace;
   readonly drivers: readonly Driver[];
+  readonly security: ((kernel: Kernel) => SecurityModules | undefined) | undefined;
 }
 
 /** Disks are larger than the browser tab they are simulated in: beyond this they are full. */
@@ -224,6 +244,8 @@ export class Kernel {
   /** Processes started since boot, as /proc/stat counts them. */
   forks = 0;
   readonly #label: string;
+  readonly #loadSecurity: KernelOptions['security'];
+  #security: SecurityModules | undefined;
   #nextNamespaceInode = 4_026_531_835;
   #nextDevice = 1;
 
@@ -231,6 +253,7 @@ export class Kernel {
     this.sim = options.sim;
     this.name = options.name;
     this.drivers = options.drivers;
+    this.#loadSecurity = options.security;
     this.cgroups = options.cgroups;
     this.memoryBytes = options.memoryBytes;
     this.cpuMillis = options.cpuMillis;
@@ -246,6 +269,12 @@ export class Kernel {
   /** What the kernel's events are called in the event queue. */
   get label(): string {
     return this.#label;
+  }
+
+  /** Undefined where there are none, or they have not come yet. */
+  get security(): SecurityModules | undefined {
+    this.#security ??= this.#loadSecurity?.(this);
+    return this.#security;
   }
 
   scheduleDispatch(): void {

@@ -1,4 +1,5 @@
 import type { Simulation } from '../../sim/index.ts';
+import type { SeccompProfile } from '../confinement.ts';
 import { Errno } from '../errno.ts';
 import type {
   Cgroup,
@@ -36,7 +37,7 @@ import { dispatch } from './dispatch.ts';
 import { Sink, Source } from './endpoints.ts';
 import { FileTable } from './file-table.ts';
 import { spawnOnHost } from './host-spawn.ts';
-import { Kernel, TaskStruct } from './kernel.ts';
+import { Kernel, type KernelOptions, TaskStruct } from './kernel.ts';
 import { sendSignal, unwind } from './lifecycle.ts';
 import { LoopDevices } from './loop-devices.ts';
 import { ALL_IDS, IpcNamespace, plainNamespace } from './namespaces.ts';
@@ -48,7 +49,7 @@ import { setNamespacedSysctl } from './proc/sysctl.ts';
 import { sysfsRoot } from './proc/sysfs.ts';
 import { KERNEL_RELEASE, KERNEL_VERSION } from './release.ts';
 import { releaseSharedMemory } from './shared-memory.ts';
-import { SystemCalls } from './system-calls.ts';
+import { SystemCalls, systemCallsOf } from './system-calls.ts';
 import { hostMounts } from './system-mounts.ts';
 import { forgetTerminal, newTerminal } from './terminal-calls.ts';
 import { unpack } from './unpack.ts';
@@ -74,6 +75,8 @@ export interface HostOptions {
   readonly drivers?: readonly Driver[];
   /** Room for what is written to the disk, containers' layers included. */
   readonly diskBytes?: number;
+  /** Without, processes are held to no profiles. */
+  readonly security?: KernelOptions['security'];
 }
 
 /** Processes on one machine at most. */
@@ -119,6 +122,7 @@ class Machine implements Host {
       executables: options.fabric.layers.executables,
       createNetwork: () => this.#newNetwork(),
       drivers: options.drivers ?? [],
+      security: options.security,
     });
     this.#kernel.loops = new LoopDevices(() => this.updateDeviceNodes());
     const fs = this.#kernel.createFileSystem('ext4', this.#kernel.disk);
@@ -145,11 +149,15 @@ class Machine implements Host {
 
   spawn(options: HostSpawn): Process {
     if (!this.running) throw new Errno('EIO');
-    return spawnOnHost(this.#kernel, options, (task) => new SystemCalls(task)).process;
+    return spawnOnHost(this.#kernel, options, systemCallsOf).process;
   }
 
   processes(): readonly Process[] {
     return this.running ? [...this.#kernel.tasks].map((task) => task.process) : [];
+  }
+
+  seccompProfile(value: unknown): SeccompProfile {
+    return this.#kernel.security?.seccompProfile(value) ?? (value as SeccompProfile);
   }
 
   kill(hostPid: number, signal: Signal): void {

@@ -20,7 +20,7 @@ import { mountRemote } from './remote-mounts.ts';
 const PAGE_BYTES = 4096;
 
 export function mount(task: TaskStruct, options: MountOptions): void {
-  if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
+  requireMounting(task, 'mount');
   const found = lookup(task, options.target);
   const point = found.location;
   if (point === undefined) throw new Errno('ENOENT');
@@ -42,6 +42,11 @@ export function mount(task: TaskStruct, options: MountOptions): void {
   const source = options.source ?? options.type;
   const mounted = task.mountNamespace.add({ root, point, path, readOnly: options.readOnly ?? false, source });
   if (options.propagation !== undefined) setPropagation(mounted, options.propagation);
+}
+
+function requireMounting(task: TaskStruct, operation: 'mount' | 'umount'): void {
+  if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
+  if (task.credentials.confinement !== undefined) task.kernel.security?.requireMount(task, operation);
 }
 
 function bind(task: TaskStruct, point: Location, path: string, options: MountOptions): void {
@@ -125,7 +130,7 @@ export function tmpfs(kernel: Kernel, options: TmpfsOptions = {}): FileSystem {
 }
 
 export function unmount(task: TaskStruct, target: string): void {
-  if (!hasCapability(task.credentials, 'CAP_SYS_ADMIN')) throw new Errno('EPERM');
+  requireMounting(task, 'umount');
   const location = locate(task, target);
   const { mount: found } = location;
   if (location.inode !== found.root || found.point === undefined) throw new Errno('EINVAL');

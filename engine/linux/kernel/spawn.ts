@@ -43,7 +43,8 @@ export function loadProgram(
   let chars = 0;
   for (const argument of argv) chars += argument.length + 1;
   if (chars > MAX_ARGUMENT_CHARS) throw new Errno('E2BIG');
-  const credentials = credentialsAfter(context.credentials, inode);
+  const changed = credentialsAfter(context.credentials, inode);
+  const credentials = kernel.security?.afterExec(context, path, changed) ?? changed;
   if (inode.executable !== undefined) return { program: inode.executable.program, argv, path, credentials };
   const start = inode.content.read(0, 256);
   const copied = kernel.executables.find(start);
@@ -213,11 +214,14 @@ export function* exec(
   path: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> | undefined,
+  facade: (task: TaskStruct) => Process,
 ): Task<number> {
+  const { confinement } = task.credentials;
   const loaded = loadProgram(task.kernel, task, path, argv);
   task.argv = loaded.argv;
   task.executable = loaded.path;
   task.credentials = loaded.credentials;
+  if (loaded.credentials.confinement !== confinement) task.process = facade(task);
   if (env !== undefined) task.env = env;
   if (task.actions !== undefined) resetCaught(task);
   task.caught = undefined;

@@ -5,8 +5,6 @@ import type {
   Credentials,
   DirectoryEntry,
   EchoOptions,
-  EchoReply,
-  FileSystemStat,
   ForkOptions,
   MappedMemory,
   MountOptions,
@@ -18,10 +16,8 @@ import type {
   Program,
   Route,
   SocketAddress,
-  SocketInfo,
   SpawnOptions,
   Stat,
-  WaitStatus,
 } from '../syscalls.ts';
 import type { TerminalSettings } from '../tty/terminal-settings.ts';
 import { pathOf } from '../vfs/path.ts';
@@ -229,7 +225,7 @@ export class SystemCalls implements Process {
   exportDirectory(path: string): string {
     return exportDirectory(this.#task, path);
   }
-  statfs(path: string): FileSystemStat {
+  statfs(path: string): ReturnType<Process['statfs']> {
     return mounts.statfs(this.#task, path);
   }
   watchDirectory(path: string, listener: (name: string) => void): () => void {
@@ -238,18 +234,15 @@ export class SystemCalls implements Process {
 
   // Processes
   spawn(options: SpawnOptions): number {
-    return spawnChild(this.#task, options, (task) => new SystemCalls(task));
+    return spawnChild(this.#task, options, systemCallsOf);
   }
   fork(program: Program, options: ForkOptions = {}): number {
-    return forkChild(this.#task, program, options, (task) => new SystemCalls(task));
+    return forkChild(this.#task, program, options, systemCallsOf);
   }
   exec(path: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Task<number> {
-    return exec(this.#task, path, argv, env);
+    return exec(this.#task, path, argv, env, systemCallsOf);
   }
-  waitpid(
-    pid: number,
-    options?: { noHang?: boolean; stopped?: boolean },
-  ): Task<{ pid: number; status: WaitStatus } | undefined> {
+  waitpid(pid: number, options?: Parameters<Process['waitpid']>[1]): ReturnType<Process['waitpid']> {
     return waitpid(this.#task, pid, options);
   }
   kill(pid: number, signal: Signal | 0): void {
@@ -367,7 +360,7 @@ export class SystemCalls implements Process {
   receiveFrom(fd: number, timeoutMs?: number): Task<{ data: Uint8Array; peer: SocketAddress } | undefined> {
     return sockets.receiveFrom(this.#task, fd, timeoutMs);
   }
-  echo(address: string, options: EchoOptions): Task<EchoReply | undefined> {
+  echo(address: string, options: EchoOptions): ReturnType<Process['echo']> {
     return sockets.echo(this.#task, address, options);
   }
   openPacketSocket(...args: Parameters<Process['openPacketSocket']>): number {
@@ -394,7 +387,13 @@ export class SystemCalls implements Process {
   packetFilter(): PacketFilter {
     return sockets.packetFilter(this.#task);
   }
-  sockets(): readonly SocketInfo[] {
+  sockets(): ReturnType<Process['sockets']> {
     return sockets.socketsOf(this.#task);
   }
+}
+
+/** As whatever the process is held to lets it make them. */
+export function systemCallsOf(task: TaskStruct): Process {
+  const { confinement } = task.credentials;
+  return (confinement && task.kernel.security?.systemCalls(task, confinement)) ?? new SystemCalls(task);
 }

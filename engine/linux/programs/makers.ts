@@ -1,3 +1,6 @@
+import { aaComplain, aaEnforce } from './apparmor/aa-mode.ts';
+import { aaStatus } from './apparmor/aa-status.ts';
+import { apparmorParser } from './apparmor/apparmor-parser.ts';
 import { gzip } from './archive/gzip.ts';
 import { tar } from './archive/tar.ts';
 import { awk } from './awk/awk.ts';
@@ -77,6 +80,11 @@ import { xargs } from './xargs.ts';
 /** Every program by the name it is called by. */
 export const MAKERS: Readonly<Record<string, ProgramMaker>> = {
   '[': test,
+  'aa-complain': aaComplain,
+  'aa-enforce': aaEnforce,
+  'aa-status': aaStatus,
+  apparmor_parser: apparmorParser,
+  apparmor_status: aaStatus,
   awk,
   base64,
   basename,

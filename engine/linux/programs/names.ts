@@ -31,8 +31,8 @@ const SYSTEM_MANAGER: Readonly<Record<string, string>> = {
   '/bin': 'journalctl systemctl',
   '/usr/bin': 'hostnamectl scp ssh ssh-copy-id ssh-keygen ssh-keyscan sudo tcpdump timedatectl tree vim',
   '/usr/lib/openssh': 'sshd-session',
-  '/usr/sbin': 'sshd',
-  '/sbin': 'halt poweroff reboot shutdown',
+  '/usr/sbin': 'aa-complain aa-enforce aa-status apparmor_status sshd',
+  '/sbin': 'apparmor_parser halt poweroff reboot shutdown',
 };
 
 /** Servers and others that only images of their own have. */

@@ -4,6 +4,7 @@ import { decode, fail, print, printError } from '../stdio.ts';
 import type { Process } from '../syscalls.ts';
 import { readAccounts } from './accounts.ts';
 import { linesOf } from './input.ts';
+import { bootTimeMs, type KernelMessage, kernelMessages } from './kernel-messages.ts';
 import { getOptions } from './options.ts';
 import { listProcesses, memoryInfo } from './process-list.ts';
 import { uptimeText } from './process-programs.ts';
@@ -67,30 +68,20 @@ export const dmesg = program(function* (process, args) {
     letters: 'cCkTHwtrl:n:s:',
     long: { ctime: 'T', human: 'H', follow: 'w', notime: 't' },
   });
-  let text: string;
+  let messages: readonly KernelMessage[];
   try {
-    const fd = process.open('/dev/kmsg', { read: true });
-    text = '';
-    for (;;) {
-      const data = yield* process.read(fd);
-      if (data.length === 0) break;
-      text += decode(data);
-    }
+    messages = yield* kernelMessages(process, bootTimeMs(process));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     return yield* fail(process, 'read kernel buffer failed: Operation not permitted');
   }
-  const bootMs = process.now() - Number(readText(process, '/proc/uptime').split(' ')[0]) * 1000;
-  for (const line of linesOf(text)) {
-    const match = /^\d+,\d+,(\d+),-;(.*)$/.exec(line);
-    if (match === null) continue;
-    const seconds = Number(match[1]) / 1_000_000;
+  for (const { sinceBootMs, timeMs, text } of messages) {
     const stamp = options.has('t')
       ? ''
       : options.has('T')
-        ? `[${formatDate('%a %b %e %H:%M:%S %Y', bootMs + seconds * 1000)}] `
-        : `[${seconds.toFixed(6).padStart(12)}] `;
-    yield* print(process, `${stamp}${match[2]}\n`);
+        ? `[${formatDate('%a %b %e %H:%M:%S %Y', timeMs)}] `
+        : `[${(sinceBootMs / 1000).toFixed(6).padStart(12)}] `;
+    yield* print(process, `${stamp}${text}\n`);
   }
   return 0;
 });

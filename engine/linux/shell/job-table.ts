@@ -151,6 +151,7 @@ const SIGNAL_TEXTS: Partial<Record<Signal, string>> = {
   KILL: 'Killed',
   USR1: 'User defined signal 1',
   SEGV: 'Segmentation fault',
+  SYS: 'Bad system call',
   USR2: 'User defined signal 2',
   ALRM: 'Alarm clock',
   TERM: 'Terminated',

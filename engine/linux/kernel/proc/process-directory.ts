@@ -55,6 +55,7 @@ export function processDirectory(
       limits: file(limitsText),
       maps: file(() => mapsText(task)),
       statm: file(() => `${Math.floor(task.memoryBytes / 2048)} ${Math.floor(task.memoryBytes / 4096)} 0 0 0 0 0\n`),
+      attr: () => attributesDirectory(fs, task, owner),
       wchan: file(() => '0'),
       oom_score: file(() => `${oomScore(task)}\n`),
       oom_score_adj: file(
@@ -91,6 +92,12 @@ export function processDirectory(
     },
     owner,
   );
+}
+
+/** Of security modules. */
+function attributesDirectory(fs: FileSystem, task: TaskStruct, owner: { uid: number; gid: number }): Inode {
+  const current = () => new GeneratedInode(fs, () => `${task.kernel.security?.label(task) ?? 'unconfined'}\n`, owner);
+  return directoryOf(fs, { current, apparmor: () => directoryOf(fs, { current }, owner) }, owner);
 }
 
 /** Every process is single-threaded: its only thread is itself. */

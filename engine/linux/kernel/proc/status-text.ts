@@ -80,6 +80,7 @@ export function statusText(task: TaskStruct, viewer: PidNamespace<TaskStruct>): 
   const numbers = numbersFrom(task.pid, viewer);
   const effective = capabilityMask(effectiveCapabilities(credentials));
   const bounding = credentials.bounding ?? CAPABILITIES;
+  const filters = credentials.confinement?.seccomp === undefined ? 0 : 1;
   return [
     `Name:\t${commandName(task)}`,
     `Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
@@ -111,7 +112,8 @@ export function statusText(task: TaskStruct, viewer: PidNamespace<TaskStruct>): 
     `CapBnd:\t${capabilityMask(bounding)}`,
     `CapAmb:\t${capabilityMask(credentials.ambient ?? [])}`,
     `NoNewPrivs:\t${credentials.noNewPrivileges ? 1 : 0}`,
-    `Seccomp:\t${credentials.seccomp === undefined ? 0 : 2}`,
+    `Seccomp:\t${filters * 2}`,
+    `Seccomp_filters:\t${filters}`,
     '',
   ].join('\n');
 }

@@ -15,6 +15,8 @@ export function sysfsRoot(kernel: Kernel): Inode {
   return directoryOf(fs, {
     class: () => directoryOf(fs, { net: () => interfacesDirectory(fs, reader().namespaces.net as NetNamespace) }),
     fs: () => mountPoints,
+    kernel: () => kernel.security?.sysfs(fs, 'kernel') ?? directoryOf(fs, {}),
+    module: () => kernel.security?.sysfs(fs, 'module') ?? directoryOf(fs, {}),
     ...(kernel.drivers.length > 0 && { bus: () => generatedTree(fs, () => busFiles(kernel)) }),
   });
 }

@@ -45,7 +45,10 @@ function fullName(text: string): string {
   return /\.(service|target|socket|timer|mount|slice|scope|path)$/.test(text) ? text : `${text}.service`;
 }
 
+/** Whose lines come from the kernel. */
+export const KERNEL = 'kernel';
+
 /** A line of the journal: `Jan 12 09:00:00 node-1 kubelet[812]: text`. */
 export function journalLine(hostname: string, { timeMs, identifier, pid, text }: JournalEntry): string {
-  return `${formatDate('%b %d %H:%M:%S', timeMs)} ${hostname} ${identifier}[${pid}]: ${text}\n`;
+  return `${formatDate('%b %d %H:%M:%S', timeMs)} ${hostname} ${identifier}${identifier === KERNEL ? '' : `[${pid}]`}: ${text}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Options } from '../options.ts';
 import { Usage } from '../program.ts';
-import { unitName } from './bus.ts';
+import { KERNEL, unitName } from './bus.ts';
 import { journalTime } from './journal-time.ts';
 import type { JournalEntry } from './port.ts';
 
@@ -21,8 +21,7 @@ export function journalFilter(options: Options, nowMs: number): (entry: JournalE
     (identifiers.length === 0 || identifiers.includes(entry.identifier)) &&
     priorities(priorityOf(entry)) &&
     pattern.test(entry.text) &&
-    // No line of the kernel's is in this journal: `dmesg` has them.
-    !options.has('k') &&
+    (entry.identifier === KERNEL || !options.has('k')) &&
     fields.every((matches) => matches(entry));
 }
 
@@ -79,9 +78,8 @@ export function journalFields(entry: JournalEntry): Readonly<Record<string, stri
   return {
     __REALTIME_TIMESTAMP: `${Math.round(timeMs * 1000)}`,
     PRIORITY: String(priorityOf(entry)),
-    _SYSTEMD_UNIT: unit,
     SYSLOG_IDENTIFIER: identifier,
-    _PID: String(pid),
+    ...(identifier === KERNEL ? { _TRANSPORT: KERNEL } : { _SYSTEMD_UNIT: unit, _PID: String(pid) }),
     MESSAGE: text,
   };
 }

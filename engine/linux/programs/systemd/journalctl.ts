@@ -2,9 +2,10 @@ import type { Task } from '../../../sim/index.ts';
 import { formatDate } from '../../date-format.ts';
 import { fail, print } from '../../stdio.ts';
 import type { Process } from '../../syscalls.ts';
+import { bootTimeMs, kernelMessages } from '../kernel-messages.ts';
 import { getOptions, type Options } from '../options.ts';
 import { program, Usage } from '../program.ts';
-import { askManager, journalLine } from './bus.ts';
+import { askManager, journalLine, KERNEL } from './bus.ts';
 import { catalogText } from './journal-catalog.ts';
 import { journalFields, journalFilter } from './journal-filter.ts';
 import type { JournalEntry } from './port.ts';
@@ -43,8 +44,12 @@ export const journalctl = program(function* (process, args) {
     },
   });
   const wanted = journalFilter(options, process.now());
+  const bootMs = bootTimeMs(process);
   const read = function* (): Task<readonly JournalEntry[] | undefined> {
-    return (yield* askManager(process, { method: 'journal' }))?.journal?.filter(wanted);
+    const ofServices = (yield* askManager(process, { method: 'journal' }))?.journal;
+    if (ofServices === undefined) return undefined;
+    const all = [...ofServices, ...(yield* kernelEntries(process, bootMs))];
+    return all.filter(wanted).sort((a, b) => a.timeMs - b.timeMs);
   };
   const show = (entries: readonly JournalEntry[]) =>
     print(process, entries.map((entry) => lineOf(process, options, entry)).join(''));
@@ -82,6 +87,12 @@ function attachLines(argument: string, index: number, args: readonly string[]): 
 
 function same(a: JournalEntry, b: JournalEntry): boolean {
   return a.timeMs === b.timeMs && a.pid === b.pid && a.text === b.text;
+}
+
+/** journald reads what the kernel says, too. */
+function* kernelEntries(process: Process, bootMs: number): Task<readonly JournalEntry[]> {
+  const messages = yield* kernelMessages(process, bootMs);
+  return messages.map(({ timeMs, text }) => ({ timeMs, unit: '', identifier: KERNEL, pid: 0, text }));
 }
 
 function* noJournal(process: Process): Task<number> {
