@@ -17,6 +17,7 @@ import {
   type PodSandboxConfig,
 } from './cri.ts';
 import { containerId } from './identifier.ts';
+import { hostMounts } from './image-mounts.ts';
 import { formatImageReference, parseImageReference } from './image-reference.ts';
 import type { StoredImage } from './image-store.ts';
 import { OciError, startOciProcess } from './oci-runtime.ts';
@@ -42,7 +43,8 @@ export function* createContainer(
   const stored = context.images.lookUp(asked.image);
   if (stored === undefined) throw new CriError('NotFound', `failed to resolve image "${asked.image}": not found`);
   const { image } = stored;
-  const { config, devices } = explainDevices(context, asked, stored, sandbox, id);
+  const { config: explained, devices } = explainDevices(context, asked, stored, sandbox, id);
+  const config = { ...explained, mounts: hostMounts(context, sandbox, explained.mounts) };
   const argv = containerArgv(image, config);
   if (argv.length === 0) throw new CriError('Unknown', 'failed to generate container spec: no command specified');
   const { credentials: user, home } = resolveUser(image, config.linux.security);

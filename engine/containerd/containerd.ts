@@ -17,6 +17,7 @@ import {
 } from './cri.ts';
 import * as exec from './exec.ts';
 import type { Registry, RegistryLogin } from './image.ts';
+import { unmountImages } from './image-mounts.ts';
 import { ImageStore } from './image-store.ts';
 import { readContainerLog } from './log-reader.ts';
 import { CONTAINERD_VERSION, type ContainerdOptions, DEFAULT_CONTAINERD_OPTIONS } from './options.ts';
@@ -102,6 +103,7 @@ export class Containerd implements RuntimeService, ImageService {
     for (const { id: containerId } of [...sandbox.containers]) yield* this.removeContainer(containerId);
     state.sandboxes.delete(id);
     removeSandboxFiles(host.root, id);
+    unmountImages(this.#context, sandbox);
     state.announce('CONTAINER_DELETED_EVENT', sandbox);
   }
 

@@ -74,6 +74,9 @@ export interface ContainerMount {
   readonly readOnly: boolean;
   /** `None`, `HostToContainer` or `Bidirectional`: whether mounts made later below it are seen in the container, on the host. */
   readonly propagation?: string;
+  /** Mounts what is in an image, by its reference or id, and not what is on the host; `imageSubPath` is a part of it. */
+  readonly image?: string;
+  readonly imageSubPath?: string;
 }
 
 export interface ContainerDevice {

@@ -7,6 +7,7 @@ import { containerResources } from './cgroups.ts';
 import type { DeviceRunOptions } from './devices.ts';
 import { expand } from './expansion.ts';
 import { podDirectory } from './host-files.ts';
+import { withDefaultTag } from './images.ts';
 import { containerHash } from './pod-actions.ts';
 import { isHostNetwork } from './pod-format.ts';
 import { podDomain, podHostname } from './pod-hostname.ts';
@@ -161,9 +162,19 @@ function volumeMount(
     throw configError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
   }
   const subPath = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expandSubPath(mount.subPathExpr, env);
+  const containerPath = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`;
+  if (volume.image !== undefined) {
+    return {
+      hostPath: '',
+      containerPath,
+      readOnly: true,
+      image: withDefaultTag(volume.image.reference),
+      imageSubPath: subPath,
+    };
+  }
   return {
     hostPath: subPath === '' ? volume.hostPath : prepareSubPath(root, container, mount, volume.hostPath, subPath),
-    containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
+    containerPath,
     readOnly: mount.readOnly === true || volume.readOnly,
     propagation: mount.mountPropagation,
   };

@@ -19,10 +19,17 @@ export class StartError extends Error {
   }
 }
 
+/** For which container an image is pulled, and whether it is only the contents of a volume: then events name no container. */
+type Pulled = Pick<Container, 'name' | 'image' | 'imagePullPolicy'> & { readonly isVolume?: boolean };
+
+function fieldPathOf(pod: Pod, { name, isVolume = false }: Pulled): string | undefined {
+  return isVolume ? undefined : containerFieldPath(pod, name);
+}
+
 const TAGGED = /(?:@|:[\w][\w.-]{0,127}$)/;
 
 /** `nginx` is `nginx:latest`; the registry's own name is left to the runtime. */
-function withDefaultTag(image: string): string {
+export function withDefaultTag(image: string): string {
   return TAGGED.test(image) ? image : `${image}:latest`;
 }
 
@@ -42,11 +49,11 @@ function withRegistry(image: string): string {
 export function* ensureImage(
   context: KubeletContext,
   pod: Pod,
-  container: Container,
+  container: Pulled,
   secrets: readonly Secret[],
 ): Task<string> {
   const { sim, imageBackOff, pullRecords } = context;
-  const fieldPath = containerFieldPath(pod, container.name);
+  const fieldPath = fieldPathOf(pod, container);
   const image = container.image ?? '';
   const reference = withDefaultTag(image);
   const present = inspect(context, pod, container, reference);
@@ -86,13 +93,13 @@ export function* ensureImage(
 function* pull(
   context: KubeletContext,
   pod: Pod,
-  container: Container,
+  container: Pulled,
   reference: string,
   credentials: readonly PullCredential[],
 ): Task<void> {
   const { sim, images, imageBackOff, pulls } = context;
   const image = container.image ?? '';
-  const fieldPath = containerFieldPath(pod, container.name);
+  const fieldPath = fieldPathOf(pod, container);
   podEvent(context, pod, 'Normal', 'Pulling', `Pulling image "${image}"`, fieldPath);
   const askedMs = sim.nowMs;
   let startedMs = askedMs;
@@ -138,7 +145,7 @@ function* pullWithAny(
   throw failure;
 }
 
-function inspect(context: KubeletContext, pod: Pod, container: Container, reference: string): ImageStatus | undefined {
+function inspect(context: KubeletContext, pod: Pod, container: Pulled, reference: string): ImageStatus | undefined {
   try {
     return context.images.imageStatus(reference);
   } catch (error) {
@@ -146,7 +153,7 @@ function inspect(context: KubeletContext, pod: Pod, container: Container, refere
     const cause = error.message.replace(/^failed to parse image reference "[^"]*": /, '');
     const image = container.image ?? '';
     const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${cause}`;
-    podEvent(context, pod, 'Warning', 'InspectFailed', message, containerFieldPath(pod, container.name));
+    podEvent(context, pod, 'Warning', 'InspectFailed', message, fieldPathOf(pod, container));
     throw new StartError('InvalidImageName', message);
   }
 }

@@ -61,6 +61,7 @@ export function* startContainer(around: StartSurroundings, container: Container,
   const failed = (message: string): void => podEvent(context, pod, 'Warning', 'Failed', `Error: ${message}`, fieldPath);
   let id: string;
   try {
+    yield* ensureVolumes(around, container);
     const image = yield* ensureImage(context, pod, container, around.pullSecrets);
     verifyNonRoot(context, pod, container, image);
     const devices = yield* deviceOptions(context, pod, container);
@@ -87,6 +88,17 @@ export function* startContainer(around: StartSurroundings, container: Container,
   podEvent(context, pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', fieldPath);
   yield* killContainer(context, pod, runtime.containerStatus(id), around.podIp, { message: 'FailedPostStartHook' });
   throw new StartError('PostStartHookError', 'PostStartHook failed');
+}
+
+/** Pulls the images that are a container's volumes. Throws StartError. */
+function* ensureVolumes({ context, pod, volumes, pullSecrets }: StartSurroundings, container: Container): Task<void> {
+  for (const { name } of container.volumeMounts ?? []) {
+    const image = volumes.get(name)?.image;
+    if (image === undefined) continue;
+    const { reference, pullPolicy } = image;
+    const pulled = { name: container.name, image: reference, imagePullPolicy: pullPolicy, isVolume: true };
+    yield* ensureImage(context, pod, pulled, pullSecrets);
+  }
 }
 
 /** What the runtime is asked for because of devices is part of the story that the trace tells of them. */

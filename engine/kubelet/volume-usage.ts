@@ -22,7 +22,7 @@ export function podVolumeUsage(
   const { namespace = 'default', name: podName } = pod.metadata;
   return (pod.spec.volumes ?? []).flatMap((volume): readonly PodVolumeUsage[] => {
     const path = mounted.get(volume.name)?.hostPath;
-    if (path === undefined || volume.hostPath !== undefined) return [];
+    if (path === undefined || volume.hostPath !== undefined || volume.image !== undefined) return [];
     const claim =
       volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral && `${podName}-${volume.name}`) ?? undefined;
     const isDriven = path.includes('/kubernetes.io~csi/');

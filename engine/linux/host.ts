@@ -240,6 +240,8 @@ export interface Host {
   createContainerRoot(root: ContainerRoot, binds: readonly HostBind[]): Namespace;
   /** What was on /dev/shm of the containers in an IPC namespace is gone with the last of them. */
   releaseSharedMemory(ipc: Namespace): void;
+  /** Mounts layers as they are at an empty directory of the machine, for nobody to write to. Throws Errno. */
+  mountLayers(path: string, layers: readonly Layer[]): void;
   /** What the writable layer of a container root takes of the disk. */
   usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number };
   /** Throws the writable layer of a container root away: its space on the disk is free again. */

@@ -322,6 +322,15 @@ const redHatImages = (programs: ProgramSource) =>
     }),
   );
 
+/** https://kubernetes.io/docs/tasks/configure-pod-container/image-volumes/ */
+const artifactImages = ['v1', 'v2'].map((tag) =>
+  defineImage({
+    reference: `quay.io/crio/artifact:${tag}`,
+    sizeBytes: 2048,
+    trees: () => [{ '/dir/file': { text: '1\n' }, '/file': { text: '2\n' } }],
+  }),
+);
+
 export function documentationImages(programs: ProgramSource): readonly Image[] {
   return [
     ...nginxSlimImages(programs),
@@ -331,6 +340,7 @@ export function documentationImages(programs: ProgramSource): readonly Image[] {
     ...singleImages(programs),
     ...redHatImages(programs),
     ...agnhostImages(programs),
+    ...artifactImages,
     ...[
       proportionalAutoscalerImage,
       frontendImage,

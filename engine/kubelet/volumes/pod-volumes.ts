@@ -6,6 +6,7 @@ import { ephemeral, persistentVolumeClaim } from './claim.ts';
 import { csi } from './csi.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
+import { image } from './image.ts';
 import { nfs } from './nfs.ts';
 import { configMap, downwardApi, projected, secret } from './projected.ts';
 import {
@@ -29,6 +30,7 @@ const PLUGINS: readonly VolumePlugin[] = [
   csi,
   persistentVolumeClaim,
   ephemeral,
+  image,
 ];
 
 const FIRST_RETRY_MS = 500;

@@ -1,4 +1,4 @@
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../api/kinds.ts';
+import type { Container, Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../api/kinds.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Process } from '../../linux/syscalls.ts';
@@ -36,6 +36,8 @@ export interface MountedVolume {
   readonly readOnly: boolean;
   /** The files that the kubelet has put into it, and when it has last seen them there (virtual milliseconds). */
   readonly shown?: { readonly files: Files; readonly seenMs: number };
+  /** An image, of which nothing lies on the host yet. */
+  readonly image?: { readonly reference: string; readonly pullPolicy: Container['imagePullPolicy'] };
 }
 
 /** A Pod's volumes on the host, by name. */

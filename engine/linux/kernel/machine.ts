@@ -29,6 +29,7 @@ import { Quota } from '../vfs/filesystem.ts';
 import { GeneratedDirectory } from '../vfs/generated.ts';
 import type { Inode } from '../vfs/inode.ts';
 import { MountNamespace } from '../vfs/mount.ts';
+import { locate } from '../vfs/path.ts';
 import { type ControlGroup, ControlGroups } from './cgroup.ts';
 import { containerMounts } from './container-root.ts';
 import { CpuScheduler } from './cpu-scheduler.ts';
@@ -184,6 +185,13 @@ class Machine implements Host {
 
   releaseSharedMemory(ipc: Namespace): void {
     if (ipc !== this.#namespaces.ipc) releaseSharedMemory(ipc as IpcNamespace);
+  }
+
+  mountLayers(path: string, layers: readonly Layer[]): void {
+    const fs = this.#kernel.createFileSystem('overlay', new Quota(0));
+    const root = MemoryDirectory.root(fs, this.#fabric.layers.stack(layers));
+    const point = locate(this.#kernel.init, path);
+    this.#kernel.init.mountNamespace.add({ root, point, path, readOnly: true, source: 'overlay', remote: undefined });
   }
 
   usageOfContainerRoot(root: Namespace): { readonly bytes: number; readonly inodes: number } {
