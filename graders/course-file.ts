@@ -1,21 +1,37 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 
 /** Something wrong with a course file, said so that its author can mend it. */
 export class CourseFileError extends Error {
   override readonly name = 'CourseFileError';
 }
 
+/** A file as it was read; what an alias stands for is found in the document. */
+interface Source {
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly document: Document;
+}
+
 /** One node of a course file: reads typed values and reports what is wrong by file and line. */
 export class CourseNode {
-  readonly #file: string;
-  readonly #lines: LineCounter;
+  readonly #source: Source;
   readonly #node: Node | null;
   readonly #path: string;
 
-  constructor(file: string, lines: LineCounter, node: Node | null, path: string) {
-    this.#file = file;
-    this.#lines = lines;
-    this.#node = node;
+  constructor(source: Source, node: Node | null, path: string) {
+    this.#source = source;
+    this.#node = isAlias(node) ? (node.resolve(source.document) ?? null) : node;
     this.#path = path;
   }
 
@@ -28,13 +44,21 @@ export class CourseNode {
       const { line } = lines.linePos(error.pos[0]);
       throw new CourseFileError(`${file}:${line}: ${error.message.split('\n')[0]}`);
     }
-    return new CourseNode(file, lines, document.contents as Node | null, '');
+    visit(document, {
+      Alias(_, alias) {
+        if (alias.resolve(document) !== undefined) return;
+        const { line } = lines.linePos(alias.range?.[0] ?? 0);
+        throw new CourseFileError(`${file}:${line}: no anchor "&${alias.source}" stands before the alias`);
+      },
+    });
+    return new CourseNode({ file, lines, document }, document.contents as Node | null, '');
   }
 
   fail(problem: string): never {
+    const { file, lines } = this.#source;
     const offset = this.#node?.range?.[0] ?? 0;
     const where = this.#path === '' ? '' : `${this.#path}: `;
-    throw new CourseFileError(`${this.#file}:${this.#lines.linePos(offset).line}: ${where}${problem}`);
+    throw new CourseFileError(`${file}:${lines.linePos(offset).line}: ${where}${problem}`);
   }
 
   /** The keys of a map, none of which may be outside `allowed`. */
@@ -58,14 +82,13 @@ export class CourseNode {
     if (!isMap(this.#node)) return this.fail('a map is needed here');
     const child = (this.#node.get(name, true) ?? null) as Node | null;
     const path = this.#path === '' ? name : `${this.#path}.${name}`;
-    if (child === null) return new CourseNode(this.#file, this.#lines, this.#node, path);
-    return new CourseNode(this.#file, this.#lines, child, path);
+    return new CourseNode(this.#source, child ?? this.#node, path);
   }
 
   elements(): readonly CourseNode[] {
     const node = this.#node;
     if (!isSeq(node)) return this.fail('a list is needed here');
-    return node.items.map((item, i) => new CourseNode(this.#file, this.#lines, item as Node, `${this.#path}[${i}]`));
+    return node.items.map((item, i) => new CourseNode(this.#source, item as Node, `${this.#path}[${i}]`));
   }
 
   text(): string {
@@ -93,6 +116,6 @@ export class CourseNode {
 
   /** The value as plain data. */
   data(): unknown {
-    return this.#node?.toJSON();
+    return this.#node?.toJS(this.#source.document);
   }
 }

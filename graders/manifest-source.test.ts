@@ -46,3 +46,12 @@ test('empty files and empty documents hold nothing', () => {
   expect(new ManifestSource('empty.yaml', '').empty).toBe(true);
   expect(new ManifestSource('empty.yaml', '---\n---\n').empty).toBe(true);
 });
+
+test('what an alias stands for is where it was written', () => {
+  const source = new ManifestSource(
+    'two.yaml',
+    'kind: Pod\nmetadata: {name: web}\nspec:\n  a: &probe\n    port: 80\n  b: *probe\n',
+  );
+  expect(source.find('Pod', 'web', ['spec', 'b', 'port'])).toMatchObject({ line: 5 });
+  expect(source.object('Pod', 'web')).toMatchObject({ spec: { b: { port: 80 } } });
+});

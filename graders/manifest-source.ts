@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  type Document as YamlDocument,
+} from 'yaml';
 
 /** A place in a file the learner wrote; line and column count from 1. */
 export interface SourcePlace {
@@ -24,6 +34,8 @@ interface Document {
   readonly kind: string;
   readonly name: string;
   readonly root: ParsedNode;
+  /** What aliases are looked up in. */
+  readonly whole: YamlDocument;
 }
 
 /** A learner's manifest with the positions of everything in it. */
@@ -52,7 +64,12 @@ export class ManifestSource {
       if (!isMap(root)) {
         throw new ManifestSyntaxError(this.#place(root.range[0]), 'a manifest is a map of fields, like "kind: Pod"');
       }
-      documents.push({ kind: String(root.get('kind')), name: String(root.getIn(['metadata', 'name'])), root });
+      documents.push({
+        kind: String(root.get('kind')),
+        name: String(root.getIn(['metadata', 'name'])),
+        root,
+        whole: document,
+      });
     }
     this.#documents = documents;
   }
@@ -74,7 +91,7 @@ export class ManifestSource {
     for (const step of at) {
       const next = child(node, step);
       if (next === undefined) break;
-      node = next.value;
+      node = isAlias(next.value) ? (next.value.resolve(document.whole) ?? next.value) : next.value;
       offset = next.offset;
     }
     return this.#place(offset);
@@ -82,7 +99,7 @@ export class ManifestSource {
 
   /** An object of this file as plain data; undefined when the file does not describe it. */
   object(kind: string, name: string | undefined): unknown {
-    return this.#document(kind, name)?.root.toJSON();
+    return this.#document(kind, name)?.whole.toJS();
   }
 
   #document(kind: string, name: string | undefined): Document | undefined {

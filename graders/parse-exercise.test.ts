@@ -41,6 +41,29 @@ test('a good exercise is read with its files', () => {
   });
 });
 
+test('what several checks have in common may be written once', () => {
+  const { checks } = parse(
+    `${good.replace('object: {', 'object: &web {').replace('- {path: status', '- &running {path: status')}`.replace(
+      'hints:',
+      `- id: stays
+  title: It stays
+  points: 1
+  observe: {object: *web}
+  that: [*running]
+  always: 5s
+  ask: Does it?
+hints:`,
+    ),
+  );
+  expect(checks[1]).toMatchObject({
+    observe: { object: { kind: 'Pod', name: 'web' } },
+    that: [{ path: 'status.phase', equals: 'Running' }],
+  });
+  expect(() => parse(good.replace('that:', 'about: *nobody\n  that:'))).toThrow(
+    'exercises/pod/exercise.yaml:13: no anchor "&nobody" stands before the alias',
+  );
+});
+
 test.each([
   ['level: follow', 'level: easy', 'exercises/pod/exercise.yaml:2: level: must be one of follow, apply, diagnose'],
   ['minutes: 5', 'minutes: soon', 'exercises/pod/exercise.yaml:4: minutes: a number is needed here'],

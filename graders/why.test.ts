@@ -56,6 +56,16 @@ test('what is not ready is explained by its first Pod that is not', () => {
   expect(explained(manifest, DEPLOYMENT)).toContain(probe);
 });
 
+test('a workload whose Pods are refused says by whom', () => {
+  const namespace =
+    'apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: restricted}}\n';
+  expect(explained(`${namespace}---${quay({})}`, DEPLOYMENT)).toContainEqual(
+    expect.stringMatching(
+      /^condition ReplicaFailure is True: FailedCreate: pods "quay-.*" is forbidden: violates PodSecurity "restricted:latest": /,
+    ),
+  );
+});
+
 test('a Pod that waits for a volume is explained by its claim', () => {
   const manifest = `
 apiVersion: v1

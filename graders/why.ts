@@ -112,9 +112,9 @@ function unmetConditions(object: KubeObject): Condition[] {
   return unmet.filter(({ message }, index) => unmet.findIndex((each) => each.message === message) === index);
 }
 
-/** Of a Node's conditions all but Ready tell of trouble, so that there False is good. */
+/** Of a Node's conditions all but Ready tell of trouble, so that there False is good; so does one of workloads. */
 function isUnmet({ kind }: KubeObject, { type, status }: Condition): boolean {
-  if (kind === 'Node' && type !== 'Ready') return status === 'True';
+  if (type === 'ReplicaFailure' || (kind === 'Node' && type !== 'Ready')) return status === 'True';
   return status === 'False';
 }
 

@@ -1,0 +1,3 @@
+kubectl cordon node-1
+kubectl scale deployment watch --replicas=3
+kubectl rollout status deployment/watch --timeout=60s

@@ -1,0 +1,28 @@
+sed -i 's/replicas: 1/replicas: 2/; s/nginx:1.28/nginx:1.29/' base/board.yaml
+mkdir -p overlays/north
+cat > overlays/north/kustomization.yaml <<END
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [../../base]
+namespace: north
+labels:
+- {pairs: {harbour: north}, includeTemplates: true}
+configMapGenerator:
+- {name: greeting, literals: ['index.html=Welcome to the north']}
+END
+mkdir -p overlays/south
+cat > overlays/south/kustomization.yaml <<END
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [../../base]
+namespace: south
+labels:
+- {pairs: {harbour: south}, includeTemplates: true}
+configMapGenerator:
+- {name: greeting, literals: ['index.html=Welcome to the south']}
+replicas: [{name: board, count: 1}]
+images: [{name: nginx, newTag: '1.28'}]
+END
+kubectl apply -k overlays/north
+kubectl apply -k overlays/south
+for harbour in north south; do kubectl rollout status deployment/board -n $harbour --timeout=60s; done
