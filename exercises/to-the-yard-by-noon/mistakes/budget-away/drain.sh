@@ -1,4 +1,6 @@
 kubectl get pdb watch -o yaml > pdb.yaml
+kubectl cordon node-1
+sleep 1
 kubectl delete pdb watch
 kubectl drain node-1 --ignore-daemonsets --delete-emptydir-data --force --timeout=120s
 sed -i '/resourceVersion:/d; /uid:/d' pdb.yaml
