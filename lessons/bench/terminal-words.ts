@@ -3,7 +3,7 @@ import { BASHRC } from '@drydock/engine';
 /** Words that the page of an exercise answers. */
 const EXERCISE_WORDS = ['goal', 'check', 'hint', 'undo', 'reset', 'solution'];
 /** What is typed by those who come from elsewhere, and is not here: the page says what to do instead. */
-const ABSENT_PROGRAMS = ['docker', 'podman', 'sudo', 'man', 'ssh', 'crictl', 'helm', 'minikube', 'apt'];
+export const ABSENT_PROGRAMS = ['docker', 'podman', 'man', 'crictl', 'minikube', 'apt'];
 
 /** The page hears of a word by a sequence that no terminal shows. */
 function told(word: string, status: number): string {

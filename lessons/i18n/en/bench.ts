@@ -152,11 +152,7 @@ export const bench = {
         'There is no docker here. Containers run in Pods, on the nodes: kubectl get pods, kubectl exec -it POD -- sh.',
       podman:
         'There is no podman here. Containers run in Pods, on the nodes: kubectl get pods, kubectl exec -it POD -- sh.',
-      sudo: 'You are root on this machine already. Leave sudo away.',
-      ssh: 'Nobody answers SSH here. A shell on a machine: kubectl debug node/node-1 -it --image=busybox:1.37 --profile=sysadmin; its disk is /host.',
-      crictl:
-        'crictl is on the nodes. From here: kubectl debug node/node-1 -it --image=busybox:1.37 --profile=sysadmin -- chroot /host crictl ps',
-      helm: 'There is no helm in the browser. Manifests are applied with kubectl apply -f; kubectl create … --dry-run=client -o yaml writes one for you.',
+      crictl: 'crictl is on the nodes: ssh node-1 crictl ps',
       minikube: 'The cluster is there already: kubectl get nodes.',
       apt: 'Nothing can be installed on this machine. ls /usr/bin shows what it has.',
       man: 'There are no manual pages here. Try kubectl explain pod.spec for fields, and --help for flags.',

@@ -136,11 +136,7 @@ export const bench: typeof english = {
     instead: {
       docker: '这里没有 docker。容器在节点上的 Pod 里运行：kubectl get pods，kubectl exec -it POD -- sh。',
       podman: '这里没有 podman。容器在节点上的 Pod 里运行：kubectl get pods，kubectl exec -it POD -- sh。',
-      sudo: '在这台机器上你已经是 root 了，去掉 sudo 就行。',
-      ssh: '这里没有 SSH。要进到机器上：kubectl debug node/node-1 -it --image=busybox:1.37 --profile=sysadmin，机器的磁盘在 /host。',
-      crictl:
-        'crictl 在节点上。从这里：kubectl debug node/node-1 -it --image=busybox:1.37 --profile=sysadmin -- chroot /host crictl ps',
-      helm: '浏览器里没有 helm。清单用 kubectl apply -f 应用；kubectl create … --dry-run=client -o yaml 可以替你写一份。',
+      crictl: 'crictl 在节点上：ssh node-1 crictl ps',
       minikube: '集群已经在了：kubectl get nodes。',
       apt: '这台机器上装不了别的东西。ls /usr/bin 能看到有什么。',
       man: '这里没有手册页。查字段用 kubectl explain pod.spec，查参数用 --help。',
