@@ -158,7 +158,7 @@ export const volumeAttachments = resource<VolumeAttachment>(
   'VolumeAttachment',
   false,
 );
-const volumeAttributesClasses = resource<VolumeAttributesClass>(
+export const volumeAttributesClasses = resource<VolumeAttributesClass>(
   'storage.k8s.io/v1',
   'volumeattributesclasses',
   'VolumeAttributesClass',

@@ -10,7 +10,7 @@ export interface RateLimiter<K> {
 }
 
 /** `baseMs · 2^failures`, at most `maxMs`, for each item on its own. */
-class ItemExponentialFailureRateLimiter<K> implements RateLimiter<K> {
+export class ItemExponentialFailureRateLimiter<K> implements RateLimiter<K> {
   readonly #baseMs: number;
   readonly #maxMs: number;
   readonly #failures = new Map<K, number>();

@@ -3,7 +3,7 @@ import type { Registry } from '../containerd/image.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { Simulation } from '../sim/index.ts';
 import { corednsImage } from './add-ons/coredns.ts';
-import { CSI_HOSTPATH_ACCOUNT, csiImages } from './add-ons/csi-hostpath.ts';
+import { csiImages } from './add-ons/csi-hostpath.ts';
 import { ingressNginxImage } from './add-ons/ingress-nginx.ts';
 import { kubeProxyImages } from './add-ons/kube-proxy.ts';
 import { kubeRouterImage } from './add-ons/kube-router.ts';
@@ -46,7 +46,7 @@ export function clusterRegistry(options: ClusterOptions, surroundings: ImageSurr
     nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
     sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
     customMetricsAdapterImage(tools.customMetricsAdapter({ connect: connectByToken })),
-    ...csiImages(tools.csiPrograms, { sim, connect: connectAs(CSI_HOSTPATH_ACCOUNT) }),
+    ...csiImages(tools.csiPrograms, tools.programs, { sim, connect: connectByToken }),
     ...(options.images ?? []),
   ]);
 }

@@ -127,7 +127,7 @@ export class KubernetesCluster implements Cluster {
       },
     );
     const registry = this.#registry(tools, etcdTools, metricsServers);
-    const addOns = addOnObjects(options, this.#controlPlanes.main.hostPort);
+    const addOns = addOnObjects(options, this.#controlPlanes.main.hostPort, tools.storageObjects);
     this.#machines = plan.machines.map((machine, index) => {
       const host = hosts[index]!;
       const address = new ServerAddress<KubeletServer>(host, `${machine.address}:10250`, reachable);

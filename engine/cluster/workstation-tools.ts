@@ -21,6 +21,7 @@ import type { CustomMetricsSurroundings } from './add-ons/custom-metrics-adapter
 import type { MetricsServerSurroundings } from './add-ons/metrics-server-program.ts';
 import type { SampleApiServerSurroundings } from './add-ons/sample-apiserver.ts';
 import type { ReadServerFiles } from './api-server/server-files.ts';
+import type { AddOnObject } from './bootstrap/kubeadm.ts';
 import type { EtcdPlace } from './bootstrap/static-pods.ts';
 import type { ApiEndpoint, Reachability } from './component/api-endpoint.ts';
 import type { Connect } from './component/asker.ts';
@@ -113,6 +114,8 @@ export interface ProgramTools extends PackagedTools {
   readonly metricsServer: (surroundings: MetricsServerSurroundings) => Program;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
+  /** What a cluster with storage begins with; it waits for this. */
+  readonly storageObjects: () => readonly AddOnObject[];
   readonly criTools: CriTools;
   /** etcd's own tools, for its image and its machine. */
   etcdTools(dial: DialEtcd): Readonly<Record<'etcdctl' | 'etcdutl', Program>>;

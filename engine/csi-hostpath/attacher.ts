@@ -5,8 +5,9 @@ import { unlessGone } from '../client/unless-gone.ts';
 import { CONTROLLER, volumeCapability } from '../csi/spec.ts';
 import { GrpcError } from '../linux/grpc.ts';
 import type { Task } from '../sim/index.ts';
+import type { Surroundings } from './controller-loop.ts';
 import { callDriver } from './driver-call.ts';
-import { type SidecarSetup, type Surroundings, sidecar } from './sidecar.ts';
+import { type SidecarSetup, sidecar } from './sidecar.ts';
 
 /** Brings volumes to nodes and takes them away, as VolumeAttachments ask. https://github.com/kubernetes-csi/external-attacher */
 export const attacher = (surroundings: Surroundings) =>

@@ -8,4 +8,9 @@ export interface DriverSettings {
   /** Volumes have to be attached to a node before they can be used there. */
   readonly attaches: boolean;
   readonly newId: () => string;
+  /** What the machine's clock shows, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** Whether volumes' attributes may be changed, and which; an empty list: any. */
+  readonly modifies: boolean;
+  readonly mutableParameters: readonly string[];
 }

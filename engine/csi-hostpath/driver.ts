@@ -53,6 +53,11 @@ function settingsOf(process: Process, sim: Simulation): DriverSettings | undefin
     topology: isSet(process, 'enable-topology') ? { [`topology.${name.replace('.k8s.io', '')}/node`]: nodeId } : {},
     attaches: isSet(process, 'enable-attach'),
     maxVolumes: Number(flag(process, 'maxvolumespernode') ?? 0),
+    modifies: isSet(process, 'enable-controller-modify-volume'),
+    mutableParameters: (flag(process, 'accepted-mutable-parameter-names') ?? '')
+      .split(',')
+      .filter((name) => name !== ''),
+    now: () => sim.wallMs,
     newId: () => sim.random(`${name}/${nodeId}`).uuid(),
   };
 }

@@ -22,6 +22,7 @@ export function volumeFor(
   made: Made,
 ): Manifest<PersistentVolume> {
   const { name, namespace, uid, resourceVersion } = claim.metadata;
+  const { volumeAttributesClassName: attributesClass = '' } = claim.spec;
   const { reclaimPolicy = 'Delete', mountOptions, parameters = {} } = storageClass;
   const terms = made.accessible_topology.map(({ segments }) => ({
     matchExpressions: Object.entries(segments).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
@@ -52,6 +53,7 @@ export function volumeFor(
       ...(terms.length === 0 ? {} : { nodeAffinity: { required: { nodeSelectorTerms: terms } } }),
       persistentVolumeReclaimPolicy: reclaimPolicy,
       storageClassName: storageClass.metadata.name,
+      ...(attributesClass === '' ? {} : { volumeAttributesClassName: attributesClass }),
       volumeMode: claim.spec.volumeMode ?? 'Filesystem',
       ...(mountOptions === undefined ? {} : { mountOptions }),
     },

@@ -1,18 +1,26 @@
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/kinds.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttributesClass } from '../api/kinds.ts';
 import { objectKey } from '../api/object.ts';
 import { numericValue } from '../api/quantity.ts';
-import { persistentVolumeClaims, persistentVolumes, storageClasses } from '../api/resources.ts';
+import {
+  persistentVolumeClaims,
+  persistentVolumes,
+  storageClasses,
+  volumeAttributesClasses,
+} from '../api/resources.ts';
 import { StatusError } from '../api/status-error.ts';
 import { unlessGone } from '../client/unless-gone.ts';
 import { claimClass, requestedStorage, SELECTED_NODE, waitsForConsumer } from '../client/volume-binding.ts';
 import { CONTROLLER, volumeCapability } from '../csi/spec.ts';
 import { GrpcError } from '../linux/grpc.ts';
 import type { Task } from '../sim/index.ts';
+import { contentSource, isKnownSource, protectCloned, releaseCloned } from './content-source.ts';
+import { NotYet, type Surroundings } from './controller-loop.ts';
 import { callDriver } from './driver-call.ts';
 import { isSet } from './flags.ts';
 import { FINALIZER, isOwnVolume, PROVISIONED_BY, volumeFor } from './provisioned-volume.ts';
-import { type SidecarSetup, type Surroundings, sidecar } from './sidecar.ts';
+import { type SidecarSetup, sidecar } from './sidecar.ts';
 import { publishCapacity } from './storage-capacity.ts';
+import type { ContentSource } from './volume-content.ts';
 
 const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 /** How long the provisioners of a driver that runs on every node wait before one takes an immediate claim, at most. */
@@ -26,6 +34,8 @@ export const provisioner = (surroundings: Surroundings) =>
     const provisioner = new Provisioner(setup);
     return (key) => provisioner.reconcile(key);
   });
+
+type DataSource = NonNullable<PersistentVolumeClaim['spec']['dataSource']>;
 
 class Provisioner {
   readonly #setup: SidecarSetup;
@@ -49,7 +59,9 @@ class Provisioner {
     if (key === CAPACITY) yield* this.#publishCapacity();
     else if (key.includes('/')) {
       const claim = informers.for(persistentVolumeClaims).lister.byKey(key);
-      if (claim !== undefined) yield* this.#serve(claim);
+      if (claim === undefined) return;
+      releaseCloned(this.#setup, claim);
+      yield* this.#serve(claim);
     } else {
       const volume = informers.for(persistentVolumes).lister.get(key);
       if (volume !== undefined) yield* this.#reclaim(volume);
@@ -95,12 +107,22 @@ class Provisioner {
     const name = `pvc-${claim.metadata.uid}`;
     const told = `External provisioner is provisioning volume for claim "${objectKey(claim)}"`;
     recorder.event(claim, 'Normal', 'Provisioning', told);
+    const { dataSource } = claim.spec;
+    if (dataSource !== undefined && !isKnownSource(dataSource)) {
+      const text = 'Assuming an external populator will provision the volume';
+      recorder.event(claim, 'Normal', 'Provisioning', text);
+      return;
+    }
     try {
+      const attributes = this.#attributesOf(claim);
+      const source = dataSource && this.#sourceOf(claim, storageClass, dataSource);
       const { volume } = yield* callDriver(process, CONTROLLER, 'CreateVolume', {
         name,
         capacity_range: { required_bytes: numericValue(requestedStorage(claim)) },
         volume_capabilities: [capabilityOf(claim, storageClass)],
         parameters: ownParameters(storageClass),
+        ...(source === undefined ? {} : { volume_content_source: source }),
+        mutable_parameters: attributes?.parameters ?? {},
         ...(Object.keys(topology).length === 0
           ? {}
           : {
@@ -112,12 +134,34 @@ class Provisioner {
       queue.add(CAPACITY);
     } catch (error) {
       if (error instanceof StatusError && error.reason === 'AlreadyExists') return;
-      if (!(error instanceof GrpcError)) throw error;
+      if (!(error instanceof GrpcError || error instanceof NotYet)) throw error;
       const text = `failed to provision volume with StorageClass "${storageClass.metadata.name}": ${error.description}`;
       recorder.event(claim, 'Warning', 'ProvisioningFailed', text);
-      if (error.code === 'ResourceExhausted') this.#giveNodeUp(claim);
+      if (error instanceof GrpcError && error.code === 'ResourceExhausted') this.#giveNodeUp(claim);
       throw error;
     }
+  }
+
+  /** @throws NotYet */
+  #sourceOf(claim: PersistentVolumeClaim, storageClass: StorageClass, source: DataSource): ContentSource {
+    const found = contentSource(this.#setup, claim, storageClass, source);
+    if (found.volume !== undefined) protectCloned(this.#setup, source.name, claim.metadata.namespace);
+    return found;
+  }
+
+  /** The VolumeAttributesClass that the claim asks for. @throws NotYet where there is no such class */
+  #attributesOf({ spec }: PersistentVolumeClaim): VolumeAttributesClass | undefined {
+    const { client, driver } = this.#setup;
+    const { volumeAttributesClassName: name = '' } = spec;
+    if (name === '') return undefined;
+    const found = unlessGone(() => client.resource<VolumeAttributesClass>(volumeAttributesClasses).get(name));
+    if (found === undefined) throw new NotYet(`volumeattributesclass.storage.k8s.io "${name}" not found`);
+    if (found.driverName !== driver) {
+      throw new NotYet(
+        `VAC ${name} referenced in PVC is for driver ${found.driverName} which does not match driver name ${driver}`,
+      );
+    }
+    return found;
   }
 
   /** There is no room here: the scheduler is asked for another node. */

@@ -7,9 +7,10 @@ import { requestedStorage, storageCapacity } from '../client/volume-binding.ts';
 import { CONTROLLER, volumeCapability } from '../csi/spec.ts';
 import { GrpcError } from '../linux/grpc.ts';
 import type { Task } from '../sim/index.ts';
+import type { Surroundings } from './controller-loop.ts';
 import { callDriver } from './driver-call.ts';
 import { isOwnVolume } from './provisioned-volume.ts';
-import { type SidecarSetup, type Surroundings, sidecar } from './sidecar.ts';
+import { type SidecarSetup, sidecar } from './sidecar.ts';
 
 type Condition = NonNullable<NonNullable<PersistentVolumeClaim['status']>['conditions']>[number];
 

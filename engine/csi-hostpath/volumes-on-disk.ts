@@ -15,6 +15,22 @@ export interface StoredVolume {
   readonly attachedTo?: string;
 }
 
+/** What a volume held at a moment: a copy of its directory or its file, beside it. */
+export interface StoredSnapshot {
+  readonly id: string;
+  readonly name: string;
+  /** The volume that it was taken of, which may be gone by now. */
+  readonly volumeId: string;
+  readonly sizeBytes: number;
+  readonly block: boolean;
+  readonly createdMs: number;
+}
+
+interface State {
+  readonly Volumes: readonly StoredVolume[];
+  readonly Snapshots?: readonly StoredSnapshot[];
+}
+
 /**
  * The volumes of a driver: a directory each, and a file that says what they are. The directory may be shared between nodes, so
  * that the file is read each time.
@@ -30,7 +46,25 @@ export class VolumesOnDisk {
   }
 
   all(): readonly StoredVolume[] {
-    return this.#read();
+    return this.#read().Volumes;
+  }
+
+  snapshots(): readonly StoredSnapshot[] {
+    return this.#read().Snapshots ?? [];
+  }
+
+  snapshotPathOf(id: string): string {
+    return `${this.#directory}/${id}.snap`;
+  }
+
+  /** Remembers a snapshot, whose copy is there already. */
+  putSnapshot(snapshot: StoredSnapshot): void {
+    this.#write({ Snapshots: [...this.snapshots(), snapshot] });
+  }
+
+  removeSnapshot(id: string): void {
+    removeTree(this.#process, this.snapshotPathOf(id));
+    this.#write({ Snapshots: this.snapshots().filter((snapshot) => snapshot.id !== id) });
   }
 
   get(id: string): StoredVolume | undefined {
@@ -58,7 +92,7 @@ export class VolumesOnDisk {
   put(volume: StoredVolume): void {
     if (volume.block === true) this.#putFile(volume);
     else makeDirectories(this.#process, this.pathOf(volume.id), 0o777);
-    this.#write([...this.all().filter(({ id }) => id !== volume.id), volume]);
+    this.#write({ Volumes: [...this.all().filter(({ id }) => id !== volume.id), volume] });
   }
 
   #putFile({ id, sizeBytes }: StoredVolume): void {
@@ -72,24 +106,24 @@ export class VolumesOnDisk {
 
   remove(id: string): void {
     removeTree(this.#process, this.pathOf(id));
-    this.#write(this.all().filter((volume) => volume.id !== id));
+    this.#write({ Volumes: this.all().filter((volume) => volume.id !== id) });
   }
 
   get #file(): string {
     return `${this.#directory}/state.json`;
   }
 
-  #read(): readonly StoredVolume[] {
+  #read(): State {
     try {
-      return (JSON.parse(decode(this.#process.readFile(this.#file))) as { Volumes: StoredVolume[] }).Volumes;
+      return JSON.parse(decode(this.#process.readFile(this.#file))) as State;
     } catch (error) {
-      if (error instanceof Errno || error instanceof SyntaxError) return [];
+      if (error instanceof Errno || error instanceof SyntaxError) return { Volumes: [] };
       throw error;
     }
   }
 
-  #write(volumes: readonly StoredVolume[]): void {
-    const text = JSON.stringify({ Volumes: volumes });
+  #write(change: Partial<State>): void {
+    const text = JSON.stringify({ ...this.#read(), ...change });
     this.#process.writeFile(`${this.#file}.tmp`, text, { mode: 0o600 });
     this.#process.rename(`${this.#file}.tmp`, this.#file);
   }

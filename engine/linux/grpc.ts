@@ -3,5 +3,5 @@
 export { callGrpc, connectGrpc } from './grpc/channel.ts';
 export { HEALTH } from './grpc/health.ts';
 export { serveGrpc } from './grpc/server.ts';
-export { implement } from './grpc/service.ts';
+export { type Handlers, implement } from './grpc/service.ts';
 export { GrpcError } from './grpc/status.ts';

@@ -114,6 +114,7 @@ function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
         ProgramTools['csiPrograms']
       >;
     },
+    storageObjects: () => programs.value.storageObjects(),
     criTools: { crictl: from((tools) => tools.criTools.crictl), ctr: from((tools) => tools.criTools.ctr) },
     kubeadm: (surroundings) => from((tools) => tools.kubeadm(surroundings)),
     debianTools(surroundings) {

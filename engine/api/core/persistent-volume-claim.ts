@@ -9,6 +9,7 @@ import { checkQuantity, compareQuantities } from '../quantity.ts';
 import { validateSelector } from '../selector-validation.ts';
 import { storedKind } from '../stored-kind.ts';
 import { ACCESS_MODES, formatAccessModes } from './access-modes.ts';
+import { normalizeSources, validateSources } from './claim-sources.ts';
 import { type ResourceList, storedResourceList } from './resource-list.ts';
 
 type Spec = PersistentVolumeClaim['spec'];
@@ -27,7 +28,7 @@ function defaultClaimSpec(given: Spec): Spec {
 
 /** After kubernetes/kubernetes pkg/apis/core/validation ValidatePersistentVolumeClaimSpec. */
 function validateClaimSpec(errors: FieldError[], spec: Spec, field: string): void {
-  const { accessModes = [], storageClassName = '', volumeMode, selector } = spec;
+  const { accessModes = [], volumeMode, selector } = spec;
   if (accessModes.length === 0) errors.push(required(`${field}.accessModes`, 'at least 1 access mode is required'));
   if (selector !== undefined) validateSelector(errors, selector, `${field}.selector`);
   for (const mode of accessModes) {
@@ -38,11 +39,12 @@ function validateClaimSpec(errors: FieldError[], spec: Spec, field: string): voi
   else if (checkQuantity(storage) === undefined && compareQuantities(storage, '0') <= 0) {
     errors.push(invalid(`${field}.resources[storage]`, storage, 'must be greater than zero'));
   }
-  if (storageClassName !== '') {
-    for (const detail of checkSubdomain1123(storageClassName)) {
-      errors.push(invalid(`${field}.storageClassName`, storageClassName, detail));
-    }
+  for (const name of ['storageClassName', 'volumeAttributesClassName'] as const) {
+    const value = spec[name] ?? '';
+    if (value === '') continue;
+    for (const detail of checkSubdomain1123(value)) errors.push(invalid(`${field}.${name}`, value, detail));
   }
+  validateSources(errors, spec, field);
   if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode)) {
     errors.push(notSupported(`${field}.volumeMode`, volumeMode, VOLUME_MODES));
   }
@@ -52,24 +54,42 @@ function storageOf(spec: Spec): string | number | undefined {
   return (spec.resources?.requests as ResourceList | undefined)?.['storage'];
 }
 
-/** Once made, a claim can be bound, and grow. */
+/** Once made, a claim can be bound; then it can grow, and get other attributes. */
 function validateChange(errors: FieldError[], next: PersistentVolumeClaim, previous: PersistentVolumeClaim): void {
-  const { resources: _, volumeName: after = '', ...fixed } = next.spec;
-  const { resources: __, volumeName: before = '', ...fixedBefore } = previous.spec;
-  const binds = before === '';
+  const fixed = fixedPart(next);
+  const fixedBefore = fixedPart(previous);
+  const { volumeName: after = '' } = next.spec;
+  const { volumeName: before = '' } = previous.spec;
   // A claim without a class gets the default one, also when there was none yet as it was made.
   if (fixedBefore.storageClassName === undefined) fixedBefore.storageClassName = fixed.storageClassName;
-  if (!sameValue(fixed, fixedBefore) || (!binds && after !== before)) {
+  if (!sameValue(fixed, fixedBefore) || (before !== '' && after !== before)) {
     const detail =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
     errors.push(forbidden('spec', detail));
   }
-  const asked = storageOf(next.spec);
-  const had = storageOf(previous.spec);
-  if (asked === undefined || had === undefined || asked === had) return;
-  if (compareQuantities(asked, had) < 0) {
+  const asked = storageOf(next.spec) ?? '0';
+  const had = storageOf(previous.spec) ?? '0';
+  const has = (previous.status?.capacity as ResourceList | undefined)?.['storage'] ?? '0';
+  // What has failed to grow so far can be asked to grow less.
+  if (compareQuantities(asked, had) < 0 && compareQuantities(asked, has) <= 0) {
     errors.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   }
+  const { currentVolumeAttributesClassName: current } = previous.status ?? {};
+  if ((previous.spec.volumeAttributesClassName ?? '') === '' || (next.spec.volumeAttributesClassName ?? '') !== '')
+    return;
+  if (current === undefined) return;
+  const what = next.spec.volumeAttributesClassName === undefined ? 'nil' : 'an empty string';
+  const detail = `update to ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`;
+  errors.push(forbidden('spec.volumeAttributesClassName', detail));
+}
+
+/** What of a claim stays as it is, whether it is bound or not. */
+function fixedPart({ spec, status }: PersistentVolumeClaim): Record<string, unknown> {
+  const { volumeName: _, ...fixed } = spec;
+  if (status?.phase !== 'Bound') return fixed;
+  const { volumeAttributesClassName: __, resources, ...rest } = fixed;
+  const { storage: ___, ...requests } = (resources?.requests ?? {}) as ResourceList;
+  return { ...rest, resources: { ...resources, requests } };
 }
 
 function capacityOf({ spec, status }: PersistentVolumeClaim): string {
@@ -88,7 +108,7 @@ export const persistentVolumeClaim = storedKind<PersistentVolumeClaim>({
   schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',
   subresources: ['status'],
   applyDefaults: (object) => withField(object, 'spec', defaultClaimSpec(object.spec ?? NO_SPEC)),
-  prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+  prepareForCreate: (object) => ({ ...object, spec: normalizeSources(object.spec), status: { phase: 'Pending' } }),
   prepareForUpdate: (next, previous, context) =>
     context.status ? withField(next, 'spec', previous.spec) : withField(next, 'status', previous.status),
   validateCreate(object) {

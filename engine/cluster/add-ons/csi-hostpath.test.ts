@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CSI_HOSTPATH_OBJECTS } from './csi-hostpath.ts';
+import { CSI_HOSTPATH_OBJECTS } from './csi-hostpath-objects.ts';
 
 interface Labelled {
   readonly kind: string;

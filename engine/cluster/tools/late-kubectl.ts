@@ -3,13 +3,18 @@ import { customMetricsManifest } from '../add-ons/custom-metrics-manifest.ts';
 import { ingressNginxManifest } from '../add-ons/ingress-nginx-manifest.ts';
 import { metricsServerManifest } from '../add-ons/metrics-server-manifest.ts';
 import { nginxGatewayManifest } from '../add-ons/nginx-gateway-manifest.ts';
+import { snapshotManifest } from '../add-ons/snapshots/index.ts';
 import { certificateUser } from '../node/certificate-user.ts';
 import type { Descriptions, KubectlTools } from '../workstation-tools.ts';
 
 /** The manifests that are found without an internet: those of add-ons, at the addresses that their documentation gives. */
 function manifestAt(url: string): string | undefined {
   return (
-    ingressNginxManifest(url) ?? nginxGatewayManifest(url) ?? metricsServerManifest(url) ?? customMetricsManifest(url)
+    ingressNginxManifest(url) ??
+    nginxGatewayManifest(url) ??
+    metricsServerManifest(url) ??
+    customMetricsManifest(url) ??
+    snapshotManifest(url)
   );
 }
 

@@ -15,6 +15,7 @@ import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts
 import { customMetricsAdapter } from '../add-ons/custom-metrics-adapter.ts';
 import { metricsServerProgram } from '../add-ons/metrics-server-program.ts';
 import { sampleApiServer } from '../add-ons/sample-apiserver.ts';
+import { storageObjects } from '../add-ons/snapshots/index.ts';
 import { readServerFiles } from '../api-server/server-files.ts';
 import { createEtcdctl } from '../etcd/etcdctl/etcdctl.ts';
 import { etcdutl } from '../etcd/etcdctl/etcdutl.ts';
@@ -56,4 +57,5 @@ export const programTools: ProgramTools = {
   customMetricsAdapter,
   metricsServer: metricsServerProgram,
   csiPrograms,
+  storageObjects,
 };
