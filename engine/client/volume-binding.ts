@@ -70,6 +70,8 @@ export function storageCapacity({ spec }: PersistentVolume): string | number {
 function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (compareQuantities(storageCapacity(volume), requestedStorage(claim)) < 0) return false;
   if ((volume.spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return false;
+  const attributes = [volume, claim].map(({ spec }) => spec.volumeAttributesClassName ?? '');
+  if (attributes[0] !== attributes[1]) return false;
   return volumeClass(volume) === claimClass(claim) && hasAccessModes(volume, claim);
 }
 

@@ -200,8 +200,11 @@ export class PersistentVolumeBinder {
     const bound = this.#setVolumePhase(given, 'Bound');
     const named = this.#nameVolume(claim, volume);
     // A volume that has grown shows in the claim when its file system has grown, too: whoever does that says so.
-    const capacity = named.status?.phase === 'Bound' ? named.status.capacity : bound.spec.capacity;
-    this.#setClaimStatus(named, { phase: 'Bound', accessModes: bound.spec.accessModes, capacity });
+    const isNew = named.status?.phase !== 'Bound';
+    const { accessModes, volumeAttributesClassName: attributes } = bound.spec;
+    const capacity = isNew ? bound.spec.capacity : named.status?.capacity;
+    const more = isNew && attributes !== undefined ? { currentVolumeAttributesClassName: attributes } : {};
+    this.#setClaimStatus(named, { phase: 'Bound', accessModes, capacity, ...more });
   }
 
   #giveTo(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
@@ -236,7 +239,8 @@ export class PersistentVolumeBinder {
 
   #setClaimStatus(claim: PersistentVolumeClaim, status: NonNullable<PersistentVolumeClaim['status']>): void {
     const { phase, accessModes, capacity } = claim.status ?? {};
-    if (sameValue({ phase, accessModes, capacity }, { accessModes: undefined, capacity: undefined, ...status })) return;
+    const { currentVolumeAttributesClassName: _, ...shown } = status;
+    if (sameValue({ phase, accessModes, capacity }, { accessModes: undefined, capacity: undefined, ...shown })) return;
     this.#noteClaim(this.#claimClient.updateStatus({ ...claim, status: { ...claim.status, ...status } }));
   }
 

@@ -8,6 +8,8 @@ import type { CsiVolume, VolumeContext } from '../volumes/volume.ts';
 import { callDriver, type Driver } from './driver.ts';
 import type { MountContext, Place } from './place.ts';
 
+const RESIZE_CONDITIONS = ['FileSystemResizePending', 'Resizing', 'ControllerResizeError', 'NodeResizeError'];
+
 /** The claim that a volume is bound to, as it is now. */
 export function claimOf(
   { claims }: Pick<VolumeContext, 'claims'>,
@@ -34,6 +36,12 @@ export function* expandOnNode(
 ): Task<void> {
   const { root, client, recorder, nodeName } = context;
   const storage = storageCapacity(persistentVolume!);
+  const patch = (to: PersistentVolumeClaim, status: object): PersistentVolumeClaim =>
+    client
+      .resource<PersistentVolumeClaim>(persistentVolumeClaims)
+      .patch(to.metadata.name, to.metadata.namespace, 'merge', { status }, { subresource: 'status' });
+  const before = claimOf(context, persistentVolume!);
+  if (before !== undefined) patch(before, { allocatedResourceStatuses: { storage: 'NodeResizeInProgress' } });
   yield* callDriver(root, driver, 'NodeExpandVolume', {
     volume_id: place.handle,
     volume_path: place.target,
@@ -42,13 +50,9 @@ export function* expandOnNode(
   });
   const claim = claimOf(context, persistentVolume!);
   if (claim === undefined) return;
-  const conditions = (claim.status?.conditions ?? []).filter(
-    ({ type }) => type !== 'FileSystemResizePending' && type !== 'Resizing',
-  );
-  const status = { capacity: { ...claim.status?.capacity, storage: String(storage) }, conditions };
-  client
-    .resource<PersistentVolumeClaim>(persistentVolumeClaims)
-    .patch(claim.metadata.name, claim.metadata.namespace, 'merge', { status }, { subresource: 'status' });
+  const conditions = (claim.status?.conditions ?? []).filter(({ type }) => !RESIZE_CONDITIONS.includes(type));
+  const capacity = { ...claim.status?.capacity, storage: String(storage) };
+  patch(claim, { capacity, conditions: conditions.length === 0 ? null : conditions, allocatedResourceStatuses: null });
   const message = `MountVolume.NodeExpandVolume succeeded for volume "${place.name}" ${nodeName}`;
   recorder.event(pod, 'Normal', 'FileSystemResizeSuccessful', message);
   recorder.event(claim, 'Normal', 'FileSystemResizeSuccessful', message);
