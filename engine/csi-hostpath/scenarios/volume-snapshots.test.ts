@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PersistentVolumeClaim } from '../../api/kinds.ts';
-import type { VolumeSnapshot, VolumeSnapshotContent } from '../../csi-hostpath/snapshot-kinds.ts';
-import { Testbed } from './testbed.ts';
+import { Testbed } from '../../testing/scenarios/testbed.ts';
+import type { VolumeSnapshot, VolumeSnapshotContent } from '../snapshot-kinds.ts';
 
 // Snapshots and clones of volumes, as https://kubernetes.io/docs/concepts/storage/volume-snapshots/ and
 // https://kubernetes.io/docs/concepts/storage/volume-pvc-datasource/ have them.

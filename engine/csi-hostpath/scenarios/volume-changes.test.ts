@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/kinds.ts';
-import { Testbed } from './testbed.ts';
+import { Testbed } from '../../testing/scenarios/testbed.ts';
 
 // Volumes that change while they are used: https://kubernetes.io/docs/concepts/storage/volume-attributes-classes/ and
 // https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims.
