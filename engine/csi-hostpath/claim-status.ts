@@ -4,11 +4,11 @@ import { timestamp } from '../api/timestamp.ts';
 import type { GrpcError } from '../linux/grpc.ts';
 import type { SidecarSetup } from './sidecar.ts';
 
-export type ClaimStatus = NonNullable<PersistentVolumeClaim['status']>;
+type ClaimStatus = NonNullable<PersistentVolumeClaim['status']>;
 export type Condition = NonNullable<ClaimStatus['conditions']>[number];
 
 /** How long what cannot work is not tried again, unless the claim changes. */
-export const SLOW_RETRY_MS = 300_000;
+const SLOW_RETRY_MS = 300_000;
 
 /** A condition that holds from now on. */
 export function condition({ sim }: SidecarSetup, type: string, message?: string): Condition {
