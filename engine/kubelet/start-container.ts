@@ -13,6 +13,7 @@ import { containerHash } from './pod-actions.ts';
 import { containerFieldPath, type EphemeralContainer, formatPod, formatSeconds } from './pod-format.ts';
 import { latestStatus } from './runtime-cache.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
+import { withVolumeGroups } from './volumes/volume-groups.ts';
 
 /** What containers of one Pod are started with. */
 export interface StartSurroundings {
@@ -139,7 +140,7 @@ function makeConfig(
   const { capacityBytes, clusterDns } = context;
   const clusterDomain = clusterDns?.domain ?? 'cluster.local';
   const surroundings = { root, volumes, env, podIp, image, attempt, targetId, capacityBytes, clusterDomain, devices };
-  return containerConfig(pod, container, surroundings);
+  return withVolumeGroups(containerConfig(pod, container, surroundings), surroundings.volumes);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/ */

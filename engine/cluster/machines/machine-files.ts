@@ -43,6 +43,7 @@ export function machineFiles(hostname: string, hosts: ReadonlyMap<string, string
     },
     '/root': { directory: true, mode: 0o700 },
     '/root/.bashrc': { text: BASHRC },
+    '/mnt': { directory: true },
     '/tmp': { directory: true, mode: 0o1777 },
     '/usr/local/sbin': { directory: true },
     // As on every Debian: what programs say of themselves while they run is in one place, by two names.

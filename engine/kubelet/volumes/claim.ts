@@ -9,7 +9,7 @@ import { pluginsOf } from './csi.ts';
 import { checkHostPath } from './host-path.ts';
 import { mountShare } from './nfs.ts';
 import { giveToGroup } from './ownership.ts';
-import { type Mounting, UnknownVolume, type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
+import { isTask, type Mounting, UnknownVolume, type VolumeContext, VolumeError, type VolumePlugin } from './volume.ts';
 
 /** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes */
 export const persistentVolumeClaim: VolumePlugin = {
@@ -35,6 +35,9 @@ export const ephemeral: VolumePlugin = {
   },
 };
 
+/** Makes whoever uses the volume a member of this group. https://kubernetes.io/docs/tasks/configure-pod-container/configure-persistent-volume-storage/#access-control */
+const GROUP = 'pv.beta.kubernetes.io/gid';
+
 function mountClaimed(
   context: VolumeContext,
   pod: Pod,
@@ -44,6 +47,18 @@ function mountClaimed(
 ): Mounting {
   const { namespace } = pod.metadata;
   const found = lookUp(`error processing PVC ${namespace}/${claimName}:`, () => boundVolume(context, pod, claimName));
+  const mounting = mountVolume(context, pod, volume, found, readOnly);
+  const gid = found.metadata.annotations?.[GROUP] ?? '';
+  return /^\d+$/.test(gid) && !isTask(mounting) ? { ...mounting, gid: Number(gid) } : mounting;
+}
+
+function mountVolume(
+  context: VolumeContext,
+  pod: Pod,
+  volume: Volume,
+  found: PersistentVolume,
+  readOnly: boolean,
+): Mounting {
   const { name } = found.metadata;
   const { volumeMode = 'Filesystem', hostPath, local, nfs, csi, mountOptions } = found.spec;
   checkUse(pod, volume.name, volumeMode);

@@ -10,6 +10,7 @@ import { image } from './image.ts';
 import { nfs } from './nfs.ts';
 import { configMap, downwardApi, projected, secret } from './projected.ts';
 import {
+  isTask,
   type MountedVolume,
   type MountedVolumes,
   type Mounting,
@@ -194,10 +195,6 @@ export class PodVolumes {
     const delayMs = last === undefined ? FIRST_RETRY_MS : Math.min(last.delayMs * 2, MAX_RETRY_MS);
     this.#retries.set(name, { delayMs, atMs: nowMs + delayMs });
   }
-}
-
-function isTask(mounting: Mounting): mounting is Task<MountedVolume> {
-  return 'next' in mounting;
 }
 
 function failureText({ name }: Volume, error: unknown): string {

@@ -34,6 +34,8 @@ export interface MountedVolume {
   readonly hostPath: string;
   /** No container may write to it, whatever its mount says. */
   readonly readOnly: boolean;
+  /** The group that everybody who uses it is a member of, where its PersistentVolume names one. */
+  readonly gid?: number;
   /** The files that the kubelet has put into it, and when it has last seen them there (virtual milliseconds). */
   readonly shown?: { readonly files: Files; readonly seenMs: number };
   /** An image, of which nothing lies on the host yet. */
@@ -72,6 +74,10 @@ export interface VolumeContext {
 
 /** A volume that is there, or on its way. */
 export type Mounting = MountedVolume | Task<MountedVolume>;
+
+export function isTask(mounting: Mounting): mounting is Task<MountedVolume> {
+  return 'next' in mounting;
+}
 
 /** A CSI volume as a Pod has it: bound to a claim, or (`volume.csi`) made for the Pod alone. */
 export interface CsiVolume {
