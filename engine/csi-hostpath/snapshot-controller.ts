@@ -95,5 +95,5 @@ function begin({ informers, queue }: SnapshotSetup): void {
       if (snapshot.spec.source.persistentVolumeClaimName === changed.metadata.name) lookAt(objectKey(snapshot));
     }
   };
-  informers.for(persistentVolumeClaims).addHandlers({ update: (_, changed) => claim(changed) });
+  informers.for(persistentVolumeClaims).addHandlers({ update: (_, changed) => claim(changed), delete: claim });
 }
