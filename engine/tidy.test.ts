@@ -40,6 +40,7 @@ const PORTS = [
   'engine/cni/plugin.ts',
   'engine/csi/spec.ts',
   'engine/csi/plugin-registration.ts',
+  'engine/dra/spec.ts',
 ];
 
 /** What each folder may import besides itself and the ports. */
@@ -52,12 +53,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/kube-apiserver': ['engine/api', 'engine/etcd', 'engine/sim'],
   'engine/client': ['engine/api', 'engine/sim'],
   'engine/kube-controller-manager': ['engine/client', 'engine/api', 'engine/sim'],
-  'engine/kube-scheduler': ['engine/client', 'engine/api', 'engine/sim'],
+  'engine/kube-scheduler': ['engine/client', 'engine/api', 'engine/cel', 'engine/sim'],
   'engine/linux': ['engine/sim'],
   'engine/containerd': ['engine/linux', 'engine/sim', 'engine/api'],
   'engine/metrics-server': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/custom-metrics-adapter': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/csi': [],
+  'engine/dra': [],
   'engine/csi-hostpath': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/coredns': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/ingress-nginx': ['engine/client', 'engine/api', 'engine/sim'],

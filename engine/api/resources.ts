@@ -215,14 +215,14 @@ const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
   false,
 );
 const apiServices = resource<APIService>('apiregistration.k8s.io/v1', 'apiservices', 'APIService', false);
-const deviceClasses = resource<DeviceClass>('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass', false);
-const resourceClaims = resource<ResourceClaim>('resource.k8s.io/v1', 'resourceclaims', 'ResourceClaim');
-const resourceClaimTemplates = resource<ResourceClaimTemplate>(
+export const deviceClasses = resource<DeviceClass>('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass', false);
+export const resourceClaims = resource<ResourceClaim>('resource.k8s.io/v1', 'resourceclaims', 'ResourceClaim');
+export const resourceClaimTemplates = resource<ResourceClaimTemplate>(
   'resource.k8s.io/v1',
   'resourceclaimtemplates',
   'ResourceClaimTemplate',
 );
-const resourceSlices = resource<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice', false);
+export const resourceSlices = resource<ResourceSlice>('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice', false);
 
 /** Every resource named above. */
 export const RESOURCES: readonly Resource[] = [

@@ -2,6 +2,7 @@
 
 export { estimateCost, RULE_COST_LIMIT, TOTAL_COST_LIMIT } from './cost-estimate.ts';
 export { type DeclaredType, TypeDeclarations } from './declared-type.ts';
+export { DeviceSelectors } from './device.ts';
 export { fromDynamic, toDynamic } from './dynamic-value.ts';
 export { createEnvironment } from './environment.ts';
 export { CelBudgetError, CelCompileError, CelEvaluationError } from './evaluation-error.ts';

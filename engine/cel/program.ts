@@ -1,6 +1,7 @@
 import type { ASTNode, TypeError as CelTypeError, Environment, ParseError } from '@marcbachmann/cel-js';
 import { compileError } from './compile-error.ts';
 import { CelBudgetError, CelCompileError, CelEvaluationError } from './evaluation-error.ts';
+import { allowIndexInHas } from './has-index.ts';
 
 /** Steps an evaluation may take, as the real server counts cost. https://kubernetes.io/docs/reference/using-api/cel/#resource-constraints */
 export interface Budget {
@@ -30,15 +31,23 @@ interface Countable {
  * Compiles an expression.
  *
  * @param result the type it must have: `bool`, `string`; anything when left out.
+ * @param prepare may change the syntax tree before types are checked.
  * @throws CelCompileError in the words of cel-go.
  */
-export function compileProgram(environment: Environment, expression: string, result?: string): Program {
+export function compileProgram(
+  environment: Environment,
+  expression: string,
+  result?: string,
+  prepare?: (ast: ASTNode) => void,
+): Program {
   let parsed: ReturnType<Environment['parse']>;
   try {
     parsed = environment.parse(expression);
   } catch (error) {
     throw compileError(expression, error as ParseError);
   }
+  allowIndexInHas(parsed.ast);
+  prepare?.(parsed.ast);
   const { valid, error, type = 'dyn' } = parsed.check();
   if (!valid) throw compileError(expression, error as CelTypeError);
   if (result !== undefined && type !== result && type !== 'dyn') {

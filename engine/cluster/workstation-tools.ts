@@ -6,8 +6,9 @@ import type {
   FindUpkeep,
   ResourceHandler,
 } from '../kube-apiserver/index.ts';
-import type { ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
+import type { ClaimWork, ReadSchedule, TokenWork } from '../kube-controller-manager/index.ts';
 import type { OtherModes } from '../kube-proxy/index.ts';
+import type { PluginFactory } from '../kube-scheduler/handle.ts';
 import type { KubeSchedulerOptions } from '../kube-scheduler/index.ts';
 import type { RunningScheduler } from '../kube-scheduler/run-scheduler.ts';
 import type { CreateDeviceManager } from '../kubelet/devices.ts';
@@ -66,6 +67,8 @@ export interface ComponentTools {
   /** Whom a bootstrap token stands for, and what there is to do about them; until somebody makes one, nobody asks. */
   readonly bootstrapTokenUser: BootstrapTokenUser;
   readonly bootstrapTokenWork: () => TokenWork;
+  /** What there is to do about ResourceClaims; until there is one, nobody asks. */
+  readonly claimWork: () => ClaimWork;
   /** How a kubelet gets a certificate; those of a cluster that begins have all they need. */
   readonly bootstrapKubelet: (process: Process, connect: Connect) => Task<string | undefined>;
   /** What a kubelet's configuration file says that is not as kubeadm writes it; and who may ask a kubelet what. */
@@ -78,6 +81,8 @@ export interface ComponentTools {
   readonly securityModules: MachineTools['securityModules'];
   /** What the schedules of CronJobs mean. */
   readonly readSchedule: ReadSchedule;
+  /** How the scheduler finds devices for them. */
+  readonly claimPlugin: () => PluginFactory;
   /** Starts a scheduler that has a configuration file or alpha features. */
   startScheduler(options: KubeSchedulerOptions): RunningScheduler;
   /** What is wrong with a component's command line; nobody asks about the ones that kubeadm writes. */

@@ -7,6 +7,7 @@ import type { Simulation } from '../sim/index.ts';
 import type { TokenWork } from './bootstrap/bootstrap-token.ts';
 import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
+import type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
 
 /** What every controller is given. */
 export interface ControllerContext {
@@ -24,6 +25,8 @@ export interface ControllerContext {
   readonly readSchedule: ReadSchedule;
   /** What there is to do about bootstrap tokens; without it nobody does it. */
   readonly bootstrapTokens?: (() => TokenWork) | undefined;
+  /** What there is to do about ResourceClaims; without it nobody does it. */
+  readonly claimWork?: (() => ClaimWork) | undefined;
   /** A recorder whose events bear the controller's name. */
   readonly recorder: (component: string) => EventRecorder;
 }

@@ -27,6 +27,7 @@ import { HorizontalPodAutoscalerController } from './podautoscaler/horizontal-po
 import { PodGroupProtectionController } from './podgroup-protection/pod-group-protection-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 import { REPLICATION_CONTROLLERS } from './replicaset/replication-controller.ts';
+import { ResourceClaimController } from './resourceclaim/resource-claim-controller.ts';
 import { ResourceQuotaController } from './resourcequota/resource-quota-controller.ts';
 import { RootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountsController } from './service-account/service-accounts-controller.ts';
@@ -182,6 +183,11 @@ export const CONTROLLERS: readonly ControllerDescriptor[] = [
     name: 'ephemeral-volume-controller',
     alias: 'ephemeral-volume',
     create: (context) => new EphemeralVolumeController(context),
+  },
+  {
+    name: 'resourceclaim-controller',
+    alias: 'resource-claim-controller',
+    create: (context) => new ResourceClaimController(context),
   },
   {
     name: 'ttl-after-finished-controller',

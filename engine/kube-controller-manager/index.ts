@@ -12,9 +12,11 @@ import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
+import type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
 
 export type { TokenWork } from './bootstrap/bootstrap-token.ts';
 export type { ReadSchedule } from './cronjob/schedule-times.ts';
+export type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
 
 export interface ControllerManagerOptions {
   readonly sim: Simulation;
@@ -33,6 +35,8 @@ export interface ControllerManagerOptions {
   readonly readSchedule?: ReadSchedule;
   /** What there is to do about bootstrap tokens; until somebody makes one, nobody asks. */
   readonly bootstrapTokens?: () => TokenWork;
+  /** What there is to do about ResourceClaims; until there is one, nobody asks. */
+  readonly claimWork?: () => ClaimWork;
   /** The machine it runs on. */
   readonly hostname?: string;
   /** `--leader-elect`: work only while holding the Lease `kube-system/kube-controller-manager`. On unless told. */
@@ -103,11 +107,11 @@ function startControllers(
   descriptors: readonly ControllerDescriptor[],
   options: Pick<
     ControllerManagerOptions,
-    'rootCa' | 'certificateAuthority' | 'readSchedule' | 'bootstrapTokens' | 'featureGates'
+    'rootCa' | 'certificateAuthority' | 'readSchedule' | 'bootstrapTokens' | 'claimWork' | 'featureGates'
   >,
 ): RunningController {
   const { rootCa = '', readSchedule = nobodyReads, featureGates = NO_FEATURES } = options;
-  const { certificateAuthority, bootstrapTokens } = options;
+  const { certificateAuthority, bootstrapTokens, claimWork } = options;
   const informers = new SharedInformers(sim, client, 'kube-controller-manager');
   const discovery = new Discovery(client);
   const shared = {
@@ -119,6 +123,7 @@ function startControllers(
     certificateAuthority,
     readSchedule,
     bootstrapTokens,
+    claimWork,
   };
   const recorders: EventRecorder[] = [];
   const controllers = descriptors.map(({ name, create }) => {

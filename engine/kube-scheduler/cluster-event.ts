@@ -25,6 +25,12 @@ export type ClusterEvent =
       readonly kind: 'StorageChange';
       readonly previous: KubeObject | undefined;
       readonly object: KubeObject | undefined;
+    }
+  /** The same of what claims for devices depend on; with neither object, all of a kind is known now. */
+  | {
+      readonly kind: 'DeviceChange';
+      readonly previous?: KubeObject | undefined;
+      readonly object?: KubeObject | undefined;
     };
 
 /** What is left of a StorageChange when it concerns objects of one kind that are there now. */

@@ -27,6 +27,15 @@ export interface PostFilterOutcome {
 /** `waitMs`: the Pod keeps its place and waits that long for someone to allow it. */
 type PermitOutcome = Rejection | { readonly waitMs: number } | undefined;
 
+/** A `filter` could not find out: the Pod is tried again after a while, whatever other nodes are like. */
+export class FilterError extends Error {
+  override readonly name = 'FilterError';
+
+  constructor(plugin: string, message: string) {
+    super(`running "${plugin}" filter plugin: ${message}`);
+  }
+}
+
 /**
  * One aspect of scheduling. A plugin implements the extension points it has something to say at:
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/

@@ -1,4 +1,7 @@
+import type { KubeObject } from '../api/object.ts';
+import type { Resource } from '../api/resources.ts';
 import type { Client } from '../client/client.ts';
+import type { Informer } from '../client/informer.ts';
 import type { Simulation, Task, Timer } from '../sim/index.ts';
 import type { SchedulerCache } from './cache.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -34,6 +37,10 @@ export interface SharedHandle {
   later(delayMs: number, label: string, run: () => void): Timer;
   /** As `runTask`, but ends with the scheduler. */
   run<T>(label: string, task: Task<T>, done: (result: T) => void): void;
+  /** What sees to ResourceClaims, for the plugin of that name; asked for when a Pod has some. */
+  readonly claimPlugin: () => PluginFactory | undefined;
+  /** Follows a resource from now on; what happens to it is a DeviceChange. */
+  follow<T extends KubeObject>(resource: Resource<T>): Pick<Informer<T>, 'lister' | 'hasSynced'>;
   /** Brings a waiting Pod to the front, whatever it waits for. */
   activate(pod: PodInfo): void;
 }

@@ -2,6 +2,7 @@ import { type FeatureGates, NO_FEATURES } from '../api/feature-gates.ts';
 import { NO_NETWORK, type SendHttp } from '../api/http-port.ts';
 import { defaultConfiguration } from './config/configuration.ts';
 import { readConfiguration } from './config/read-configuration.ts';
+import { claimScheduling } from './dynamic-resources/claim-scheduling.ts';
 import { buildExtenders, type ReadText } from './extenders/build-extenders.ts';
 import { groupingOf } from './grouping.ts';
 import type { Plugins } from './profiles.ts';
@@ -37,5 +38,6 @@ export function startScheduler(options: KubeSchedulerOptions): RunningScheduler 
       ? defaultConfiguration(featureGates)
       : readConfiguration(options.configuration, featureGates);
   const extenders = buildExtenders(configuration.extenders, sendHttp, readText);
-  return runScheduler(options, { configuration, extenders, plugins, grouping: groupingOf(featureGates) });
+  const withClaims = { claimPlugin: claimScheduling, ...options };
+  return runScheduler(withClaims, { configuration, extenders, plugins, grouping: groupingOf(featureGates) });
 }

@@ -6,6 +6,7 @@ import type { Simulation } from '../sim/index.ts';
 import { defaultConfiguration } from './config/configuration.ts';
 import type { SchedulingDecision } from './decision-log.ts';
 import { Extenders } from './extenders/extenders.ts';
+import type { PluginFactory } from './handle.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 /** What every scheduler is told, whatever its configuration. */
@@ -16,6 +17,8 @@ export interface SchedulerProcessOptions {
   readonly hostname?: string;
   /** `--leader-elect`: schedule only while holding the Lease `kube-system/kube-scheduler`. On unless told. */
   readonly leaderElect?: boolean;
+  /** Makes what sees to ResourceClaims; nobody asks before a Pod has some. */
+  readonly claimPlugin?: () => PluginFactory;
   /** The Lease was lost; the scheduler has stopped. The real process exits with status 1. */
   readonly onLeaseLost?: () => void;
 }
@@ -34,12 +37,12 @@ export function startPlainScheduler(options: SchedulerProcessOptions): RunningSc
 
 export function runScheduler(
   options: SchedulerProcessOptions,
-  setUp: Omit<SchedulerOptions, 'hostname'>,
+  setUp: Omit<SchedulerOptions, 'hostname' | 'claimPlugin'>,
 ): RunningScheduler {
   const { sim, transport, hostname = 'control-plane' } = options;
   const { configuration } = setUp;
   const client = new Client(transport, { userAgent: 'kube-scheduler', isComponent: true });
-  const scheduler = new Scheduler(sim, client, { ...setUp, hostname });
+  const scheduler = new Scheduler(sim, client, { ...setUp, hostname, claimPlugin: options.claimPlugin });
   const explain = scheduler.explain.bind(scheduler);
   if ((configuration.leaderElect ?? options.leaderElect) === false) {
     scheduler.start();

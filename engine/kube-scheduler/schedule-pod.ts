@@ -3,7 +3,7 @@ import type { SchedulerCache } from './cache.ts';
 import { CycleState } from './cycle-state.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { EXTENDERS, type Extenders } from './extenders/extenders.ts';
-import type { Plugin } from './framework.ts';
+import { FilterError, type Plugin } from './framework.ts';
 import { LastFailure } from './last-failure.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
@@ -30,7 +30,7 @@ export interface Failure {
   readonly diagnosis: Diagnosis;
 }
 
-/** It could not be found out: an extender that must not be left out has failed. */
+/** It could not be found out: a filter, or an extender that must not be left out, has failed. */
 export interface Trouble {
   readonly state: CycleState;
   readonly error: string;
@@ -79,6 +79,15 @@ export class PodPlacer {
   /** There must be at least one node. Waits for nothing but extenders. */
   *place(profile: Profile, info: PodInfo): Task<Placement | Failure | Trouble> {
     const state = new CycleState();
+    try {
+      return yield* this.#place(profile, info, state);
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      return { state, error: error.message, rejected: noneRejected() };
+    }
+  }
+
+  *#place(profile: Profile, info: PodInfo, state: CycleState): Task<Placement | Failure | Trouble> {
     const found = profile.preFilter(state, info);
     if ('rejection' in found) return this.#refusedAtOnce(state, found);
     const filters = profile.filters(state);

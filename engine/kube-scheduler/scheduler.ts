@@ -1,7 +1,7 @@
 import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod } from '../api/kinds.ts';
-import { objectKey } from '../api/object.ts';
-import { nodes, podGroups, pods } from '../api/resources.ts';
+import { type KubeObject, objectKey } from '../api/object.ts';
+import { nodes, podGroups, pods, type Resource } from '../api/resources.ts';
 import { podGroupKey } from '../api/scheduling/pod-group-key.ts';
 import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
@@ -18,7 +18,7 @@ import { DecisionLog, type Outcome, type SchedulingDecision } from './decision-l
 import type { Extenders } from './extenders/extenders.ts';
 import { fitErrorMessage, NO_NODES, ReasonCounts } from './fit-error.ts';
 import type { Grouping } from './grouping.ts';
-import type { SharedHandle } from './handle.ts';
+import type { PluginFactory, SharedHandle } from './handle.ts';
 import { type ObjectInformers, objectInformers } from './informers.ts';
 import { isRelevantNodeChange } from './node-change.ts';
 import { Nominator } from './nominator.ts';
@@ -42,6 +42,8 @@ export interface SchedulerOptions {
   readonly extenders: Extenders;
   /** Plugins that the configuration may name besides the built-in ones. */
   readonly plugins?: Plugins | undefined;
+  /** Makes what sees to ResourceClaims; without it, Pods with claims wait. Called at most once. */
+  readonly claimPlugin?: (() => PluginFactory) | undefined;
   /** Where Pods are scheduled in groups. */
   readonly grouping?: Grouping | undefined;
 }
@@ -76,6 +78,7 @@ export class Scheduler {
 
   constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
     const { configuration, hostname, extenders, plugins = {}, grouping } = options;
+    let claimPlugin: PluginFactory | undefined;
     this.#sim = sim;
     this.#thread = new CycleThread(sim);
     this.#reporter = new FailureReporter(sim, client);
@@ -98,6 +101,11 @@ export class Scheduler {
         this.#recorderOf(pod).event(pod, type, reason, action, message),
       later: (delayMs, label, run) => sim.schedule(delayMs, label, () => this.#stopped || run()),
       run: (label, task, done) => this.#run(label, task, done),
+      claimPlugin: () => {
+        claimPlugin ??= options.claimPlugin?.();
+        return claimPlugin;
+      },
+      follow: (resource) => this.#follow(resource),
       activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
     };
     const groups = grouping?.groups(this.#informers.for(podGroups));
@@ -182,6 +190,15 @@ export class Scheduler {
       done(result);
     });
     this.#tasks.add(handle);
+  }
+
+  #follow<T extends KubeObject>(resource: Resource<T>): Informer<T> {
+    const informer = this.#informers.for(resource);
+    const tell = (previous?: KubeObject, object?: KubeObject): void =>
+      this.#thread.inTurn(() => this.#tell({ kind: 'DeviceChange', previous, object }));
+    informer.addHandlers({ add: (object) => tell(undefined, object), update: tell, delete: (object) => tell(object) });
+    informer.whenSynced(tell);
+    return informer;
   }
 
   #tell(event: ClusterEvent): void {

@@ -116,7 +116,7 @@ export class SchedulingQueue {
     if (waiting !== undefined) {
       // The heap's order depends on the priority, which the API server does not let anyone change.
       queued.info = { ...queued.info, priority };
-    } else if (!isSame) {
+    } else if (!isSame || previous.status?.resourceClaimStatuses !== pod.status?.resourceClaimStatuses) {
       this.#wake(queued, { kind: 'PodUpdate', previous });
     }
     return queued;

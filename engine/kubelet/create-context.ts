@@ -70,6 +70,15 @@ export function createContext(
       changed: statusChanged,
     }),
     run: options.commands && commandsOn(options.commands),
-    plugins: new Plugins({ ...options, client, recorder, changed: statusChanged }),
+    plugins: new Plugins({
+      sim,
+      nodeName,
+      ...(root && { root }),
+      ...(options.createNodePlugins && { createNodePlugins: options.createNodePlugins }),
+      client,
+      recorder,
+      changed: statusChanged,
+      ...view,
+    }),
   };
 }

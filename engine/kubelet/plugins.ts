@@ -1,3 +1,4 @@
+import type { Pod } from '../api/kinds.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import { makeDirectories } from '../linux/directory-tree.ts';
@@ -16,6 +17,9 @@ export interface PluginSurroundings {
   readonly recorder: EventRecorder;
   /** What has to stay attached is different now. */
   changed(): void;
+  /** All Pods of the node that have not ended, and whether every source of Pods has been heard. */
+  activePods(): readonly Pod[];
+  sourcesReady(): boolean;
 }
 
 export type CreateNodePlugins = (surroundings: PluginSurroundings) => NodePlugins;
@@ -26,7 +30,7 @@ type PluginOptions = Omit<PluginSurroundings, 'root'> & {
 };
 
 /**
- * The folder in which storage drivers register, and what speaks to them. Nodes without drivers are many, so that part begins
+ * The folder in which drivers of storage and devices register, and what speaks to them. Nodes without drivers are many, so that part begins
  * to work (and its code need not be there) only when a socket appears, or a Pod needs a driver.
  */
 export class Plugins {
@@ -54,11 +58,11 @@ export class Plugins {
 
   /** Undefined where the node has none. */
   get(): NodePlugins | undefined {
-    const { root, createNodePlugins, sim, nodeName, client, recorder, changed } = this.#options;
+    const { root, createNodePlugins, ...around } = this.#options;
     if (root === undefined || createNodePlugins === undefined) return undefined;
     this.#unwatch?.();
     this.#unwatch = undefined;
-    this.#plugins ??= createNodePlugins({ root, sim, nodeName, client, recorder, changed });
+    this.#plugins ??= createNodePlugins({ root, ...around });
     return this.#plugins;
   }
 

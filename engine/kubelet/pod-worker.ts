@@ -5,6 +5,7 @@ import { CriError } from '../containerd/cri.ts';
 import { runTask, type Task, type TaskHandle, waitFor } from '../sim/index.ts';
 import type { Rejection } from './admission.ts';
 import { Bell } from './concurrent.ts';
+import { unprepareClaims } from './dynamic-resources.ts';
 import { graceSeconds, killPod } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { isHostNetwork } from './pod-format.ts';
@@ -252,6 +253,7 @@ export class PodWorker {
       if (ended !== undefined) break;
       yield* this.#bell.wait(this.#label, RETRY_MS);
     }
+    yield* unprepareClaims(context, this.#pod);
     this.#writeStatus(true, ended);
     prober.removePod(this.uid);
     this.#volumes.stop();

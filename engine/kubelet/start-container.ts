@@ -3,6 +3,7 @@ import { type ContainerStatus, CriError, type PodSandboxConfig } from '../contai
 import type { Task } from '../sim/index.ts';
 import { containerConfig, withSeccompDefault } from './container-config.ts';
 import { DeviceError, type DeviceRunOptions, NO_DEVICES } from './devices.ts';
+import { DynamicResourcesError, withClaims } from './dynamic-resources.ts';
 import { makeEnvironment } from './environment.ts';
 import { ensureImage, StartError } from './images.ts';
 import { killContainer } from './kill-pod.ts';
@@ -115,11 +116,11 @@ function noteDevices(
   sim.record('cri.call', 'runtime.v1.RuntimeService/CreateContainer', `${way} ${JSON.stringify(asked)}`);
 }
 
-function* deviceOptions({ devices }: KubeletContext, pod: Pod, container: Container): Task<DeviceRunOptions> {
+function* deviceOptions(context: KubeletContext, pod: Pod, container: Container): Task<DeviceRunOptions> {
   try {
-    return yield* devices.runOptions(pod, container);
+    return withClaims(context, pod, container, yield* context.devices.runOptions(pod, container));
   } catch (error) {
-    if (error instanceof DeviceError) throw new StartError('CreateContainerConfigError', error.message);
+    if (error instanceof DeviceError || error instanceof DynamicResourcesError) throw new StartError('CreateContainerConfigError', error.message);
     throw error;
   }
 }

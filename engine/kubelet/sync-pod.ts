@@ -1,6 +1,7 @@
 import type { Container, Pod, Secret } from '../api/kinds.ts';
 import { CriError } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
+import { prepareClaims } from './dynamic-resources.ts';
 import { pullSecrets } from './image-credentials.ts';
 import { grpcMessage, StartError } from './images.ts';
 import { killContainer, killPod } from './kill-pod.ts';
@@ -93,6 +94,12 @@ interface CreatedSandbox {
 }
 
 function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActions): Task<CreatedSandbox | undefined> {
+  const unready = yield* prepareClaims(context, pod);
+  if (unready !== undefined) {
+    const message = `Failed to prepare dynamic resources: ${unready}`;
+    podEvent(context, pod, 'Warning', 'FailedPrepareDynamicResources', message);
+    return undefined;
+  }
   try {
     const handler = context.objects.runtimeHandler(pod.spec.runtimeClassName);
     const plan = planSandbox(context, pod, attempt);

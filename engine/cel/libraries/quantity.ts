@@ -24,10 +24,15 @@ function textOf(value: Operand): string {
   return value instanceof CelQuantity ? value.text : String(value);
 }
 
+/** A value of an API field, which has been checked. */
+export function quantityValue(text: string): CelQuantity {
+  return new CelQuantity(canonicalQuantity(text));
+}
+
 function parse(text: string): CelQuantity {
   const problem = checkQuantity(text);
   if (problem !== undefined) refuse(problem);
-  return new CelQuantity(canonicalQuantity(text));
+  return quantityValue(text);
 }
 
 /** https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-quantity-library */

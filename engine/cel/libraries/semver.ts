@@ -21,6 +21,11 @@ function parse(text: string, normalize = false): CelSemver | undefined {
   return new CelSemver([BigInt(major!), BigInt(minor!), BigInt(patch!)], pre === undefined ? [] : pre.split('.'));
 }
 
+/** A version as an API field has it; undefined when it is none. */
+export function semverValue(text: string): CelSemver | undefined {
+  return parse(text);
+}
+
 /** `v1.2` as `1.2.0`, leading zeros dropped. */
 function normalized(text: string): string {
   const [, core = '', rest = ''] = /^v?([\d.]*)(.*)$/s.exec(text) ?? [];

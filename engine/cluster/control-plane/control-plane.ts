@@ -3,7 +3,7 @@ import type { ApiHandler, UserInfo } from '../../api/request.ts';
 import type { Transport } from '../../client/transport.ts';
 import type { KeyValue } from '../../etcd/index.ts';
 import type { Descriptions, ServiceDialer } from '../../kube-apiserver/index.ts';
-import { type ReadSchedule, startControllerManager, type TokenWork } from '../../kube-controller-manager/index.ts';
+import { type ClaimWork, type ReadSchedule, startControllerManager, type TokenWork } from '../../kube-controller-manager/index.ts';
 import type { Host } from '../../linux/host.ts';
 import { flagValue, klog } from '../../linux/programs/go/runtime.ts';
 import { printError } from '../../linux/stdio.ts';
@@ -28,15 +28,17 @@ import type { ClusterPki } from '../pki/cluster-pki.ts';
 import { readCertificate } from '../pki/root-certificate.ts';
 import type { Release } from '../versions.ts';
 import { LeaseLoss } from './lease-loss.ts';
-import { SchedulerProgram, type StartScheduler } from './scheduler-program.ts';
+import { SchedulerProgram, type SchedulerParts } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 
 /** Those of its parts that are loaded late. */
 interface LateParts extends LateServerParts {
   readonly readSchedule: ReadSchedule;
   readonly bootstrapTokenWork: () => TokenWork;
+  readonly claimWork: () => ClaimWork;
   readonly checkFlags: CheckFlags;
-  readonly startScheduler: StartScheduler;
+  readonly startScheduler: SchedulerParts['startScheduler'];
+  readonly claimPlugin: SchedulerParts['claimPlugin'];
   readonly balancer: CreateBalancer;
 }
 
@@ -125,7 +127,7 @@ export class ControlPlane {
       (server) => connectServer(servers, host, USERS.scheduler, server),
       this.#checkFlags,
       () => late.httpExchange(),
-      (options) => late.startScheduler(options),
+      late,
     );
   }
 
@@ -186,6 +188,7 @@ export class ControlPlane {
       featureGates,
       readSchedule: this.#late.readSchedule,
       bootstrapTokens: this.#late.bootstrapTokenWork,
+      claimWork: this.#late.claimWork,
       certificateAuthority: clusterAuthority(this.host.sim, this.#pki.keys.authority),
       sim: this.host.sim,
       transport,

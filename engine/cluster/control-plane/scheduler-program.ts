@@ -17,8 +17,12 @@ import type { ExchangeHttp } from '../component/exchange-http.ts';
 import { KubeconfigError, serverOfKubeconfig } from '../component/kubeconfig-server.ts';
 import { LeaseLoss } from './lease-loss.ts';
 
-/** Starts a scheduler that is not just as every other. */
-export type StartScheduler = (options: KubeSchedulerOptions) => RunningScheduler;
+/** What is loaded late. */
+export interface SchedulerParts {
+  /** Starts a scheduler that is not just as every other. */
+  startScheduler(options: KubeSchedulerOptions): RunningScheduler;
+  readonly claimPlugin: NonNullable<KubeSchedulerOptions['claimPlugin']>;
+}
 
 /**
  * The kube-scheduler's program. With `--config=<path>` it reads its configuration from that file, which has to be mounted
@@ -29,7 +33,7 @@ export class SchedulerProgram {
   readonly #connect: (server: string | undefined) => Transport;
   readonly #checkFlags: CheckFlags;
   readonly #exchange: () => ExchangeHttp;
-  readonly #startScheduler: StartScheduler;
+  readonly #late: SchedulerParts;
   /** The cluster's own, and those that learners have besides it. */
   readonly #running = new Set<RunningScheduler>();
 
@@ -38,10 +42,10 @@ export class SchedulerProgram {
     connect: (server: string | undefined) => Transport,
     checkFlags: CheckFlags,
     exchange: () => ExchangeHttp,
-    start: StartScheduler,
+    late: SchedulerParts,
   ) {
     this.#checkFlags = checkFlags;
-    this.#startScheduler = start;
+    this.#late = late;
     this.#host = host;
     this.#connect = connect;
     this.#exchange = exchange;
@@ -73,8 +77,10 @@ export class SchedulerProgram {
     const loss = new LeaseLoss(process, 'kube-system/kube-scheduler', ['server.go:258', '"Leaderelection lost"']);
     try {
       const isPlain = path === undefined && gates === undefined;
-      const running = (isPlain ? startPlainScheduler : this.#startScheduler)({
+      const start = isPlain ? startPlainScheduler : this.#late.startScheduler;
+      const running = start({
         hostname: this.#host.name,
+        claimPlugin: () => this.#late.claimPlugin(),
         sim: this.#host.sim,
         transport: this.#connect(kubeconfig === undefined ? undefined : serverOfKubeconfig(process, kubeconfig)),
         featureGates: schedulerGates(gates),

@@ -6,7 +6,9 @@ import { proxy } from '../../kube-apiserver/proxy/proxy.ts';
 import { addressUpkeep } from '../../kube-apiserver/registry/service/address-repair.ts';
 import { tokenWork } from '../../kube-controller-manager/bootstrap/token-work.ts';
 import { readSchedule } from '../../kube-controller-manager/cronjob/cron-times.ts';
+import { claimWork } from '../../kube-controller-manager/resourceclaim/claim-work.ts';
 import { otherModes } from '../../kube-proxy/other-modes.ts';
+import { claimScheduling } from '../../kube-scheduler/dynamic-resources/claim-scheduling.ts';
 import { startScheduler } from '../../kube-scheduler/index.ts';
 import { createNodePlugins } from '../../kubelet/csi/node-plugins.ts';
 import { createDeviceManager } from '../../kubelet/device-manager/device-manager.ts';
@@ -38,6 +40,7 @@ export const componentTools: ComponentTools = {
   createNodePlugins,
   bootstrapTokenUser,
   bootstrapTokenWork: () => tokenWork,
+  claimWork: () => claimWork,
   bootstrapKubelet,
   readKubeletConfiguration: readConfiguration,
   openKubeletDoor: (options) => new KubeletDoor(options),
@@ -45,6 +48,7 @@ export const componentTools: ComponentTools = {
   gpuBehaviour: (gpus) => new GpuBehaviour(gpus),
   securityModules: (kernel) => createSecurityModules(kernel, defaultSeccompProfile),
   readSchedule,
+  claimPlugin: claimScheduling,
   startScheduler,
   checkFlags,
   proxyModes: () => otherModes,

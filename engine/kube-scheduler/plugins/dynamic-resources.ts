@@ -1,24 +1,38 @@
+import type { Pod } from '../../api/kinds.ts';
 import type { Plugin } from '../framework.ts';
+import type { PluginFactory } from '../handle.ts';
 import { unresolvable } from '../rejection.ts';
 
+const NOTHING = { message: 'no new claims to deallocate' };
+const NOBODY = unresolvable('this scheduler knows nothing of ResourceClaims');
+
 /**
- * Resource claims (`resource.k8s.io`) are stored here, but nobody makes them from templates, and no driver offers devices: a
- * Pod that wants one waits outside the queue, without an event, as it does in a real cluster before its claim is made.
- * What the plugin says in every failure, whether or not there are claims, is kept.
+ * ResourceClaims (`resource.k8s.io`). Few Pods have any: what sees to them (`dynamic-resources/`) is made, and begins to follow
+ * claims, classes and slices, when the first such Pod comes. For all others the plugin costs nothing.
  */
-export const dynamicResources = (): Plugin => ({
-  name: 'DynamicResources',
-
-  preEnqueue({ metadata, spec }) {
-    const [claim] = spec.resourceClaims ?? [];
-    if (claim === undefined) return undefined;
-    const { resourceClaimName } = claim;
-    return unresolvable(
-      resourceClaimName === undefined
-        ? `pod "${metadata.namespace}/${metadata.name}": ResourceClaim not created yet`
-        : `resourceclaim.resource.k8s.io "${resourceClaimName}" not found`,
-    );
-  },
-
-  postFilter: () => ({ message: 'no new claims to deallocate' }),
-});
+export const dynamicResources: PluginFactory = (handle, args) => {
+  let made: Plugin | undefined;
+  const pluginFor = ({ spec }: Pod): Plugin | undefined => {
+    if (spec.resourceClaims === undefined) return undefined;
+    made ??= handle.claimPlugin()?.(handle, args) ?? { name: '', preEnqueue: () => NOBODY };
+    return made;
+  };
+  return {
+    name: 'DynamicResources',
+    preEnqueue: (pod) => pluginFor(pod)?.preEnqueue?.(pod),
+    preFilter(state, info) {
+      const plugin = pluginFor(info.pod);
+      return plugin === undefined ? 'Skip' : plugin.preFilter?.(state, info);
+    },
+    filter: (state, info, node) => made?.filter?.(state, info, node),
+    postFilter: (state, info, diagnosis) => pluginFor(info.pod)?.postFilter?.(state, info, diagnosis) ?? NOTHING,
+    reserve: (state, info, nodeName) => pluginFor(info.pod)?.reserve?.(state, info, nodeName),
+    unreserve: (state, info, nodeName) => pluginFor(info.pod)?.unreserve?.(state, info, nodeName),
+    preBind(state, info, nodeName, done) {
+      const plugin = pluginFor(info.pod);
+      if (plugin === undefined) done();
+      else plugin.preBind!(state, info, nodeName, done);
+    },
+    mayHelp: (event, info) => made?.mayHelp?.(event, info) ?? false,
+  };
+};

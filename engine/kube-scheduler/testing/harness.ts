@@ -7,6 +7,7 @@ import { SchedulerCache } from '../cache.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import { readConfiguration } from '../config/read-configuration.ts';
 import { DecisionLog, type SchedulingDecision } from '../decision-log.ts';
+import { claimScheduling } from '../dynamic-resources/claim-scheduling.ts';
 import { Extenders } from '../extenders/extenders.ts';
 import { fitErrorMessage } from '../fit-error.ts';
 import type { Plugin } from '../framework.ts';
@@ -32,6 +33,9 @@ const STORES: Readonly<Record<string, keyof ClusterObjects>> = {
   CSIStorageCapacity: 'csiStorageCapacities',
 };
 
+/** Kinds that only one plugin follows. */
+const FOLLOWED = ['ResourceClaim', 'ResourceSlice', 'DeviceClass'];
+
 export interface Situation {
   readonly nodes?: readonly Node[];
   /** Pods with nodes. */
@@ -51,6 +55,8 @@ export class Decider {
   readonly nominator = new Nominator();
   readonly profile: Profile;
   readonly objects: Readonly<Record<keyof ClusterObjects, Store<KubeObject>>>;
+  /** Claims, slices and classes, by kind. */
+  readonly followed: ReadonlyMap<string, Store<KubeObject>>;
   readonly #placer: PodPlacer;
 
   constructor({ nodes = [], running = [], objects = [], profile = '', plugins = {} }: Situation) {
@@ -59,7 +65,11 @@ export class Decider {
     const { profiles } = readConfiguration(
       `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: default-scheduler\n${profile}`,
     );
-    this.objects = storesOf(objects);
+    this.objects = storesOf(objects.filter(({ kind }) => !FOLLOWED.includes(kind)));
+    const claimPlugin = claimScheduling();
+    const listers = new Map(FOLLOWED.map((kind) => [kind, new Store<KubeObject>()]));
+    for (const object of objects) listers.get(object.kind)?.set(object);
+    this.followed = listers;
     const made = buildProfiles(profiles, plugins, {
       sim: this.sim,
       client: new Client(() => {
@@ -74,6 +84,8 @@ export class Decider {
       later: () => ({ cancel: () => {} }),
       run: () => {},
       activate: () => {},
+      claimPlugin: () => claimPlugin,
+      follow: ({ kind }) => ({ lister: listers.get(kind) as never, hasSynced: true }),
     });
     this.profile = made.get('default-scheduler')!;
     this.#placer = new PodPlacer(this.cache, this.nominator, this.sim.random('decider'), NO_EXTENDERS);

@@ -5,6 +5,7 @@ import { Errno } from '../../linux/errno.ts';
 import { callGrpc, GrpcError } from '../../linux/grpc.ts';
 import type { Task } from '../../sim/index.ts';
 import { Turnstile } from '../concurrent.ts';
+import { DraManager } from '../dra/dra-manager.ts';
 import { type PluginHandler, type PluginInfo, PluginWatcher } from '../plugin-watcher/plugin-watcher.ts';
 import type { PluginSurroundings } from '../plugins.ts';
 import { mapDevice } from '../volumes/block-device.ts';
@@ -27,6 +28,7 @@ export function createNodePlugins(surroundings: PluginSurroundings): NodePlugins
 
 /** The storage drivers of a node, and what they have mounted. After `pkg/volume/csi`. */
 class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
+  readonly dynamicResources: DraManager;
   readonly #around: PluginSurroundings;
   readonly #drivers = new Map<string, Driver>();
   /** What this kubelet has mounted itself. What an earlier one has mounted is mounted again, which changes nothing. */
@@ -41,12 +43,15 @@ class CsiPlugins implements NodePlugins, PluginHandler, Drivers {
   constructor(surroundings: PluginSurroundings) {
     this.#around = surroundings;
     this.#stats = new VolumeStats(surroundings, this, this.#mounted);
-    this.#watcher = new PluginWatcher({ ...surroundings, handlers: { CSIPlugin: this } });
+    this.dynamicResources = new DraManager(surroundings);
+    const handlers = { CSIPlugin: this, DRAPlugin: this.dynamicResources };
+    this.#watcher = new PluginWatcher({ ...surroundings, handlers });
   }
 
   stop(): void {
     this.#watcher.stop();
     this.#stats.stop();
+    this.dynamicResources.stop();
   }
 
   *register({ name, endpoint, supported_versions }: PluginInfo): Task<string | undefined> {

@@ -3,6 +3,7 @@ import type { ResourceClient } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Process } from '../../linux/syscalls.ts';
 import type { Simulation, Task } from '../../sim/index.ts';
+import type { DynamicResources } from '../dynamic-resources.ts';
 import type { DownwardFacts } from '../field-path.ts';
 import type { RunCommand } from '../host-command.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
@@ -99,10 +100,11 @@ export interface VolumeUsage {
 }
 
 /**
- * The part of a kubelet that speaks to storage drivers over their sockets. It is a module of its own, which is loaded late:
+ * The part of a kubelet that speaks to drivers of storage and devices over their sockets. It is a module of its own, which is loaded late:
  * nothing asks for it before a driver shows itself.
  */
 export interface NodePlugins {
+  readonly dynamicResources: DynamicResources;
   /** @throws VolumeError, UnknownVolume */
   setUp(context: VolumeContext, volume: CsiVolume): Mounting;
   /**

@@ -69,8 +69,12 @@ export class NodeGraph {
     const key = objectKey(pod);
     const known = ofNode.get(key);
     // Most writes of a Pod are of its status.
-    if (known === undefined || known.pod.spec !== pod.spec) ofNode.set(key, { pod, references: undefined });
+    if (known === undefined || !namesTheSame(known.pod, pod)) ofNode.set(key, { pod, references: undefined });
   }
+}
+
+function namesTheSame(a: Pod, b: Pod): boolean {
+  return a.spec === b.spec && a.status?.resourceClaimStatuses === b.status?.resourceClaimStatuses;
 }
 
 interface PodEntry {

@@ -3,7 +3,7 @@ import type { Container, Pod } from '../../../api/kinds.ts';
 const MIRROR = 'kubernetes.io/config.mirror';
 
 /** What a Pod names in its own namespace, as `secrets/NAME`, `configmaps/NAME`, …: what its kubelet must be able to read. */
-export function podReferences({ metadata, spec }: Pod): ReadonlySet<string> {
+export function podReferences({ metadata, spec, status }: Pod): ReadonlySet<string> {
   const found = new Set<string>();
   // A kubelet can make mirror Pods at will; they open nothing.
   if (metadata.annotations?.[MIRROR] !== undefined) return found;
@@ -15,7 +15,8 @@ export function podReferences({ metadata, spec }: Pod): ReadonlySet<string> {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
   for (const container of containers) noteEnvironment(container as Container, note);
   for (const volume of spec.volumes ?? []) noteVolume(volume, metadata.name, note);
-  for (const claim of spec.resourceClaims ?? []) note('resourceclaims', claim.resourceClaimName);
+  const claims = [...(spec.resourceClaims ?? []), ...(status?.resourceClaimStatuses ?? [])];
+  for (const claim of claims) note('resourceclaims', claim.resourceClaimName);
   return found;
 }
 
