@@ -69,6 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/kube-proxy': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/kube-router': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/nvidia-device-plugin': ['engine/sim'],
+  'engine/nvidia-dra-driver': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/tiny-device-plugin': ['engine/sim'],
   'engine/kubelet': ['engine/client', 'engine/api', 'engine/sim'],
   'engine/kubectl': ['engine/client', 'engine/api', 'engine/sim'],

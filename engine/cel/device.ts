@@ -72,7 +72,7 @@ export class DeviceSelectors {
     const program = this.compile(expression);
     let value = this.#values.get(device);
     if (value === undefined) {
-      value = valueOf(driver, device);
+      value = deviceValue(driver, device);
       this.#values.set(device, value);
     }
     const result = program.evaluate({ device: value }, { left: COST_LIMIT });
@@ -81,7 +81,7 @@ export class DeviceSelectors {
   }
 }
 
-function valueOf(driver: string, { attributes = {}, capacity = {} }: Device): DeviceValue {
+function deviceValue(driver: string, { attributes = {}, capacity = {} }: Device): DeviceValue {
   const attributesByDomain = byDomain(driver, attributes, attributeValue);
   const capacityByDomain = byDomain(driver, capacity, ({ value }) => quantityValue(String(value)));
   return new DeviceValue([

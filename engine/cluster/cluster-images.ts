@@ -12,6 +12,7 @@ import { nginxGatewayImage } from './add-ons/nginx-gateway.ts';
 import type { ControlPlanes } from './control-plane/control-planes.ts';
 import { createRegistry } from './images/catalogue.ts';
 import { customMetricsAdapterImage } from './images/custom-metrics-adapter.ts';
+import { nvidiaDraDriverImage } from './images/gpu.ts';
 import { sampleApiServerImage } from './images/sample-apiserver.ts';
 import type { ClusterOptions } from './options.ts';
 import type { WorkstationTools } from './workstation-tools.ts';
@@ -46,6 +47,7 @@ export function clusterRegistry(options: ClusterOptions, surroundings: ImageSurr
     nginxGatewayImage(tools.programs, tools.nginxGateway({ sim, connect: connectByToken })),
     sampleApiServerImage(tools.sampleApiServer({ sim, extensions: tools.apiExtensions })),
     customMetricsAdapterImage(tools.customMetricsAdapter({ connect: connectByToken })),
+    nvidiaDraDriverImage(tools.nvidiaDraDriver({ sim, connect: connectByToken })),
     ...csiImages(tools.csiPrograms, tools.programs, { sim, connect: connectByToken }),
     ...(options.images ?? []),
   ]);

@@ -16,6 +16,7 @@ import type { CreateNodePlugins } from '../kubelet/plugins.ts';
 import type { ProgramSource } from '../linux/programs/index.ts';
 import type { Process, Program } from '../linux/syscalls.ts';
 import type { GatewaySurroundings } from '../nginx-gateway-fabric/index.ts';
+import type { DriverSurroundings } from '../nvidia-dra-driver/program.ts';
 import type { Simulation, Task } from '../sim/index.ts';
 import type { CsiPrograms } from './add-ons/csi-hostpath.ts';
 import type { CustomMetricsSurroundings } from './add-ons/custom-metrics-adapter.ts';
@@ -117,6 +118,8 @@ export interface ProgramTools extends PackagedTools {
   readonly customMetricsAdapter: (surroundings: CustomMetricsSurroundings) => Program;
   /** A server for the resource metrics API. */
   readonly metricsServer: (surroundings: MetricsServerSurroundings) => Program;
+  /** NVIDIA's driver of GPUs for ResourceClaims. */
+  readonly nvidiaDraDriver: (surroundings: DriverSurroundings) => Program;
   /** A storage driver and its sidecars. */
   readonly csiPrograms: CsiPrograms;
   /** What a cluster with storage begins with; it waits for this. */

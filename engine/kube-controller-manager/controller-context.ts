@@ -7,7 +7,7 @@ import type { Simulation } from '../sim/index.ts';
 import type { TokenWork } from './bootstrap/bootstrap-token.ts';
 import type { CertificateAuthority } from './certificates/certificate-authority.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
-import type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
+import type { ClaimWork } from './resourceclaim/claim-workplace.ts';
 
 /** What every controller is given. */
 export interface ControllerContext {

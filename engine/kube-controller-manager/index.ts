@@ -12,11 +12,11 @@ import { accountOf } from './controller-accounts.ts';
 import type { RunningController } from './controller-context.ts';
 import { type ControllerDescriptor, selectControllers } from './controller-descriptors.ts';
 import type { ReadSchedule } from './cronjob/schedule-times.ts';
-import type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
+import type { ClaimWork } from './resourceclaim/claim-workplace.ts';
 
 export type { TokenWork } from './bootstrap/bootstrap-token.ts';
 export type { ReadSchedule } from './cronjob/schedule-times.ts';
-export type { ClaimWork } from './resourceclaim/resource-claim-controller.ts';
+export type { ClaimWork } from './resourceclaim/claim-workplace.ts';
 
 export interface ControllerManagerOptions {
   readonly sim: Simulation;

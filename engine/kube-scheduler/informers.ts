@@ -58,3 +58,27 @@ export function objectInformers(informers: SharedInformers, tell: (event: Cluste
   };
   return { objects, all };
 }
+
+/** The informers of what claims for devices depend on, which begin when somebody first asks for them. */
+export function deviceInformers(informers: SharedInformers, tell: (event: ClusterEvent) => void) {
+  return <T extends KubeObject>(resource: Resource<T>): Informer<T> => {
+    const informer = informers.for(resource);
+    const kind = 'DeviceChange';
+    informer.addHandlers({
+      add: (object) => tell({ kind, object }),
+      update: (previous, object) => tell({ kind, previous, object }),
+      delete: (previous) => tell({ kind, previous }),
+    });
+    informer.whenSynced(() => tell({ kind }));
+    return informer;
+  };
+}
+
+/** Makes it when it is first asked for; undefined where nobody can. */
+export function once<T>(make: (() => T) | undefined): () => T | undefined {
+  let made: T | undefined;
+  return () => {
+    made ??= make?.();
+    return made;
+  };
+}

@@ -7,7 +7,8 @@ import { defaultConfiguration } from './config/configuration.ts';
 import type { SchedulingDecision } from './decision-log.ts';
 import { Extenders } from './extenders/extenders.ts';
 import type { PluginFactory } from './handle.ts';
-import { Scheduler, type SchedulerOptions } from './scheduler.ts';
+import { Scheduler } from './scheduler.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 
 /** What every scheduler is told, whatever its configuration. */
 export interface SchedulerProcessOptions {

@@ -1,7 +1,7 @@
 import { hasEnded } from '../api/core/pod-phase.ts';
 import type { Node, Pod } from '../api/kinds.ts';
-import { type KubeObject, objectKey } from '../api/object.ts';
-import { nodes, podGroups, pods, type Resource } from '../api/resources.ts';
+import { objectKey } from '../api/object.ts';
+import { nodes, podGroups, pods } from '../api/resources.ts';
 import { podGroupKey } from '../api/scheduling/pod-group-key.ts';
 import type { Client } from '../client/client.ts';
 import { EventSeriesRecorder } from '../client/event-series-recorder.ts';
@@ -11,15 +11,12 @@ import { runTask, type Simulation, type Task, type TaskHandle } from '../sim/ind
 import { BindingCycle, type BindingFailure } from './binding-cycle.ts';
 import { SchedulerCache } from './cache.ts';
 import type { ClusterEvent } from './cluster-event.ts';
-import type { SchedulerConfiguration } from './config/configuration.ts';
 import type { CycleState } from './cycle-state.ts';
 import { CycleThread } from './cycle-thread.ts';
 import { DecisionLog, type Outcome, type SchedulingDecision } from './decision-log.ts';
-import type { Extenders } from './extenders/extenders.ts';
 import { fitErrorMessage, NO_NODES, ReasonCounts } from './fit-error.ts';
-import type { Grouping } from './grouping.ts';
-import type { PluginFactory, SharedHandle } from './handle.ts';
-import { type ObjectInformers, objectInformers } from './informers.ts';
+import type { SharedHandle } from './handle.ts';
+import { deviceInformers, type ObjectInformers, objectInformers, once } from './informers.ts';
 import { isRelevantNodeChange } from './node-change.ts';
 import { Nominator } from './nominator.ts';
 import type { PodGroupCycle, PodGroupCycleOptions } from './pod-group-cycle.ts';
@@ -28,25 +25,13 @@ import { podInfo } from './pod-info.ts';
 import { isAssigned } from './pod-state.ts';
 import { postFilter } from './post-filter.ts';
 import type { Profile } from './profile.ts';
-import { buildProfiles, type Plugins, queuePlugins } from './profiles.ts';
+import { buildProfiles, queuePlugins } from './profiles.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { FailureReporter } from './report.ts';
 import { type Failure, type Placement, PodPlacer, type Trouble } from './schedule-pod.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 import { WaitingPods } from './waiting-pods.ts';
-
-export interface SchedulerOptions {
-  readonly configuration: SchedulerConfiguration;
-  /** The machine it runs on, for its events. */
-  readonly hostname: string;
-  readonly extenders: Extenders;
-  /** Plugins that the configuration may name besides the built-in ones. */
-  readonly plugins?: Plugins | undefined;
-  /** Makes what sees to ResourceClaims; without it, Pods with claims wait. Called at most once. */
-  readonly claimPlugin?: (() => PluginFactory) | undefined;
-  /** Where Pods are scheduled in groups. */
-  readonly grouping?: Grouping | undefined;
-}
 
 /**
  * Takes one Pod after another from the queue, finds a node for it (scheduling cycle) and tells the API server (binding
@@ -78,14 +63,14 @@ export class Scheduler {
 
   constructor(sim: Simulation, client: Client, options: SchedulerOptions) {
     const { configuration, hostname, extenders, plugins = {}, grouping } = options;
-    let claimPlugin: PluginFactory | undefined;
     this.#sim = sim;
     this.#thread = new CycleThread(sim);
     this.#reporter = new FailureReporter(sim, client);
     this.#placer = new PodPlacer(this.#cache, this.#nominator, sim.random('kube-scheduler'), extenders);
     this.#informers = new SharedInformers(sim, client, 'kube-scheduler');
     this.#podInformer = this.#informers.for(pods);
-    this.#objectInformers = objectInformers(this.#informers, (event) => this.#thread.inTurn(() => this.#tell(event)));
+    const tell = (event: ClusterEvent): void => this.#thread.inTurn(() => this.#tell(event));
+    this.#objectInformers = objectInformers(this.#informers, tell);
     for (const { schedulerName } of configuration.profiles) {
       this.#recorders.set(schedulerName, new EventSeriesRecorder(sim, client, schedulerName, hostname));
     }
@@ -101,11 +86,8 @@ export class Scheduler {
         this.#recorderOf(pod).event(pod, type, reason, action, message),
       later: (delayMs, label, run) => sim.schedule(delayMs, label, () => this.#stopped || run()),
       run: (label, task, done) => this.#run(label, task, done),
-      claimPlugin: () => {
-        claimPlugin ??= options.claimPlugin?.();
-        return claimPlugin;
-      },
-      follow: (resource) => this.#follow(resource),
+      claimPlugin: once(options.claimPlugin),
+      follow: deviceInformers(this.#informers, tell),
       activate: ({ pod }) => this.#queue.activate(objectKey(pod)),
     };
     const groups = grouping?.groups(this.#informers.for(podGroups));
@@ -190,15 +172,6 @@ export class Scheduler {
       done(result);
     });
     this.#tasks.add(handle);
-  }
-
-  #follow<T extends KubeObject>(resource: Resource<T>): Informer<T> {
-    const informer = this.#informers.for(resource);
-    const tell = (previous?: KubeObject, object?: KubeObject): void =>
-      this.#thread.inTurn(() => this.#tell({ kind: 'DeviceChange', previous, object }));
-    informer.addHandlers({ add: (object) => tell(undefined, object), update: tell, delete: (object) => tell(object) });
-    informer.whenSynced(tell);
-    return informer;
   }
 
   #tell(event: ClusterEvent): void {

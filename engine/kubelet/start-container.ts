@@ -3,7 +3,7 @@ import { type ContainerStatus, CriError, type PodSandboxConfig } from '../contai
 import type { Task } from '../sim/index.ts';
 import { containerConfig, withSeccompDefault } from './container-config.ts';
 import { DeviceError, type DeviceRunOptions, NO_DEVICES } from './devices.ts';
-import { DynamicResourcesError, withClaims } from './dynamic-resources.ts';
+import { DynamicResourcesError } from './dynamic-resources.ts';
 import { makeEnvironment } from './environment.ts';
 import { ensureImage, StartError } from './images.ts';
 import { killContainer } from './kill-pod.ts';
@@ -11,6 +11,7 @@ import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { runHook } from './lifecycle-hooks.ts';
 import { isStaticPod } from './mirror-pods.ts';
 import { containerHash } from './pod-actions.ts';
+import { withClaims } from './pod-claims.ts';
 import { containerFieldPath, type EphemeralContainer, formatPod, formatSeconds } from './pod-format.ts';
 import { latestStatus } from './runtime-cache.ts';
 import type { MountedVolumes } from './volumes/volume.ts';
@@ -120,7 +121,8 @@ function* deviceOptions(context: KubeletContext, pod: Pod, container: Container)
   try {
     return withClaims(context, pod, container, yield* context.devices.runOptions(pod, container));
   } catch (error) {
-    if (error instanceof DeviceError || error instanceof DynamicResourcesError) throw new StartError('CreateContainerConfigError', error.message);
+    if (error instanceof DeviceError || error instanceof DynamicResourcesError)
+      throw new StartError('CreateContainerConfigError', error.message);
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { Container, Pod, Secret } from '../api/kinds.ts';
 import { CriError } from '../containerd/cri.ts';
 import type { Task } from '../sim/index.ts';
-import { prepareClaims } from './dynamic-resources.ts';
 import { pullSecrets } from './image-credentials.ts';
 import { grpcMessage, StartError } from './images.ts';
 import { killContainer, killPod } from './kill-pod.ts';
 import { type KubeletContext, podEvent } from './kubelet-context.ts';
 import { computePodActions, type PodActions, type ProbeResults } from './pod-actions.ts';
+import { prepareClaims } from './pod-claims.ts';
 import { isHostNetwork } from './pod-format.ts';
 import { MissingReference } from './referenced-objects.ts';
 import { latestStatus, type PodRuntimeStatus } from './runtime-cache.ts';

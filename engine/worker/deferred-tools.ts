@@ -105,6 +105,7 @@ function deferPrograms(programs: LatePart<ProgramTools>): ProgramTools {
     sampleApiServer: (surroundings) => from((tools) => tools.sampleApiServer(surroundings)),
     customMetricsAdapter: (surroundings) => from((tools) => tools.customMetricsAdapter(surroundings)),
     metricsServer: (surroundings) => from((tools) => tools.metricsServer(surroundings)),
+    nvidiaDraDriver: (surroundings) => from((tools) => tools.nvidiaDraDriver(surroundings)),
     csiPrograms(surroundings) {
       let made: ReturnType<ProgramTools['csiPrograms']> | undefined;
       const program = (name: (typeof CSI_PROGRAMS)[number]) =>

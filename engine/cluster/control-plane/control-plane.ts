@@ -3,7 +3,12 @@ import type { ApiHandler, UserInfo } from '../../api/request.ts';
 import type { Transport } from '../../client/transport.ts';
 import type { KeyValue } from '../../etcd/index.ts';
 import type { Descriptions, ServiceDialer } from '../../kube-apiserver/index.ts';
-import { type ClaimWork, type ReadSchedule, startControllerManager, type TokenWork } from '../../kube-controller-manager/index.ts';
+import {
+  type ClaimWork,
+  type ReadSchedule,
+  startControllerManager,
+  type TokenWork,
+} from '../../kube-controller-manager/index.ts';
 import type { Host } from '../../linux/host.ts';
 import { flagValue, klog } from '../../linux/programs/go/runtime.ts';
 import { printError } from '../../linux/stdio.ts';
@@ -28,7 +33,7 @@ import type { ClusterPki } from '../pki/cluster-pki.ts';
 import { readCertificate } from '../pki/root-certificate.ts';
 import type { Release } from '../versions.ts';
 import { LeaseLoss } from './lease-loss.ts';
-import { SchedulerProgram, type SchedulerParts } from './scheduler-program.ts';
+import { type SchedulerParts, SchedulerProgram } from './scheduler-program.ts';
 import { serviceAccountTransport } from './service-account-transport.ts';
 
 /** Those of its parts that are loaded late. */

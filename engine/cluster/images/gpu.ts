@@ -1,4 +1,6 @@
+import type { Image } from '../../containerd/image.ts';
 import { busyboxTree } from '../../linux/programs/index.ts';
+import type { Program } from '../../linux/syscalls.ts';
 import { debianTree, type ImageMaker, PATH } from './base.ts';
 import { defineImage } from './definition.ts';
 import { NVIDIA_PLUGIN_IMAGE } from './references.ts';
@@ -17,6 +19,17 @@ export const nvidiaPluginImage: ImageMaker = (programs) =>
       { '/usr/bin/nvidia-device-plugin': { program: programs.program('nvidia-device-plugin', 'gnu'), size: 42e6 } },
     ],
     entrypoint: ['/usr/bin/nvidia-device-plugin'],
+    env: { ...CUDA_ENV, NVIDIA_DRIVER_CAPABILITIES: 'utility' },
+  });
+
+/** https://github.com/NVIDIA/k8s-dra-driver-gpu */
+export const nvidiaDraDriverImage = (program: Program): Image =>
+  defineImage({
+    reference: 'nvcr.io/nvidia/k8s-dra-driver-gpu:v25.8.1',
+    aliases: ['registry.k8s.io/dra-driver-nvidia/dra-driver-nvidia-gpu:v25.8.1'],
+    sizeBytes: 148_000_000,
+    trees: () => [{ '/usr/bin/gpu-kubelet-plugin': { program, size: 58e6 } }],
+    entrypoint: [],
     env: { ...CUDA_ENV, NVIDIA_DRIVER_CAPABILITIES: 'utility' },
   });
 

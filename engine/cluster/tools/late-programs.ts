@@ -11,6 +11,7 @@ import { allPrograms } from '../../linux/programs/all-programs.ts';
 import type { Program } from '../../linux/syscalls.ts';
 import { nginxGatewayProgram } from '../../nginx-gateway-fabric/index.ts';
 import { nvidiaDevicePlugin } from '../../nvidia-device-plugin/program.ts';
+import { gpuKubeletPlugin } from '../../nvidia-dra-driver/program.ts';
 import { tinyDevicePlugin } from '../../tiny-device-plugin/tiny-device-plugin.ts';
 import { customMetricsAdapter } from '../add-ons/custom-metrics-adapter.ts';
 import { metricsServerProgram } from '../add-ons/metrics-server-program.ts';
@@ -58,4 +59,5 @@ export const programTools: ProgramTools = {
   metricsServer: metricsServerProgram,
   csiPrograms,
   storageObjects,
+  nvidiaDraDriver: gpuKubeletPlugin,
 };

@@ -5,6 +5,7 @@ import { packArchive } from '../chart/archive.ts';
 import type { Chart } from '../chart/chart.ts';
 import { chartOf } from '../chart/load.ts';
 import { nginxChart } from './nginx-chart.ts';
+import { nvidiaDraChart } from './nvidia-dra-chart.ts';
 
 /**
  * The one chart repository that this network has. The name is one that nobody can own (RFC 2606), so that nobody takes it for a
@@ -16,8 +17,8 @@ export const SHIPPED_URL = 'https://charts.drydock.example';
 const CREATED = '2026-01-15T09:00:00Z';
 
 const shippedCharts = (): readonly Chart[] =>
-  (['1.1.0', '1.0.0'] as const).map((version) =>
-    chartOf(Object.entries(nginxChart(version)).map(([name, text]) => ({ name, data: encode(text) }))),
+  [nginxChart('1.1.0'), nginxChart('1.0.0'), nvidiaDraChart()].map((files) =>
+    chartOf(Object.entries(files).map(([name, text]) => ({ name, data: encode(text) }))),
   );
 
 const archiveName = ({ metadata }: Chart) => `${metadata.name}-${metadata.version}.tgz`;

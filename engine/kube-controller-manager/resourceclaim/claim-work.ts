@@ -17,7 +17,7 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { controllerReference } from '../claim.ts';
 import { claimStep, willNotRun } from './claim-step.ts';
-import type { ClaimWork, ClaimWorkplace } from './resource-claim-controller.ts';
+import type { ClaimWork, ClaimWorkplace } from './claim-workplace.ts';
 
 /** For which entry of its Pod a claim was made. */
 const POD_CLAIM_NAME = 'resource.kubernetes.io/pod-claim-name';
@@ -134,9 +134,16 @@ class Work {
   }
 
   #noteClaims({ metadata: { name, namespace, uid }, status }: Pod, made: readonly { name: string }[]): void {
-    const kept = (status?.resourceClaimStatuses ?? []).filter((each) => !made.some(({ name: own }) => own === each.name));
+    const kept = (status?.resourceClaimStatuses ?? []).filter(
+      (each) => !made.some(({ name: own }) => own === each.name),
+    );
     const resourceClaimStatuses = [...kept, ...made].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, status: { resourceClaimStatuses } };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, uid },
+      status: { resourceClaimStatuses },
+    };
     const options = { subresource: 'status', fieldManager: FIELD_MANAGER, force: true };
     this.#podClient.patch(name, namespace, 'apply', pod, options);
   }

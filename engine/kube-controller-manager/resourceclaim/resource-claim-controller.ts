@@ -1,18 +1,7 @@
-import type { ResourceClaim } from '../../api/extension-kinds.ts';
-import type { Pod } from '../../api/kinds.ts';
 import { pods, resourceClaims } from '../../api/resources.ts';
 import { Controller } from '../../client/controller.ts';
-import type { Informer } from '../../client/informer.ts';
 import type { ControllerContext } from '../controller-context.ts';
-
-/** What there is to do about claims. Nobody asks before there is one, or a Pod that wants one. */
-export type ClaimWork = (workplace: ClaimWorkplace) => { reconcile(key: string): void };
-
-export interface ClaimWorkplace extends Pick<ControllerContext, 'client' | 'informers' | 'recorder'> {
-  readonly controller: Pick<Controller, 'enqueueKey'>;
-  readonly pods: Informer<Pod>;
-  readonly claims: Informer<ResourceClaim>;
-}
+import type { ClaimWork } from './claim-workplace.ts';
 
 /**
  * Makes ResourceClaims from templates, and takes back what ended Pods had. After `pkg/controller/resourceclaim`.

@@ -159,9 +159,7 @@ test('a Pod that got its node past the scheduler is let in', () => {
   allocate(plane, shared(plane));
   const user = pod(plane, 'user', SHARED, 'node-1');
   plane.sim.runFor(2000);
-  expect(claims(plane)[0]?.status?.reservedFor).toEqual([
-    { resource: 'pods', name: 'user', uid: user.metadata.uid },
-  ]);
+  expect(claims(plane)[0]?.status?.reservedFor).toEqual([{ resource: 'pods', name: 'user', uid: user.metadata.uid }]);
 });
 
 test('a controller that was away finds what has ended meanwhile', () => {

@@ -19,7 +19,10 @@ function allocation(
   slices: readonly ResourceSlice[] = [slice('a', TWO)],
   taken: readonly string[] = [],
 ) {
-  const classes = [deviceClass(), deviceClass('big', `device.capacity['${DRIVER}'].memory.compareTo(quantity('80Gi')) >= 0`)];
+  const classes = [
+    deviceClass(),
+    deviceClass('big', `device.capacity['${DRIVER}'].memory.compareTo(quantity('80Gi')) >= 0`),
+  ];
   const allocator = new Allocator({
     claims,
     slices,
@@ -101,7 +104,9 @@ test('devices that share counters are given as long as those last', () => {
     consumesCounters: [{ counterSet: 'gpu-0', counters: { memory: { value } } }],
   });
   const sharedCounters = [{ name: 'gpu-0', counters: { memory: { value: '16Gi' } } }];
-  const slices = [slice('a', [part('half-0', '8Gi'), part('whole', '16Gi'), part('half-1', '8Gi')], { sharedCounters })];
+  const slices = [
+    slice('a', [part('half-0', '8Gi'), part('whole', '16Gi'), part('half-1', '8Gi')], { sharedCounters }),
+  ];
   expect(allocation([claim('one'), claim('two')], slices)).toEqual(['gpu=half-0', 'gpu=half-1']);
   expect(allocation([claim('one')], slices, [`${DRIVER}/a/whole`])).toBeUndefined();
 });
@@ -154,9 +159,9 @@ function outcome(pod: ReturnType<typeof user>, ...objects: readonly KubeObject[]
 test('a Pod goes where its claims can be had', () => {
   expect(outcome(user('mine'), deviceClass(), claim('mine'), slice('b', TWO))).toBe('b');
   expect(outcome(user('mine'), deviceClass(), allocated('mine', 'a', 'gpu-0'), slice('b', TWO))).toBe('a');
-  expect(outcome(user('mine'), deviceClass(), claim('mine'), allocated('other', 'b', 'gpu-0'), slice('b', [TWO[0]!]))).toBe(
-    '0/2 nodes are available: 2 cannot allocate all claims.',
-  );
+  expect(
+    outcome(user('mine'), deviceClass(), claim('mine'), allocated('other', 'b', 'gpu-0'), slice('b', [TWO[0]!])),
+  ).toBe('0/2 nodes are available: 2 cannot allocate all claims.');
   expect(
     outcome(user('mine', 'away'), deviceClass(), claim('mine'), allocated('away', 'c', 'x'), slice('b', TWO)),
   ).toBe('0/2 nodes are available: 1 cannot allocate all claims, 1 resourceclaim not available on the node.');
@@ -164,7 +169,12 @@ test('a Pod goes where its claims can be had', () => {
 
 test.each([
   [{ allNodes: true }, 'a or b'],
-  [{ nodeSelector: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['west'] }] }] } }, 'b'],
+  [
+    {
+      nodeSelector: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['west'] }] }] },
+    },
+    'b',
+  ],
   [{ perDeviceNodeSelection: true }, 'b'],
 ] as const)('slices may be for %o', (place, node) => {
   const devices = [{ ...gpu('gpu-0'), nodeName: 'b' }];
@@ -173,11 +183,10 @@ test.each([
 });
 
 test('what is wrong with claims and classes is told', () => {
-  const decider = (...objects: readonly KubeObject[]) => new Decider({ nodes: [A], objects: [slice('a', TWO), ...objects] });
+  const decider = (...objects: readonly KubeObject[]) =>
+    new Decider({ nodes: [A], objects: [slice('a', TWO), ...objects] });
   const gate = (...objects: readonly KubeObject[]) =>
-    decider(...objects)
-      .plugin('DynamicResources')
-      .preEnqueue!(user('mine'))?.reasons.join();
+    decider(...objects).plugin('DynamicResources').preEnqueue!(user('mine'))?.reasons.join();
   expect(gate()).toBe('resourceclaim.resource.k8s.io "mine" not found');
   const going = claim('mine');
   const metadata = { ...going.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };

@@ -1,5 +1,5 @@
-import { addQuantities, compareQuantities } from '../../api/quantity.ts';
 import type { ResourceSlice } from '../../api/extension-kinds.ts';
+import { addQuantities, compareQuantities } from '../../api/quantity.ts';
 import { type Device, deviceId, type PlacedDevice } from './pools.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { DeviceClass, ResourceClaim } from '../../api/extension-kinds.ts';
 
-export type ClaimSpec = NonNullable<ResourceClaim['spec']>;
+type ClaimSpec = NonNullable<ResourceClaim['spec']>;
 type Request = NonNullable<NonNullable<ClaimSpec['devices']>['requests']>[number];
 type Choice = NonNullable<Request['firstAvailable']>[number];
 type Exact = NonNullable<Request['exactly']>;

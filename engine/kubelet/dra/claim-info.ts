@@ -5,7 +5,7 @@ import type { Process } from '../../linux/syscalls.ts';
 import { hash32 } from '../../sim/index.ts';
 
 /** A device as its driver has prepared it. */
-export interface PreparedDevice {
+interface PreparedDevice {
   readonly PoolName: string;
   readonly DeviceName: string;
   /** Of the claim's requests; none means all. */

@@ -48,7 +48,6 @@ export class DraManager implements DynamicResources, PluginHandler {
     this.#task?.cancel();
   }
 
-  // biome-ignore lint/correctness/useYield: other handlers ask the plugin back
   *register({ name, endpoint, supported_versions: versions }: PluginInfo): Task<string | undefined> {
     if (!versions.includes(DRA_VERSION)) {
       return `DRA driver ${name}: none of the versions ${versions.join(', ')} is supported`;

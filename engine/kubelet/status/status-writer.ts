@@ -121,13 +121,13 @@ export class StatusWriter {
 
   #write(entry: Entry, target: Pod): void {
     try {
-      entry.target = this.#pods.updateStatus({ ...target, status: withForeignConditions(entry.status, target) });
+      entry.target = this.#pods.updateStatus({ ...target, status: withForeign(entry.status, target) });
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 409)) throw error;
       const fresh = this.#pods.get(target.metadata.name, target.metadata.namespace);
       // Another Pod of this name: ours is gone, and nobody wants to know how it fared.
       if (fresh.metadata.uid !== target.metadata.uid) return;
-      entry.target = this.#pods.updateStatus({ ...fresh, status: withForeignConditions(entry.status, fresh) });
+      entry.target = this.#pods.updateStatus({ ...fresh, status: withForeign(entry.status, fresh) });
     }
     entry.written = entry.status;
   }
@@ -151,13 +151,16 @@ export class StatusWriter {
   }
 }
 
-/** Conditions that others have set in the meantime are theirs. */
-function withForeignConditions(status: PodStatus, fresh: Pod): PodStatus {
+/** What others have set in the meantime is theirs: conditions, and which claims were made for the Pod. */
+function withForeign(status: PodStatus, fresh: Pod): PodStatus {
   const own = status.conditions ?? [];
   const foreign = (fresh.status?.conditions ?? []).filter(
     ({ type }) => type !== RESIZE_PENDING && !own.some((condition) => condition.type === type),
   );
-  return foreign.length === 0 ? status : { ...status, conditions: [...own, ...foreign] };
+  const { resourceClaimStatuses } = fresh.status ?? {};
+  const claims = resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses };
+  const merged = { ...status, ...claims };
+  return foreign.length === 0 ? merged : { ...merged, conditions: [...own, ...foreign] };
 }
 
 /** Of two versions of one object the later one; versions are numbers that grow (KEP-5504). */
