@@ -142,3 +142,80 @@ test('what has been prepared outlives kubelets and drivers; without its driver a
   );
   bed.until('nothing is offered', () => bed.sh('kubectl get resourceslices -o name').stdout === '', 60);
 });
+
+/** The page's manifests, with what its cluster administrator has set up: the class, and attributes of this driver. */
+const PAGE = `apiVersion: resource.k8s.io/v1
+kind: DeviceClass
+metadata: {name: example-device-class}
+spec:
+  selectors: [{cel: {expression: device.driver == "gpu.nvidia.com"}}]
+---
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaimTemplate
+metadata: {name: example-resource-claim-template}
+spec:
+  spec:
+    devices:
+      requests:
+      - name: gpu-claim
+        exactly:
+          deviceClassName: example-device-class
+          selectors:
+          - cel:
+              expression: |-
+                device.attributes["gpu.nvidia.com"].type == "gpu" &&
+                device.capacity["gpu.nvidia.com"].memory == quantity("15Gi")
+---
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaim
+metadata: {name: example-resource-claim}
+spec:
+  devices:
+    requests:
+    - name: single-gpu-claim
+      exactly:
+        deviceClassName: example-device-class
+        allocationMode: All
+        selectors:
+        - cel:
+            expression: |-
+              device.attributes["gpu.nvidia.com"].type == "gpu" &&
+              device.attributes["gpu.nvidia.com"].pcieBusID == "0000:01:00.0"`;
+
+const JOB = `apiVersion: batch/v1
+kind: Job
+metadata: {name: example-dra-job}
+spec:
+  completions: 4
+  parallelism: 2
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - {name: container0, image: 'ubuntu:24.04', command: [sleep, "20"], resources: {claims: [{name: separate-gpu-claim}]}}
+      - {name: container1, image: 'ubuntu:24.04', command: [sleep, "20"], resources: {claims: [{name: shared-gpu-claim}]}}
+      - {name: container2, image: 'ubuntu:24.04', command: [sleep, "20"], resources: {claims: [{name: shared-gpu-claim}]}}
+      resourceClaims:
+      - {name: separate-gpu-claim, resourceClaimTemplateName: example-resource-claim-template}
+      - {name: shared-gpu-claim, resourceClaimName: example-resource-claim}`;
+
+test('the page "Allocate devices to workloads with DRA" can be followed', () => {
+  const bed = draBed([3]);
+  expect(apply(bed, PAGE)).toContain('resourceclaim.resource.k8s.io/example-resource-claim created');
+  expect(bed.sh('kubectl get deviceclasses').stdout).toMatch(/^NAME +AGE\nexample-device-class +/);
+  apply(bed, JOB);
+  const running = () =>
+    bed.sh('kubectl get pods --field-selector status.phase=Running -o name').stdout.trim().split('\n');
+  bed.until('two run', () => running().length === 2 && running()[0] !== '', 120);
+  const [one = '', two = ''] = running();
+  const gpu = (pod: string, container: string) => bed.sh(`kubectl exec ${pod} -c ${container} -- nvidia-smi -L`).stdout;
+  expect(gpu(one, 'container1')).toBe(gpu(two, 'container2'));
+  expect(new Set([gpu(one, 'container0'), gpu(two, 'container0'), gpu(one, 'container1')]).size).toBe(3);
+  expect(bed.sh('kubectl describe resourceclaim example-resource-claim').stdout).toContain('Reserved For:');
+  bed.until('all are done', () => get(bed, 'job example-dra-job', '.status.succeeded') === '4', 180);
+  expect(bed.sh('kubectl get resourceclaims').stdout).toMatch(/^NAME +STATE +AGE\nexample-resource-claim +pending +/);
+  bed.sh('kubectl delete job example-dra-job');
+  bed.sh('kubectl delete resourceclaimtemplate example-resource-claim-template');
+  bed.sh('kubectl delete resourceclaim example-resource-claim');
+  expect(bed.sh('kubectl get resourceclaims -o name').stdout).toBe('');
+});
