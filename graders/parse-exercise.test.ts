@@ -172,6 +172,17 @@ test('a cluster may be of an older release, but of none that there never was', (
   expect(() => of('v1.35.0')).toThrow(/^exercises\/pod\/exercise.yaml:\d+: .*must be one of v1.36.0, v1.36.1, v1.36.2/);
 });
 
+test.each([
+  ['controlPlanes: 0', 'cluster.controlPlanes: must be a whole number from 1 to 7'],
+  ['controlPlanes: 2.5', 'cluster.controlPlanes: must be a whole number from 1 to 7'],
+  ['metricServer: true', 'cluster.metricServer: unknown field; known here: seed, workers, controlPlanes'],
+  ['workers: [{ram: 2Gi}]', 'cluster.workers[0].ram: unknown field; known here: name, cpu, memory, gpus, labels'],
+])('a cluster with %s is refused by line', (field, problem) => {
+  const parse = (cluster: string) => parseExercise('pod', { 'exercise.yaml': `${good}cluster: {${cluster}}\n` });
+  expect(() => parse(field)).toThrow(problem);
+  expect(parse('controlPlanes: 3').cluster.controlPlanes).toBe(3);
+});
+
 test('a mistake without its list of failing checks is refused', () => {
   const folder = { 'exercise.yaml': good, 'mistakes/typo/pod.yaml': 'kind: Pod\n' };
   expect(() => parseProof(parseExercise('pod', folder), folder)).toThrow(

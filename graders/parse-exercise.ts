@@ -68,7 +68,26 @@ export function parseExercise(id: string, files: ExerciseFolder): Exercise {
   };
 }
 
+const CLUSTER = [
+  'seed',
+  'workers',
+  'controlPlanes',
+  'storage',
+  'metricsServer',
+  'nvidiaDevicePlugin',
+  'kubernetesVersion',
+];
+const WORKER = ['name', 'cpu', 'memory', 'gpus', 'labels'];
+const MAX_CONTROL_PLANES = 7;
+
 function readCluster(node: CourseNode): ClusterOptions {
+  node.only(CLUSTER);
+  if (node.has('workers')) for (const worker of node.field('workers').elements()) worker.only(WORKER);
+  if (node.has('controlPlanes')) {
+    const count = node.field('controlPlanes').number();
+    if (!Number.isInteger(count) || count < 1 || count > MAX_CONTROL_PLANES)
+      node.field('controlPlanes').fail(`must be a whole number from 1 to ${MAX_CONTROL_PLANES}`);
+  }
   if (node.has('kubernetesVersion')) node.field('kubernetesVersion').oneOf(RELEASES);
   return node.data() as ClusterOptions;
 }

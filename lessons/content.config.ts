@@ -1,4 +1,5 @@
 import { defineCollection } from 'astro:content';
+import { RELEASES } from '@drydock/engine';
 import type { Check } from '@drydock/graders';
 import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
@@ -7,14 +8,16 @@ import { FIRST_ID } from './i18n/language.ts';
 
 /** What a lesson or an exercise may say about the cluster it starts with; the rest is the engine's choice. */
 const cluster = z
-  .object({
+  .strictObject({
     seed: z.string().optional(),
     metricsServer: z.boolean().optional(),
     nvidiaDevicePlugin: z.boolean().optional(),
     storage: z.boolean().optional(),
+    kubernetesVersion: z.enum(RELEASES).optional(),
+    controlPlanes: z.number().int().min(1).max(7).optional(),
     workers: z
       .array(
-        z.object({
+        z.strictObject({
           name: z.string().optional(),
           cpu: z.string().optional(),
           memory: z.string().optional(),

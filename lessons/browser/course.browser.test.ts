@@ -83,6 +83,7 @@ here('the playground makes the cluster that is asked for, and keeps it', async (
   const { page } = bench;
   await page.getByLabel('Worker machines').fill('4');
   await page.getByLabel('GPUs of each').selectOption('2');
+  await page.getByLabel('Control planes').selectOption('3');
   await page.getByLabel('Kubernetes release').selectOption('v1.36.0');
   await page.getByLabel('With a storage driver').check();
   await bench.press('Make this cluster');
@@ -93,6 +94,8 @@ here('the playground makes the cluster that is asked for, and keeps it', async (
   const columns = 'V:.status.nodeInfo.kubeletVersion,G:.status.capacity.nvidia\\.com/gpu';
   await bench.type(`kubectl get node node-4 --no-headers -o custom-columns='${columns}'`);
   await bench.sees(bench.screen, /v1\.36\.0\s+2/);
+  await bench.type('kubectl get node control-plane-3 --no-headers');
+  await bench.sees(bench.screen, /control-plane-3 +Ready +control-plane/);
   await bench.type('kubectl get storageclass');
   await bench.sees(bench.screen, 'standard (default)');
 });

@@ -28,6 +28,7 @@ function optionsOf(form: FormData): ClusterOptions {
     ...(text('seed') === '' ? {} : { seed: text('seed') }),
     workers: Array.from({ length: count }, (_, index) => ({ name: `node-${index + 1}`, ...worker })),
     ...(text('release') === '' ? {} : { kubernetesVersion: text('release') }),
+    controlPlanes: Number(text('controlPlanes')) || 1,
     metricsServer: form.has('metricsServer'),
     storage: form.has('storage'),
     files: {},

@@ -91,6 +91,7 @@ export const pages = {
     cpu: 'CPUs of each',
     memory: 'Memory of each',
     gpus: 'GPUs of each',
+    controlPlanes: 'Control planes',
     release: 'Kubernetes release',
     seed: 'Seed',
     seedNote: 'The same seed, options and commands give the same cluster, to the last byte.',

@@ -91,6 +91,7 @@ export const pages: typeof english = {
     cpu: '每台的 CPU',
     memory: '每台的内存',
     gpus: '每台的 GPU',
+    controlPlanes: '控制平面的数量',
     release: 'Kubernetes 版本',
     seed: '种子',
     seedNote: '相同的种子、选项和命令，得到的集群每个字节都相同。',
