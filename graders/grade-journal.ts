@@ -1,4 +1,4 @@
-import { type ClusterOptions, createCluster, type JournalEntry, namespaces } from '@drydock/engine';
+import { type ClusterOptions, createCluster, type JournalEntry } from '@drydock/engine';
 import { type RunPoint, replay } from '@drydock/engine/worker';
 import { CourseFileError } from './course-file.ts';
 import { type Exercise, learnersCluster } from './exercise.ts';
@@ -41,7 +41,7 @@ export function gradeRun(
   recall?: Recall,
 ): Report {
   const cluster = createCluster({ ...options, unrecorded: true });
-  const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const base = cluster.revision;
   try {
     for (const _ of replay(cluster, entries, end)) {
       // Each turn is a slice of the run.

@@ -1,4 +1,4 @@
-import { createCluster, namespaces } from '@drydock/engine';
+import { createCluster } from '@drydock/engine';
 import { expect, test } from 'vitest';
 import type { Check } from './exercise.ts';
 import { gradeCluster, gradeFiles } from './grade.ts';
@@ -212,7 +212,7 @@ test('grading a learner’s cluster leaves it as it was', () => {
     ask: 'Why?',
   };
   const cluster = createCluster({ workers: [{ name: 'node-1' }] });
-  const base = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const base = cluster.revision;
   const { name, text } = clock('sleep infinity');
   cluster.submit({ kind: 'file.write', path: name, text });
   cluster.run('workstation', ['kubectl', 'apply', '-f', name], 10_000);

@@ -69,8 +69,7 @@ export function isScript(name: string): boolean {
 export function gradeFiles(exercise: Exercise, files: readonly AnswerFile[]): Report {
   const sources = files.filter(({ name }) => !isScript(name)).map(({ name, text }) => new ManifestSource(name, text));
   const cluster = createCluster({ ...exercise.cluster, unrecorded: true });
-  const fromRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
-  const history = new History(cluster, exercise, fromRevision);
+  const history = new History(cluster, exercise, cluster.revision);
   const refused: string[] = [];
   for (const { name, text } of files) {
     cluster.submit({ kind: 'file.write', path: name, text });
@@ -92,7 +91,7 @@ export function gradeCluster(
   cluster: Cluster,
   exercise: Exercise,
   files: readonly AnswerFile[],
-  baseRevision: string,
+  baseRevision: number,
 ): Report {
   return gradeAndSpend(cluster.fork({ unrecorded: true }), exercise, files, baseRevision);
 }
@@ -105,7 +104,7 @@ export function gradeAndSpend(
   cluster: Cluster,
   exercise: Exercise,
   files: readonly AnswerFile[],
-  baseRevision: string,
+  baseRevision: number,
   recall?: Recall,
 ): Report {
   const sources = files.flatMap(({ name, text }) => {

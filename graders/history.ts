@@ -28,7 +28,7 @@ export class History {
   readonly #kinds = new Map<string, KindHistory>();
 
   /** @param fromRevision versions after this one count */
-  constructor(cluster: Cluster, exercise: Exercise, fromRevision: string) {
+  constructor(cluster: Cluster, exercise: Exercise, fromRevision: number) {
     this.#cluster = cluster;
     const kinds = exercise.checks.flatMap(({ never, observe }) =>
       never === true && 'object' in observe ? [observe.object.kind] : [],
@@ -36,7 +36,7 @@ export class History {
     for (const kind of new Set(kinds)) {
       const resource = resourceOfKind(kind);
       if (resource === undefined) throw new Error(`no kind "${kind}" is served`);
-      this.#kinds.set(kind, new KindHistory(cluster, resource, fromRevision));
+      this.#kinds.set(kind, new KindHistory(cluster, resource, String(fromRevision)));
     }
   }
 

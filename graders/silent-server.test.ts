@@ -4,7 +4,7 @@ import { parseExercise } from './parse-exercise.ts';
 
 // What is graded of a cluster whose API server a learner has stopped.
 
-const exercise = (checks: string) =>
+const exercise = (checks: string, past = '') =>
   parseExercise('clock', {
     'exercise.yaml': `title: A clock
 level: apply
@@ -13,7 +13,7 @@ minutes: 5
 answer: mend.sh
 brief: Mend it.
 cluster: { workers: [{ name: node-1 }] }
-checks:
+${past}checks:
 ${checks}
 hints: []
 `,
@@ -62,5 +62,40 @@ test('without etcd, etcd is named', () => {
     passed: false,
     seen: 'after 5s: the API server answers: etcdserver: request timed out',
     why: ['etcd does not run on control-plane, and has left no container behind'],
+  });
+});
+
+const MANIFESTS = '/etc/kubernetes/manifests';
+const BROKEN = `before:
+- kubectl: [create, configmap, note, '--from-literal=colour=green']
+- run: { host: control-plane, command: [sed, -i, 's/^    - --data-dir/   - --data-dir/', ${MANIFESTS}/etcd.yaml] }
+- wait: 30s
+`;
+
+test('a control plane that is down from the start can be begun with, and mended', () => {
+  const broken = exercise(EXISTS + NEVER_RED, BROKEN);
+  const mended = `ssh control-plane "sed -i 's/^   - --data-dir/    - --data-dir/' ${MANIFESTS}/etcd.yaml"\nsleep 60\n`;
+  const paint = (colour: string) => `kubectl patch configmap note -p '{"data":{"colour":"${colour}"}}'\n`;
+  const passed = (text: string) => gradeFiles(broken, script(text)).checks.map((check) => check.passed);
+  expect(passed(mended)).toEqual([true, true]);
+  expect(passed(mended + paint('red') + paint('green'))).toEqual([true, false]);
+});
+
+test('where nobody has mended it, the kubelet is cited', () => {
+  const { checks } = gradeFiles(exercise(EXISTS, BROKEN), script('true\n'));
+  expect(checks[0]!.why).toContainEqual(
+    expect.stringMatching(
+      /^the kubelet of control-plane says: "Could not process manifest file" err=".*\/etcd.yaml: couldn't parse as pod\(yaml: /,
+    ),
+  );
+});
+
+test('an etcd that began anew has no rights for anybody', () => {
+  const anew = `ssh control-plane "mv /var/lib/etcd /root; pkill etcd"\nsleep 60\n`;
+  expect(gradeFiles(exercise(EXISTS), script(anew)).checks[0]).toMatchObject({
+    seen: expect.stringMatching(/^after 5s: the API server answers: configmaps "note" is forbidden: /),
+    why: [
+      'etcd does not have the ClusterRoleBinding "kubeadm:cluster-admins": somebody deleted it, or etcd began anew',
+    ],
   });
 });

@@ -56,6 +56,8 @@ export interface Cluster {
    * read while the API server or etcd itself is down. Throws EtcdError for a revision that is compacted or in the future.
    */
   stored(prefix: string, revision?: number): readonly KeyValue[];
+  /** The revision of the last write to etcd, as its disk has it: whoever answers, and whoever does not. */
+  readonly revision: number;
   /**
    * Why a Pod is where it is, or nowhere: for every node which plugin refused it, or what each plugin's score was, as of the
    * last time the scheduler tried. Undefined when the scheduler that runs now has not tried it, or no longer remembers.

@@ -220,6 +220,10 @@ export class KubernetesCluster implements Cluster {
     return this.#controlPlanes.stored(prefix, revision);
   }
 
+  get revision(): number {
+    return this.#controlPlanes.revision;
+  }
+
   explainScheduling(name: string, namespace = 'default'): SchedulingDecision | undefined {
     return this.#controlPlanes.explain(namespace, name);
   }

@@ -70,6 +70,7 @@ export function createContext(
       changed: statusChanged,
     }),
     run: options.commands && commandsOn(options.commands),
+    journal: options.journal,
     plugins: new Plugins({
       sim,
       nodeName,

@@ -12,6 +12,7 @@ import type { Turnstile } from './concurrent.ts';
 import type { Devices } from './devices.ts';
 import type { RunCommand } from './host-command.ts';
 import type { ImagePullRecords } from './image-pull-records.ts';
+import type { KubeletJournal } from './journal.ts';
 import type { Plugins } from './plugins.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { ResolvConf } from './resolv-conf.ts';
@@ -57,6 +58,8 @@ export interface KubeletContext {
   /** Runs one of the node's own programs. */
   readonly run: RunCommand | undefined;
   readonly plugins: Plugins;
+  /** Absent where nobody would read it. */
+  readonly journal: KubeletJournal | undefined;
 }
 
 export interface ClusterDns {

@@ -235,8 +235,14 @@ export class PodWorker {
     const facts = { nodeName, hostIp: nodeAddress, podIp: sandboxes[0]?.ip };
     const { unattached } = this.#volumes;
     const surroundings = { ...context, root, facts, allocatable, unattached, node: () => this.#host.node };
-    const { mounted, complete, retryAtMs } = this.#volumes.sync(surroundings, this.#pod, sim.nowMs, (reason, message) =>
-      podEvent(context, this.#pod, 'Warning', reason, message),
+    const { mounted, complete, retryAtMs } = this.#volumes.sync(
+      surroundings,
+      this.#pod,
+      sim.nowMs,
+      (reason, message) => {
+        podEvent(context, this.#pod, 'Warning', reason, message);
+        if (message.startsWith('unmounted volumes=')) context.journal?.notSynced(this.#pod, message);
+      },
     );
     this.#volumeRetryAtMs = retryAtMs;
     return complete ? mounted : undefined;

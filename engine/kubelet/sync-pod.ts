@@ -116,21 +116,29 @@ function* createSandbox(context: KubeletContext, pod: Pod, { attempt }: PodActio
 
 function* startAll(around: StartSurroundings, actions: PodActions): Task<number | undefined> {
   const { context, pod } = around;
+  const failures: string[] = [];
   let retryAtMs: number | undefined;
   for (const container of actions.ephemeralContainersToStart) {
-    const at = yield* tryStart(around, container);
+    const at = yield* tryStart(around, container, failures);
     retryAtMs = earlier(retryAtMs, at);
   }
   const init = new Set(actions.initContainersToStart);
   for (const container of [...actions.initContainersToStart, ...actions.containersToStart]) {
-    const at = yield* tryStart(around, container);
+    const at = yield* tryStart(around, container, failures);
     if (at === undefined) continue;
     retryAtMs = earlier(retryAtMs, at);
     // Init containers come one after the other.
     if (init.has(container)) break;
   }
+  if (failures.length > 0) context.journal?.notSynced(pod, aggregate(failures));
   yield* removeOld(context, context.cache.status(pod.metadata.uid));
   return retryAtMs;
+}
+
+/** Several errors as one; each is told once. After `apimachinery/pkg/util/errors` (`aggregate.Error`). */
+function aggregate(failures: readonly string[]): string {
+  const each = [...new Set(failures)];
+  return each.length === 1 ? each[0]! : `[${each.join(', ')}]`;
 }
 
 /** Of two times, if they are any. */
@@ -139,8 +147,8 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
   return Math.min(a, b);
 }
 
-/** Starts a container. Returns when to try again (virtual milliseconds) if that failed. */
-function* tryStart(around: StartSurroundings, container: Container): Task<number | undefined> {
+/** Starts a container. Returns when to try again (virtual milliseconds) if that failed, and adds why to `failures`. */
+function* tryStart(around: StartSurroundings, container: Container, failures: string[]): Task<number | undefined> {
   const { context, pod } = around;
   const { uid } = pod.metadata;
   const latest = latestStatus(context.cache.status(uid), container.name);
@@ -155,6 +163,7 @@ function* tryStart(around: StartSurroundings, container: Container): Task<number
     const { reason, message, retryAtMs = Number.POSITIVE_INFINITY } = error;
     const isNew = context.waiting.get(uid, container.name) === undefined;
     context.waiting.set(uid, container.name, { reason, message });
+    failures.push(`failed to "StartContainer" for "${container.name}" with ${reason}: ${JSON.stringify(message)}`);
     return Math.min(retryAtMs, retryTime(context, isNew ? NEW_ERROR_RETRY_MS : RETRY_MS));
   }
 }

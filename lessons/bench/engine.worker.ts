@@ -1,12 +1,5 @@
 import './tools-ahead.ts';
-import {
-  type Cluster,
-  type ClusterInput,
-  manifestFields,
-  manifestFlaws,
-  manifestKinds,
-  namespaces,
-} from '@drydock/engine';
+import { type Cluster, type ClusterInput, manifestFields, manifestFlaws, manifestKinds } from '@drydock/engine';
 import { ClusterDriver, describeField, replay, startCluster, threadTime } from '@drydock/engine/worker';
 import * as Comlink from 'comlink';
 import { type GoalState, grade, observeGoals } from './grading.ts';
@@ -28,7 +21,7 @@ interface Running {
   readonly driver: ClusterDriver;
   readonly setup: BenchSetup;
   /** The revision at which the learner began. */
-  readonly baseRevision: string;
+  readonly baseRevision: number;
   /** When the learner's time began: the cluster was up. */
   readonly firstMs: number;
   readonly marks: HistoryMarks;
@@ -72,7 +65,7 @@ async function start(setup: BenchSetup, saved: SavedRun | undefined, sink: Bench
     late,
   );
   const progress = (reachedMs: number) => sink.progress(reachedMs, saved?.end?.timeMs);
-  const baseRevision = cluster.client.resource(namespaces).list().metadata.resourceVersion;
+  const baseRevision = cluster.revision;
   const firstMs = cluster.sim.nowMs;
   if (saved !== undefined && (saved.entries.length > 0 || saved.end !== undefined)) {
     await complete;

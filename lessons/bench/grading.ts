@@ -25,7 +25,7 @@ function holds(cluster: Cluster, check: Check): boolean | undefined {
 }
 
 /** Grades what the learner has done, on copies of the cluster. */
-export function grade(cluster: Cluster, exercise: Exercise, baseRevision: string): Report {
+export function grade(cluster: Cluster, exercise: Exercise, baseRevision: number): Report {
   const files = cluster.listFiles().filter((name) => /\.ya?ml$/.test(name));
   const texts = files.map((name) => ({ name, text: cluster.readFile(name) ?? '' }));
   return gradeCluster(cluster, exercise, texts, baseRevision);

@@ -1,4 +1,12 @@
-import { type Cluster, events, type KubeObject, resourceOfKind, storageKey, storagePrefix } from '@drydock/engine';
+import {
+  type Cluster,
+  type Event,
+  events,
+  type KubeObject,
+  resourceOfKind,
+  storageKey,
+  storagePrefix,
+} from '@drydock/engine';
 import { stringify } from 'yaml';
 import { whyOf } from './causes.ts';
 import type { InspectedEvent, Inspection } from './protocol.ts';
@@ -30,11 +38,11 @@ function find(cluster: Cluster, { kind, namespace = '', name }: Reference): Kube
   return cluster.stored(key).find((each) => each.key === key)?.value as KubeObject | undefined;
 }
 
-function eventsOf(cluster: Cluster, { kind, namespace, name }: Reference): InspectedEvent[] {
-  const { items } = cluster.client
-    .resource(events)
-    .list({ namespace, fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name}` });
-  return items
+function eventsOf(cluster: Cluster, { kind, namespace = 'default', name }: Reference): InspectedEvent[] {
+  return cluster
+    .stored(`${storagePrefix(events)}${namespace}/`)
+    .map(({ value }) => value as Event)
+    .filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name)
     .map((event) => ({
       type: event.type ?? 'Normal',
       reason: event.reason ?? '',

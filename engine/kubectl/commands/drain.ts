@@ -12,6 +12,9 @@ import type { Invocation } from '../invocation.ts';
 import { waitUntilGone } from '../wait-deletion.ts';
 import { markNode, selectNodes } from './node-scheduling.ts';
 
+/** What the real one spends on asking whose each Pod is. By then the scheduler has heard that the node takes no more. */
+const ROUND_TRIPS_MS = 20;
+
 const MIRROR = 'kubernetes.io/config.mirror';
 
 export const drain: Command = {
@@ -50,6 +53,7 @@ export const drain: Command = {
     invocation.discovery.require('nodes');
     const nodes = selectNodes(invocation, 'drain');
     for (const node of nodes) yield* invocation.patiently(() => markNode(invocation, node, true));
+    yield* invocation.process.sleep(ROUND_TRIPS_MS);
     const problems: string[] = [];
     const pending: string[] = [];
     for (const node of nodes) {

@@ -103,6 +103,22 @@ test('a kubelet whose kubeconfig names a wrong port is NotReady, and its journal
   bed.until('it is Ready', () => / Ready /.test(bed.kubectl('get', 'node', 'node-1')), 60);
 });
 
+test('a static Pod whose image is not there, or whose container falls over, is told of in the journal', () => {
+  const bed = new Testbed();
+  const journal = () => bed.run('control-plane', 'sh', '-c', 'journalctl -u kubelet | grep "Error syncing pod"').stdout;
+  edit(bed, 'etcd', 's/etcd:3.6.*/etcd:9.9/');
+  bed.pass(30);
+  expect(journal()).toMatch(
+    /\] "Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"etcd\\" with ImagePullBackOff: .*" pod="kube-system\/etcd-control-plane" podUID="\w+"\n/,
+  );
+  mend(bed, 'etcd');
+  edit(bed, 'kube-apiserver', 's/--secure-port=/--secure-porty=/');
+  bed.pass(30);
+  expect(journal()).toContain(
+    'err="failed to \\"StartContainer\\" for \\"kube-apiserver\\" with CrashLoopBackOff: \\"back-off 10s restarting failed container=kube-apiserver pod=kube-apiserver-control-plane_kube-system(',
+  );
+});
+
 test('a manifest that is no YAML, or no Pod, is told of in the journal', () => {
   const bed = new Testbed();
   const write = (text: string) =>

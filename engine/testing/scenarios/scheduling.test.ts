@@ -119,6 +119,16 @@ test('a NoExecute taint drives Pods out, and drain empties a node', () => {
   expect(bed.kubectl('get', 'nodes')).toMatch(/node-2 +Ready,SchedulingDisabled/);
 });
 
+test('what takes the place of a drained Pod does not come back to the node', () => {
+  const bed = new Testbed({ seed: 's4', workers: [{ name: 'node-1' }, { name: 'node-2' }] });
+  bed.kubectl('create', 'deployment', 'web', '--image=nginx:1.29', '--replicas=4');
+  bed.until('four are ready', () => bed.podViews().filter(({ ready }) => ready).length === 4);
+  bed.pass(1);
+  bed.kubectl('drain', 'node-2', '--ignore-daemonsets', '--disable-eviction');
+  bed.pass(5);
+  expect(bed.podViews().map(({ name }) => bed.nodeOf(name))).toEqual(Array(4).fill('node-1'));
+});
+
 test('a Pod that a disruption budget holds back holds up no other, and drain says in the end which it was', () => {
   const bed = new Testbed();
   bed.kubectl('cordon', 'node-2');

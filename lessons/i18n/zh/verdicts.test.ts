@@ -236,4 +236,10 @@ test('what the cluster says itself stays as it is', () => {
   expect(verdict('etcd does not stay up on control-plane; its last words: panic: no')).toBe(
     'control-plane 上的 etcd 起不来，它最后说：panic: no',
   );
+  expect(verdict('the kubelet of control-plane says: "Could not process manifest file"')).toBe(
+    'control-plane 的 kubelet 说："Could not process manifest file"',
+  );
+  expect(verdict('etcd does not have the ClusterRoleBinding "a:b": somebody deleted it, or etcd began anew')).toBe(
+    'etcd 里没有 ClusterRoleBinding a:b：有人删了它，或者 etcd 是从头开始的',
+  );
 });

@@ -218,6 +218,11 @@ const FORMS: readonly Form[] = [
     /^(\S+) does not stay up on (\S+); its last words: (.*)$/s,
     (name, host, words) => `${host} 上的 ${name} 起不来，它最后说：${words}`,
   ],
+  [/^the kubelet of (\S+) says: (.*)$/s, (host, words) => `${host} 的 kubelet 说：${words}`],
+  [
+    /^etcd does not have the (\S+) "(\S+)": somebody deleted it, or etcd began anew$/,
+    (kind, name) => `etcd 里没有 ${kind} ${name}：有人删了它，或者 etcd 是从头开始的`,
+  ],
   [/^condition (\S+) is (\S+): (.*)$/s, (type, is, rest) => `状况 ${type} 是 ${is}：${rest}`],
   [/^container "(\S+)" waits: (.*)$/s, (name, why) => `容器 ${name} 在等：${why}`],
   [

@@ -1,0 +1,2 @@
+ssh control-plane "sed -i 's/^   - --auto/    - --auto/' /etc/kubernetes/manifests/etcd.yaml"
+sleep 60
