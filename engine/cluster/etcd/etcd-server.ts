@@ -31,6 +31,8 @@ export interface EtcdMembers {
   dismiss(peerUrl: string): string | undefined;
   /** Who is one, by name and URL; a name is empty until its etcd has been started. Nobody where etcd is alone for good. */
   readonly named: readonly (readonly [name: string, peerUrl: string])[];
+  /** The URL of a member that does not answer. */
+  readonly silent: string | undefined;
   /** Machines hear each other no more, or again. */
   networkChanged(): void;
 }

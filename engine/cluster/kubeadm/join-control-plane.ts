@@ -20,6 +20,8 @@ import { readCertificateKey, SHARED_CERTIFICATES } from './upload-certs.ts';
 
 const PKI = '/etc/kubernetes/pki';
 const ETCD_TIMEOUT_MS = 40_000;
+/** `timeouts.etcdAPICall` of the configuration. */
+const ETCD_CALL_MS = 120_000;
 const LOOK_MS = 500;
 
 /** What somebody says who wants a further machine of the control plane. */
@@ -92,7 +94,22 @@ export function* prepareControlPlane(
     yield* print(process, `[control-plane] Creating static Pod manifest for "${component}"\n`);
     process.writeFile(`${STATIC_POD_PATH}/${component}.yaml`, manifests[`${component}.yaml`]!, { mode: 0o600 });
   }
+  yield* checkEtcd(asked);
+}
+
+/** A machine that is gone for good stays a member until somebody takes it out. After `cmd/kubeadm/app/util/etcd`. */
+function* checkEtcd({ process, surroundings }: Asked): Task<void> {
   yield* print(process, '[check-etcd] Checking that the etcd cluster is healthy\n');
+  const deadlineMs = process.now() + ETCD_CALL_MS;
+  for (;;) {
+    const { silent } = surroundings.etcd();
+    if (silent === undefined) return;
+    if (process.now() >= deadlineMs) {
+      const problem = `failed to dial endpoint ${silent} with maintenance client: context deadline exceeded`;
+      throw phaseError('check-etcd', `etcd cluster is not healthy: ${problem}`);
+    }
+    yield* process.sleep(LOOK_MS);
+  }
 }
 
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

@@ -11,7 +11,6 @@ import { announceReading } from './cluster-configuration.ts';
 import { type Asked, type Command, notHere } from './command.ts';
 import { confirm } from './confirm.ts';
 import { would } from './dry-run.ts';
-import { etcdPlaceHere } from './etcd-place.ts';
 import { addressOf } from './machine-address.ts';
 import { preflight } from './preflight.ts';
 
@@ -47,7 +46,9 @@ The Node stays in the cluster: drain it before, and delete it with kubectl.
 function* reset(asked: Asked): Task<void> {
   const { process, flags, surroundings } = asked;
   const hasControlPlane = process.access(ADMIN_CONF, 'exists');
-  if (hasControlPlane && (etcdPlaceHere(process) === undefined || surroundings.etcd().named.length === 1))
+  const own = peerUrlOf(addressOf(process));
+  const others = surroundings.etcd().named.filter(([, url]) => url !== own);
+  if (hasControlPlane && others.length === 0)
     throw notHere('resetting the one control plane, after which no cluster would be left,');
   if (hasControlPlane) yield* announceReading(asked, 'reset');
   if (!flags.bool('force') && !flags.bool('dry-run')) {

@@ -140,3 +140,31 @@ test('who is cut off from the others serves nobody, and learns what it has misse
   bed.pass(3);
   expect(local('get', 'configmap', 'meanwhile', '-o', 'name').stdout).toBe('configmap/meanwhile\n');
 });
+
+test('a machine that has been set up anew is a member until somebody takes it out, and cannot join before', () => {
+  bed.run('control-plane-3', 'bash', '-c', 'systemctl stop kubelet; rm -f /etc/kubernetes/*.conf; kubeadm reset -f');
+  bed.pass(5);
+  const key = bed.run('control-plane', 'bash', '-c', 'kubeadm init phase upload-certs --upload-certs | tail -1').stdout;
+  const join = bed.run(
+    'control-plane',
+    'bash',
+    '-c',
+    `kubeadm token create --print-join-command --certificate-key ${key}`,
+  );
+  const early = bed.cluster.run('control-plane-3', ['bash', '-c', join.stdout], 200_000)!;
+  expect(early.stderr).toContain(
+    'error execution phase check-etcd: etcd cluster is not healthy: failed to dial endpoint https://10.0.0.12:2379 with maintenance client: context deadline exceeded\n',
+  );
+  const { stdout } = etcdctl('control-plane', 'member list');
+  const [id = ''] = stdout
+    .split('\n')
+    .filter((line) => line.includes('control-plane-3'))[0]!
+    .split(',');
+  expect(etcdctl('control-plane', `member remove ${id}`).exitCode).toBe(0);
+  bed.run('control-plane-3', 'kubeadm', 'reset', '-f');
+  const late = bed.run('control-plane-3', 'bash', '-c', join.stdout);
+  expect(late.stderr).toBe('');
+  expect(late.stdout).toContain('This node has joined the cluster');
+  expect(new Set(leaders('control-plane').map(({ leader }) => leader)).size).toBe(1);
+  expect(leaders('control-plane')).toHaveLength(3);
+});

@@ -87,6 +87,14 @@ export class EtcdCluster {
     return this.#hears(this.#seatOf(replica)) && this.memberOf(replica)?.isLearner === false;
   }
 
+  /** A member that has been started, and does not answer now. */
+  get silent(): Member | undefined {
+    return this.#members.find(({ id, name }) => {
+      const seat = this.#seats.get(id);
+      return name !== '' && !(seat !== undefined && this.#hears(seat));
+    });
+  }
+
   /** Whether there will be a leader soon. */
   get isElecting(): boolean {
     return this.#leader === undefined && this.#candidate() !== undefined;

@@ -97,6 +97,10 @@ export class Members implements EtcdMembers {
     return members.flatMap(({ name, peerUrls }) => peerUrls.map((url) => [name, url] as const));
   }
 
+  get silent(): string | undefined {
+    return this.#clusters.at(-1)?.silent?.clientUrls[0];
+  }
+
   /** In the cluster that was begun last. */
   #tries(work: (cluster: EtcdCluster) => void): boolean {
     const cluster = this.#clusters.at(-1);
