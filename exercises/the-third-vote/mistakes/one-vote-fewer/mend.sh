@@ -1,0 +1,2 @@
+kubectl delete node control-plane-3
+ssh control-plane-3 kubeadm reset -f

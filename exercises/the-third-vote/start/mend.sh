@@ -1,0 +1,1 @@
+# What you would type, a command a line.
