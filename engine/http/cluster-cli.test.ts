@@ -94,6 +94,10 @@ test('options are checked', () => {
     seed: 'x',
   });
   expect(readOptions(['--gpus', '4,2']).gpus).toEqual([4, 2]);
+  expect(readOptions(['--control-planes', '3']).controlPlanes).toBe(3);
+  expect(() => readOptions(['--control-planes', '8'])).toThrow(
+    '--control-planes must be a whole number from 1 to 7, not "8"',
+  );
   expect([readOptions(['--storage']).storage, readOptions([]).storage]).toEqual([true, false]);
   expect(() => readOptions(['--gpus', '4,x'])).toThrow('--gpus must be a whole number from 0 to 16, not "x"');
   expect(() => readOptions(['--nodes', '0'])).toThrow('--nodes must be a whole number from 1 to 500, not "0"');

@@ -15,6 +15,8 @@ export interface LiveClusterOptions {
   readonly speed: number;
   /** Those of a kept cluster win over these. */
   readonly nodes: number | undefined;
+  /** How many machines have a control plane; one unless told. */
+  readonly controlPlanes?: number | undefined;
   /** How many GPUs each worker has, in their order; none where it ends. */
   readonly gpus?: readonly number[] | undefined;
   /** Whether there is a driver that makes volumes, and a default StorageClass. */
@@ -121,24 +123,31 @@ export class LiveCluster implements ClusterDoor {
   }
 }
 
-function newHeader({ seed, nodes, gpus, storage }: LiveClusterOptions): StateHeader {
+function newHeader({ seed, nodes, controlPlanes, gpus, storage }: LiveClusterOptions): StateHeader {
   return {
     format: 'drydock-journal/2',
     seed: seed ?? 'drydock',
     epochMs: Date.now() - HEAD_START_MS,
     keys: makeKeys(),
     nodes: nodes ?? Math.max(2, gpus?.length ?? 0),
+    ...(controlPlanes !== undefined && { controlPlanes }),
     ...(gpus !== undefined && { gpus }),
     ...(storage === true && { storage }),
   };
 }
 
-function checkSame({ seed, nodes, gpus, storage, stateFile }: LiveClusterOptions, header: StateHeader): void {
+function checkSame(asked: LiveClusterOptions, header: StateHeader): void {
+  const { seed, nodes, controlPlanes, gpus, storage, stateFile } = asked;
   if (seed !== undefined && seed !== header.seed) {
     throw new Error(`${stateFile} holds a cluster with seed "${header.seed}", not "${seed}"`);
   }
   if (nodes !== undefined && nodes !== header.nodes) {
     throw new Error(`${stateFile} holds a cluster of ${header.nodes} nodes, not ${nodes}`);
+  }
+  if (controlPlanes !== undefined && controlPlanes !== (header.controlPlanes ?? 1)) {
+    throw new Error(
+      `${stateFile} holds a cluster with ${header.controlPlanes ?? 1} control planes, not ${controlPlanes}`,
+    );
   }
   if (storage === true && header.storage !== true) {
     throw new Error(`${stateFile} holds a cluster without storage`);
@@ -149,13 +158,14 @@ function checkSame({ seed, nodes, gpus, storage, stateFile }: LiveClusterOptions
 }
 
 function boot(header: StateHeader, kept: KeptState | undefined): Cluster {
-  const { seed, epochMs, nodes, gpus = [], storage = false } = header;
+  const { seed, epochMs, nodes, controlPlanes = 1, gpus = [], storage = false } = header;
   const workers = Array.from({ length: nodes }, (_, index) => ({ gpus: gpus[index] ?? 0 }));
   const cluster = createCluster({
     seed,
     epochMs,
     keys: readKeys(header.keys),
     workers,
+    controlPlanes,
     storage,
     descriptions: DESCRIPTIONS,
   });

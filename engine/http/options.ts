@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly speed: number;
   /** How many worker machines. */
   readonly nodes: number | undefined;
+  /** How many machines have a control plane. */
+  readonly controlPlanes: number | undefined;
   /** How many GPUs each worker has, in their order. */
   readonly gpus: readonly number[] | undefined;
   /** A driver that makes volumes, and a default StorageClass. */
@@ -27,6 +29,7 @@ export const USAGE = `Usage: npm run cluster -- [options]
 Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and client libraries.
 
   --nodes N          worker nodes (2)
+  --control-planes N machines with an API server and an etcd, behind a balancer where there are several (1)
   --gpus N,M,...     NVIDIA GPUs of the first worker, the second, ...
   --storage          a driver that makes volumes (CSI hostpath) and the default StorageClass "standard"
   --speed N          virtual seconds for each real one (1)
@@ -39,6 +42,7 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
 `;
 
 const MAX_NODES = 500;
+const MAX_CONTROL_PLANES = 7;
 const MAX_SPEED = 1000;
 const MAX_GPUS = 16;
 
@@ -49,6 +53,7 @@ export function readOptions(argv: readonly string[]): ServerOptions {
     options: {
       speed: { type: 'string', default: '1' },
       nodes: { type: 'string' },
+      'control-planes': { type: 'string' },
       gpus: { type: 'string' },
       storage: { type: 'boolean', default: false },
       port: { type: 'string', default: '6443' },
@@ -60,9 +65,12 @@ export function readOptions(argv: readonly string[]): ServerOptions {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  const whole = (name: 'nodes' | 'control-planes', most: number) =>
+    values[name] === undefined ? undefined : readNumber(name, values[name], 1, most, true);
   return {
     speed: readNumber('speed', values.speed, 0.01, MAX_SPEED, false),
-    nodes: values.nodes === undefined ? undefined : readNumber('nodes', values.nodes, 1, MAX_NODES, true),
+    nodes: whole('nodes', MAX_NODES),
+    controlPlanes: whole('control-planes', MAX_CONTROL_PLANES),
     gpus:
       values.gpus === undefined
         ? undefined

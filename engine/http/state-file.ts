@@ -11,6 +11,8 @@ export interface StateHeader {
   /** With which it signs certificates and tokens. */
   readonly keys: KeptKeys;
   readonly nodes: number;
+  /** One unless told. */
+  readonly controlPlanes?: number;
   /** Of each worker, in their order; none where it ends. */
   readonly gpus?: readonly number[];
   /** Whether it has a driver that makes volumes. */
