@@ -99,7 +99,7 @@ export class Bench {
   /** A new cluster, as the lesson wants it unless told; what was done here is gone. */
   async startOver(options = this.setup.options): Promise<void> {
     await this.#fetchFromElsewhere();
-    this.#end();
+    this.#makeWay();
     await this.#written;
     await this.#begin(options);
     await this.#start({ options, entries: [] });
@@ -107,7 +107,7 @@ export class Bench {
 
   /** Comes back without what was done last, so many times. */
   async stepBack(times = 1): Promise<void> {
-    this.#end();
+    this.#makeWay();
     await this.#written;
     for (let step = 0; step < times; step++) await (await this.#kept()).stepBack(this.setup.id);
     await this.#bringBack();
@@ -133,7 +133,7 @@ export class Bench {
     const moment = this.past.value;
     if (moment === undefined) return;
     this.past.value = undefined;
-    this.#end();
+    this.#makeWay();
     await this.#written;
     await (await this.#kept()).cut(this.setup.id, moment.entries, { timeMs: moment.timeMs, step: moment.step });
     await this.#bringBack();
@@ -149,7 +149,7 @@ export class Bench {
   /** Puts another run in the place of this one, which is put aside. */
   async adopt(run: SavedRun): Promise<void> {
     await this.#fetchFromElsewhere();
-    this.#end();
+    this.#makeWay();
     await this.#written;
     const keeping = await this.#kept();
     await keeping.setAside(this.setup.id);
@@ -343,6 +343,12 @@ export class Bench {
     this.#end();
     this.phase.value = { kind: 'elsewhere' };
     await this.#written;
+  }
+
+  /** Another run takes the place of this one: what is typed from now on is the next one's, though it has yet to begin. */
+  #makeWay(): void {
+    this.#end();
+    this.phase.value = { kind: 'starting' };
   }
 
   #end(): void {

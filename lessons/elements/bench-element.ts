@@ -194,25 +194,21 @@ export class BenchElement extends HTMLElement implements BenchDoor {
 
   /** Asks, and says whether the answer was yes. */
   #agreed(question: string, yes: string, no: string): Promise<boolean> {
-    const dialog = h('dialog', { 'aria-label': yes });
-    const agree = () => dialog.close('yes');
-    dialog.append(
-      h('p', {}, question),
-      h(
-        'div',
-        { class: 'dialog-buttons' },
-        h('button', { type: 'button', onclick: () => dialog.close() }, no),
-        h('button', { type: 'button', class: 'strong', onclick: agree }, yes),
-      ),
-    );
-    // A bench that is a drawer and shut is not drawn, and neither is what lies in it.
-    document.body.append(dialog);
-    dialog.showModal();
     return new Promise((resolve) => {
-      dialog.addEventListener('close', () => {
+      const dialog = h('dialog', { 'aria-label': yes });
+      // Not by the event `close`, which comes a little later: what is typed by then is meant for what was agreed to.
+      const end = (agreed: boolean) => {
+        dialog.close();
         dialog.remove();
-        resolve(dialog.returnValue === 'yes');
-      });
+        resolve(agreed);
+      };
+      const refuse = h('button', { type: 'button', onclick: () => end(false) }, no);
+      const agree = h('button', { type: 'button', class: 'strong', onclick: () => end(true) }, yes);
+      dialog.append(h('p', {}, question), h('div', { class: 'dialog-buttons' }, refuse, agree));
+      dialog.addEventListener('cancel', () => end(false));
+      // A bench that is a drawer and shut is not drawn, and neither is what lies in it.
+      document.body.append(dialog);
+      dialog.showModal();
     });
   }
 
