@@ -29,7 +29,13 @@ export { ConnectionError } from './client/transport.ts';
 export { type Cluster, HOME } from './cluster/cluster.ts';
 export { createCluster, restoreCluster } from './cluster/create.ts';
 export type { ClusterInput, Fault, ProbeOutcome, ProbeRequest, RunOutcome } from './cluster/input.ts';
-export { type ClusterOptions, machineNames, type Preparation, type WorkerOptions } from './cluster/options.ts';
+export {
+  type ClusterOptions,
+  MAX_CONTROL_PLANES,
+  machineNames,
+  type Preparation,
+  type WorkerOptions,
+} from './cluster/options.ts';
 export type {
   EndpointChoice,
   HookPass,

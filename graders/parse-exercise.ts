@@ -1,4 +1,4 @@
-import { type ClusterOptions, machineNames, type Preparation, RELEASES } from '@drydock/engine';
+import { type ClusterOptions, MAX_CONTROL_PLANES, machineNames, type Preparation, RELEASES } from '@drydock/engine';
 import { CourseFileError, CourseNode } from './course-file.ts';
 import {
   BEFORE_FOLDER,
@@ -78,7 +78,6 @@ const CLUSTER = [
   'kubernetesVersion',
 ];
 const WORKER = ['name', 'cpu', 'memory', 'gpus', 'labels'];
-const MAX_CONTROL_PLANES = 7;
 
 function readCluster(node: CourseNode): ClusterOptions {
   node.only(CLUSTER);

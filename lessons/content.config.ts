@@ -1,5 +1,5 @@
 import { defineCollection } from 'astro:content';
-import { RELEASES } from '@drydock/engine';
+import { MAX_CONTROL_PLANES, RELEASES } from '@drydock/engine';
 import type { Check } from '@drydock/graders';
 import { glob } from 'astro/loaders';
 import { z } from 'astro/zod';
@@ -14,7 +14,7 @@ const cluster = z
     nvidiaDevicePlugin: z.boolean().optional(),
     storage: z.boolean().optional(),
     kubernetesVersion: z.enum(RELEASES).optional(),
-    controlPlanes: z.number().int().min(1).max(7).optional(),
+    controlPlanes: z.number().int().min(1).max(MAX_CONTROL_PLANES).optional(),
     workers: z
       .array(
         z.strictObject({

@@ -69,6 +69,9 @@ export interface ClusterOptions {
   readonly descriptions?: Descriptions;
 }
 
+/** As many machines as may have a control plane. */
+export const MAX_CONTROL_PLANES = 7;
+
 const DEFAULT_WORKERS: readonly WorkerOptions[] = [{ name: 'node-1' }, { name: 'node-2' }];
 
 const CONTROL_PLANE_NAME = 'control-plane';

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MAX_CONTROL_PLANES } from '../cluster/options.ts';
 
 /** What `npm run cluster` was asked for. */
 export interface ServerOptions {
@@ -42,7 +43,6 @@ Boots a simulated Kubernetes cluster and serves its API to kubectl, helm and cli
 `;
 
 const MAX_NODES = 500;
-const MAX_CONTROL_PLANES = 7;
 const MAX_SPEED = 1000;
 const MAX_GPUS = 16;
 

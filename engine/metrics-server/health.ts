@@ -1,3 +1,4 @@
+import { forbidden, resourceName } from '../api/errors.ts';
 import type { HttpServerResponse } from '../linux/http.ts';
 
 /** An answer, and what the log says of it. */
@@ -16,7 +17,7 @@ const STORAGE = 'metric-storage-ready';
  */
 export function answerHealth(path: string, hasFigures: boolean): HealthAnswer {
   const checks = path === '/readyz' ? READY : path === '/livez' || path === '/healthz' ? LIVE : undefined;
-  if (checks === undefined) return { response: { status: 403, body: forbidden(path) } };
+  if (checks === undefined) return { response: { status: 403, body: mayNotGet(path) } };
   if (hasFigures || !checks.includes(STORAGE)) return { response: { body: 'ok' } };
   const lines = checks.map((check) => (check === STORAGE ? `[-]${check} failed: reason withheld` : `[+]${check} ok`));
   return {
@@ -26,8 +27,7 @@ export function answerHealth(path: string, hasFigures: boolean): HealthAnswer {
 }
 
 /** Who asks without proving who they are may not look; the API server comes by another way. */
-function forbidden(path: string): string {
-  const message = `forbidden: User "system:anonymous" cannot get path ${JSON.stringify(path)}`;
-  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'Forbidden' };
-  return `${JSON.stringify({ ...status, details: {}, code: 403 })}\n`;
+function mayNotGet(path: string): string {
+  const why = `User "system:anonymous" cannot get path ${JSON.stringify(path)}`;
+  return `${JSON.stringify(forbidden(resourceName(''), '', why).status)}\n`;
 }

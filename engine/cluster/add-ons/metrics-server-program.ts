@@ -2,9 +2,10 @@ import type { Transport } from '../../client/transport.ts';
 import type { AggregatedServer } from '../../kube-apiserver/index.ts';
 import { FlagError, type FlagSpecs, type Flags, parseFlags } from '../../linux/programs/go/flags.ts';
 import { httpExchange } from '../../linux/programs/go/http-client.ts';
+import { printError } from '../../linux/stdio.ts';
 import type { Process, Program } from '../../linux/syscalls.ts';
 import { METRICS_KINDS, MetricsServer, type MetricsServerOptions } from '../../metrics-server/index.ts';
-import type { Simulation } from '../../sim/index.ts';
+import type { Simulation, Task } from '../../sim/index.ts';
 import { SHARED_FLAGS, specsOf } from '../component/component-flags/names.ts';
 import { commaSeparated, componentProgram } from '../component/component-program.ts';
 
@@ -48,16 +49,15 @@ const SPECS: FlagSpecs = {
 /** The metrics-server as a program. https://github.com/kubernetes-sigs/metrics-server */
 export function metricsServerProgram({ sim, connect, serve }: MetricsServerSurroundings): Program {
   return (process) => {
-    const problem = problemOf(process.argv);
-    const flags = problem === undefined ? parseFlags(process.argv.slice(1), SPECS) : undefined;
+    const flags = readFlags(process.argv);
+    if (typeof flags === 'string') return refuse(process, flags);
     return componentProgram({
       healthAddress: '0.0.0.0',
-      healthPort: flags?.number('secure-port') ?? 0,
+      healthPort: flags.number('secure-port'),
       tls: true,
-      checkFlags: () => problem,
       start: () => {
         const surroundings = { sim, transport: connect(process), send: httpExchange };
-        const server = new MetricsServer(process, surroundings, optionsOf(flags!));
+        const server = new MetricsServer(process, surroundings, optionsOf(flags));
         const leave = serve({ kinds: METRICS_KINDS, handle: server.handle });
         return {
           answer: (request) => server.answer(request),
@@ -87,8 +87,13 @@ function optionsOf(flags: Flags): MetricsServerOptions {
   };
 }
 
-/** What is wrong with a command line, after `cmd/metrics-server/app/options`. */
-function problemOf(argv: readonly string[]): string | undefined {
+function* refuse(process: Process, problem: string): Task<number> {
+  yield* printError(process, `Error: ${problem}\n`);
+  return 1;
+}
+
+/** The command line, or what is wrong with it. After `cmd/metrics-server/app/options`. */
+function readFlags(argv: readonly string[]): Flags | string {
   try {
     const flags = parseFlags(argv.slice(1), SPECS);
     if (flags.has('kubelet-certificate-authority') && flags.bool('kubelet-insecure-tls'))
@@ -97,7 +102,7 @@ function problemOf(argv: readonly string[]): string | undefined {
     const resolutionMs = flags.number('metric-resolution');
     if (resolutionMs < 10 * SECOND_MS)
       return `metric-resolution should be a time duration at least 10s, but value ${resolutionMs / SECOND_MS}s provided`;
-    return undefined;
+    return flags;
   } catch (error) {
     if (error instanceof FlagError) return error.message;
     throw error;

@@ -9,6 +9,7 @@ import {
   type ClusterOptions,
   controlPlaneNames,
   endpointOf,
+  MAX_CONTROL_PLANES,
   releaseOf,
   WORKSTATION_NAME,
   type WorkerOptions,
@@ -60,7 +61,6 @@ const GIB = 1024 ** 3;
 /** Most workers with full machines; larger clusters use hollow nodes. */
 const MAX_WORKERS = 100;
 /** Of etcd: https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size */
-const MAX_CONTROL_PLANES = 7;
 
 /**
  * Decides which machines a cluster has, and what `kubeadm` leaves on each.
